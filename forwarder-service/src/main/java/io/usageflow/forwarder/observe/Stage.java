@@ -1,0 +1,17 @@
+package io.usageflow.forwarder.observe;
+
+import java.time.Duration;
+
+/** One running half of the forwarder. Started once and closed once; {@link #health} may be asked by any thread. */
+public interface Stage {
+    /** The stage's word: {@code admission} or {@code delivery}. */
+    String name();
+
+    /** Begins work in threads of its own and returns at once. */
+    void start();
+
+    StageHealth health();
+
+    /** Finishes what is under way within the bound, commits, and stops; never throws. */
+    void close(Duration atMost);
+}
