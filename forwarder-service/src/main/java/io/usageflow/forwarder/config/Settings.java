@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.config;
 
 import io.usageflow.forwarder.config.ConfigSources.Given;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,6 +65,11 @@ public record Settings(
             }
         }
         throw new SettingsException(problems);
+    }
+
+    /** How long an event's id is remembered; receipts are kept as long. */
+    public Duration dedupWindow() {
+        return Duration.ofDays(35);
     }
 
     private static Settings from(AbstractConfig config, Map<String, String> passedThrough) {
