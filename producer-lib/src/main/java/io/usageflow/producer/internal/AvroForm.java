@@ -57,13 +57,13 @@ public final class AvroForm {
         return avro;
     }
 
-    public CustomerLink link(String account, CustomerRef customer, Instant now) {
+    public static CustomerLink link(String account, CustomerRef customer, Instant now) {
         var link = new CustomerLink(account, new CredytReference(customer.kind(), customer.value()), now);
         refuseIfAny(LinkRules.violations(link));
         return link;
     }
 
-    public VendorLink link(String vendor, VendorRef reference, Instant now) {
+    public static VendorLink link(String vendor, VendorRef reference, Instant now) {
         var link = new VendorLink(vendor, new CredytReference(reference.kind(), reference.value()), now);
         refuseIfAny(LinkRules.violations(link));
         return link;
@@ -81,7 +81,8 @@ public final class AvroForm {
         return WIRE_HEADER_BYTES + EncodedSize.of(avro);
     }
 
-    private static void refuseIfAny(List<Violation> violations) {
+    /** @throws InvalidUsageEventException if there is one */
+    public static void refuseIfAny(List<Violation> violations) {
         if (!violations.isEmpty()) {
             throw new InvalidUsageEventException(violations);
         }

@@ -33,15 +33,7 @@ public final class IdParts {
         if (part instanceof Enum<?> constant) {
             return constant.name();
         }
-        if (part instanceof Long
-                || part instanceof Integer
-                || part instanceof Short
-                || part instanceof Byte
-                || part instanceof BigInteger
-                || part instanceof Boolean
-                || part instanceof Character
-                || part instanceof UUID
-                || isTime(part)) {
+        if (part != null && isLasting(part)) {
             return part.toString();
         }
         throw new IllegalArgumentException("part " + index + " of an id is "
@@ -50,8 +42,16 @@ public final class IdParts {
                 + " or a java.time value");
     }
 
-    private static boolean isTime(@Nullable Object part) {
-        return part instanceof TemporalAccessor
-                && part.getClass().getPackageName().equals("java.time");
+    private static boolean isLasting(Object part) {
+        return part instanceof Long
+                || part instanceof Integer
+                || part instanceof Short
+                || part instanceof Byte
+                || part instanceof BigInteger
+                || part instanceof Boolean
+                || part instanceof Character
+                || part instanceof UUID
+                || (part instanceof TemporalAccessor
+                        && part.getClass().getPackageName().equals("java.time"));
     }
 }

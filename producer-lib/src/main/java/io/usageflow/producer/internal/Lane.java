@@ -28,6 +28,7 @@ final class Lane {
     private final String topic;
     private final Outlet outlet;
     private final Bounds bounds;
+    private final boolean eager;
     private final Runnable callUsher;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -37,9 +38,8 @@ final class Lane {
     private boolean closed;
     private volatile boolean open;
 
-    /** Only the usher's thread. */
+    // Both belong to the usher's thread.
     private boolean warm;
-
     private boolean complained;
 
     /**
@@ -57,15 +57,17 @@ final class Lane {
         this.topic = topic;
         this.outlet = outlet;
         this.bounds = bounds;
-        this.warm = !eager;
+        this.eager = eager;
         this.callUsher = callUsher;
     }
 
-    /** Encodes at once where that needs no waiting; a parcel that fails for good is told so. */
-    void encodeIfOpen(Parcel<?> parcel) {
-        if (open) {
-            outlet.encode(parcel);
-        }
+    /**
+     * Encodes the parcel at once if that needs no waiting.
+     *
+     * @return whether it is encoded
+     */
+    boolean encode(Parcel<?> parcel) {
+        return open && outlet.encode(parcel);
     }
 
     /** Sends the parcel, lets it wait, or fails it. Returns at once, or within the time a caller may wait for room. */
@@ -75,7 +77,7 @@ final class Lane {
         while (true) {
             if (open && !shut) {
                 switch (outlet.attempt(parcel)) {
-                    case TAKEN -> {
+                    case TAKEN, FAILED -> {
                         return;
                     }
                     case NO_ROOM -> {
@@ -118,19 +120,20 @@ final class Lane {
     boolean drain() {
         while (true) {
             Parcel<?> head = headOrOpen();
-            if (head == null) {
-                return !isWarm();
+            if (head != null) {
+                if (!send(head)) {
+                    return true;
+                }
+                leave(head);
+            } else if (warm || !eager) {
+                return false;
+            } else {
+                // Around again: the room may have filled meanwhile, and only an empty one opens the lane.
+                warm = outlet.warm();
+                if (!warm) {
+                    return true;
+                }
             }
-            if (isOverdue(head)) {
-                Throwable cause = head.hindrance();
-                String why = "it waited longer than delivery.timeout.ms (" + bounds.waitMsMax + " ms)"
-                        + (cause == null ? "" : ": " + cause.getMessage());
-                head.fail(new NotDurableException(head.id(), why, cause));
-            } else if (outlet.attempt(head) != Attempt.TAKEN) {
-                complain(head);
-                return true;
-            }
-            leave(head);
         }
     }
 
@@ -206,16 +209,30 @@ final class Lane {
         }
     }
 
-    /** Warms the lane if need be; it is opened by the next look at the room, which may have filled meanwhile. */
-    private boolean isWarm() {
-        if (warm) {
+    /** @return false when it has to stay */
+    private boolean send(Parcel<?> head) {
+        if (isOverdue(head)) {
+            Throwable cause = head.hindrance();
+            String why = "it waited longer than delivery.timeout.ms (" + bounds.waitMsMax + " ms)"
+                    + (cause == null ? "" : ": " + cause.getMessage());
+            head.fail(new NotDurableException(head.id(), why, cause));
             return true;
         }
-        warm = outlet.warm();
-        if (warm) {
-            callUsher.run();
+        switch (outlet.attempt(head)) {
+            case TAKEN -> {
+                // A tombstone has no schema: it teaches nothing of what an open lane must know.
+                warm |= head.value() != null;
+                return true;
+            }
+            case FAILED -> {
+                return true;
+            }
+            case LATER, NO_ROOM -> {
+                complain(head);
+                return false;
+            }
         }
-        return warm;
+        throw new IllegalStateException("no attempt ends otherwise");
     }
 
     private boolean isOverdue(Parcel<?> parcel) {
@@ -223,8 +240,6 @@ final class Lane {
     }
 
     private void leave(Parcel<?> head) {
-        // What one record needed, the next one needs too.
-        warm = true;
         lock.lock();
         try {
             // After abandon() the head is gone already.

@@ -1,6 +1,6 @@
 package io.usageflow.producer.internal;
 
-/** The way from a lane to one topic. Thread-safe. */
+/** The way from a lane to one topic. Thread-safe; never throws. */
 interface Outlet {
     /**
      * Does ahead of time what the first record would have to wait for: registers the schema, fetches metadata. May block;
@@ -11,13 +11,13 @@ interface Outlet {
     boolean warm();
 
     /**
-     * Encodes the parcel. Asks the registry only for what {@link #warm} or an earlier record has not learned.
+     * Encodes the parcel where that is not done yet. Asks the registry only for what {@link #warm} or an earlier record
+     * has not learned.
      *
-     * @return TAKEN when it failed for good and the parcel was told so; LATER when the registry is away; null when it is
-     *     encoded
+     * @return whether the parcel is encoded; if not, {@link #attempt} says what becomes of it
      */
-    @org.jspecify.annotations.Nullable Attempt encode(Parcel<?> parcel);
+    boolean encode(Parcel<?> parcel);
 
-    /** Encodes the parcel where that is not yet done, and hands it to Kafka. Never throws. */
+    /** Encodes the parcel where that is not done yet, and hands it to Kafka. */
     Attempt attempt(Parcel<?> parcel);
 }

@@ -69,7 +69,8 @@ final class Parcel<R> implements Callback {
         return key;
     }
 
-    @Nullable String traceparent() {
+    @Nullable
+    String traceparent() {
         return traceparent;
     }
 
@@ -82,7 +83,8 @@ final class Parcel<R> implements Callback {
         return number;
     }
 
-    @Nullable SpecificRecord content() {
+    @Nullable
+    SpecificRecord content() {
         return content;
     }
 
@@ -119,7 +121,8 @@ final class Parcel<R> implements Callback {
     }
 
     /** Why it waits. */
-    @Nullable Throwable hindrance() {
+    @Nullable
+    Throwable hindrance() {
         return hindrance;
     }
 
@@ -134,7 +137,8 @@ final class Parcel<R> implements Callback {
     }
 
     /** After {@code send}: why Kafka did not take it, or null if it did. */
-    @Nullable Exception handedOver() {
+    @Nullable
+    Exception handedOver() {
         handingOver = null;
         return refusal;
     }

@@ -13,8 +13,7 @@ public final class LinkRules {
     /** The account, as an event's; and the reference, of 1 to {@link EventRules#REFERENCE_CHARS_MAX} characters. */
     public static List<Violation> violations(CustomerLink link) {
         Findings findings = new Findings();
-        TextRules.name(
-                findings, Violation.Field.ACCOUNT, "account_id", link.getAccountId(), EventRules.ACCOUNT_CHARS_MAX);
+        account(findings, link.getAccountId());
         reference(findings, "customer", link.getCustomer());
         return findings.list();
     }
@@ -22,9 +21,31 @@ public final class LinkRules {
     /** The vendor, as a cost's; and the reference, of 1 to {@link EventRules#REFERENCE_CHARS_MAX} characters. */
     public static List<Violation> violations(VendorLink link) {
         Findings findings = new Findings();
-        TextRules.name(findings, Violation.Field.COST, "vendor", link.getVendor(), EventRules.REFERENCE_CHARS_MAX);
+        vendor(findings, link.getVendor());
         reference(findings, "reference", link.getReference());
         return findings.list();
+    }
+
+    /** The rules on an account alone, whose link is removed. */
+    public static List<Violation> accountViolations(String account) {
+        Findings findings = new Findings();
+        account(findings, account);
+        return findings.list();
+    }
+
+    /** The rules on a vendor alone, whose link is removed. */
+    public static List<Violation> vendorViolations(String vendor) {
+        Findings findings = new Findings();
+        vendor(findings, vendor);
+        return findings.list();
+    }
+
+    private static void account(Findings findings, @Nullable String account) {
+        TextRules.name(findings, Violation.Field.ACCOUNT, "account_id", account, EventRules.ACCOUNT_CHARS_MAX);
+    }
+
+    private static void vendor(Findings findings, @Nullable String vendor) {
+        TextRules.name(findings, Violation.Field.COST, "vendor", vendor, EventRules.REFERENCE_CHARS_MAX);
     }
 
     private static void reference(Findings findings, String path, @Nullable CredytReference reference) {
