@@ -1,5 +1,7 @@
 package io.usageflow.forwarder.admission;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import java.nio.ByteBuffer;
@@ -10,8 +12,6 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * The counters of one partition since its beginning. Belongs to one task.

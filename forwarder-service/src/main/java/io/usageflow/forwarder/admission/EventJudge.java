@@ -9,17 +9,25 @@ import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.id.CredytIds;
 import io.usageflow.schema.rule.EventRules;
 import io.usageflow.schema.rule.Violation;
+import io.usageflow.schema.topic.EventHeaders;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.kafka.common.header.Header;
 
 /**
  * Says what is to become of a record, and changes nothing: decode, right partition, rules, age, id, link, in this order.
  * {@link AdmissionProcessor} does what it says. Not thread-safe.
  */
 final class EventJudge {
+    /**
+     * One hop is enough where all count the same partitions, and Streams refuses to run where they do not. The bound
+     * keeps a record with made-up headers from going round for ever.
+     */
+    private static final int REROUTES_MAX = 3;
+
     private final RecordDecoder<UsageEvent> decoder;
     private final HomePartition home;
     private final Guard limits;
@@ -55,23 +63,36 @@ final class EventJudge {
     private Verdict judge(Case record, UsageEvent event) {
         int partition = home.of(event.getAccountId());
         if (partition != record.origin.source().getPartition()) {
-            return new Verdict.Elsewhere(event.getAccountId(), partition);
+            return elsewhere(record, event, partition);
         }
         List<Violation> violations = violations(record.origin, event);
         if (!violations.isEmpty()) {
             return record.refused(
-                    event,
-                    ViolationReasons.of(violations.get(0).field()),
-                    ViolationReasons.detail(violations));
+                    event, ViolationReasons.of(violations.get(0).field()), ViolationReasons.detail(violations));
         }
         UUID id = CredytIds.ofEvent(event.getAccountId(), event.getId());
         return record.lane == Lane.EVENTS ? judgeFirst(record, event, id) : judgeReplay(record, event, id);
     }
 
+    private static Verdict elsewhere(Case record, UsageEvent event, int home) {
+        int hops = 0;
+        for (Header ignored : record.origin.headers().headers(EventHeaders.REROUTED_FROM)) {
+            hops++;
+        }
+        if (hops < REROUTES_MAX) {
+            return new Verdict.Elsewhere(event.getAccountId(), home);
+        }
+        return record.refused(
+                event,
+                DeadLetterReason.UNDELIVERABLE,
+                "it was rerouted " + hops + " times and still is not in partition " + home
+                        + " of its account: is header " + EventHeaders.REROUTED_FROM
+                        + " set by a producer, or do instances of admission see other partition counts?");
+    }
+
     private List<Violation> violations(Origin origin, UsageEvent event) {
         byte[] value = origin.value();
-        Optional<Violation> size =
-                EventRules.sizeViolation(value == null ? 0 : value.length, limits.eventBytesMax());
+        Optional<Violation> size = EventRules.sizeViolation(value == null ? 0 : value.length, limits.eventBytesMax());
         List<Violation> content = EventRules.violations(event);
         if (size.isEmpty()) {
             return content;
@@ -93,8 +114,7 @@ final class EventJudge {
         return state.seen()
                 .sight(id, content)
                 .match(
-                        () -> resolve(new Verdict.Newcomer(
-                                event, id, Optional.of(record.memory(appendedAt, content)))),
+                        () -> resolve(new Verdict.Newcomer(event, id, Optional.of(record.memory(appendedAt, content)))),
                         first -> new Verdict.Repeated(),
                         first -> conflict(record, event, content, first));
     }
@@ -104,8 +124,10 @@ final class EventJudge {
         long seenAt = ages.seenAt(event.getOccurredAt(), id, record.appendedAt());
         Optional<Sighting.Memory> memory = state.seen()
                 .sight(id, content)
-                .match(() -> Optional.of(record.memory(seenAt, content)), first -> Optional.empty(), first ->
-                        Optional.empty());
+                .match(
+                        () -> Optional.of(record.memory(seenAt, content)),
+                        first -> Optional.empty(),
+                        first -> Optional.empty());
         return resolve(new Verdict.Newcomer(event, id, memory));
     }
 

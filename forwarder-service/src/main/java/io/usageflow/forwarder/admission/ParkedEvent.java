@@ -52,8 +52,8 @@ record ParkedEvent(Origin origin, Instant parkedAt) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         byte form = in.get();
         if (form != FORM) {
-            throw new IllegalStateException("a parked event has form " + form
-                    + ", and this version reads " + FORM + ": was it parked by a newer version?");
+            throw new IllegalStateException("a parked event has form " + form + ", and this version reads " + FORM
+                    + ": was it parked by a newer version?");
         }
         Instant parkedAt = Instant.ofEpochMilli(in.getLong());
         long offset = in.getLong();

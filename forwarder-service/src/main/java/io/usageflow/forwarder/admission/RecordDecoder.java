@@ -1,13 +1,7 @@
 package io.usageflow.forwarder.admission;
 
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
-import io.usageflow.schema.registry.RegistryUnavailableException;
 import io.usageflow.schema.serde.UnknownSchemaException;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
-import java.net.http.HttpTimeoutException;
-import javax.net.ssl.SSLException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -29,7 +23,7 @@ final class RecordDecoder<T extends SpecificRecord> {
         this.patience = patience;
     }
 
-    /** @throws RegistryUnavailableException after the wait of {@link RegistryPatience} */
+    /** @throws KafkaException that the registry is away, after the wait of {@link RegistryPatience} */
     Decoded<T> decode(byte @Nullable [] value) {
         if (value == null) {
             return new Decoded.Malformed<>(
@@ -46,9 +40,8 @@ final class RecordDecoder<T extends SpecificRecord> {
             return new Decoded.Malformed<>(
                     DeadLetterReason.UNKNOWN_SCHEMA, "its schema cannot be used: " + unknown.getMessage());
         } catch (SerializationException unreadable) {
-            if (isNetworkFailure(unreadable)) {
-                // A deserializer of the user's own, such as Confluent's, wraps its registry's absence like bad bytes.
-                throw new RegistryUnavailableException(String.valueOf(unreadable.getMessage()), unreadable);
+            if (RegistryAbsence.isCauseOf(unreadable)) {
+                throw unreadable;
             }
             return undecodable(unreadable);
         } catch (KafkaException notTheBytes) {
@@ -69,18 +62,5 @@ final class RecordDecoder<T extends SpecificRecord> {
                 DeadLetterReason.UNDECODABLE,
                 "its bytes are no Avro record in Confluent's wire format: " + why.getMessage() + cause
                         + "; check the producer's serializer");
-    }
-
-    private static boolean isNetworkFailure(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SocketException
-                    || cause instanceof SocketTimeoutException
-                    || cause instanceof UnknownHostException
-                    || cause instanceof HttpTimeoutException
-                    || cause instanceof SSLException) {
-                return true;
-            }
-        }
-        return false;
     }
 }

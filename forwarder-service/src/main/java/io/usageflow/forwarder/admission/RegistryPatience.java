@@ -1,9 +1,9 @@
 package io.usageflow.forwarder.admission;
 
-import io.usageflow.schema.registry.RegistryUnavailableException;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,20 +41,23 @@ final class RegistryPatience {
         this.sleeper = sleeper;
     }
 
-    /** @throws RegistryUnavailableException where the registry stays away for {@link #WAIT_MAX}, or the stage stops */
+    /** @throws KafkaException what the work throws: that the registry is away only after {@link #WAIT_MAX}, or where the stage stops */
     <T> T through(Supplier<T> work) {
         try {
             return work.get();
-        } catch (RegistryUnavailableException away) {
-            return waiting(work, away);
+        } catch (KafkaException failure) {
+            if (!RegistryAbsence.isCauseOf(failure)) {
+                throw failure;
+            }
+            return waiting(work, failure);
         }
     }
 
-    private <T> T waiting(Supplier<T> work, RegistryUnavailableException first) {
+    private <T> T waiting(Supplier<T> work, KafkaException first) {
         LOG.warn("registry away, waiting: {}", first.getMessage());
         long deadline = nanoClock.getAsLong() + WAIT_MAX.toNanos();
         long pauseMs = PAUSE_MS_MIN;
-        RegistryUnavailableException latest = first;
+        KafkaException latest = first;
         watch.away(first);
         while (nanoClock.getAsLong() < deadline && !watch.stopping()) {
             pause(pauseMs, latest);
@@ -63,15 +66,20 @@ final class RegistryPatience {
                 watch.back();
                 LOG.info("registry is back");
                 return result;
-            } catch (RegistryUnavailableException stillAway) {
-                latest = stillAway;
+            } catch (KafkaException failure) {
+                if (!RegistryAbsence.isCauseOf(failure)) {
+                    watch.back();
+                    throw failure;
+                }
+                latest = failure;
+                watch.away(failure);
                 pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX);
             }
         }
         throw latest;
     }
 
-    private void pause(long millis, RegistryUnavailableException why) {
+    private void pause(long millis, KafkaException why) {
         try {
             sleeper.sleep(millis);
         } catch (InterruptedException interrupted) {

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
-import org.apache.kafka.streams.state.ValueAndTimestamp;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,14 +24,14 @@ final class VendorLinks {
     /** Bound of the decoded links, so that events with made-up vendors cannot fill the heap. */
     private static final int DECODED_MAX = 10_000;
 
-    private final ReadOnlyKeyValueStore<Bytes, ValueAndTimestamp<byte[]>> published;
+    private final ReadOnlyKeyValueStore<Bytes, byte[]> published;
     private final Function<byte[], Decoded<VendorLink>> decoder;
     private final VendorLinksVersion version;
     private final Map<String, Optional<CredytReference>> decoded = new HashMap<>();
     private long decodedVersion;
 
     VendorLinks(
-            ReadOnlyKeyValueStore<Bytes, ValueAndTimestamp<byte[]>> published,
+            ReadOnlyKeyValueStore<Bytes, byte[]> published,
             Function<byte[], Decoded<VendorLink>> decoder,
             VendorLinksVersion version) {
         this.published = published;
@@ -57,11 +56,11 @@ final class VendorLinks {
     }
 
     private Optional<CredytReference> read(String vendor) {
-        ValueAndTimestamp<byte[]> link = published.get(Bytes.wrap(vendor.getBytes(UTF_8)));
+        byte[] link = published.get(Bytes.wrap(vendor.getBytes(UTF_8)));
         if (link == null) {
             return Optional.empty();
         }
-        return decoder.apply(link.value()).match(good -> Optional.of(good.getReference()), bad -> {
+        return decoder.apply(link).match(good -> Optional.of(good.getReference()), bad -> {
             LOG.warn("vendor link refused, vendor={} reason={} detail={}", vendor, bad.reason(), bad.detail());
             return Optional.empty();
         });

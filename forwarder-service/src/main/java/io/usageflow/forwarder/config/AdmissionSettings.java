@@ -111,7 +111,10 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                                 + " event older than the window less the clock skew becomes a TOO_OLD dead letter, because"
                                 + " a repeat could not be told from a first. Memory and disk grow with it. Stripe accepts"
                                 + " usage 35 days old, so a shorter window suits few.",
- GROUP, 1, ConfigDef.Width.MEDIUM, WINDOW)
+                        GROUP,
+                        1,
+                        ConfigDef.Width.MEDIUM,
+                        WINDOW)
                 .define(
                         SKEW,
                         Type.STRING,
@@ -120,7 +123,10 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         Importance.MEDIUM,
                         "By how much the clocks of producers and brokers may differ. An event later than its append"
                                 + " time plus this becomes an IN_FUTURE dead letter. Less than half of " + WINDOW + ".",
- GROUP, 2, ConfigDef.Width.MEDIUM, SKEW)
+                        GROUP,
+                        2,
+                        ConfigDef.Width.MEDIUM,
+                        SKEW)
                 .define(
                         EVENT_BYTES,
                         Type.INT,
@@ -129,7 +135,10 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         Importance.LOW,
                         "The largest event, in bytes as it stands in Kafka; a larger one becomes a TOO_LARGE dead"
                                 + " letter. The deliverable and dead-letter topics must take records larger than this.",
- GROUP, 3, ConfigDef.Width.MEDIUM, EVENT_BYTES);
+                        GROUP,
+                        3,
+                        ConfigDef.Width.MEDIUM,
+                        EVENT_BYTES);
     }
 
     private static ConfigDef definePolicies(ConfigDef def) {
@@ -143,7 +152,10 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         "What happens to an event whose account has no customer link and that names no customer itself:"
                                 + " park lets it wait for the link; passthrough takes the account for the"
                                 + " customer_external_id at Credyt.",
- GROUP, 4, ConfigDef.Width.MEDIUM, CUSTOMERS)
+                        GROUP,
+                        4,
+                        ConfigDef.Width.MEDIUM,
+                        CUSTOMERS)
                 .define(
                         VENDORS,
                         Type.STRING,
@@ -152,7 +164,10 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         Importance.MEDIUM,
                         "What happens to an event with a cost whose vendor has no link: passthrough takes the vendor's"
                                 + " name for the vendor_external_id at Credyt; park lets it wait for the link.",
- GROUP, 5, ConfigDef.Width.MEDIUM, VENDORS)
+                        GROUP,
+                        5,
+                        ConfigDef.Width.MEDIUM,
+                        VENDORS)
                 .define(
                         PARKED_AGE,
                         Type.STRING,
@@ -161,7 +176,10 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         Importance.MEDIUM,
                         "How long an event waits for a link before it becomes an UNMAPPED_CUSTOMER or UNMAPPED_VENDOR"
                                 + " dead letter.",
- GROUP, 6, ConfigDef.Width.MEDIUM, PARKED_AGE);
+                        GROUP,
+                        6,
+                        ConfigDef.Width.MEDIUM,
+                        PARKED_AGE);
     }
 
     private static ConfigDef defineEngine(ConfigDef def) {
@@ -173,7 +191,10 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         "Kafka Streams application id: consumer group, transactional ids, changelog topics and the state"
                                 + " folder are named after it. Default: the topics' prefix and '.admission'. A new one"
                                 + " starts with empty memory, and admits again what it has not seen.",
- GROUP, 7, ConfigDef.Width.MEDIUM, APPLICATION_ID)
+                        GROUP,
+                        7,
+                        ConfigDef.Width.MEDIUM,
+                        APPLICATION_ID)
                 .define(
                         THREADS,
                         Type.INT,
@@ -181,7 +202,10 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         ConfigDef.Range.between(1, 64),
                         Importance.MEDIUM,
                         "Threads of this instance; more than there are partitions are idle.",
- GROUP, 8, ConfigDef.Width.MEDIUM, THREADS)
+                        GROUP,
+                        8,
+                        ConfigDef.Width.MEDIUM,
+                        THREADS)
                 .define(
                         COMMIT_INTERVAL,
                         Type.STRING,
@@ -189,7 +213,10 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         DurationText.between(Duration.ofMillis(5), Duration.ofSeconds(5)),
                         Importance.LOW,
                         "How often transactions are committed. Half of it is the latency admission adds on average.",
- GROUP, 9, ConfigDef.Width.MEDIUM, COMMIT_INTERVAL)
+                        GROUP,
+                        9,
+                        ConfigDef.Width.MEDIUM,
+                        COMMIT_INTERVAL)
                 .define(
                         LEDGER_INTERVAL,
                         Type.STRING,
@@ -197,7 +224,10 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         DurationText.between(Duration.ofMillis(50), Duration.ofMinutes(5)),
                         Importance.LOW,
                         "How often the ledger topic gets the counters of a partition whose counters have changed.",
- GROUP, 10, ConfigDef.Width.MEDIUM, LEDGER_INTERVAL)
+                        GROUP,
+                        10,
+                        ConfigDef.Width.MEDIUM,
+                        LEDGER_INTERVAL)
                 .define(
                         CACHE_BYTES,
                         Type.LONG,
@@ -205,7 +235,10 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         ConfigDef.Range.atLeast(0),
                         Importance.LOW,
                         "Heap that keeps hot customer links and counters, over all threads, in bytes.",
- GROUP, 11, ConfigDef.Width.MEDIUM, CACHE_BYTES)
+                        GROUP,
+                        11,
+                        ConfigDef.Width.MEDIUM,
+                        CACHE_BYTES)
                 .define(
                         STANDBYS,
                         Type.INT,
@@ -214,7 +247,10 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         Importance.LOW,
                         "Copies of the state kept ready on other instances, so that a takeover need not restore it."
                                 + " No effect with one instance.",
- GROUP, 12, ConfigDef.Width.MEDIUM, STANDBYS);
+                        GROUP,
+                        12,
+                        ConfigDef.Width.MEDIUM,
+                        STANDBYS);
     }
 
     private static Duration duration(AbstractConfig config, String key) {
