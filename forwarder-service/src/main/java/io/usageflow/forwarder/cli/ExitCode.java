@@ -18,8 +18,11 @@ final class ExitCode {
 
     /** For the help of every command. */
     static final String[] LIST = {
-        "0:done", "1:done, with problems that were reported", "2:wrong options or settings; nothing was begun",
-        "3:Kafka, the registry, a topic or a port is not there", "4:a stage died, or an unforeseen error"
+        "0:done",
+        "1:done, with problems that were reported",
+        "2:wrong options or settings; nothing was begun",
+        "3:Kafka, the registry, a topic or a port is not there",
+        "4:a stage died, or an unforeseen error"
     };
 
     private ExitCode() {}

@@ -113,7 +113,9 @@ record Explanation(List<String> lines, int exitCode) {
                 .replaceAll("(?<=[a-z])(?=[A-Z])", " ")
                 .toLowerCase(Locale.ROOT);
         return (words.isBlank() ? name : words) + " error"
-                + (telling.getMessage() == null ? "" : ": " + telling.getMessage().lines().findFirst().orElse(""));
+                + (telling.getMessage() == null
+                        ? ""
+                        : ": " + telling.getMessage().lines().findFirst().orElse(""));
     }
 
     private static List<Throwable> chain(Throwable failure) {

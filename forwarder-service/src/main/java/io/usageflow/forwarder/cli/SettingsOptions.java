@@ -16,8 +16,9 @@ final class SettingsOptions {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "Properties file with settings; USAGEFLOW_CONFIG names it too. docs/configuration.md lists the"
-                    + " keys.")
+            description =
+                    "Properties file with settings; USAGEFLOW_CONFIG names it too. docs/configuration.md lists the"
+                            + " keys.")
     private @Nullable Path config;
 
     @Option(

@@ -42,7 +42,8 @@ final class TopicsCommand implements Runnable {
 
     @Command(
             name = "plan",
-            description = "Show for each topic whether it is as it must be; touches nothing. Exit code 1 where it is not.",
+            description =
+                    "Show for each topic whether it is as it must be; touches nothing. Exit code 1 where it is not.",
             footerHeading = "%nExample:%n",
             footer = "  usageflow topics plan --bootstrap-servers kafka:9092")
     static final class Plan implements Callable<Integer> {
@@ -68,8 +69,9 @@ final class TopicsCommand implements Runnable {
 
     @Command(
             name = "apply",
-            description = "Create the topics that are missing. What exists is left alone, unless --alter asks to correct"
-                    + " settings; partition counts never change.",
+            description =
+                    "Create the topics that are missing. What exists is left alone, unless --alter asks to correct"
+                            + " settings; partition counts never change.",
             footerHeading = "%nExamples:%n",
             footer = {
                 "  usageflow topics apply",
@@ -85,8 +87,9 @@ final class TopicsCommand implements Runnable {
         @Option(
                 names = "--partitions",
                 paramLabel = "N",
-                description = "Partitions of the topics that share the accounts' partitioning; choose with room to grow,"
-                        + " they cannot be changed later. topics.partitions by default.")
+                description =
+                        "Partitions of the topics that share the accounts' partitioning; choose with room to grow,"
+                                + " they cannot be changed later. topics.partitions by default.")
         private @Nullable Integer partitions;
 
         @Option(
@@ -110,12 +113,14 @@ final class TopicsCommand implements Runnable {
                 TopicPlan before = admin.plan(settings.topics(), settings.dedupWindow(), asked);
                 if (before.refused().isEmpty()) {
                     admin.create(before, settings.topics().replication());
-                    before.missing().forEach(missing -> terminal.say("created   " + missing.topic() + " ("
-                            + missing.spec().partitions() + " partitions)"));
+                    before.missing()
+                            .forEach(missing -> terminal.say("created   " + missing.topic() + " ("
+                                    + missing.spec().partitions() + " partitions)"));
                     if (alter && !before.differing().isEmpty()) {
                         admin.alter(before);
-                        before.differing().forEach(differs -> terminal.say("altered   " + differs.topic() + " "
-                                + differs.setting() + "=" + differs.wanted()));
+                        before.differing()
+                                .forEach(differs -> terminal.say("altered   " + differs.topic() + " "
+                                        + differs.setting() + "=" + differs.wanted()));
                     }
                 }
                 return report(before, admin.plan(settings.topics(), settings.dedupWindow(), asked));

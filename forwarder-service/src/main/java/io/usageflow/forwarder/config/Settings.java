@@ -19,7 +19,8 @@ public record Settings(
         RegistrySettings registry,
         TopicSettings topics,
         ProcessSettings process,
-        AdminSettings admin) {
+        AdminSettings admin,
+        AdmissionSettings admission) {
 
     /** Keys with these prefixes go to the libraries they name, unchecked and without the prefix. */
     static final List<String> PASSED_THROUGH =
@@ -33,6 +34,7 @@ public record Settings(
         TopicSettings.define(def);
         ProcessSettings.define(def);
         AdminSettings.define(def);
+        AdmissionSettings.define(def);
         return def;
     }
 
@@ -69,7 +71,7 @@ public record Settings(
 
     /** How long an event's id is remembered; receipts are kept as long. */
     public Duration dedupWindow() {
-        return Duration.ofDays(35);
+        return admission.guard().window();
     }
 
     private static Settings from(AbstractConfig config, Map<String, String> passedThrough) {
@@ -78,7 +80,8 @@ public record Settings(
                 RegistrySettings.from(config, passedThrough),
                 TopicSettings.from(config),
                 ProcessSettings.from(config),
-                AdminSettings.from(config));
+                AdminSettings.from(config),
+                AdmissionSettings.from(config));
     }
 
     private static String unknown(String key, Map<String, Given> entries, ConfigDef def) {
