@@ -19,6 +19,7 @@ import org.apache.kafka.common.config.ConfigException;
  * @param engine how the stage runs
  */
 public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking, Engine engine) {
+    private static final String GROUP = "Admission";
     private static final String WINDOW = "admission.dedup.window";
     private static final String SKEW = "admission.clock.skew";
     private static final String EVENT_BYTES = "admission.event.max.bytes";
@@ -109,7 +110,11 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         "How long an event's id is remembered, counted in append time. A repeat within it is a duplicate; an"
                                 + " event older than the window less the clock skew becomes a TOO_OLD dead letter, because"
                                 + " a repeat could not be told from a first. Memory and disk grow with it. Stripe accepts"
-                                + " usage 35 days old, so a shorter window suits few.")
+                                + " usage 35 days old, so a shorter window suits few.",
+                        GROUP,
+                        1,
+                        ConfigDef.Width.MEDIUM,
+                        WINDOW)
                 .define(
                         SKEW,
                         Type.STRING,
@@ -117,7 +122,11 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         DurationText.between(Duration.ZERO, Duration.ofDays(7)),
                         Importance.MEDIUM,
                         "By how much the clocks of producers and brokers may differ. An event later than its append"
-                                + " time plus this becomes an IN_FUTURE dead letter. Less than half of " + WINDOW + ".")
+                                + " time plus this becomes an IN_FUTURE dead letter. Less than half of " + WINDOW + ".",
+                        GROUP,
+                        2,
+                        ConfigDef.Width.MEDIUM,
+                        SKEW)
                 .define(
                         EVENT_BYTES,
                         Type.INT,
@@ -125,7 +134,11 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         ConfigDef.Range.between(1024, 8 * 1024 * 1024),
                         Importance.LOW,
                         "The largest event, in bytes as it stands in Kafka; a larger one becomes a TOO_LARGE dead"
-                                + " letter. The deliverable and dead-letter topics must take records larger than this.");
+                                + " letter. The deliverable and dead-letter topics must take records larger than this.",
+                        GROUP,
+                        3,
+                        ConfigDef.Width.MEDIUM,
+                        EVENT_BYTES);
     }
 
     private static ConfigDef definePolicies(ConfigDef def) {
@@ -138,7 +151,11 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         Importance.HIGH,
                         "What happens to an event whose account has no customer link and that names no customer itself:"
                                 + " park lets it wait for the link; passthrough takes the account for the"
-                                + " customer_external_id at Credyt.")
+                                + " customer_external_id at Credyt.",
+                        GROUP,
+                        4,
+                        ConfigDef.Width.MEDIUM,
+                        CUSTOMERS)
                 .define(
                         VENDORS,
                         Type.STRING,
@@ -146,7 +163,11 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         policies,
                         Importance.MEDIUM,
                         "What happens to an event with a cost whose vendor has no link: passthrough takes the vendor's"
-                                + " name for the vendor_external_id at Credyt; park lets it wait for the link.")
+                                + " name for the vendor_external_id at Credyt; park lets it wait for the link.",
+                        GROUP,
+                        5,
+                        ConfigDef.Width.MEDIUM,
+                        VENDORS)
                 .define(
                         PARKED_AGE,
                         Type.STRING,
@@ -154,7 +175,11 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         DurationText.between(Duration.ofSeconds(1), Duration.ofDays(366)),
                         Importance.MEDIUM,
                         "How long an event waits for a link before it becomes an UNMAPPED_CUSTOMER or UNMAPPED_VENDOR"
-                                + " dead letter.");
+                                + " dead letter.",
+                        GROUP,
+                        6,
+                        ConfigDef.Width.MEDIUM,
+                        PARKED_AGE);
     }
 
     private static ConfigDef defineEngine(ConfigDef def) {
@@ -165,35 +190,55 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         Importance.LOW,
                         "Kafka Streams application id: consumer group, transactional ids, changelog topics and the state"
                                 + " folder are named after it. Default: the topics' prefix and '.admission'. A new one"
-                                + " starts with empty memory, and admits again what it has not seen.")
+                                + " starts with empty memory, and admits again what it has not seen.",
+                        GROUP,
+                        7,
+                        ConfigDef.Width.MEDIUM,
+                        APPLICATION_ID)
                 .define(
                         THREADS,
                         Type.INT,
                         2,
                         ConfigDef.Range.between(1, 64),
                         Importance.MEDIUM,
-                        "Threads of this instance; more than there are partitions are idle.")
+                        "Threads of this instance; more than there are partitions are idle.",
+                        GROUP,
+                        8,
+                        ConfigDef.Width.MEDIUM,
+                        THREADS)
                 .define(
                         COMMIT_INTERVAL,
                         Type.STRING,
                         "20ms",
                         DurationText.between(Duration.ofMillis(5), Duration.ofSeconds(5)),
                         Importance.LOW,
-                        "How often transactions are committed. Half of it is the latency admission adds on average.")
+                        "How often transactions are committed. Half of it is the latency admission adds on average.",
+                        GROUP,
+                        9,
+                        ConfigDef.Width.MEDIUM,
+                        COMMIT_INTERVAL)
                 .define(
                         LEDGER_INTERVAL,
                         Type.STRING,
                         "1s",
                         DurationText.between(Duration.ofMillis(50), Duration.ofMinutes(5)),
                         Importance.LOW,
-                        "How often the ledger topic gets the counters of a partition whose counters have changed.")
+                        "How often the ledger topic gets the counters of a partition whose counters have changed.",
+                        GROUP,
+                        10,
+                        ConfigDef.Width.MEDIUM,
+                        LEDGER_INTERVAL)
                 .define(
                         CACHE_BYTES,
                         Type.LONG,
                         64L * 1024 * 1024,
                         ConfigDef.Range.atLeast(0),
                         Importance.LOW,
-                        "Heap that keeps hot customer links and counters, over all threads, in bytes.")
+                        "Heap that keeps hot customer links and counters, over all threads, in bytes.",
+                        GROUP,
+                        11,
+                        ConfigDef.Width.MEDIUM,
+                        CACHE_BYTES)
                 .define(
                         STANDBYS,
                         Type.INT,
@@ -201,7 +246,11 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         ConfigDef.Range.between(0, 3),
                         Importance.LOW,
                         "Copies of the state kept ready on other instances, so that a takeover need not restore it."
-                                + " No effect with one instance.");
+                                + " No effect with one instance.",
+                        GROUP,
+                        12,
+                        ConfigDef.Width.MEDIUM,
+                        STANDBYS);
     }
 
     private static Duration duration(AbstractConfig config, String key) {

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.config;
 
 import io.usageflow.forwarder.config.ConfigSources.Given;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +19,8 @@ public record Settings(
         RegistrySettings registry,
         TopicSettings topics,
         ProcessSettings process,
-        AdminSettings admin) {
+        AdminSettings admin,
+        AdmissionSettings admission) {
 
     /** Keys with these prefixes go to the libraries they name, unchecked and without the prefix. */
     static final List<String> PASSED_THROUGH =
@@ -32,6 +34,7 @@ public record Settings(
         TopicSettings.define(def);
         ProcessSettings.define(def);
         AdminSettings.define(def);
+        AdmissionSettings.define(def);
         return def;
     }
 
@@ -66,13 +69,19 @@ public record Settings(
         throw new SettingsException(problems);
     }
 
+    /** How long an event's id is remembered; receipts are kept as long. */
+    public Duration dedupWindow() {
+        return admission.guard().window();
+    }
+
     private static Settings from(AbstractConfig config, Map<String, String> passedThrough) {
         return new Settings(
                 KafkaSettings.from(config, passedThrough),
                 RegistrySettings.from(config, passedThrough),
                 TopicSettings.from(config),
                 ProcessSettings.from(config),
-                AdminSettings.from(config));
+                AdminSettings.from(config),
+                AdmissionSettings.from(config));
     }
 
     private static String unknown(String key, Map<String, Given> entries, ConfigDef def) {
