@@ -68,8 +68,8 @@ public final class CsvLines implements LineSource {
         Set<String> absent = new TreeSet<>(named);
         absent.removeAll(header.keySet());
         if (!absent.isEmpty()) {
-            throw new IllegalArgumentException(option + " names columns that the CSV lacks: " + String.join(", ", absent)
-                    + "; it has " + String.join(", ", new TreeSet<>(header.keySet())));
+            throw new IllegalArgumentException(option + " names columns that the CSV lacks: "
+                    + String.join(", ", absent) + "; it has " + String.join(", ", new TreeSet<>(header.keySet())));
         }
     }
 

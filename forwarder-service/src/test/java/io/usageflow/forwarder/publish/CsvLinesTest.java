@@ -124,8 +124,7 @@ class CsvLinesTest {
     void shouldNameTheColumnsThatAreNotThere() {
         assertThatThrownBy(() -> parse("event_type=kind,account_id=a", "a,b\n"))
                 .hasMessage("--csv-mapping names columns that the CSV lacks: kind; it has a, b");
-        assertThatThrownBy(() -> parse("event_type='t',account_id=a", ""))
-                .hasMessageStartingWith("the CSV is empty");
+        assertThatThrownBy(() -> parse("event_type='t',account_id=a", "")).hasMessageStartingWith("the CSV is empty");
         assertThatThrownBy(() -> parse("event_type='t',account_id=a", "a,a\n"))
                 .hasMessageStartingWith("the CSV has two columns named a");
     }

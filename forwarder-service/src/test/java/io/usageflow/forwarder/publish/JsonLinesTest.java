@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class JsonLinesTest {
     @Test
     void shouldReadEveryFieldExactly() throws IOException {
-        UsageEvent event = onlyEvent(
-                """
+        UsageEvent event = onlyEvent("""
                 {"id":"e1","event_type":"message_completed","occurred_at":"2026-11-23T10:15:30.123456+01:00",\
                 "account_id":"acct_42","customer_external_id":"cust","subject":"chat_9","description":"a chat",\
                 "data":{"tokens":1500,"price":0.10,"big":123456789012345678901234567890,"model":"gpt","fast":true,\
@@ -79,14 +78,12 @@ class JsonLinesTest {
         List<ParsedLine> parsed = parse("\n" + line + "\n" + valid("e2"));
 
         assertThat(parsed).hasSize(2);
-        assertThat(parsed.get(0))
-                .isInstanceOfSatisfying(ParsedLine.Bad.class, bad -> {
-                    assertThat(bad.number()).isEqualTo(2);
-                    assertThat(bad.problem()).contains(problem);
-                });
-        assertThat(parsed.get(1))
-                .isInstanceOfSatisfying(
-                        ParsedLine.Event.class, event -> assertThat(event.number()).isEqualTo(3));
+        assertThat(parsed.get(0)).isInstanceOfSatisfying(ParsedLine.Bad.class, bad -> {
+            assertThat(bad.number()).isEqualTo(2);
+            assertThat(bad.problem()).contains(problem);
+        });
+        assertThat(parsed.get(1)).isInstanceOfSatisfying(ParsedLine.Event.class, event -> assertThat(event.number())
+                .isEqualTo(3));
     }
 
     @Test
@@ -97,7 +94,8 @@ class JsonLinesTest {
 
         List<ParsedLine> parsed = drain(new JsonLines(new ByteArrayInputStream(broken), ids()));
 
-        assertThat(parsed.get(0)).isEqualTo(new ParsedLine.Bad(1, "is not UTF-8: convert the file, for example with iconv"));
+        assertThat(parsed.get(0))
+                .isEqualTo(new ParsedLine.Bad(1, "is not UTF-8: convert the file, for example with iconv"));
         assertThat(parsed.get(1)).isInstanceOfSatisfying(ParsedLine.Bad.class, bad -> assertThat(bad.problem())
                 .startsWith("is longer than "));
         assertThat(parsed.get(2)).isInstanceOf(ParsedLine.Event.class);
@@ -131,7 +129,9 @@ class JsonLinesTest {
 
         List<ParsedLine> parsed = drain(new JsonLines(bytes(one + "\n" + other + "\n" + without), ids));
 
-        assertThat(idsOf(parsed.subList(0, 2))).hasSize(2).containsOnly(idsOf(parsed).get(0));
+        assertThat(idsOf(parsed.subList(0, 2)))
+                .hasSize(2)
+                .containsOnly(idsOf(parsed).get(0));
         assertThat(parsed.get(2)).isInstanceOfSatisfying(ParsedLine.Bad.class, bad -> assertThat(bad.problem())
                 .startsWith("has no data.request, which --id-from needs"));
     }
