@@ -40,6 +40,9 @@ import org.apache.kafka.streams.test.TestRecord;
 
 /** Admission without a broker, spoken to in the words of the domain. One partition; its clock stands until it is moved. */
 final class AdmissionDriver implements AutoCloseable {
+    private static final Duration TICK = Duration.ofMillis(50);
+    private static final Duration TICKED = Duration.ofSeconds(12);
+
     static final Topics TOPICS = Topics.withDefaultPrefix();
 
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -69,6 +72,7 @@ final class AdmissionDriver implements AutoCloseable {
         properties.put("processing.guarantee", "exactly_once_v2");
         properties.put("state.dir", stateDir.toString());
         properties.put("rocksdb.config.setter", StoreTuning.class);
+        properties.put("processing.exception.handler.global.enabled", "true");
         this.driver = new TopologyTestDriver(AdmissionTopology.of(parts), properties, now);
     }
 
@@ -126,10 +130,22 @@ final class AdmissionDriver implements AutoCloseable {
         pipe(TOPICS.vendorLinks(), vendor.getBytes(UTF_8), null, new RecordHeaders());
     }
 
-    /** The wall clock and with it the brokers' clock go on. */
+    /**
+     * The wall clock and with it the brokers' clock go on: most of it in one step, the end in steps of 50 ms, because the
+     * driver lets a schedule come due once a step however long that is.
+     */
     void pass(Duration time) {
         now = now.plus(time);
-        driver.advanceWallClockTime(time);
+        Duration left = time;
+        if (left.compareTo(TICKED) > 0) {
+            driver.advanceWallClockTime(left.minus(TICKED));
+            left = TICKED;
+        }
+        while (!left.isZero()) {
+            Duration tick = left.compareTo(TICK) < 0 ? left : TICK;
+            driver.advanceWallClockTime(tick);
+            left = left.minus(tick);
+        }
     }
 
     Instant now() {
