@@ -76,7 +76,7 @@ public final class DurationText {
         return millis;
     }
 
-    private record Between(Duration min, Duration max) implements ConfigDef.Validator {
+    record Between(Duration min, Duration max) implements ConfigDef.Validator {
         @Override
         public void ensureValid(String key, @Nullable Object value) {
             if (value == null) {

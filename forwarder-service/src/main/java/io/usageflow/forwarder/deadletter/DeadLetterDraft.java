@@ -100,6 +100,10 @@ public final class DeadLetterDraft {
         return with(failure, new Facts(facts.eventId, facts.accountId, facts.eventType, more));
     }
 
+    public Origin origin() {
+        return origin;
+    }
+
     public DeadLetterReason reason() {
         return reason;
     }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record Origin(SourceCoordinates source, byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
 
     /** The dead letter this record was replayed from, as its header says. */
-    Optional<String> replayOf() {
+    public Optional<String> replayOf() {
         Header header = headers.lastHeader(EventHeaders.REPLAY_OF);
         return header == null || header.value() == null
                 ? Optional.empty()
