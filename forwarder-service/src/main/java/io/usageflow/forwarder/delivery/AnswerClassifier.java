@@ -96,7 +96,7 @@ final class AnswerClassifier {
             return retry(response, false, now);
         }
         if (body.mentionsCustomer() && !body.saysExists()) {
-            return new CustomerTrouble(response.status());
+            return new CustomerTrouble(response.status(), true);
         }
         if (!body.complaints().isEmpty()
                 && body.complaints().stream().noneMatch(complaint -> namesId(complaint, ids))) {
@@ -109,7 +109,7 @@ final class AnswerClassifier {
         ErrorBody body = ErrorBody.parse(response.body());
         boolean aboutEvents =
                 body.complaints().stream().anyMatch(complaint -> complaint.key().isEventField());
-        return aboutEvents ? refusal(response, ids) : new CustomerTrouble(response.status());
+        return aboutEvents ? refusal(response, ids) : new CustomerTrouble(response.status(), body.mentionsCustomer());
     }
 
     /** 400, 422 and every 4xx that has no meaning of its own here. */
@@ -117,7 +117,7 @@ final class AnswerClassifier {
         int status = response.status();
         ErrorBody body = ErrorBody.parse(response.body());
         if (body.namesCustomer()) {
-            return new CustomerTrouble(status);
+            return new CustomerTrouble(status, true);
         }
         if (ids.size() > 1 && saysTooLarge(body)) {
             return new TooLarge(status);

@@ -1,5 +1,8 @@
 package io.usageflow.forwarder.delivery;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -15,6 +18,9 @@ final class AssignedPartition {
     private boolean revoked;
     private long outstandingBytes;
     private long heldBytes;
+    private final Deque<Written> written = new ArrayDeque<>();
+
+    private record Written(long offset, long epochMillis) {}
 
     /** @param epoch differs between any two assignments within a process */
     AssignedPartition(TopicPartition partition, long epoch) {
@@ -52,6 +58,26 @@ final class AssignedPartition {
     void received(long offset, int bytes) {
         ledger.received(offset);
         outstandingBytes += bytes;
+    }
+
+    /** Records from this offset on were written then; once a read is exact enough. */
+    void writtenAt(long offset, long epochMillis) {
+        written.addLast(new Written(offset, epochMillis));
+    }
+
+    /** When the oldest outstanding record was written, in milliseconds of the epoch. */
+    OptionalLong oldestWrittenAt() {
+        OptionalLong oldest = ledger.oldestOutstanding();
+        if (oldest.isEmpty()) {
+            written.clear();
+            return OptionalLong.empty();
+        }
+        OptionalLong at = OptionalLong.empty();
+        while (!written.isEmpty() && written.getFirst().offset() <= oldest.getAsLong()) {
+            at = OptionalLong.of(written.removeFirst().epochMillis());
+        }
+        at.ifPresent(millis -> written.addFirst(new Written(oldest.getAsLong(), millis)));
+        return at;
     }
 
     /** @param bytes what {@link #received} counted for it */

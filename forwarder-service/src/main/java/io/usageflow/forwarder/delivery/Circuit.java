@@ -148,6 +148,13 @@ public final class Circuit {
         }
     }
 
+    /** The probe's answer will never come: as good as a failure. */
+    void abandonProbe(long nowNanos) {
+        if (state == State.PROBING) {
+            open(cause, detail, Optional.empty(), nowNanos);
+        }
+    }
+
     private void open(Cause why, String what, Optional<Duration> floor, long nowNanos) {
         openings++;
         state = State.OPEN;

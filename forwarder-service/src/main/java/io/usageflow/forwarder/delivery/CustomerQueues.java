@@ -157,8 +157,8 @@ final class CustomerQueues {
     }
 
     /** Customers with anything waiting or in flight. */
-    int customers() {
-        return lines.size();
+    Set<Customer> customerNames() {
+        return Set.copyOf(lines.keySet());
     }
 
     private Optional<Pick> pick(Line line, long nowNanos) {
@@ -169,7 +169,8 @@ final class CustomerQueues {
         Optional<Batch> begun = begun(line, nowNanos);
         if (begun.isPresent()) {
             line.begun.remove(begun.get());
-            return Optional.of(new Pick(line.customer, begun.get(), begun.get().splitter().next()));
+            return Optional.of(
+                    new Pick(line.customer, begun.get(), begun.get().splitter().next()));
         }
         if (line.queued || (bounds.order() == Order.CUSTOMER && !line.begun.isEmpty())) {
             return Optional.empty();

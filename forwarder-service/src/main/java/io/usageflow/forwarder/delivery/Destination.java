@@ -6,13 +6,15 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 
-/** How the destination is doing: circuit, concurrency and back-off under one roof. One thread. */
+/** How the destination is doing: circuit, concurrency, back-off and failing customers under one roof. One thread. */
 final class Destination {
     private final Circuit circuit;
     private final ConcurrencyLimit limit;
     private final RetrySchedule retries;
-    private long lastWellNanos;
-    private boolean everWell;
+    private final FailingSince<Customer> customers = new FailingSince<>();
+    private long lastRequest;
+    private OptionalLong lastWellNanos = OptionalLong.empty();
+    private OptionalLong lastAcceptedNanos = OptionalLong.empty();
 
     Destination(DeliverySettings.Retrying retrying, DeliverySettings.InFlight inFlight, RandomGenerator random) {
         retries = new RetrySchedule(retrying.min(), retrying.max(), retrying.retryAfterMax(), random);
@@ -26,18 +28,30 @@ final class Destination {
         return circuit.admits(nowNanos) && (circuit.state() != Circuit.State.CLOSED || inFlight < limit.current());
     }
 
-    void sent(long request) {
-        circuit.sent(request);
+    /** A request goes out. Only where {@link #admits} said so. Its number is never used again in this process. */
+    long send() {
+        circuit.sent(++lastRequest);
+        return lastRequest;
     }
 
-    /** @return how long the circuit was open, where this answer closed it */
-    Optional<Duration> well(long request, int inFlight, long nowNanos) {
-        lastWellNanos = nowNanos;
-        everWell = true;
+    /** No answer will come any more to what was sent so far. */
+    void abandonRequests(long nowNanos) {
+        circuit.abandonProbe(nowNanos);
+    }
+
+    /** Who fails although the destination is well. */
+    FailingSince<Customer> customers() {
+        return customers;
+    }
+
+    void well(long request, int inFlight, long nowNanos) {
+        lastWellNanos = OptionalLong.of(nowNanos);
         limit.answered(inFlight);
         Optional<Duration> outage = circuit.succeeded(request, nowNanos);
-        outage.ifPresent(open -> limit.restart());
-        return outage;
+        outage.ifPresent(open -> {
+            limit.restart();
+            customers.outageOf(open, nowNanos);
+        });
     }
 
     void failed(long request, Outcome.Retry why, long sentNanos, long nowNanos) {
@@ -53,7 +67,16 @@ final class Destination {
 
     /** Whether anything was answered in good health after that moment. */
     boolean wellSince(long nanos) {
-        return everWell && lastWellNanos - nanos > 0;
+        return lastWellNanos.isPresent() && lastWellNanos.getAsLong() - nanos > 0;
+    }
+
+    /** Events were accepted. */
+    void accepted(long nowNanos) {
+        lastAcceptedNanos = OptionalLong.of(nowNanos);
+    }
+
+    boolean acceptedSince(long nanos) {
+        return lastAcceptedNanos.isPresent() && lastAcceptedNanos.getAsLong() - nanos > 0;
     }
 
     /** @param failures in a row, at least 1 */

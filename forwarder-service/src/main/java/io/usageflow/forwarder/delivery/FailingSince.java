@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Since when a customer's deliveries fail although the destination is well. Pure; one thread; times in nanoseconds of a
@@ -22,11 +23,12 @@ final class FailingSince<C> {
     /**
      * What is known of a customer after a failure.
      *
+     * @param sinceNanos when it began, outages taken out
      * @param failingFor since the first failure, outages taken out
      * @param previousNanos the failure before this one; empty at the first
      * @param inARow failures without a success, at least 1
      */
-    record Standing(Duration failingFor, Optional<Long> previousNanos, int inARow) {}
+    record Standing(long sinceNanos, Duration failingFor, Optional<Long> previousNanos, int inARow) {}
 
     Standing failed(C customer, long nowNanos) {
         Failing before = failing.get(customer);
@@ -35,6 +37,7 @@ final class FailingSince<C> {
                 : new Failing(before.sinceNanos, nowNanos, before.inARow + 1);
         failing.put(customer, after);
         return new Standing(
+                after.sinceNanos,
                 Duration.ofNanos(nowNanos - after.sinceNanos),
                 Optional.ofNullable(before).map(Failing::lastNanos),
                 after.inARow);
@@ -54,6 +57,11 @@ final class FailingSince<C> {
                 entry.sinceNanos + Math.min(open.toNanos(), nowNanos - entry.sinceNanos),
                 entry.lastNanos,
                 entry.inARow));
+    }
+
+    /** Forgets all customers but these. */
+    void retain(Set<C> customers) {
+        failing.keySet().retainAll(customers);
     }
 
     int customers() {

@@ -87,8 +87,12 @@ public sealed interface Outcome {
         }
     }
 
-    /** Credyt names the customer as what is wrong. It may just have been created elsewhere. */
-    record CustomerTrouble(int status) implements Outcome {
+    /**
+     * The customer is what is wrong. It may just have been created elsewhere.
+     *
+     * @param named whether the answer speaks of the customer, as against a bare 404
+     */
+    record CustomerTrouble(int status, boolean named) implements Outcome {
         @Override
         public <R> R match(Cases<R> cases) {
             return cases.customerTrouble(this);

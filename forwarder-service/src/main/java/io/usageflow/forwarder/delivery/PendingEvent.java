@@ -2,6 +2,7 @@ package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.deadletter.Origin;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ final class PendingEvent {
     private int attempts;
     private @Nullable Instant firstFailedAt;
     private @Nullable Instant lastFailedAt;
+    private @Nullable Answer refusal;
 
     /**
      * @param origin the published record, as a dead letter will keep it
@@ -84,6 +86,15 @@ final class PendingEvent {
             firstFailedAt = at;
         }
         lastFailedAt = at;
+    }
+
+    /** The answer to the request that carried it alone. */
+    void refusedBy(Answer answer) {
+        refusal = answer;
+    }
+
+    Optional<Answer> refusal() {
+        return Optional.ofNullable(refusal);
     }
 
     Instant firstFailedAt(Instant otherwise) {

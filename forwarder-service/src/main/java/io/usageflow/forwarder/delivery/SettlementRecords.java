@@ -68,7 +68,11 @@ final class SettlementRecords {
         deadLetters.serialize(
                 topics.deadLetters(),
                 DeadLetterDraft.of(
-                                new Origin(source, null, null, new org.apache.kafka.common.header.internals.RecordHeaders()),
+                                new Origin(
+                                        source,
+                                        null,
+                                        null,
+                                        new org.apache.kafka.common.header.internals.RecordHeaders()),
                                 DeadLetterStage.DELIVERY,
                                 DeadLetterReason.UNDELIVERABLE,
                                 "",
@@ -94,13 +98,19 @@ final class SettlementRecords {
                         .setDeliverablePartition(event.partition().partition().partition())
                         .setDeliverableOffset(event.offset())
                         .build());
-        return new Settled(known ? Verdict.ALREADY_KNOWN : Verdict.DELIVERED, event.origin().key(), value);
+        return new Settled(
+                known ? Verdict.ALREADY_KNOWN : Verdict.DELIVERED,
+                event.origin().key(),
+                value);
     }
 
     Settled dead(PendingEvent event, Death death, Instant now) {
         DeadLetterDraft draft = DeadLetterDraft.of(
                         event.origin(), DeadLetterStage.DELIVERY, death.reason(), death.detail(), now)
-                .about(event.identity().eventId(), event.identity().accountId(), event.identity().eventType())
+                .about(
+                        event.identity().eventId(),
+                        event.identity().accountId(),
+                        event.identity().eventType())
                 .attempts(event.attempts())
                 .failing(event.firstFailedAt(now), event.lastFailedAt(now))
                 .attribute("credyt_event_id", event.identity().credytId())
@@ -118,7 +128,9 @@ final class SettlementRecords {
 
     private Settled settled(Origin origin, DeadLetterDraft draft) {
         return new Settled(
-                new Dead(draft.reason()), origin.key(), deadLetters.serialize(topics.deadLetters(), draft.toDeadLetter()));
+                new Dead(draft.reason()),
+                origin.key(),
+                deadLetters.serialize(topics.deadLetters(), draft.toDeadLetter()));
     }
 
     ProducerRecord<byte[], byte[]> toRecord(Settled settled) {
@@ -128,8 +140,8 @@ final class SettlementRecords {
 
     ProducerRecord<byte[], byte[]> ledgerEntry(TopicPartition partition, CommittedCounters counters, Instant now) {
         byte[] key = (STAGE + "-" + partition.partition()).getBytes(StandardCharsets.UTF_8);
-        byte[] value = ledger.serialize(
-                topics.ledger(), new LedgerEntry(STAGE, partition.partition(), counters.byKey(), now));
+        byte[] value =
+                ledger.serialize(topics.ledger(), new LedgerEntry(STAGE, partition.partition(), counters.byKey(), now));
         return new ProducerRecord<>(topics.ledger(), key, value);
     }
 }
