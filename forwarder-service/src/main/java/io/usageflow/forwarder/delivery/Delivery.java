@@ -147,7 +147,7 @@ public final class Delivery implements Stage {
 
     /** @return why it broke, where it did not end because it was told to */
     private Optional<RuntimeException> oneSession() {
-        try (DeliverySession now = new DeliverySession(parts)) {
+        try (DeliverySession now = DeliverySession.open(parts)) {
             session = now;
             try {
                 now.run(this::stopping, () -> finishWithin);

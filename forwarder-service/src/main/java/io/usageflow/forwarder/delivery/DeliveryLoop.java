@@ -54,6 +54,7 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
     private long settleDueNanos;
     private long showDueNanos;
     private boolean finishing;
+    private boolean abandoned;
 
     DeliveryLoop(
             Consumer<byte[], byte[]> consumer,
@@ -95,6 +96,11 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
         consumer.pause(consumer.assignment());
         awaitAnswers(assignments.all(), atMost);
         settle();
+    }
+
+    /** The loop broke: nothing more is settled, also not when the consumer says goodbye to its partitions. */
+    void abandon() {
+        abandoned = true;
     }
 
     private ConsumerRecords<byte[], byte[]> poll() {
@@ -272,7 +278,7 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
         LOG.info("event=revoked partitions={}", partitions);
         List<AssignedPartition> leaving = assignments.current(partitions);
         try {
-            if (!leaving.isEmpty()) {
+            if (!leaving.isEmpty() && !abandoned) {
                 awaitAnswers(
                         leaving, finishing ? Duration.ZERO : settings.settling().revokeTimeout());
                 settle();

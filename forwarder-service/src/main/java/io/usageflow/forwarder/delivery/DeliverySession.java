@@ -34,8 +34,14 @@ final class DeliverySession implements AutoCloseable {
     private final LoopView view;
     private final DeliveryParts parts;
 
-    DeliverySession(DeliveryParts parts) {
-        this(parts, new KafkaConsumer<>(consumerConfig(parts)), new KafkaProducer<>(producerConfig(parts)));
+    static DeliverySession open(DeliveryParts parts) {
+        Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerConfig(parts));
+        try {
+            return new DeliverySession(parts, consumer, new KafkaProducer<>(producerConfig(parts)));
+        } catch (RuntimeException noProducer) {
+            consumer.close(CloseOptions.timeout(CLOSE_WITHIN));
+            throw noProducer;
+        }
     }
 
     /** With clients of the caller's, for tests; closes them. */
@@ -68,10 +74,11 @@ final class DeliverySession implements AutoCloseable {
     }
 
     /**
-     * Waits until no request of this session is in flight, so that the next one cannot have an event's id in flight twice.
+     * After it broke: waits until no request of this session is in flight, so that the next one cannot have an event's id in flight twice.
      * Bounded by the sink's own bound.
      */
     void awaitQuiet() {
+        loop.abandon();
         long deadline = parts.clock().nanos()
                 + parts.sink().answersWithin().plus(ANSWER_LATE).toNanos();
         try {
