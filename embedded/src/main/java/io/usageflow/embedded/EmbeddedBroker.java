@@ -1,11 +1,7 @@
 package io.usageflow.embedded;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.BindException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +38,7 @@ public final class EmbeddedBroker implements AutoCloseable {
      */
     public static EmbeddedBroker start(EmbeddedBrokerOptions options) {
         EmbeddedBroker broker =
-                new EmbeddedBroker(options, options.dataDirectory().orElseGet(EmbeddedBroker::temporaryDirectory));
+                new EmbeddedBroker(options, options.dataDirectory().orElseGet(TemporaryDirectories::create));
         try {
             broker.resume();
         } catch (RuntimeException e) {
@@ -112,7 +108,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             stop();
         } finally {
             if (options.dataDirectory().isEmpty()) {
-                delete(directory);
+                TemporaryDirectories.delete(directory);
             }
         }
     }
@@ -124,22 +120,5 @@ public final class EmbeddedBroker implements AutoCloseable {
             }
         }
         return false;
-    }
-
-    private static Path temporaryDirectory() {
-        try {
-            return Files.createTempDirectory("usageflow-kafka-");
-        } catch (IOException e) {
-            throw new UncheckedIOException("no temporary directory could be made: set java.io.tmpdir", e);
-        }
-    }
-
-    private static void delete(Path directory) {
-        try {
-            Utils.delete(directory.toFile());
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "the broker's temporary directory " + directory + " could not be deleted", e);
-        }
     }
 }

@@ -10,9 +10,11 @@ import io.usageflow.schema.registry.InMemorySchemaRegistry;
  */
 public final class SchemaRegistryServer implements AutoCloseable {
     private final Javalin server;
+    private final int port;
 
-    private SchemaRegistryServer(Javalin server) {
+    private SchemaRegistryServer(Javalin server, int port) {
         this.server = server;
+        this.port = port;
     }
 
     /**
@@ -28,6 +30,9 @@ public final class SchemaRegistryServer implements AutoCloseable {
     /** As {@link #start(int)}, over a registry at hand. */
     public static SchemaRegistryServer start(int port, InMemorySchemaRegistry registry) {
         int chosen = port == 0 ? FreePorts.any() : port;
+        if (!FreePorts.isFree(chosen)) {
+            throw new PortBusyException("schema registry", chosen);
+        }
         RegistryRoutes routes = new RegistryRoutes(registry);
         Javalin server = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
@@ -41,16 +46,16 @@ public final class SchemaRegistryServer implements AutoCloseable {
             server.stop();
             throw new PortBusyException("schema registry", chosen);
         }
-        return new SchemaRegistryServer(server);
+        return new SchemaRegistryServer(server, chosen);
     }
 
     /** For {@code schema.registry.url}. */
     public String url() {
-        return "http://127.0.0.1:" + server.port();
+        return "http://127.0.0.1:" + port;
     }
 
     public int port() {
-        return server.port();
+        return port;
     }
 
     /** Ends the server. A second call does nothing. */

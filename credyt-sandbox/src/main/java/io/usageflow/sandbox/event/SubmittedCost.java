@@ -1,0 +1,17 @@
+package io.usageflow.sandbox.event;
+
+import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A vendor cost as it was sent.
+ *
+ * @param vendorId exactly one of this and {@code vendorExternalId} is there in a valid cost
+ * @param path where it stands in the request, for errors
+ */
+record SubmittedCost(
+        @Nullable String vendorId,
+        @Nullable String vendorExternalId,
+        BigDecimal amount,
+        String currency,
+        String path) {}
