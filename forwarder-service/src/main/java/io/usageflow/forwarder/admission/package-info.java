@@ -1,7 +1,7 @@
 /**
  * Admission: from what producers published to what Credyt may be told, once.
  *
- * <p>The path of an event. {@code Admission} runs the topology that
+ * <p>The path of an event. {@link io.usageflow.forwarder.admission.Admission} runs the topology that
  * {@link io.usageflow.forwarder.admission.AdmissionTopology} names. A record comes to the
  * {@link io.usageflow.forwarder.admission.AdmissionProcessor} of its partition, which asks the
  * {@link io.usageflow.forwarder.admission.EventJudge} for a {@link io.usageflow.forwarder.admission.Verdict}:
