@@ -3,6 +3,7 @@ package io.usageflow.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.usageflow.schema.topic.TopicSpec;
 import io.usageflow.schema.topic.Topics;
@@ -43,7 +44,9 @@ class EmbeddedBrokerIT {
                 producer.commitTransaction();
             }
 
-            assertThat(KafkaWords.readAll(bootstrap)).containsExactlyInAnyOrder("plain", "committed");
+            // A commit returns before the coordinator has written its markers, which make the records readable.
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(KafkaWords.readAll(bootstrap))
+                    .containsExactlyInAnyOrder("plain", "committed"));
         }
     }
 
