@@ -1,6 +1,9 @@
 package io.usageflow.sandbox;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.sandbox.admin.AdminRoutes;
+import io.usageflow.sandbox.admin.Control;
 import io.usageflow.sandbox.api.CredytApi;
 import io.usageflow.sandbox.api.EventView;
 import io.usageflow.sandbox.behaviour.Behaviour;
@@ -35,7 +38,7 @@ import java.util.function.UnaryOperator;
  * A Credyt of one's own: the routes of the API over HTTP, and a typed way to arrange and to look behind. Keeps everything
  * in memory. Thread-safe. Close it once; what it held is then gone.
  */
-public final class CredytSandbox implements AutoCloseable {
+public final class CredytSandbox implements Control, AutoCloseable {
     private static final long POLL_NANOS = Duration.ofMillis(5).toNanos();
 
     private final SandboxOptions options;
@@ -45,6 +48,7 @@ public final class CredytSandbox implements AutoCloseable {
     private final Faults faults;
     private final RequestLog log = new RequestLog();
     private final Registrar registrar;
+    private final List<String> routeNames;
     private final SandboxServer server;
 
     private CredytSandbox(SandboxOptions options, ScheduledExecutorService timer) {
@@ -55,13 +59,14 @@ public final class CredytSandbox implements AutoCloseable {
         this.books = new Books(clock, timer);
         this.faults = new Faults(clock);
         List<Route> api = CredytApi.routes(books, () -> behaviour);
+        this.routeNames = api.stream().map(Route::name).toList();
         this.registrar = new Registrar(api);
         registrar.load(options.seed());
         this.server = SandboxServer.start(
                 options.host(),
                 options.port(),
                 api,
-                List.of(),
+                new AdminRoutes(this).routes(),
                 new SandboxServer.Surroundings(() -> behaviour, faults, log, timer, clock));
     }
 
@@ -118,6 +123,7 @@ public final class CredytSandbox implements AutoCloseable {
                 "/customers", SandboxSeed.customerBody(externalId, productCodes), "customer " + externalId);
     }
 
+    @Override
     public SandboxStats stats() {
         return books.stats();
     }
@@ -126,12 +132,12 @@ public final class CredytSandbox implements AutoCloseable {
         return books.locked(() -> books.events().byId(id).map(event -> view(id, event)));
     }
 
-    /** In the order in which they were stored. */
+    @Override
     public List<String> eventIds() {
         return books.locked(() -> books.events().ids());
     }
 
-    /** The newest repeats with other content; at most 1,000. */
+    @Override
     public List<Conflict> conflicts() {
         return books.locked(() -> books.conflicts().all());
     }
@@ -158,11 +164,12 @@ public final class CredytSandbox implements AutoCloseable {
         });
     }
 
+    @Override
     public Behaviour behaviour() {
         return behaviour;
     }
 
-    /** Holds for the requests that begin after it. */
+    @Override
     public synchronized void change(UnaryOperator<Behaviour> change) {
         behaviour = change.apply(behaviour);
     }
@@ -176,45 +183,67 @@ public final class CredytSandbox implements AutoCloseable {
         outage(on ? Outage.UNAVAILABLE : Outage.NONE);
     }
 
-    /** Returns the number of the rule, for {@link #removeFault}. */
+    @Override
     public int inject(FaultRule rule) {
+        String route = rule.match().route();
+        if (route != null && !routeNames.contains(route)) {
+            throw new IllegalArgumentException("there is no route " + route + ": use one of " + routeNames);
+        }
         return faults.add(rule);
     }
 
+    @Override
     public boolean removeFault(int rule) {
         return faults.remove(rule);
     }
 
+    @Override
     public void clearFaults() {
         faults.clear();
     }
 
+    @Override
     public List<Faults.View> faults() {
         return faults.all();
     }
 
+    @Override
     public RequestLog requests() {
         return log;
     }
 
-    /** As if the event had never been sent. Whether it was there. */
+    @Override
     public boolean deleteEvent(String id) {
         return amend(id, event -> books.amendments().delete(event));
     }
 
-    /** Accepted, yet not billed. Whether it was there. */
+    @Override
     public boolean dropFees(String id) {
         return amend(id, event -> books.amendments().setFees(event, List.of()));
     }
 
-    /** Replaces the fees by one. Whether the event was there. */
+    @Override
     public boolean setFee(String id, BigDecimal amount, String asset) {
         return amend(id, event -> books.amendments().setFees(event, List.of(new Fee(amount, asset, null, null))));
     }
 
-    /** Sets fields of the stored event ({@code data}, {@code costs}...) and leaves its fees. Whether it was there. */
+    @Override
     public boolean setContent(String id, ObjectNode fields) {
         return amend(id, event -> books.amendments().setContent(event, fields));
+    }
+
+    @Override
+    public boolean activateSubscription(String id) {
+        return books.activate(id);
+    }
+
+    @Override
+    public void load(JsonNode seed) {
+        load(SandboxSeed.of("that was given", seed));
+    }
+
+    public void load(SandboxSeed seed) {
+        registrar.load(seed);
     }
 
     private boolean amend(String id, java.util.function.Consumer<StoredEvent> change) {
@@ -225,7 +254,7 @@ public final class CredytSandbox implements AutoCloseable {
         });
     }
 
-    /** Forgets everything, ends faults and outage, returns to the behaviour and the seed of the start. */
+    @Override
     public void reset() {
         faults.clear();
         change(now -> options.behaviour());

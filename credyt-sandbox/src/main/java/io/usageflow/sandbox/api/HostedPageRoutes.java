@@ -49,7 +49,7 @@ final class HostedPageRoutes {
         String id = Ids.next(idPrefix);
         ObjectNode json = Json.object()
                 .put("id", id)
-                .put("redirect_url", request.baseUrl() + "/__sandbox/hosted/" + id)
+                .put("redirect_url", "https://pay.example/" + id)
                 .put("created_at", Times.write(desk.books().now()));
         return Answer.created(json);
     }

@@ -7,15 +7,12 @@ import io.usageflow.sandbox.json.Fields;
 import io.usageflow.sandbox.json.Ids;
 import io.usageflow.sandbox.json.Json;
 import io.usageflow.sandbox.json.Times;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** {@code /webhooks}: destinations are kept, nothing is ever sent to them: Credyt has no webhook for usage. */
 final class WebhookRoutes {
     private final Desk desk;
-    private final Map<String, ObjectNode> byId = new LinkedHashMap<>();
 
     WebhookRoutes(Desk desk) {
         this.desk = desk;
@@ -23,14 +20,20 @@ final class WebhookRoutes {
 
     List<Route> routes() {
         return List.of(
-                Route.get("/webhooks", request -> desk.page(request, () -> List.copyOf(byId.values()), hook -> hook)),
+                Route.get(
+                        "/webhooks",
+                        request -> desk.page(
+                                request,
+                                () -> List.copyOf(desk.books().webhooks().values()),
+                                hook -> hook)),
                 Route.post("/webhooks", request -> request.withBody(this::create)),
                 Route.get(
                         "/webhooks/{id}",
                         request -> desk.one(
                                 "webhook",
                                 request.param("id"),
-                                () -> Optional.ofNullable(byId.get(request.param("id"))),
+                                () -> Optional.ofNullable(
+                                        desk.books().webhooks().get(request.param("id"))),
                                 hook -> hook)));
     }
 
@@ -49,7 +52,7 @@ final class WebhookRoutes {
         (topics.isEmpty() ? List.of("*") : topics).forEach(hook.putArray("topics")::add);
         hook.put("secret", Ids.next("whsec_"))
                 .put("created_at", Times.write(desk.books().now()));
-        desk.books().locked(() -> byId.put(hook.path("id").textValue(), hook));
+        desk.books().run(() -> desk.books().webhooks().put(hook.path("id").textValue(), hook));
         return Answer.created(hook);
     }
 }

@@ -1,5 +1,6 @@
 package io.usageflow.sandbox.books;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.sandbox.account.Accounts;
 import io.usageflow.sandbox.asset.Assets;
 import io.usageflow.sandbox.behaviour.Behaviour;
@@ -45,6 +46,7 @@ public final class Books {
     private final EventStore events = new EventStore();
     private final Conflicts conflicts = new Conflicts();
     private final Totals totals = new Totals();
+    private final Map<String, ObjectNode> webhooks = new LinkedHashMap<>();
     private final Intake intake;
     private final Amendments amendments;
 
@@ -112,6 +114,12 @@ public final class Books {
         return Optional.of(customer);
     }
 
+    /** Whether there was such a subscription. */
+    public boolean activate(String subscriptionId) {
+        return locked(() ->
+                customers.all().stream().anyMatch(customer -> customer.activate(subscriptionId, clock.instant())));
+    }
+
     public void rejectedWhole(int eventCount) {
         run(() -> totals.countRejected(eventCount));
     }
@@ -152,6 +160,7 @@ public final class Books {
             catalogue.clear();
             assets.clear();
             accounts.clear();
+            webhooks.clear();
         });
     }
 
@@ -177,6 +186,11 @@ public final class Books {
 
     public Accounts accounts() {
         return accounts;
+    }
+
+    /** The answers to {@code POST /webhooks}, by id. */
+    public Map<String, ObjectNode> webhooks() {
+        return webhooks;
     }
 
     public EventStore events() {

@@ -1,6 +1,8 @@
 package io.usageflow.sandbox.event;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.sandbox.behaviour.EventIdFormat;
+import io.usageflow.sandbox.behaviour.EventRules;
 import io.usageflow.sandbox.json.Json;
 import io.usageflow.sandbox.totals.Totals;
 import io.usageflow.sandbox.vendor.Vendors;
@@ -11,6 +13,8 @@ import java.util.List;
  * find. Balances and totals follow each change. Guarded by the lock of {@link io.usageflow.sandbox.books.Books}.
  */
 public final class Amendments {
+    private static final EventShape SHAPE = new EventShape(EventRules.DEFAULT.withEventIds(EventIdFormat.ANY));
+
     private final EventStore store;
     private final Bookkeeping bookkeeping;
 
@@ -35,11 +39,25 @@ public final class Amendments {
         bookkeeping.addFees(event.customer(), eventType, event.fees());
     }
 
-    /** Sets the given fields ({@code data}, {@code costs}, {@code subject}...) and leaves the fees. */
+    /**
+     * Sets the given fields ({@code data}, {@code costs}, {@code subject}...) and leaves the fees.
+     *
+     * @throws IllegalArgumentException where the event's id or type would change, or the event would not be valid
+     */
     public void setContent(StoredEvent event, ObjectNode fields) {
         ObjectNode before = event.json();
         ObjectNode after = before.deepCopy();
         fields.properties().forEach(field -> after.set(field.getKey(), field.getValue()));
+        for (String fixed : List.of("id", "event_type")) {
+            if (!before.path(fixed).equals(after.path(fixed))) {
+                throw new IllegalArgumentException(fixed + " of a stored event cannot be changed: delete the event");
+            }
+        }
+        SubmittedEvent checked = SHAPE.check(after, new byte[0], "content");
+        if (!checked.errors().none()) {
+            throw new IllegalArgumentException(
+                    "the event would not be valid: " + checked.errors().byPath());
+        }
         bookkeeping.removeEvent(event.customer(), eventType(before), bookkeeping.costsIn(before));
         event.replaceContent(Json.write(after));
         bookkeeping.addEvent(event.customer(), eventType(after), bookkeeping.costsIn(after));

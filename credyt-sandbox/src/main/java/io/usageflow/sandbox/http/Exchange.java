@@ -4,7 +4,6 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
-import java.util.Objects;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -78,8 +77,9 @@ final class Exchange {
     void send(Answer answer) {
         context.status(answer.status());
         answer.headers().forEach(context::header);
+        // Also where it is null: Javalin has set one of its own.
+        context.res().setContentType(answer.contentType());
         if (answer.contentType() != null) {
-            context.contentType(Objects.requireNonNull(answer.contentType()));
             context.result(answer.body());
         }
     }

@@ -3,6 +3,7 @@ package io.usageflow.sandbox.http;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
+import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
 import io.usageflow.sandbox.behaviour.Behaviour;
 import io.usageflow.sandbox.fault.Faults;
@@ -55,6 +56,10 @@ public final class SandboxServer implements AutoCloseable {
                     config.routes.addHttpHandler(route.method(), route.pattern(), ctx -> gate.serve(ctx, route)));
             admin.forEach(route ->
                     config.routes.addHttpHandler(route.method(), route.pattern(), ctx -> gate.serveOpen(ctx, route)));
+            // What matched no route: Javalin would answer with plain text.
+            config.routes.exception(HttpResponseException.class, (e, ctx) -> new Exchange(
+                            ctx, Route.get(ctx.path(), request -> Answer.empty(e.getStatus())))
+                    .send(Problems.of(e.getStatus(), ctx.method() + " " + ctx.path() + " is no operation.")));
         });
         try {
             javalin.start();

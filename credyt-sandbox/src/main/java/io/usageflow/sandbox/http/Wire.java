@@ -22,7 +22,7 @@ final class Wire implements AutoCloseable {
 
     private final ScheduledExecutorService timer;
     private final Clock clock;
-    private final Set<CompletableFuture<?>> held = ConcurrentHashMap.newKeySet();
+    private final Set<CompletableFuture<Boolean>> held = ConcurrentHashMap.newKeySet();
 
     Wire(ScheduledExecutorService timer, Clock clock) {
         this.timer = timer;
@@ -140,7 +140,7 @@ final class Wire implements AutoCloseable {
             return () -> {
                 commitIf(fault.moment());
                 sent.as("unanswered");
-                CompletableFuture<?> never = new CompletableFuture<>();
+                CompletableFuture<Boolean> never = new CompletableFuture<>();
                 held.add(never);
                 exchange.context().future(() -> never.whenComplete((done, failed) -> exchange.drop()));
             };
@@ -171,7 +171,7 @@ final class Wire implements AutoCloseable {
     /** Drops the connections that still wait for an answer which was never to come. */
     @Override
     public void close() {
-        held.forEach(never -> never.cancel(false));
+        held.forEach(never -> never.complete(true));
         held.clear();
     }
 }

@@ -61,7 +61,7 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
                         () -> new IllegalStateException("Streams gives every record of a source topic its metadata"));
         Instant now = Instant.ofEpochMilli(context.currentSystemTimeMs());
         if (at.topic().equals(topics.customerLinks())) {
-            task.links().take(record, at.partition());
+            task.links().take(record, at);
             task.release().step(RELEASED_MAX, now);
             return;
         }

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.admission.AdmissionMeters.LinkOutcome;
 import io.usageflow.schema.CustomerLink;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,15 +42,14 @@ final class CustomerLinkFlow {
         this.meters = meters;
     }
 
-    void take(Record<byte[], byte[]> record, int partition) {
+    void take(Record<byte[], byte[]> record, RecordMetadata at) {
         if (record.key() == null) {
             refuse("(no key)", "a customer link needs its account as the record's key");
             return;
         }
         int homePartition = home.of(record.key());
-        if (homePartition != partition) {
-            outlet.rerouteLink(record.key(), record.value(), record.headers(), homePartition);
-            meters.count(LinkOutcome.REROUTED);
+        if (homePartition != at.partition()) {
+            sendOn(record, at, homePartition);
             return;
         }
         String account = new String(record.key(), UTF_8);
@@ -59,6 +60,16 @@ final class CustomerLinkFlow {
             return;
         }
         release.customerLinkChanged(account);
+    }
+
+    private void sendOn(Record<byte[], byte[]> record, RecordMetadata at, int homePartition) {
+        if (Hops.areExhausted(record.headers())) {
+            refuse(new String(record.key(), UTF_8), Hops.exhausted(homePartition));
+            return;
+        }
+        Headers headers = Hops.oneMore(record.headers(), at.partition(), at.offset());
+        outlet.rerouteLink(record.key(), record.value(), headers, homePartition);
+        meters.count(LinkOutcome.REROUTED);
     }
 
     private boolean link(String account, byte[] value) {

@@ -9,25 +9,17 @@ import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.id.CredytIds;
 import io.usageflow.schema.rule.EventRules;
 import io.usageflow.schema.rule.Violation;
-import io.usageflow.schema.topic.EventHeaders;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.apache.kafka.common.header.Header;
 
 /**
  * Says what is to become of a record, and changes nothing: decode, right partition, rules, age, id, link, in this order.
  * {@link AdmissionProcessor} does what it says. Not thread-safe.
  */
 final class EventJudge {
-    /**
-     * One hop is enough where all count the same partitions, and Streams refuses to run where they do not. The bound
-     * keeps a record with made-up headers from going round for ever.
-     */
-    private static final int REROUTES_MAX = 3;
-
     private final RecordDecoder<UsageEvent> decoder;
     private final HomePartition home;
     private final Guard limits;
@@ -75,19 +67,9 @@ final class EventJudge {
     }
 
     private static Verdict elsewhere(Case record, UsageEvent event, int home) {
-        int hops = 0;
-        for (Header ignored : record.origin.headers().headers(EventHeaders.REROUTED_FROM)) {
-            hops++;
-        }
-        if (hops < REROUTES_MAX) {
-            return new Verdict.Elsewhere(event.getAccountId(), home);
-        }
-        return record.refused(
-                event,
-                DeadLetterReason.UNDELIVERABLE,
-                "it was rerouted " + hops + " times and still is not in partition " + home
-                        + " of its account: is header " + EventHeaders.REROUTED_FROM
-                        + " set by a producer, or do instances of admission see other partition counts?");
+        return Hops.areExhausted(record.origin.headers())
+                ? record.refused(event, DeadLetterReason.UNDELIVERABLE, Hops.exhausted(home))
+                : new Verdict.Elsewhere(event.getAccountId(), home);
     }
 
     private List<Violation> violations(Origin origin, UsageEvent event) {

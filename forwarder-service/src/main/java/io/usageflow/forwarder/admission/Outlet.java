@@ -5,11 +5,10 @@ import io.usageflow.forwarder.deadletter.Origin;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.LedgerEntry;
+import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.serde.AvroSerdes;
-import io.usageflow.schema.topic.EventHeaders;
 import io.usageflow.schema.topic.Topics;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
@@ -79,11 +78,12 @@ final class Outlet {
 
     /** Back to the topic it came from, into its account's partition; one header more tells from where. */
     void reroute(Origin origin, String account, int home) {
-        Headers headers = new RecordHeaders(origin.headers().toArray());
-        headers.add(
-                EventHeaders.REROUTED_FROM,
-                (origin.source().getPartition() + "@" + origin.source().getOffset()).getBytes(StandardCharsets.UTF_8));
-        send(Outgoing.key(account), new Outgoing(origin.value(), home), headers, AdmissionTopology.TO_HOME_PARTITION);
+        SourceCoordinates source = origin.source();
+        send(
+                Outgoing.key(account),
+                new Outgoing(origin.value(), home),
+                Hops.oneMore(origin.headers(), source.getPartition(), source.getOffset()),
+                AdmissionTopology.TO_HOME_PARTITION);
     }
 
     /** A customer link to its account's partition; a tombstone too. */

@@ -45,6 +45,8 @@ final class StreamsSettings {
         defaults.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, engine.cacheBytes());
         defaults.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, engine.standbys());
         defaults.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreTuning.class);
+        // Fail, as everywhere: a vendor link must not be skipped. (Kafka 5 will make this the default.)
+        defaults.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
         // Throughput: an exactly-once copy with the clients' own defaults is a third slower.
         producer(defaults, ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         producer(defaults, ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);

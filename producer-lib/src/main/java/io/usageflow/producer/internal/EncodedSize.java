@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -16,8 +17,7 @@ final class EncodedSize {
         Count count = new Count();
         BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(count, null);
         try {
-            new SpecificDatumWriter<SpecificRecord>(
-                            avro.getSchema(), org.apache.avro.specific.SpecificData.getForSchema(avro.getSchema()))
+            new SpecificDatumWriter<SpecificRecord>(avro.getSchema(), SpecificData.getForClass(avro.getClass()))
                     .write(avro, encoder);
             encoder.flush();
         } catch (IOException e) {

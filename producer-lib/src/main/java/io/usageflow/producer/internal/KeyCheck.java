@@ -62,6 +62,9 @@ final class KeyCheck {
 
     static void check(Map<String, ?> given) {
         for (String key : given.keySet()) {
+            if (given.get(key) == null) {
+                throw new ConfigException(key + " is null: give a value, or leave it out");
+            }
             if (FIXED.containsKey(key)) {
                 throw new ConfigException(key + " cannot be set: " + FIXED.get(key) + "; leave it out");
             }

@@ -112,26 +112,34 @@ final class Lane {
         }
     }
 
-    /**
-     * Sends what waits, as far as that works; the usher's thread only.
-     *
-     * @return whether something is still missing and another try is due
-     */
-    boolean drain() {
+    /** How far {@link #drain} came. */
+    enum Drained {
+        /** Nothing is left to do. */
+        ALL,
+        /** Something left the room, then something was missing; another try is due soon. */
+        SOME,
+        /** Something is missing; another try is due. */
+        NONE
+    }
+
+    /** Sends what waits, as far as that works; the usher's thread only. */
+    Drained drain() {
+        boolean moved = false;
         while (true) {
             Parcel<?> head = headOrOpen();
             if (head != null) {
                 if (!send(head)) {
-                    return true;
+                    return moved ? Drained.SOME : Drained.NONE;
                 }
                 leave(head);
+                moved = true;
             } else if (warm || !eager) {
-                return false;
+                return Drained.ALL;
             } else {
                 // Around again: the room may have filled meanwhile, and only an empty one opens the lane.
                 warm = outlet.warm();
                 if (!warm) {
-                    return true;
+                    return Drained.NONE;
                 }
             }
         }

@@ -56,6 +56,12 @@ public record PublisherSettings(
         serde = Map.copyOf(serde);
     }
 
+    /** Names the topics only: the maps may hold passwords. */
+    @Override
+    public String toString() {
+        return "PublisherSettings[" + topics + "]";
+    }
+
     /** Our own keys; Kafka's and the serializer's are theirs to define. */
     public static ConfigDef define(ConfigDef def) {
         return def.define(
@@ -109,8 +115,10 @@ public record PublisherSettings(
         requireText(given, ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "the Kafka brokers, host:port with commas between");
         requireText(given, RegistrySettings.URL, "the schema registry, such as http://localhost:8081");
         AbstractConfig ours = new AbstractConfig(define(new ConfigDef()), given, false);
+        // From here on with the values that config.providers have put for ${…}.
+        Map<String, Object> resolved = ours.originals();
         Source source = source(ours);
-        Map<String, Object> kafka = kafka(given, ours, source);
+        Map<String, Object> kafka = kafka(resolved, ours, source);
         AbstractConfig effective = new AbstractConfig(ProducerConfig.configDef(), kafka, false);
         Limits limits = new Limits(
                 ours.getInt(MAX_EVENT_BYTES),
@@ -119,7 +127,7 @@ public record PublisherSettings(
                 effective.getInt(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG),
                 Duration.ofMillis(ours.getLong(CLOSE_TIMEOUT_MS)));
         requireRoomForAnEvent(limits, effective.getInt(ProducerConfig.MAX_REQUEST_SIZE_CONFIG));
-        return new PublisherSettings(topics(ours), source, limits, kafka, KeyCheck.ofSerializer(given));
+        return new PublisherSettings(topics(ours), source, limits, kafka, KeyCheck.ofSerializer(resolved));
     }
 
     private static Map<String, Object> kafka(Map<String, ?> given, AbstractConfig ours, Source source) {

@@ -1,5 +1,6 @@
 package io.usageflow.producer.internal;
 
+import io.usageflow.producer.internal.Lane.Drained;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -8,7 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that may wait for Kafka's metadata and for the registry: sends what stands in the lanes' rooms, and
- * sleeps while there is nothing to do. Tries again after 10 ms, then after twice as long up to a second.
+ * sleeps while there is nothing to do. Where something is missing it tries again after 10 ms, then,
+ * while nothing moves, after twice as long up to a second.
  */
 final class Usher {
     private static final Logger LOG = LoggerFactory.getLogger(Usher.class);
@@ -49,27 +51,42 @@ final class Usher {
     private void run() {
         long pauseMs = PAUSE_MS_MIN;
         while (!stopped) {
-            if (drainAll()) {
-                LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(pauseMs));
-                pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX);
-            } else {
-                pauseMs = PAUSE_MS_MIN;
-                LockSupport.park(this);
+            switch (drainAll()) {
+                case ALL -> {
+                    pauseMs = PAUSE_MS_MIN;
+                    LockSupport.park(this);
+                }
+                case SOME -> {
+                    pauseMs = PAUSE_MS_MIN;
+                    LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(pauseMs));
+                }
+                case NONE -> {
+                    LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(pauseMs));
+                    pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX);
+                }
             }
         }
     }
 
-    private boolean drainAll() {
-        boolean again = false;
+    /** Of all lanes: ALL if every one is done, SOME if anything moved. */
+    private Drained drainAll() {
+        boolean done = true;
+        boolean moved = false;
         for (Lane lane : lanes) {
-            try {
-                again |= lane.drain();
-            } catch (RuntimeException e) {
-                // A fault of ours. What waits stays, is tried again, and in the end fails by its deadline.
-                LOG.error("could not send what waits", e);
-                again = true;
-            }
+            Drained drained = drain(lane);
+            done &= drained == Drained.ALL;
+            moved |= drained == Drained.SOME;
         }
-        return again;
+        return done ? Drained.ALL : moved ? Drained.SOME : Drained.NONE;
+    }
+
+    private static Drained drain(Lane lane) {
+        try {
+            return lane.drain();
+        } catch (RuntimeException e) {
+            // A fault of ours. What waits stays, is tried again, and in the end fails by its deadline.
+            LOG.error("could not send what waits", e);
+            return Drained.NONE;
+        }
     }
 }
