@@ -1,0 +1,51 @@
+package io.usageflow.embedded;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Finds ports on 127.0.0.1. */
+final class FreePorts {
+    private static final int TRIES_MAX = 200;
+
+    // Below Linux's range of ephemeral ports (32768 and up): there, while a broker is down for a test, the kernel may
+    // give
+    // its port to an outgoing connection, even to a client's own attempt to reach that very port.
+    private static final int LOWEST = 10_000;
+    private static final int HIGHEST = 32_000;
+
+    private FreePorts() {}
+
+    /** A port that nobody listens on right now, and that the kernel gives to nobody by itself. */
+    static int any() {
+        for (int i = 0; i < TRIES_MAX; i++) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+            if (isFree(port)) {
+                return port;
+            }
+        }
+        throw new IllegalStateException("no free port between " + LOWEST + " and " + HIGHEST + " after " + TRIES_MAX
+                + " tries: close what listens there");
+    }
+
+    static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            // As Kafka and Jetty do: connections that linger in TIME_WAIT do not make a port busy.
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(loopback(), port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    static InetAddress loopback() {
+        try {
+            return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+        } catch (IOException e) {
+            throw new IllegalStateException("127.0.0.1 is four bytes long", e);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package io.usageflow.forwarder.admission;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.usageflow.forwarder.config.AdmissionSettings;
+import io.usageflow.forwarder.observe.Stage;
+import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.schema.topic.Topics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running admission stage: Kafka Streams around {@link AdmissionTopology}. Thread-safe.
+ *
+ * <p>Starting needs the events topic, for its number of partitions; until Kafka answers and the topic is there, the
+ * stage waits and says so in its health.
+ */
+public final class Admission implements Stage {
+    private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
+
+    private final AdmissionSettings settings;
+    private final Surroundings around;
+    private final MeterRegistry registry;
+    private final RegistryWatch registryWatch = new RegistryWatch();
+    private final AdmissionMeters meters;
+    private final ThreadFailures failures = new ThreadFailures();
+    private final Thread starter = new Thread(this::run, "admission-start");
+
+    private volatile StageHealth beginning = StageHealth.waiting("not started");
+    private volatile @Nullable String fatal;
+
+    private @Nullable KafkaStreams streams;
+    private @Nullable KafkaStreamsMetrics streamsMetrics;
+    private boolean closed;
+
+    /**
+     * What admission stands in. Immutable.
+     *
+     * @param kafka settings of every Kafka client, {@code bootstrap.servers} among them
+     * @param streams further settings of Kafka Streams and its clients; those that promises depend on are refused
+     * @param registry settings of the serializers, {@code schema.registry.url} among them
+     * @param stateDir for the stores; safe to lose, slow to rebuild
+     */
+    public record Surroundings(
+            Topics topics, Map<String, ?> kafka, Map<String, ?> streams, Map<String, ?> registry, Path stateDir) {
+        public Surroundings {
+            kafka = Map.copyOf(kafka);
+            streams = Map.copyOf(streams);
+            registry = Map.copyOf(registry);
+        }
+
+        /** Names keys only: values may be secrets. */
+        @Override
+        public String toString() {
+            return "Surroundings[" + topics.prefix() + ", kafka=" + kafka.keySet() + ", streams=" + streams.keySet()
+                    + ", registry=" + registry.keySet() + ", " + stateDir + "]";
+        }
+    }
+
+    /** Does no I/O. @throws org.apache.kafka.common.config.ConfigException where settings contradict each other */
+    public Admission(AdmissionSettings settings, Surroundings around, MeterRegistry registry) {
+        StreamsSettings.of(settings.engine(), around);
+        this.settings = settings;
+        this.around = around;
+        this.registry = registry;
+        this.meters = new AdmissionMeters(registry, registryWatch);
+        starter.setDaemon(true);
+    }
+
+    @Override
+    public String name() {
+        return AdmissionTopology.STAGE;
+    }
+
+    @Override
+    public void start() {
+        beginning = StageHealth.waiting("starting");
+        starter.start();
+    }
+
+    @Override
+    public StageHealth health() {
+        String why = fatal;
+        if (why != null) {
+            return StageHealth.dead(why);
+        }
+        KafkaStreams.State state = state();
+        if (state == null) {
+            return beginning;
+        }
+        Optional<String> registryAway = registryWatch.whyAway();
+        return switch (state) {
+            case RUNNING ->
+                registryAway
+                        .map(away -> StageHealth.waiting("schema registry away, waiting: " + away))
+                        .orElseGet(() -> StageHealth.flowing("admitting"));
+            case CREATED, REBALANCING ->
+                StageHealth.waiting(registryAway
+                        .map(away -> "schema registry away, waiting: " + away)
+                        .orElse("partitions are being assigned, or their state restored"));
+            case PENDING_SHUTDOWN, NOT_RUNNING -> StageHealth.waiting("stopping or stopped");
+            case PENDING_ERROR, ERROR -> StageHealth.dead("Kafka Streams is in state " + state + "; see the log");
+        };
+    }
+
+    @Override
+    public void close(Duration atMost) {
+        registryWatch.stop();
+        starter.interrupt();
+        KafkaStreams running;
+        KafkaStreamsMetrics binder;
+        synchronized (this) {
+            closed = true;
+            beginning = StageHealth.waiting("stopped");
+            running = streams;
+            binder = streamsMetrics;
+        }
+        if (binder != null) {
+            binder.close();
+        }
+        // Leaving the group hands the partitions over at once; a member that only falls silent is waited for.
+        if (running != null
+                && !running.close(CloseOptions.timeout(atMost)
+                        .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP))) {
+            LOG.warn(
+                    "admission did not stop in time, bound={} state={}: open transactions are aborted by Kafka, and"
+                            + " their records come again after the start",
+                    atMost,
+                    running.state());
+        }
+        meters.close();
+    }
+
+    private synchronized KafkaStreams.@Nullable State state() {
+        return streams == null ? null : streams.state();
+    }
+
+    private void run() {
+        try {
+            int partitions = PartitionCount.await(
+                    around.kafka(), around.topics().events(), why -> beginning = StageHealth.waiting(why));
+            startStreams(partitions);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } catch (KafkaException failure) {
+            die("cannot start", failure);
+        } catch (RuntimeException failure) {
+            die("cannot start, unforeseen", failure);
+        }
+    }
+
+    private synchronized void startStreams(int partitions) {
+        if (closed) {
+            return;
+        }
+        AdmissionParts parts = new AdmissionParts(
+                settings,
+                around.topics(),
+                new HomePartition(partitions),
+                around.registry(),
+                new AdmissionParts.Watching(meters, registryWatch),
+                new VendorLinksVersion());
+        KafkaStreams made =
+                new KafkaStreams(AdmissionTopology.of(parts), StreamsSettings.of(settings.engine(), around));
+        made.setUncaughtExceptionHandler(this::onThreadFailure);
+        made.setStateListener((now, before) -> LOG.info("admission is {}, before={}", now, before));
+        streamsMetrics = new KafkaStreamsMetrics(made);
+        streamsMetrics.bindTo(registry);
+        streams = made;
+        made.start();
+    }
+
+    private StreamThreadExceptionResponse onThreadFailure(Throwable failure) {
+        if (failures.answer(failure, Instant.now()) == ThreadFailures.Answer.REPLACE) {
+            LOG.warn("admission thread died and is replaced; its records come again", failure);
+            meters.countReplacedThread();
+            return StreamThreadExceptionResponse.REPLACE_THREAD;
+        }
+        die("stopped", failure);
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    private void die(String what, Throwable failure) {
+        LOG.error("admission {}: a person is needed", what, failure);
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        fatal = what + ": " + failure.getMessage() + (root == failure ? "" : " (" + root.getMessage() + ")");
+    }
+}

@@ -1,0 +1,85 @@
+package io.usageflow.forwarder.admission;
+
+import io.usageflow.schema.CustomerLink;
+import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.VendorLink;
+import io.usageflow.schema.serde.AvroSerdes;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * The rooms of one task, wired. Made anew whenever the task starts, from the stores as the last committed transaction
+ * left them; so nothing that is kept in the heap can outlive a transaction that was aborted.
+ */
+record AdmissionTask(
+        PartitionState state,
+        EventJudge judge,
+        EventFlow flow,
+        ParkedRelease release,
+        CustomerLinkFlow links,
+        Outlet outlet) {
+
+    static AdmissionTask open(AdmissionParts parts, ProcessorContext<byte[], Outgoing> context) {
+        var settings = parts.settings();
+        AgeGuard ages = new AgeGuard(settings.guard().window(), settings.guard().skew());
+        PartitionState state = state(context, ages);
+        RegistryPatience patience = new RegistryPatience(parts.watching().registryWatch());
+        RecordDecoder<UsageEvent> events =
+                decoder(parts.registry(), UsageEvent.class, parts.topics().events(), patience);
+        VendorLinks vendors = new VendorLinks(
+                context.getStateStore(AdmissionTopology.VENDOR_LINKS),
+                decoder(parts.registry(), VendorLink.class, parts.topics().vendorLinks(), patience)::decode,
+                parts.vendorLinksVersion());
+        LinkResolver resolver = new LinkResolver(state.customers()::of, vendors::of, settings.unlinked());
+        Outlet outlet = new Outlet(context, parts.topics(), parts.registry(), patience);
+        EventFlow flow = new EventFlow(state, outlet, parts.meters());
+        ParkedRelease release = new ParkedRelease(
+                state.parked(), events, resolver, flow, settings.parking().ageMax());
+        return new AdmissionTask(
+                state,
+                new EventJudge(events, parts.home(), settings.guard(), ages, state, resolver),
+                flow,
+                release,
+                new CustomerLinkFlow(
+                        decoder(
+                                parts.registry(),
+                                CustomerLink.class,
+                                parts.topics().customerLinks(),
+                                patience),
+                        parts.home(),
+                        state.customers(),
+                        release,
+                        outlet,
+                        parts.meters()),
+                outlet);
+    }
+
+    void close(AdmissionMeters meters, int partition) {
+        meters.partitionLeft(partition);
+        outlet.close();
+    }
+
+    private static PartitionState state(ProcessorContext<byte[], Outgoing> context, AgeGuard ages) {
+        return new PartitionState(
+                new SeenEvents(store(context, AdmissionTopology.SEEN_EVENTS), ages),
+                new CustomerLinks(store(context, AdmissionTopology.CUSTOMER_LINKS)),
+                new ParkedEvents(
+                        store(context, AdmissionTopology.PARKED_EVENTS),
+                        store(context, AdmissionTopology.PARKED_QUEUES)),
+                new AdmissionLedger(store(context, AdmissionTopology.LEDGER)));
+    }
+
+    private static KeyValueStore<Bytes, byte[]> store(ProcessorContext<byte[], Outgoing> context, String name) {
+        return context.getStateStore(name);
+    }
+
+    private static <T extends SpecificRecord> RecordDecoder<T> decoder(
+            Map<String, ?> registry, Class<T> type, String topic, RegistryPatience patience) {
+        Deserializer<T> deserializer = AvroSerdes.valueDeserializer(registry, type);
+        return new RecordDecoder<>(deserializer, topic, patience);
+    }
+}

@@ -1,0 +1,110 @@
+package io.usageflow.forwarder.admission;
+
+import io.usageflow.schema.topic.Topics;
+import java.util.Map;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * Settings to topology: every processor, store and topic of admission is named here, and nowhere else. The names are
+ * part of changelog topics and of the state folder: renaming one loses what it keeps.
+ *
+ * <p>One sub-topology, so one task for each partition: {@code events}, {@code replays} and {@code customer-links} have
+ * the same partitioning, and an account's events, ids, links, parked events and counters stand together.
+ */
+final class AdmissionTopology {
+    /** The stage's word. */
+    static final String STAGE = "admission";
+
+    static final String ADMIT = "admit";
+    static final String TO_DELIVERABLE = "to-deliverable";
+    static final String TO_DEAD_LETTERS = "to-dead-letters";
+    static final String TO_HOME_PARTITION = "to-home-partition";
+    static final String TO_LEDGER = "to-ledger";
+
+    /** Ids of the dedup window. */
+    static final String SEEN_EVENTS = "seen-events";
+
+    static final String CUSTOMER_LINKS = "customer-links";
+    static final String VENDOR_LINKS = "vendor-links";
+    static final String PARKED_EVENTS = "parked-events";
+    static final String PARKED_QUEUES = "parked-queues";
+    static final String LEDGER = "ledger";
+
+    private AdmissionTopology() {}
+
+    static Topology of(AdmissionParts parts) {
+        Topics topics = parts.topics();
+        Deserializer<byte[]> bytes = new ByteArrayDeserializer();
+        Topology topology = new Topology();
+        topology.addGlobalStore(
+                        Stores.keyValueStoreBuilder(
+                                        Stores.inMemoryKeyValueStore(VENDOR_LINKS), Serdes.Bytes(), Serdes.ByteArray())
+                                .withLoggingDisabled(),
+                        "from-vendor-links",
+                        bytes,
+                        bytes,
+                        topics.vendorLinks(),
+                        "keep-vendor-links",
+                        () -> new VendorLinkKeeper(parts.vendorLinksVersion()))
+                .addSource("from-events", bytes, bytes, topics.events())
+                .addSource("from-replays", bytes, bytes, topics.replays())
+                .addSource("from-customer-links", bytes, bytes, topics.customerLinks())
+                .addProcessor(
+                        ADMIT,
+                        () -> new AdmissionProcessor(parts),
+                        "from-events",
+                        "from-replays",
+                        "from-customer-links");
+        addStores(topology);
+        addSinks(topology, topics);
+        return topology;
+    }
+
+    private static void addStores(Topology topology) {
+        // Caching where the same keys come again and again; off for ids, which are mostly new (PERFORMANCE: half as
+        // fast).
+        topology.addStateStore(store(Stores.persistentKeyValueStore(SEEN_EVENTS)), ADMIT)
+                .addStateStore(
+                        store(Stores.persistentKeyValueStore(CUSTOMER_LINKS)).withCachingEnabled(), ADMIT)
+                .addStateStore(store(Stores.persistentKeyValueStore(PARKED_EVENTS)), ADMIT)
+                .addStateStore(store(Stores.inMemoryKeyValueStore(PARKED_QUEUES)), ADMIT)
+                .addStateStore(store(Stores.inMemoryKeyValueStore(LEDGER)).withCachingEnabled(), ADMIT);
+    }
+
+    private static void addSinks(Topology topology, Topics topics) {
+        addSink(topology, TO_DELIVERABLE, topics.deliverable());
+        addSink(topology, TO_DEAD_LETTERS, topics.deadLetters());
+        addSink(topology, TO_LEDGER, topics.ledger());
+        topology.addSink(
+                TO_HOME_PARTITION,
+                (byte[] key, Outgoing value, org.apache.kafka.streams.processor.RecordContext from) -> from.topic(),
+                new ByteArraySerializer(),
+                new Outgoing.ValueSerializer(),
+                new Outgoing.Partitioner(),
+                ADMIT);
+    }
+
+    private static void addSink(Topology topology, String name, String topic) {
+        topology.addSink(
+                name,
+                topic,
+                new ByteArraySerializer(),
+                new Outgoing.ValueSerializer(),
+                new Outgoing.Partitioner(),
+                ADMIT);
+    }
+
+    private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(KeyValueBytesStoreSupplier supplier) {
+        return Stores.keyValueStoreBuilder(supplier, Serdes.Bytes(), Serdes.ByteArray())
+                .withLoggingEnabled(Map.of());
+    }
+}

@@ -1,0 +1,97 @@
+package io.usageflow.forwarder.admission;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.usageflow.forwarder.admission.AdmissionMeters.LinkOutcome;
+import io.usageflow.schema.CustomerLink;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Customer links coming and going. The record's key is the account, because that is what compaction keeps; a link in
+ * another partition than its account's is sent there, as events are. Belongs to one task.
+ *
+ * <p>A link that cannot be used is no event, so it is not a dead letter and not in the ledger: it is counted and stands
+ * in the log, the link before it stays, and events go on waiting for a good one.
+ */
+final class CustomerLinkFlow {
+    private static final Logger LOG = LoggerFactory.getLogger(CustomerLinkFlow.class);
+
+    private final RecordDecoder<CustomerLink> decoder;
+    private final HomePartition home;
+    private final CustomerLinks links;
+    private final ParkedRelease release;
+    private final Outlet outlet;
+    private final AdmissionMeters meters;
+
+    CustomerLinkFlow(
+            RecordDecoder<CustomerLink> decoder,
+            HomePartition home,
+            CustomerLinks links,
+            ParkedRelease release,
+            Outlet outlet,
+            AdmissionMeters meters) {
+        this.decoder = decoder;
+        this.home = home;
+        this.links = links;
+        this.release = release;
+        this.outlet = outlet;
+        this.meters = meters;
+    }
+
+    void take(Record<byte[], byte[]> record, RecordMetadata at) {
+        if (record.key() == null) {
+            refuse("(no key)", "a customer link needs its account as the record's key");
+            return;
+        }
+        int homePartition = home.of(record.key());
+        if (homePartition != at.partition()) {
+            sendOn(record, at, homePartition);
+            return;
+        }
+        String account = new String(record.key(), UTF_8);
+        if (record.value() == null) {
+            links.unlink(account);
+            meters.count(LinkOutcome.UNLINKED);
+        } else if (!link(account, record.value())) {
+            return;
+        }
+        release.customerLinkChanged(account);
+    }
+
+    private void sendOn(Record<byte[], byte[]> record, RecordMetadata at, int homePartition) {
+        if (Hops.areExhausted(record.headers())) {
+            refuse(new String(record.key(), UTF_8), Hops.exhausted(homePartition));
+            return;
+        }
+        Headers headers = Hops.oneMore(record.headers(), at.partition(), at.offset());
+        outlet.rerouteLink(record.key(), record.value(), headers, homePartition);
+        meters.count(LinkOutcome.REROUTED);
+    }
+
+    private boolean link(String account, byte[] value) {
+        return decoder.decode(value)
+                .match(
+                        link -> {
+                            if (!link.getAccountId().equals(account)) {
+                                refuse(account, "its value is of account " + link.getAccountId());
+                                return false;
+                            }
+                            links.link(account, link.getCustomer());
+                            meters.count(LinkOutcome.LINKED);
+                            return true;
+                        },
+                        bad -> {
+                            refuse(account, bad.reason() + ": " + bad.detail());
+                            return false;
+                        });
+    }
+
+    private void refuse(String account, String why) {
+        LOG.warn("customer link refused, account={} why={}", account, why);
+        meters.count(LinkOutcome.REFUSED);
+    }
+}

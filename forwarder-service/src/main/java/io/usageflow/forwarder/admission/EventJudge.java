@@ -1,0 +1,157 @@
+package io.usageflow.forwarder.admission;
+
+import io.usageflow.forwarder.config.AdmissionSettings.Guard;
+import io.usageflow.forwarder.deadletter.DeadLetterDraft;
+import io.usageflow.forwarder.deadletter.DeadLetterReason;
+import io.usageflow.forwarder.deadletter.DeadLetterStage;
+import io.usageflow.forwarder.deadletter.Origin;
+import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.id.CredytIds;
+import io.usageflow.schema.rule.EventRules;
+import io.usageflow.schema.rule.Violation;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Says what is to become of a record, and changes nothing: decode, right partition, rules, age, id, link, in this order.
+ * {@link AdmissionProcessor} does what it says. Not thread-safe.
+ */
+final class EventJudge {
+    private final RecordDecoder<UsageEvent> decoder;
+    private final HomePartition home;
+    private final Guard limits;
+    private final AgeGuard ages;
+    private final PartitionState state;
+    private final LinkResolver resolver;
+    private final Fingerprint fingerprint = new Fingerprint();
+
+    EventJudge(
+            RecordDecoder<UsageEvent> decoder,
+            HomePartition home,
+            Guard limits,
+            AgeGuard ages,
+            PartitionState state,
+            LinkResolver resolver) {
+        this.decoder = decoder;
+        this.home = home;
+        this.limits = limits;
+        this.ages = ages;
+        this.state = state;
+        this.resolver = resolver;
+    }
+
+    /** @param now for the dead letter's own times; decides nothing */
+    Verdict judge(Origin origin, Lane lane, Instant now) {
+        Case record = new Case(origin, lane, now);
+        return decoder.decode(origin.value())
+                .match(
+                        event -> judge(record, event),
+                        bad -> new Verdict.Refused(record.letter(bad.reason(), bad.detail())));
+    }
+
+    private Verdict judge(Case record, UsageEvent event) {
+        int partition = home.of(event.getAccountId());
+        if (partition != record.origin.source().getPartition()) {
+            return elsewhere(record, event, partition);
+        }
+        List<Violation> violations = violations(record.origin, event);
+        if (!violations.isEmpty()) {
+            return record.refused(
+                    event, ViolationReasons.of(violations.get(0).field()), ViolationReasons.detail(violations));
+        }
+        UUID id = CredytIds.ofEvent(event.getAccountId(), event.getId());
+        return record.lane == Lane.EVENTS ? judgeFirst(record, event, id) : judgeReplay(record, event, id);
+    }
+
+    private static Verdict elsewhere(Case record, UsageEvent event, int home) {
+        return Hops.areExhausted(record.origin.headers())
+                ? record.refused(event, DeadLetterReason.UNDELIVERABLE, Hops.exhausted(home))
+                : new Verdict.Elsewhere(event.getAccountId(), home);
+    }
+
+    private List<Violation> violations(Origin origin, UsageEvent event) {
+        byte[] value = origin.value();
+        Optional<Violation> size = EventRules.sizeViolation(value == null ? 0 : value.length, limits.eventBytesMax());
+        List<Violation> content = EventRules.violations(event);
+        if (size.isEmpty()) {
+            return content;
+        }
+        List<Violation> all = new ArrayList<>();
+        all.add(size.get());
+        all.addAll(content);
+        return all;
+    }
+
+    private Verdict judgeFirst(Case record, UsageEvent event, UUID id) {
+        long appendedAt = record.appendedAt();
+        Optional<AgeGuard.Refusal> age =
+                ages.judge(event.getOccurredAt(), id, appendedAt, state.seen().forgottenMark());
+        if (age.isPresent()) {
+            return record.refused(event, age.get().reason(), age.get().detail());
+        }
+        long content = fingerprint.of(event);
+        return state.seen()
+                .sight(id, content)
+                .match(
+                        () -> resolve(new Verdict.Newcomer(event, id, Optional.of(record.memory(appendedAt, content)))),
+                        first -> new Verdict.Repeated(),
+                        first -> conflict(record, event, content, first));
+    }
+
+    private Verdict judgeReplay(Case record, UsageEvent event, UUID id) {
+        long content = fingerprint.of(event);
+        long seenAt = ages.seenAt(event.getOccurredAt(), id, record.appendedAt());
+        Optional<Sighting.Memory> memory = state.seen()
+                .sight(id, content)
+                .match(
+                        () -> Optional.of(record.memory(seenAt, content)),
+                        first -> Optional.empty(),
+                        first -> Optional.empty());
+        return resolve(new Verdict.Newcomer(event, id, memory));
+    }
+
+    private Verdict resolve(Verdict.Newcomer newcomer) {
+        Resolution resolution = resolver.resolve(newcomer.event());
+        boolean othersWait = state.parked().holds(newcomer.event().getAccountId());
+        return resolution.match(
+                resolved -> othersWait
+                        ? new Verdict.Waiting(newcomer, Resolution.Missing.CUSTOMER)
+                        : new Verdict.Admitted(newcomer, resolved),
+                unlinked -> new Verdict.Waiting(newcomer, unlinked.missing()));
+    }
+
+    private static Verdict conflict(Case record, UsageEvent event, long content, Sighting.Memory first) {
+        return new Verdict.Refused(record.letter(
+                        DeadLetterReason.ID_CONFLICT,
+                        "id " + event.getId() + " was admitted before with other billable content (first at "
+                                + Instant.ofEpochMilli(first.seenAt()) + ", offset " + first.offset()
+                                + "): give each usage an id of its own, then replay, or discard this one")
+                .about(event)
+                .attribute("fingerprint", Fingerprint.text(content))
+                .attribute("first_fingerprint", Fingerprint.text(first.fingerprint()))
+                .attribute("first_seen_at", Instant.ofEpochMilli(first.seenAt()).toString())
+                .attribute("first_offset", Long.toString(first.offset())));
+    }
+
+    /** The record under judgement. */
+    private record Case(Origin origin, Lane lane, Instant now) {
+        long appendedAt() {
+            return origin.source().getTimestamp().toEpochMilli();
+        }
+
+        Sighting.Memory memory(long seenAt, long content) {
+            return new Sighting.Memory(seenAt, content, origin.source().getOffset());
+        }
+
+        DeadLetterDraft letter(DeadLetterReason reason, String detail) {
+            return DeadLetterDraft.of(origin, DeadLetterStage.ADMISSION, reason, detail, now);
+        }
+
+        Verdict refused(UsageEvent event, DeadLetterReason reason, String detail) {
+            return new Verdict.Refused(letter(reason, detail).about(event));
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.usageflow.forwarder.admission;
+
+import io.usageflow.forwarder.deadletter.DeadLetterDraft;
+import io.usageflow.forwarder.deadletter.Origin;
+import io.usageflow.schema.DeadLetter;
+import io.usageflow.schema.DeliverableEvent;
+import io.usageflow.schema.LedgerEntry;
+import io.usageflow.schema.SourceCoordinates;
+import io.usageflow.schema.serde.AvroSerdes;
+import io.usageflow.schema.topic.Topics;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ways out of admission, as bytes into named sinks, all in the task's transaction. Belongs to one task.
+ *
+ * <p>Every record leaves with the wall clock's time, not its source's: an event may have been parked, or held up by an
+ * outage, for days, and retention must count from when it was handed on.
+ */
+final class Outlet {
+    private final ProcessorContext<byte[], Outgoing> context;
+    private final int partition;
+    private final Topics topics;
+    private final RegistryPatience patience;
+    private final Serializer<DeliverableEvent> deliverables;
+    private final Serializer<DeadLetter> deadLetters;
+    private final Serializer<LedgerEntry> ledgerEntries;
+
+    Outlet(
+            ProcessorContext<byte[], Outgoing> context,
+            Topics topics,
+            Map<String, ?> registry,
+            RegistryPatience patience) {
+        this.context = context;
+        this.partition = context.taskId().partition();
+        this.topics = topics;
+        this.patience = patience;
+        this.deliverables = AvroSerdes.valueSerializer(registry);
+        this.deadLetters = AvroSerdes.valueSerializer(registry);
+        this.ledgerEntries = AvroSerdes.valueSerializer(registry);
+    }
+
+    /** To delivery: the published bytes and headers untouched, with what was resolved. */
+    void deliver(Origin origin, Verdict.Newcomer newcomer, Resolution.Resolved resolved) {
+        String account = newcomer.event().getAccountId();
+        DeliverableEvent deliverable = new DeliverableEvent(
+                newcomer.event().getId(),
+                account,
+                newcomer.id().toString(),
+                resolved.customer(),
+                resolved.vendors(),
+                origin.source(),
+                Instant.ofEpochMilli(context.currentSystemTimeMs()),
+                origin.replayOf().orElse(null),
+                ByteBuffer.wrap(Objects.requireNonNull(origin.value(), "an admitted event has a value")));
+        byte[] value = patience.through(() -> deliverables.serialize(topics.deliverable(), deliverable));
+        send(Outgoing.key(account), new Outgoing(value, partition), origin.headers(), AdmissionTopology.TO_DELIVERABLE);
+    }
+
+    /** Beside its source record's partition, under its key. */
+    void deadLetter(DeadLetterDraft draft) {
+        DeadLetter letter = draft.toDeadLetter();
+        byte[] value = patience.through(() -> deadLetters.serialize(topics.deadLetters(), letter));
+        send(
+                draft.origin().key(),
+                new Outgoing(value, partition),
+                new RecordHeaders(),
+                AdmissionTopology.TO_DEAD_LETTERS);
+    }
+
+    /** Back to the topic it came from, into its account's partition; one header more tells from where. */
+    void reroute(Origin origin, String account, int home) {
+        SourceCoordinates source = origin.source();
+        send(
+                Outgoing.key(account),
+                new Outgoing(origin.value(), home),
+                Hops.oneMore(origin.headers(), source.getPartition(), source.getOffset()),
+                AdmissionTopology.TO_HOME_PARTITION);
+    }
+
+    /** A customer link to its account's partition; a tombstone too. */
+    void rerouteLink(byte[] account, byte @Nullable [] link, Headers headers, int home) {
+        send(account, new Outgoing(link, home), headers, AdmissionTopology.TO_HOME_PARTITION);
+    }
+
+    void publishLedger(Map<String, Long> counters) {
+        LedgerEntry entry = new LedgerEntry(
+                AdmissionTopology.STAGE, partition, counters, Instant.ofEpochMilli(context.currentSystemTimeMs()));
+        byte[] value = patience.through(() -> ledgerEntries.serialize(topics.ledger(), entry));
+        send(
+                Outgoing.key(AdmissionTopology.STAGE + "-" + partition),
+                new Outgoing(value, Outgoing.BY_KEY),
+                new RecordHeaders(),
+                AdmissionTopology.TO_LEDGER);
+    }
+
+    void close() {
+        deliverables.close();
+        deadLetters.close();
+        ledgerEntries.close();
+    }
+
+    private void send(byte @Nullable [] key, Outgoing outgoing, Headers headers, String sink) {
+        context.forward(new Record<>(key, outgoing, context.currentSystemTimeMs(), headers), sink);
+    }
+}

@@ -1,0 +1,118 @@
+package io.usageflow.forwarder.admission;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.usageflow.forwarder.admission.Resolution.Missing;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events of one partition that wait for a link: first in, first out for each account. Belongs to one task, so to
+ * one thread.
+ *
+ * <p>Two stores: the events under (account, sequence number), on disk; and each account's {@link ParkedQueue}, in
+ * memory, because every event asks whether its account has one. Events are found by their number and never by a scan:
+ * a scan would step over the tombstones of all that were released before.
+ */
+final class ParkedEvents {
+    private final KeyValueStore<Bytes, byte[]> events;
+    private final KeyValueStore<Bytes, byte[]> queues;
+    private long count;
+
+    ParkedEvents(KeyValueStore<Bytes, byte[]> events, KeyValueStore<Bytes, byte[]> queues) {
+        this.events = events;
+        this.queues = queues;
+        forEachQueue((account, queue) -> count += queue.count());
+    }
+
+    /** Of all accounts. */
+    long count() {
+        return count;
+    }
+
+    boolean holds(String account) {
+        return count > 0 && queues.get(accountKey(account)) != null;
+    }
+
+    /** @param missing what the event waits for, should it be the first; otherwise it waits for those before it */
+    void park(String account, ParkedEvent event, Missing missing) {
+        ParkedQueue queue = queue(account);
+        if (queue == null) {
+            queue = ParkedQueue.startedAt(event.parkedAt(), missing);
+        }
+        events.put(eventKey(account, queue.next()), event.toBytes());
+        queues.put(accountKey(account), queue.added().toBytes());
+        count++;
+    }
+
+    Optional<ParkedEvent> head(String account) {
+        ParkedQueue queue = queue(account);
+        return queue == null ? Optional.empty() : Optional.of(event(account, queue.head()));
+    }
+
+    /** The account's oldest event has gone its way. */
+    void removeHead(String account) {
+        ParkedQueue queue = queue(account);
+        if (queue == null) {
+            throw new IllegalStateException("nothing is parked for " + account);
+        }
+        events.put(eventKey(account, queue.head()), null);
+        ParkedQueue rest = queue.advanced();
+        queues.put(accountKey(account), rest.count() == 0 ? null : rest.toBytes());
+        count--;
+    }
+
+    /** The account's oldest event waits for that; keeps what the queue says of its head true. */
+    void headWaits(String account, Instant since, Missing missing) {
+        ParkedQueue queue = queue(account);
+        if (queue != null) {
+            ParkedQueue waiting = queue.waiting(since, missing);
+            if (!waiting.equals(queue)) {
+                queues.put(accountKey(account), waiting.toBytes());
+            }
+        }
+    }
+
+    void forEachQueue(BiConsumer<String, ParkedQueue> action) {
+        try (KeyValueIterator<Bytes, byte[]> all = queues.all()) {
+            while (all.hasNext()) {
+                KeyValue<Bytes, byte[]> entry = all.next();
+                action.accept(new String(entry.key.get(), UTF_8), ParkedQueue.fromBytes(entry.value));
+            }
+        }
+    }
+
+    private @Nullable ParkedQueue queue(String account) {
+        byte[] value = queues.get(accountKey(account));
+        return value == null ? null : ParkedQueue.fromBytes(value);
+    }
+
+    private ParkedEvent event(String account, long sequence) {
+        byte[] value = events.get(eventKey(account, sequence));
+        if (value == null) {
+            throw new IllegalStateException("parked event " + sequence + " of " + account
+                    + " is not in its store, although its queue counts it: the two stores are written in one"
+                    + " transaction, so the state folder is damaged; stop, remove it, and start again");
+        }
+        return ParkedEvent.fromBytes(value);
+    }
+
+    private static Bytes accountKey(String account) {
+        return Bytes.wrap(account.getBytes(UTF_8));
+    }
+
+    private static Bytes eventKey(String account, long sequence) {
+        byte[] utf8 = account.getBytes(UTF_8);
+        return Bytes.wrap(ByteBuffer.allocate(utf8.length + Long.BYTES)
+                .put(utf8)
+                .putLong(sequence)
+                .array());
+    }
+}

@@ -1,0 +1,7 @@
+package io.usageflow.forwarder.admission;
+
+/**
+ * What admission remembers of one partition: four rooms, each behind its own verbs. Belongs to one task, so to one
+ * thread.
+ */
+record PartitionState(SeenEvents seen, CustomerLinks customers, ParkedEvents parked, AdmissionLedger ledger) {}

@@ -1,0 +1,91 @@
+package io.usageflow.forwarder.admission;
+
+import io.usageflow.forwarder.config.AdmissionSettings.Engine;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * What Kafka Streams is told. Pure. Defaults first, then what the user gives for every Kafka client ({@code kafka.}),
+ * then for Streams ({@code streams.}), then what the promises depend on, which nobody may change.
+ */
+final class StreamsSettings {
+    private StreamsSettings() {}
+
+    /** @throws ConfigException where the user's settings contradict a promise; names the key and the remedy */
+    static Properties of(Engine engine, Admission.Surroundings around) {
+        Map<String, Object> all = new HashMap<>(defaults(engine));
+        all.putAll(around.kafka());
+        all.putAll(around.streams());
+        required(engine, around).forEach((key, value) -> {
+            Object given = around.streams().get(key);
+            if (given != null && !given.toString().equals(value.toString())) {
+                throw new ConfigException("streams." + key + " is '" + given + "', and admission needs " + value
+                        + ": remove it" + remedy(key));
+            }
+            all.put(key, value);
+        });
+        Properties properties = new Properties();
+        properties.putAll(all);
+        return properties;
+    }
+
+    static String applicationId(Engine engine, Admission.Surroundings around) {
+        return engine.applicationId().orElse(around.topics().prefix() + "." + AdmissionTopology.STAGE);
+    }
+
+    private static Map<String, Object> defaults(Engine engine) {
+        Map<String, Object> defaults = new HashMap<>();
+        defaults.put(
+                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, engine.commitInterval().toMillis());
+        defaults.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, engine.cacheBytes());
+        defaults.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, engine.standbys());
+        defaults.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreTuning.class);
+        // Fail, as everywhere: a vendor link must not be skipped. (Kafka 5 will make this the default.)
+        defaults.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
+        // Throughput: an exactly-once copy with the clients' own defaults is a third slower.
+        producer(defaults, ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        producer(defaults, ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
+        producer(defaults, ProducerConfig.LINGER_MS_CONFIG, 5);
+        consumer(defaults, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2000);
+        // A dead letter holds its original and more: the producer must not be the one who refuses it.
+        producer(defaults, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 16 * 1024 * 1024);
+        // A killed instance's partitions are taken over after this, not after 45 s.
+        consumer(defaults, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
+        consumer(defaults, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);
+        return defaults;
+    }
+
+    private static Map<String, Object> required(Engine engine, Admission.Surroundings around) {
+        return Map.of(
+                StreamsConfig.APPLICATION_ID_CONFIG,
+                applicationId(engine, around),
+                StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+                StreamsConfig.EXACTLY_ONCE_V2,
+                StreamsConfig.NUM_STREAM_THREADS_CONFIG,
+                engine.threads(),
+                StreamsConfig.STATE_DIR_CONFIG,
+                around.stateDir().toString());
+    }
+
+    private static String remedy(String key) {
+        return switch (key) {
+            case StreamsConfig.APPLICATION_ID_CONFIG -> " and use admission.application.id";
+            case StreamsConfig.NUM_STREAM_THREADS_CONFIG -> " and use admission.threads";
+            case StreamsConfig.STATE_DIR_CONFIG -> " and use state.dir";
+            default -> "; anything less loses or doubles events";
+        };
+    }
+
+    private static void producer(Map<String, Object> settings, String key, Object value) {
+        settings.put(StreamsConfig.producerPrefix(key), value);
+    }
+
+    private static void consumer(Map<String, Object> settings, String key, Object value) {
+        settings.put(StreamsConfig.mainConsumerPrefix(key), value);
+    }
+}

@@ -1,0 +1,259 @@
+package io.usageflow.forwarder.config;
+
+import io.usageflow.schema.rule.EventRules;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Type;
+import org.apache.kafka.common.config.ConfigException;
+
+/**
+ * The settings of admission. Immutable.
+ *
+ * @param guard what an event must keep to before its id is looked up
+ * @param unlinked what happens where there is no link
+ * @param parking how long events wait for one
+ * @param engine how the stage runs
+ */
+public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking, Engine engine) {
+    private static final String GROUP = "Admission";
+    private static final String WINDOW = "admission.dedup.window";
+    private static final String SKEW = "admission.clock.skew";
+    private static final String EVENT_BYTES = "admission.event.max.bytes";
+    private static final String CUSTOMERS = "admission.customers.unlinked";
+    private static final String VENDORS = "admission.vendors.unlinked";
+    private static final String PARKED_AGE = "admission.parked.max.age";
+    private static final String APPLICATION_ID = "admission.application.id";
+    private static final String THREADS = "admission.threads";
+    private static final String COMMIT_INTERVAL = "admission.commit.interval";
+    private static final String LEDGER_INTERVAL = "admission.ledger.interval";
+    private static final String CACHE_BYTES = "admission.cache.max.bytes";
+    private static final String STANDBYS = "admission.standby.replicas";
+
+    /**
+     * @param window for how long ids are remembered, by append time
+     * @param skew by how much the clocks of producers and brokers may differ; less than half the window
+     * @param eventBytesMax of an event as it stands in Kafka
+     */
+    public record Guard(Duration window, Duration skew, int eventBytesMax) {
+        public Guard {
+            if (window.compareTo(skew.multipliedBy(2)) <= 0) {
+                throw new ConfigException(WINDOW + " is " + DurationText.write(window)
+                        + ", which must be more than twice " + SKEW + " (" + DurationText.write(skew) + ")");
+            }
+        }
+    }
+
+    /** What happens to an event that names a customer or a vendor without a link. */
+    public record Unlinked(Policy customers, Policy vendors) {
+        public enum Policy {
+            /** It waits for the link. */
+            PARK,
+            /** The name is taken for the external id at Credyt. */
+            PASSTHROUGH;
+
+            private static Policy of(AbstractConfig config, String key) {
+                return valueOf(config.getString(key).toUpperCase(Locale.ROOT));
+            }
+        }
+    }
+
+    /** @param ageMax how long an event waits before it becomes a dead letter */
+    public record Parking(Duration ageMax) {}
+
+    /**
+     * @param applicationId the Streams application id where it is not {@code <prefix>.admission}
+     * @param threads at least 1
+     * @param commitInterval the latency that exactly-once costs
+     * @param ledgerInterval how often changed counters are published
+     * @param cacheBytes heap for links and counters, over all threads
+     * @param standbys copies of the state on other instances
+     */
+    public record Engine(
+            Optional<String> applicationId,
+            int threads,
+            Duration commitInterval,
+            Duration ledgerInterval,
+            long cacheBytes,
+            int standbys) {}
+
+    public static AdmissionSettings from(AbstractConfig config) {
+        String applicationId = config.getString(APPLICATION_ID).strip();
+        return new AdmissionSettings(
+                new Guard(duration(config, WINDOW), duration(config, SKEW), config.getInt(EVENT_BYTES)),
+                new Unlinked(Unlinked.Policy.of(config, CUSTOMERS), Unlinked.Policy.of(config, VENDORS)),
+                new Parking(duration(config, PARKED_AGE)),
+                new Engine(
+                        applicationId.isEmpty() ? Optional.empty() : Optional.of(applicationId),
+                        config.getInt(THREADS),
+                        duration(config, COMMIT_INTERVAL),
+                        duration(config, LEDGER_INTERVAL),
+                        config.getLong(CACHE_BYTES),
+                        config.getInt(STANDBYS)));
+    }
+
+    /** Adds admission's keys. */
+    public static ConfigDef define(ConfigDef def) {
+        return defineEngine(definePolicies(defineGuard(def)));
+    }
+
+    private static ConfigDef defineGuard(ConfigDef def) {
+        return def.define(
+                        WINDOW,
+                        Type.STRING,
+                        "35d",
+                        DurationText.between(Duration.ofMinutes(1), Duration.ofDays(366)),
+                        Importance.HIGH,
+                        "How long an event's id is remembered, counted in append time. A repeat within it is a duplicate; an"
+                                + " event older than the window less the clock skew becomes a TOO_OLD dead letter, because"
+                                + " a repeat could not be told from a first. Memory and disk grow with it. Stripe accepts"
+                                + " usage 35 days old, so a shorter window suits few.",
+                        GROUP,
+                        1,
+                        ConfigDef.Width.MEDIUM,
+                        WINDOW)
+                .define(
+                        SKEW,
+                        Type.STRING,
+                        "1h",
+                        DurationText.between(Duration.ZERO, Duration.ofDays(7)),
+                        Importance.MEDIUM,
+                        "By how much the clocks of producers and brokers may differ. An event later than its append"
+                                + " time plus this becomes an IN_FUTURE dead letter. Less than half of " + WINDOW + ".",
+                        GROUP,
+                        2,
+                        ConfigDef.Width.MEDIUM,
+                        SKEW)
+                .define(
+                        EVENT_BYTES,
+                        Type.INT,
+                        EventRules.EVENT_BYTES_MAX,
+                        ConfigDef.Range.between(1024, 8 * 1024 * 1024),
+                        Importance.LOW,
+                        "The largest event, in bytes as it stands in Kafka; a larger one becomes a TOO_LARGE dead"
+                                + " letter. The deliverable and dead-letter topics must take records larger than this.",
+                        GROUP,
+                        3,
+                        ConfigDef.Width.MEDIUM,
+                        EVENT_BYTES);
+    }
+
+    private static ConfigDef definePolicies(ConfigDef def) {
+        ConfigDef.Validator policies = ConfigDef.CaseInsensitiveValidString.in("park", "passthrough");
+        return def.define(
+                        CUSTOMERS,
+                        Type.STRING,
+                        "park",
+                        policies,
+                        Importance.HIGH,
+                        "What happens to an event whose account has no customer link and that names no customer itself:"
+                                + " park lets it wait for the link; passthrough takes the account for the"
+                                + " customer_external_id at Credyt.",
+                        GROUP,
+                        4,
+                        ConfigDef.Width.MEDIUM,
+                        CUSTOMERS)
+                .define(
+                        VENDORS,
+                        Type.STRING,
+                        "passthrough",
+                        policies,
+                        Importance.MEDIUM,
+                        "What happens to an event with a cost whose vendor has no link: passthrough takes the vendor's"
+                                + " name for the vendor_external_id at Credyt; park lets it wait for the link.",
+                        GROUP,
+                        5,
+                        ConfigDef.Width.MEDIUM,
+                        VENDORS)
+                .define(
+                        PARKED_AGE,
+                        Type.STRING,
+                        "7d",
+                        DurationText.between(Duration.ofSeconds(1), Duration.ofDays(366)),
+                        Importance.MEDIUM,
+                        "How long an event waits for a link before it becomes an UNMAPPED_CUSTOMER or UNMAPPED_VENDOR"
+                                + " dead letter.",
+                        GROUP,
+                        6,
+                        ConfigDef.Width.MEDIUM,
+                        PARKED_AGE);
+    }
+
+    private static ConfigDef defineEngine(ConfigDef def) {
+        return def.define(
+                        APPLICATION_ID,
+                        Type.STRING,
+                        "",
+                        Importance.LOW,
+                        "Kafka Streams application id: consumer group, transactional ids, changelog topics and the state"
+                                + " folder are named after it. Default: the topics' prefix and '.admission'. A new one"
+                                + " starts with empty memory, and admits again what it has not seen.",
+                        GROUP,
+                        7,
+                        ConfigDef.Width.MEDIUM,
+                        APPLICATION_ID)
+                .define(
+                        THREADS,
+                        Type.INT,
+                        2,
+                        ConfigDef.Range.between(1, 64),
+                        Importance.MEDIUM,
+                        "Threads of this instance; more than there are partitions are idle.",
+                        GROUP,
+                        8,
+                        ConfigDef.Width.MEDIUM,
+                        THREADS)
+                .define(
+                        COMMIT_INTERVAL,
+                        Type.STRING,
+                        "20ms",
+                        DurationText.between(Duration.ofMillis(5), Duration.ofSeconds(5)),
+                        Importance.LOW,
+                        "How often transactions are committed. Half of it is the latency admission adds on average.",
+                        GROUP,
+                        9,
+                        ConfigDef.Width.MEDIUM,
+                        COMMIT_INTERVAL)
+                .define(
+                        LEDGER_INTERVAL,
+                        Type.STRING,
+                        "1s",
+                        DurationText.between(Duration.ofMillis(50), Duration.ofMinutes(5)),
+                        Importance.LOW,
+                        "How often the ledger topic gets the counters of a partition whose counters have changed.",
+                        GROUP,
+                        10,
+                        ConfigDef.Width.MEDIUM,
+                        LEDGER_INTERVAL)
+                .define(
+                        CACHE_BYTES,
+                        Type.LONG,
+                        64L * 1024 * 1024,
+                        ConfigDef.Range.atLeast(0),
+                        Importance.LOW,
+                        "Heap that keeps hot customer links and counters, over all threads, in bytes.",
+                        GROUP,
+                        11,
+                        ConfigDef.Width.MEDIUM,
+                        CACHE_BYTES)
+                .define(
+                        STANDBYS,
+                        Type.INT,
+                        1,
+                        ConfigDef.Range.between(0, 3),
+                        Importance.LOW,
+                        "Copies of the state kept ready on other instances, so that a takeover need not restore it."
+                                + " No effect with one instance.",
+                        GROUP,
+                        12,
+                        ConfigDef.Width.MEDIUM,
+                        STANDBYS);
+    }
+
+    private static Duration duration(AbstractConfig config, String key) {
+        return DurationText.parse(key, config.getString(key));
+    }
+}

@@ -1,0 +1,167 @@
+package io.usageflow.forwarder.config;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * Settings as text, each with the place it came from. What is added later wins, so that the order of the calls is the
+ * precedence: defaults, file, environment, command line. Immutable. Mistakes are collected, not thrown: {@link
+ * Settings#load} reports them together with those of the values.
+ */
+public final class ConfigSources {
+    /** {@code credyt.url} is {@code USAGEFLOW_CREDYT_URL}: dots become underscores, which no key of ours holds. */
+    public static final String ENVIRONMENT_PREFIX = "USAGEFLOW_";
+
+    /** Variables with our prefix that are no settings: they are read by the launcher and by the command line. */
+    private static final Set<String> NOT_SETTINGS = Set.of(
+            "USAGEFLOW_CONFIG", "USAGEFLOW_DEBUG", "USAGEFLOW_JAVA_OPTS", "USAGEFLOW_LOG_LEVEL", "USAGEFLOW_NO_BUILD");
+
+    /** Kubernetes sets these in every pod beside a service that is called usageflow. */
+    private static final Pattern KUBERNETES_SERVICE =
+            Pattern.compile("USAGEFLOW_(\\w+_)?(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT_\\d+_(TCP|UDP|SCTP)(_\\w+)?)");
+
+    private final Map<String, Given> entries;
+    private final List<String> problems;
+
+    private ConfigSources(Map<String, Given> entries, List<String> problems) {
+        this.entries = entries;
+        this.problems = problems;
+    }
+
+    /**
+     * @param value as written, secrets and references such as <code>${file:...}</code> included
+     * @param origin where, for messages
+     */
+    record Given(String value, String origin) {
+        @Override
+        public String toString() {
+            return "[hidden] from " + origin;
+        }
+    }
+
+    public static ConfigSources none() {
+        return new ConfigSources(Map.of(), List.of());
+    }
+
+    /** @param origin for messages, such as {@code --bootstrap-servers} */
+    public ConfigSources with(String key, String value, String origin) {
+        return with(Map.of(key, value), origin);
+    }
+
+    public ConfigSources with(Map<String, String> values, String origin) {
+        var added = new LinkedHashMap<String, Given>();
+        new TreeMap<>(values).forEach((key, value) -> added.put(key, new Given(value, origin)));
+        return plus(added, List.of());
+    }
+
+    /** A Java properties file in UTF-8. */
+    public ConfigSources withFile(Path file) {
+        var twice = new ArrayList<String>();
+        var properties = new Properties() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public synchronized Object put(Object key, Object value) {
+                if (containsKey(key)) {
+                    twice.add(key + " stands twice in " + file + ": keep one of the lines");
+                }
+                return super.put(key, value);
+            }
+        };
+        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            properties.load(reader);
+        } catch (NoSuchFileException missing) {
+            return plus(Map.of(), List.of("there is no configuration file " + file + ": check --config"));
+        } catch (IOException | IllegalArgumentException unreadable) {
+            return plus(
+                    Map.of(),
+                    List.of("the configuration file " + file + " cannot be read: " + unreadable.getMessage()
+                            + "; it must be a Java properties file in UTF-8"));
+        }
+        var added = new LinkedHashMap<String, Given>();
+        for (String key : new TreeMap<>(properties)
+                .keySet().stream().map(Object::toString).toList()) {
+            added.put(key, new Given(properties.getProperty(key).strip(), file.toString()));
+        }
+        return plus(added, twice);
+    }
+
+    /** Takes the variables whose names begin with {@value #ENVIRONMENT_PREFIX}. */
+    public ConfigSources withEnvironment(Map<String, String> environment) {
+        var added = new LinkedHashMap<String, Given>();
+        new TreeMap<>(environment).forEach((name, value) -> {
+            if (isSetting(name, value)) {
+                added.put(keyOf(name), new Given(value.strip(), name));
+            }
+        });
+        return plus(added, List.of());
+    }
+
+    /** @param assignments each {@code key=value}, as {@code --set} takes them */
+    public ConfigSources withAssignments(Collection<String> assignments) {
+        var added = new LinkedHashMap<String, Given>();
+        var malformed = new ArrayList<String>();
+        for (String assignment : assignments) {
+            int equals = assignment.indexOf('=');
+            if (equals < 1) {
+                // Not echoed: it may be a secret whose key was forgotten.
+                malformed.add("--set takes key=value, such as --set admin.port=8080, but one of them has "
+                        + (equals < 0 ? "no '='" : "no key before '='"));
+            } else {
+                added.put(
+                        assignment.substring(0, equals).strip(),
+                        new Given(assignment.substring(equals + 1).strip(), "--set"));
+            }
+        }
+        return plus(added, malformed);
+    }
+
+    Map<String, Given> entries() {
+        return entries;
+    }
+
+    List<String> problems() {
+        return problems;
+    }
+
+    /** The environment variable of a key. */
+    public static String variableOf(String key) {
+        return ENVIRONMENT_PREFIX + key.toUpperCase(Locale.ROOT).replace('.', '_');
+    }
+
+    private static String keyOf(String variable) {
+        return variable.substring(ENVIRONMENT_PREFIX.length())
+                .toLowerCase(Locale.ROOT)
+                .replace('_', '.');
+    }
+
+    private static boolean isSetting(String name, String value) {
+        return name.startsWith(ENVIRONMENT_PREFIX)
+                && name.length() > ENVIRONMENT_PREFIX.length()
+                && !NOT_SETTINGS.contains(name)
+                && !KUBERNETES_SERVICE.matcher(name).matches()
+                && !(name.endsWith("_PORT") && value.startsWith("tcp://"));
+    }
+
+    private ConfigSources plus(Map<String, Given> added, List<String> found) {
+        var all = new LinkedHashMap<>(entries);
+        all.putAll(added);
+        var allProblems = new ArrayList<>(problems);
+        allProblems.addAll(found);
+        return new ConfigSources(Map.copyOf(all), List.copyOf(allProblems));
+    }
+}

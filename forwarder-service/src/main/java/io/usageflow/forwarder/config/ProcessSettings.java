@@ -1,0 +1,114 @@
+package io.usageflow.forwarder.config;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+
+/**
+ * What this process is. Immutable.
+ *
+ * @param roles at least one
+ * @param instanceId names this process among the instances; not blank
+ * @param stateDir where admission keeps its stores; safe to lose, slow to rebuild
+ * @param startTimeout how long start-up waits for Kafka to answer
+ * @param stopTimeout how long all stages together may take to finish what is under way
+ */
+public record ProcessSettings(
+        Set<Role> roles, String instanceId, Path stateDir, Duration startTimeout, Duration stopTimeout) {
+    public static final String ROLES = "roles";
+    public static final String INSTANCE_ID = "instance.id";
+    public static final String STATE_DIR = "state.dir";
+    public static final String START_TIMEOUT = "start.timeout";
+    public static final String STOP_TIMEOUT = "stop.timeout";
+    private static final String GROUP = "Process";
+
+    public ProcessSettings {
+        roles = Set.copyOf(roles);
+    }
+
+    static ConfigDef define(ConfigDef def) {
+        return def.define(
+                        ROLES,
+                        ConfigDef.Type.LIST,
+                        String.join(",", Role.words()),
+                        ConfigDef.ValidList.in(false, Role.words()),
+                        ConfigDef.Importance.HIGH,
+                        "What this process does. The roles can run in processes of their own, any number of each.",
+                        GROUP,
+                        1,
+                        ConfigDef.Width.MEDIUM,
+                        ROLES)
+                .define(
+                        INSTANCE_ID,
+                        ConfigDef.Type.STRING,
+                        "",
+                        ConfigDef.Importance.MEDIUM,
+                        "Names this process among the instances; the host name when empty. Two instances on one host need"
+                                + " two ids; a stable id makes a restart quicker.",
+                        GROUP,
+                        2,
+                        ConfigDef.Width.MEDIUM,
+                        INSTANCE_ID)
+                .define(
+                        STATE_DIR,
+                        ConfigDef.Type.STRING,
+                        "usageflow-state",
+                        new ConfigDef.NonEmptyString(),
+                        ConfigDef.Importance.HIGH,
+                        "Directory of admission's state, on a disk that survives a restart. Losing it loses no event: the"
+                                + " state is rebuilt from Kafka, which takes time.",
+                        GROUP,
+                        3,
+                        ConfigDef.Width.LONG,
+                        STATE_DIR)
+                .define(
+                        START_TIMEOUT,
+                        ConfigDef.Type.STRING,
+                        "30s",
+                        DurationText.between(Duration.ofSeconds(1), Duration.ofMinutes(30)),
+                        ConfigDef.Importance.LOW,
+                        "How long start-up waits for Kafka to answer before it gives up with exit code 3.",
+                        GROUP,
+                        4,
+                        ConfigDef.Width.SHORT,
+                        START_TIMEOUT)
+                .define(
+                        STOP_TIMEOUT,
+                        ConfigDef.Type.STRING,
+                        "25s",
+                        DurationText.between(Duration.ofSeconds(1), Duration.ofMinutes(10)),
+                        ConfigDef.Importance.LOW,
+                        "How long a stop may take to finish what is under way; below the 30 s that Kubernetes and others"
+                                + " grant by default. What is not finished is done again after the start, once.",
+                        GROUP,
+                        5,
+                        ConfigDef.Width.SHORT,
+                        STOP_TIMEOUT);
+    }
+
+    static ProcessSettings from(AbstractConfig config) {
+        String instanceId = config.getString(INSTANCE_ID);
+        return new ProcessSettings(
+                config.getList(ROLES).stream()
+                        .map(Role::of)
+                        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Role.class))),
+                instanceId.isBlank() ? hostName() : instanceId,
+                Path.of(config.getString(STATE_DIR)),
+                DurationText.parse(START_TIMEOUT, config.getString(START_TIMEOUT)),
+                DurationText.parse(STOP_TIMEOUT, config.getString(STOP_TIMEOUT)));
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException unnamed) {
+            return "localhost";
+        }
+    }
+}

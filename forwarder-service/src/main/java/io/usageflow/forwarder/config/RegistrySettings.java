@@ -1,0 +1,50 @@
+package io.usageflow.forwarder.config;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeSet;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+
+/**
+ * How to reach the schema registry. Immutable; its text names keys only, since values may be secrets.
+ *
+ * @param url base addresses, comma separated; {@code mock://scope} is in memory, for tests
+ * @param serde the complete configuration of a serializer or deserializer, the url included
+ */
+public record RegistrySettings(String url, Map<String, String> serde) {
+    public static final String URL = "schema.registry.url";
+    public static final String PREFIX = "registry.";
+
+    public RegistrySettings {
+        serde = Map.copyOf(serde);
+    }
+
+    static ConfigDef define(ConfigDef def) {
+        return def.define(
+                URL,
+                ConfigDef.Type.STRING,
+                "http://127.0.0.1:8081",
+                new ConfigDef.NonEmptyString(),
+                ConfigDef.Importance.HIGH,
+                "Base addresses of a schema registry that speaks Confluent's REST API, comma separated. Keys with the"
+                        + " prefix registry. go to the serializers and their registry client without it, such as"
+                        + " registry.basic.auth.user.info or registry.auto.register.schemas.",
+                "Schema registry",
+                1,
+                ConfigDef.Width.LONG,
+                URL);
+    }
+
+    static RegistrySettings from(AbstractConfig config, Map<String, String> passedThrough) {
+        String url = config.getString(URL);
+        var serde = new HashMap<>(KafkaSettings.under(PREFIX, passedThrough));
+        serde.put(URL, url);
+        return new RegistrySettings(url, serde);
+    }
+
+    @Override
+    public String toString() {
+        return "RegistrySettings[" + new TreeSet<>(serde.keySet()) + "]";
+    }
+}

@@ -1,0 +1,116 @@
+package io.usageflow.forwarder.config;
+
+import io.usageflow.forwarder.config.ConfigSources.Given;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.ConfigValue;
+
+/** All settings of a process: one immutable record per part. Cannot exist invalid. */
+public record Settings(
+        KafkaSettings kafka,
+        RegistrySettings registry,
+        TopicSettings topics,
+        ProcessSettings process,
+        AdminSettings admin,
+        AdmissionSettings admission,
+        DeliverySettings delivery) {
+
+    /** Keys with these prefixes go to the libraries they name, unchecked and without the prefix. */
+    static final List<String> PASSED_THROUGH =
+            List.of(KafkaSettings.CLIENT_PREFIX, KafkaSettings.STREAMS_PREFIX, RegistrySettings.PREFIX);
+
+    /** Every key there is, by part, in the order of an event's path. */
+    public static ConfigDef definition() {
+        var def = new ConfigDef();
+        KafkaSettings.define(def);
+        RegistrySettings.define(def);
+        TopicSettings.define(def);
+        ProcessSettings.define(def);
+        AdminSettings.define(def);
+        AdmissionSettings.define(def);
+        return DeliverySettings.define(def);
+    }
+
+    /** @throws SettingsException with every problem of sources, keys and values */
+    public static Settings load(ConfigSources sources) {
+        var problems = new ArrayList<>(sources.problems());
+        ConfigDef def = definition();
+        Map<String, Given> entries = new TreeMap<>(sources.entries());
+        var known = new LinkedHashMap<String, String>();
+        var passedThrough = new LinkedHashMap<String, String>();
+        References.resolve(entries, problems).forEach((key, value) -> {
+            if (def.names().contains(key)) {
+                known.put(key, value);
+            } else if (PASSED_THROUGH.stream().anyMatch(prefix -> key.startsWith(prefix) && !key.equals(prefix))) {
+                passedThrough.put(key, value);
+            } else {
+                problems.add(unknown(key, entries, def));
+            }
+        });
+        for (ConfigValue value : def.validate(known)) {
+            for (String message : value.errorMessages()) {
+                problems.add(message + origin(value.name(), entries));
+            }
+        }
+        if (problems.isEmpty()) {
+            try {
+                return from(new AbstractConfig(def, known, false), passedThrough);
+            } catch (ConfigException inconsistent) {
+                problems.add(String.valueOf(inconsistent.getMessage()));
+            }
+        }
+        throw new SettingsException(problems);
+    }
+
+    /** How long an event's id is remembered; receipts are kept as long. */
+    public Duration dedupWindow() {
+        return admission.guard().window();
+    }
+
+    /**
+     * Checks what only a running forwarder needs, so that the other commands do not have to be told.
+     *
+     * @throws SettingsException if something is missing
+     */
+    public void requireForwarding() {
+        if (process.roles().contains(Role.DELIVERY)
+                && delivery.credyt().apiKey().value().isBlank()) {
+            String key = DeliverySettings.CREDYT_API_KEY;
+            throw new SettingsException(List.of(key + " is missing, and the role delivery needs it: set "
+                    + ConfigSources.variableOf(key) + ", or " + key + "=${file:PATH:KEY} in the configuration file;"
+                    + " 'usageflow forwarder --dev' uses the stand-in that 'usageflow dev' starts"));
+        }
+    }
+
+    private static Settings from(AbstractConfig config, Map<String, String> passedThrough) {
+        return new Settings(
+                KafkaSettings.from(config, passedThrough),
+                RegistrySettings.from(config, passedThrough),
+                TopicSettings.from(config),
+                ProcessSettings.from(config),
+                AdminSettings.from(config),
+                AdmissionSettings.from(config),
+                DeliverySettings.from(config));
+    }
+
+    private static String unknown(String key, Map<String, Given> entries, ConfigDef def) {
+        return "unknown key " + key + origin(key, entries)
+                + NearestKey.of(key, def.names())
+                        .map(nearest -> ": did you mean " + nearest + "?")
+                        .orElse(": docs/configuration.md lists all keys");
+    }
+
+    private static String origin(String key, Map<String, Given> entries) {
+        return Optional.ofNullable(entries.get(key))
+                .map(given -> " (from " + given.origin() + ")")
+                .orElse("");
+    }
+}

@@ -1,0 +1,14 @@
+package io.usageflow.forwarder.deadletter;
+
+import java.util.Locale;
+
+/** The half of the forwarder that could not go on with an event. */
+public enum DeadLetterStage {
+    ADMISSION,
+    DELIVERY;
+
+    /** The stage's word in a dead letter, a metric's label and a ledger entry's key. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,176 @@
+package io.usageflow.forwarder.ledger;
+
+import io.usageflow.schema.LedgerEntry;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Whether the books balance: what came into each stage of each partition is what came out of it or waits in it, and
+ * delivery got no more than admission handed on. Pure; immutable.
+ *
+ * <p>Admission publishes its counters once a second and delivery with every settlement, so entries read in full flow can
+ * show delivery a moment ahead of admission ({@link Finding.Kind#AHEAD}). That is an imbalance only where it stays:
+ * {@link LedgerReader#settled} reads again before it says so.
+ *
+ * @param partitions of all that have an entry, in order
+ * @param findings what does not balance; empty where all does
+ */
+public record LedgerBalance(List<PartitionBalance> partitions, List<Finding> findings) {
+    public static final String ADMISSION = "admission";
+    public static final String DELIVERY = "delivery";
+
+    public LedgerBalance {
+        partitions = List.copyOf(partitions);
+        findings = List.copyOf(findings);
+    }
+
+    /**
+     * One partition's figures.
+     *
+     * @param admission counters by name; empty where the stage has published nothing
+     * @param delivery likewise
+     */
+    public record PartitionBalance(int partition, Map<String, Long> admission, Map<String, Long> delivery) {
+        public PartitionBalance {
+            admission = Map.copyOf(admission);
+            delivery = Map.copyOf(delivery);
+        }
+
+        /** Admitted, and not yet settled by delivery. */
+        public long inFlight() {
+            return count(admission, LedgerCounter.ADMITTED) - count(delivery, LedgerCounter.RECEIVED);
+        }
+    }
+
+    /**
+     * Something that does not balance.
+     *
+     * @param difference what came in less what is accounted for; never 0
+     */
+    public record Finding(Kind kind, String stage, int partition, long difference) {
+        /** Which equation is broken. */
+        public enum Kind {
+            /** received = the sum of what became of it. */
+            OUTCOMES,
+            /** dead-lettered = the sum over its reasons. */
+            REASONS,
+            /** Delivery settled more than admission has published as admitted. */
+            AHEAD
+        }
+
+        /** One sentence for people: stage, partition and by how much. */
+        public String text() {
+            return switch (kind) {
+                case OUTCOMES ->
+                    stage + ", partition " + partition + ": received is " + amount()
+                            + " than the sum of what became of it";
+                case REASONS ->
+                    stage + ", partition " + partition + ": dead_lettered is " + amount()
+                            + " than the sum over its reasons";
+                case AHEAD ->
+                    stage + ", partition " + partition + ": settled " + -difference
+                            + " more than admission has published as admitted";
+            };
+        }
+
+        private String amount() {
+            return Math.abs(difference) + (difference > 0 ? " more" : " less");
+        }
+    }
+
+    /** Of the newest entry of each stage and partition; where there are several of one, the last counts. */
+    public static LedgerBalance of(Collection<LedgerEntry> entries) {
+        Map<Integer, Map<String, Map<String, Long>>> byPartition = new TreeMap<>();
+        for (LedgerEntry entry : entries) {
+            byPartition
+                    .computeIfAbsent(entry.getPartition(), partition -> new TreeMap<>())
+                    .put(entry.getStage(), entry.getCounters());
+        }
+        List<PartitionBalance> partitions = new ArrayList<>();
+        List<Finding> findings = new ArrayList<>();
+        byPartition.forEach((partition, stages) -> {
+            PartitionBalance balance = new PartitionBalance(
+                    partition, stages.getOrDefault(ADMISSION, Map.of()), stages.getOrDefault(DELIVERY, Map.of()));
+            partitions.add(balance);
+            check(balance, findings);
+        });
+        return new LedgerBalance(partitions, findings);
+    }
+
+    public boolean isBalanced() {
+        return findings.isEmpty();
+    }
+
+    /** Whether all that is found may be the reading's fault, because it was done in full flow. */
+    public boolean mayBeMoving() {
+        return findings.stream().allMatch(finding -> finding.kind() == Finding.Kind.AHEAD);
+    }
+
+    /** A counter over all partitions. */
+    public long total(String stage, LedgerCounter counter) {
+        return totals(stage).getOrDefault(counter.key(), 0L);
+    }
+
+    /** All counters of a stage over all partitions, reasons included. */
+    public Map<String, Long> totals(String stage) {
+        Map<String, Long> totals = new TreeMap<>();
+        for (PartitionBalance balance : partitions) {
+            Map<String, Long> counters = stage.equals(ADMISSION) ? balance.admission() : balance.delivery();
+            counters.forEach((name, value) -> totals.merge(name, value, Long::sum));
+        }
+        return totals;
+    }
+
+    /** Admitted, and not yet settled by delivery, over all partitions. */
+    public long inFlight() {
+        return partitions.stream().mapToLong(PartitionBalance::inFlight).sum();
+    }
+
+    private static void check(PartitionBalance balance, List<Finding> findings) {
+        Map<String, Long> admission = balance.admission();
+        Map<String, Long> delivery = balance.delivery();
+        find(
+                findings,
+                Finding.Kind.OUTCOMES,
+                ADMISSION,
+                balance.partition(),
+                count(admission, LedgerCounter.RECEIVED)
+                        - count(admission, LedgerCounter.ADMITTED)
+                        - count(admission, LedgerCounter.DUPLICATE)
+                        - count(admission, LedgerCounter.DEAD_LETTERED)
+                        - count(admission, LedgerCounter.PARKED));
+        find(
+                findings,
+                Finding.Kind.OUTCOMES,
+                DELIVERY,
+                balance.partition(),
+                count(delivery, LedgerCounter.RECEIVED)
+                        - count(delivery, LedgerCounter.DELIVERED)
+                        - count(delivery, LedgerCounter.DEAD_LETTERED));
+        find(findings, Finding.Kind.REASONS, ADMISSION, balance.partition(), unexplained(admission));
+        find(findings, Finding.Kind.REASONS, DELIVERY, balance.partition(), unexplained(delivery));
+        find(findings, Finding.Kind.AHEAD, DELIVERY, balance.partition(), Math.min(0, balance.inFlight()));
+    }
+
+    private static void find(List<Finding> findings, Finding.Kind kind, String stage, int partition, long difference) {
+        if (difference != 0) {
+            findings.add(new Finding(kind, stage, partition, difference));
+        }
+    }
+
+    private static long unexplained(Map<String, Long> counters) {
+        String reasons = LedgerCounter.DEAD_LETTERED.key() + ".";
+        long explained = counters.entrySet().stream()
+                .filter(counter -> counter.getKey().startsWith(reasons))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+        return count(counters, LedgerCounter.DEAD_LETTERED) - explained;
+    }
+
+    private static long count(Map<String, Long> counters, LedgerCounter counter) {
+        return counters.getOrDefault(counter.key(), 0L);
+    }
+}

@@ -1,0 +1,91 @@
+package io.usageflow.forwarder.observe;
+
+import java.util.List;
+
+/**
+ * Admission's meters. Their names are an interface: dashboards and alerts use them. Counters count what threads did; a
+ * transaction that is aborted and repeated counts twice here, and once in the ledger, which is the exact one.
+ */
+public enum AdmissionMeter {
+    EVENTS(
+            "usageflow.admission.events",
+            "counter",
+            "events",
+            List.of("outcome"),
+            "What became of records: admitted, duplicate, parked, released, dead_lettered, rerouted."),
+    DEAD_LETTERS(
+            "usageflow.admission.dead.letters",
+            "counter",
+            "events",
+            List.of("reason"),
+            "Dead letters written by admission, by reason."),
+    LINKS(
+            "usageflow.admission.links",
+            "counter",
+            "links",
+            List.of("outcome"),
+            "Customer links: linked, unlinked, rerouted, refused. A refused one is in the log with its reason."),
+    PARKED(
+            "usageflow.admission.parked",
+            "gauge",
+            "events",
+            List.of("partition"),
+            "Events that wait for a link now, in the partitions this instance has."),
+    PARKED_OLDEST_AGE(
+            "usageflow.admission.parked.oldest.age",
+            "gauge",
+            "seconds",
+            List.of("partition"),
+            "How long the oldest of them has waited; 0 where none waits."),
+    IDS_FORGOTTEN("usageflow.admission.ids.forgotten", "counter", "ids", List.of(), "Ids that left the dedup window."),
+    REGISTRY_AWAY(
+            "usageflow.admission.registry.away",
+            "gauge",
+            "",
+            List.of(),
+            "1 while a thread waits for the schema registry, otherwise 0."),
+    THREADS_REPLACED(
+            "usageflow.admission.threads.replaced",
+            "counter",
+            "threads",
+            List.of(),
+            "Threads that died of a failure that may pass, and were replaced.");
+
+    private final String meterName;
+    private final String kind;
+    private final String unit;
+    private final List<String> tags;
+    private final String doc;
+
+    AdmissionMeter(String meterName, String kind, String unit, List<String> tags, String doc) {
+        this.meterName = meterName;
+        this.kind = kind;
+        this.unit = unit;
+        this.tags = tags;
+        this.doc = doc;
+    }
+
+    /** Micrometer's name; Prometheus writes it with underscores. */
+    public String meterName() {
+        return meterName;
+    }
+
+    /** {@code counter} or {@code gauge}. */
+    public String kind() {
+        return kind;
+    }
+
+    /** Base unit; empty where there is none. */
+    public String unit() {
+        return unit;
+    }
+
+    public List<String> tags() {
+        return tags;
+    }
+
+    /** One sentence for the metrics page. */
+    public String doc() {
+        return doc;
+    }
+}

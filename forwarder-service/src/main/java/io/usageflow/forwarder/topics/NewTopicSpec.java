@@ -1,0 +1,10 @@
+package io.usageflow.forwarder.topics;
+
+import java.util.Map;
+
+/** How a missing topic is to be created. Immutable. */
+public record NewTopicSpec(int partitions, Map<String, String> settings) {
+    public NewTopicSpec {
+        settings = Map.copyOf(settings);
+    }
+}

@@ -1,0 +1,237 @@
+package io.usageflow.forwarder.topics;
+
+import io.usageflow.forwarder.config.KafkaSettings;
+import io.usageflow.forwarder.config.TopicSettings;
+import io.usageflow.schema.topic.TopicSpec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Asks the cluster for the topics and creates or alters them. Every call is bounded by the time given to {@link
+ * #connect}. For one thread; close it.
+ */
+public final class TopicAdmin implements AutoCloseable {
+    private static final Duration LEADER_POLL = Duration.ofMillis(100);
+
+    private final Admin admin;
+    private final String servers;
+    private final Duration atMost;
+
+    private TopicAdmin(Admin admin, String servers, Duration atMost) {
+        this.admin = admin;
+        this.servers = servers;
+        this.atMost = atMost;
+    }
+
+    /**
+     * Connects and waits until the cluster has answered once, so that whatever follows does not begin in vain.
+     *
+     * @param atMost bound of this and of each later call
+     * @throws ClusterUnreachableException if it does not answer in time, or no server's name can be resolved
+     */
+    public static TopicAdmin connect(KafkaSettings kafka, Duration atMost) {
+        var config = new HashMap<>(kafka.client());
+        config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(atMost.toMillis()));
+        config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.toIntExact(Math.min(atMost.toMillis(), 30_000)));
+        Admin admin;
+        try {
+            admin = Admin.create(config);
+        } catch (KafkaException unusable) {
+            Throwable why = Optional.ofNullable(unusable.getCause()).orElse(unusable);
+            throw new ClusterUnreachableException(
+                    "no Kafka client can be made for " + kafka.bootstrapServers() + " (" + why.getMessage()
+                            + "): check " + KafkaSettings.BOOTSTRAP_SERVERS + " and the other kafka. settings",
+                    unusable);
+        }
+        var topics = new TopicAdmin(admin, kafka.bootstrapServers(), atMost);
+        try {
+            topics.await(admin.describeCluster().nodes());
+            return topics;
+        } catch (RuntimeException failed) {
+            topics.close();
+            throw failed;
+        }
+    }
+
+    /** The settings' topics compared with what the cluster has. */
+    public TopicPlan plan(TopicSettings settings, Duration dedupWindow, OptionalInt askedPartitions) {
+        List<TopicSpec> specs = settings.names().specs(settings.partitions(), dedupWindow);
+        return TopicPlan.of(specs, askedPartitions, existing(specs), settings.shortRetention());
+    }
+
+    /** @throws TopicsNotReadyException naming those that do not exist */
+    public void requireExisting(Collection<String> names) {
+        List<String> missing = names.stream()
+                .filter(name -> admin.describeTopics(List.of(name)).topicNameValues().values().stream()
+                        .map(this::described)
+                        .anyMatch(Optional::isEmpty))
+                .map(name -> name + " does not exist: 'usageflow topics apply' creates it")
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new TopicsNotReadyException(missing);
+        }
+    }
+
+    /**
+     * Creates what the plan says is missing, and waits until every partition has a leader: a record sent before that
+     * can fail as out of sequence.
+     *
+     * @param replication of the new topics; -1 is the broker's default
+     * @throws TopicsNotReadyException if the plan holds a refusal; nothing is created then
+     */
+    public void create(TopicPlan plan, short replication) {
+        if (!plan.refused().isEmpty()) {
+            throw new TopicsNotReadyException(new TopicPlan(List.copyOf(plan.refused())).obstacles());
+        }
+        var created = new ArrayList<String>();
+        for (TopicFinding.Missing missing : plan.missing()) {
+            var topic = new NewTopic(
+                            missing.topic(),
+                            Optional.of(missing.spec().partitions()),
+                            replication < 1 ? Optional.empty() : Optional.of(replication))
+                    .configs(missing.spec().settings());
+            try {
+                await(admin.createTopics(List.of(topic)).all());
+            } catch (TopicExistsException raced) {
+                // Another instance was quicker; the check that follows every creation sees whether it agrees.
+            }
+            created.add(missing.topic());
+        }
+        awaitLeaders(created);
+    }
+
+    /** Alters the settings that differ; partition counts are not settings. */
+    public void alter(TopicPlan plan) {
+        var operations = new HashMap<ConfigResource, Collection<AlterConfigOp>>();
+        for (TopicFinding.Differs differs : plan.differing()) {
+            operations
+                    .computeIfAbsent(
+                            new ConfigResource(ConfigResource.Type.TOPIC, differs.topic()), topic -> new ArrayList<>())
+                    .add(new AlterConfigOp(
+                            new ConfigEntry(differs.setting(), differs.wanted()), AlterConfigOp.OpType.SET));
+        }
+        await(admin.incrementalAlterConfigs(operations).all());
+    }
+
+    private Map<String, ExistingTopic> existing(List<TopicSpec> specs) {
+        var descriptions = new HashMap<String, TopicDescription>();
+        admin.describeTopics(specs.stream().map(TopicSpec::name).toList())
+                .topicNameValues()
+                .forEach((name, description) ->
+                        described(description).ifPresent(found -> descriptions.put(name, found)));
+        var configs = await(admin.describeConfigs(descriptions.keySet().stream()
+                        .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+                        .toList())
+                .all());
+        var existing = new HashMap<String, ExistingTopic>();
+        configs.forEach((resource, config) -> {
+            TopicDescription description = descriptions.get(resource.name());
+            if (description != null) {
+                existing.put(
+                        resource.name(),
+                        new ExistingTopic(description.partitions().size(), settings(config)));
+            }
+        });
+        return existing;
+    }
+
+    private static Map<String, String> settings(Config config) {
+        var settings = new HashMap<String, String>();
+        for (ConfigEntry entry : config.entries()) {
+            if (entry.value() != null) {
+                settings.put(entry.name(), entry.value());
+            }
+        }
+        return settings;
+    }
+
+    private void awaitLeaders(List<String> names) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        for (String name : names) {
+            while (!led(name)) {
+                if (System.nanoTime() > deadline) {
+                    throw new TopicsNotReadyException(List.of(name + " was created but has partitions without a leader"
+                            + " after " + atMost.toSeconds() + " s: check that enough brokers are up"));
+                }
+                pause();
+            }
+        }
+    }
+
+    private boolean led(String name) {
+        return admin.describeTopics(List.of(name)).topicNameValues().values().stream()
+                .map(this::described)
+                .allMatch(topic -> topic.isPresent()
+                        && topic.get().partitions().stream()
+                                .allMatch(partition -> partition.leader() != null
+                                        && !partition.leader().isEmpty()));
+    }
+
+    private Optional<TopicDescription> described(KafkaFuture<TopicDescription> description) {
+        try {
+            return Optional.of(await(description));
+        } catch (UnknownTopicOrPartitionException missing) {
+            return Optional.empty();
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(LEADER_POLL.toMillis());
+        } catch (InterruptedException interrupted) {
+            throw new InterruptException(interrupted);
+        }
+    }
+
+    private <T> T await(KafkaFuture<T> future) {
+        try {
+            // A little longer than the client's own bound, whose error says more.
+            return future.get(atMost.toMillis() + 1_000, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            throw new InterruptException(interrupted);
+        } catch (TimeoutException late) {
+            throw unreachable(late);
+        } catch (ExecutionException failed) {
+            Throwable cause = Optional.ofNullable(failed.getCause()).orElse(failed);
+            if (cause instanceof org.apache.kafka.common.errors.TimeoutException) {
+                throw unreachable(cause);
+            }
+            throw cause instanceof KafkaException kafka ? kafka : new KafkaException(cause);
+        }
+    }
+
+    private ClusterUnreachableException unreachable(Throwable cause) {
+        return new ClusterUnreachableException(
+                "Kafka at " + servers + " did not answer within " + atMost.toSeconds()
+                        + " s: check that it runs and that " + KafkaSettings.BOOTSTRAP_SERVERS
+                        + " is right ('usageflow dev' starts one on 127.0.0.1:9092)",
+                cause);
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ofSeconds(5));
+    }
+}

@@ -1,0 +1,51 @@
+package io.usageflow.forwarder.topics;
+
+import java.util.function.Function;
+
+/** What is to be said of one topic. Sealed: each is acted upon in another way, and none may be forgotten. */
+public sealed interface TopicFinding {
+    /** The topic's full name. */
+    String topic();
+
+    /** The topic is as it must be. */
+    record Ready(String topic, int partitions) implements TopicFinding {}
+
+    /** The topic does not exist. */
+    record Missing(String topic, NewTopicSpec spec) implements TopicFinding {}
+
+    /**
+     * A setting is not as it must be, and can be altered without moving data.
+     *
+     * @param actual as the cluster has it
+     * @param wanted what to alter it to
+     * @param why what goes wrong otherwise
+     * @param fatal whether the forwarder must not run like this
+     */
+    record Differs(String topic, String setting, String actual, String wanted, String why, boolean fatal)
+            implements TopicFinding {}
+
+    /**
+     * The topic cannot be used, and no program may decide what to do about it.
+     *
+     * @param problem what is wrong
+     * @param remedy what a person can do
+     */
+    record Refused(String topic, String problem, String remedy) implements TopicFinding {}
+
+    default <T> T match(
+            Function<? super Ready, ? extends T> onReady,
+            Function<? super Missing, ? extends T> onMissing,
+            Function<? super Differs, ? extends T> onDiffers,
+            Function<? super Refused, ? extends T> onRefused) {
+        if (this instanceof Ready ready) {
+            return onReady.apply(ready);
+        }
+        if (this instanceof Missing missing) {
+            return onMissing.apply(missing);
+        }
+        if (this instanceof Differs differs) {
+            return onDiffers.apply(differs);
+        }
+        return onRefused.apply((Refused) this);
+    }
+}

@@ -1,0 +1,169 @@
+package io.usageflow.forwarder.topics;
+
+import io.usageflow.forwarder.config.TopicSettings.ShortRetention;
+import io.usageflow.schema.topic.TopicSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What must be done so that all topics are as the pipeline needs them. Pure and immutable.
+ *
+ * <p>Partition counts are never altered: the ids seen and the links of an account live in the account's partition, and
+ * a new count would move the account away from them, so that a repeated event would be billed again.
+ *
+ * @param findings in the order of an event's path; a topic has one finding or several
+ */
+public record TopicPlan(List<TopicFinding> findings) {
+    private static final String ALTER = "'usageflow topics apply --alter' sets it";
+
+    public TopicPlan {
+        findings = List.copyOf(findings);
+    }
+
+    /**
+     * @param specs what must be; the partition count of the co-partitioned ones is only for topics to be created
+     * @param asked a partition count that a person asked for, which must agree with what exists
+     * @param existing by name, those of the specs that exist
+     */
+    public static TopicPlan of(
+            List<TopicSpec> specs,
+            OptionalInt asked,
+            Map<String, ExistingTopic> existing,
+            ShortRetention shortRetention) {
+        Map<Integer, List<String>> counts = countsOf(specs, existing);
+        var findings = new ArrayList<TopicFinding>();
+        for (TopicSpec spec : specs) {
+            ExistingTopic topic = existing.get(spec.name());
+            if (topic != null) {
+                findings.addAll(compare(spec, topic, counts, asked, shortRetention));
+            } else if (spec.copartitioned() && counts.size() > 1) {
+                findings.add(disagreement(spec.name(), counts));
+            } else {
+                findings.add(new TopicFinding.Missing(spec.name(), toCreate(spec, counts, asked)));
+            }
+        }
+        return new TopicPlan(findings);
+    }
+
+    /** The co-partitioned topics that exist, by their number of partitions: one entry where they agree. */
+    private static Map<Integer, List<String>> countsOf(List<TopicSpec> specs, Map<String, ExistingTopic> existing) {
+        var counts = new TreeMap<Integer, List<String>>();
+        for (TopicSpec spec : specs) {
+            ExistingTopic topic = existing.get(spec.name());
+            if (spec.copartitioned() && topic != null) {
+                counts.computeIfAbsent(topic.partitions(), count -> new ArrayList<>())
+                        .add(spec.name());
+            }
+        }
+        return counts;
+    }
+
+    private static NewTopicSpec toCreate(TopicSpec spec, Map<Integer, List<String>> counts, OptionalInt asked) {
+        int partitions = spec.partitions();
+        if (spec.copartitioned()) {
+            // What exists decides; a person's other wish is refused at the topics that exist.
+            partitions = counts.isEmpty()
+                    ? asked.orElse(partitions)
+                    : counts.keySet().iterator().next();
+        }
+        return new NewTopicSpec(partitions, spec.settings());
+    }
+
+    private static List<TopicFinding> compare(
+            TopicSpec spec,
+            ExistingTopic topic,
+            Map<Integer, List<String>> counts,
+            OptionalInt asked,
+            ShortRetention shortRetention) {
+        var findings = new ArrayList<TopicFinding>();
+        if (spec.copartitioned() && counts.size() > 1) {
+            findings.add(disagreement(spec.name(), counts));
+        } else if (spec.copartitioned() && asked.isPresent() && asked.getAsInt() != topic.partitions()) {
+            findings.add(new TopicFinding.Refused(
+                    spec.name(),
+                    "has " + topic.partitions() + " partitions, but " + asked.getAsInt() + " were asked for",
+                    "keep " + topic.partitions()
+                            + ", since ids and links live in their account's partition; for another"
+                            + " count make new topics under another topics.prefix"));
+        }
+        new TreeMap<>(spec.settings()).forEach((setting, wanted) -> {
+            String actual = topic.settings().getOrDefault(setting, "");
+            if (!SettingRule.holds(setting, wanted, actual)) {
+                boolean fatal = !setting.equals(SettingRule.RETENTION) || shortRetention == ShortRetention.REFUSE;
+                findings.add(new TopicFinding.Differs(
+                        spec.name(), setting, actual, wanted, SettingRule.consequence(setting, wanted), fatal));
+            }
+        });
+        if (SettingRule.boundedBySize(spec, topic)) {
+            findings.add(new TopicFinding.Differs(
+                    spec.name(),
+                    SettingRule.RETENTION_BYTES,
+                    topic.settings().getOrDefault(SettingRule.RETENTION_BYTES, ""),
+                    "-1",
+                    "a burst would push events out before they are read",
+                    shortRetention == ShortRetention.REFUSE));
+        }
+        if (findings.isEmpty()) {
+            findings.add(new TopicFinding.Ready(spec.name(), topic.partitions()));
+        }
+        return findings;
+    }
+
+    private static TopicFinding disagreement(String topic, Map<Integer, List<String>> counts) {
+        String which = counts.entrySet().stream()
+                .map(count -> String.join(", ", count.getValue()) + ": " + count.getKey())
+                .collect(Collectors.joining("; "));
+        return new TopicFinding.Refused(
+                topic,
+                "shares its partitioning with topics that disagree on the number of partitions (" + which + ")",
+                "delete the topics that are wrong if they hold nothing of worth, then run 'usageflow topics apply';"
+                        + " otherwise make new topics under another topics.prefix");
+    }
+
+    public List<TopicFinding.Missing> missing() {
+        return only(TopicFinding.Missing.class);
+    }
+
+    public List<TopicFinding.Differs> differing() {
+        return only(TopicFinding.Differs.class);
+    }
+
+    public List<TopicFinding.Refused> refused() {
+        return only(TopicFinding.Refused.class);
+    }
+
+    private <T extends TopicFinding> List<T> only(Class<T> kind) {
+        return findings.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    /** Why the forwarder must not run on these topics: one sentence each with the remedy; empty if it may. */
+    public List<String> obstacles() {
+        return findings.stream()
+                .flatMap(finding -> finding
+                        .<List<String>>match(
+                                ready -> List.of(),
+                                missing -> List.of(
+                                        missing.topic() + " does not exist: 'usageflow topics apply' creates it"),
+                                differs -> differs.fatal() ? List.of(describe(differs)) : List.of(),
+                                refused -> List.of(refused.topic() + " " + refused.problem() + ": " + refused.remedy()))
+                        .stream())
+                .toList();
+    }
+
+    /** What the forwarder tolerates but an operator should know. */
+    public List<String> warnings() {
+        return differing().stream()
+                .filter(differs -> !differs.fatal())
+                .map(TopicPlan::describe)
+                .toList();
+    }
+
+    private static String describe(TopicFinding.Differs differs) {
+        return differs.topic() + " has " + differs.setting() + "=" + differs.actual() + " instead of "
+                + differs.wanted() + ", so that " + differs.why() + ": " + ALTER;
+    }
+}

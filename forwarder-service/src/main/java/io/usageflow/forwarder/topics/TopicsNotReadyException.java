@@ -1,0 +1,20 @@
+package io.usageflow.forwarder.topics;
+
+import java.util.List;
+
+/** The topics are not as the pipeline needs them. Holds one sentence with the remedy for each obstacle. */
+public final class TopicsNotReadyException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    @SuppressWarnings("serial") // List.copyOf is serializable.
+    private final List<String> obstacles;
+
+    public TopicsNotReadyException(List<String> obstacles) {
+        super(String.join(System.lineSeparator(), obstacles));
+        this.obstacles = List.copyOf(obstacles);
+    }
+
+    public List<String> obstacles() {
+        return obstacles;
+    }
+}

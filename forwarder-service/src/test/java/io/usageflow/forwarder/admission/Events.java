@@ -1,0 +1,39 @@
+package io.usageflow.forwarder.admission;
+
+import io.usageflow.schema.Cost;
+import io.usageflow.schema.UsageEvent;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Events that keep all rules until one thing is changed. */
+final class Events {
+    static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+
+    private Events() {}
+
+    /** Of account {@code acct_1}, at noon, with one cost of vendor openai. */
+    static UsageEvent event(String id) {
+        return UsageEvent.newBuilder()
+                .setId(id)
+                .setEventType("message_completed")
+                .setOccurredAt(NOON)
+                .setAccountId("acct_1")
+                .setData(new HashMap<>(Map.of("model", "gpt-4", "total_tokens", 1500L)))
+                .setCosts(new ArrayList<>(List.of(cost("openai", "0.0161"))))
+                .build();
+    }
+
+    static UsageEvent event(String id, String account) {
+        UsageEvent event = event(id);
+        event.setAccountId(account);
+        return event;
+    }
+
+    static Cost cost(String vendor, String amount) {
+        return new Cost(null, vendor, null, new BigDecimal(amount), "USD", new HashMap<>());
+    }
+}

@@ -1,0 +1,86 @@
+package io.usageflow.schema.registry;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.Schema;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sets a subject to BACKWARD_TRANSITIVE when it registers a schema there, so that no later version can make old events
+ * unreadable: Apicurio's default is to check nothing, Confluent's is to check the latest version only. FULL_TRANSITIVE is
+ * left as it is. Thread-safe.
+ *
+ * <p>A registry that does not let us set it costs a warning per subject and nothing else: registering matters more.
+ */
+public final class GuardedSchemaRegistry implements SchemaRegistry {
+    private static final Logger LOG = LoggerFactory.getLogger(GuardedSchemaRegistry.class);
+
+    private final SchemaRegistry delegate;
+    private final Set<String> warned = ConcurrentHashMap.newKeySet();
+
+    public GuardedSchemaRegistry(SchemaRegistry delegate) {
+        this.delegate = delegate;
+    }
+
+    @Override
+    public int register(String subject, Schema schema) {
+        boolean guarded = guard(subject);
+        int id = delegate.register(subject, schema);
+        if (!guarded) {
+            // Some registries take a level only for a subject that has a version.
+            guard(subject);
+        }
+        return id;
+    }
+
+    /** Whether nothing is left to do: the level is set, or cannot be. */
+    private boolean guard(String subject) {
+        try {
+            return delegate.compatibilityOf(subject)
+                            .filter(Compatibility::readsAllHistory)
+                            .isPresent()
+                    || delegate.setCompatibility(subject, Compatibility.BACKWARD_TRANSITIVE);
+        } catch (RegistryUnavailableException | SchemaRefusedException e) {
+            if (warned.add(subject)) {
+                LOG.warn(
+                        "could not set the compatibility of subject {} to BACKWARD_TRANSITIVE ({}): set it at the registry,"
+                                + " or a later schema may make old records unreadable",
+                        subject,
+                        e.getMessage());
+            }
+            return true;
+        }
+    }
+
+    @Override
+    public Optional<Integer> idOf(String subject, Schema schema) {
+        return delegate.idOf(subject, schema);
+    }
+
+    @Override
+    public Optional<Schema> byId(int id) {
+        return delegate.byId(id);
+    }
+
+    @Override
+    public Optional<RegisteredSchema> latest(String subject) {
+        return delegate.latest(subject);
+    }
+
+    @Override
+    public boolean isCompatible(String subject, Schema schema) {
+        return delegate.isCompatible(subject, schema);
+    }
+
+    @Override
+    public Optional<Compatibility> compatibilityOf(String subject) {
+        return delegate.compatibilityOf(subject);
+    }
+
+    @Override
+    public boolean setCompatibility(String subject, Compatibility level) {
+        return delegate.setCompatibility(subject, level);
+    }
+}

@@ -1,0 +1,108 @@
+package io.usageflow.schema.registry;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.usageflow.schema.registry.RegistryHttp.Answer;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.avro.NameValidator;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaParseException;
+
+/** What a registry's answers mean. Pure. */
+final class RegistryAnswers {
+    /** Subject, version or schema not found; subject without a level of its own. */
+    private static final Set<Integer> UNKNOWN = Set.of(40401, 40402, 40403, 40408);
+
+    private static final int MESSAGE_CHARS_MAX = 500;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private RegistryAnswers() {}
+
+    /**
+     * The body of a success, empty where the registry says that it knows no such thing.
+     *
+     * @throws SchemaRefusedException for 409 and 422
+     * @throws RegistryUnavailableException for everything else
+     */
+    static Optional<JsonNode> known(Answer answer, String request) {
+        String where = "schema registry " + answer.address() + ", " + request + ": ";
+        int status = answer.status();
+        if (status >= 200 && status < 300) {
+            return Optional.of(parsed(answer, where));
+        }
+        if (status == 404 && UNKNOWN.contains(errorCode(answer))) {
+            return Optional.empty();
+        }
+        String said = where + "answered " + status + message(answer);
+        throw switch (status) {
+            case 409 ->
+                new SchemaRefusedException(said + ": the schema is not compatible with the subject's versions;"
+                        + " give new fields a default and change no type to one that cannot read the old");
+            case 422 -> new SchemaRefusedException(said + ": the registry holds the request to be invalid");
+            case 401, 403 ->
+                RegistryUnavailableException.lasting(said + ": check " + RegistryCredentials.USER_INFO + " or "
+                        + RegistryCredentials.BEARER_TOKEN + ", and what its user may do");
+            case 404 ->
+                RegistryUnavailableException.lasting(said + ": no registry seems to be there; check the path in "
+                        + RegistrySettings.URL + " (Apicurio's is /apis/ccompat/v7)");
+            default -> RegistryUnavailableException.lasting(said + ": check " + RegistrySettings.URL);
+        };
+    }
+
+    static Schema schema(JsonNode json, String request) {
+        String type = json.path("schemaType").asText("AVRO");
+        if (!type.equals("AVRO")) {
+            throw unusable(request, "the schema is " + type + ", not AVRO");
+        }
+        try {
+            // A schema that another client registered is taken as it is: strictness here would only lose records.
+            return new Schema.Parser(NameValidator.UTF_VALIDATOR)
+                    .setValidateDefaults(false)
+                    .parse(json.path("schema").asText());
+        } catch (SchemaParseException e) {
+            throw RegistryUnavailableException.passing(
+                    "schema registry, " + request + ": the schema in the answer is no Avro schema", e);
+        }
+    }
+
+    static RegistryUnavailableException unusable(String request, String what) {
+        return RegistryUnavailableException.passing(
+                "schema registry, " + request + ": the answer is not a registry's: " + what, null);
+    }
+
+    private static JsonNode parsed(Answer answer, String where) {
+        try {
+            JsonNode json = JSON.readTree(answer.body());
+            if (json != null && json.isObject()) {
+                return json;
+            }
+        } catch (IOException e) {
+            throw RegistryUnavailableException.passing(where + "the answer is cut or no JSON", e);
+        }
+        throw RegistryUnavailableException.passing(where + "the answer is no JSON object", null);
+    }
+
+    private static int errorCode(Answer answer) {
+        return error(answer).path("error_code").asInt();
+    }
+
+    private static String message(Answer answer) {
+        String text = error(answer).path("message").asText("");
+        String bounded = text.length() > MESSAGE_CHARS_MAX ? text.substring(0, MESSAGE_CHARS_MAX) + "…" : text;
+        return bounded.isEmpty() ? "" : " (" + bounded + ")";
+    }
+
+    /** The error as JSON; an empty object where it is something else, such as a proxy's page. */
+    private static JsonNode error(Answer answer) {
+        try {
+            JsonNode json = JSON.readTree(new String(answer.body(), UTF_8));
+            return json == null ? JSON.createObjectNode() : json;
+        } catch (IOException e) {
+            return JSON.createObjectNode();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.usageflow.schema.registry;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries one request to the first address that answers it, beginning with the one that answered last. Knows nothing of
+ * what an answer means beyond this: I/O failures, 429 and 5xx are another address's turn. Thread-safe.
+ */
+final class RegistryHttp {
+    /** Schemas are kilobytes; what is longer is no registry's answer. */
+    static final int ANSWER_BYTES_MAX = 8 << 20;
+
+    private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
+
+    private final RegistrySettings settings;
+    private final HttpClient client;
+    private final AtomicInteger preferred = new AtomicInteger();
+
+    RegistryHttp(RegistrySettings settings) {
+        this.settings = settings;
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(settings.connectTimeout())
+                // A redirect would carry the credentials to a host nobody named.
+                .followRedirects(HttpClient.Redirect.NEVER);
+        settings.tls().ifPresent(tls -> builder.sslContext(tls.context()));
+        this.client = builder.build();
+    }
+
+    /**
+     * An answer, whatever its status.
+     *
+     * @param address which gave it
+     */
+    record Answer(URI address, int status, byte[] body) {
+        boolean isBusyOrBroken() {
+            return status == 408 || status == 429 || status >= 500;
+        }
+    }
+
+    /**
+     * Asks the addresses in turn.
+     *
+     * @param what for messages: the request in words, such as "GET /schemas/ids/7"
+     * @throws RegistryUnavailableException when none gave an answer below 500 other than 408 and 429
+     */
+    Answer send(String method, String path, @Nullable String body) {
+        int first = preferred.get();
+        int count = settings.addresses().size();
+        RegistryUnavailableException last = null;
+        for (int turn = 0; turn < count; turn++) {
+            int index = (first + turn) % count;
+            URI address = settings.addresses().get(index);
+            try {
+                Answer answer = attempt(address, method, path, body);
+                if (!answer.isBusyOrBroken()) {
+                    preferred.set(index);
+                    return answer;
+                }
+                last = with(
+                        last,
+                        RegistryUnavailableException.passing(
+                                failure(method, path, address) + "answered " + answer.status(), null));
+            } catch (IOException e) {
+                last = with(
+                        last,
+                        RegistryUnavailableException.passing(
+                                failure(method, path, address) + "gave no answer (" + e
+                                        + "): check that it runs and that " + RegistrySettings.URL + " is right",
+                                e));
+            }
+        }
+        if (last == null) {
+            throw new IllegalStateException("settings hold no address, against their contract");
+        }
+        throw last;
+    }
+
+    private Answer attempt(URI address, String method, String path, @Nullable String body) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + path))
+                .timeout(settings.requestTimeout())
+                .header("Accept", MEDIA_TYPE + ", application/json")
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (body != null) {
+            request.header("Content-Type", MEDIA_TYPE);
+        }
+        settings.credentials().header().ifPresent(value -> request.header("Authorization", value));
+        HttpResponse<byte[]> response =
+                await(client.sendAsync(request.build(), info -> BoundedBody.ofAtMost(ANSWER_BYTES_MAX)));
+        return new Answer(address, response.statusCode(), response.body());
+    }
+
+    /** The client's own time-out ends with the headers; this one covers a body that never ends, too. */
+    private <T> T await(CompletableFuture<T> response) throws IOException {
+        try {
+            return response.get(settings.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            response.cancel(true);
+            throw new IOException(
+                    "no complete answer within " + settings.requestTimeout().toMillis() + " ms", e);
+        } catch (InterruptedException e) {
+            response.cancel(true);
+            throw new InterruptException(e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IOException("the request failed", e.getCause());
+        }
+    }
+
+    private static String failure(String method, String path, URI address) {
+        return "schema registry " + address + ", " + method + " " + path + ": ";
+    }
+
+    private static RegistryUnavailableException with(
+            @Nullable RegistryUnavailableException earlier, RegistryUnavailableException failure) {
+        if (earlier != null) {
+            failure.addSuppressed(earlier);
+        }
+        return failure;
+    }
+}

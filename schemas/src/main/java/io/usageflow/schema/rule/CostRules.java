@@ -1,0 +1,132 @@
+package io.usageflow.schema.rule;
+
+import io.usageflow.schema.Cost;
+import io.usageflow.schema.id.Uuids;
+import java.math.BigDecimal;
+import java.util.Currency;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The rules of {@code costs[]}. Pure. */
+final class CostRules {
+    /** A set, since {@link Currency#getInstance} answers an unknown code with an exception. */
+    private static final Set<String> CURRENCIES = currencies();
+
+    private CostRules() {}
+
+    static void check(Findings findings, List<Cost> costs) {
+        if (costs.size() > EventRules.COSTS_MAX) {
+            findings.add(
+                    Violation.Field.COST,
+                    "costs",
+                    "has " + costs.size() + " entries",
+                    "use at most " + EventRules.COSTS_MAX + ", or several events");
+            return;
+        }
+        for (int i = 0; i < costs.size(); i++) {
+            check(findings, costs, i);
+        }
+    }
+
+    private static void check(Findings findings, List<Cost> costs, int i) {
+        Cost cost = costs.get(i);
+        String at = "costs[" + i + "]";
+        if (cost.getId() != null) {
+            TextRules.name(findings, Violation.Field.COST, at + ".id", cost.getId(), EventRules.ID_CHARS_MAX);
+            uniqueId(findings, costs, i, cost.getId());
+        }
+        TextRules.name(
+                findings, Violation.Field.COST, at + ".vendor", cost.getVendor(), EventRules.REFERENCE_CHARS_MAX);
+        TextRules.text(
+                findings,
+                Violation.Field.COST,
+                at + ".description",
+                cost.getDescription(),
+                EventRules.DESCRIPTION_CHARS_MAX,
+                TextRules.Alphabet.PROSE);
+        amount(findings, at + ".amount", cost.getAmount());
+        currency(findings, at + ".currency", cost.getCurrency());
+        metadata(findings, at + ".metadata", cost.getMetadata());
+    }
+
+    private static void amount(Findings findings, String path, @Nullable BigDecimal amount) {
+        if (amount == null) {
+            findings.add(Violation.Field.AMOUNT, path, "is missing", "give the exact amount, 0 where it cost nothing");
+        } else if (amount.signum() < 0) {
+            findings.add(Violation.Field.AMOUNT, path, "is negative", "use 0 or more");
+        } else if (!ExactDecimal.fits(amount)) {
+            findings.add(
+                    Violation.Field.AMOUNT,
+                    path,
+                    "has more digits than can be kept exactly",
+                    "round it to at most " + ExactDecimal.WHOLE_DIGITS_MAX + " digits before and " + ExactDecimal.SCALE
+                            + " after the point");
+        }
+    }
+
+    private static void currency(Findings findings, String path, @Nullable String currency) {
+        if (currency == null || !CURRENCIES.contains(currency)) {
+            String wrong = currency == null ? "is missing" : "is " + Findings.excerpt(currency);
+            String upper = currency == null ? "" : currency.strip().toUpperCase(Locale.ROOT);
+            String example = CURRENCIES.contains(upper) ? upper : "USD";
+            findings.add(Violation.Field.CURRENCY, path, wrong, "use an ISO 4217 code, such as " + example);
+        }
+    }
+
+    private static void metadata(Findings findings, String path, @Nullable Map<String, String> metadata) {
+        if (metadata == null || metadata.isEmpty()) {
+            return;
+        }
+        if (metadata.size() > EventRules.METADATA_ENTRIES_MAX) {
+            findings.add(
+                    Violation.Field.COST,
+                    path,
+                    "has " + metadata.size() + " entries",
+                    "use at most " + EventRules.METADATA_ENTRIES_MAX);
+            return;
+        }
+        for (Map.Entry<String, String> entry : metadata.entrySet()) {
+            if (!EventRules.isGoodKey(entry.getKey())) {
+                EventRules.badKey(findings, Violation.Field.COST, path, entry.getKey());
+                continue;
+            }
+            String value = entry.getValue();
+            if (value == null) {
+                findings.add(Violation.Field.COST, path + "." + entry.getKey(), "is null", "leave the entry out");
+            } else if (!EventRules.isGoodValue(value)) {
+                EventRules.badValue(findings, Violation.Field.COST, path + "." + entry.getKey(), value);
+            }
+        }
+    }
+
+    /** Ids are the only key at Credyt: of two costs with one id the second could be taken for a repeat, and be lost. */
+    private static void uniqueId(Findings findings, List<Cost> costs, int i, String id) {
+        for (int other = 0; other < i; other++) {
+            if (sameId(id, costs.get(other).getId())) {
+                findings.add(
+                        Violation.Field.COST,
+                        "costs[" + i + "].id",
+                        "is the id of costs[" + other + "] too",
+                        "give each cost its own id, or none");
+                return;
+            }
+        }
+    }
+
+    private static boolean sameId(String id, @Nullable String other) {
+        return id.equals(other)
+                || (id.equalsIgnoreCase(other) && Uuids.parse(id).isPresent());
+    }
+
+    private static Set<String> currencies() {
+        Set<String> codes = new HashSet<>();
+        for (Currency currency : Currency.getAvailableCurrencies()) {
+            codes.add(currency.getCurrencyCode());
+        }
+        return Set.copyOf(codes);
+    }
+}

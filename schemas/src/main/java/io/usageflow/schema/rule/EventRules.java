@@ -1,0 +1,232 @@
+package io.usageflow.schema.rule;
+
+import io.usageflow.schema.JsonValue;
+import io.usageflow.schema.Source;
+import io.usageflow.schema.UsageEvent;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a usage event must look like. Pure, thread-safe, and cheap: it runs once per event on the application's own
+ * thread, so an event without fault costs one pass over its characters and no allocation to speak of.
+ *
+ * <p>Lengths are counted in Java characters (UTF-16 units). Credyt documents no limits; these are ours, wide enough for
+ * every documented example and narrow enough that no event can hurt others (see {@code docs/producer.md}).
+ */
+public final class EventRules {
+    public static final int ID_CHARS_MAX = 128;
+    public static final int EVENT_TYPE_CHARS_MAX = 128;
+    public static final int ACCOUNT_CHARS_MAX = 256;
+    /** Of a customer reference and of a vendor. */
+    public static final int REFERENCE_CHARS_MAX = 256;
+
+    public static final int SUBJECT_CHARS_MAX = 256;
+    public static final int DESCRIPTION_CHARS_MAX = 1024;
+    /** Of each of the source's service, instance and library version. */
+    public static final int SOURCE_CHARS_MAX = 256;
+
+    public static final int DATA_ENTRIES_MAX = 100;
+    /** Of a key of data or of metadata. */
+    public static final int KEY_CHARS_MAX = 128;
+    /** Of a text value of data or of metadata. */
+    public static final int VALUE_CHARS_MAX = 8192;
+    /** Of a nested value of data, as JSON text. */
+    public static final int JSON_CHARS_MAX = 65_536;
+    /** Levels of objects and arrays in one nested value: {@code {"a":[1]}} has 2. */
+    public static final int JSON_DEPTH_MAX = 8;
+    /** Of a number that is kept as JSON text, when written without an exponent. */
+    public static final int DIGITS_MAX = 1000;
+
+    public static final int COSTS_MAX = 50;
+    /** Of each cost's metadata. */
+    public static final int METADATA_ENTRIES_MAX = 50;
+
+    /** Default bound of an event's size as it stands in Kafka, in bytes: 256 KiB. */
+    public static final int EVENT_BYTES_MAX = 262_144;
+
+    /** What ISO 8601 with a four-digit year can say. */
+    public static final Instant OCCURRED_AT_MIN = Instant.parse("0001-01-01T00:00:00Z");
+
+    public static final Instant OCCURRED_AT_MAX = Instant.parse("9999-12-31T23:59:59.999999Z");
+
+    private EventRules() {}
+
+    /** Every broken rule, but no more than 20, in the order of the schema's fields; empty for a good event. */
+    public static List<Violation> violations(UsageEvent event) {
+        Findings findings = new Findings();
+        TextRules.name(findings, Violation.Field.ID, "id", event.getId(), ID_CHARS_MAX);
+        TextRules.name(findings, Violation.Field.EVENT_TYPE, "event_type", event.getEventType(), EVENT_TYPE_CHARS_MAX);
+        time(findings, event.getOccurredAt());
+        TextRules.name(findings, Violation.Field.ACCOUNT, "account_id", event.getAccountId(), ACCOUNT_CHARS_MAX);
+        references(findings, event);
+        texts(findings, event);
+        data(findings, event.getData());
+        if (event.getCosts() == null) {
+            findings.add(Violation.Field.COST, "costs", "is missing", "use an empty list where there are none");
+        } else if (!event.getCosts().isEmpty()) {
+            CostRules.check(findings, event.getCosts());
+        }
+        return findings.list();
+    }
+
+    /** The first of {@link #violations}. */
+    public static Optional<Violation> firstViolation(UsageEvent event) {
+        List<Violation> violations = violations(event);
+        return violations.isEmpty() ? Optional.empty() : Optional.of(violations.get(0));
+    }
+
+    /** The rules on a source alone: a publisher writes the same into all its events. */
+    public static List<Violation> violations(Source source) {
+        Findings findings = new Findings();
+        source(findings, source);
+        return findings.list();
+    }
+
+    /**
+     * The rule on size, apart because only the encoder knows it.
+     *
+     * @param bytes of the encoded event
+     * @param bytesMax the bound, {@link #EVENT_BYTES_MAX} by default
+     */
+    public static Optional<Violation> sizeViolation(int bytes, int bytesMax) {
+        if (bytes <= bytesMax) {
+            return Optional.empty();
+        }
+        Findings findings = new Findings();
+        findings.add(
+                Violation.Field.SIZE,
+                "event",
+                "has " + bytes + " bytes when encoded",
+                "use at most " + bytesMax + "; keep long texts elsewhere and send their id");
+        return Optional.of(findings.list().get(0));
+    }
+
+    private static void time(Findings findings, @Nullable Instant occurredAt) {
+        if (occurredAt == null) {
+            findings.add(Violation.Field.TIME, "occurred_at", "is missing", "give the time of the usage");
+        } else if (occurredAt.isBefore(OCCURRED_AT_MIN) || occurredAt.isAfter(OCCURRED_AT_MAX)) {
+            findings.add(
+                    Violation.Field.TIME,
+                    "occurred_at",
+                    "is " + occurredAt,
+                    "use a year from 1 to 9999; were seconds taken for milliseconds, or the other way round?");
+        }
+    }
+
+    private static void references(Findings findings, UsageEvent event) {
+        String id = event.getCustomerId();
+        String externalId = event.getCustomerExternalId();
+        if (id == null && externalId == null) {
+            return;
+        }
+        if (id != null && externalId != null) {
+            findings.add(
+                    Violation.Field.REFERENCE,
+                    "customer_id",
+                    "is given beside customer_external_id",
+                    "give one of the two, or none where the account is linked");
+        }
+        if (id != null) {
+            TextRules.name(findings, Violation.Field.REFERENCE, "customer_id", id, REFERENCE_CHARS_MAX);
+        }
+        if (externalId != null) {
+            TextRules.name(
+                    findings, Violation.Field.REFERENCE, "customer_external_id", externalId, REFERENCE_CHARS_MAX);
+        }
+    }
+
+    private static void texts(Findings findings, UsageEvent event) {
+        printable(findings, "subject", event.getSubject(), SUBJECT_CHARS_MAX);
+        TextRules.text(
+                findings,
+                Violation.Field.TEXT,
+                "description",
+                event.getDescription(),
+                DESCRIPTION_CHARS_MAX,
+                TextRules.Alphabet.PROSE);
+        if (event.getSource() != null) {
+            source(findings, event.getSource());
+        }
+    }
+
+    private static void source(Findings findings, Source source) {
+        printable(findings, "source.service", source.getService(), SOURCE_CHARS_MAX);
+        printable(findings, "source.instance", source.getInstance(), SOURCE_CHARS_MAX);
+        printable(findings, "source.library_version", source.getLibraryVersion(), SOURCE_CHARS_MAX);
+    }
+
+    private static void printable(Findings findings, String path, @Nullable String value, int max) {
+        TextRules.text(findings, Violation.Field.TEXT, path, value, max, TextRules.Alphabet.PRINTABLE);
+    }
+
+    private static void data(Findings findings, @Nullable Map<String, Object> data) {
+        if (data == null) {
+            findings.add(Violation.Field.DATA, "data", "is missing", "use an empty map where there is none");
+            return;
+        }
+        if (data.size() > DATA_ENTRIES_MAX) {
+            findings.add(
+                    Violation.Field.DATA, "data", "has " + data.size() + " entries", "use at most " + DATA_ENTRIES_MAX);
+            return;
+        }
+        if (data.isEmpty()) {
+            return;
+        }
+        for (Map.Entry<String, Object> entry : data.entrySet()) {
+            if (!isGoodKey(entry.getKey())) {
+                badKey(findings, Violation.Field.DATA, "data", entry.getKey());
+            } else {
+                datum(findings, entry.getKey(), entry.getValue());
+            }
+        }
+    }
+
+    private static void datum(Findings findings, String key, @Nullable Object value) {
+        if (value instanceof String text) {
+            if (!isGoodValue(text)) {
+                badValue(findings, Violation.Field.DATA, "data." + key, text);
+            }
+        } else if (value instanceof BigDecimal decimal) {
+            if (!ExactDecimal.fits(decimal)) {
+                findings.add(
+                        Violation.Field.DATA,
+                        "data." + key,
+                        "has more digits than a decimal can keep exactly",
+                        "send it as a JSON value");
+            }
+        } else if (value instanceof JsonValue json) {
+            JsonRules.check(findings, "data." + key, json.getJson());
+        } else if (value != null && !(value instanceof Long) && !(value instanceof Boolean)) {
+            findings.add(
+                    Violation.Field.DATA,
+                    "data." + key,
+                    "is a " + value.getClass().getName(),
+                    "use null, Boolean, Long, BigDecimal, String or JsonValue");
+        }
+    }
+
+    static boolean isGoodKey(@Nullable String key) {
+        return key != null
+                && !key.isBlank()
+                && key.length() <= KEY_CHARS_MAX
+                && TextRules.firstBad(key, TextRules.Alphabet.PRINTABLE) == TextRules.CLEAN;
+    }
+
+    static void badKey(Findings findings, Violation.Field field, String path, @Nullable String key) {
+        String wrong = key == null ? "has a null key" : "has the key " + Findings.excerpt(key);
+        findings.add(field, path, wrong, "use keys of 1 to " + KEY_CHARS_MAX + " printable characters");
+    }
+
+    static boolean isGoodValue(String value) {
+        return value.length() <= VALUE_CHARS_MAX
+                && TextRules.firstBad(value, TextRules.Alphabet.ENCODABLE) == TextRules.CLEAN;
+    }
+
+    static void badValue(Findings findings, Violation.Field field, String path, String value) {
+        TextRules.text(findings, field, path, value, VALUE_CHARS_MAX, TextRules.Alphabet.ENCODABLE);
+    }
+}

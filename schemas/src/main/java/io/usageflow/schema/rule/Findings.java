@@ -1,0 +1,47 @@
+package io.usageflow.schema.rule;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Collects violations; costs nothing while there are none. Not thread-safe: lives for one event. */
+final class Findings {
+    /** An event that breaks a hundred rules needs no list of a hundred. */
+    private static final int MAX = 20;
+
+    private static final int EXCERPT_CHARS_MAX = 40;
+
+    private @Nullable List<Violation> found;
+
+    /** The message is built from the path, what is wrong with it, and the remedy. */
+    void add(Violation.Field field, String path, String wrong, String remedy) {
+        List<Violation> list = found;
+        if (list == null) {
+            list = new ArrayList<>(2);
+            found = list;
+        }
+        if (list.size() < MAX) {
+            list.add(new Violation(field, path, path + " " + wrong + ": " + remedy));
+        }
+    }
+
+    List<Violation> list() {
+        return found == null ? List.of() : Collections.unmodifiableList(found);
+    }
+
+    /** The value, short and safe for a log line or a terminal. */
+    static String excerpt(String value) {
+        StringBuilder safe = new StringBuilder("'");
+        int end = Math.min(value.length(), EXCERPT_CHARS_MAX);
+        for (int i = 0; i < end; i++) {
+            char c = value.charAt(i);
+            if (c >= 0x20 && c < 0x7f) {
+                safe.append(c);
+            } else {
+                safe.append(String.format("\\u%04x", (int) c));
+            }
+        }
+        return safe.append(end < value.length() ? "…'" : "'").toString();
+    }
+}

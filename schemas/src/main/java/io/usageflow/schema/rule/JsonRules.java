@@ -1,0 +1,94 @@
+package io.usageflow.schema.rule;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
+
+/** Whether the text of a {@code JsonValue} is one JSON value within bounds. Pure. */
+final class JsonRules {
+    private static final JsonFactory JSON = JsonFactory.builder()
+            // {"a":1,"a":2} means something else to each reader; billing must not depend on which.
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    private JsonRules() {}
+
+    static void check(Findings findings, String path, @Nullable String json) {
+        if (json == null) {
+            findings.add(Violation.Field.DATA, path, "is missing its JSON text", "write null as the null branch");
+            return;
+        }
+        if (json.length() > EventRules.JSON_CHARS_MAX) {
+            findings.add(
+                    Violation.Field.DATA,
+                    path,
+                    "has " + json.length() + " characters as JSON",
+                    "use at most " + EventRules.JSON_CHARS_MAX);
+            return;
+        }
+        try (JsonParser parser = JSON.createParser(json)) {
+            walk(findings, path, parser);
+        } catch (JsonProcessingException e) {
+            findings.add(Violation.Field.DATA, path, "is not JSON (" + e.getOriginalMessage() + ")", "use valid JSON");
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading JSON from a String must not do I/O", e);
+        }
+    }
+
+    private static void walk(Findings findings, String path, JsonParser parser) throws IOException {
+        int depth = 0;
+        int values = 0;
+        for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+            if (depth == 0) {
+                values++;
+            }
+            if (token.isStructStart()) {
+                depth++;
+            } else if (token.isStructEnd()) {
+                depth--;
+            }
+            @Nullable String wrong = wrongWith(parser, token, depth);
+            if (wrong != null) {
+                findings.add(Violation.Field.DATA, path, wrong, "make it plainer, or send it as a string");
+                return;
+            }
+        }
+        if (values != 1) {
+            findings.add(Violation.Field.DATA, path, "has " + values + " JSON values", "use exactly one");
+        }
+    }
+
+    private static @Nullable String wrongWith(JsonParser parser, JsonToken token, int depth) throws IOException {
+        if (depth > EventRules.JSON_DEPTH_MAX) {
+            return "is nested deeper than " + EventRules.JSON_DEPTH_MAX + " levels";
+        }
+        if (token == JsonToken.FIELD_NAME || token == JsonToken.VALUE_STRING) {
+            String text = parser.getText();
+            int bad = TextRules.firstBad(text, TextRules.Alphabet.ENCODABLE);
+            return bad == TextRules.CLEAN ? null : "holds a text that " + TextRules.describe(text, bad);
+        }
+        if (token == JsonToken.VALUE_NUMBER_FLOAT && !isReasonable(parser)) {
+            return "holds a number of more than " + EventRules.DIGITS_MAX + " digits";
+        }
+        return null;
+    }
+
+    /** Whether written without an exponent it stays short: 1E999999999 is brief as text and a gigabyte as digits. */
+    private static boolean isReasonable(JsonParser parser) throws IOException {
+        BigDecimal number;
+        try {
+            number = parser.getDecimalValue();
+        } catch (NumberFormatException e) {
+            // Jackson lets this one through for an exponent that does not fit an int, although the text is valid JSON.
+            return false;
+        }
+        long whole = Math.max(1, (long) number.precision() - number.scale());
+        return whole + Math.max(0, number.scale()) <= EventRules.DIGITS_MAX;
+    }
+}

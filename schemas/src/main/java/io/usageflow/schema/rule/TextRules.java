@@ -1,0 +1,102 @@
+package io.usageflow.schema.rule;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which characters a text may have. Pure, and cheap for what nearly all texts are: printable ASCII.
+ *
+ * <p>Unassigned code points are allowed everywhere: what is unassigned differs between Java versions, and the publisher
+ * and admission must not disagree about an event.
+ */
+final class TextRules {
+    static final int CLEAN = -1;
+
+    /** How much of Unicode a text may use; each includes the one before. */
+    enum Alphabet {
+        /** One line that two people who see it would type alike: no control, separator or invisible format characters. */
+        PRINTABLE,
+        /** Prose: also line feeds, tabs and format characters, which joined emoji need. */
+        PROSE,
+        /** A value that only programs read: whatever UTF-8 and JSON carry everywhere, so all but U+0000. */
+        ENCODABLE
+    }
+
+    private TextRules() {}
+
+    /** Index of the first character outside the alphabet, or {@link #CLEAN}. */
+    static int firstBad(String text, Alphabet alphabet) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= 0x20 && c < 0x7f) {
+                continue;
+            }
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+                if (!allowed(text.codePointAt(i), alphabet)) {
+                    return i;
+                }
+                i++;
+            } else if (!allowed(c, alphabet)) {
+                return i;
+            }
+        }
+        return CLEAN;
+    }
+
+    /** What to say of the character at the index. */
+    static String describe(String text, int index) {
+        return String.format("has the character U+%04X at position %d", text.codePointAt(index), index);
+    }
+
+    /** Null or 1 to {@code max} printable characters, not only blanks. */
+    static void name(Findings findings, Violation.Field field, String path, @Nullable String value, int max) {
+        String remedy = "use 1 to " + max + " printable characters";
+        if (value == null || value.isBlank()) {
+            findings.add(field, path, value == null ? "is missing" : "is empty", remedy);
+        } else if (value.length() > max) {
+            findings.add(field, path, "has " + value.length() + " characters", remedy);
+        } else {
+            int bad = firstBad(value, Alphabet.PRINTABLE);
+            if (bad != CLEAN) {
+                findings.add(field, path, describe(value, bad), remedy);
+            }
+        }
+    }
+
+    /** Null or at most {@code max} characters of the alphabet. */
+    static void text(
+            Findings findings, Violation.Field field, String path, @Nullable String value, int max, Alphabet alphabet) {
+        if (value == null) {
+            return;
+        }
+        if (value.length() > max) {
+            findings.add(field, path, "has " + value.length() + " characters", "use at most " + max);
+            return;
+        }
+        int bad = firstBad(value, alphabet);
+        if (bad != CLEAN) {
+            findings.add(field, path, describe(value, bad), remedyFor(alphabet));
+        }
+    }
+
+    private static String remedyFor(Alphabet alphabet) {
+        return switch (alphabet) {
+            case PRINTABLE -> "use printable characters only";
+            case PROSE -> "use printable characters, line feeds and tabs only";
+            case ENCODABLE -> "leave out U+0000 and halves of surrogate pairs";
+        };
+    }
+
+    private static boolean allowed(int codePoint, Alphabet alphabet) {
+        return switch (Character.getType(codePoint)) {
+            // Half a pair: UTF-8 cannot say it, and Avro would write '?' in its place.
+            case Character.SURROGATE -> false;
+            case Character.CONTROL ->
+                codePoint != 0
+                        && (alphabet == Alphabet.ENCODABLE
+                                || (alphabet == Alphabet.PROSE && (codePoint == '\n' || codePoint == '\t')));
+            case Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.FORMAT ->
+                alphabet != Alphabet.PRINTABLE;
+            default -> true;
+        };
+    }
+}

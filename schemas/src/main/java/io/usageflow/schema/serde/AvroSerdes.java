@@ -1,0 +1,56 @@
+package io.usageflow.schema.serde;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
+
+/**
+ * Makes serializers of generated records from a configuration with Confluent's key names. Thread-safe.
+ *
+ * <p>Keys: those of {@link io.usageflow.schema.registry.RegistrySettings}; {@value AvroSerializer#AUTO_REGISTER};
+ * {@value #SERIALIZER_CLASS} and {@value #DESERIALIZER_CLASS}, by which a user who has Confluent's classes on the class
+ * path names them ({@code io.confluent.kafka.serializers.KafkaAvroSerializer} and {@code …KafkaAvroDeserializer}): they
+ * are configured with the whole map, the deserializer with {@code specific.avro.reader=true} unless the map says
+ * otherwise.
+ */
+public final class AvroSerdes {
+    /** A {@link Serializer} class; default {@link AvroSerializer}. */
+    public static final String SERIALIZER_CLASS = "avro.serializer.class";
+
+    /** A {@link Deserializer} class; default {@link AvroDeserializer}. */
+    public static final String DESERIALIZER_CLASS = "avro.deserializer.class";
+
+    private AvroSerdes() {}
+
+    /**
+     * A configured serializer for values.
+     *
+     * @throws ConfigException naming the key that is missing or wrong
+     */
+    public static <T extends SpecificRecord> Serializer<T> valueSerializer(Map<String, ?> config) {
+        @SuppressWarnings("unchecked") // A foreign serializer takes any object, ours any generated record.
+        Serializer<T> serializer = SerdeSettings.made(config, SERIALIZER_CLASS, Serializer.class, AvroSerializer::new);
+        serializer.configure(config, false);
+        return serializer;
+    }
+
+    /**
+     * A configured deserializer of values into {@code type}. Its exceptions are those of {@link AvroDeserializer}; a class
+     * of the user's own throws what it throws, and
+     * {@link org.apache.kafka.common.errors.SerializationException} where it makes another type.
+     *
+     * @throws ConfigException naming the key that is missing or wrong
+     */
+    public static <T extends SpecificRecord> Deserializer<T> valueDeserializer(Map<String, ?> config, Class<T> type) {
+        Map<String, Object> complete = new HashMap<>(config);
+        complete.putIfAbsent("specific.avro.reader", "true");
+        complete.put(AvroDeserializer.VALUE_TYPE, type.getName());
+        Deserializer<?> deserializer =
+                SerdeSettings.made(config, DESERIALIZER_CLASS, Deserializer.class, () -> new AvroDeserializer<>(type));
+        deserializer.configure(complete, false);
+        return new TypedDeserializer<>(deserializer, type);
+    }
+}

@@ -1,0 +1,50 @@
+package io.usageflow.schema.serde;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import org.apache.avro.Schema;
+
+/**
+ * Takes {@code avro.java.string} out of a schema. It tells this JVM's generated classes which string class to use and is
+ * nobody else's business: without it, a subject has one version for all languages.
+ */
+final class PlainSchemas {
+    private static final String JAVA_STRING = "avro.java.string";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private PlainSchemas() {}
+
+    static Schema plain(Schema schema) {
+        try {
+            return new Schema.Parser()
+                    .parse(plain(JSON.readTree(schema.toString())).toString());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Avro wrote a schema that is no JSON: " + schema.getFullName(), e);
+        }
+    }
+
+    private static JsonNode plain(JsonNode node) {
+        if (node instanceof ArrayNode array) {
+            ArrayNode plain = JsonNodeFactory.instance.arrayNode();
+            array.forEach(element -> plain.add(plain(element)));
+            return plain;
+        }
+        if (node instanceof ObjectNode object) {
+            ObjectNode plain = JsonNodeFactory.instance.objectNode();
+            for (Map.Entry<String, JsonNode> field : object.properties()) {
+                if (!field.getKey().equals(JAVA_STRING)) {
+                    plain.set(field.getKey(), plain(field.getValue()));
+                }
+            }
+            boolean isBareString =
+                    plain.size() == 1 && plain.path("type").asText().equals("string");
+            return isBareString ? plain.get("type") : plain;
+        }
+        return node;
+    }
+}

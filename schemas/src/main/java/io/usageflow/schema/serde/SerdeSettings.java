@@ -1,0 +1,64 @@
+package io.usageflow.schema.serde;
+
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.utils.Utils;
+
+/** Reads the serializers' own keys. */
+final class SerdeSettings {
+    private SerdeSettings() {}
+
+    static boolean flag(Map<String, ?> config, String key, boolean otherwise) {
+        Object value = config.get(key);
+        if (value == null) {
+            return otherwise;
+        }
+        return switch (value.toString().strip()) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new ConfigException(key + " is neither true nor false: use one of them");
+        };
+    }
+
+    static void requireValue(boolean isKey, Class<?> type) {
+        if (isKey) {
+            throw new ConfigException(
+                    type.getName() + " is for values: keys are the account's UTF-8 text, use StringSerializer");
+        }
+    }
+
+    /** An instance of the class that the key names, or the default's where it names none. */
+    static <I> I made(Map<String, ?> config, String key, Class<I> kind, Supplier<? extends I> otherwise) {
+        return config.get(key) == null
+                ? otherwise.get()
+                : Utils.newInstance(named(config, key, kind).asSubclass(kind));
+    }
+
+    static <I> Class<? extends I> named(Map<String, ?> config, String key, Class<I> kind) {
+        Object value = config.get(key);
+        try {
+            Class<?> named = value instanceof Class<?> given ? given : Utils.loadClass("" + value, Object.class);
+            return named.asSubclass(kind);
+        } catch (ClassNotFoundException e) {
+            throw invalid(key, "names " + value + ", which is not on the class path: add its jar", e);
+        } catch (ClassCastException e) {
+            throw invalid(key, "names " + value + ", which is no " + kind.getName(), e);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // Whoever makes a deserializer by name says by its type parameter what is named.
+    static <T extends SpecificRecord> Class<T> recordType(Map<String, ?> config, String key) {
+        if (config.get(key) == null) {
+            throw new ConfigException(key + " is missing: name the generated class to read as");
+        }
+        return (Class<T>) named(config, key, SpecificRecord.class);
+    }
+
+    private static ConfigException invalid(String key, String remedy, Exception cause) {
+        ConfigException failure = new ConfigException(key + " " + remedy);
+        failure.initCause(cause);
+        return failure;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.usageflow.schema.rule;
+
+import org.jspecify.annotations.NullMarked;
