@@ -93,13 +93,16 @@ final class DeliveryWorld implements AutoCloseable {
 
     /** A deliverable event of this account, whose customer at Credyt has the same external id. */
     static Deliverable event(String account, int number) {
-        return event(account, UUID.nameUUIDFromBytes((account + "/" + number).getBytes(StandardCharsets.UTF_8)), VENDOR);
+        return event(
+                account, UUID.nameUUIDFromBytes((account + "/" + number).getBytes(StandardCharsets.UTF_8)), VENDOR);
     }
 
     /** An event that the sandbox refuses: nobody there knows its vendor. */
     static Deliverable poison(String account, int number) {
         return event(
-                account, UUID.nameUUIDFromBytes((account + "/" + number).getBytes(StandardCharsets.UTF_8)), UNKNOWN_VENDOR);
+                account,
+                UUID.nameUUIDFromBytes((account + "/" + number).getBytes(StandardCharsets.UTF_8)),
+                UNKNOWN_VENDOR);
     }
 
     private static Deliverable event(String account, UUID id, String vendor) {
