@@ -94,7 +94,8 @@ final class RegistryRoutes {
 
     private RegisteredSchema versionAt(String subject, String version) {
         requireSubject(subject);
-        Optional<RegisteredSchema> found = version.equals("latest") || version.equals("-1")
+        boolean latest = version.equals("latest") || version.equals("-1");
+        Optional<RegisteredSchema> found = latest
                 ? registry.latest(subject)
                 : registry.version(subject, number(version, () -> RegistryError.invalidVersion(version)));
         return found.orElseThrow(() -> RegistryError.versionNotFound(version));
@@ -141,7 +142,8 @@ final class RegistryRoutes {
         String subject = subject(context);
         Schema schema = schema(context);
         String version = context.pathParamMap().getOrDefault("version", "all");
-        boolean compatible = version.equals("all") || version.equals("latest")
+        boolean bySubject = version.equals("all") || version.equals("latest");
+        boolean compatible = bySubject
                 ? registry.isCompatible(subject, schema)
                 : levelOf(subject)
                         .allows(schema, List.of(versionAt(subject, version).schema()));

@@ -87,6 +87,7 @@ final class BatchSplitter<T> {
 
     /** All of {@link #next} is at Credyt. */
     void accepted() {
+        requireAsked();
         anyAccepted = true;
         if (restIsSuspect) {
             pushFront(segments.removeFirst().events(), true);
@@ -98,6 +99,7 @@ final class BatchSplitter<T> {
 
     /** The single event of {@link #next} is at Credyt from before, which explains a refusal of its batch. */
     void known() {
+        requireAsked();
         anyAccepted = true;
         culpritFound();
     }
@@ -110,6 +112,7 @@ final class BatchSplitter<T> {
      * @param likeness equal for refusals of the same kind
      */
     void refused(boolean mayBeCustomer, boolean exists, String likeness) {
+        requireAsked();
         customerPossible = !anyAccepted
                 && mayBeCustomer
                 && (this.likeness.isEmpty() || (customerPossible && this.likeness.equals(likeness)));
@@ -137,6 +140,7 @@ final class BatchSplitter<T> {
      * @param accused these are sent alone; the others are sent again
      */
     void divided(Set<Integer> settled, Set<Integer> accused) {
+        requireAsked();
         List<T> asked = probe;
         anyAccepted |= !settled.isEmpty();
         answered();
@@ -220,6 +224,12 @@ final class BatchSplitter<T> {
             chunk = 1;
         }
         answered();
+    }
+
+    private void requireAsked() {
+        if (probe.isEmpty()) {
+            throw new IllegalStateException("an answer to what was not asked");
+        }
     }
 
     private void answered() {

@@ -176,7 +176,11 @@ final class CustomerQueues {
             return Optional.empty();
         }
         List<PendingEvent> events = take(line);
-        return events.isEmpty() ? Optional.empty() : Optional.of(new Pick(line.customer, new Batch(events), events));
+        if (events.isEmpty()) {
+            return Optional.empty();
+        }
+        Batch fresh = new Batch(events);
+        return Optional.of(new Pick(line.customer, fresh, fresh.splitter().next()));
     }
 
     /** The first begun batch that may go; with order, only the first of all. */

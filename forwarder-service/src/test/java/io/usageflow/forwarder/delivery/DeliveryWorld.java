@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -92,13 +93,16 @@ final class DeliveryWorld implements AutoCloseable {
 
     /** A deliverable event of this account, whose customer at Credyt has the same external id. */
     static Deliverable event(String account, int number) {
-        return event(account, UUID.nameUUIDFromBytes((account + number).getBytes(StandardCharsets.UTF_8)), VENDOR);
+        return event(
+                account, UUID.nameUUIDFromBytes((account + "/" + number).getBytes(StandardCharsets.UTF_8)), VENDOR);
     }
 
     /** An event that the sandbox refuses: nobody there knows its vendor. */
     static Deliverable poison(String account, int number) {
         return event(
-                account, UUID.nameUUIDFromBytes((account + number).getBytes(StandardCharsets.UTF_8)), UNKNOWN_VENDOR);
+                account,
+                UUID.nameUUIDFromBytes((account + "/" + number).getBytes(StandardCharsets.UTF_8)),
+                UNKNOWN_VENDOR);
     }
 
     private static Deliverable event(String account, UUID id, String vendor) {
@@ -234,16 +238,26 @@ final class DeliveryWorld implements AutoCloseable {
         List<String> deadLetters = deadLetters().stream()
                 .map(letter -> letter.getAttributes().get("credyt_event_id"))
                 .toList();
-        assertThat(new HashSet<>(sandbox.eventIds())).as("at Credyt").isEqualTo(delivered);
+        assertSame("at Credyt", sandbox.eventIds(), delivered);
         assertThat(receipts).as("receipts").doesNotHaveDuplicates();
-        assertThat(new HashSet<>(receipts)).as("receipts").isEqualTo(delivered);
+        assertSame("receipts", receipts, delivered);
         assertThat(deadLetters).as("dead letters").doesNotHaveDuplicates();
-        assertThat(new HashSet<>(deadLetters)).as("dead letters").isEqualTo(dead);
+        assertSame("dead letters", deadLetters, dead);
         assertThat(sandbox.conflicts()).as("content under an id").isEmpty();
         Map<String, Long> ledger = ledger();
         assertThat(ledger.getOrDefault(LedgerCounter.RECEIVED.key(), 0L)).isEqualTo(delivered.size() + dead.size());
         assertThat(ledger.getOrDefault(LedgerCounter.DELIVERED.key(), 0L)).isEqualTo(delivered.size());
         assertThat(ledger.getOrDefault(LedgerCounter.DEAD_LETTERED.key(), 0L)).isEqualTo(dead.size());
+    }
+
+    /** Set equality that shows the difference and not a thousand ids. */
+    static void assertSame(String what, Collection<String> actual, Set<String> expected) {
+        Set<String> missing = new HashSet<>(expected);
+        missing.removeAll(actual);
+        Set<String> surplus = new HashSet<>(actual);
+        surplus.removeAll(expected);
+        assertThat(missing).as(what + ", missing").isEmpty();
+        assertThat(surplus).as(what + ", surplus").isEmpty();
     }
 
     /** What the group has committed is where the topic ends: nothing will be read again, markers at the tail included. */
