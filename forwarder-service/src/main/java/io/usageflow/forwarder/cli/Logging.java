@@ -27,9 +27,12 @@ final class Logging {
         if ("usageflow-logback.xml".equals(System.getProperty(CONFIGURATION))
                 && LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
             context.getLogger("io.usageflow").setLevel(Level.WARN);
-            // Brokers and clients that start together in one process have much to say of each other.
+            // Brokers and clients that start together in one process have much to say of each other. Some of their
+            // loggers have levels of their own.
             context.getLogger("org.apache.kafka").setLevel(Level.OFF);
-            context.getLogger("kafka").setLevel(Level.OFF);
+            context.getLoggerList().stream()
+                    .filter(logger -> logger.getName().startsWith("org.apache.kafka."))
+                    .forEach(logger -> logger.setLevel(Level.OFF));
         }
     }
 }
