@@ -14,7 +14,6 @@ import io.usageflow.forwarder.topics.TopicPlan;
 import io.usageflow.forwarder.topics.TopicsNotReadyException;
 import io.usageflow.sandbox.CredytSandbox;
 import io.usageflow.sandbox.SandboxOptions;
-import io.usageflow.schema.registry.InMemorySchemaRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -47,8 +46,10 @@ public final class DevEnvironment implements AutoCloseable {
         try {
             directory = options.data().isPresent() ? made(options.data().get()) : temporary();
             // The cheap ones first: a busy port is told before the broker has been waited for.
-            SchemaRegistryServer registry =
-                    started(SchemaRegistryServer.start(options.registryPort(), schemas(options)));
+            SchemaRegistryServer registry = started(
+                    options.data().isPresent()
+                            ? SchemaRegistryServer.start(options.registryPort(), directory.resolve("schemas.journal"))
+                            : SchemaRegistryServer.start(options.registryPort()));
             sandbox = started(CredytSandbox.start(
                     SandboxOptions.dev().withPort(options.sandboxPort()).withApiKeys(options.apiKey())));
             var broker = EmbeddedBrokerOptions.defaults().withPort(options.brokerPort());
@@ -78,12 +79,6 @@ public final class DevEnvironment implements AutoCloseable {
             environment.close();
             throw failed;
         }
-    }
-
-    private InMemorySchemaRegistry schemas(DevOptions options) {
-        return options.data().isPresent()
-                ? started(KeptSchemas.open(directory.resolve("schemas.jsonl"))).registry()
-                : new InMemorySchemaRegistry();
     }
 
     private void makeTopics() {
