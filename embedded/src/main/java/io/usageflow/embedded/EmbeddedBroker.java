@@ -1,11 +1,7 @@
 package io.usageflow.embedded;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.BindException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +38,7 @@ public final class EmbeddedBroker implements AutoCloseable {
      */
     public static EmbeddedBroker start(EmbeddedBrokerOptions options) {
         EmbeddedBroker broker =
-                new EmbeddedBroker(options, options.dataDirectory().orElseGet(EmbeddedBroker::temporaryDirectory));
+                new EmbeddedBroker(options, options.dataDirectory().orElseGet(TemporaryDirectories::create));
         try {
             broker.resume();
         } catch (RuntimeException e) {
@@ -59,6 +55,11 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     public synchronized int port() {
         return port;
+    }
+
+    /** Where the data lies; gone after {@link #close()} where it was temporary. */
+    Path directory() {
+        return directory;
     }
 
     public synchronized boolean isRunning() {
@@ -112,7 +113,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             stop();
         } finally {
             if (options.dataDirectory().isEmpty()) {
-                delete(directory);
+                TemporaryDirectories.delete(directory);
             }
         }
     }
@@ -124,22 +125,5 @@ public final class EmbeddedBroker implements AutoCloseable {
             }
         }
         return false;
-    }
-
-    private static Path temporaryDirectory() {
-        try {
-            return Files.createTempDirectory("usageflow-kafka-");
-        } catch (IOException e) {
-            throw new UncheckedIOException("no temporary directory could be made: set java.io.tmpdir", e);
-        }
-    }
-
-    private static void delete(Path directory) {
-        try {
-            Utils.delete(directory.toFile());
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "the broker's temporary directory " + directory + " could not be deleted", e);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.config;
 
 import io.usageflow.forwarder.config.ConfigSources.Given;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +19,9 @@ public record Settings(
         RegistrySettings registry,
         TopicSettings topics,
         ProcessSettings process,
-        AdminSettings admin) {
+        AdminSettings admin,
+        AdmissionSettings admission,
+        DeliverySettings delivery) {
 
     /** Keys with these prefixes go to the libraries they name, unchecked and without the prefix. */
     static final List<String> PASSED_THROUGH =
@@ -32,7 +35,8 @@ public record Settings(
         TopicSettings.define(def);
         ProcessSettings.define(def);
         AdminSettings.define(def);
-        return def;
+        AdmissionSettings.define(def);
+        return DeliverySettings.define(def);
     }
 
     /** @throws SettingsException with every problem of sources, keys and values */
@@ -66,13 +70,35 @@ public record Settings(
         throw new SettingsException(problems);
     }
 
+    /** How long an event's id is remembered; receipts are kept as long. */
+    public Duration dedupWindow() {
+        return admission.guard().window();
+    }
+
+    /**
+     * Checks what only a running forwarder needs, so that the other commands do not have to be told.
+     *
+     * @throws SettingsException if something is missing
+     */
+    public void requireForwarding() {
+        if (process.roles().contains(Role.DELIVERY)
+                && delivery.credyt().apiKey().value().isBlank()) {
+            String key = DeliverySettings.CREDYT_API_KEY;
+            throw new SettingsException(List.of(key + " is missing, and the role delivery needs it: set "
+                    + ConfigSources.variableOf(key) + ", or " + key + "=${file:PATH:KEY} in the configuration file;"
+                    + " 'usageflow forwarder --dev' uses the stand-in that 'usageflow dev' starts"));
+        }
+    }
+
     private static Settings from(AbstractConfig config, Map<String, String> passedThrough) {
         return new Settings(
                 KafkaSettings.from(config, passedThrough),
                 RegistrySettings.from(config, passedThrough),
                 TopicSettings.from(config),
                 ProcessSettings.from(config),
-                AdminSettings.from(config));
+                AdminSettings.from(config),
+                AdmissionSettings.from(config),
+                DeliverySettings.from(config));
     }
 
     private static String unknown(String key, Map<String, Given> entries, ConfigDef def) {

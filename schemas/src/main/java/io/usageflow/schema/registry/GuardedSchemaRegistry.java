@@ -29,7 +29,7 @@ public final class GuardedSchemaRegistry implements SchemaRegistry {
         boolean guarded = guard(subject);
         int id = delegate.register(subject, schema);
         if (!guarded) {
-            // Apicurio takes a level only for a subject that has a version.
+            // Some registries take a level only for a subject that has a version.
             guard(subject);
         }
         return id;

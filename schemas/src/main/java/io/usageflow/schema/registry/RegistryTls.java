@@ -24,7 +24,7 @@ public record RegistryTls(Optional<Store> trust, Optional<Store> keys) {
      * A store file.
      *
      * @param setting the key prefix it was read from, for messages
-     * @param type JKS, PKCS12 or PEM-less types the JVM knows
+     * @param type that the JVM knows, such as JKS (default) or PKCS12
      */
     public record Store(String setting, Path location, String password, String type) {
         @Override

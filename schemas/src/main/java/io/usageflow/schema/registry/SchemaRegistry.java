@@ -39,7 +39,7 @@ public interface SchemaRegistry {
     /**
      * Sets the subject's own level.
      *
-     * @return false where the registry cannot do so before the subject's first version (Apicurio)
+     * @return false where the registry cannot do so before the subject's first version
      */
     boolean setCompatibility(String subject, Compatibility level);
 }

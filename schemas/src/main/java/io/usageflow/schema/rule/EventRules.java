@@ -79,6 +79,13 @@ public final class EventRules {
         return violations.isEmpty() ? Optional.empty() : Optional.of(violations.get(0));
     }
 
+    /** The rules on a source alone: a publisher writes the same into all its events. */
+    public static List<Violation> violations(Source source) {
+        Findings findings = new Findings();
+        source(findings, source);
+        return findings.list();
+    }
+
     /**
      * The rule on size, apart because only the encoder knows it.
      *
@@ -141,12 +148,15 @@ public final class EventRules {
                 event.getDescription(),
                 DESCRIPTION_CHARS_MAX,
                 TextRules.Alphabet.PROSE);
-        Source source = event.getSource();
-        if (source != null) {
-            printable(findings, "source.service", source.getService(), SOURCE_CHARS_MAX);
-            printable(findings, "source.instance", source.getInstance(), SOURCE_CHARS_MAX);
-            printable(findings, "source.library_version", source.getLibraryVersion(), SOURCE_CHARS_MAX);
+        if (event.getSource() != null) {
+            source(findings, event.getSource());
         }
+    }
+
+    private static void source(Findings findings, Source source) {
+        printable(findings, "source.service", source.getService(), SOURCE_CHARS_MAX);
+        printable(findings, "source.instance", source.getInstance(), SOURCE_CHARS_MAX);
+        printable(findings, "source.library_version", source.getLibraryVersion(), SOURCE_CHARS_MAX);
     }
 
     private static void printable(Findings findings, String path, @Nullable String value, int max) {

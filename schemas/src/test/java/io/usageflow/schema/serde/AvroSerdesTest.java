@@ -1,5 +1,6 @@
 package io.usageflow.schema.serde;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -114,7 +115,7 @@ class AvroSerdesTest {
 
         assertThat(deserializer.deserialize(TOPIC, serializer.serialize(TOPIC, SampleRecords.event())))
                 .as("nothing of the refused record is left in the buffer")
-                .isEqualTo(normalised(SampleRecords.event()));
+                .isEqualTo(SampleRecords.withFullScale(SampleRecords.event()));
     }
 
     @ParameterizedTest
@@ -143,7 +144,7 @@ class AvroSerdesTest {
         assertThatThrownBy(() -> deserializer.deserialize(TOPIC, new byte[] {0, 0, 0, 1}))
                 .isInstanceOf(SerializationException.class)
                 .hasMessageContaining("4 bytes");
-        assertThatThrownBy(() -> deserializer.deserialize(TOPIC, "{\"id\":1}".getBytes()))
+        assertThatThrownBy(() -> deserializer.deserialize(TOPIC, "{\"id\":1}".getBytes(UTF_8)))
                 .isInstanceOf(SerializationException.class)
                 .hasMessageContaining("123");
         assertThatThrownBy(() -> deserializer.deserialize(TOPIC, new byte[0]))
@@ -252,7 +253,7 @@ class AvroSerdesTest {
                         AvroDeserializer.class.getName()),
                 UsageEvent.class);
         assertThat(named.deserialize(TOPIC, serializer.serialize(TOPIC, SampleRecords.event())))
-                .isEqualTo(normalised(SampleRecords.event()));
+                .isEqualTo(SampleRecords.withFullScale(SampleRecords.event()));
 
         Deserializer<UsageEvent> wrong = AvroSerdes.valueDeserializer(
                 Map.of("schema.registry.url", "mock://x", "avro.deserializer.class", StringDeserializer.class),
@@ -269,11 +270,5 @@ class AvroSerdesTest {
         assertThatThrownBy(() ->
                         AvroSerdes.valueDeserializer(config, DeadLetter.class).deserialize(TOPIC, bytes))
                 .isInstanceOf(UnknownSchemaException.class);
-    }
-
-    private static UsageEvent normalised(UsageEvent event) {
-        event.getCosts().forEach(cost -> cost.setAmount(cost.getAmount().setScale(18)));
-        event.getData().replaceAll((name, value) -> value instanceof BigDecimal d ? d.setScale(18) : value);
-        return event;
     }
 }

@@ -1,0 +1,15 @@
+# The forwarder, and every other command of usageflow, in one image. Build the jars first: ./mvnw -DskipTests package
+FROM eclipse-temurin:25-jre
+RUN useradd --system --uid 10001 --create-home usageflow \
+ && mkdir -p /var/lib/usageflow && chown usageflow /var/lib/usageflow
+COPY forwarder-service/target/lib /opt/usageflow/lib
+COPY forwarder-service/target/forwarder-service-*.jar /opt/usageflow/lib/
+USER usageflow
+WORKDIR /var/lib/usageflow
+# Admission's state; losing it costs a restore from Kafka, never an event.
+VOLUME ["/var/lib/usageflow"]
+ENV USAGEFLOW_STATE_DIR=/var/lib/usageflow
+EXPOSE 8080
+# exec form: SIGTERM reaches the JVM, which then finishes and commits what is under way.
+ENTRYPOINT ["java", "--enable-native-access=ALL-UNNAMED", "-XX:MaxRAMPercentage=60", "-cp", "/opt/usageflow/lib/*", "io.usageflow.forwarder.cli.Main"]
+CMD ["forwarder"]

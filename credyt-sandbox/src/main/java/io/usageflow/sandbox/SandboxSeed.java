@@ -1,0 +1,136 @@
+package io.usageflow.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.sandbox.json.Fields;
+import io.usageflow.sandbox.json.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * What a sandbox has at the start: bodies of {@code POST /assets}, {@code /vendors}, {@code /products} and
+ * {@code /customers}, loaded in this order through the same code. Immutable.
+ *
+ * <p>A file is {@code {"assets": [...], "vendors": [...], "products": [...], "customers": [...]}}.
+ */
+public final class SandboxSeed {
+    private static final List<String> KINDS = List.of("assets", "vendors", "products", "customers");
+
+    private final ObjectNode content;
+
+    private SandboxSeed(ObjectNode content) {
+        this.content = content;
+    }
+
+    /** One body to post. */
+    record Item(String path, ObjectNode body, String place) {}
+
+    public static SandboxSeed empty() {
+        return new SandboxSeed(Json.object());
+    }
+
+    /**
+     * The product {@code ai-usage} with prices in USD for {@code message_completed} (input and output tokens in
+     * {@code data.input_tokens} and {@code data.output_tokens}), {@code image_generated} and {@code video_generated}
+     * ({@code data.seconds}); vendors {@code openai}, {@code anthropic}, {@code google}, {@code azure}; customers
+     * {@code acct_1} and {@code acct_2}.
+     */
+    public static SandboxSeed dev() {
+        return empty().withVendor("openai")
+                .withVendor("anthropic")
+                .withVendor("google")
+                .withVendor("azure")
+                .withProduct(
+                        "ai-usage",
+                        "AI usage",
+                        PriceSpec.volume("message_completed", "input_tokens", "USD", "3", "1000000"),
+                        PriceSpec.volume("message_completed", "output_tokens", "USD", "15", "1000000"),
+                        PriceSpec.unit("image_generated", "USD", "0.04"),
+                        PriceSpec.volume("video_generated", "seconds", "USD", "0.12", "1"))
+                .withCustomer("acct_1", "ai-usage")
+                .withCustomer("acct_2", "ai-usage");
+    }
+
+    /** @throws IllegalArgumentException where the file cannot be read or is no seed; the message names file and key */
+    public static SandboxSeed file(Path file) {
+        try {
+            return of(file.toString(), Json.read(Files.readAllBytes(file)));
+        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+            throw new IllegalArgumentException("The seed " + file + " is not JSON: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The seed " + file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    static SandboxSeed of(String name, JsonNode json) {
+        if (!(json instanceof ObjectNode object)) {
+            throw new IllegalArgumentException("The seed " + name + " must be a JSON object.");
+        }
+        Fields fields = Fields.of(object);
+        fields.refuseOthersThan(Set.copyOf(KINDS));
+        KINDS.forEach(fields::objects);
+        if (!fields.errors().none()) {
+            throw new IllegalArgumentException("The seed " + name + " is wrong: "
+                    + fields.errors().byPath() + ". Use lists of objects under " + KINDS + ".");
+        }
+        return new SandboxSeed(object.deepCopy());
+    }
+
+    public SandboxSeed withVendor(String externalId) {
+        return with("vendors", Json.object().put("name", externalId).put("external_id", externalId));
+    }
+
+    public SandboxSeed withProduct(String code, String name, PriceSpec... prices) {
+        return with("products", productBody(code, name, prices));
+    }
+
+    /** @param productCodes what it is subscribed to; none for a customer whose events are never billed */
+    public SandboxSeed withCustomer(String externalId, String... productCodes) {
+        return with("customers", customerBody(externalId, productCodes));
+    }
+
+    static ObjectNode productBody(String code, String name, PriceSpec... prices) {
+        ObjectNode body = Json.object().put("name", name).put("code", code).put("publish", true);
+        ArrayNode list = body.putArray("prices");
+        for (PriceSpec price : prices) {
+            list.add(price.toJson());
+        }
+        return body;
+    }
+
+    static ObjectNode customerBody(String externalId, String... productCodes) {
+        ObjectNode body = Json.object().put("name", externalId).put("external_id", externalId);
+        for (String code : productCodes) {
+            body.withArray("subscriptions")
+                    .addObject()
+                    .putArray("products")
+                    .addObject()
+                    .put("code", code);
+        }
+        return body;
+    }
+
+    private SandboxSeed with(String kind, ObjectNode body) {
+        ObjectNode more = content.deepCopy();
+        more.withArray(kind).add(body);
+        return new SandboxSeed(more);
+    }
+
+    List<Item> items() {
+        List<Item> items = new ArrayList<>();
+        for (String kind : KINDS) {
+            int index = 0;
+            for (JsonNode body : content.path(kind)) {
+                items.add(new Item("/" + kind, (ObjectNode) Objects.requireNonNull(body), kind + "[" + index++ + "]"));
+            }
+        }
+        return items;
+    }
+}

@@ -1,0 +1,21 @@
+package io.usageflow.sandbox.event;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.usageflow.sandbox.json.FieldErrors;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event as it was sent.
+ *
+ * @param raw its bytes in the request
+ * @param data null where absent
+ * @param errors what is wrong with the event by itself; the other components mean nothing unless it is empty
+ */
+public record SubmittedEvent(
+        String id,
+        String eventType,
+        byte[] raw,
+        @Nullable JsonNode data,
+        List<SubmittedCost> costs,
+        FieldErrors errors) {}

@@ -1,0 +1,5 @@
+/** From the socket to a route and back; knows nothing of customers or money. */
+@NullMarked
+package io.usageflow.sandbox.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** JSON in and out with exact numbers, field errors by their path, and the formats of ids and times. */
+@NullMarked
+package io.usageflow.sandbox.json;
+
+import org.jspecify.annotations.NullMarked;

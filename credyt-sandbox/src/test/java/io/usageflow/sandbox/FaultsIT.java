@@ -1,0 +1,275 @@
+package io.usageflow.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.usageflow.sandbox.behaviour.Outage;
+import io.usageflow.sandbox.fault.Fault;
+import io.usageflow.sandbox.fault.FaultMatch;
+import io.usageflow.sandbox.fault.FaultRule;
+import io.usageflow.sandbox.fault.Moment;
+import io.usageflow.sandbox.fault.RetryAfter;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each way to fail, as a client sees it, and whether the event is there afterwards. */
+class FaultsIT {
+    private CredytSandbox sandbox;
+    private Client client;
+
+    @BeforeEach
+    void start() {
+        sandbox = CredytSandbox.start(SandboxOptions.defaults()
+                .withSeed(SandboxSeed.empty()
+                        .withProduct("p", "P", PriceSpec.unit("message_completed", "USD", "0.5"))
+                        .withCustomer("acct_1", "p")
+                        .withCustomer("acct_2", "p")));
+        client = new Client(sandbox.url());
+    }
+
+    @AfterEach
+    void stop() {
+        sandbox.close();
+    }
+
+    private Client.Reply send(String id) {
+        return client.post("/events", Bodies.batch("acct_1", Bodies.event(id)));
+    }
+
+    private Throwable sendAndFail(String id, Duration patience) {
+        HttpRequest request = client.request("/events")
+                .timeout(patience)
+                .POST(HttpRequest.BodyPublishers.ofString(Bodies.batch("acct_1", Bodies.event(id))))
+                .build();
+        return catchThrowable(() -> client.sendRaw(request));
+    }
+
+    private void nextFault(Fault fault) {
+        sandbox.inject(FaultRule.next(1, FaultMatch.POST_EVENTS, fault));
+    }
+
+    static java.util.Set<Integer> statuses() {
+        return Fault.Status.ALLOWED;
+    }
+
+    @ParameterizedTest
+    @MethodSource("statuses")
+    void shouldAnswerWithTheStatusOnceAndThenServe(int status) {
+        nextFault(Fault.status(status));
+        String id = Bodies.newId();
+
+        Client.Reply failed = send(id);
+        Client.Reply served = send(id);
+
+        assertThat(failed.status()).isEqualTo(status);
+        assertThat(failed.text().isEmpty()).isEqualTo(status == 401);
+        assertThat(failed.response().headers().firstValue("Retry-After")).isEmpty();
+        assertThat(served.status()).isEqualTo(202);
+        assertThat(sandbox.stats().repeatedRequests())
+                .as("the first took no effect")
+                .isZero();
+    }
+
+    @Test
+    void shouldCommitAndThenAnswer500() {
+        nextFault(Fault.commitThenStatus(500));
+        String id = Bodies.newId();
+
+        assertThat(send(id).status()).isEqualTo(500);
+        assertThat(sandbox.event(id)).isPresent();
+        assertThat(send(id).status()).isEqualTo(202);
+
+        assertThat(sandbox.balance("acct_1", "USD")).isEqualByComparingTo("-0.5");
+        assertThat(sandbox.stats().repeatedRequests()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldSendRetryAfterInBothNotations() {
+        nextFault(Fault.status(429, RetryAfter.seconds(7)));
+        nextFault(Fault.status(503, RetryAfter.date(60)));
+
+        String seconds = send(Bodies.newId())
+                .response()
+                .headers()
+                .firstValue("Retry-After")
+                .orElseThrow();
+        Instant before = Instant.now();
+        String date = send(Bodies.newId())
+                .response()
+                .headers()
+                .firstValue("Retry-After")
+                .orElseThrow();
+
+        assertThat(seconds).isEqualTo("7");
+        assertThat(ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
+                        .toInstant())
+                .isBetween(before.plusSeconds(60), before.plusSeconds(120));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Moment.class)
+    void shouldDropTheConnection(Moment moment) {
+        // Enough for the client's own retry of a request on a kept-alive connection.
+        sandbox.inject(FaultRule.always(FaultMatch.POST_EVENTS, new Fault.Drop(moment)));
+        String id = Bodies.newId();
+
+        Throwable failure = sendAndFail(id, Client.PATIENCE);
+
+        assertThat(failure).isInstanceOf(IOException.class).isNotInstanceOf(HttpTimeoutException.class);
+        assertThat(sandbox.event(id).isPresent()).isEqualTo(moment == Moment.AFTER_COMMIT);
+        sandbox.clearFaults();
+        assertThat(send(id).status()).isEqualTo(202);
+        assertThat(sandbox.balance("acct_1", "USD")).isEqualByComparingTo("-0.5");
+    }
+
+    @Test
+    void shouldEndTheAnswerInTheMiddle() {
+        sandbox.inject(FaultRule.always(FaultMatch.route("GET /customers"), new Fault.TruncatedBody()));
+        HttpRequest request = client.request("/customers").GET().build();
+
+        assertThatThrownBy(() -> client.sendRaw(request)).isInstanceOf(IOException.class);
+
+        sandbox.inject(FaultRule.always(FaultMatch.POST_EVENTS, new Fault.TruncatedBody()));
+        String id = Bodies.newId();
+        assertThat(sendAndFail(id, Client.PATIENCE)).isInstanceOf(IOException.class);
+        assertThat(sandbox.event(id)).as("the request was served").isPresent();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Moment.class)
+    void shouldAnswer200WithWhatIsNotJson(Moment moment) {
+        nextFault(new Fault.NotJson(moment));
+        String id = Bodies.newId();
+
+        Client.Reply reply = send(id);
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.contentType()).isEqualTo("application/json");
+        assertThatThrownBy(reply::json).isInstanceOf(java.io.UncheckedIOException.class);
+        assertThat(sandbox.event(id).isPresent()).isEqualTo(moment == Moment.AFTER_COMMIT);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Moment.class)
+    void shouldAnswer200WithAPage(Moment moment) {
+        nextFault(new Fault.Html(moment));
+        String id = Bodies.newId();
+
+        Client.Reply reply = send(id);
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.contentType()).startsWith("text/html");
+        assertThat(reply.text()).startsWith("<!doctype html>");
+        assertThat(sandbox.event(id).isPresent()).isEqualTo(moment == Moment.AFTER_COMMIT);
+    }
+
+    @Test
+    void shouldServeAfterADelay() {
+        nextFault(new Fault.Delay(Duration.ofMillis(300)));
+        String id = Bodies.newId();
+        long started = System.nanoTime();
+
+        assertThat(send(id).status()).isEqualTo(202);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - started)).isGreaterThanOrEqualTo(Duration.ofMillis(300));
+        assertThat(sandbox.event(id)).isPresent();
+    }
+
+    @Test
+    void shouldServeOthersDuringADelay() {
+        nextFault(new Fault.Delay(Duration.ofMinutes(10)));
+        String slow = Bodies.newId();
+        Throwable failure = sendAndFail(slow, Duration.ofMillis(200));
+
+        assertThat(failure).isInstanceOf(HttpTimeoutException.class);
+        assertThat(send(Bodies.newId()).status()).isEqualTo(202);
+    }
+
+    @Test
+    void shouldTrickleTheWholeAnswer() {
+        sandbox.inject(
+                FaultRule.next(1, FaultMatch.route("GET /customers"), new Fault.SlowBody(Duration.ofMillis(300))));
+        long started = System.nanoTime();
+
+        Client.Reply reply = client.get("/customers");
+
+        assertThat(reply.json().path("items")).hasSize(2);
+        assertThat(Duration.ofNanos(System.nanoTime() - started)).isGreaterThanOrEqualTo(Duration.ofMillis(300));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Moment.class)
+    void shouldNeverAnswer(Moment moment) {
+        sandbox.inject(FaultRule.always(FaultMatch.POST_EVENTS, new Fault.NoAnswer(moment)));
+        String id = Bodies.newId();
+
+        Throwable failure = sendAndFail(id, Duration.ofMillis(300));
+
+        assertThat(failure).isInstanceOf(HttpTimeoutException.class);
+        assertThat(sandbox.event(id).isPresent()).isEqualTo(moment == Moment.AFTER_COMMIT);
+        assertThat(sandbox.requests().counts()).containsKey("POST /events unanswered");
+    }
+
+    @Test
+    void shouldStrikeOnlyTheNamedEventAndTheNamedCustomer() {
+        String poison = Bodies.newId();
+        sandbox.inject(FaultRule.always(FaultMatch.POST_EVENTS.ofEvent(poison), Fault.status(422)));
+        sandbox.inject(FaultRule.always(FaultMatch.ALL.ofCustomer("acct_2"), Fault.status(500)));
+
+        assertThat(send(poison).status()).isEqualTo(422);
+        assertThat(send(Bodies.newId()).status()).isEqualTo(202);
+        assertThat(client.post("/events", Bodies.batch("acct_2", Bodies.event(Bodies.newId())))
+                        .status())
+                .isEqualTo(500);
+        assertThat(client.get("/customers?external_id=acct_2").status()).isEqualTo(500);
+        assertThat(client.get("/customers?external_id=acct_1").status()).isEqualTo(200);
+    }
+
+    @Test
+    void shouldBeUnavailableAsAWholeAndComeBack() {
+        sandbox.outage(true);
+        assertThat(send(Bodies.newId()).status()).isEqualTo(503);
+        assertThat(client.get("/customers").status()).isEqualTo(503);
+        assertThat(client.get("/__sandbox/stats").status())
+                .as("the admin surface stays")
+                .isEqualTo(200);
+
+        sandbox.outage(Outage.DROP);
+        assertThat(sendAndFail(Bodies.newId(), Client.PATIENCE)).isInstanceOf(IOException.class);
+
+        sandbox.outage(false);
+        assertThat(send(Bodies.newId()).status()).isEqualTo(202);
+        assertThat(sandbox.stats().events()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldLimitTheRateOfRequests() {
+        sandbox.change(now -> now.withLimits(now.limits().withRate(1, 3)));
+
+        assertThat(send(Bodies.newId()).status()).isEqualTo(202);
+        Client.Reply second = send(Bodies.newId());
+
+        assertThat(second.status()).isEqualTo(429);
+        assertThat(second.response().headers().firstValue("Retry-After")).contains("3");
+    }
+
+    @Test
+    void shouldRefuseARuleForARouteThatThereIsNot() {
+        assertThatThrownBy(() -> sandbox.inject(FaultRule.always(FaultMatch.route("POST /event"), Fault.status(500))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("POST /event:")
+                .hasMessageContaining("POST /events");
+    }
+}

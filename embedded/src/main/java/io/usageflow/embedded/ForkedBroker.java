@@ -1,0 +1,201 @@
+package io.usageflow.embedded;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The embedded broker in a JVM of its own, so that it can be killed. Uses this JVM's java and class path. Dies with this
+ * JVM, however that ends. Thread-safe.
+ *
+ * <p>What it prints goes to {@code broker.log} in its directory; the last lines of it are in the exception when it does
+ * not start.
+ */
+public final class ForkedBroker implements AutoCloseable {
+    private static final Duration START_LIMIT = Duration.ofSeconds(90);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final long POLL_MS = 20;
+    private static final int LOG_LINES_SHOWN = 30;
+
+    private final Path directory;
+    private final boolean temporary;
+    private final int port;
+    private @Nullable Process process;
+
+    private ForkedBroker(Path directory, boolean temporary, int port) {
+        this.directory = directory;
+        this.temporary = temporary;
+        this.port = port;
+    }
+
+    /** On a free port, with a temporary directory that is deleted on close. */
+    public static ForkedBroker start() {
+        return start(EmbeddedBrokerOptions.defaults());
+    }
+
+    /**
+     * Returns when the broker serves its clients.
+     *
+     * @throws PortBusyException where the options name a port that something listens on
+     */
+    public static ForkedBroker start(EmbeddedBrokerOptions options) {
+        if (!options.settings().isEmpty()) {
+            throw new IllegalArgumentException("a forked broker takes no settings: use EmbeddedBroker for them");
+        }
+        if (options.port() != 0 && !FreePorts.isFree(options.port())) {
+            throw new PortBusyException("Kafka broker", options.port());
+        }
+        ForkedBroker broker = new ForkedBroker(
+                options.dataDirectory().orElseGet(TemporaryDirectories::create),
+                options.dataDirectory().isEmpty(),
+                options.port() == 0 ? FreePorts.any() : options.port());
+        try {
+            broker.restart();
+        } catch (RuntimeException e) {
+            broker.close();
+            throw e;
+        }
+        return broker;
+    }
+
+    /** For {@code bootstrap.servers}; the same after a restart. */
+    public String bootstrapServers() {
+        return "127.0.0.1:" + port;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** The broker's process id while it runs. */
+    public synchronized long pid() {
+        if (process == null) {
+            throw new IllegalStateException("the broker does not run");
+        }
+        return process.pid();
+    }
+
+    /** Kills the process (SIGKILL) and returns when it is gone. Does nothing when it does not run. */
+    public synchronized void kill() {
+        Process running = process;
+        process = null;
+        if (running != null) {
+            running.destroyForcibly();
+            awaitEnd(running);
+        }
+    }
+
+    /** Lets the broker shut down in order, and kills it where that takes more than 30 s. */
+    public synchronized void stop() {
+        Process running = process;
+        process = null;
+        if (running != null) {
+            closeQuietly(running);
+            if (!endsWithin(running, STOP_LIMIT)) {
+                running.destroyForcibly();
+            }
+            awaitEnd(running);
+        }
+    }
+
+    /**
+     * Starts the process again on the same port and data, after killing it where it runs. Returns when it serves its
+     * clients.
+     */
+    public synchronized void restart() {
+        kill();
+        Path ready = directory.resolve(ForkedBrokerMain.READY_FILE);
+        Path log = directory.resolve("broker.log");
+        try {
+            Files.createDirectories(directory);
+            Files.deleteIfExists(ready);
+            process = new ProcessBuilder(command())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the broker's process cannot be started in " + directory, e);
+        }
+        awaitReady(process, ready, log);
+    }
+
+    /** Kills the process; a temporary directory is deleted. A second call does nothing. */
+    @Override
+    public synchronized void close() {
+        kill();
+        if (temporary) {
+            TemporaryDirectories.delete(directory);
+        }
+    }
+
+    private List<String> command() {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx512m");
+        command.add("-XX:+UseSerialGC");
+        command.add("-XX:TieredStopAtLevel=1");
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add(ForkedBrokerMain.class.getName());
+        command.add(directory.toString());
+        command.add(Integer.toString(port));
+        return command;
+    }
+
+    private void awaitReady(Process started, Path ready, Path log) {
+        long deadlineNanos = System.nanoTime() + START_LIMIT.toNanos();
+        while (!Files.exists(ready)) {
+            if (endsWithin(started, Duration.ofMillis(POLL_MS))) {
+                process = null;
+                throw new IllegalStateException(
+                        "the forked broker ended with code " + started.exitValue() + ": " + tail(log));
+            }
+            if (System.nanoTime() > deadlineNanos) {
+                kill();
+                throw new IllegalStateException("the forked broker was not ready within " + START_LIMIT.toSeconds()
+                        + " s and was killed: " + tail(log));
+            }
+        }
+    }
+
+    private static String tail(Path log) {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size()));
+        } catch (IOException e) {
+            return "(its log " + log + " cannot be read: " + e.getMessage() + ")";
+        }
+    }
+
+    /** The end of its standard input tells the process to shut down. */
+    private static void closeQuietly(Process running) {
+        try {
+            running.getOutputStream().close();
+        } catch (IOException e) {
+            // The process has closed the pipe before us: it is ending already.
+            running.destroy();
+        }
+    }
+
+    private static boolean endsWithin(Process running, Duration limit) {
+        try {
+            return running.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    private static void awaitEnd(Process running) {
+        if (!endsWithin(running, STOP_LIMIT)) {
+            throw new IllegalStateException("process " + running.pid() + " survived SIGKILL for "
+                    + STOP_LIMIT.toSeconds() + " s: it hangs in the kernel, look at its disk");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.usageflow.embedded;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The process behind {@link ForkedBroker}: runs until its standard input ends, as it does when its parent dies. */
+final class ForkedBrokerMain {
+    static final String READY_FILE = "ready";
+
+    private ForkedBrokerMain() {}
+
+    /** Arguments: data directory, port. */
+    public static void main(String[] args) throws IOException {
+        Path directory = Path.of(args[0]);
+        try (EmbeddedBroker broker = EmbeddedBroker.start(EmbeddedBrokerOptions.defaults()
+                .withPort(Integer.parseInt(args[1]))
+                .withDataDirectory(directory))) {
+            Files.writeString(directory.resolve(READY_FILE), broker.bootstrapServers());
+            // Nobody writes there; only its end counts.
+            System.in.transferTo(OutputStream.nullOutputStream());
+        }
+        // Kafka's threads are no reason to outlive the parent.
+        Runtime.getRuntime().halt(0);
+    }
+}

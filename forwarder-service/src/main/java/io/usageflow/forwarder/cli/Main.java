@@ -1,0 +1,100 @@
+package io.usageflow.forwarder.cli;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** {@code usageflow}: runs one command and ends with its exit code. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        Terminal terminal = Terminal.ofProcess();
+        Logging.configure(terminal.environment());
+        int exitCode = run(terminal, args);
+        // Before exit: the hook that holds the process until the command has ended waits for this.
+        terminal.stop().finished();
+        System.exit(exitCode);
+    }
+
+    /** Runs one command as the process would; neither exits nor touches anything global. */
+    static int run(Terminal terminal, String... args) {
+        var root = new UsageflowCommand();
+        var line = new CommandLine(root)
+                .setOut(terminal.out())
+                .setErr(terminal.err())
+                .setUsageHelpAutoWidth(true)
+                .setCaseInsensitiveEnumValuesAllowed(true);
+        line.addSubcommand(new CommandLine.HelpCommand());
+        commands(terminal).forEach(line::addSubcommand);
+        describeUniformly(line);
+        line.setParameterExceptionHandler((wrong, given) -> explainUsage(terminal, wrong));
+        line.setExecutionExceptionHandler((failure, command, parsed) -> {
+            boolean trace = root.verbose() || terminal.environment().containsKey("USAGEFLOW_DEBUG");
+            return explain(terminal, failure, trace);
+        });
+        int exitCode = line.execute(args);
+        terminal.out().flush();
+        terminal.err().flush();
+        return exitCode;
+    }
+
+    /** In the order in which a newcomer meets them. */
+    private static List<CommandLine> commands(Terminal terminal) {
+        return List.of(
+                new CommandLine(new DemoCommand(terminal)),
+                new CommandLine(new DevCommand(terminal)),
+                new CommandLine(new PublishCommand(terminal)),
+                LinksCommand.with(terminal),
+                TopicsCommand.with(terminal),
+                new CommandLine(new ForwarderCommand(terminal)),
+                new CommandLine(new SandboxCommand(terminal)),
+                new CommandLine(new DocsCommand(terminal)));
+    }
+
+    private static void describeUniformly(CommandLine line) {
+        CommandLine.Model.CommandSpec spec = line.getCommandSpec();
+        spec.mixinStandardHelpOptions(true).versionProvider(new VersionText());
+        spec.exitCodeOnInvalidInput(ExitCode.USAGE);
+        spec.usageMessage().sortOptions(false).abbreviateSynopsis(true);
+        spec.usageMessage().exitCodeListHeading("%nExit codes:%n");
+        spec.usageMessage()
+                .exitCodeList(List.of(ExitCode.LIST).stream()
+                        .map(entry -> entry.split(":", 2))
+                        .collect(Collectors.toMap(
+                                entry -> entry[0],
+                                entry -> entry[1],
+                                (one, other) -> one,
+                                java.util.LinkedHashMap::new)));
+        line.getSubcommands().values().stream()
+                .filter(command -> !command.getCommandName().equals("help"))
+                .forEach(Main::describeUniformly);
+    }
+
+    private static int explainUsage(Terminal terminal, ParameterException wrong) {
+        var message = new StringBuilder("usageflow: ").append(wrong.getMessage());
+        if (wrong instanceof UnmatchedArgumentException unmatched) {
+            List<String> suggestions = unmatched.getSuggestions();
+            if (!suggestions.isEmpty()) {
+                message.append("; did you mean ")
+                        .append(suggestions.stream().limit(3).collect(Collectors.joining(" or ")))
+                        .append('?');
+            }
+        }
+        String command = wrong.getCommandLine().getCommandSpec().qualifiedName();
+        terminal.note(message + " ('" + command + " --help' lists what there is)");
+        return ExitCode.USAGE;
+    }
+
+    private static int explain(Terminal terminal, Exception failure, boolean trace) {
+        Explanation explanation = Explanation.of(failure);
+        explanation.lines().forEach(line -> terminal.note("usageflow: " + line));
+        if (trace) {
+            failure.printStackTrace(terminal.err());
+            terminal.err().flush();
+        }
+        return explanation.exitCode();
+    }
+}

@@ -1,0 +1,39 @@
+package io.usageflow.forwarder.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The root command: names what there is. */
+@Command(
+        name = "usageflow",
+        description = "Durable usage events, from your services through Kafka to Credyt.",
+        synopsisSubcommandLabel = "COMMAND",
+        footerHeading = "%nTo begin:%n",
+        footer = {
+            "  usageflow demo                  the whole pipeline in one process, on generated usage",
+            "  usageflow dev --forwarder       broker, registry, Credyt stand-in and forwarder to develop against",
+            "  usageflow help COMMAND          the options of a command, with examples"
+        })
+final class UsageflowCommand implements Runnable {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "Show where a failure came from; so does USAGEFLOW_DEBUG=1.")
+    private boolean verbose;
+
+    boolean verbose() {
+        return verbose;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "name a command");
+    }
+}

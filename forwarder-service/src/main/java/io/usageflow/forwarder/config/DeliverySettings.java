@@ -1,0 +1,375 @@
+package io.usageflow.forwarder.config;
+
+import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
+import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
+import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.types.Password;
+
+/** What delivery is told. Immutable; cannot exist invalid. */
+public record DeliverySettings(
+        Credyt credyt, Batching batching, InFlight inFlight, Buffer buffer, Retrying retrying, Settling settling) {
+    public static final String CREDYT_URL = "credyt.url";
+    public static final String CREDYT_API_KEY = "credyt.api.key";
+    public static final String PLAIN_HTTP_HOSTS = "credyt.plain.http.hosts";
+    public static final String CONNECT_TIMEOUT = "delivery.connect.timeout";
+    public static final String RESPONSE_TIMEOUT = "delivery.response.timeout";
+    public static final String ORDER = "delivery.order";
+    public static final String BATCH_EVENTS = "delivery.batch.max.events";
+    public static final String BATCH_BYTES = "delivery.batch.max.bytes";
+    public static final String IN_FLIGHT_MAX = "delivery.max.in.flight";
+    public static final String IN_FLIGHT_START = "delivery.start.in.flight";
+    public static final String RECORDS_MAX = "delivery.max.records";
+    public static final String BYTES_MAX = "delivery.max.bytes";
+    public static final String PARTITION_RECORDS_MAX = "delivery.partition.max.records";
+    public static final String PARTITION_BYTES_MAX = "delivery.partition.max.bytes";
+    public static final String HELD_RECORDS_MAX = "delivery.partition.max.held.records";
+    public static final String HELD_BYTES_MAX = "delivery.partition.max.held.bytes";
+    public static final String RETRY_MIN = "delivery.retry.min";
+    public static final String RETRY_MAX = "delivery.retry.max";
+    public static final String RETRY_AFTER_MAX = "delivery.retry.after.max";
+    public static final String CIRCUIT_FAILURES = "delivery.circuit.failures";
+    public static final String CIRCUIT_WAIT_MIN = "delivery.circuit.wait.min";
+    public static final String CIRCUIT_WAIT_MAX = "delivery.circuit.wait.max";
+    public static final String UNKNOWN_BUDGET = "delivery.customer.unknown.budget";
+    public static final String FAILING_BUDGET = "delivery.customer.failing.budget";
+    public static final String SETTLE_INTERVAL = "delivery.settle.interval";
+    public static final String SETTLE_RECORDS = "delivery.settle.max.records";
+    public static final String REVOKE_TIMEOUT = "delivery.revoke.timeout";
+    public static final String GROUP_ID = "delivery.group.id";
+
+    private static final String GROUP = "Delivery";
+    private static final int MIB = 1024 * 1024;
+
+    /**
+     * The destination.
+     *
+     * @param url base address without a path of its own; https, or http to this machine or a host of {@code plainHttpHosts}
+     * @param apiKey never in a log, a metric or a dead letter: {@link Password} hides it
+     * @param connectTimeout to a connection, TLS included
+     * @param responseTimeout from sending a request to the end of its answer
+     */
+    public record Credyt(URI url, Password apiKey, Duration connectTimeout, Duration responseTimeout) {}
+
+    /** Which of a customer's events may be on their way at once. */
+    public enum Order {
+        /** One request in flight per customer: its events arrive in order. */
+        CUSTOMER,
+        /** Several: faster for one very busy customer, without order. */
+        NONE
+    }
+
+    /**
+     * @param eventsMax events in a request, at least 1
+     * @param bytesMax bytes of a request's events; one event alone may be larger
+     */
+    public record Batching(Order order, int eventsMax, int bytesMax) {}
+
+    /** @param start requests in flight at first, 1..max */
+    public record InFlight(int start, int max) {}
+
+    /**
+     * What may be in memory. Outstanding is what has been read and is not settled; held is what is settled and waits for
+     * an older record of its partition before it can be committed.
+     */
+    public record Buffer(
+            int recordsMax,
+            long bytesMax,
+            int partitionRecordsMax,
+            long partitionBytesMax,
+            int heldRecordsMax,
+            long heldBytesMax) {}
+
+    /**
+     * @param min first wait at least
+     * @param max longest wait of our own
+     * @param retryAfterMax longest wait that Credyt may ask for
+     * @param unknownBudget how long a customer may be unknown before its events step aside
+     * @param failingBudget how long one customer may fail, while others do not, before its events step aside
+     */
+    public record Retrying(
+            Duration min,
+            Duration max,
+            Duration retryAfterMax,
+            Circuit circuit,
+            Duration unknownBudget,
+            Duration failingBudget) {}
+
+    /** @param failures in a row that open the circuit, at least 1 */
+    public record Circuit(int failures, Duration waitMin, Duration waitMax) {}
+
+    /**
+     * @param interval between two transactions while events are delivered
+     * @param recordsMax records of a partition in one transaction
+     * @param revokeTimeout how long requests in flight may take to finish when a partition is given up
+     * @param groupId of the consumer group; empty for the topics' prefix with {@code -delivery}
+     */
+    public record Settling(Duration interval, int recordsMax, Duration revokeTimeout, String groupId) {}
+
+    /** Adds delivery's keys. */
+    public static ConfigDef define(ConfigDef def) {
+        defineCredyt(def);
+        defineSending(def);
+        defineBuffer(def);
+        defineRetrying(def);
+        return defineSettling(def);
+    }
+
+    private static void defineCredyt(ConfigDef def) {
+        text(
+                def,
+                CREDYT_URL,
+                "https://api.credyt.ai",
+                new ConfigDef.NonEmptyString(),
+                "Base address of Credyt. Must be"
+                        + " https, or http to this machine: the key never travels in the clear.");
+        def.define(
+                CREDYT_API_KEY,
+                ConfigDef.Type.PASSWORD,
+                "",
+                HIGH,
+                "Credyt's API key, which also selects test or"
+                        + " live mode. Better ${file:...} or ${env:...} than the key itself.",
+                GROUP,
+                order(def),
+                ConfigDef.Width.LONG,
+                CREDYT_API_KEY);
+        def.define(
+                PLAIN_HTTP_HOSTS,
+                ConfigDef.Type.LIST,
+                List.of(),
+                LOW,
+                "Host names to which the key may go over"
+                        + " plain http although they are not this machine: for a sandbox in a private container network,"
+                        + " never for Credyt.",
+                GROUP,
+                order(def),
+                ConfigDef.Width.LONG,
+                PLAIN_HTTP_HOSTS);
+        duration(def, CONNECT_TIMEOUT, "5s", "10ms", "5m", "Time to a connection, TLS included.");
+        duration(
+                def,
+                RESPONSE_TIMEOUT,
+                "30s",
+                "10ms",
+                "10m",
+                "Time from sending a request to the end of its answer;" + " after it the same events are sent again.");
+    }
+
+    private static void defineSending(ConfigDef def) {
+        text(
+                def,
+                ORDER,
+                "customer",
+                ConfigDef.ValidString.in("customer", "none"),
+                "customer: one request in flight"
+                        + " per customer, so its events arrive in order. none: several, faster for one very busy customer.");
+        number(def, BATCH_EVENTS, 100, 1, 10_000, "Events in a request. There is no waiting for a batch to fill.");
+        number(def, BATCH_BYTES, 200 * 1024, 1024, 64 * MIB, "Bytes of a request's events. A larger event goes alone.");
+        number(
+                def,
+                IN_FLIGHT_MAX,
+                256,
+                1,
+                10_000,
+                "Requests in flight at most. Below it the number adapts: one more"
+                        + " as answers come, half on 429, 503 and time-outs.");
+        number(def, IN_FLIGHT_START, 16, 1, 10_000, "Requests in flight at first.");
+    }
+
+    private static void defineBuffer(ConfigDef def) {
+        number(
+                def,
+                RECORDS_MAX,
+                50_000,
+                1,
+                10_000_000,
+                "Events in memory, read and not yet settled. Reading pauses" + " there and goes on at 70 %.");
+        number(def, BYTES_MAX, 128 * MIB, MIB, Integer.MAX_VALUE, "Bytes of events in memory.");
+        number(def, PARTITION_RECORDS_MAX, 20_000, 1, 10_000_000, "Events in memory of one partition.");
+        number(
+                def,
+                PARTITION_BYTES_MAX,
+                64 * MIB,
+                MIB,
+                Integer.MAX_VALUE,
+                "Bytes of events in memory of one partition.");
+        number(
+                def,
+                HELD_RECORDS_MAX,
+                100_000,
+                1,
+                100_000_000,
+                "Receipts of one partition that wait in memory for an"
+                        + " older event of it, such as one whose customer is being retried.");
+        number(def, HELD_BYTES_MAX, 64 * MIB, MIB, Integer.MAX_VALUE, "Bytes of such receipts of one partition.");
+    }
+
+    private static void defineRetrying(ConfigDef def) {
+        duration(def, RETRY_MIN, "500ms", "1ms", "1h", "Shortest wait before a request is sent again.");
+        duration(def, RETRY_MAX, "5m", "1ms", "1d", "Longest wait before a request is sent again.");
+        duration(def, RETRY_AFTER_MAX, "5m", "0ms", "1d", "Longest wait that a Retry-After may ask for.");
+        number(
+                def,
+                CIRCUIT_FAILURES,
+                5,
+                1,
+                10_000,
+                "Failed requests in a row after which nothing is sent but one" + " probe at a time.");
+        duration(def, CIRCUIT_WAIT_MIN, "1s", "1ms", "1h", "Shortest wait before a probe.");
+        duration(def, CIRCUIT_WAIT_MAX, "30s", "1ms", "1h", "Longest wait before a probe.");
+        duration(
+                def,
+                UNKNOWN_BUDGET,
+                "15m",
+                "0ms",
+                "35d",
+                "How long a customer may be unknown to Credyt before its"
+                        + " events become dead letters (CUSTOMER_UNKNOWN). Time in which nothing was sent does not count.");
+        duration(
+                def,
+                FAILING_BUDGET,
+                "15m",
+                "0ms",
+                "35d",
+                "How long one customer's events may fail, while others"
+                        + " do not, before they become dead letters (CUSTOMER_BLOCKED).");
+    }
+
+    private static ConfigDef defineSettling(ConfigDef def) {
+        duration(
+                def,
+                SETTLE_INTERVAL,
+                "100ms",
+                "1ms",
+                "1m",
+                "Time between two transactions of receipts, dead letters," + " counters and offsets.");
+        number(def, SETTLE_RECORDS, 10_000, 1, 1_000_000, "Records of a partition in one such transaction.");
+        duration(
+                def,
+                REVOKE_TIMEOUT,
+                "10s",
+                "0ms",
+                "4m",
+                "How long requests in flight may take to finish when a" + " partition goes to another instance.");
+        return text(
+                def,
+                GROUP_ID,
+                "",
+                new ConfigDef.NonNullValidator(),
+                "Consumer group of delivery; empty for the" + " topics' prefix with -delivery.");
+    }
+
+    /** @throws ConfigException where values contradict each other, or the key would travel in the clear */
+    public static DeliverySettings from(AbstractConfig config) {
+        int inFlightMax = config.getInt(IN_FLIGHT_MAX);
+        return new DeliverySettings(
+                new Credyt(
+                        url(config.getString(CREDYT_URL), Set.copyOf(config.getList(PLAIN_HTTP_HOSTS))),
+                        config.getPassword(CREDYT_API_KEY),
+                        duration(config, CONNECT_TIMEOUT),
+                        duration(config, RESPONSE_TIMEOUT)),
+                new Batching(
+                        Order.valueOf(config.getString(ORDER).toUpperCase(Locale.ROOT)),
+                        config.getInt(BATCH_EVENTS),
+                        config.getInt(BATCH_BYTES)),
+                new InFlight(Math.min(config.getInt(IN_FLIGHT_START), inFlightMax), inFlightMax),
+                new Buffer(
+                        config.getInt(RECORDS_MAX),
+                        config.getInt(BYTES_MAX),
+                        config.getInt(PARTITION_RECORDS_MAX),
+                        config.getInt(PARTITION_BYTES_MAX),
+                        config.getInt(HELD_RECORDS_MAX),
+                        config.getInt(HELD_BYTES_MAX)),
+                retrying(config),
+                new Settling(
+                        duration(config, SETTLE_INTERVAL),
+                        config.getInt(SETTLE_RECORDS),
+                        duration(config, REVOKE_TIMEOUT),
+                        config.getString(GROUP_ID).strip()));
+    }
+
+    private static Retrying retrying(AbstractConfig config) {
+        var retrying = new Retrying(
+                duration(config, RETRY_MIN),
+                duration(config, RETRY_MAX),
+                duration(config, RETRY_AFTER_MAX),
+                new Circuit(
+                        config.getInt(CIRCUIT_FAILURES),
+                        duration(config, CIRCUIT_WAIT_MIN),
+                        duration(config, CIRCUIT_WAIT_MAX)),
+                duration(config, UNKNOWN_BUDGET),
+                duration(config, FAILING_BUDGET));
+        ordered(RETRY_MIN, retrying.min(), RETRY_MAX, retrying.max());
+        ordered(
+                CIRCUIT_WAIT_MIN,
+                retrying.circuit().waitMin(),
+                CIRCUIT_WAIT_MAX,
+                retrying.circuit().waitMax());
+        return retrying;
+    }
+
+    private static void ordered(String lowKey, Duration low, String highKey, Duration high) {
+        if (low.compareTo(high) > 0) {
+            throw new ConfigException(lowKey + " is " + DurationText.write(low) + ", above " + highKey + " with "
+                    + DurationText.write(high) + ": lower the one or raise the other");
+        }
+    }
+
+    private static URI url(String text, Set<String> plainHttpHosts) {
+        URI url;
+        try {
+            url = URI.create(text.strip().replaceAll("/+$", ""));
+        } catch (IllegalArgumentException malformed) {
+            throw new ConfigException(CREDYT_URL + " is '" + text + "', which is not a URL: " + malformed.getMessage());
+        }
+        String host = url.getHost();
+        if (host == null || url.getUserInfo() != null || url.getQuery() != null || url.getFragment() != null) {
+            throw new ConfigException(CREDYT_URL + " must be a plain address such as https://api.credyt.ai, without"
+                    + " user, query or fragment");
+        }
+        boolean secure = "https".equalsIgnoreCase(url.getScheme());
+        boolean clear = "http".equalsIgnoreCase(url.getScheme());
+        if (!secure && !(clear && (isThisMachine(host) || plainHttpHosts.contains(host)))) {
+            throw new ConfigException(CREDYT_URL + " is '" + text + "': use https, since the API key would travel in"
+                    + " the clear; http is for this machine, or for a host named in " + PLAIN_HTTP_HOSTS);
+        }
+        return url;
+    }
+
+    /** By the text alone: what a name resolves to may change after the check. */
+    private static boolean isThisMachine(String host) {
+        return host.equalsIgnoreCase("localhost") || host.equals("[::1]") || host.matches("127(\\.\\d{1,3}){3}");
+    }
+
+    private static Duration duration(AbstractConfig config, String key) {
+        return DurationText.parse(key, config.getString(key));
+    }
+
+    private static ConfigDef text(ConfigDef def, String key, String preset, ConfigDef.Validator check, String doc) {
+        return def.define(
+                key, ConfigDef.Type.STRING, preset, check, MEDIUM, doc, GROUP, order(def), ConfigDef.Width.MEDIUM, key);
+    }
+
+    private static void number(ConfigDef def, String key, int preset, int min, int max, String doc) {
+        var range = ConfigDef.Range.between(min, max);
+        def.define(key, ConfigDef.Type.INT, preset, range, LOW, doc, GROUP, order(def), ConfigDef.Width.SHORT, key);
+    }
+
+    private static void duration(ConfigDef def, String key, String preset, String min, String max, String doc) {
+        var range = DurationText.between(DurationText.parse(key, min), DurationText.parse(key, max));
+        def.define(key, ConfigDef.Type.STRING, preset, range, LOW, doc, GROUP, order(def), ConfigDef.Width.SHORT, key);
+    }
+
+    private static int order(ConfigDef def) {
+        return def.names().size();
+    }
+}

@@ -1,0 +1,56 @@
+package io.usageflow.forwarder.delivery;
+
+import java.util.List;
+
+/**
+ * Events of one customer that were taken together, until each of them is settled. At most one request of a batch is in
+ * flight. One thread.
+ */
+final class Batch {
+    private static final int PATIENCE_START = 2;
+    private static final int PATIENCE_MAX = 1 << 20;
+
+    private BatchSplitter<PendingEvent> splitter;
+    private int patience = PATIENCE_START;
+    private long notBeforeNanos;
+    private boolean delayed;
+    private int failures;
+
+    Batch(List<PendingEvent> events) {
+        splitter = new BatchSplitter<>(events, patience);
+    }
+
+    BatchSplitter<PendingEvent> splitter() {
+        return splitter;
+    }
+
+    /** Begins anew with what remains, after the customer was suspected, and looks at twice as many before the next suspicion. */
+    void startOver() {
+        patience = Math.min(patience * 2, PATIENCE_MAX);
+        splitter = new BatchSplitter<>(splitter.remaining(), patience);
+    }
+
+    /** Not to be sent before. */
+    void delay(long untilNanos) {
+        notBeforeNanos = untilNanos;
+        delayed = true;
+    }
+
+    boolean due(long nowNanos) {
+        return !delayed || nowNanos - notBeforeNanos >= 0;
+    }
+
+    long notBeforeNanos() {
+        return notBeforeNanos;
+    }
+
+    /** @return failures in a row, this one included */
+    int failed() {
+        return ++failures;
+    }
+
+    void answered() {
+        failures = 0;
+        delayed = false;
+    }
+}

@@ -1,0 +1,69 @@
+package io.usageflow.forwarder.delivery;
+
+import io.usageflow.forwarder.ledger.LedgerCounter;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Delivery's counters of one partition since its beginning. They travel as the metadata of the committed offset: what
+ * commits the offset commits the counters, so they are exact whatever crashes. Immutable.
+ *
+ * @param byKey as in {@link LedgerCounter}; a key that is absent counts nothing
+ */
+record CommittedCounters(Map<String, Long> byKey) {
+    static final CommittedCounters NONE = new CommittedCounters(Map.of());
+
+    private static final String VERSION = "usageflow-delivery-1";
+
+    CommittedCounters {
+        byKey = Map.copyOf(byKey);
+    }
+
+    long count(String key) {
+        return byKey.getOrDefault(key, 0L);
+    }
+
+    /** These counters and one record more of each verdict. */
+    CommittedCounters plus(Iterable<Verdict> verdicts) {
+        Map<String, Long> sum = new TreeMap<>(byKey);
+        for (Verdict verdict : verdicts) {
+            verdict.counters().forEach(key -> sum.merge(key, 1L, Long::sum));
+        }
+        return new CommittedCounters(sum);
+    }
+
+    /** For {@code OffsetAndMetadata}; far below the broker's default bound of 4,096 bytes. */
+    String format() {
+        return new TreeMap<>(byKey)
+                .entrySet().stream()
+                        .map(counter -> counter.getKey() + "=" + counter.getValue())
+                        .collect(Collectors.joining(";", VERSION + ";", ""));
+    }
+
+    /** Empty where the text is not ours: an offset that someone else set has no counters. */
+    static Optional<CommittedCounters> parse(String metadata) {
+        String[] parts = metadata.split(";", -1);
+        if (!parts[0].equals(VERSION)) {
+            return Optional.empty();
+        }
+        Map<String, Long> byKey = new TreeMap<>();
+        for (String part : Arrays.asList(parts).subList(1, parts.length)) {
+            if (part.isEmpty()) {
+                continue;
+            }
+            int equals = part.indexOf('=');
+            if (equals < 1 || !isCount(part.substring(equals + 1))) {
+                return Optional.empty();
+            }
+            byKey.put(part.substring(0, equals), Long.parseLong(part.substring(equals + 1)));
+        }
+        return Optional.of(new CommittedCounters(byKey));
+    }
+
+    private static boolean isCount(String text) {
+        return !text.isEmpty() && text.length() <= 18 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+}

@@ -1,0 +1,182 @@
+package io.usageflow.forwarder.delivery;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.deadletter.DeadLetterStage;
+import io.usageflow.forwarder.deadletter.ResponseExcerpt;
+import io.usageflow.forwarder.delivery.http.HttpEventSink;
+import io.usageflow.forwarder.observe.Stage;
+import io.usageflow.forwarder.observe.StageHealth;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP half: reads deliverable events, sends them to Credyt, and settles what became of them. Started once, closed
+ * once; {@link #health} and {@link #snapshot} may be asked by any thread.
+ *
+ * <p>Works in one thread of its own and the HTTP client's. A session that breaks (Kafka away for long, a lost producer) is
+ * followed by a new one that begins with what is committed.
+ */
+public final class Delivery implements Stage {
+    private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
+    private static final Duration SESSION_WAIT_MIN = Duration.ofMillis(500);
+    private static final Duration SESSION_WAIT_MAX = Duration.ofSeconds(30);
+    /** A session that lasted this long was a good one. */
+    private static final Duration SESSION_GOOD = Duration.ofMinutes(5);
+
+    private static final int FENCED_MAX = 3;
+    /** Of the time to close: for requests in flight; the rest is for leaving Kafka in order. */
+    private static final double FINISH_SHARE = 0.6;
+
+    private static final Duration KILL_WITHIN = Duration.ofSeconds(2);
+
+    private final DeliveryParts parts;
+    private final RetrySchedule sessionWaits;
+    private final Thread thread = new Thread(this::deliver, "delivery");
+    private final CountDownLatch stop = new CountDownLatch(1);
+
+    private volatile @Nullable DeliverySession session;
+    private volatile StageHealth betweenSessions = StageHealth.waiting("not started");
+    private volatile Duration finishWithin = Duration.ZERO;
+    private int fenced;
+
+    /**
+     * @throws org.apache.kafka.common.config.ConfigException where the API key is missing or unusable, or a serializer's
+     *     setting is wrong
+     */
+    public Delivery(DeliverySettings settings, DeliveryConnections connections, MeterRegistry meters) {
+        this(
+                settings,
+                connections,
+                new HttpEventSink(settings.credyt(), settings.inFlight().max()),
+                meters);
+    }
+
+    /** With another sink than HTTP; closes it in the end. */
+    public Delivery(DeliverySettings settings, DeliveryConnections connections, EventSink sink, MeterRegistry meters) {
+        var random = new Random();
+        var excerpt = new ResponseExcerpt(List.of(settings.credyt().apiKey().value()));
+        this.parts = new DeliveryParts(
+                settings,
+                connections,
+                sink,
+                new Destination(settings.retrying(), settings.inFlight(), random),
+                new SettlementRecords(connections.topics(), connections.serde(), excerpt),
+                new DeliveryMeters(meters),
+                DeliveryClock.system());
+        this.sessionWaits = new RetrySchedule(SESSION_WAIT_MIN, SESSION_WAIT_MAX, SESSION_WAIT_MAX, random);
+    }
+
+    @Override
+    public String name() {
+        return DeadLetterStage.DELIVERY.word();
+    }
+
+    @Override
+    public void start() {
+        betweenSessions = StageHealth.waiting("connecting to Kafka");
+        thread.start();
+    }
+
+    @Override
+    public StageHealth health() {
+        DeliverySession now = session;
+        return now == null ? betweenSessions : now.health();
+    }
+
+    /** As of a tenth of a second ago at most, while it runs. */
+    public DeliverySnapshot snapshot() {
+        return parts.meters().snapshot();
+    }
+
+    @Override
+    public void close(Duration atMost) {
+        finishWithin = Duration.ofMillis((long) (atMost.toMillis() * FINISH_SHARE));
+        stop.countDown();
+        try {
+            thread.join(Math.max(1, atMost.toMillis()));
+            if (thread.isAlive()) {
+                LOG.warn("event=delivery_interrupted why=\"it did not finish within {}\"", atMost);
+                thread.interrupt();
+                thread.join(KILL_WITHIN.toMillis());
+            }
+        } catch (InterruptedException hurried) {
+            thread.interrupt();
+            Thread.currentThread().interrupt();
+        }
+        parts.sink().close();
+        parts.meters().close();
+    }
+
+    private boolean stopping() {
+        return stop.getCount() == 0;
+    }
+
+    private void deliver() {
+        try {
+            int failures = 0;
+            while (!stopping() && fenced < FENCED_MAX) {
+                long begun = parts.clock().nanos();
+                Optional<RuntimeException> broken = oneSession();
+                if (broken.isPresent() && !stopping()) {
+                    boolean good = parts.clock().nanos() - begun > SESSION_GOOD.toNanos();
+                    failures = good ? 1 : failures + 1;
+                    fenced = good ? 0 : fenced;
+                    pause(broken.get(), sessionWaits.next(failures, Optional.empty()));
+                }
+            }
+            betweenSessions = fenced < FENCED_MAX
+                    ? StageHealth.waiting("stopped")
+                    : StageHealth.dead("another process uses the instance id "
+                            + parts.connections().instanceId() + ": give each instance its own instance.id");
+        } catch (InterruptedException | InterruptException hurried) {
+            betweenSessions = StageHealth.waiting("stopped before it had finished");
+        } catch (Throwable fault) {
+            LOG.error("event=delivery_died", fault);
+            betweenSessions = StageHealth.dead("a fault of the forwarder: " + fault);
+        }
+    }
+
+    /** @return why it broke, where it did not end because it was told to */
+    private Optional<RuntimeException> oneSession() {
+        try (DeliverySession now = DeliverySession.open(parts)) {
+            session = now;
+            try {
+                now.run(this::stopping, () -> finishWithin);
+                return Optional.empty();
+            } catch (InterruptException hurried) {
+                throw hurried;
+            } catch (RuntimeException broke) {
+                session = null;
+                betweenSessions = StageHealth.waiting("begins again: " + broke.getMessage());
+                now.awaitQuiet();
+                return Optional.of(broke);
+            }
+        } catch (InterruptException hurried) {
+            throw hurried;
+        } catch (RuntimeException broke) {
+            return Optional.of(broke);
+        } finally {
+            session = null;
+        }
+    }
+
+    private void pause(RuntimeException broken, Duration wait) throws InterruptedException {
+        LOG.warn("event=session_broken again_in_ms={} why=\"{}\"", wait.toMillis(), broken.toString(), broken);
+        if (broken instanceof LostProducerException lost && lost.fenced()) {
+            fenced++;
+        }
+        betweenSessions = StageHealth.waiting("begins again soon: " + broken.getMessage());
+        if (stop.await(wait.toNanos(), TimeUnit.NANOSECONDS)) {
+            LOG.info("event=stopping");
+        }
+    }
+}

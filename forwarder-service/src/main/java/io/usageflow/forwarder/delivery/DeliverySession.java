@@ -1,0 +1,147 @@
+package io.usageflow.forwarder.delivery;
+
+import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.observe.StageHealth;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * One consumer, one producer and the loop over them, from joining the group to leaving it. Where a session breaks, the
+ * next begins with new clients from what is committed. One thread, but for {@link #health}.
+ */
+final class DeliverySession implements AutoCloseable {
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+    private static final Duration ANSWER_LATE = Duration.ofSeconds(1);
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final Settlement settlement;
+    private final Dispatcher dispatcher;
+    private final DeliveryLoop loop;
+    private final LoopView view;
+    private final DeliveryParts parts;
+
+    static DeliverySession open(DeliveryParts parts) {
+        Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerConfig(parts));
+        try {
+            return new DeliverySession(parts, consumer, new KafkaProducer<>(producerConfig(parts)));
+        } catch (RuntimeException noProducer) {
+            consumer.close(CloseOptions.timeout(CLOSE_WITHIN));
+            throw noProducer;
+        }
+    }
+
+    /** With clients of the caller's, for tests; closes them. */
+    DeliverySession(DeliveryParts parts, Consumer<byte[], byte[]> consumer, Producer<byte[], byte[]> producer) {
+        this.parts = parts;
+        this.consumer = consumer;
+        DeliverySettings settings = parts.settings();
+        Bell bell = new Bell(consumer::wakeup);
+        var queues = new CustomerQueues(settings.batching());
+        var consequences = new Consequences(
+                parts.records(), parts.destination(), queues, settings.retrying(), parts.meters(), parts.clock());
+        this.dispatcher =
+                new Dispatcher(parts.sink(), queues, parts.destination(), consequences, parts.clock(), bell::ring);
+        this.settlement = new Settlement(producer, parts.records(), parts.meters(), parts.clock());
+        this.view = new LoopView(bell, parts.destination(), parts.records(), parts.meters(), parts.clock());
+        this.loop = new DeliveryLoop(
+                consumer, new DeliverableReader(parts.connections().serde()), dispatcher, settlement, settings, view);
+    }
+
+    /**
+     * Delivers until told to stop, and then finishes what is under way.
+     *
+     * @param finishWithin asked once it stops
+     */
+    void run(BooleanSupplier stopping, Supplier<Duration> finishWithin) {
+        parts.records().warmUp();
+        settlement.start();
+        loop.run(parts.connections().topics().deliverable(), stopping);
+        loop.finish(finishWithin.get());
+    }
+
+    /**
+     * After it broke: waits until no request of this session is in flight, so that the next one cannot have an event's id in flight twice.
+     * Bounded by the sink's own bound.
+     */
+    void awaitQuiet() {
+        loop.abandon();
+        long deadline = parts.clock().nanos()
+                + parts.sink().answersWithin().plus(ANSWER_LATE).toNanos();
+        try {
+            for (long left = 1;
+                    dispatcher.inFlight() > 0 && left > 0;
+                    left = deadline - parts.clock().nanos()) {
+                dispatcher.awaitAnswer(Duration.ofNanos(left));
+            }
+        } catch (InterruptedException stopped) {
+            throw new InterruptException(stopped);
+        } finally {
+            parts.destination().abandonRequests(parts.clock().nanos());
+        }
+    }
+
+    StageHealth health() {
+        return view.health();
+    }
+
+    @Override
+    public void close() {
+        try {
+            consumer.close(CloseOptions.timeout(CLOSE_WITHIN));
+        } finally {
+            settlement.close();
+        }
+    }
+
+    private static Map<String, Object> consumerConfig(DeliveryParts parts) {
+        Map<String, Object> config = new HashMap<>();
+        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
+        // A dead instance's partitions move on soon; Kafka's default of 45 s is made for slower starts.
+        config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
+        config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);
+        config.putAll(parts.connections().kafka());
+        config.put(ConsumerConfig.GROUP_ID_CONFIG, parts.groupId());
+        config.put(ConsumerConfig.CLIENT_ID_CONFIG, parts.clientId());
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        return config;
+    }
+
+    private static Map<String, Object> producerConfig(DeliveryParts parts) {
+        Map<String, Object> config = new HashMap<>();
+        config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        config.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
+        config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+        // A commit waits on the poll thread, whose polls may be five minutes apart at most.
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 20_000);
+        // What a killed instance leaves open blocks the reading of its offsets for as long.
+        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);
+        config.putAll(parts.connections().kafka());
+        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, parts.transactionalId());
+        config.put(ProducerConfig.CLIENT_ID_CONFIG, parts.clientId());
+        config.put(ProducerConfig.ACKS_CONFIG, "all");
+        config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        config.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        return config;
+    }
+}

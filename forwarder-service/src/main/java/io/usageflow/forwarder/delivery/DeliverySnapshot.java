@@ -1,0 +1,49 @@
+package io.usageflow.forwarder.delivery;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What delivery looked like at the end of its last round. Immutable.
+ *
+ * @param buffered what is in memory and in flight
+ * @param destination how Credyt is doing
+ * @param totals since the start of this process; the ledger has the exact ones
+ */
+public record DeliverySnapshot(Buffered buffered, DestinationView destination, Totals totals) {
+
+    /**
+     * @param outstanding events read and not settled
+     * @param outstandingBytes memory that they take, roughly
+     * @param held settled events that wait for an older one
+     * @param inFlight requests
+     * @param oldest since the oldest unsettled event was admitted
+     * @param lag records not read yet
+     */
+    public record Buffered(int outstanding, long outstandingBytes, int held, int inFlight, Duration oldest, long lag) {}
+
+    /**
+     * @param limit requests that may be in flight
+     * @param cause why the circuit is open; empty while it is closed
+     * @param detail what the last failure said
+     * @param failingCustomers whose last delivery failed
+     */
+    public record DestinationView(
+            int limit, Circuit.State circuit, Optional<Circuit.Cause> cause, String detail, int failingCustomers) {}
+
+    /**
+     * @param delivered accepted by Credyt, those it knew already included
+     * @param alreadyKnown of them, those it knew already
+     * @param deadLettered stepped aside
+     * @param settled those of both that are committed
+     * @param retries requests that had to be sent again later
+     */
+    public record Totals(long delivered, long alreadyKnown, long deadLettered, long settled, long retries) {}
+
+    static DeliverySnapshot empty() {
+        return new DeliverySnapshot(
+                new Buffered(0, 0, 0, 0, Duration.ZERO, 0),
+                new DestinationView(0, Circuit.State.CLOSED, Optional.empty(), "", 0),
+                new Totals(0, 0, 0, 0, 0));
+    }
+}

@@ -1,0 +1,140 @@
+package io.usageflow.forwarder.delivery;
+
+import io.usageflow.forwarder.delivery.Consequences.Answered;
+import io.usageflow.forwarder.delivery.CustomerQueues.Pick;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sends what waits as far as the destination admits, and takes the answers. All methods belong to delivery's thread; the
+ * sink's threads only put answers into a queue and ring the bell.
+ */
+final class Dispatcher {
+    private final EventSink sink;
+    private final CustomerQueues queues;
+    private final Destination destination;
+    private final Consequences consequences;
+    private final DeliveryClock clock;
+    private final Runnable bell;
+    private final Map<Long, Sent> inFlight = new HashMap<>();
+    /** Bounded by the requests in flight. */
+    private final BlockingQueue<Arrived> arrived = new LinkedBlockingQueue<>();
+
+    private record Sent(Pick pick, long nanos) {}
+
+    private record Arrived(long request, Answer answer) {}
+
+    /** @param bell rung by the sink's threads when an answer has come */
+    Dispatcher(
+            EventSink sink,
+            CustomerQueues queues,
+            Destination destination,
+            Consequences consequences,
+            DeliveryClock clock,
+            Runnable bell) {
+        this.sink = sink;
+        this.queues = queues;
+        this.destination = destination;
+        this.consequences = consequences;
+        this.clock = clock;
+        this.bell = bell;
+    }
+
+    void add(PendingEvent event) {
+        queues.add(event);
+    }
+
+    /** Sends until nothing is due or the destination admits no more. */
+    void send() {
+        long now = clock.nanos();
+        while (destination.admits(inFlight.size(), now)) {
+            Optional<Pick> pick = queues.next(now);
+            if (pick.isEmpty()) {
+                return;
+            }
+            send(pick.get(), now);
+        }
+    }
+
+    private void send(Pick pick, long now) {
+        long request = destination.send();
+        inFlight.put(request, new Sent(pick, now));
+        pick.events().forEach(PendingEvent::sent);
+        List<byte[]> bodies = pick.events().stream().map(PendingEvent::json).toList();
+        sink.deliver(new EventSink.Request(pick.customer(), bodies)).whenComplete((answer, broken) -> {
+            // The stage must not fail; if it does, nothing is known of the request, as after a broken connection.
+            arrived.add(new Arrived(
+                    request, broken == null ? answer : new Answer.Failure(false, "the sink failed: " + broken)));
+            bell.run();
+        });
+    }
+
+    boolean hasAnswers() {
+        return !arrived.isEmpty();
+    }
+
+    /** Follows all answers that have come. */
+    void followAnswers() {
+        for (Arrived next = arrived.poll(); next != null; next = arrived.poll()) {
+            follow(next);
+        }
+    }
+
+    /** Waits for one answer and follows it. Nothing is sent meanwhile. */
+    void awaitAnswer(Duration atMost) throws InterruptedException {
+        Arrived next = arrived.poll(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        if (next != null) {
+            follow(next);
+        }
+    }
+
+    private void follow(Arrived next) {
+        int together = inFlight.size();
+        Sent sent = inFlight.remove(next.request());
+        if (sent == null) {
+            throw new IllegalStateException("an answer came twice, of request " + next.request());
+        }
+        Pick pick = sent.pick();
+        OptionalLong heldUntil =
+                consequences.follow(new Answered(next.request(), pick, sent.nanos(), together, next.answer()));
+        if (!pick.events().stream().allMatch(PendingEvent::current)) {
+            pick.batch().splitter().retain(PendingEvent::current);
+        }
+        queues.answered(pick);
+        heldUntil.ifPresent(until -> queues.hold(pick.customer(), until));
+    }
+
+    int inFlight() {
+        return inFlight.size();
+    }
+
+    /** Whether a request in flight carries an event of that assignment. */
+    boolean carries(AssignedPartition partition) {
+        return inFlight.values().stream()
+                .flatMap(sent -> sent.pick().events().stream())
+                .anyMatch(event -> event.partition() == partition);
+    }
+
+    /** Lets go of the events of assignments that are over. */
+    void dropRevoked() {
+        queues.dropRevoked();
+        consequences.forgetAllBut(queues.customerNames());
+    }
+
+    /** When something may next be sent that may not be sent now; empty where only an answer or a record changes that. */
+    OptionalLong nextDueNanos() {
+        OptionalLong probe = destination.probeDueNanos();
+        OptionalLong queue = queues.nextDueNanos();
+        if (probe.isPresent() && probe.getAsLong() - clock.nanos() > 0) {
+            return probe;
+        }
+        return queue;
+    }
+}

@@ -1,0 +1,73 @@
+package io.usageflow.forwarder.delivery;
+
+import io.usageflow.forwarder.config.DeliverySettings.Buffer;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Which partitions are read from: pure but for remembering which are paused. Two watermarks, so that reading does not
+ * stutter: pause at the bound, go on at 70 % of it. A poll that has begun may bring more than the bound, once.
+ */
+final class Intake {
+    private static final double LOW = 0.7;
+
+    private final Buffer bounds;
+    private final Set<TopicPartition> paused = new HashSet<>();
+    private boolean allPaused;
+
+    /** What is to be paused and to be resumed now; disjoint. */
+    record Change(Set<TopicPartition> pause, Set<TopicPartition> resume) {}
+
+    Intake(Buffer bounds) {
+        this.bounds = bounds;
+    }
+
+    /**
+     * @param circuitClosed while it is open nothing more is read than what the probe needs: Kafka is the buffer
+     * @param unreadable partitions whose next record cannot be read yet
+     */
+    Change balance(Collection<AssignedPartition> partitions, boolean circuitClosed, Set<TopicPartition> unreadable) {
+        int outstanding = 0;
+        long bytes = 0;
+        for (AssignedPartition partition : partitions) {
+            outstanding += partition.ledger().outstanding();
+            bytes += partition.outstandingBytes();
+        }
+        allPaused = full(allPaused, outstanding, bounds.recordsMax()) || full(allPaused, bytes, bounds.bytesMax());
+        boolean stopAll = allPaused || (!circuitClosed && outstanding > 0);
+        Set<TopicPartition> pause = new HashSet<>();
+        Set<TopicPartition> resume = new HashSet<>();
+        Set<TopicPartition> assigned = new HashSet<>();
+        for (AssignedPartition partition : partitions) {
+            TopicPartition key = partition.partition();
+            assigned.add(key);
+            boolean before = paused.contains(key);
+            boolean stop = stopAll || unreadable.contains(key) || isFull(partition, before);
+            if (stop && paused.add(key)) {
+                pause.add(key);
+            } else if (!stop && paused.remove(key)) {
+                resume.add(key);
+            }
+        }
+        paused.retainAll(assigned);
+        return new Change(pause, resume);
+    }
+
+    /** The partition was assigned anew: the consumer reads from it. */
+    void assigned(TopicPartition partition) {
+        paused.remove(partition);
+    }
+
+    private boolean isFull(AssignedPartition partition, boolean before) {
+        return full(before, partition.ledger().outstanding(), bounds.partitionRecordsMax())
+                || full(before, partition.outstandingBytes(), bounds.partitionBytesMax())
+                || full(before, partition.ledger().held(), bounds.heldRecordsMax())
+                || full(before, partition.heldBytes(), bounds.heldBytesMax());
+    }
+
+    private static boolean full(boolean before, long now, long max) {
+        return before ? now > max * LOW : now >= max;
+    }
+}

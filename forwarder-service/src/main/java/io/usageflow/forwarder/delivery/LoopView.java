@@ -1,0 +1,118 @@
+package io.usageflow.forwarder.delivery;
+
+import io.usageflow.forwarder.delivery.DeliverySnapshot.Buffered;
+import io.usageflow.forwarder.delivery.DeliverySnapshot.DestinationView;
+import io.usageflow.forwarder.observe.StageHealth;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+
+/** What the loop shows of itself. Written by the loop's thread; {@link #health} may be asked by any. */
+final class LoopView {
+    /** Longer than any single step may take: the longest is a poll in which a rebalance waits for requests in flight. */
+    private static final Duration HUNG_AFTER = Duration.ofMinutes(6);
+
+    private final Bell bell;
+    private final Destination destination;
+    private final SettlementRecords records;
+    private final DeliveryMeters meters;
+    private final DeliveryClock clock;
+
+    private volatile long turnedNanos;
+    private volatile boolean joined;
+    private volatile boolean registryAway;
+    private volatile boolean settling = true;
+
+    LoopView(
+            Bell bell, Destination destination, SettlementRecords records, DeliveryMeters meters, DeliveryClock clock) {
+        this.bell = bell;
+        this.destination = destination;
+        this.records = records;
+        this.meters = meters;
+        this.clock = clock;
+        this.turnedNanos = clock.nanos();
+    }
+
+    Bell bell() {
+        return bell;
+    }
+
+    long nanos() {
+        return clock.nanos();
+    }
+
+    Instant now() {
+        return clock.now();
+    }
+
+    boolean circuitClosed() {
+        return destination.circuit().state() == Circuit.State.CLOSED;
+    }
+
+    Settled undeliverable(DeliverableReader.Broken broken) {
+        Settled settled = records.undeliverable(broken.origin(), broken.draft());
+        meters.settled(settled.verdict());
+        return settled;
+    }
+
+    void joined() {
+        joined = true;
+    }
+
+    void settling(boolean committed) {
+        settling = committed;
+    }
+
+    void show(Collection<AssignedPartition> partitions, int inFlight, long lag, boolean unreadable) {
+        turnedNanos = clock.nanos();
+        registryAway = unreadable;
+        int outstanding = 0;
+        long bytes = 0;
+        int held = 0;
+        long oldest = Long.MAX_VALUE;
+        for (AssignedPartition partition : partitions) {
+            outstanding += partition.ledger().outstanding();
+            bytes += partition.outstandingBytes();
+            held += partition.ledger().held();
+            oldest = Math.min(oldest, partition.oldestWrittenAt().orElse(Long.MAX_VALUE));
+        }
+        Duration age = oldest == Long.MAX_VALUE
+                ? Duration.ZERO
+                : Duration.ofMillis(Math.max(0, clock.now().toEpochMilli() - oldest));
+        Circuit circuit = destination.circuit();
+        meters.show(new DeliverySnapshot(
+                new Buffered(outstanding, bytes, held, inFlight, age, lag),
+                new DestinationView(
+                        destination.limit(),
+                        circuit.state(),
+                        circuit.cause(),
+                        circuit.detail(),
+                        destination.customers().customers()),
+                meters.totals()));
+    }
+
+    StageHealth health() {
+        Duration since = Duration.ofNanos(clock.nanos() - turnedNanos);
+        if (since.compareTo(HUNG_AFTER) > 0) {
+            return StageHealth.dead("the delivery loop has not turned for " + since.toSeconds() + " s");
+        }
+        DeliverySnapshot now = meters.snapshot();
+        if (!joined) {
+            return StageHealth.waiting("joining the consumer group");
+        }
+        if (now.destination().cause().isPresent()) {
+            return StageHealth.waiting("nothing is sent: "
+                    + now.destination().cause().get().meaning() + " ("
+                    + now.destination().detail() + "); "
+                    + now.buffered().outstanding() + " events wait here, the others in Kafka");
+        }
+        if (registryAway) {
+            return StageHealth.waiting("the schema registry is away; the next records cannot be read without it");
+        }
+        if (!settling) {
+            return StageHealth.waiting("the last transaction of receipts and offsets was aborted; it is tried again");
+        }
+        return StageHealth.flowing(now.buffered().inFlight() + " requests in flight, "
+                + now.buffered().outstanding() + " events outstanding");
+    }
+}

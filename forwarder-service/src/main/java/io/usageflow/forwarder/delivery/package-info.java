@@ -1,0 +1,4 @@
+@NullMarked
+package io.usageflow.forwarder.delivery;
+
+import org.jspecify.annotations.NullMarked;

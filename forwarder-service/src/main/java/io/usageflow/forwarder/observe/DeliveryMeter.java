@@ -1,0 +1,121 @@
+package io.usageflow.forwarder.observe;
+
+import java.util.List;
+
+/**
+ * Delivery's meters. Their names are an interface: dashboards and alerts use them. Counters count what this process did
+ * since its start; what is exact through crashes is the ledger.
+ */
+public enum DeliveryMeter {
+    REQUESTS(
+            "usageflow.delivery.requests",
+            "timer",
+            "seconds",
+            List.of("outcome"),
+            "Requests to Credyt and how long their answers took, by what the answer meant: accepted, divided, refused,"
+                    + " too_large, customer_trouble, retry, halt."),
+    BATCH_SIZE("usageflow.delivery.batch.size", "summary", "events", List.of(), "Events in a request."),
+    EVENTS(
+            "usageflow.delivery.events",
+            "counter",
+            "events",
+            List.of("outcome"),
+            "Events whose fate is known: accepted, already_known, dead_lettered."),
+    DEAD_LETTERS(
+            "usageflow.delivery.dead.letters",
+            "counter",
+            "events",
+            List.of("reason"),
+            "Dead letters of delivery, by reason."),
+    RETRIES(
+            "usageflow.delivery.retries",
+            "counter",
+            "requests",
+            List.of(),
+            "Requests that have to be sent again later."),
+    SETTLED(
+            "usageflow.delivery.settled",
+            "counter",
+            "events",
+            List.of(),
+            "Events whose receipt or dead letter and offset were committed."),
+    SETTLEMENTS(
+            "usageflow.delivery.settlements",
+            "timer",
+            "seconds",
+            List.of("outcome"),
+            "Transactions of receipts, dead letters, counters and offsets: committed, aborted."),
+    IN_FLIGHT("usageflow.delivery.in.flight", "gauge", "requests", List.of(), "Requests in flight."),
+    LIMIT("usageflow.delivery.limit", "gauge", "requests", List.of(), "Requests that may be in flight now."),
+    CIRCUIT(
+            "usageflow.delivery.circuit",
+            "gauge",
+            "",
+            List.of("cause"),
+            "1 while nothing is sent to Credyt but a probe now and then, by cause; otherwise 0."),
+    OUTSTANDING("usageflow.delivery.outstanding", "gauge", "events", List.of(), "Events read and not settled."),
+    OUTSTANDING_BYTES(
+            "usageflow.delivery.outstanding.bytes", "gauge", "bytes", List.of(), "Memory that they take, roughly."),
+    HELD(
+            "usageflow.delivery.held",
+            "gauge",
+            "events",
+            List.of(),
+            "Settled events that wait for an older one of their partition to be committed."),
+    OLDEST_AGE(
+            "usageflow.delivery.oldest.age",
+            "gauge",
+            "seconds",
+            List.of(),
+            "How long ago the oldest event that is not settled was admitted; 0 where there is none."),
+    LAG(
+            "usageflow.delivery.lag",
+            "gauge",
+            "records",
+            List.of(),
+            "Deliverable records not read yet, in the partitions this instance has."),
+    FAILING_CUSTOMERS(
+            "usageflow.delivery.failing.customers",
+            "gauge",
+            "customers",
+            List.of(),
+            "Customers whose last delivery failed.");
+
+    private final String meterName;
+    private final String kind;
+    private final String unit;
+    private final List<String> tags;
+    private final String doc;
+
+    DeliveryMeter(String meterName, String kind, String unit, List<String> tags, String doc) {
+        this.meterName = meterName;
+        this.kind = kind;
+        this.unit = unit;
+        this.tags = tags;
+        this.doc = doc;
+    }
+
+    /** Micrometer's name; Prometheus writes it with underscores. */
+    public String meterName() {
+        return meterName;
+    }
+
+    /** {@code counter}, {@code gauge}, {@code timer} or {@code summary}. */
+    public String kind() {
+        return kind;
+    }
+
+    /** Base unit; empty where there is none. */
+    public String unit() {
+        return unit;
+    }
+
+    public List<String> tags() {
+        return tags;
+    }
+
+    /** One sentence for the metrics page. */
+    public String doc() {
+        return doc;
+    }
+}

@@ -1,0 +1,69 @@
+package io.usageflow.forwarder.publish;
+
+import io.usageflow.producer.EventId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Ids for events that come without one, such that publishing the same input twice bills once.
+ *
+ * <p>By default an id is derived from the source's name, the line's content and how many equal lines stood before it:
+ * equal lines are several events, and inserting, removing or sorting other lines changes no id. That remembers a hash
+ * of each such line, about 60 bytes. Better is a business key: the values of the fields named by {@code --id-from}.
+ * Not thread-safe.
+ */
+public final class LineIds {
+    private final String source;
+    private final List<String> fields;
+    private final Map<EventId, Integer> repeats = new HashMap<>();
+    private long derived;
+
+    /**
+     * @param source stable from run to run, such as the file's name without its folder
+     * @param fields whose values together are the business key; empty to go by content
+     */
+    public LineIds(String source, List<String> fields) {
+        this.source = source;
+        this.fields = List.copyOf(fields);
+    }
+
+    /** Looks up a field of the line by the name that {@code --id-from} uses. */
+    interface Fields {
+        Optional<String> value(String field) throws BadLineException;
+    }
+
+    EventId of(String content, Fields line) throws BadLineException {
+        derived++;
+        if (!fields.isEmpty()) {
+            return ofFields(line);
+        }
+        EventId first = EventId.derive("usageflow-publish", source, content);
+        int before = repeats.merge(first, 1, Integer::sum) - 1;
+        return before == 0 ? first : EventId.derive("usageflow-publish", source, content, before);
+    }
+
+    private EventId ofFields(Fields line) throws BadLineException {
+        var parts = new ArrayList<Object>(List.of("usageflow-publish-fields"));
+        for (String field : fields) {
+            parts.add(field);
+            parts.add(line.value(field)
+                    .filter(value -> !value.isEmpty())
+                    .orElseThrow(() -> new BadLineException(
+                            "has no " + field + ", which --id-from needs to derive the id: add it, or give an id")));
+        }
+        return EventId.derive(parts.toArray());
+    }
+
+    /** The business key's, in order; empty where ids go by content. */
+    List<String> fields() {
+        return fields;
+    }
+
+    /** How many ids had to be derived. */
+    public long derived() {
+        return derived;
+    }
+}

@@ -1,0 +1,19 @@
+package io.usageflow.forwarder.publish;
+
+import io.usageflow.producer.UsageEvent;
+import java.util.function.Function;
+
+/** What a line of input turned out to be. Sealed: a line that is neither would be lost without a word. */
+public sealed interface ParsedLine {
+    /** Counted from 1, as editors count; the first, where an entry spans several. */
+    long number();
+
+    record Event(long number, UsageEvent event) implements ParsedLine {}
+
+    /** @param problem names the field and the remedy */
+    record Bad(long number, String problem) implements ParsedLine {}
+
+    default <T> T match(Function<? super Event, ? extends T> onEvent, Function<? super Bad, ? extends T> onBad) {
+        return this instanceof Event event ? onEvent.apply(event) : onBad.apply((Bad) this);
+    }
+}

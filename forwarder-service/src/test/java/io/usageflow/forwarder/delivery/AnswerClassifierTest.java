@@ -1,0 +1,331 @@
+package io.usageflow.forwarder.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.usageflow.forwarder.delivery.Outcome.Accepted;
+import io.usageflow.forwarder.delivery.Outcome.CustomerTrouble;
+import io.usageflow.forwarder.delivery.Outcome.Divided;
+import io.usageflow.forwarder.delivery.Outcome.Halt;
+import io.usageflow.forwarder.delivery.Outcome.Part;
+import io.usageflow.forwarder.delivery.Outcome.Refused;
+import io.usageflow.forwarder.delivery.Outcome.Retry;
+import io.usageflow.forwarder.delivery.Outcome.TooLarge;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AnswerClassifierTest {
+    private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
+
+    private static List<String> ids(int size) {
+        return IntStream.range(0, size).mapToObj(i -> "id-" + i).toList();
+    }
+
+    private static Outcome classify(int status, int size, String body, Map<String, String> headers) {
+        return AnswerClassifier.classify(new Answer.Response(status, headers, body, false), ids(size), NOW);
+    }
+
+    private static Outcome classify(int status, int size, String body) {
+        return classify(status, size, body, Map.of("content-type", "application/json"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "200,''",
+        "201,''",
+        "202,''",
+        "204,''",
+        "200,{}",
+        "202,[]",
+        "200,{\"items\":[]}",
+        "201,{\"errors\":[]}",
+        "200,{\"errors\":{}}",
+        "200,null",
+        "202,{\"status\":\"queued\"}",
+        "200,{\"failed_count\":0}"
+    })
+    void shouldTakeSuccessInAnyShapeForAccepted(int status, String body) {
+        assertThat(classify(status, 3, body)).isEqualTo(new Accepted(status, Set.of()));
+    }
+
+    static Stream<Arguments> itemResults() {
+        return Stream.of(
+                arguments(
+                        "{\"results\":[{\"id\":\"id-0\",\"status\":202},{\"id\":\"id-1\",\"status\":422}]}",
+                        Map.of(1, Part.ACCUSED)),
+                arguments(
+                        "[{\"status\":\"accepted\"},{\"status\":\"failed\"},{\"status\":\"accepted\"}]",
+                        Map.of(1, Part.ACCUSED)),
+                arguments("{\"results\":[{\"index\":2,\"success\":false}]}", Map.of(2, Part.ACCUSED)),
+                arguments("{\"errors\":{\"events[1].data\":[\"bad\"]}}", Map.of(1, Part.ACCUSED)),
+                arguments("{\"failed\":[\"id-2\"]}", Map.of(2, Part.ACCUSED)),
+                arguments("{\"errors\":[{\"event_id\":\"id-0\",\"message\":\"bad amount\"}]}", Map.of(0, Part.ACCUSED)),
+                arguments(
+                        "{\"results\":[{\"id\":\"id-0\",\"status\":503},{\"id\":\"id-1\",\"status\":429}]}",
+                        Map.of(0, Part.LATER, 1, Part.LATER)),
+                arguments(
+                        "{\"results\":[{\"id\":\"id-0\",\"status\":409},{\"id\":\"id-1\",\"status\":422}]}",
+                        Map.of(0, Part.KNOWN, 1, Part.ACCUSED)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("itemResults")
+    void shouldHonourPerItemFailuresInASuccess(String body, Map<Integer, Part> expected) {
+        Map<Integer, Part> parts =
+                new java.util.HashMap<>(Map.of(0, Part.ACCEPTED, 1, Part.ACCEPTED, 2, Part.ACCEPTED));
+        parts.putAll(expected);
+        assertThat(classify(200, 3, body)).isEqualTo(new Divided(200, parts));
+    }
+
+    @Test
+    void shouldCountMarkedDuplicatesInASuccess() {
+        assertThat(
+                        classify(
+                                200,
+                                2,
+                                "{\"results\":[{\"id\":\"id-0\",\"status\":\"duplicate\"},{\"id\":\"id-1\",\"status\":\"ok\"}]}"))
+                .isEqualTo(new Accepted(200, Set.of(0)));
+    }
+
+    @Test
+    void shouldNotTakeAFailureWithoutAPlaceForSuccess() {
+        assertThat(classify(200, 3, "{\"failed_count\":1}")).isInstanceOf(Refused.class);
+        assertThat(classify(200, 3, "{\"errors\":[{\"message\":\"one is bad\"}]}"))
+                .isInstanceOf(Refused.class);
+        assertThat(classify(200, 1, "{\"results\":[{\"id\":\"id-0\",\"status\":422}]}"))
+                .isInstanceOf(Refused.class);
+        assertThat(classify(200, 1, "{\"results\":[{\"id\":\"id-0\",\"status\":503}]}"))
+                .isInstanceOf(Retry.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<html><body>Welcome</body></html>", "OK", "{\"results\":[{\"id\":", "{\"a\":1"})
+    void shouldSendAgainWhatASuccessWithoutJsonAnswers(String body) {
+        assertThat(classify(200, 2, body)).isInstanceOf(Retry.class);
+        assertThat(classify(200, 1, body, Map.of("content-type", "text/html"))).isInstanceOf(Retry.class);
+    }
+
+    @Test
+    void shouldAskForLessWhereTheAnswerWasTooLongToRead() {
+        var cut = new Answer.Response(200, Map.of(), "{\"results\":[", true);
+        assertThat(AnswerClassifier.classify(cut, ids(2), NOW)).isEqualTo(new TooLarge(200));
+        assertThat(AnswerClassifier.classify(cut, ids(1), NOW)).isEqualTo(new Accepted(200, Set.of()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "events[1].id",
+                "events.1.id",
+                "Events[1].Id",
+                "$.events[1].id",
+                "/events/1/id",
+                "[1].id",
+                "event[1]",
+                "$.Events[1].OccurredAt",
+                "events[1].costs[0].amount",
+                "#/events/1/data",
+                "events['1'].id"
+            })
+    void shouldReadTheIndexInEveryNotation(String key) {
+        assertThat(classify(422, 3, "{\"errors\":{\"" + key + "\":[\"is wrong\"]}}"))
+                .isEqualTo(new Divided(422, Map.of(1, Part.ACCUSED)));
+        assertThat(classify(400, 3, "{\"errors\":{\"" + key + "\":\"is wrong\"}}"))
+                .isEqualTo(new Divided(400, Map.of(1, Part.ACCUSED)));
+        assertThat(classify(422, 3, "{\"errors\":[{\"field\":\"" + key + "\",\"message\":\"is wrong\"}]}"))
+                .isEqualTo(new Divided(422, Map.of(1, Part.ACCUSED)));
+    }
+
+    @Test
+    void shouldIgnoreAnIndexThatIsNotInTheRequest() {
+        assertThat(classify(422, 3, "{\"errors\":{\"events[7].id\":\"is wrong\"}}"))
+                .isInstanceOf(Refused.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "not json", "{}", "{\"title\":\"Unprocessable\"}", "{\"errors\":{\"foo\":[\"bar\"]}}"})
+    void shouldLeaveItOpenWhoIsMeantWhereNothingIsNamed(String body) {
+        Outcome outcome = classify(422, 5, body);
+        assertThat(outcome).isInstanceOf(Refused.class);
+        assertThat(((Refused) outcome).customerPossible()).isTrue();
+        assertThat(((Refused) outcome).likeness()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"occurred_at", "OccurredAt", "event_type", "costs", "costs[0].amount", "data.total_tokens"})
+    void shouldKnowABareFieldOfEventsFromTheCustomers(String key) {
+        Outcome outcome = classify(422, 5, "{\"errors\":{\"" + key + "\":[\"is wrong\"]}}");
+        assertThat(outcome).isInstanceOf(Refused.class);
+        assertThat(((Refused) outcome).customerPossible()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"errors\":{\"customer_id\":[\"unknown\"]}}",
+                "{\"errors\":{\"customer_external_id\":[\"unknown\"]}}",
+                "{\"errors\":{\"CustomerExternalId\":\"unknown\"}}",
+                "{\"errors\":{\"$.customer_id\":\"unknown\"}}",
+                "{\"detail\":\"you must provide a valid customer identifier\"}",
+                "{\"title\":\"Customer not found\"}"
+            })
+    void shouldSeeThatTheCustomerIsMeant(String body) {
+        assertThat(classify(422, 5, body)).isEqualTo(new CustomerTrouble(422, true));
+        assertThat(classify(400, 1, body)).isEqualTo(new CustomerTrouble(400, true));
+        assertThat(classify(404, 1, body)).isEqualTo(new CustomerTrouble(404, true));
+    }
+
+    @Test
+    void shouldKnowABare404FromOneThatNamesTheCustomer() {
+        assertThat(classify(404, 5, "")).isEqualTo(new CustomerTrouble(404, false));
+        assertThat(classify(404, 5, "<html>nginx</html>")).isEqualTo(new CustomerTrouble(404, false));
+    }
+
+    @Test
+    void shouldTakeAnIdThatExistsForDelivered() {
+        assertThat(classify(409, 1, "")).isEqualTo(new Accepted(409, Set.of(0)));
+        assertThat(classify(422, 1, "{\"errors\":{\"events[0].id\":[\"already exists\"]}}"))
+                .isEqualTo(new Accepted(422, Set.of(0)));
+        assertThat(classify(400, 1, "{\"detail\":\"An event with this id was already recorded\"}"))
+                .isEqualTo(new Accepted(400, Set.of(0)));
+        assertThat(classify(409, 4, "")).isEqualTo(new Refused(409, false, true, "exists"));
+        assertThat(classify(409, 2, "{\"errors\":[{\"id\":\"id-1\",\"message\":\"duplicate\"}]}"))
+                .isEqualTo(new Divided(409, Map.of(1, Part.KNOWN)));
+        assertThat(classify(
+                        422,
+                        2,
+                        "{\"errors\":{\"events[0].id\":\"already exists\",\"events[1].id\":\"already exists\"}}"))
+                .isEqualTo(new Divided(422, Map.of(0, Part.KNOWN, 1, Part.KNOWN)));
+    }
+
+    @Test
+    void shouldAskAloneForAnIdThatExistsByIndexSinceAWrongIndexWouldLoseAnEvent() {
+        assertThat(classify(422, 3, "{\"errors\":{\"events[0].id\":[\"already exists\"]}}"))
+                .isEqualTo(new Divided(422, Map.of(0, Part.ACCUSED)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"detail\":\"No vendor exists with external id openai\"}",
+                "{\"detail\":\"duplicate cost id\"}",
+                "{\"errors\":{\"events[0].costs[0].id\":[\"already exists\"]}}",
+                "{\"errors\":{\"events[0].data\":[\"duplicate key\"]}}",
+                "{\"errors\":{\"events[0].id\":[\"is not a UUID\"]}}"
+            })
+    void shouldNotTakeForDeliveredWhatOnlySoundsLikeIt(String body) {
+        assertThat(classify(422, 1, body)).isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void shouldNotTakeEvery409ForDelivered() {
+        assertThat(classify(409, 1, "{\"detail\":\"a request with this id is in progress, try again\"}"))
+                .isInstanceOf(Retry.class);
+        assertThat(classify(409, 1, "{\"detail\":\"the customer is archived\"}"))
+                .isInstanceOf(CustomerTrouble.class);
+        assertThat(classify(409, 1, "{\"errors\":{\"events[0].costs[0].id\":\"exists\"}}"))
+                .isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void shouldHalveWhatIsTooLarge() {
+        assertThat(classify(413, 2, "")).isEqualTo(new TooLarge(413));
+        assertThat(classify(400, 2, "{\"title\":\"Request body too large\"}")).isEqualTo(new TooLarge(400));
+        assertThat(classify(413, 1, "")).isInstanceOf(Refused.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "401,AUTH",
+        "403,AUTH",
+        "407,AUTH",
+        "301,REDIRECTED",
+        "302,REDIRECTED",
+        "307,REDIRECTED",
+        "308,REDIRECTED"
+    })
+    void shouldHaltForWhatIsNoEventsFault(int status, Circuit.Cause cause) {
+        assertThat(classify(status, 3, "")).isEqualTo(new Halt(cause, "HTTP " + status));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "408,false",
+        "425,false",
+        "429,true",
+        "500,false",
+        "501,false",
+        "502,false",
+        "503,true",
+        "504,true",
+        "599,false"
+    })
+    void shouldSendAgainWhatPasses(int status, boolean overload) {
+        assertThat(classify(status, 3, "")).isEqualTo(new Retry("HTTP " + status, Optional.empty(), overload));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {402, 405, 406, 411, 415, 418, 431, 451})
+    void shouldTreatOther4xxLike400(int status) {
+        assertThat(classify(status, 3, "")).isInstanceOf(Refused.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "7|7",
+                "0|0",
+                " 12 |12",
+                "Mon, 23 Nov 2026 10:00:30 GMT|30",
+                "Mon, 23 Nov 2026 09:00:00 GMT|0",
+                "999999999999|86400"
+            })
+    void shouldReadRetryAfterInBothForms(String header, long seconds) {
+        assertThat(classify(429, 1, "", Map.of("retry-after", header)))
+                .isEqualTo(new Retry("HTTP 429", Optional.of(Duration.ofSeconds(seconds)), true));
+    }
+
+    @Test
+    void shouldReadARetryAfterDateAgainstTheAnswersOwnClock() {
+        Map<String, String> headers =
+                Map.of("retry-after", "Mon, 23 Nov 2026 12:00:05 GMT", "date", "Mon, 23 Nov 2026 12:00:00 GMT");
+        assertThat(classify(503, 1, "", headers))
+                .isEqualTo(new Retry("HTTP 503", Optional.of(Duration.ofSeconds(5)), true));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"soon", "-3", "1.5", ""})
+    void shouldIgnoreARetryAfterOfNoForm(String header) {
+        assertThat(classify(429, 1, "", Map.of("retry-after", header)))
+                .isEqualTo(new Retry("HTTP 429", Optional.empty(), true));
+    }
+
+    @Test
+    void shouldSendAgainWhatNobodyAnswered() {
+        assertThat(AnswerClassifier.classify(new Answer.Failure(true, "late"), ids(2), NOW))
+                .isEqualTo(new Retry("late", Optional.empty(), true));
+        assertThat(AnswerClassifier.classify(new Answer.Failure(false, "reset"), ids(2), NOW))
+                .isEqualTo(new Retry("reset", Optional.empty(), false));
+    }
+
+    @Test
+    void shouldFindRefusalsAlikeAlthoughTheyNameDifferentEvents() {
+        Refused one = (Refused) classify(422, 1, "{\"errors\":{\"events[0].foo\":\"bad\"}}");
+        Refused other = (Refused) classify(422, 1, "{\"errors\":{\"events[0].foo\":\"worse\"}}");
+        Refused different = (Refused) classify(422, 1, "{\"errors\":{\"events[0].bar\":\"bad\"}}");
+        assertThat(one.likeness()).isEqualTo(other.likeness()).isNotEqualTo(different.likeness());
+    }
+}

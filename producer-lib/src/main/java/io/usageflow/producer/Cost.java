@@ -1,0 +1,60 @@
+package io.usageflow.producer;
+
+import java.math.BigDecimal;
+import java.util.Collections;
+import java.util.Currency;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an action cost at a vendor. Immutable; every {@code with…}-like call answers with a new value.
+ *
+ * <p>There is no way to give the amount as a {@code double}: money is exact or wrong. All rules are checked when the
+ * event is published.
+ *
+ * @param vendor your own name of the vendor, 1 to 256 printable characters; linked with {@link
+ *     UsagePublisher#linkVendor}
+ * @param amount in units of the currency (not cents), 0 or more, at most 20 digits before and 18 after the point
+ * @param currency ISO 4217 code
+ * @param id the cost's own id, 1 to 128 printable characters; null, the default: derived from the event's id and the
+ *     cost's position, so that a retry has the same
+ * @param description for people, at most 1024 characters; null by default
+ * @param metadata at most 50 entries, values of at most 8192 characters
+ */
+public record Cost(
+        String vendor,
+        BigDecimal amount,
+        String currency,
+        @Nullable String id,
+        @Nullable String description,
+        Map<String, String> metadata) {
+
+    public Cost {
+        // Not Map.copyOf: a null in it is the rules' to name, and their message says where it is.
+        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+    }
+
+    public static Cost of(String vendor, BigDecimal amount, String currency) {
+        return new Cost(vendor, amount, currency, null, null, Map.of());
+    }
+
+    public static Cost of(String vendor, BigDecimal amount, Currency currency) {
+        return of(vendor, amount, currency.getCurrencyCode());
+    }
+
+    public Cost id(String id) {
+        return new Cost(vendor, amount, currency, id, description, metadata);
+    }
+
+    public Cost description(String description) {
+        return new Cost(vendor, amount, currency, id, description, metadata);
+    }
+
+    /** Adds one entry, or replaces that of the same key. */
+    public Cost metadata(String key, String value) {
+        Map<String, String> more = new LinkedHashMap<>(metadata);
+        more.put(key, value);
+        return new Cost(vendor, amount, currency, id, description, more);
+    }
+}

@@ -1,0 +1,72 @@
+package io.usageflow.producer;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of one {@link UsageEvent}. Written only between {@link #copy} and the constructor of the event that holds it
+ * in a final field, so every thread sees it complete and nobody sees it change.
+ */
+final class EventDraft {
+    EventId id;
+    String eventType;
+    Instant occurredAt;
+    // Null until given; that it is missing is the rules' to say.
+    @Nullable
+    String account;
+
+    @Nullable
+    String customerId;
+
+    @Nullable
+    String customerExternalId;
+
+    @Nullable
+    String subject;
+
+    @Nullable
+    String description;
+
+    @Nullable
+    String traceparent;
+
+    @Nullable
+    Datum data;
+
+    @Nullable
+    CostNode costs;
+
+    EventDraft(EventId id, String eventType, Instant occurredAt) {
+        this.id = id;
+        this.eventType = eventType;
+        this.occurredAt = occurredAt;
+    }
+
+    EventDraft copy() {
+        EventDraft copy = new EventDraft(id, eventType, occurredAt);
+        copy.account = account;
+        copy.customerId = customerId;
+        copy.customerExternalId = customerExternalId;
+        copy.subject = subject;
+        copy.description = description;
+        copy.traceparent = traceparent;
+        copy.data = data;
+        copy.costs = costs;
+        return copy;
+    }
+
+    /** One entry of data, linked to those before it: adding an entry copies none. */
+    record Datum(
+            String key, @Nullable Object value, @Nullable Datum before, int size) {
+        static Datum after(@Nullable Datum before, String key, @Nullable Object value) {
+            return new Datum(key, value, before, before == null ? 1 : before.size + 1);
+        }
+    }
+
+    /** One cost, linked to those before it. */
+    record CostNode(Cost cost, @Nullable CostNode before, int size) {
+        static CostNode after(@Nullable CostNode before, Cost cost) {
+            return new CostNode(cost, before, before == null ? 1 : before.size + 1);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.usageflow.producer;
+
+import io.usageflow.schema.rule.Violation;
+import java.util.List;
+
+/**
+ * The event, or the link, breaks a rule; nothing was sent. The message names the field, the rule and the remedy. Thrown
+ * by the call itself, never through the future: sending it again cannot help, the calling code must change.
+ */
+public final class InvalidUsageEventException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    private final String field;
+
+    public InvalidUsageEventException(String field, String message) {
+        super(message);
+        this.field = field;
+    }
+
+    /**
+     * @param violations at least one; the first gives the field, the message tells all
+     * @throws IndexOutOfBoundsException for an empty list
+     */
+    public InvalidUsageEventException(List<Violation> violations) {
+        this(violations.get(0).path(), text(violations));
+    }
+
+    /** Where the rule was broken, in the words of the schema: {@code account_id}, {@code costs[0].amount}. */
+    public String field() {
+        return field;
+    }
+
+    private static String text(List<Violation> violations) {
+        StringBuilder text = new StringBuilder();
+        for (Violation violation : violations) {
+            text.append(text.length() == 0 ? "" : "; ").append(violation.message());
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,21 @@
+package io.usageflow.producer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The event was not acknowledged by all in-sync replicas: within {@code delivery.timeout.ms}, or before the publisher was
+ * closed, or because Kafka or the schema registry refused it (see the cause).
+ */
+public final class NotDurableException extends PublishException {
+    private static final long serialVersionUID = 1L;
+
+    /** @param why the cause in a few words */
+    public NotDurableException(String id, String why, @Nullable Throwable cause) {
+        super(
+                id,
+                id + " is not known to be durable: " + why
+                        + ". Publishing it again with the same id is safe: a copy that"
+                        + " did arrive is recognised as a duplicate",
+                cause);
+    }
+}

@@ -1,0 +1,57 @@
+package io.usageflow.producer;
+
+import io.usageflow.producer.internal.PublisherSettings;
+import io.usageflow.schema.registry.RegistrySettings;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/** Collects a publisher's settings by name. Not thread-safe; may build several publishers. */
+public final class PublisherBuilder {
+    private final Map<String, Object> settings = new HashMap<>();
+
+    PublisherBuilder() {}
+
+    /** Required: {@code host:port}, with commas between. */
+    public PublisherBuilder bootstrapServers(String servers) {
+        return set(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, servers);
+    }
+
+    /** Required: {@code http(s)://…}, several with commas between. */
+    public PublisherBuilder schemaRegistryUrl(String url) {
+        return set(RegistrySettings.URL, url);
+    }
+
+    /** What all topic names begin with; default {@code usage}. */
+    public PublisherBuilder topicsPrefix(String prefix) {
+        return set(PublisherSettings.TOPICS_PREFIX, prefix);
+    }
+
+    /** Name of the publishing service, written into each event's source; none by default. */
+    public PublisherBuilder serviceName(String name) {
+        return set(PublisherSettings.SERVICE_NAME, name);
+    }
+
+    /** How long a call of publish may wait for room, in milliseconds precision; default 0, not at all. */
+    public PublisherBuilder maxBlock(Duration wait) {
+        return set(PublisherSettings.MAX_BLOCK_MS, wait.toMillis());
+    }
+
+    /** Any setting by its key. */
+    public PublisherBuilder set(String key, Object value) {
+        settings.put(key, value);
+        return this;
+    }
+
+    /** Every setting of the map. */
+    public PublisherBuilder set(Map<String, ?> more) {
+        settings.putAll(more);
+        return this;
+    }
+
+    /** @throws org.apache.kafka.common.config.ConfigException as {@link UsagePublisher#create} */
+    public UsagePublisher build() {
+        return UsagePublisher.create(settings);
+    }
+}

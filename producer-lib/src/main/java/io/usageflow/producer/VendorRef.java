@@ -1,0 +1,22 @@
+package io.usageflow.producer;
+
+import io.usageflow.schema.ReferenceKind;
+
+/**
+ * Names a vendor at Credyt. Immutable; checked when the link is written.
+ *
+ * @param kind whose id it is
+ * @param value 1 to 256 printable characters
+ */
+public record VendorRef(ReferenceKind kind, String value) {
+
+    /** Credyt's own id, {@code vnd_…}. */
+    public static VendorRef credytId(String value) {
+        return new VendorRef(ReferenceKind.CREDYT_ID, value);
+    }
+
+    /** The id that you registered for the vendor at Credyt. */
+    public static VendorRef externalId(String value) {
+        return new VendorRef(ReferenceKind.EXTERNAL_ID, value);
+    }
+}

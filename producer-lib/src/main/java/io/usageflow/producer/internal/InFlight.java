@@ -1,0 +1,95 @@
+package io.usageflow.producer.internal;
+
+import io.usageflow.producer.Undelivered;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * All that was accepted and is neither durable nor failed; what flush and close wait for and report. Thread-safe. Bounded
+ * by the lanes' waiting rooms and Kafka's buffer.
+ */
+final class InFlight {
+    private final Set<Parcel<?>> parcels = ConcurrentHashMap.newKeySet();
+    private final AtomicLong numbers = new AtomicLong();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition removed = lock.newCondition();
+    /** So that nobody takes the lock while nobody waits. */
+    private volatile int waiters;
+
+    long nextNumber() {
+        return numbers.getAndIncrement();
+    }
+
+    void add(Parcel<?> parcel) {
+        parcels.add(parcel);
+    }
+
+    void remove(Parcel<?> parcel) {
+        parcels.remove(parcel);
+        if (waiters > 0) {
+            lock.lock();
+            try {
+                removed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Oldest first. */
+    List<Parcel<?>> snapshot() {
+        List<Parcel<?>> snapshot = new ArrayList<>(parcels);
+        snapshot.sort(Comparator.comparingLong(Parcel::number));
+        return snapshot;
+    }
+
+    /**
+     * Waits until none of them is in flight any more, the deadline is over, or the thread is interrupted (which it then
+     * still is).
+     */
+    void await(List<Parcel<?>> awaited, long deadlineNanos) {
+        lock.lock();
+        waiters++;
+        try {
+            int next = 0;
+            while (true) {
+                while (next < awaited.size() && !parcels.contains(awaited.get(next))) {
+                    next++;
+                }
+                long left = deadlineNanos - System.nanoTime();
+                if (next == awaited.size() || left <= 0) {
+                    return;
+                }
+                // The bound is for a removal between the look above and the first sight of this waiter.
+                removed.awaitNanos(Math.min(left, TimeUnit.MILLISECONDS.toNanos(100)));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            waiters--;
+            lock.unlock();
+        }
+    }
+
+    /** Those of them that are not durable. */
+    static Undelivered report(List<Parcel<?>> parcels) {
+        long count = 0;
+        List<String> ids = new ArrayList<>();
+        for (Parcel<?> parcel : parcels) {
+            if (!parcel.isDurable()) {
+                count++;
+                if (ids.size() < Undelivered.IDS_MAX) {
+                    ids.add(parcel.id());
+                }
+            }
+        }
+        return count == 0 ? Undelivered.NOTHING : new Undelivered(count, ids);
+    }
+}

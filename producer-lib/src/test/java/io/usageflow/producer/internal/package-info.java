@@ -1,0 +1,4 @@
+@NullMarked
+package io.usageflow.producer.internal;
+
+import org.jspecify.annotations.NullMarked;

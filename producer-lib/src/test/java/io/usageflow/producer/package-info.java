@@ -1,0 +1,4 @@
+@NullMarked
+package io.usageflow.producer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.usageflow.producer.testkit;
+
+import org.jspecify.annotations.NullMarked;

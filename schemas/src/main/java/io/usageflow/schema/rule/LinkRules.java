@@ -1,0 +1,63 @@
+package io.usageflow.schema.rule;
+
+import io.usageflow.schema.CredytReference;
+import io.usageflow.schema.CustomerLink;
+import io.usageflow.schema.VendorLink;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a customer's or a vendor's link must look like. Pure, thread-safe. */
+public final class LinkRules {
+    private LinkRules() {}
+
+    /** The account, as an event's; and the reference, of 1 to {@link EventRules#REFERENCE_CHARS_MAX} characters. */
+    public static List<Violation> violations(CustomerLink link) {
+        Findings findings = new Findings();
+        account(findings, link.getAccountId());
+        reference(findings, "customer", link.getCustomer());
+        return findings.list();
+    }
+
+    /** The vendor, as a cost's; and the reference, of 1 to {@link EventRules#REFERENCE_CHARS_MAX} characters. */
+    public static List<Violation> violations(VendorLink link) {
+        Findings findings = new Findings();
+        vendor(findings, link.getVendor());
+        reference(findings, "reference", link.getReference());
+        return findings.list();
+    }
+
+    /** The rules on an account alone, whose link is removed. */
+    public static List<Violation> accountViolations(String account) {
+        Findings findings = new Findings();
+        account(findings, account);
+        return findings.list();
+    }
+
+    /** The rules on a vendor alone, whose link is removed. */
+    public static List<Violation> vendorViolations(String vendor) {
+        Findings findings = new Findings();
+        vendor(findings, vendor);
+        return findings.list();
+    }
+
+    private static void account(Findings findings, @Nullable String account) {
+        TextRules.name(findings, Violation.Field.ACCOUNT, "account_id", account, EventRules.ACCOUNT_CHARS_MAX);
+    }
+
+    private static void vendor(Findings findings, @Nullable String vendor) {
+        TextRules.name(findings, Violation.Field.COST, "vendor", vendor, EventRules.REFERENCE_CHARS_MAX);
+    }
+
+    private static void reference(Findings findings, String path, @Nullable CredytReference reference) {
+        if (reference == null || reference.getKind() == null) {
+            findings.add(Violation.Field.REFERENCE, path, "is missing", "give Credyt's id or the external id");
+            return;
+        }
+        TextRules.name(
+                findings,
+                Violation.Field.REFERENCE,
+                path + ".value",
+                reference.getValue(),
+                EventRules.REFERENCE_CHARS_MAX);
+    }
+}
