@@ -3,7 +3,6 @@ package io.usageflow.sandbox;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.sandbox.json.FieldErrors;
 import io.usageflow.sandbox.json.Fields;
 import io.usageflow.sandbox.json.Json;
 import java.io.IOException;
@@ -74,7 +73,7 @@ public final class SandboxSeed {
         if (!(json instanceof ObjectNode object)) {
             throw new IllegalArgumentException("The seed " + name + " must be a JSON object.");
         }
-        Fields fields = new Fields(object, "", new FieldErrors());
+        Fields fields = Fields.of(object);
         fields.refuseOthersThan(Set.copyOf(KINDS));
         KINDS.forEach(fields::objects);
         if (!fields.errors().none()) {

@@ -57,6 +57,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         return port;
     }
 
+    /** Where the data lies; gone after {@link #close()} where it was temporary. */
+    Path directory() {
+        return directory;
+    }
+
     public synchronized boolean isRunning() {
         return node != null;
     }

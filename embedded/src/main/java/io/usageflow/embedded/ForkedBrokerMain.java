@@ -1,6 +1,7 @@
 package io.usageflow.embedded;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -17,10 +18,8 @@ final class ForkedBrokerMain {
                 .withPort(Integer.parseInt(args[1]))
                 .withDataDirectory(directory))) {
             Files.writeString(directory.resolve(READY_FILE), broker.bootstrapServers());
-            while (System.in.read() >= 0) {
-                // Nobody writes here; only the end counts.
-                continue;
-            }
+            // Nobody writes there; only its end counts.
+            System.in.transferTo(OutputStream.nullOutputStream());
         }
         // Kafka's threads are no reason to outlive the parent.
         Runtime.getRuntime().halt(0);

@@ -11,9 +11,9 @@ import io.usageflow.schema.registry.Compatibility;
 import io.usageflow.schema.registry.InMemorySchemaRegistry;
 import io.usageflow.schema.registry.RegisteredSchema;
 import io.usageflow.schema.registry.SchemaRefusedException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaParseException;
@@ -23,10 +23,12 @@ final class RegistryRoutes {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
 
+    private final RegistryStore store;
     private final InMemorySchemaRegistry registry;
 
-    RegistryRoutes(InMemorySchemaRegistry registry) {
-        this.registry = registry;
+    RegistryRoutes(RegistryStore store) {
+        this.store = store;
+        this.registry = store.registry();
     }
 
     void addTo(RoutesConfig routes) {
@@ -34,29 +36,31 @@ final class RegistryRoutes {
         routes.get("/schemas/types", context -> answer(context, array(List.of("AVRO"))));
         routes.get("/schemas/ids/{id}", this::schemaById);
         routes.get("/schemas/ids/{id}/schema", this::schemaTextById);
+        routes.get("/schemas/ids/{id}/subjects", this::subjectsOfId);
         routes.get("/schemas/ids/{id}/versions", this::versionsOfId);
         routes.get("/subjects", context -> answer(context, array(registry.subjects())));
         routes.post("/subjects/{subject}", this::lookUp);
         routes.get("/subjects/{subject}/versions", this::versions);
         routes.post("/subjects/{subject}/versions", this::register);
         routes.get("/subjects/{subject}/versions/{version}", this::version);
+        routes.get("/subjects/{subject}/versions/{version}/schema", this::versionText);
         routes.post("/compatibility/subjects/{subject}/versions", this::compatibility);
         routes.post("/compatibility/subjects/{subject}/versions/{version}", this::compatibility);
         routes.get("/config", this::globalLevel);
-        routes.put("/config", this::setGlobalLevel);
+        routes.put("/config", context -> setLevel(context, Optional.empty()));
         routes.get("/config/{subject}", this::level);
-        routes.put("/config/{subject}", this::setLevel);
+        routes.put("/config/{subject}", context -> setLevel(context, Optional.of(subject(context))));
         routes.get("/mode", context -> answer(context, mode()));
         routes.get("/mode/{subject}", context -> answer(context, mode()));
         routes.exception(RegistryError.class, (error, context) -> refuse(context, error));
         routes.exception(
                 SchemaRefusedException.class,
-                (error, context) -> refuse(context, new RegistryError(409, 409, "" + error.getMessage())));
+                (error, context) -> refuse(context, RegistryError.notCompatible("" + error.getMessage())));
     }
 
     private void register(Context context) {
-        Schema schema = schema(context);
-        answer(context, JSON.createObjectNode().put("id", registry.register(subject(context), schema)));
+        int id = store.register(subject(context), schema(context));
+        answer(context, JSON.createObjectNode().put("id", id));
     }
 
     private void lookUp(Context context) {
@@ -64,7 +68,7 @@ final class RegistryRoutes {
         Schema schema = schema(context);
         requireSubject(subject);
         RegisteredSchema found = registry.versions(subject).stream()
-                .filter(version -> version.schema().toString().equals(schema.toString()))
+                .filter(version -> isSame(version.schema(), schema))
                 .findFirst()
                 .orElseThrow(RegistryError::schemaNotFound);
         answer(context, described(found));
@@ -82,19 +86,19 @@ final class RegistryRoutes {
         answer(context, described(versionAt(subject(context), context.pathParam("version"))));
     }
 
+    private void versionText(Context context) {
+        Schema schema =
+                versionAt(subject(context), context.pathParam("version")).schema();
+        context.contentType(MEDIA_TYPE).result(schema.toString());
+    }
+
     private RegisteredSchema versionAt(String subject, String version) {
         requireSubject(subject);
-        Optional<RegisteredSchema> found = version.equals("latest") || version.equals("-1")
+        boolean latest = version.equals("latest") || version.equals("-1");
+        Optional<RegisteredSchema> found = latest
                 ? registry.latest(subject)
-                : registry.version(
-                        subject,
-                        number(
-                                version,
-                                () -> new RegistryError(
-                                        422,
-                                        42202,
-                                        "The specified version '" + version + "' is not a valid version id.")));
-        return found.orElseThrow(() -> new RegistryError(404, 40402, "Version " + version + " not found."));
+                : registry.version(subject, number(version, () -> RegistryError.invalidVersion(version)));
+        return found.orElseThrow(() -> RegistryError.versionNotFound(version));
     }
 
     private void schemaById(Context context) {
@@ -105,17 +109,28 @@ final class RegistryRoutes {
         context.contentType(MEDIA_TYPE).result(byId(context).toString());
     }
 
+    private void subjectsOfId(Context context) {
+        answer(
+                context,
+                array(versionsOf(byId(context)).stream()
+                        .map(RegisteredSchema::subject)
+                        .distinct()
+                        .toList()));
+    }
+
     private void versionsOfId(Context context) {
-        Schema schema = byId(context);
         ArrayNode found = JSON.createArrayNode();
-        for (String subject : registry.subjects()) {
-            for (RegisteredSchema version : registry.versions(subject)) {
-                if (version.schema().toString().equals(schema.toString())) {
-                    found.addObject().put("subject", subject).put("version", version.version());
-                }
-            }
-        }
+        versionsOf(byId(context))
+                .forEach(version ->
+                        found.addObject().put("subject", version.subject()).put("version", version.version()));
         answer(context, found);
+    }
+
+    private List<RegisteredSchema> versionsOf(Schema schema) {
+        return registry.subjects().stream()
+                .flatMap(subject -> registry.versions(subject).stream())
+                .filter(version -> isSame(version.schema(), schema))
+                .toList();
     }
 
     private Schema byId(Context context) {
@@ -127,10 +142,10 @@ final class RegistryRoutes {
         String subject = subject(context);
         Schema schema = schema(context);
         String version = context.pathParamMap().getOrDefault("version", "all");
-        boolean compatible = version.equals("all") || version.equals("latest")
+        boolean bySubject = version.equals("all") || version.equals("latest");
+        boolean compatible = bySubject
                 ? registry.isCompatible(subject, schema)
-                : registry.compatibilityOf(subject)
-                        .orElse(registry.globalCompatibility())
+                : levelOf(subject)
                         .allows(schema, List.of(versionAt(subject, version).schema()));
         answer(context, JSON.createObjectNode().put("is_compatible", compatible));
     }
@@ -144,54 +159,44 @@ final class RegistryRoutes {
                                 registry.globalCompatibility().name()));
     }
 
-    private void setGlobalLevel(Context context) {
-        Compatibility level = levelIn(context);
-        registry.setGlobalCompatibility(level);
-        answer(context, JSON.createObjectNode().put("compatibility", level.name()));
-    }
-
     private void level(Context context) {
         String subject = subject(context);
-        Optional<Compatibility> own = registry.compatibilityOf(subject);
-        if (own.isEmpty() && !"true".equals(context.queryParam("defaultToGlobal"))) {
-            throw new RegistryError(
-                    404, 40408, "Subject '" + subject + "' does not have subject-level compatibility configured");
+        if (registry.compatibilityOf(subject).isEmpty() && !"true".equals(context.queryParam("defaultToGlobal"))) {
+            throw RegistryError.noLevelOfItsOwn(subject);
         }
         answer(
                 context,
                 JSON.createObjectNode()
-                        .put(
-                                "compatibilityLevel",
-                                own.orElse(registry.globalCompatibility()).name()));
+                        .put("compatibilityLevel", levelOf(subject).name()));
     }
 
-    private void setLevel(Context context) {
-        Compatibility level = levelIn(context);
-        registry.setCompatibility(subject(context), level);
-        answer(context, JSON.createObjectNode().put("compatibility", level.name()));
+    private Compatibility levelOf(String subject) {
+        return registry.compatibilityOf(subject).orElse(registry.globalCompatibility());
     }
 
-    private static Compatibility levelIn(Context context) {
+    private void setLevel(Context context, Optional<String> subject) {
         String name = body(context).path("compatibility").asText();
         for (Compatibility level : Compatibility.values()) {
             if (level.name().equals(name)) {
-                return level;
+                store.setLevel(subject, level);
+                answer(context, JSON.createObjectNode().put("compatibility", name));
+                return;
             }
         }
-        throw new RegistryError(422, 42203, "Invalid compatibility level '" + name + "'.");
+        throw RegistryError.invalidLevel(name);
     }
 
     private static Schema schema(Context context) {
         JsonNode body = body(context);
         if (!body.path("schemaType").asText("AVRO").equals("AVRO")
                 || !body.path("references").isEmpty()) {
-            throw new RegistryError(422, 42201, "This registry takes Avro schemas without references only.");
+            throw RegistryError.invalidSchema("this registry takes Avro schemas without references only");
         }
         try {
             return new Schema.Parser(NameValidator.UTF_VALIDATOR)
                     .parse(body.path("schema").asText());
         } catch (SchemaParseException e) {
-            throw new RegistryError(422, 42201, "Invalid schema: " + e.getMessage());
+            throw RegistryError.invalidSchema("" + e.getMessage());
         }
     }
 
@@ -199,13 +204,13 @@ final class RegistryRoutes {
         try {
             return JSON.readTree(context.body());
         } catch (JsonProcessingException e) {
-            throw new RegistryError(400, 400, "The request's body is no JSON.");
+            throw RegistryError.noJson();
         }
     }
 
     private void requireSubject(String subject) {
         if (registry.versions(subject).isEmpty()) {
-            throw new RegistryError(404, 40401, "Subject '" + subject + "' not found.");
+            throw RegistryError.subjectNotFound(subject);
         }
     }
 
@@ -213,12 +218,17 @@ final class RegistryRoutes {
         return context.pathParam("subject");
     }
 
-    private static int number(String text, java.util.function.Supplier<RegistryError> otherwise) {
+    private static int number(String text, Supplier<RegistryError> otherwise) {
         try {
             return Integer.parseInt(text);
         } catch (NumberFormatException e) {
             throw otherwise.get();
         }
+    }
+
+    /** By their text, as ids are given: Avro's equality overlooks documentation. */
+    private static boolean isSame(Schema one, Schema other) {
+        return one.toString().equals(other.toString());
     }
 
     private static ObjectNode described(RegisteredSchema version) {
@@ -235,7 +245,7 @@ final class RegistryRoutes {
 
     private static ArrayNode array(List<String> texts) {
         ArrayNode array = JSON.createArrayNode();
-        new ArrayList<>(texts).forEach(array::add);
+        texts.forEach(array::add);
         return array;
     }
 
@@ -244,25 +254,9 @@ final class RegistryRoutes {
     }
 
     private static void refuse(Context context, RegistryError error) {
-        context.status(error.status);
-        answer(context, JSON.createObjectNode().put("error_code", error.code).put("message", "" + error.getMessage()));
-    }
-
-    /** An error of Confluent's list. */
-    private static final class RegistryError extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        private final int status;
-        private final int code;
-
-        RegistryError(int status, int code, String message) {
-            super(message, null, false, false);
-            this.status = status;
-            this.code = code;
-        }
-
-        static RegistryError schemaNotFound() {
-            return new RegistryError(404, 40403, "Schema not found");
-        }
+        context.status(error.status());
+        answer(
+                context,
+                JSON.createObjectNode().put("error_code", error.code()).put("message", "" + error.getMessage()));
     }
 }

@@ -21,6 +21,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Creates topics and waits until they can be written. Sending right after {@code createTopics} can fail with
@@ -28,6 +30,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * 4.3.1).
  */
 public final class TopicCreation {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicCreation.class);
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final long POLL_MS = 20;
 
@@ -51,13 +54,7 @@ public final class TopicCreation {
         for (TopicSpec spec : specs) {
             topics.add(new NewTopic(spec.name(), spec.partitions(), (short) 1).configs(spec.settings()));
         }
-        for (KafkaFuture<Void> created : admin.createTopics(topics).values().values()) {
-            try {
-                await(created, deadlineNanos);
-            } catch (TopicExistsException e) {
-                continue;
-            }
-        }
+        admin.createTopics(topics).values().values().forEach(created -> awaitCreated(created, deadlineNanos));
         Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
         for (TopicPartition partition : led(admin, specs, deadlineNanos)) {
             ends.put(partition, OffsetSpec.latest());
@@ -90,6 +87,14 @@ public final class TopicCreation {
             pause();
         }
         throw new KafkaException("the topics " + names + " have no leaders after " + LIMIT.toSeconds() + " s");
+    }
+
+    private static void awaitCreated(KafkaFuture<Void> created, long deadlineNanos) {
+        try {
+            await(created, deadlineNanos);
+        } catch (TopicExistsException e) {
+            LOG.debug("left as it is: {}", e.getMessage());
+        }
     }
 
     private static <T> T await(KafkaFuture<T> future, long deadlineNanos) {

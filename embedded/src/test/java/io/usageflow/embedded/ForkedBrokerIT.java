@@ -64,7 +64,7 @@ class ForkedBrokerIT {
                 .redirectOutput(directory.resolve("parent.log").toFile())
                 .start();
         try {
-            await().atMost(Duration.ofSeconds(120)).until(() -> Files.exists(pidFile) || !parent.isAlive());
+            await().atMost(Duration.ofMinutes(2)).until(() -> Files.exists(pidFile) || !parent.isAlive());
             assertThat(parent.isAlive()).isTrue();
             ProcessHandle broker =
                     ProcessHandle.of(Long.parseLong(Files.readString(pidFile))).orElseThrow();

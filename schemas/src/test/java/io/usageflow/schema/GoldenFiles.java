@@ -6,6 +6,7 @@ import io.usageflow.schema.serde.SampleRecords;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,7 +53,7 @@ public final class GoldenFiles {
     }
 
     /** One record as one version wrote it. */
-    record Golden(String version, String name, byte[] binary, String schema, String json) {
+    record Golden(String version, String name, ByteBuffer binary, String schema, String json) {
         @Override
         public String toString() {
             return version + " " + name;
@@ -77,7 +78,7 @@ public final class GoldenFiles {
             return new Golden(
                     binary.getParent().getFileName().toString().substring(1),
                     name,
-                    Files.readAllBytes(binary),
+                    ByteBuffer.wrap(Files.readAllBytes(binary)),
                     Files.readString(binary.resolveSibling(name + ".avsc"), UTF_8),
                     Files.readString(binary.resolveSibling(name + ".json"), UTF_8));
         } catch (IOException e) {

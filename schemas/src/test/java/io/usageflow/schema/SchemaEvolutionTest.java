@@ -90,10 +90,10 @@ class SchemaEvolutionTest {
         try {
             int id = InMemorySchemaRegistry.ofScope(scope)
                     .register(golden.name(), new Schema.Parser().parse(golden.schema()));
-            byte[] value = ByteBuffer.allocate(5 + golden.binary().length)
+            byte[] value = ByteBuffer.allocate(5 + golden.binary().remaining())
                     .put((byte) 0)
                     .putInt(id)
-                    .put(golden.binary())
+                    .put(golden.binary().duplicate())
                     .array();
             return AvroSerdes.valueDeserializer(
                             SampleRecords.registryAt("mock://" + scope),

@@ -14,6 +14,7 @@ public final class Wallet {
     public static final String DEFAULT_ACCOUNT = "default";
 
     private final Map<String, WalletAccount> accounts = new LinkedHashMap<>();
+    private final Map<String, WalletAccount> defaultByAsset = new HashMap<>();
     private final Map<String, Adjustment> adjustments = new HashMap<>();
 
     public Collection<WalletAccount> accounts() {
@@ -26,7 +27,9 @@ public final class Wallet {
     }
 
     public void debit(String asset, BigDecimal amount) {
-        account(DEFAULT_ACCOUNT, asset).add(amount.negate());
+        defaultByAsset
+                .computeIfAbsent(asset, key -> account(DEFAULT_ACCOUNT, key))
+                .add(amount.negate());
     }
 
     /** Does nothing for a transaction id that was seen before: the first adjustment is the answer again. */

@@ -28,10 +28,10 @@ public final class WalletAccount {
     }
 
     public BigDecimal available() {
-        return available;
+        return Decimals.normal(available);
     }
 
     void add(BigDecimal amount) {
-        available = Decimals.normal(available.add(amount));
+        available = available.add(amount);
     }
 }

@@ -53,7 +53,7 @@ public final class Amendments {
                 throw new IllegalArgumentException(fixed + " of a stored event cannot be changed: delete the event");
             }
         }
-        SubmittedEvent checked = SHAPE.check(after, new byte[0], "content");
+        SubmittedEvent checked = SHAPE.check(after, new byte[0], 0);
         if (!checked.errors().none()) {
             throw new IllegalArgumentException(
                     "the event would not be valid: " + checked.errors().byPath());

@@ -95,20 +95,19 @@ public final class EventReader {
                 int start = Math.toIntExact(parser.currentTokenLocation().getByteOffset());
                 JsonNode value = VALUE.readTree(parser);
                 int end = Math.toIntExact(parser.currentLocation().getByteOffset());
-                String path = "events[" + events.size() + "]";
                 if (start < 0) {
                     throw new com.fasterxml.jackson.core.JsonParseException(parser, "use UTF-8");
                 }
                 events.add(
                         value instanceof ObjectNode object
-                                ? shape.check(object, Arrays.copyOfRange(body, start, end), path)
+                                ? shape.check(object, Arrays.copyOfRange(body, start, end), events.size())
                                 : new SubmittedEvent(
                                         "",
                                         "",
                                         new byte[0],
                                         null,
                                         List.of(),
-                                        FieldErrors.of(path, "must be an object")));
+                                        FieldErrors.of("events[" + events.size() + "]", "must be an object")));
             }
         }
 

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.sandbox.behaviour.EventIdFormat;
 import io.usageflow.sandbox.behaviour.EventRules;
 import io.usageflow.sandbox.behaviour.UnknownFields;
-import io.usageflow.sandbox.json.FieldErrors;
 import io.usageflow.sandbox.json.Fields;
 import io.usageflow.sandbox.json.Ids;
 import io.usageflow.sandbox.json.Times;
@@ -30,8 +29,9 @@ final class EventShape {
         return rules.unknownFields() == UnknownFields.REJECT;
     }
 
-    SubmittedEvent check(ObjectNode json, byte[] raw, String path) {
-        Fields event = new Fields(json, path, new FieldErrors());
+    /** @param index its place among the events of the request */
+    SubmittedEvent check(ObjectNode json, byte[] raw, int index) {
+        Fields event = Fields.element(json, "events", index);
         String id = id(event);
         String eventType = event.text("event_type");
         String occurredAt = event.text("occurred_at");
@@ -67,7 +67,7 @@ final class EventShape {
         if (refusesUnknownFields()) {
             cost.refuseOthersThan(COST_FIELDS);
         }
-        return new SubmittedCost(vendorId, vendorExternalId, amount, currency, cost.path());
+        return new SubmittedCost(vendorId, vendorExternalId, amount, currency);
     }
 
     private String id(Fields fields) {

@@ -65,10 +65,8 @@ public final class Intake {
                 results.add(ItemResult.duplicate(event.id()));
                 continue;
             }
-            FieldErrors errors = new FieldErrors();
-            errors.addAll(event.errors());
-            List<Fee> fees =
-                    errors.none() ? judge(customer, event, "events[" + i + "]", behaviour.rules(), errors) : List.of();
+            FieldErrors errors = event.errors();
+            List<Fee> fees = errors.none() ? judge(customer, event, i, behaviour.rules()) : List.of();
             if (errors.none()) {
                 inThisRequest.put(event.id(), event);
                 fresh.add(new Fresh(event, fees));
@@ -117,13 +115,16 @@ public final class Intake {
         return Arrays.equals(first, second) || SameJson.same(Json.readStored(first), Json.readStored(second));
     }
 
-    private List<Fee> judge(
-            Customer customer, SubmittedEvent event, String path, EventRules rules, FieldErrors errors) {
+    /** The fees; what is wrong goes into the event's errors. */
+    private List<Fee> judge(Customer customer, SubmittedEvent event, int index, EventRules rules) {
         if (rules.unknownVendor() == UnknownVendor.UNPROCESSABLE) {
-            event.costs().forEach(cost -> checkVendor(cost, errors));
+            for (int i = 0; i < event.costs().size(); i++) {
+                checkVendor(event, index, i);
+            }
         }
-        List<Fee> fees = new ArrayList<>(1);
-        for (BillingPrice billing : customer.pricesFor(event.eventType())) {
+        List<BillingPrice> prices = customer.pricesFor(event.eventType());
+        List<Fee> fees = new ArrayList<>(prices.size());
+        for (BillingPrice billing : prices) {
             Fee fee = Pricing.charge(billing.price(), event.eventType(), event.data())
                     .<@Nullable Fee>match(
                             due -> new Fee(
@@ -132,7 +133,7 @@ public final class Intake {
                                     billing.version(),
                                     billing.price().name()),
                             () -> null,
-                            unmeasurable -> refuse(unmeasurable, path, rules, errors));
+                            unmeasurable -> refuse(unmeasurable, event, index, rules));
             if (fee != null) {
                 fees.add(fee);
             }
@@ -141,23 +142,29 @@ public final class Intake {
     }
 
     private static @Nullable Fee refuse(
-            Charge.Unmeasurable unmeasurable, String path, EventRules rules, FieldErrors errors) {
+            Charge.Unmeasurable unmeasurable, SubmittedEvent event, int index, EventRules rules) {
         if (rules.missingVolume() == MissingVolume.UNPROCESSABLE) {
-            errors.add(
-                    path + ".data." + unmeasurable.volumeField(),
-                    "must be a number: the customer's price for this event_type is calculated from it");
+            event.errors()
+                    .add(
+                            "events[" + index + "].data." + unmeasurable.volumeField(),
+                            "must be a number: the customer's price for this event_type is calculated from it");
         }
         return null;
     }
 
-    private void checkVendor(SubmittedCost cost, FieldErrors errors) {
+    private void checkVendor(SubmittedEvent event, int index, int costIndex) {
+        SubmittedCost cost = event.costs().get(costIndex);
         String id = cost.vendorId();
-        if (id != null && vendors.byId(id).isEmpty()) {
-            errors.add(cost.path() + ".vendor_id", "is not a known vendor");
-        }
         String externalId = cost.vendorExternalId();
-        if (externalId != null && vendors.byExternalId(externalId).isEmpty()) {
-            errors.add(cost.path() + ".vendor_external_id", "is not a known vendor");
+        boolean known = id != null
+                ? vendors.byId(id).isPresent()
+                : externalId != null && vendors.byExternalId(externalId).isPresent();
+        if (!known) {
+            event.errors()
+                    .add(
+                            "events[" + index + "].costs[" + costIndex + "]."
+                                    + (id != null ? "vendor_id" : "vendor_external_id"),
+                            "is not a known vendor");
         }
     }
 

@@ -7,11 +7,6 @@ import org.jspecify.annotations.Nullable;
  * A vendor cost as it was sent.
  *
  * @param vendorId exactly one of this and {@code vendorExternalId} is there in a valid cost
- * @param path where it stands in the request, for errors
  */
 record SubmittedCost(
-        @Nullable String vendorId,
-        @Nullable String vendorExternalId,
-        BigDecimal amount,
-        String currency,
-        String path) {}
+        @Nullable String vendorId, @Nullable String vendorExternalId, BigDecimal amount, String currency) {}

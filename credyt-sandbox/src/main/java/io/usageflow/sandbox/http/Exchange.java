@@ -2,15 +2,19 @@ package io.usageflow.sandbox.http;
 
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One request and its connection, behind verbs; the only class that knows Javalin's context and Jetty's end point. */
 final class Exchange {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
     /** Announced in place of an empty body, which could not be cut. */
     private static final byte[] TWO_BYTES = {'{', '}'};
+
+    private static final int NO_CONTENT = 204;
 
     private final Context context;
     private final Route route;
@@ -74,40 +78,47 @@ final class Exchange {
         return media.equals("application/json") || media.endsWith("+json");
     }
 
+    /** Straight to the servlet's stream: Javalin's own way copies each answer through another buffer. */
     void send(Answer answer) {
-        context.status(answer.status());
-        answer.headers().forEach(context::header);
+        head(answer);
+        if (answer.contentType() != null) {
+            writing(() -> context.res().getOutputStream().write(answer.body()));
+        }
+    }
+
+    private void head(Answer answer) {
+        context.res().setStatus(answer.status());
+        answer.headers().forEach(context.res()::setHeader);
         // Also where it is null: Javalin has set one of its own.
         context.res().setContentType(answer.contentType());
-        if (answer.contentType() != null) {
-            context.result(answer.body());
+        if (answer.status() != NO_CONTENT) {
+            context.res().setContentLength(answer.body().length);
         }
     }
 
     /** Sends status and headers only. */
     void begin(Answer answer) {
-        context.res().setStatus(answer.status());
-        if (answer.contentType() != null) {
-            context.res().setContentType(answer.contentType());
-        }
-        context.res().setContentLength(answer.body().length);
-        flushed(() -> {});
+        head(answer);
+        writing(() -> context.res().flushBuffer());
     }
 
     void continueWith(Answer answer, int from, int to) {
-        flushed(() -> context.res().getOutputStream().write(answer.body(), from, to - from));
+        writing(() -> {
+            context.res().getOutputStream().write(answer.body(), from, to - from);
+            context.res().flushBuffer();
+        });
     }
 
     private interface Writing {
         void write() throws IOException;
     }
 
-    private void flushed(Writing writing) {
+    private void writing(Writing writing) {
         try {
             writing.write();
-            context.res().flushBuffer();
         } catch (IOException e) {
-            throw new UncheckedIOException("the client left before the whole answer was sent", e);
+            // Its connection is gone: a client that gave up, or a sandbox that is being closed. Nobody is left to tell.
+            LOG.debug("the client left before the whole answer was sent: route={}", route.name(), e);
         }
     }
 

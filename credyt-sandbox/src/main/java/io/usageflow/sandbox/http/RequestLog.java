@@ -3,6 +3,7 @@ package io.usageflow.sandbox.http;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,7 +11,7 @@ import java.util.TreeMap;
 /** The newest requests, and a count of all by route and result. Thread-safe; bounded. */
 public final class RequestLog {
     private final Deque<Entry> newest = new ArrayDeque<>();
-    private final Map<String, Long> counts = new TreeMap<>();
+    private final Map<String, Map<String, Long>> countsByRoute = new HashMap<>();
 
     /**
      * One request.
@@ -25,7 +26,7 @@ public final class RequestLog {
             Instant at, String route, String path, int bodyBytes, String result, String fault, long micros) {}
 
     synchronized void add(Entry entry, int capacity) {
-        counts.merge(entry.route() + " " + entry.result(), 1L, Long::sum);
+        countsByRoute.computeIfAbsent(entry.route(), route -> new HashMap<>()).merge(entry.result(), 1L, Long::sum);
         newest.addLast(entry);
         while (newest.size() > capacity) {
             newest.removeFirst();
@@ -39,11 +40,14 @@ public final class RequestLog {
 
     /** By {@code POST /events 202}. */
     public synchronized Map<String, Long> counts() {
-        return new TreeMap<>(counts);
+        Map<String, Long> counts = new TreeMap<>();
+        countsByRoute.forEach(
+                (route, results) -> results.forEach((result, count) -> counts.put(route + " " + result, count)));
+        return counts;
     }
 
     public synchronized void clear() {
         newest.clear();
-        counts.clear();
+        countsByRoute.clear();
     }
 }

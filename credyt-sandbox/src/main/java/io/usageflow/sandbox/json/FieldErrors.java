@@ -8,9 +8,13 @@ import java.util.Map;
 
 /** What is wrong with a request, by the path of the field ({@code events[0].costs[1].amount}). Not thread-safe. */
 public final class FieldErrors {
-    private final Map<String, List<String>> byPath = new LinkedHashMap<>();
+    // One is made for each event, and hardly any is ever written to.
+    private Map<String, List<String>> byPath = Map.of();
 
     public void add(String path, String message) {
+        if (byPath.isEmpty()) {
+            byPath = new LinkedHashMap<>();
+        }
         byPath.computeIfAbsent(path, key -> new ArrayList<>()).add(message);
     }
 

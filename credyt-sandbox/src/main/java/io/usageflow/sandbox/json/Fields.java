@@ -13,18 +13,30 @@ import org.jspecify.annotations.Nullable;
  * field that is missing yields an empty placeholder: look at {@link #errors} before using any value. Not thread-safe.
  */
 public final class Fields {
+    private static final int NO_INDEX = -1;
+
     private final ObjectNode node;
-    private final String path;
+    private final @Nullable Fields parent;
+    private final String name;
+    private final int index;
     private final FieldErrors errors;
 
-    public Fields(ObjectNode node, String path, FieldErrors errors) {
+    private Fields(ObjectNode node, @Nullable Fields parent, String name, int index, FieldErrors errors) {
         this.node = node;
-        this.path = path;
+        this.parent = parent;
+        this.name = name;
+        this.index = index;
         this.errors = errors;
     }
 
+    /** The body of a request. */
     public static Fields of(ObjectNode node) {
-        return new Fields(node, "", new FieldErrors());
+        return new Fields(node, null, "", NO_INDEX, new FieldErrors());
+    }
+
+    /** An element of an array of the body, with errors of its own. */
+    public static Fields element(ObjectNode node, String array, int index) {
+        return new Fields(node, null, array, index, new FieldErrors());
     }
 
     public FieldErrors errors() {
@@ -36,13 +48,15 @@ public final class Fields {
         return node.deepCopy();
     }
 
-    /** Where the object stands in the request; empty for the body itself. */
+    /** Where the object stands in the request; empty for the body itself. Built when asked: it is for errors only. */
     public String path() {
-        return path;
+        String own = index == NO_INDEX ? name : name + "[" + index + "]";
+        return parent == null ? own : parent.pathOf(own);
     }
 
-    public String pathOf(String name) {
-        return path.isEmpty() ? name : path + "." + name;
+    public String pathOf(String field) {
+        String path = path();
+        return path.isEmpty() ? field : path + "." + field;
     }
 
     public void wrong(String name, String message) {
@@ -50,24 +64,29 @@ public final class Fields {
     }
 
     public boolean has(String name) {
-        JsonNode value = node.get(name);
-        return value != null && !value.isNull();
+        return raw(name) != null;
     }
 
+    /** Null where the field is absent or null. */
     public @Nullable JsonNode raw(String name) {
-        return has(name) ? node.get(name) : null;
+        JsonNode value = node.get(name);
+        return value == null || value.isNull() ? null : value;
     }
 
     public String text(String name) {
-        if (!has(name)) {
+        JsonNode value = raw(name);
+        if (value == null) {
             wrong(name, "is required");
             return "";
         }
-        String value = optionalText(name);
-        if (value != null && value.isBlank()) {
+        if (!value.isTextual()) {
+            wrong(name, "must be a string");
+            return "";
+        }
+        if (value.textValue().isBlank()) {
             wrong(name, "must not be empty");
         }
-        return value == null ? "" : value;
+        return value.textValue();
     }
 
     public @Nullable String optionalText(String name) {
@@ -83,19 +102,21 @@ public final class Fields {
     }
 
     public BigDecimal decimal(String name) {
-        if (!has(name)) {
+        JsonNode value = raw(name);
+        if (value == null) {
             wrong(name, "is required");
             return BigDecimal.ZERO;
         }
-        BigDecimal value = optionalDecimal(name);
-        return value == null ? BigDecimal.ZERO : value;
+        BigDecimal number = decimal(name, value);
+        return number == null ? BigDecimal.ZERO : number;
     }
 
     public @Nullable BigDecimal optionalDecimal(String name) {
         JsonNode value = raw(name);
-        if (value == null) {
-            return null;
-        }
+        return value == null ? null : decimal(name, value);
+    }
+
+    private @Nullable BigDecimal decimal(String name, JsonNode value) {
         if (!value.isNumber()) {
             wrong(name, "must be a JSON number");
             return null;
@@ -146,7 +167,7 @@ public final class Fields {
 
     public @Nullable Fields object(String name) {
         ObjectNode object = optionalNode(name);
-        return object == null ? null : new Fields(object, pathOf(name), errors);
+        return object == null ? null : new Fields(object, this, name, NO_INDEX, errors);
     }
 
     /** The objects of an array; empty where the array is absent. */
@@ -161,11 +182,10 @@ public final class Fields {
         }
         List<Fields> objects = new ArrayList<>(value.size());
         for (int i = 0; i < value.size(); i++) {
-            String element = name + "[" + i + "]";
             if (value.get(i) instanceof ObjectNode object) {
-                objects.add(new Fields(object, pathOf(element), errors));
+                objects.add(new Fields(object, this, name, i, errors));
             } else {
-                wrong(element, "must be an object");
+                wrong(name + "[" + i + "]", "must be an object");
             }
         }
         return objects;

@@ -11,11 +11,13 @@ public final class Amounts {
     private final Map<String, BigDecimal> byUnit = new TreeMap<>();
 
     public void add(String unit, BigDecimal amount) {
-        byUnit.merge(unit, amount, (a, b) -> Decimals.normal(a.add(b)));
+        byUnit.merge(unit, amount, BigDecimal::add);
     }
 
     /** A copy that later additions do not change. */
     public Map<String, BigDecimal> snapshot() {
-        return Collections.unmodifiableMap(new TreeMap<>(byUnit));
+        Map<String, BigDecimal> copy = new TreeMap<>(byUnit);
+        copy.replaceAll((unit, amount) -> Decimals.normal(amount));
+        return Collections.unmodifiableMap(copy);
     }
 }

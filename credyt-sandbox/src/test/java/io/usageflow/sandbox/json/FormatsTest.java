@@ -53,4 +53,29 @@ class FormatsTest {
         assertThat(Ids.compactKey(lower)).isEqualTo(UUID.fromString(lower));
         assertThat(Ids.compactKey(lower.toUpperCase(java.util.Locale.ROOT))).isNotEqualTo(Ids.compactKey(lower));
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2026-02-28T23:59:59Z, true",
+        "2026-02-29T00:00:00Z, false",
+        "2024-02-29T00:00:00.1Z, true",
+        "2026-12-31T24:00:00Z, false",
+        "2026-04-30T00:00:00Z, true",
+        "2026-04-31T00:00:00Z, false",
+        "2026-01-32T00:00:00Z, false",
+        "2026-13-01T00:00:00Z, false",
+        "2026-00-01T00:00:00Z, false",
+        "2026-01-00T00:00:00Z, false",
+        "2026-01-01T00:60:00Z, false",
+        "2026-01-01T00:00:00.123456789Z, true",
+        "2026-01-01T00:00:00.1234567890Z, false",
+        "2026-01-01T00:00:00.12x4Z, false",
+        "2026-01-01T00:00:00+02:00, true",
+        "2026-01-01T00:00:00, false",
+        "2026-01-01 00:00:00Z, false",
+        "2026-01-01, false"
+    })
+    void shouldKnowATime(String text, boolean time) {
+        assertThat(Times.isIso(text)).isEqualTo(time);
+    }
 }

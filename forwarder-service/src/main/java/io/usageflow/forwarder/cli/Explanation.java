@@ -1,10 +1,11 @@
 package io.usageflow.forwarder.cli;
 
+import io.javalin.util.JavalinBindException;
 import io.usageflow.embedded.PortBusyException;
 import io.usageflow.forwarder.config.SettingsException;
-import io.usageflow.forwarder.observe.AdminPortBusyException;
 import io.usageflow.forwarder.topics.ClusterUnreachableException;
 import io.usageflow.forwarder.topics.TopicsNotReadyException;
+import io.usageflow.producer.PublishException;
 import io.usageflow.schema.registry.RegistryUnavailableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,12 +50,15 @@ record Explanation(List<String> lines, int exitCode) {
         if (failure instanceof TopicsNotReadyException topics) {
             return Optional.of(new Explanation(topics.obstacles(), ExitCode.UNREACHABLE));
         }
-        if (failure instanceof ConfigException || failure instanceof CommandLine.ParameterException) {
+        if (failure instanceof ConfigException
+                || failure instanceof WrongUsageException
+                || failure instanceof CommandLine.ParameterException) {
             return Optional.of(one(ExitCode.USAGE, String.valueOf(failure.getMessage())));
         }
         if (failure instanceof ClusterUnreachableException
                 || failure instanceof PortBusyException
-                || failure instanceof AdminPortBusyException) {
+                || failure instanceof PublishException
+                || failure.getCause() instanceof JavalinBindException) {
             return Optional.of(one(ExitCode.UNREACHABLE, String.valueOf(failure.getMessage())));
         }
         if (failure instanceof RegistryUnavailableException) {

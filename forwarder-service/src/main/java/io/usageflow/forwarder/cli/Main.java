@@ -43,7 +43,15 @@ public final class Main {
 
     /** In the order in which a newcomer meets them. */
     private static List<CommandLine> commands(Terminal terminal) {
-        return List.of(TopicsCommand.with(terminal));
+        return List.of(
+                new CommandLine(new DemoCommand(terminal)),
+                new CommandLine(new DevCommand(terminal)),
+                new CommandLine(new PublishCommand(terminal)),
+                LinksCommand.with(terminal),
+                TopicsCommand.with(terminal),
+                new CommandLine(new ForwarderCommand(terminal)),
+                new CommandLine(new SandboxCommand(terminal)),
+                new CommandLine(new DocsCommand(terminal)));
     }
 
     private static void describeUniformly(CommandLine line) {

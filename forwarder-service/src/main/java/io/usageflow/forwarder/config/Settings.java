@@ -20,7 +20,8 @@ public record Settings(
         TopicSettings topics,
         ProcessSettings process,
         AdminSettings admin,
-        AdmissionSettings admission) {
+        AdmissionSettings admission,
+        DeliverySettings delivery) {
 
     /** Keys with these prefixes go to the libraries they name, unchecked and without the prefix. */
     static final List<String> PASSED_THROUGH =
@@ -35,7 +36,7 @@ public record Settings(
         ProcessSettings.define(def);
         AdminSettings.define(def);
         AdmissionSettings.define(def);
-        return def;
+        return DeliverySettings.define(def);
     }
 
     /** @throws SettingsException with every problem of sources, keys and values */
@@ -74,6 +75,21 @@ public record Settings(
         return admission.guard().window();
     }
 
+    /**
+     * Checks what only a running forwarder needs, so that the other commands do not have to be told.
+     *
+     * @throws SettingsException if something is missing
+     */
+    public void requireForwarding() {
+        if (process.roles().contains(Role.DELIVERY)
+                && delivery.credyt().apiKey().value().isBlank()) {
+            String key = DeliverySettings.CREDYT_API_KEY;
+            throw new SettingsException(List.of(key + " is missing, and the role delivery needs it: set "
+                    + ConfigSources.variableOf(key) + ", or " + key + "=${file:PATH:KEY} in the configuration file;"
+                    + " 'usageflow forwarder --dev' uses the stand-in that 'usageflow dev' starts"));
+        }
+    }
+
     private static Settings from(AbstractConfig config, Map<String, String> passedThrough) {
         return new Settings(
                 KafkaSettings.from(config, passedThrough),
@@ -81,7 +97,8 @@ public record Settings(
                 TopicSettings.from(config),
                 ProcessSettings.from(config),
                 AdminSettings.from(config),
-                AdmissionSettings.from(config));
+                AdmissionSettings.from(config),
+                DeliverySettings.from(config));
     }
 
     private static String unknown(String key, Map<String, Given> entries, ConfigDef def) {

@@ -12,7 +12,7 @@ import java.util.Map;
  * @param stages by name, in the order of an event's path; empty while none has been started, which is live, not ready
  */
 public record HealthReport(Map<String, StageHealth> stages) {
-    static HealthReport of(List<Stage> stages) {
+    public static HealthReport of(List<? extends Stage> stages) {
         var asked = new LinkedHashMap<String, StageHealth>();
         stages.forEach(stage -> asked.put(stage.name(), stage.health()));
         return new HealthReport(asked);

@@ -17,6 +17,9 @@ public final class ProcessMeters implements AutoCloseable {
     static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     static final String PLAIN = "text/plain; version=0.0.4; charset=utf-8";
 
+    static final String BUILD_INFO = "usageflow.build.info";
+    static final String BUILD_INFO_DOC = "Always 1; the label says which version runs.";
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
 
@@ -30,8 +33,8 @@ public final class ProcessMeters implements AutoCloseable {
                         new FileDescriptorMetrics(),
                         new UptimeMetrics())
                 .forEach(meters -> meters.bindTo(registry));
-        Gauge.builder("usageflow.build.info", () -> 1)
-                .description("Always 1; the label says which version runs.")
+        Gauge.builder(BUILD_INFO, () -> 1)
+                .description(BUILD_INFO_DOC)
                 .tag("version", Version.current())
                 .register(registry);
     }

@@ -81,6 +81,19 @@ public final class TopicAdmin implements AutoCloseable {
         return TopicPlan.of(specs, askedPartitions, existing(specs), settings.shortRetention());
     }
 
+    /** @throws TopicsNotReadyException naming those that do not exist */
+    public void requireExisting(Collection<String> names) {
+        List<String> missing = names.stream()
+                .filter(name -> admin.describeTopics(List.of(name)).topicNameValues().values().stream()
+                        .map(this::described)
+                        .anyMatch(Optional::isEmpty))
+                .map(name -> name + " does not exist: 'usageflow topics apply' creates it")
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new TopicsNotReadyException(missing);
+        }
+    }
+
     /**
      * Creates what the plan says is missing, and waits until every partition has a leader: a record sent before that
      * can fail as out of sequence.

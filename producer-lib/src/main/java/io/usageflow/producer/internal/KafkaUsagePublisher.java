@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -43,7 +42,7 @@ public final class KafkaUsagePublisher implements UsagePublisher {
     private final Lane customerLinks;
     private final Lane vendorLinks;
 
-    private final AtomicBoolean flushing = new AtomicBoolean();
+    private final Hurry hurry;
     private @Nullable Undelivered closedWith;
 
     /** @throws ConfigException naming the key */
@@ -63,6 +62,7 @@ public final class KafkaUsagePublisher implements UsagePublisher {
             PublisherSettings settings, Producer<byte[], byte[]> producer, Serializer<SpecificRecord> serializer) {
         this.form = new AvroForm(settings.source(), settings.limits().eventBytesMax());
         this.producer = producer;
+        this.hurry = new Hurry(producer);
         this.serializer = serializer;
         this.closeTimeout = settings.limits().closeTimeout();
         Lane.Bounds bounds = new Lane.Bounds(
@@ -120,8 +120,7 @@ public final class KafkaUsagePublisher implements UsagePublisher {
         long deadlineNanos = deadline(timeout);
         List<Parcel<?>> awaited = inFlight.snapshot();
         if (!awaited.isEmpty()) {
-            hurry();
-            inFlight.await(awaited, deadlineNanos);
+            hurry.during(() -> inFlight.await(awaited, deadlineNanos));
         }
         return InFlight.report(awaited);
     }
@@ -136,8 +135,7 @@ public final class KafkaUsagePublisher implements UsagePublisher {
         lanes.forEach(Lane::close);
         List<Parcel<?>> awaited = inFlight.snapshot();
         if (!awaited.isEmpty()) {
-            hurry();
-            inFlight.await(awaited, deadlineNanos);
+            hurry.during(() -> inFlight.await(awaited, deadlineNanos));
         }
         usher.stop();
         for (Lane lane : lanes) {
@@ -175,28 +173,6 @@ public final class KafkaUsagePublisher implements UsagePublisher {
         inFlight.add(parcel);
         lane.accept(parcel);
         return parcel.future();
-    }
-
-    /**
-     * Lets Kafka send without lingering. On a thread of its own, since {@link Producer#flush} waits without a bound; one is
-     * enough, because what is published during a flush does not linger either.
-     */
-    private void hurry() {
-        if (flushing.compareAndSet(false, true)) {
-            Thread thread = new Thread(
-                    () -> {
-                        try {
-                            producer.flush();
-                        } catch (RuntimeException e) {
-                            LOG.debug("flush ended early; the events' own futures tell what became of them", e);
-                        } finally {
-                            flushing.set(false);
-                        }
-                    },
-                    "usageflow-flush");
-            thread.setDaemon(true);
-            thread.start();
-        }
     }
 
     private void closeProducer(long deadlineNanos) {

@@ -83,8 +83,10 @@ final class Usher {
     private static Drained drain(Lane lane) {
         try {
             return lane.drain();
-        } catch (RuntimeException e) {
-            // A fault of ours. What waits stays, is tried again, and in the end fails by its deadline.
+        } catch (RuntimeException | Error e) {
+            // A fault of ours, or a serializer whose own jars are missing. This thread must not die of it: what waits
+            // stays,
+            // is tried again, and in the end fails by its deadline, instead of leaving its futures open for ever.
             LOG.error("could not send what waits", e);
             return Drained.NONE;
         }

@@ -1,7 +1,5 @@
 package io.usageflow.schema.registry;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.usageflow.schema.registry.RegistryHttp.Answer;
@@ -99,7 +97,7 @@ final class RegistryAnswers {
     /** The error as JSON; an empty object where it is something else, such as a proxy's page. */
     private static JsonNode error(Answer answer) {
         try {
-            JsonNode json = JSON.readTree(new String(answer.body(), UTF_8));
+            JsonNode json = JSON.readTree(answer.body());
             return json == null ? JSON.createObjectNode() : json;
         } catch (IOException e) {
             return JSON.createObjectNode();

@@ -1,5 +1,7 @@
 package io.usageflow.schema.registry;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -44,7 +46,7 @@ final class RegistryHttp {
      *
      * @param address which gave it
      */
-    record Answer(URI address, int status, byte[] body) {
+    record Answer(URI address, int status, String body) {
         boolean isBusyOrBroken() {
             return status == 408 || status == 429 || status >= 500;
         }
@@ -53,7 +55,6 @@ final class RegistryHttp {
     /**
      * Asks the addresses in turn.
      *
-     * @param what for messages: the request in words, such as "GET /schemas/ids/7"
      * @throws RegistryUnavailableException when none gave an answer below 500 other than 408 and 429
      */
     Answer send(String method, String path, @Nullable String body) {
@@ -99,7 +100,7 @@ final class RegistryHttp {
         settings.credentials().header().ifPresent(value -> request.header("Authorization", value));
         HttpResponse<byte[]> response =
                 await(client.sendAsync(request.build(), info -> BoundedBody.ofAtMost(ANSWER_BYTES_MAX)));
-        return new Answer(address, response.statusCode(), response.body());
+        return new Answer(address, response.statusCode(), new String(response.body(), UTF_8));
     }
 
     /** The client's own time-out ends with the headers; this one covers a body that never ends, too. */

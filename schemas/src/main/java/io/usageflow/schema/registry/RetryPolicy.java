@@ -24,7 +24,7 @@ public record RetryPolicy(int retries, Duration firstWait, Duration longestWait)
      * @param retry counts from 1
      */
     public Duration waitBefore(int retry, RandomGenerator random) {
-        double ceiling = Math.min(longestWait.toMillis(), firstWait.toMillis() * Math.pow(2, retry - 1));
+        double ceiling = Math.min((double) longestWait.toMillis(), firstWait.toMillis() * Math.pow(2, retry - 1));
         return Duration.ofMillis(Math.round(random.nextDouble() * ceiling));
     }
 }

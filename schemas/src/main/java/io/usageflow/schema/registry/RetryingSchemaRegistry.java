@@ -2,6 +2,8 @@ package io.usageflow.schema.registry;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -19,10 +21,13 @@ public final class RetryingSchemaRegistry implements SchemaRegistry {
         void of(Duration wait) throws InterruptedException;
     }
 
+    private static final int UNKNOWN_IDS_MAX = 10_000;
+
     private final SchemaRegistry delegate;
     private final RetryPolicy policy;
     private final RandomGenerator random;
     private final Pause pause;
+    private final Set<Integer> unknownIds = ConcurrentHashMap.newKeySet();
 
     public RetryingSchemaRegistry(SchemaRegistry delegate, RetryPolicy policy, RandomGenerator random, Pause pause) {
         this.delegate = delegate;
@@ -41,9 +46,17 @@ public final class RetryingSchemaRegistry implements SchemaRegistry {
         return retry(() -> delegate.idOf(subject, schema), Optional::isEmpty);
     }
 
+    /** An id that stayed unknown through all retries gets one attempt from then on: poison must not slow the rest down. */
     @Override
     public Optional<Schema> byId(int id) {
-        return retry(() -> delegate.byId(id), Optional::isEmpty);
+        boolean doubted = unknownIds.contains(id);
+        Optional<Schema> answer = retry(() -> delegate.byId(id), schema -> schema.isEmpty() && !doubted);
+        if (answer.isPresent()) {
+            unknownIds.remove(id);
+        } else if (unknownIds.size() < UNKNOWN_IDS_MAX) {
+            unknownIds.add(id);
+        }
+        return answer;
     }
 
     @Override

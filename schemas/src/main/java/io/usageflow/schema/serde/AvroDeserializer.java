@@ -94,10 +94,10 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
             if (SchemaCompatibility.checkReaderWriterCompatibility(wanted, written)
                             .getType()
                     == SchemaCompatibilityType.COMPATIBLE) {
-                return new Readable<>(wanted.getName(), DecimalBounds.of(wanted), reader(written, wanted, type));
+                return new Decodable<>(wanted.getName(), DecimalBounds.of(wanted), reader(written, wanted, type));
             }
-            return new Unreadable<>("its schema " + written.getFullName() + " cannot be read as " + wanted.getFullName()
-                    + ": upgrade this reader, or check which topic the record belongs to");
+            return new Undecodable<>("its schema " + written.getFullName() + " cannot be read as "
+                    + wanted.getFullName() + ": upgrade this reader, or check which topic the record belongs to");
         }
 
         private static <T extends SpecificRecord> DatumReader<T> reader(Schema written, Schema wanted, Class<T> type) {
@@ -108,20 +108,20 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
             }
         }
 
-        Readable<T> reader(int schemaId);
+        Decodable<T> reader(int schemaId);
     }
 
-    private record Unreadable<T extends SpecificRecord>(String why) implements Resolution<T> {
+    private record Undecodable<T extends SpecificRecord>(String why) implements Resolution<T> {
         @Override
-        public Readable<T> reader(int schemaId) {
+        public Decodable<T> reader(int schemaId) {
             throw new UnknownSchemaException(schemaId, "the value has schema id " + schemaId + "; " + why);
         }
     }
 
-    private record Readable<T extends SpecificRecord>(String name, DecimalBounds bounds, DatumReader<T> datumReader)
+    private record Decodable<T extends SpecificRecord>(String name, DecimalBounds bounds, DatumReader<T> datumReader)
             implements Resolution<T> {
         @Override
-        public Readable<T> reader(int schemaId) {
+        public Decodable<T> reader(int schemaId) {
             return this;
         }
 

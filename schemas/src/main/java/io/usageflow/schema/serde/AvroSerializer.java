@@ -96,7 +96,18 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
 
     private record TopicSchema(String topic, Schema schema) {}
 
-    private record Prepared(byte[] header, DecimalBounds bounds, DatumWriter<SpecificRecord> writer) {}
+    /** What every record of one schema on one topic needs. */
+    private static final class Prepared {
+        private final byte[] header;
+        private final DecimalBounds bounds;
+        private final DatumWriter<SpecificRecord> writer;
+
+        Prepared(byte[] header, DecimalBounds bounds, DatumWriter<SpecificRecord> writer) {
+            this.header = header;
+            this.bounds = bounds;
+            this.writer = writer;
+        }
+    }
 
     /** One thread's buffers, kept from record to record. */
     private static final class Scratch {

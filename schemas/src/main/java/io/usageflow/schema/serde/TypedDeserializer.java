@@ -2,6 +2,7 @@ package io.usageflow.schema.serde;
 
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,16 @@ final class TypedDeserializer<T extends SpecificRecord> implements Deserializer<
 
     @Override
     public @Nullable T deserialize(String topic, byte @Nullable [] value) {
-        Object made = delegate.deserialize(topic, value);
+        return typed(delegate.deserialize(topic, value));
+    }
+
+    /** A class of the user's own may look at the headers. */
+    @Override
+    public @Nullable T deserialize(String topic, Headers headers, byte @Nullable [] value) {
+        return typed(delegate.deserialize(topic, headers, value));
+    }
+
+    private @Nullable T typed(@Nullable Object made) {
         if (made != null && !type.isInstance(made)) {
             throw new SerializationException(delegate.getClass().getName() + " made a "
                     + made.getClass().getName() + ", not a " + type.getName() + ": set specific.avro.reader=true");

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.utils.Utils;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 
@@ -87,9 +88,11 @@ final class ApicurioServer implements AutoCloseable {
         return directory;
     }
 
-    /** From a directory of its own, so that Maven looks at no project. */
+    /** From a directory of its own, so that Maven looks at no project and a cut fetch leaves nothing half unpacked. */
     private static void fetchOrSkip(Path directory, Path log) throws IOException, InterruptedException {
-        Path nowhere = Files.createDirectories(directory.resolveSibling("apicurio-fetch"));
+        Path fetch = directory.resolveSibling("apicurio-fetch");
+        Utils.delete(fetch.toFile());
+        Files.createDirectories(fetch);
         List<String> command = List.of(
                 Path.of(setting("usageflow.maven.home"), "bin", "mvn").toString(),
                 "--batch-mode",
@@ -97,9 +100,9 @@ final class ApicurioServer implements AutoCloseable {
                 "-Dmaven.repo.local=" + setting("usageflow.maven.repository"),
                 "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:unpack",
                 "-Dartifact=" + ARTIFACT,
-                "-DoutputDirectory=" + directory);
+                "-DoutputDirectory=" + fetch.resolve("unpacked"));
         Process maven = new ProcessBuilder(command)
-                .directory(nowhere.toFile())
+                .directory(fetch.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
@@ -113,8 +116,11 @@ final class ApicurioServer implements AutoCloseable {
         if (maven.exitValue() != 0) {
             skip("Maven could not fetch " + ARTIFACT + " (offline?), see " + log);
         }
+        Files.move(fetch.resolve("unpacked"), directory);
+        Utils.delete(fetch.toFile());
     }
 
+    @SuppressWarnings("TypeParameterUnusedInFormals") // It never returns, so that any type fits.
     private static <T> T skip(String why) {
         System.out.println("Skipped, the real registry server is not tried: " + why);
         Assumptions.abort(why);

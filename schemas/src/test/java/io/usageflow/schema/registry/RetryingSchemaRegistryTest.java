@@ -59,6 +59,19 @@ class RetryingSchemaRegistryTest {
     }
 
     @Test
+    void shouldAskOnceForAnIdThatStayedUnknown() {
+        SchemaRegistry registry = new RetryingSchemaRegistry(memory, POLICY, new Random(1), waits::add);
+        assertThat(registry.byId(1)).isEmpty();
+        assertThat(waits).hasSize(POLICY.retries());
+
+        assertThat(registry.byId(1)).isEmpty();
+        assertThat(waits).as("no further wait").hasSize(POLICY.retries());
+
+        memory.register("s", SCHEMA);
+        assertThat(registry.byId(1)).as("no failure is remembered").hasValue(SCHEMA);
+    }
+
+    @Test
     void shouldStopWhenInterrupted() {
         RetryingSchemaRegistry.Pause interrupted = wait -> {
             throw new InterruptedException();

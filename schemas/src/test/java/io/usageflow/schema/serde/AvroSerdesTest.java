@@ -1,5 +1,6 @@
 package io.usageflow.schema.serde;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -143,7 +144,7 @@ class AvroSerdesTest {
         assertThatThrownBy(() -> deserializer.deserialize(TOPIC, new byte[] {0, 0, 0, 1}))
                 .isInstanceOf(SerializationException.class)
                 .hasMessageContaining("4 bytes");
-        assertThatThrownBy(() -> deserializer.deserialize(TOPIC, "{\"id\":1}".getBytes()))
+        assertThatThrownBy(() -> deserializer.deserialize(TOPIC, "{\"id\":1}".getBytes(UTF_8)))
                 .isInstanceOf(SerializationException.class)
                 .hasMessageContaining("123");
         assertThatThrownBy(() -> deserializer.deserialize(TOPIC, new byte[0]))

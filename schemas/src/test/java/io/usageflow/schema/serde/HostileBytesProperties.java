@@ -48,7 +48,7 @@ class HostileBytesProperties {
                 changed.put((byte) rest);
                 break;
             }
-            changed.put((byte) (rest & 0x7f | 0x80));
+            changed.put((byte) ((rest & 0x7f) | 0x80));
         }
         readOrRefuse(changed.array());
     }

@@ -1,0 +1,165 @@
+package io.usageflow.forwarder;
+
+import io.usageflow.forwarder.admission.Admission;
+import io.usageflow.forwarder.config.ProcessSettings;
+import io.usageflow.forwarder.config.Role;
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.config.SettingsException;
+import io.usageflow.forwarder.delivery.Delivery;
+import io.usageflow.forwarder.delivery.DeliveryConnections;
+import io.usageflow.forwarder.observe.AdminServer;
+import io.usageflow.forwarder.observe.HealthReport;
+import io.usageflow.forwarder.observe.ProcessMeters;
+import io.usageflow.forwarder.observe.Stage;
+import io.usageflow.forwarder.observe.Version;
+import io.usageflow.forwarder.topics.TopicAdmin;
+import io.usageflow.forwarder.topics.TopicPlan;
+import io.usageflow.forwarder.topics.TopicsNotReadyException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The stages of one process, wired by hand: the only class that knows all of them. They start in the order of an event's
+ * path and stop in reverse. Thread-safe; close it.
+ */
+public final class Forwarder implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Forwarder.class);
+
+    private final Duration stopTimeout;
+    private final ProcessMeters meters;
+    private final List<Stage> stages;
+    private final AdminServer admin;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Forwarder(Duration stopTimeout, ProcessMeters meters, List<Stage> stages, AdminServer admin) {
+        this.stopTimeout = stopTimeout;
+        this.meters = meters;
+        this.stages = stages;
+        this.admin = admin;
+    }
+
+    /**
+     * Checks settings, Kafka and topics, then starts the stages; they connect in threads of their own, and {@link
+     * #health} tells how far they are.
+     *
+     * @throws SettingsException if something that the roles need is missing
+     * @throws io.usageflow.forwarder.topics.ClusterUnreachableException if Kafka does not answer within
+     *     {@code start.timeout}
+     * @throws TopicsNotReadyException if a topic is missing or would break a promise
+     * @throws io.usageflow.forwarder.observe.AdminPortBusyException if the admin server cannot listen
+     */
+    public static Forwarder start(Settings settings) {
+        settings.requireForwarding();
+        checkTopics(settings);
+        var meters = new ProcessMeters();
+        var stages = new ArrayList<Stage>();
+        try {
+            stages.addAll(stagesOf(settings, meters));
+            List<Stage> all = List.copyOf(stages);
+            AdminServer admin = AdminServer.start(settings.admin(), () -> all, meters.registry());
+            all.forEach(Stage::start);
+            LOG.info(
+                    "event=started version={} roles={} instance={} topics={} admin={}",
+                    Version.current(),
+                    all.stream().map(Stage::name).toList(),
+                    settings.process().instanceId(),
+                    settings.topics().names().prefix(),
+                    admin.url());
+            return new Forwarder(settings.process().stopTimeout(), meters, all, admin);
+        } catch (RuntimeException failed) {
+            stages.forEach(stage -> stage.close(Duration.ofSeconds(1)));
+            meters.close();
+            throw failed;
+        }
+    }
+
+    private static void checkTopics(Settings settings) {
+        try (TopicAdmin topics =
+                TopicAdmin.connect(settings.kafka(), settings.process().startTimeout())) {
+            TopicPlan plan = topics.plan(settings.topics(), settings.dedupWindow(), OptionalInt.empty());
+            if (!plan.obstacles().isEmpty()) {
+                throw new TopicsNotReadyException(plan.obstacles());
+            }
+            plan.warnings().forEach(warning -> LOG.warn("event=topic_differs why=\"{}\"", warning));
+        }
+    }
+
+    /** In the order of an event's path. */
+    private static List<Stage> stagesOf(Settings settings, ProcessMeters meters) {
+        ProcessSettings process = settings.process();
+        var stages = new ArrayList<Stage>();
+        if (process.roles().contains(Role.ADMISSION)) {
+            requireWritable(process.stateDir());
+            var around = new Admission.Surroundings(
+                    settings.topics().names(),
+                    settings.kafka().client(),
+                    settings.kafka().streams(),
+                    settings.registry().serde(),
+                    process.stateDir());
+            stages.add(new Admission(settings.admission(), around, meters.registry()));
+        }
+        if (process.roles().contains(Role.DELIVERY)) {
+            var connections = new DeliveryConnections(
+                    settings.topics().names(),
+                    settings.kafka().client(),
+                    settings.registry().serde(),
+                    process.instanceId());
+            stages.add(new Delivery(settings.delivery(), connections, meters.registry()));
+        }
+        return stages;
+    }
+
+    private static void requireWritable(Path stateDir) {
+        try {
+            Files.createDirectories(stateDir);
+        } catch (IOException denied) {
+            throw unusable(stateDir);
+        }
+        if (!Files.isWritable(stateDir)) {
+            throw unusable(stateDir);
+        }
+    }
+
+    private static SettingsException unusable(Path stateDir) {
+        return new SettingsException(List.of(ProcessSettings.STATE_DIR + " is " + stateDir.toAbsolutePath()
+                + ", where nothing can be written: name a directory that this user may make and write"));
+    }
+
+    /** How the stages are now. */
+    public HealthReport health() {
+        return HealthReport.of(stages);
+    }
+
+    /** Where health and metrics are served. */
+    public String adminUrl() {
+        return admin.url();
+    }
+
+    /**
+     * Stops the stages in reverse, each with a fair share of {@code stop.timeout} so that it can commit what it has
+     * finished. What is not finished is done again after the next start. A second call does nothing.
+     */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        long deadline = System.nanoTime() + stopTimeout.toNanos();
+        for (int last = stages.size() - 1; last >= 0; last--) {
+            Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+            Stage stage = stages.get(last);
+            stage.close(left.dividedBy(last + 1L));
+            LOG.info("event=stopped stage={}", stage.name());
+        }
+        admin.close();
+        meters.close();
+    }
+}
