@@ -124,6 +124,11 @@ public final class CredytSandbox implements Control, AutoCloseable {
     }
 
     @Override
+    public List<String> routeNames() {
+        return routeNames;
+    }
+
+    @Override
     public SandboxStats stats() {
         return books.stats();
     }

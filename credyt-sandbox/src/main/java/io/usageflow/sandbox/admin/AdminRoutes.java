@@ -55,8 +55,9 @@ public final class AdminRoutes {
 
     private ObjectNode index() {
         ObjectNode json = Json.object().put("about", "Control of the sandbox. Not part of Credyt.");
-        ArrayNode list = json.putArray("routes");
-        routes().forEach(route -> list.add(route.name()));
+        ArrayNode own = json.putArray("routes");
+        routes().forEach(route -> own.add(route.name()));
+        control.routeNames().forEach(json.putArray("api")::add);
         return json;
     }
 

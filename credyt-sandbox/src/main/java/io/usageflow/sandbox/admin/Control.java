@@ -14,6 +14,9 @@ import java.util.function.UnaryOperator;
 
 /** What can be done to a running sandbox from outside the API. Thread-safe. */
 public interface Control {
+    /** The operations of the API as fault rules name them: {@code POST /events}. */
+    List<String> routeNames();
+
     SandboxStats stats();
 
     RequestLog requests();

@@ -7,6 +7,9 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
 import io.usageflow.sandbox.behaviour.Behaviour;
 import io.usageflow.sandbox.fault.Faults;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
@@ -43,10 +46,11 @@ public final class SandboxServer implements AutoCloseable {
      * @param port 0 for a free one
      * @param api behind the gate
      * @param admin open
-     * @throws IllegalStateException where the port is in use; the message has the remedy
+     * @throws IllegalStateException where it cannot listen there, for instance on a port in use; the message has the remedy
      */
     public static SandboxServer start(
             String host, int port, List<Route> api, List<Route> admin, Surroundings surroundings) {
+        requireFree(host, port);
         Wire wire = new Wire(surroundings.timer(), surroundings.clock());
         Gate gate = new Gate(
                 surroundings.behaviour(), surroundings.faults(), surroundings.log(), wire, surroundings.clock());
@@ -64,12 +68,27 @@ public final class SandboxServer implements AutoCloseable {
         try {
             javalin.start();
         } catch (JavalinBindException e) {
-            throw new IllegalStateException(
-                    "The sandbox cannot listen on " + host + ":" + port
-                            + ": the port is in use. Stop what uses it, or choose another port (0 takes a free one).",
-                    e);
+            throw cannotListen(host, port, e);
         }
         return new SandboxServer(javalin, wire);
+    }
+
+    /** Looked at first, since Javalin would log an error of its own before it throws. Somebody may still be faster. */
+    private static void requireFree(String host, int port) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.bind(new InetSocketAddress(host, port));
+        } catch (IOException e) {
+            throw cannotListen(host, port, e);
+        }
+    }
+
+    private static IllegalStateException cannotListen(String host, int port, Exception cause) {
+        String reason = String.valueOf(cause.getMessage());
+        return new IllegalStateException(
+                "The sandbox cannot listen on " + host + ":" + port + ": "
+                        + (reason.contains("in use") ? "the port is in use" : reason)
+                        + ". Stop what uses it, or choose another port (0 takes a free one).",
+                cause);
     }
 
     private static void listenQuietly(JavalinConfig config, String host, int port) {

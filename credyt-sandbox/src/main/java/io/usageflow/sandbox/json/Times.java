@@ -18,6 +18,7 @@ public final class Times {
             .withZone(ZoneOffset.UTC);
 
     private static final String SHAPE = "0000-00-00T00:00:00";
+    private static final int[] DAYS_AT_LEAST = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     private static final int SHORTEST = SHAPE.length() + 1;
     private static final int LONGEST = SHORTEST + 10;
 
@@ -33,7 +34,7 @@ public final class Times {
     }
 
     /**
-     * Whether it is one of the times that are seen to be valid without a calendar: in UTC, and before the 29th. Parsing
+     * Whether it is one of the times that are seen to be valid without a calendar: in UTC, and not the 29th of February. Parsing
      * is the dearest part of judging an event.
      */
     private static boolean isPlain(String text) {
@@ -48,7 +49,7 @@ public final class Times {
             }
         }
         return within(text, 5, 1, 12)
-                && within(text, 8, 1, 28)
+                && within(text, 8, 1, DAYS_AT_LEAST[number(text, 5)])
                 && within(text, 11, 0, 23)
                 && within(text, 14, 0, 59)
                 && within(text, 17, 0, 59)
@@ -56,8 +57,12 @@ public final class Times {
     }
 
     private static boolean within(String text, int place, int min, int max) {
-        int value = (text.charAt(place) - '0') * 10 + text.charAt(place + 1) - '0';
+        int value = number(text, place);
         return value >= min && value <= max;
+    }
+
+    private static int number(String text, int place) {
+        return (text.charAt(place) - '0') * 10 + text.charAt(place + 1) - '0';
     }
 
     private static boolean isPlainFraction(String text) {

@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Admission implements Stage {
     private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
+    private static final long START_PAUSE_MS = 1000;
 
     private final AdmissionSettings settings;
     private final Surroundings around;
@@ -149,7 +151,9 @@ public final class Admission implements Stage {
         try {
             int partitions = PartitionCount.await(
                     around.kafka(), around.topics().events(), why -> beginning = StageHealth.waiting(why));
-            startStreams(partitions);
+            while (!startStreams(partitions)) {
+                Thread.sleep(START_PAUSE_MS);
+            }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } catch (KafkaException failure) {
@@ -159,9 +163,10 @@ public final class Admission implements Stage {
         }
     }
 
-    private synchronized void startStreams(int partitions) {
+    /** @return false where the state folder is still another's: a predecessor that has not stopped yet */
+    private synchronized boolean startStreams(int partitions) {
         if (closed) {
-            return;
+            return true;
         }
         AdmissionParts parts = new AdmissionParts(
                 settings,
@@ -170,14 +175,21 @@ public final class Admission implements Stage {
                 around.registry(),
                 new AdmissionParts.Watching(meters, registryWatch),
                 new VendorLinksVersion());
-        KafkaStreams made =
-                new KafkaStreams(AdmissionTopology.of(parts), StreamsSettings.of(settings.engine(), around));
+        KafkaStreams made;
+        try {
+            made = new KafkaStreams(AdmissionTopology.of(parts), StreamsSettings.of(settings.engine(), around));
+        } catch (StreamsException locked) {
+            LOG.warn("state folder is in use, waiting: {}", locked.getMessage());
+            beginning = StageHealth.waiting("state folder is in use: " + locked.getMessage());
+            return false;
+        }
         made.setUncaughtExceptionHandler(this::onThreadFailure);
         made.setStateListener((now, before) -> LOG.info("admission is {}, before={}", now, before));
         streamsMetrics = new KafkaStreamsMetrics(made);
         streamsMetrics.bindTo(registry);
         streams = made;
         made.start();
+        return true;
     }
 
     private StreamThreadExceptionResponse onThreadFailure(Throwable failure) {

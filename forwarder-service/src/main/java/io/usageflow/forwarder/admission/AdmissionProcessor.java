@@ -34,7 +34,9 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
     private final Topics topics;
     private ProcessorContext<byte[], Outgoing> context;
     private AdmissionTask task;
-    private long appendTime = Long.MIN_VALUE;
+    /** The highest append time met; at the epoch, when nothing can be old, until a record has come. */
+    private long appendTime;
+
     private long vendorLinksVersion;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else

@@ -28,8 +28,8 @@ import java.util.UUID;
  * changes.
  *
  * <p>The rule with the window is what makes the refusal predictable instead of dependent on when ids happen to be
- * forgotten: ids first seen at s are forgotten only after append time has passed s + window ({@link SeenEvents}), so
- * the forgotten mark stays below append − (window − skew), and no event is {@code TOO_OLD} that the documented rule
+ * forgotten: ids first seen at s are forgotten only after append time has passed s + window ({@link SeenEvents}), so, while
+ * brokers' clocks go on, the forgotten mark stays below append − (window − skew), and no event is {@code TOO_OLD} that the documented rule
  * would admit.
  *
  * <p>A copy that was given a new {@code occurred_at} under an id without a time escapes after the window; there
@@ -81,7 +81,7 @@ final class AgeGuard {
 
     /** Whether an id first seen then may be forgotten when append time has come to {@code now}. */
     boolean mayForget(long seenAt, long now) {
-        return now - windowMs > seenAt;
+        return now > 0 && now - windowMs > seenAt; // not yet known is no late time
     }
 
     /** The forgotten mark that forgetting an id first seen then asks for. */

@@ -1,6 +1,9 @@
 package io.usageflow.forwarder.cli;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
 import java.util.Map;
+import org.slf4j.LoggerFactory;
 
 /**
  * Chooses our own logging where the user has not chosen another: facts of usageflow and warnings of Kafka, one line
@@ -16,6 +19,20 @@ final class Logging {
         if (System.getProperty(CONFIGURATION) == null) {
             System.setProperty(CONFIGURATION, "usageflow-logback.xml");
             System.setProperty("usageflow.log.level", environment.getOrDefault("USAGEFLOW_LOG_LEVEL", "INFO"));
+        }
+    }
+
+    /** For commands whose output is for people: only what usageflow itself warns of. Leaves a user's own logging alone. */
+    static void onlyProblems() {
+        if ("usageflow-logback.xml".equals(System.getProperty(CONFIGURATION))
+                && LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.getLogger("io.usageflow").setLevel(Level.WARN);
+            // Brokers and clients that start together in one process have much to say of each other. Some of their
+            // loggers have levels of their own.
+            context.getLogger("org.apache.kafka").setLevel(Level.OFF);
+            context.getLoggerList().stream()
+                    .filter(logger -> logger.getName().startsWith("org.apache.kafka."))
+                    .forEach(logger -> logger.setLevel(Level.OFF));
         }
     }
 }

@@ -51,6 +51,7 @@ public final class Main {
     /** In the order in which a newcomer meets them. */
     private static List<CommandLine> commands(Terminal terminal) {
         return List.of(
+                new CommandLine(new DemoCommand(terminal)),
                 new CommandLine(new DevCommand(terminal)),
                 new CommandLine(new PublishCommand(terminal)),
                 LinksCommand.with(terminal),

@@ -13,7 +13,7 @@ import java.util.OptionalLong;
  * probe's, and permits that are taken and not given back hold it there (resilience4j#903, #935). Here a probe is the
  * identity of a request, so there is no permit to leak.
  *
- * <p>Opens on failures in a row, on a high share of failures, or at once where our key or address is refused. A
+ * <p>Opens on failures in a row or on a high share of failures, of more than one customer, or at once where our key or address is refused. A
  * refusal of an event or of a customer is an answer of a destination that is well.
  */
 public final class Circuit {
@@ -21,6 +21,8 @@ public final class Circuit {
     private static final int WINDOW = 40;
 
     private static final int SHARE_MIN_ANSWERS = 20;
+    /** So many times more failures in a row it takes where all are of one customer. */
+    private static final int ALONE_FACTOR = 4;
 
     /** Why nothing is sent. */
     public enum Cause {
@@ -53,6 +55,10 @@ public final class Circuit {
     private long answers;
     private int failures;
     private int row;
+    /** Whom the row of failures began with, and whether it has met others too. */
+    private Object rowBegan = "";
+
+    private boolean rowOfSeveral;
 
     private State state = State.CLOSED;
     private Cause cause = Cause.UNAVAILABLE;
@@ -121,12 +127,19 @@ public final class Circuit {
         return Optional.of(Duration.ofNanos(nowNanos - openedNanos));
     }
 
-    /** @param floor what Retry-After asks for */
-    void failed(long request, String why, Optional<Duration> floor, long nowNanos) {
+    /**
+     * @param customer whose request it was: one customer's failures alone do not open the circuit soon, since they may be
+     *     its own, and its retries are few anyhow
+     * @param floor what Retry-After asks for
+     */
+    void failed(long request, Object customer, String why, Optional<Duration> floor, long nowNanos) {
         if (state == State.CLOSED) {
+            rowOfSeveral = row > 0 && (rowOfSeveral || !customer.equals(rowBegan));
+            rowBegan = row == 0 ? customer : rowBegan;
             record(true);
             detail = why;
-            if (row >= failuresInARow || (answers >= SHARE_MIN_ANSWERS && failures * 2 >= Math.min(answers, WINDOW))) {
+            boolean often = answers >= SHARE_MIN_ANSWERS && failures * 2 >= Math.min(answers, WINDOW);
+            if ((rowOfSeveral && (row >= failuresInARow || often)) || row >= failuresInARow * ALONE_FACTOR) {
                 openedNanos = nowNanos;
                 open(Cause.UNAVAILABLE, why, floor, nowNanos);
             }

@@ -163,7 +163,7 @@ final class Consequences {
 
         @Override
         public OptionalLong retry(Retry outcome) {
-            destination.failed(answered.request(), outcome, answered.sentNanos(), nanos);
+            destination.failed(answered.request(), customer, outcome, answered.sentNanos(), nanos);
             fail(events);
             meters.retried();
             FailingSince.Standing standing = failing.failed(customer, nanos);

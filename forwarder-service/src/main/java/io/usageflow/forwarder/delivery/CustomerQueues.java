@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What waits to be sent, by customer. One thread; times in nanoseconds of a monotonic clock.
@@ -147,6 +148,14 @@ final class CustomerQueues {
                     begun.remove();
                 }
             }
+            forgetIfEmpty(line);
+        }
+    }
+
+    /** Forgets what waits and was not begun, where the test says so; it stays outstanding in its partition. */
+    void removeWaiting(Predicate<PendingEvent> unwanted) {
+        for (Line line : List.copyOf(lines.values())) {
+            line.waiting.removeIf(unwanted);
             forgetIfEmpty(line);
         }
     }

@@ -93,8 +93,7 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
     /** Lets requests in flight finish within the bound, and commits what is settled. */
     void finish(Duration atMost) {
         finishing = true;
-        consumer.pause(consumer.assignment());
-        awaitAnswers(assignments.all(), atMost);
+        letGo(assignments.all(), atMost);
         settle();
     }
 
@@ -279,8 +278,7 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
         List<AssignedPartition> leaving = assignments.current(partitions);
         try {
             if (!leaving.isEmpty() && !abandoned) {
-                awaitAnswers(
-                        leaving, finishing ? Duration.ZERO : settings.settling().revokeTimeout());
+                letGo(leaving, finishing ? Duration.ZERO : settings.settling().revokeTimeout());
                 settle();
             }
         } finally {
@@ -301,11 +299,19 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
         dispatcher.dropRevoked();
     }
 
-    private void awaitAnswers(Collection<AssignedPartition> leaving, Duration atMost) {
+    /** Until no request in flight carries anything of them, and nothing more of them can be sent now. */
+    private void letGo(Collection<AssignedPartition> leaving, Duration atMost) {
         long deadline = view.nanos() + atMost.toNanos();
+        dispatcher.onlyCloseGaps(leaving);
         try {
-            while (leaving.stream().anyMatch(dispatcher::carries)) {
+            while (true) {
                 long left = deadline - view.nanos();
+                if (left > 0) {
+                    dispatcher.send();
+                }
+                if (leaving.stream().noneMatch(dispatcher::carries)) {
+                    return;
+                }
                 if (left <= 0) {
                     LOG.warn("event=requests_left_behind partitions={} inFlight={}", leaving, dispatcher.inFlight());
                     return;

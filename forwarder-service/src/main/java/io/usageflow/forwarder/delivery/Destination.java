@@ -54,11 +54,11 @@ final class Destination {
         });
     }
 
-    void failed(long request, Outcome.Retry why, long sentNanos, long nowNanos) {
+    void failed(long request, Customer customer, Outcome.Retry why, long sentNanos, long nowNanos) {
         if (why.overload()) {
             limit.overloaded(sentNanos, nowNanos);
         }
-        circuit.failed(request, why.cause(), why.notBefore(), nowNanos);
+        circuit.failed(request, customer, why.cause(), why.notBefore(), nowNanos);
     }
 
     void halted(long request, Outcome.Halt why, long nowNanos) {

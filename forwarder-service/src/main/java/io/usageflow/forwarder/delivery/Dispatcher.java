@@ -3,6 +3,7 @@ package io.usageflow.forwarder.delivery;
 import io.usageflow.forwarder.delivery.Consequences.Answered;
 import io.usageflow.forwarder.delivery.CustomerQueues.Pick;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +114,24 @@ final class Dispatcher {
 
     int inFlight() {
         return inFlight.size();
+    }
+
+    /**
+     * Sends nothing more of these assignments but what stands below something that is settled or in flight: that much
+     * closes the gaps, so that the next owner does not send again what is delivered already.
+     */
+    void onlyCloseGaps(Collection<AssignedPartition> leaving) {
+        Map<AssignedPartition, Long> newest = new HashMap<>();
+        for (AssignedPartition partition : leaving) {
+            newest.put(partition, partition.ledger().newestSettled().orElse(-1));
+        }
+        for (Sent sent : inFlight.values()) {
+            sent.pick()
+                    .events()
+                    .forEach(event -> newest.computeIfPresent(
+                            event.partition(), (partition, offset) -> Math.max(offset, event.offset())));
+        }
+        queues.removeWaiting(event -> event.offset() > newest.getOrDefault(event.partition(), Long.MAX_VALUE));
     }
 
     /** Whether a request in flight carries an event of that assignment. */

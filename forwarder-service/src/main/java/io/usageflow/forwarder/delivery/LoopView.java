@@ -112,7 +112,9 @@ final class LoopView {
         if (!settling) {
             return StageHealth.waiting("the last transaction of receipts and offsets was aborted; it is tried again");
         }
+        int failing = now.destination().failingCustomers();
         return StageHealth.flowing(now.buffered().inFlight() + " requests in flight, "
-                + now.buffered().outstanding() + " events outstanding");
+                + now.buffered().outstanding() + " events outstanding"
+                + (failing == 0 ? "" : ", " + failing + " customers failing"));
     }
 }

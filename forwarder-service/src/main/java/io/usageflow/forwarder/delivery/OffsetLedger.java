@@ -142,6 +142,16 @@ final class OffsetLedger<S> {
         return OptionalLong.empty();
     }
 
+    /** The newest settled record that is not committed. */
+    OptionalLong newestSettled() {
+        for (int i = size - 1; i >= 0; i--) {
+            if (outcomes[slot(i)] != null) {
+                return OptionalLong.of(offsets[slot(i)]);
+            }
+        }
+        return OptionalLong.empty();
+    }
+
     private int slot(int index) {
         return (head + index) & (offsets.length - 1);
     }

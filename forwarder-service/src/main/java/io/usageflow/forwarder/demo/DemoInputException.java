@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class DemoInputException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    DemoInputException(String message, @Nullable Throwable cause) {
+    public DemoInputException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

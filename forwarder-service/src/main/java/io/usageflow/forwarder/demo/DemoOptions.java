@@ -30,7 +30,8 @@ public record DemoOptions(List<Path> inputs, OptionalInt events, int accounts, O
         }
     }
 
-    Trace trace() {
+    /** @throws DemoInputException where an input cannot be read at all */
+    public Trace trace() {
         if (inputs.isEmpty()) {
             return GeneratedTrace.of(events.orElse(GENERATED_EVENTS));
         }

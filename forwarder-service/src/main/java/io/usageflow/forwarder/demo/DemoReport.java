@@ -22,7 +22,7 @@ import java.util.Map;
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.ALWAYS)
-record DemoReport(
+public record DemoReport(
         long published,
         long received,
         long admitted,
@@ -41,7 +41,7 @@ record DemoReport(
         List<String> badLines,
         List<String> disagreements) {
 
-    record DeadLetterCounts(Map<String, Long> admission, Map<String, Long> delivery) {
+    public record DeadLetterCounts(Map<String, Long> admission, Map<String, Long> delivery) {
         long total() {
             return sum(admission) + sum(delivery);
         }
@@ -59,7 +59,7 @@ record DemoReport(
      * @param fees USD, plain decimal; likewise costs
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    record Sandbox(
+    public record Sandbox(
             long events,
             long repeatedRequests,
             long conflictingContent,
@@ -68,9 +68,9 @@ record DemoReport(
             String costs) {}
 
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    record Expected(long events, String fees, String costs) {}
+    public record Expected(long events, String fees, String costs) {}
 
-    boolean agrees() {
+    public boolean agrees() {
         return disagreements.isEmpty();
     }
 }

@@ -3,12 +3,12 @@ package io.usageflow.forwarder.demo;
 import java.util.Map;
 
 /** The report as one table for people. Pure. */
-final class DemoTable {
+public final class DemoTable {
     private static final String ROW = "  %-34s %,14d%n";
 
     private DemoTable() {}
 
-    static String of(DemoReport report) {
+    public static String of(DemoReport report) {
         StringBuilder table = new StringBuilder();
         table.append("%n  THE PIPELINE'S BOOKS%n".formatted());
         row(table, "published (acknowledged by Kafka)", report.published());

@@ -5,9 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.usageflow.producer.CustomerRef;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
-import io.usageflow.producer.internal.AvroForm;
-import io.usageflow.schema.Source;
-import io.usageflow.schema.rule.EventRules;
+import io.usageflow.producer.testkit.RecordingUsagePublisher;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
@@ -37,8 +35,9 @@ final class Performer implements AutoCloseable {
     private final UsagePublisher publisher;
     private final KafkaProducer<byte[], byte[]> foreign;
     private final Serializer<io.usageflow.schema.UsageEvent> serializer;
-    private final AvroForm foreignForm =
-            new AvroForm(new Source("another-language", null, null), EventRules.EVENT_BYTES_MAX);
+    /** What an event is on the wire, for those who do not publish it through the library. */
+    private final RecordingUsagePublisher wireForms = new RecordingUsagePublisher();
+
     private final AtomicLong acknowledged = new AtomicLong();
     private volatile @Nullable Throwable failure;
 
@@ -112,7 +111,9 @@ final class Performer implements AutoCloseable {
     }
 
     private void publishMisplaced(UsageEvent event) {
-        io.usageflow.schema.UsageEvent avro = foreignForm.event(event);
+        wireForms.clear();
+        wireForms.publish(event).join();
+        io.usageflow.schema.UsageEvent avro = wireForms.events().get(0);
         byte[] key = avro.getAccountId().getBytes(UTF_8);
         int home = BuiltInPartitioner.partitionForKey(key, partitions);
         byte[] value = serializer.serialize(topics.events(), avro);

@@ -54,6 +54,14 @@ class AgeGuardTest {
     }
 
     @Test
+    void shouldForgetNothingWhereTheTimeIsNotKnownYet() {
+        // A task that has just started has met no append time; once that made it forget all, by an overflow.
+        assertThat(guard.mayForget(APPENDED.toEpochMilli(), Long.MIN_VALUE)).isFalse();
+        assertThat(guard.mayForget(APPENDED.toEpochMilli(), 0)).isFalse();
+        assertThat(guard.mayForget(0, Duration.ofDays(36).toMillis())).isTrue();
+    }
+
+    @Test
     void shouldRefuseAWindowThatTheSkewEatsUp() {
         assertThatThrownBy(() -> new AgeGuard(Duration.ofHours(2), Duration.ofHours(1)))
                 .isInstanceOf(IllegalArgumentException.class);

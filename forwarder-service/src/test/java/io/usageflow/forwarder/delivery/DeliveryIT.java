@@ -273,13 +273,18 @@ class DeliveryIT {
         List<Deliverable> blocked = List.of(event("broken", 1), event("broken", 2));
         world.admit(blocked);
 
-        world.deliver("one", Map.of(DeliverySettings.FAILING_BUDGET, "2s"));
+        Delivery delivery = world.deliver(
+                "one",
+                Map.of(
+                        DeliverySettings.FAILING_BUDGET, "2s",
+                        DeliverySettings.RETRY_MIN, "300ms",
+                        DeliverySettings.RETRY_MAX, "1s"));
         Set<Deliverable> others = new HashSet<>();
-        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> {
             Deliverable next = event("acct_1", others.size());
             others.add(next);
             world.admit(List.of(next));
-            return world.deadLetters().size() == blocked.size();
+            return delivery.snapshot().totals().deadLettered() == blocked.size();
         });
 
         world.awaitSettled(others.size() + blocked.size());

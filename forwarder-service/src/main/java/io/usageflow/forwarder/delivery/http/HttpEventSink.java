@@ -44,6 +44,8 @@ public final class HttpEventSink implements EventSink {
 
     private static final TimeValue IDLE_MAX = TimeValue.ofSeconds(30);
     private static final int IO_THREADS = 1;
+    /** JSON is UTF-8 by its standard; a charset beside it is one thing more that a server might refuse. */
+    private static final ContentType JSON = ContentType.create("application/json");
 
     private final CloseableHttpAsyncClient client;
     private final URI events;
@@ -106,7 +108,7 @@ public final class HttpEventSink implements EventSink {
                 .build();
         try {
             Future<Answer> exchange = client.execute(
-                    new BasicRequestProducer(head, new BasicAsyncEntityProducer(body, ContentType.APPLICATION_JSON)),
+                    new BasicRequestProducer(head, new BasicAsyncEntityProducer(body, JSON)),
                     new BoundedAnswerConsumer(),
                     new Completing(answer));
             // The client's own time-outs are between two packets: an answer that drips would take for ever.

@@ -1,0 +1,157 @@
+package io.usageflow.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Products, their versions and prices, and assets of one's own. */
+class ProductsIT {
+    private CredytSandbox sandbox;
+    private Client client;
+
+    @BeforeEach
+    void start() {
+        sandbox = CredytSandbox.start();
+        client = new Client(sandbox.url());
+    }
+
+    @AfterEach
+    void stop() {
+        sandbox.close();
+    }
+
+    @Test
+    void shouldVersionProductsAndKeepACustomerOnItsOwn() {
+        String productId = sandbox.createProduct("p", PriceSpec.unit("x", "USD", "1"));
+        sandbox.createCustomer("early", "p");
+
+        Client.Reply added = client.post("/products/" + productId, """
+                {"name": "P2", "publish": false, "prices": [{"type": "usage_based",
+                  "usage_calculation": {"event_type": "x", "usage_type": "unit"},
+                  "pricing": [{"asset": "USD", "values": [{"unit_price": 2}]}]}]}""");
+        assertThat(added.status()).isEqualTo(201);
+        assertThat(added.json().path("version").intValue()).isEqualTo(2);
+        assertThat(added.json().path("status").asText()).isEqualTo("draft");
+        assertThat(client.patch("/products/" + productId + "/2", "{\"make_default\": true}")
+                        .status())
+                .as("a draft cannot be the default")
+                .isEqualTo(422);
+        Client.Reply published =
+                client.patch("/products/" + productId + "/2", "{\"publish\": true, \"make_default\": true}");
+        assertThat(published.json().path("is_default").booleanValue()).isTrue();
+        sandbox.createCustomer("late", "p");
+
+        String event = Bodies.event(Bodies.newId()).replace("message_completed", "x");
+        client.post("/events", Bodies.batch("early", event));
+        client.post(
+                "/events",
+                Bodies.batch("late", event.replaceFirst("\"id\": \"[^\"]*\"", "\"id\": \"" + Bodies.newId() + "\"")));
+
+        assertThat(sandbox.balance("early", "USD")).isEqualByComparingTo("-1");
+        assertThat(sandbox.balance("late", "USD")).isEqualByComparingTo("-2");
+        JsonNode product = client.get("/products?code=p").json();
+        assertThat(product.path("id").asText()).isEqualTo(productId);
+        assertThat(product.path("versions"))
+                .extracting(version -> version.path("version").intValue())
+                .containsExactly(2, 1);
+        assertThat(client.get("/products/" + productId).json()).isEqualTo(product);
+    }
+
+    @Test
+    void shouldSimulateWithoutATrace() {
+        String productId = sandbox.createProduct(
+                "p", PriceSpec.volume("message_completed", "total_tokens", "USD", "0.01", "1000"));
+        String body = "{\"events\": [" + Bodies.event(Bodies.newId()) + "," + Bodies.event(Bodies.newId()) + "]}";
+
+        JsonNode answer = client.post("/products/" + productId + "/default/simulate-usage", body)
+                .json();
+
+        assertThat(answer.path("totals").get(0).path("amount").decimalValue()).isEqualByComparingTo("0.03");
+        assertThat(answer.path("events")).hasSize(2);
+        assertThat(client.post("/products/" + productId + "/1/simulate-usage", body)
+                        .json()
+                        .path("totals"))
+                .isEqualTo(answer.path("totals"));
+        assertThat(client.post("/products/" + productId + "/9/simulate-usage", body)
+                        .status())
+                .isEqualTo(404);
+        assertThat(sandbox.stats().events()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    "name": "P",                 |                              | name
+                    "code": "p",                 |                              | code
+                    "type": "usage_based"        | "type": "free"               | prices[0].type
+                    "usage_type": "volume"       | "usage_type": "weight"       | prices[0].usage_calculation.usage_type
+                    "volume_field": "tokens"     | "x": 1                       | prices[0].usage_calculation.volume_field
+                    "asset": "USD"               | "asset": "GOLD"              | prices[0].pricing[0].asset
+                    "package_size": 1000         | "package_size": 0            | prices[0].pricing[0].values[0].package_size
+                    "volume_rate": 1             | "volume_rate": "1"           | prices[0].pricing[0].values[0].volume_rate
+                    "volume_rate": 1,            |                              | prices[0].pricing[0].values[0].unit_price
+                    """)
+    void shouldNameWhatIsWrongWithAProduct(String part, String replacement, String key) {
+        String body = """
+                {"name": "P", "code": "p", "prices": [{"type": "usage_based",
+                 "usage_calculation": {"event_type": "x", "usage_type": "volume", "volume_field": "tokens"},
+                 "pricing": [{"asset": "USD", "values": [{"volume_rate": 1, "package_size": 1000}]}]}]}""";
+
+        Client.Reply reply = client.post("/products", body.replace(part, replacement == null ? "" : replacement));
+
+        assertThat(reply.status()).isEqualTo(422);
+        assertThat(reply.json().path("errors").fieldNames()).toIterable().containsExactly(key);
+    }
+
+    @Test
+    void shouldWaitForThePaymentOfAFixedPriceBeforeBilling() {
+        client.post("/products", """
+                {"name": "Plan", "code": "plan", "prices": [
+                 {"type": "fixed", "billing_model": {"type": "recurring"},
+                  "pricing": [{"asset": "USD", "values": [{"unit_price": 20}]}]},
+                 {"type": "usage_based", "usage_calculation": {"event_type": "message_completed", "usage_type": "unit"},
+                  "pricing": [{"asset": "USD", "values": [{"unit_price": 1}]}]}]}""");
+        JsonNode created = client.post("/customers", """
+                        {"name": "A", "external_id": "acct_1", "subscriptions": [{"products": [{"code": "plan"}]}]}""").json();
+        assertThat(created.path("subscriptions").get(0).path("status").asText()).isEqualTo("pending");
+        assertThat(created.path("required_actions").get(0).path("type").asText())
+                .isEqualTo("payment");
+        client.post("/events", Bodies.batch("acct_1", Bodies.event(Bodies.newId())));
+        assertThat(sandbox.balance("acct_1", "USD")).isEqualByComparingTo("0");
+
+        String page =
+                created.path("required_actions").get(0).path("redirect_url").asText();
+        client.get(page.substring(sandbox.url().toString().length()));
+        client.post("/events", Bodies.batch("acct_1", Bodies.event(Bodies.newId())));
+
+        assertThat(sandbox.balance("acct_1", "USD")).isEqualByComparingTo("-1");
+    }
+
+    @Test
+    void shouldKeepAnAssetOfOnesOwnAndQuoteIt() {
+        Client.Reply created = client.post("/assets", """
+                {"code": "CRD", "name": "Credits", "precision": 0, "symbol": "c", "label": "credits",
+                 "rates": [{"source": "USD", "rate": 100}]}""");
+        assertThat(created.status()).isEqualTo(201);
+
+        JsonNode quote = client.post("/assets/CRD/quote", "{\"source\": \"USD\", \"amount\": 2.5}")
+                .json();
+
+        assertThat(quote.path("amount").decimalValue()).isEqualByComparingTo("250");
+        assertThat(client.get("/assets/CRD").json().path("precision").intValue())
+                .isZero();
+        assertThat(client.get("/assets").json().path("items")).hasSize(1);
+        assertThat(client.post("/assets/CRD/quote", "{\"source\": \"EUR\", \"amount\": 1}")
+                        .status())
+                .isEqualTo(422);
+        assertThat(client.post("/assets", "{\"code\": \"USD\"}").status()).isEqualTo(422);
+        sandbox.createProduct("p", PriceSpec.unit("message_completed", "CRD", "3"));
+        sandbox.createCustomer("acct_1", "p");
+        client.post("/events", Bodies.batch("acct_1", Bodies.event(Bodies.newId())));
+        assertThat(sandbox.balance("acct_1", "CRD")).isEqualByComparingTo("-3");
+    }
+}

@@ -1,0 +1,205 @@
+package io.usageflow.forwarder.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.usageflow.forwarder.config.DeliverySettings.Batching;
+import io.usageflow.forwarder.config.DeliverySettings.Order;
+import io.usageflow.forwarder.delivery.CustomerQueues.Pick;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class CustomerQueuesTest {
+    private final AssignedPartition partition = Fixtures.partition(0);
+    private long offset;
+
+    private CustomerQueues queues(Order order) {
+        return new CustomerQueues(new Batching(order, 3, 1_000));
+    }
+
+    private PendingEvent event(String customer) {
+        return event(customer, "id-" + offset);
+    }
+
+    private PendingEvent event(String customer, String id) {
+        return Fixtures.event(partition, offset++, customer, id);
+    }
+
+    private static List<Long> offsets(Optional<Pick> pick) {
+        return pick.map(p -> p.events().stream().map(PendingEvent::offset).toList())
+                .orElse(List.of());
+    }
+
+    private static void deliver(CustomerQueues queues, Pick pick) {
+        pick.batch().splitter().accepted();
+        queues.answered(pick);
+    }
+
+    @Test
+    void shouldTakeAllThatWaitsForOneCustomerUpToTheMaximum() {
+        CustomerQueues queues = queues(Order.CUSTOMER);
+        for (int i = 0; i < 4; i++) {
+            queues.add(event("a"));
+        }
+
+        Pick first = queues.next(0).orElseThrow();
+
+        assertThat(offsets(Optional.of(first))).containsExactly(0L, 1L, 2L);
+        assertThat(queues.next(0)).as("one request in flight per customer").isEmpty();
+        deliver(queues, first);
+        assertThat(offsets(queues.next(0))).containsExactly(3L);
+    }
+
+    @Test
+    void shouldUseSeveralRequestsForABusyCustomerWhereThereIsNoOrder() {
+        CustomerQueues queues = queues(Order.NONE);
+        for (int i = 0; i < 5; i++) {
+            queues.add(event("a"));
+        }
+
+        assertThat(offsets(queues.next(0))).containsExactly(0L, 1L, 2L);
+        assertThat(offsets(queues.next(0))).containsExactly(3L, 4L);
+    }
+
+    @Test
+    void shouldGiveCustomersTheirTurns() {
+        CustomerQueues queues = queues(Order.CUSTOMER);
+        for (int i = 0; i < 6; i++) {
+            queues.add(event("busy"));
+        }
+        queues.add(event("small"));
+
+        List<String> turns = new ArrayList<>();
+        for (Optional<Pick> pick = queues.next(0); pick.isPresent(); pick = queues.next(0)) {
+            turns.add(pick.get().customer().value());
+            deliver(queues, pick.get());
+        }
+
+        assertThat(turns).containsExactly("busy", "small", "busy");
+    }
+
+    @Test
+    void shouldStopABatchAtItsBytesButTakeOneLargeEventAlone() {
+        CustomerQueues queues = queues(Order.CUSTOMER);
+        queues.add(Fixtures.event(partition, offset++, "a", "x", 600));
+        queues.add(Fixtures.event(partition, offset++, "a", "y", 600));
+        queues.add(Fixtures.event(partition, offset++, "b", "z", 5_000));
+
+        assertThat(offsets(queues.next(0))).containsExactly(0L);
+        assertThat(offsets(queues.next(0))).containsExactly(2L);
+    }
+
+    @Test
+    void shouldNeverHaveAnIdInTwoRequests() {
+        CustomerQueues queues = queues(Order.NONE);
+        queues.add(event("a", "same"));
+        queues.add(event("a", "same"));
+        queues.add(event("b", "same"));
+        queues.add(event("b", "other"));
+
+        Pick first = queues.next(0).orElseThrow();
+        assertThat(offsets(Optional.of(first))).as("not twice in one request").containsExactly(0L);
+        assertThat(queues.next(0))
+                .as("not in a second request, of any customer")
+                .isEmpty();
+
+        deliver(queues, first);
+        Pick second = queues.next(0).orElseThrow();
+        assertThat(queues.next(0)).isEmpty();
+        deliver(queues, second);
+        Pick third = queues.next(0).orElseThrow();
+        deliver(queues, third);
+
+        List<Long> sent = new ArrayList<>(offsets(Optional.of(second)));
+        sent.addAll(offsets(Optional.of(third)));
+        assertThat(sent).containsExactlyInAnyOrder(1L, 2L, 3L);
+    }
+
+    @Test
+    void shouldHoldBackACustomerInItsOrderUntilItsTime() {
+        CustomerQueues queues = queues(Order.CUSTOMER);
+        queues.add(event("a"));
+        Pick pick = queues.next(0).orElseThrow();
+        pick.batch().delay(100);
+        queues.answered(pick);
+        queues.add(event("a"));
+        queues.add(event("b"));
+
+        assertThat(offsets(queues.next(50))).as("others go on").containsExactly(2L);
+        assertThat(queues.next(50)).isEmpty();
+        assertThat(queues.nextDueNanos()).hasValue(100);
+        assertThat(offsets(queues.next(100)))
+                .as("the same again, before what came later")
+                .containsExactly(0L);
+    }
+
+    @Test
+    void shouldLetADelayedBatchHoldNobodyUpWhereThereIsNoOrder() {
+        CustomerQueues queues = queues(Order.NONE);
+        queues.add(event("a"));
+        Pick pick = queues.next(0).orElseThrow();
+        pick.batch().delay(100);
+        queues.answered(pick);
+        assertThat(queues.next(50)).isEmpty();
+
+        queues.add(event("a"));
+
+        assertThat(offsets(queues.next(50))).containsExactly(1L);
+        assertThat(offsets(queues.next(100))).containsExactly(0L);
+    }
+
+    @Test
+    void shouldHoldAllOfACustomerWhereAsked() {
+        CustomerQueues queues = queues(Order.NONE);
+        queues.add(event("a"));
+        Pick pick = queues.next(0).orElseThrow();
+        pick.batch().delay(100);
+        queues.answered(pick);
+        queues.hold(pick.customer(), 100);
+        queues.add(event("a"));
+
+        assertThat(queues.next(99)).isEmpty();
+        assertThat(queues.next(100)).isPresent();
+    }
+
+    @Test
+    void shouldGoOnWithTheRestOfASplitBatchBeforeWhatWaits() {
+        CustomerQueues queues = queues(Order.CUSTOMER);
+        for (int i = 0; i < 4; i++) {
+            queues.add(event("a"));
+        }
+        Pick pick = queues.next(0).orElseThrow();
+        pick.batch().splitter().refused(false, false, "422");
+        queues.answered(pick);
+
+        assertThat(offsets(queues.next(0))).containsExactly(0L);
+    }
+
+    @Test
+    void shouldLetGoOfRevokedPartitions() {
+        CustomerQueues queues = queues(Order.CUSTOMER);
+        AssignedPartition leaving = Fixtures.partition(1);
+        queues.add(Fixtures.event(leaving, 10, "a", "x"));
+        queues.add(event("a", "y"));
+        queues.add(Fixtures.event(leaving, 11, "b", "z"));
+        leaving.revoke();
+
+        queues.dropRevoked();
+
+        assertThat(offsets(queues.next(0))).containsExactly(0L);
+        assertThat(queues.next(0)).isEmpty();
+        assertThat(queues.customerNames()).extracting(Customer::value).containsExactly("a");
+    }
+
+    @Test
+    void shouldMakeSmallerBatchesAfterOneWasTooLarge() {
+        CustomerQueues queues = new CustomerQueues(new Batching(Order.CUSTOMER, 100, 100_000));
+        queues.tooLarge(10_000);
+        for (int i = 0; i < 3; i++) {
+            queues.add(Fixtures.event(partition, offset++, "a", "id-" + i, 2_000));
+        }
+
+        assertThat(offsets(queues.next(0))).containsExactly(0L, 1L);
+    }
+}
