@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import java.nio.ByteBuffer;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,33 +23,42 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 final class AdmissionLedger {
     private final KeyValueStore<Bytes, byte[]> store;
-    private final Map<String, Long> values = new HashMap<>();
+    private final Map<String, Cell> cells = new HashMap<>();
+    private final Map<LedgerCounter, Cell> byCounter = new EnumMap<>(LedgerCounter.class);
     private boolean published;
+
+    private static final class Cell {
+        final Bytes key;
+        long value;
+
+        Cell(String name) {
+            this.key = Bytes.wrap(name.getBytes(UTF_8));
+        }
+    }
 
     AdmissionLedger(KeyValueStore<Bytes, byte[]> store) {
         this.store = store;
         try (KeyValueIterator<Bytes, byte[]> all = store.all()) {
             while (all.hasNext()) {
                 KeyValue<Bytes, byte[]> entry = all.next();
-                values.put(
-                        new String(entry.key.get(), UTF_8),
-                        ByteBuffer.wrap(entry.value).getLong());
+                cell(new String(entry.key.get(), UTF_8)).value =
+                        ByteBuffer.wrap(entry.value).getLong();
             }
         }
     }
 
     void count(LedgerCounter counter) {
-        add(counter.key(), 1);
+        add(cell(counter), 1);
     }
 
     void countDeadLetter(DeadLetterReason reason) {
-        add(LedgerCounter.DEAD_LETTERED.key(), 1);
-        add(LedgerCounter.deadLettered(reason), 1);
+        add(cell(LedgerCounter.DEAD_LETTERED), 1);
+        add(cell(LedgerCounter.deadLettered(reason)), 1);
     }
 
     /** One fewer waits. */
     void unpark() {
-        add(LedgerCounter.PARKED.key(), -1);
+        add(cell(LedgerCounter.PARKED), -1);
     }
 
     /** Whether a published entry would differ from the one before; true at first, after which it is up to date. */
@@ -59,7 +69,8 @@ final class AdmissionLedger {
     /** All counters by name, to be published now; those the balance needs are there even where they are 0. */
     Map<String, Long> publish() {
         published = true;
-        Map<String, Long> all = new TreeMap<>(values);
+        Map<String, Long> all = new TreeMap<>();
+        cells.forEach((name, cell) -> all.put(name, cell.value));
         for (LedgerCounter counter : new LedgerCounter[] {
             LedgerCounter.RECEIVED,
             LedgerCounter.ADMITTED,
@@ -72,11 +83,17 @@ final class AdmissionLedger {
         return all;
     }
 
-    private void add(String key, long change) {
-        long value = values.merge(key, change, Long::sum);
-        store.put(
-                Bytes.wrap(key.getBytes(UTF_8)),
-                ByteBuffer.allocate(Long.BYTES).putLong(value).array());
+    private void add(Cell cell, long change) {
+        cell.value += change;
+        store.put(cell.key, ByteBuffer.allocate(Long.BYTES).putLong(cell.value).array());
         published = false;
+    }
+
+    private Cell cell(LedgerCounter counter) {
+        return byCounter.computeIfAbsent(counter, c -> cell(c.key()));
+    }
+
+    private Cell cell(String name) {
+        return cells.computeIfAbsent(name, Cell::new);
     }
 }

@@ -1,0 +1,84 @@
+package io.usageflow.forwarder.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.usageflow.forwarder.ledger.LedgerBalance.Finding;
+import io.usageflow.forwarder.ledger.LedgerBalance.Finding.Kind;
+import io.usageflow.schema.LedgerEntry;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class LedgerBalanceTest {
+    private static final Map<String, Long> ADMITTING = Map.of(
+            "received",
+            10L,
+            "admitted",
+            6L,
+            "duplicate",
+            1L,
+            "parked",
+            1L,
+            "dead_lettered",
+            2L,
+            "dead_lettered.TOO_OLD",
+            2L);
+    private static final Map<String, Long> DELIVERING =
+            Map.of("received", 5L, "delivered", 4L, "dead_lettered", 1L, "dead_lettered.REJECTED", 1L);
+
+    @Test
+    void shouldBalanceAndCountWhatIsInFlight() {
+        LedgerBalance balance = LedgerBalance.of(List.of(
+                entry("admission", 0, ADMITTING), entry("delivery", 0, DELIVERING), entry("admission", 1, ADMITTING)));
+
+        assertThat(balance.isBalanced()).isTrue();
+        assertThat(balance.inFlight()).isEqualTo(1 + 6);
+        assertThat(balance.total("admission", LedgerCounter.RECEIVED)).isEqualTo(20);
+        assertThat(balance.totals("admission")).containsEntry("dead_lettered.TOO_OLD", 4L);
+        assertThat(balance.totals("delivery")).containsEntry("delivered", 4L);
+    }
+
+    @Test
+    void shouldNameStageAndPartitionOfWhatIsMissing() {
+        LedgerBalance balance = LedgerBalance.of(List.of(
+                entry("admission", 0, ADMITTING),
+                entry("admission", 3, Map.of("received", 10L, "admitted", 8L)),
+                entry("delivery", 3, Map.of("received", 3L, "delivered", 4L))));
+
+        assertThat(balance.findings())
+                .containsExactly(
+                        new Finding(Kind.OUTCOMES, "admission", 3, 2), new Finding(Kind.OUTCOMES, "delivery", 3, -1));
+        assertThat(balance.mayBeMoving()).isFalse();
+        assertThat(balance.findings().get(0).text())
+                .isEqualTo("admission, partition 3: received is 2 more than the sum of what became of it");
+    }
+
+    @Test
+    void shouldNoticeADeadLetterWithoutReason() {
+        LedgerBalance balance =
+                LedgerBalance.of(List.of(entry("delivery", 0, Map.of("received", 1L, "dead_lettered", 1L))));
+
+        assertThat(balance.findings()).contains(new Finding(Kind.REASONS, "delivery", 0, 1));
+    }
+
+    @Test
+    void shouldNoticeThatDeliverySettledMoreThanWasAdmitted() {
+        LedgerBalance balance = LedgerBalance.of(List.of(
+                entry("admission", 0, Map.of("received", 3L, "admitted", 3L)),
+                entry("delivery", 0, Map.of("received", 5L, "delivered", 5L))));
+
+        assertThat(balance.findings()).containsExactly(new Finding(Kind.AHEAD, "delivery", 0, -2));
+        assertThat(balance.mayBeMoving()).isTrue();
+        assertThat(balance.findings().get(0).text()).contains("partition 0").contains("settled 2 more");
+    }
+
+    @Test
+    void shouldBalanceWhereThereIsNothing() {
+        assertThat(LedgerBalance.of(List.of()).isBalanced()).isTrue();
+    }
+
+    private static LedgerEntry entry(String stage, int partition, Map<String, Long> counters) {
+        return new LedgerEntry(stage, partition, counters, Instant.EPOCH);
+    }
+}
