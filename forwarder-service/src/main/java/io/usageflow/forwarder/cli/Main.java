@@ -8,37 +8,44 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code usageflow}: runs one command and ends with its exit code. */
 public final class Main {
+    private static final int HELP_WIDTH = 110;
+
     private Main() {}
 
     public static void main(String[] args) {
         Terminal terminal = Terminal.ofProcess();
         Logging.configure(terminal.environment());
-        int exitCode = run(terminal, args);
-        // Before exit: the hook that holds the process until the command has ended waits for this.
-        terminal.stop().finished();
-        System.exit(exitCode);
+        System.exit(run(terminal, args));
     }
 
     /** Runs one command as the process would; neither exits nor touches anything global. */
     static int run(Terminal terminal, String... args) {
+        try {
+            return commandLine(terminal).execute(args);
+        } finally {
+            terminal.out().flush();
+            terminal.err().flush();
+            // The hook that holds the process until the command has ended waits for this.
+            terminal.stop().finished();
+        }
+    }
+
+    private static CommandLine commandLine(Terminal terminal) {
         var root = new UsageflowCommand();
-        var line = new CommandLine(root)
-                .setOut(terminal.out())
-                .setErr(terminal.err())
-                .setUsageHelpAutoWidth(true)
-                .setCaseInsensitiveEnumValuesAllowed(true);
+        var line = new CommandLine(root);
         line.addSubcommand(new CommandLine.HelpCommand());
         commands(terminal).forEach(line::addSubcommand);
         describeUniformly(line);
-        line.setParameterExceptionHandler((wrong, given) -> explainUsage(terminal, wrong));
-        line.setExecutionExceptionHandler((failure, command, parsed) -> {
-            boolean trace = root.verbose() || terminal.environment().containsKey("USAGEFLOW_DEBUG");
-            return explain(terminal, failure, trace);
-        });
-        int exitCode = line.execute(args);
-        terminal.out().flush();
-        terminal.err().flush();
-        return exitCode;
+        // After the subcommands were added: these are handed down to those that are there.
+        return line.setOut(terminal.out())
+                .setErr(terminal.err())
+                .setUsageHelpWidth(HELP_WIDTH)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((wrong, given) -> explainUsage(terminal, wrong))
+                .setExecutionExceptionHandler((failure, command, parsed) -> explain(
+                        terminal,
+                        failure,
+                        root.verbose() || terminal.environment().containsKey("USAGEFLOW_DEBUG")));
     }
 
     /** In the order in which a newcomer meets them. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.types.Password;
 
 /** Writes docs/configuration.md from the catalogue, so that the page cannot say anything else than the code. Pure. */
 public final class ConfigPage {
@@ -74,7 +75,9 @@ public final class ConfigPage {
         if (!key.hasDefault()) {
             return "required";
         }
-        if (key.defaultValue == null || key.defaultValue.toString().isEmpty()) {
+        if (key.defaultValue == null
+                || key.defaultValue.toString().isEmpty()
+                || key.defaultValue instanceof Password secret && secret.value().isEmpty()) {
             return "none";
         }
         Object value = key.defaultValue;

@@ -56,9 +56,10 @@ public record Settings(
             }
         });
         for (ConfigValue value : def.validate(known)) {
-            for (String message : value.errorMessages()) {
-                problems.add(message + origin(value.name(), entries));
-            }
+            // Only the first: a value of the wrong type is counted again as missing.
+            value.errorMessages().stream()
+                    .limit(1)
+                    .forEach(message -> problems.add(message + origin(value.name(), entries)));
         }
         if (problems.isEmpty()) {
             try {

@@ -3,6 +3,8 @@ package io.usageflow.forwarder.publish;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.topics.TopicAdmin;
 import io.usageflow.producer.UsagePublisher;
+import io.usageflow.schema.registry.RegistrySettings;
+import io.usageflow.schema.registry.SchemaRegistries;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -20,12 +22,14 @@ public final class Connection {
      * @param topic what is going to be written to
      * @throws io.usageflow.forwarder.topics.ClusterUnreachableException if Kafka does not answer
      * @throws io.usageflow.forwarder.topics.TopicsNotReadyException if there is no such topic
+     * @throws io.usageflow.schema.registry.RegistryUnavailableException if the schema registry does not answer
      * @throws ConfigException if a setting does not suit a publisher
      */
     public static UsagePublisher open(Settings settings, String topic) {
         try (TopicAdmin admin = TopicAdmin.connect(settings.kafka(), ANSWER_WITHIN)) {
             admin.requireExisting(List.of(topic));
         }
+        requireRegistry(settings.registry().serde(), topic);
         Map<String, Object> all = new HashMap<>(settings.kafka().client());
         all.putAll(settings.registry().serde());
         return UsagePublisher.builder()
@@ -35,5 +39,16 @@ public final class Connection {
                 // A command has nothing better to do than to wait for room.
                 .maxBlock(ROOM_WITHIN)
                 .build();
+    }
+
+    /** The publisher itself would wait for the registry as long as for Kafka, which is right for a service only. */
+    private static void requireRegistry(Map<String, String> serde, String topic) {
+        if (serde.containsKey("avro.serializer.class")) {
+            // Somebody else's client, whose settings may not be ours.
+            return;
+        }
+        Map<String, String> briefly = new HashMap<>(serde);
+        briefly.put(RegistrySettings.MAX_RETRIES, "1");
+        SchemaRegistries.connect(briefly).latest(topic + "-value");
     }
 }

@@ -14,6 +14,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -33,7 +34,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * #connect}. For one thread; close it.
  */
 public final class TopicAdmin implements AutoCloseable {
-    private static final Duration LEADER_POLL = Duration.ofMillis(100);
+    private static final Duration POLL = Duration.ofMillis(100);
 
     private final Admin admin;
     private final String servers;
@@ -122,7 +123,11 @@ public final class TopicAdmin implements AutoCloseable {
         awaitLeaders(created);
     }
 
-    /** Alters the settings that differ; partition counts are not settings. */
+    /**
+     * Alters the settings that differ, and waits until the brokers show them; partition counts are not settings.
+     *
+     * @throws TopicsNotReadyException if they do not show them in time
+     */
     public void alter(TopicPlan plan) {
         var operations = new HashMap<ConfigResource, Collection<AlterConfigOp>>();
         for (TopicFinding.Differs differs : plan.differing()) {
@@ -133,6 +138,15 @@ public final class TopicAdmin implements AutoCloseable {
                             new ConfigEntry(differs.setting(), differs.wanted()), AlterConfigOp.OpType.SET));
         }
         await(admin.incrementalAlterConfigs(operations).all());
+        until(
+                () -> plan.differing().stream().allMatch(this::shows),
+                "the altered settings are not shown by the brokers: run 'usageflow topics plan' in a while");
+    }
+
+    private boolean shows(TopicFinding.Differs altered) {
+        var topic = new ConfigResource(ConfigResource.Type.TOPIC, altered.topic());
+        return await(admin.describeConfigs(List.of(topic)).all()).values().stream()
+                .allMatch(config -> altered.wanted().equals(settings(config).get(altered.setting())));
     }
 
     private Map<String, ExistingTopic> existing(List<TopicSpec> specs) {
@@ -168,15 +182,18 @@ public final class TopicAdmin implements AutoCloseable {
     }
 
     private void awaitLeaders(List<String> names) {
-        long deadline = System.nanoTime() + atMost.toNanos();
         for (String name : names) {
-            while (!led(name)) {
-                if (System.nanoTime() > deadline) {
-                    throw new TopicsNotReadyException(List.of(name + " was created but has partitions without a leader"
-                            + " after " + atMost.toSeconds() + " s: check that enough brokers are up"));
-                }
-                pause();
+            until(() -> led(name), name + " was created but has partitions without a leader: check that enough brokers are up");
+        }
+    }
+
+    private void until(BooleanSupplier condition, String otherwise) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new TopicsNotReadyException(List.of(otherwise + " (waited " + atMost.toSeconds() + " s)"));
             }
+            pause();
         }
     }
 
@@ -199,7 +216,7 @@ public final class TopicAdmin implements AutoCloseable {
 
     private static void pause() {
         try {
-            TimeUnit.MILLISECONDS.sleep(LEADER_POLL.toMillis());
+            TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
         } catch (InterruptedException interrupted) {
             throw new InterruptException(interrupted);
         }

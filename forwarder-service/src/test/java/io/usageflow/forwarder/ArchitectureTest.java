@@ -1,0 +1,81 @@
+package io.usageflow.forwarder;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The walls between the stages. */
+@AnalyzeClasses(packages = "io.usageflow.forwarder", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String ROOT = "io.usageflow.forwarder";
+
+    @ArchTest
+    static final ArchRule admissionKnowsNothingOfDelivery = noClasses()
+            .that()
+            .resideInAPackage("..forwarder.admission..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("..forwarder.delivery..");
+
+    @ArchTest
+    static final ArchRule deliveryKnowsNothingOfAdmission = noClasses()
+            .that()
+            .resideInAPackage("..forwarder.delivery..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("..forwarder.admission..");
+
+    @ArchTest
+    static final ArchRule onlyTheForwarderKnowsTheStages = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(ROOT + ".Forwarder")
+            .and()
+            .resideOutsideOfPackages("..forwarder.admission..", "..forwarder.delivery..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..forwarder.admission..", "..forwarder.delivery..");
+
+    @ArchTest
+    static final ArchRule theForwarderIsAloneInItsPackage = classes()
+            .that()
+            .resideInAPackage(ROOT)
+            .and()
+            .areTopLevelClasses()
+            .should()
+            .haveSimpleName("Forwarder")
+            .orShould()
+            .haveSimpleName("package-info");
+
+    @ArchTest
+    static final ArchRule whatStandsInForOthersIsForDevelopmentOnly = noClasses()
+            .that()
+            .resideOutsideOfPackages("..forwarder.dev..", "..forwarder.demo..", "..forwarder.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.usageflow.embedded..", "io.usageflow.sandbox..");
+
+    @ArchTest
+    static final ArchRule stagesDoNotPublishAsApplicationsDo = noClasses()
+            .that()
+            .resideInAnyPackage("..forwarder.admission..", "..forwarder.delivery..", "..forwarder.deadletter..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.usageflow.producer..");
+
+    @ArchTest
+    static final ArchRule nothingNeedsTheCommandLine = noClasses()
+            .that()
+            .resideOutsideOfPackage("..forwarder.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("..forwarder.cli..");
+
+    @ArchTest
+    static final ArchRule packagesFormNoCycles =
+            slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
+}

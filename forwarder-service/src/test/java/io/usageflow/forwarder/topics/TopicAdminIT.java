@@ -1,0 +1,129 @@
+package io.usageflow.forwarder.topics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.usageflow.embedded.EmbeddedBroker;
+import io.usageflow.forwarder.config.ConfigSources;
+import io.usageflow.forwarder.config.Settings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class TopicAdminIT {
+    private static final Duration WINDOW = Duration.ofDays(35);
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static EmbeddedBroker broker;
+
+    @BeforeAll
+    static void start() {
+        broker = EmbeddedBroker.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        broker.close();
+    }
+
+    @Test
+    void shouldMakeTopicsThatCanBeWrittenAtOnceAndThenFindNothingToDo() throws Exception {
+        Settings settings = settings("fresh");
+        try (TopicAdmin topics = TopicAdmin.connect(settings.kafka(), SOON)) {
+            TopicPlan plan = topics.plan(settings.topics(), WINDOW, OptionalInt.of(3));
+            assertThat(plan.missing()).hasSize(10);
+
+            topics.create(plan, (short) 1);
+
+            send("fresh.events");
+            TopicPlan after = topics.plan(settings.topics(), WINDOW, OptionalInt.empty());
+            assertThat(after.findings()).hasOnlyElementsOfType(TopicFinding.Ready.class);
+            assertThat(after.obstacles()).isEmpty();
+            topics.create(after, (short) 1);
+        }
+    }
+
+    @Test
+    void shouldNotCreateAnythingBesideATopicOfAnotherPartitionCount() throws Exception {
+        make(new NewTopic("torn.events", 3, (short) 1), new NewTopic("torn.deliverable", 4, (short) 1));
+        Settings settings = settings("torn");
+        try (TopicAdmin topics = TopicAdmin.connect(settings.kafka(), SOON)) {
+            TopicPlan plan = topics.plan(settings.topics(), WINDOW, OptionalInt.empty());
+
+            assertThatThrownBy(() -> topics.create(plan, (short) 1))
+                    .isInstanceOf(TopicsNotReadyException.class)
+                    .hasMessageContaining("torn.events: 3; torn.deliverable: 4");
+            assertThat(names()).contains("torn.events").doesNotContain("torn.ledger");
+        }
+    }
+
+    @Test
+    void shouldAlterSettingsOnlyWhenAsked() throws Exception {
+        make(new NewTopic("loose.events", 6, (short) 1)
+                .configs(Map.of("message.timestamp.type", "CreateTime", "retention.ms", "1000")));
+        Settings settings = settings("loose");
+        try (TopicAdmin topics = TopicAdmin.connect(settings.kafka(), SOON)) {
+            topics.create(topics.plan(settings.topics(), WINDOW, OptionalInt.empty()), (short) 1);
+
+            TopicPlan created = topics.plan(settings.topics(), WINDOW, OptionalInt.empty());
+            assertThat(created.differing())
+                    .extracting(TopicFinding.Differs::setting)
+                    .containsExactly("message.timestamp.type", "retention.ms");
+
+            topics.alter(created);
+
+            assertThat(topics.plan(settings.topics(), WINDOW, OptionalInt.empty())
+                            .obstacles())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void shouldNameATopicThatIsNotThere() {
+        try (TopicAdmin topics = TopicAdmin.connect(settings("absent").kafka(), SOON)) {
+            assertThatThrownBy(() -> topics.requireExisting(List.of("absent.events")))
+                    .hasMessage("absent.events does not exist: 'usageflow topics apply' creates it");
+        }
+    }
+
+    private static Settings settings(String prefix) {
+        return Settings.load(ConfigSources.none()
+                .with(Map.of("kafka.bootstrap.servers", broker.bootstrapServers(), "topics.prefix", prefix), "test"));
+    }
+
+    private static void send(String topic) throws Exception {
+        try (var producer = new KafkaProducer<>(
+                Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers(), "retries", 0),
+                new StringSerializer(),
+                new StringSerializer())) {
+            assertThat(producer.send(new ProducerRecord<>(topic, 2, "k", "v"))
+                            .get()
+                            .offset())
+                    .isZero();
+        }
+    }
+
+    private static void make(NewTopic... topics) throws Exception {
+        try (Admin admin = admin()) {
+            admin.createTopics(List.of(topics)).all().get();
+        }
+    }
+
+    private static List<String> names() throws Exception {
+        try (Admin admin = admin()) {
+            return List.copyOf(admin.listTopics().names().get());
+        }
+    }
+
+    private static Admin admin() {
+        return Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+    }
+}
