@@ -157,7 +157,7 @@ public final class Delivery implements Stage {
             } catch (RuntimeException broke) {
                 session = null;
                 betweenSessions = StageHealth.waiting("begins again: " + broke.getMessage());
-                now.awaitQuiet();
+                awaitQuiet(now, broke);
                 return Optional.of(broke);
             }
         } catch (InterruptException hurried) {
@@ -166,6 +166,17 @@ public final class Delivery implements Stage {
             return Optional.of(broke);
         } finally {
             session = null;
+        }
+    }
+
+    /** What goes wrong meanwhile must not hide why the session broke. */
+    private static void awaitQuiet(DeliverySession ended, RuntimeException broke) {
+        try {
+            ended.awaitQuiet();
+        } catch (InterruptException hurried) {
+            throw hurried;
+        } catch (RuntimeException alsoBroke) {
+            broke.addSuppressed(alsoBroke);
         }
     }
 

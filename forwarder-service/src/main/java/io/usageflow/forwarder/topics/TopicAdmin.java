@@ -183,7 +183,9 @@ public final class TopicAdmin implements AutoCloseable {
 
     private void awaitLeaders(List<String> names) {
         for (String name : names) {
-            until(() -> led(name), name + " was created but has partitions without a leader: check that enough brokers are up");
+            until(
+                    () -> led(name),
+                    name + " was created but has partitions without a leader: check that enough brokers are up");
         }
     }
 
