@@ -100,16 +100,10 @@ public record Topics(String prefix) {
         Map<String, String> compacted = Map.of("cleanup.policy", "compact");
         Duration receipts = dedupWindow.compareTo(Duration.ofDays(35)) > 0 ? dedupWindow : Duration.ofDays(35);
         return List.of(
-                TopicSpec.shared(
-                        events(),
-                        partitions,
-                        retained(Duration.ofDays(7), APPEND_TIME)),
+                TopicSpec.shared(events(), partitions, retained(Duration.ofDays(7), APPEND_TIME)),
                 TopicSpec.shared(customerLinks(), partitions, compacted),
                 TopicSpec.alone(vendorLinks(), 1, compacted),
-                TopicSpec.shared(
-                        replays(),
-                        partitions,
-                        retained(Duration.ofDays(7), APPEND_TIME, ROOMY)),
+                TopicSpec.shared(replays(), partitions, retained(Duration.ofDays(7), APPEND_TIME, ROOMY)),
                 TopicSpec.shared(deliverable(), partitions, retained(Duration.ofDays(14), ROOMY)),
                 TopicSpec.shared(deliveryState(), partitions, compacted),
                 TopicSpec.shared(receipts(), partitions, retained(receipts)),
