@@ -157,7 +157,7 @@ public final class Delivery implements Stage {
             } catch (RuntimeException broke) {
                 session = null;
                 betweenSessions = StageHealth.waiting("begins again: " + broke.getMessage());
-                now.awaitQuiet();
+                awaitQuiet(now, broke);
                 return Optional.of(broke);
             }
         } catch (InterruptException hurried) {
@@ -169,14 +169,33 @@ public final class Delivery implements Stage {
         }
     }
 
+    /** What goes wrong meanwhile must not hide why the session broke. */
+    private static void awaitQuiet(DeliverySession ended, RuntimeException broke) {
+        try {
+            ended.awaitQuiet();
+        } catch (InterruptException hurried) {
+            throw hurried;
+        } catch (RuntimeException alsoBroke) {
+            broke.addSuppressed(alsoBroke);
+        }
+    }
+
     private void pause(RuntimeException broken, Duration wait) throws InterruptedException {
         LOG.warn("event=session_broken again_in_ms={} why=\"{}\"", wait.toMillis(), broken.toString(), broken);
-        if (broken instanceof LostProducerException lost && lost.fenced()) {
-            fenced++;
-        }
+        fenced += isFenced(broken) ? 1 : 0;
         betweenSessions = StageHealth.waiting("begins again soon: " + broken.getMessage());
         if (stop.await(wait.toNanos(), TimeUnit.NANOSECONDS)) {
             LOG.info("event=stopping");
         }
+    }
+
+    /** Also where it happened in a rebalance: the consumer wraps what its listener throws. */
+    private static boolean isFenced(Throwable broken) {
+        for (Throwable cause = broken; cause != null; cause = cause.getCause()) {
+            if (cause instanceof LostProducerException lost && lost.fenced()) {
+                return true;
+            }
+        }
+        return false;
     }
 }

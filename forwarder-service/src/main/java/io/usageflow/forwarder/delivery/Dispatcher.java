@@ -149,11 +149,12 @@ final class Dispatcher {
 
     /** When something may next be sent that may not be sent now; empty where only an answer or a record changes that. */
     OptionalLong nextDueNanos() {
+        long now = clock.nanos();
         OptionalLong probe = destination.probeDueNanos();
-        OptionalLong queue = queues.nextDueNanos();
-        if (probe.isPresent() && probe.getAsLong() - clock.nanos() > 0) {
+        if (probe.isPresent() && probe.getAsLong() - now > 0) {
             return probe;
         }
-        return queue;
+        // What is due already and may not be sent waits for an answer, not for a time: else the loop would spin.
+        return destination.admits(inFlight.size(), now) ? queues.nextDueNanos() : OptionalLong.empty();
     }
 }

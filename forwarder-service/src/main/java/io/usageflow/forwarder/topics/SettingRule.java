@@ -7,20 +7,21 @@ final class SettingRule {
     static final String RETENTION = "retention.ms";
     static final String RETENTION_BYTES = "retention.bytes";
     static final String CLEANUP = "cleanup.policy";
+    static final String MESSAGE_BYTES = "max.message.bytes";
     static final String TIMESTAMP_TYPE = "message.timestamp.type";
 
     private SettingRule() {}
 
-    /** Retention is a minimum, where -1 is for ever; all else must be equal. */
+    /** Retention is a minimum, where -1 is for ever, and so is the size of records; all else must be equal. */
     static boolean holds(String setting, String wanted, String actual) {
-        if (!setting.equals(RETENTION)) {
+        if (!setting.equals(RETENTION) && !setting.equals(MESSAGE_BYTES)) {
             return wanted.equals(actual);
         }
         if (actual.isEmpty()) {
             return false;
         }
-        long kept = Long.parseLong(actual);
-        return kept < 0 || kept >= Long.parseLong(wanted);
+        long found = Long.parseLong(actual);
+        return (found < 0 && setting.equals(RETENTION)) || found >= Long.parseLong(wanted);
     }
 
     static boolean boundedBySize(TopicSpec spec, ExistingTopic topic) {
@@ -35,6 +36,7 @@ final class SettingRule {
                 wanted.equals("compact")
                         ? "entries would be deleted by age although they still hold"
                         : "an account's events would be compacted down to the newest";
+            case MESSAGE_BYTES -> "a large event, which is larger still with what is said of it, would stop the flow";
             case TIMESTAMP_TYPE -> "retention would delete back-dated events unread";
             default -> "the pipeline's promises do not hold";
         };

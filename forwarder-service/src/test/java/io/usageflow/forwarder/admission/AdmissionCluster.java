@@ -8,6 +8,7 @@ import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.ledger.LedgerReader;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.VendorLink;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
 import java.nio.file.Path;
@@ -78,6 +79,11 @@ final class AdmissionCluster implements AutoCloseable {
     void link(String account) {
         CustomerLink link = new CustomerLink(account, AdmissionDriver.reference("cust-" + account), Instant.now());
         send(TOPICS.customerLinks(), home.of(account), account, encode(TOPICS.customerLinks(), link));
+    }
+
+    void linkVendor(String vendor) {
+        VendorLink link = new VendorLink(vendor, AdmissionDriver.reference("vendor-" + vendor), Instant.now());
+        send(TOPICS.vendorLinks(), 0, vendor, encode(TOPICS.vendorLinks(), link));
     }
 
     void flush() {

@@ -102,6 +102,31 @@ class AdmissionIT {
         assertLedgerEqualsRecount(deliverable, deadLetters);
     }
 
+    @Test
+    void shouldReleaseInOrderWhenTheVendorsLinkArrives() {
+        Admission admission = cluster.admission(folder, "admission.vendors.unlinked", "park");
+        admission.start();
+        cluster.link("acct_1");
+        List<String> ids = List.of("req-1", "req-2", "req-3");
+        ids.forEach(id -> cluster.publish(event(id, "acct_1")));
+        cluster.flush();
+        await().atMost(LIMIT)
+                .until(() -> LedgerBalance.of(cluster.ledger().read(Duration.ofSeconds(30)))
+                                .total(LedgerBalance.ADMISSION, LedgerCounter.PARKED)
+                        == ids.size());
+
+        cluster.linkVendor("openai");
+
+        await().atMost(LIMIT).until(() -> cluster.read(TOPICS.deliverable()).size() == ids.size());
+        admission.close(Duration.ofSeconds(20));
+        List<DeliverableEvent> released = cluster.read(TOPICS.deliverable()).stream()
+                .map(record -> cluster.decode(record, DeliverableEvent.class))
+                .toList();
+        assertThat(released).extracting(DeliverableEvent::getEventId).isEqualTo(ids);
+        assertThat(released)
+                .allMatch(event -> event.getVendors().get("openai").getValue().equals("vendor-openai"));
+    }
+
     private void publishRound(int round) {
         Random random = new Random(round);
         for (int i = 0; i < 300; i++) {

@@ -27,6 +27,7 @@ class RegistryAwayIT {
     void shouldWaitForTheRegistryAndThenAdmitEverything() {
         InMemorySchemaRegistry schemas = new InMemorySchemaRegistry();
         SchemaRegistryServer before = SchemaRegistryServer.start(0, schemas);
+        int port = before.port();
         try (AdmissionCluster cluster = new AdmissionCluster(before.url())) {
             List<String> ids = IntStream.range(0, 50).mapToObj(i -> "req-" + i).toList();
             cluster.link("acct_1");
@@ -46,7 +47,7 @@ class RegistryAwayIT {
                                     .count()
                             >= 1);
 
-            SchemaRegistryServer after = SchemaRegistryServer.start(before.port(), schemas);
+            SchemaRegistryServer after = SchemaRegistryServer.start(port, schemas);
             try {
                 await().atMost(LIMIT)
                         .until(() -> cluster.read(TOPICS.deliverable()).size() >= ids.size());

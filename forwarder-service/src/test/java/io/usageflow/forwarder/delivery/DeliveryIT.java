@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.usageflow.embedded.EmbeddedBroker;
+import io.usageflow.embedded.SchemaRegistryServer;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.delivery.DeliveryWorld.Deliverable;
 import io.usageflow.forwarder.ledger.LedgerCounter;
@@ -21,6 +22,7 @@ import io.usageflow.sandbox.fault.FaultMatch;
 import io.usageflow.sandbox.fault.FaultRule;
 import io.usageflow.sandbox.fault.Moment;
 import io.usageflow.sandbox.fault.RetryAfter;
+import io.usageflow.schema.registry.InMemorySchemaRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -357,5 +359,30 @@ class DeliveryIT {
                 .containsEntry(LedgerCounter.RECEIVED.key(), all.size() + 1L)
                 .containsEntry(LedgerCounter.DELIVERED.key(), (long) all.size());
         world.awaitAllCommitted();
+    }
+
+    @Test
+    void shouldWaitForTheRegistryAndThenDeliverEverything() {
+        InMemorySchemaRegistry schemas = new InMemorySchemaRegistry();
+        SchemaRegistryServer before = SchemaRegistryServer.start(0, schemas);
+        world = new DeliveryWorld(broker.bootstrapServers(), CredytSandbox.start(anyCustomer()), before.url());
+        world.rememberSchemas();
+        Delivery delivery = world.deliver();
+        await().atMost(PATIENCE).until(() -> delivery.health().ready());
+        before.close();
+        List<Deliverable> all = events(6, 5);
+        world.admit(all);
+        await().atMost(PATIENCE).until(() -> delivery.health().detail().contains("registry is away"));
+        assertThat(world.sandbox.eventIds()).isEmpty();
+
+        SchemaRegistryServer after = SchemaRegistryServer.start(before.port(), schemas);
+        try {
+            assertThat(world.sandbox.awaitEvents(all.size(), PATIENCE)).isTrue();
+            world.awaitSettled(all.size());
+            world.assertSettled(ids(all), Set.of());
+            world.stop(delivery);
+        } finally {
+            after.close();
+        }
     }
 }

@@ -70,11 +70,15 @@ final class DeliveryWorld implements AutoCloseable {
     private long sourceOffset;
 
     DeliveryWorld(String bootstrap, CredytSandbox sandbox) {
+        this(bootstrap, sandbox, "mock://world" + (WORLDS.get() + 1));
+    }
+
+    DeliveryWorld(String bootstrap, CredytSandbox sandbox, String registry) {
         int number = WORLDS.incrementAndGet();
         this.bootstrap = bootstrap;
         this.sandbox = sandbox;
         this.topics = new Topics("world" + number);
-        this.serde = Map.of("schema.registry.url", "mock://" + topics.prefix(), "auto.register.schemas", "true");
+        this.serde = Map.of("schema.registry.url", registry, "auto.register.schemas", "true");
         this.events = AvroSerdes.valueSerializer(serde);
         this.deliverables = AvroSerdes.valueSerializer(serde);
         TopicCreation.create(bootstrap, topics.specs(PARTITIONS, Duration.ofDays(35)));
@@ -137,6 +141,12 @@ final class DeliveryWorld implements AutoCloseable {
         admission.beginTransaction();
         batch.forEach(this::write);
         admission.commitTransaction();
+    }
+
+    /** So that admission needs the registry no more. */
+    void rememberSchemas() {
+        Deliverable any = event("any", 0);
+        abort(List.of(any));
     }
 
     /** Written and taken back: offsets that nobody may ever see. */

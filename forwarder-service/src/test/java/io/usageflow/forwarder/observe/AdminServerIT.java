@@ -42,10 +42,11 @@ class AdminServerIT {
         HttpResponse<String> ready = get("/health/ready", "*/*");
 
         assertThat(ready.statusCode()).isEqualTo(200);
-        assertThat(new ObjectMapper().readTree(ready.body())).isEqualTo(new ObjectMapper().readTree("""
-                                {"live":true,"ready":true,"version":"dev","stages":{
+        assertThat(new ObjectMapper().readTree(ready.body()))
+                .isEqualTo(new ObjectMapper().readTree("""
+                                {"live":true,"ready":true,"version":"%s","stages":{
                                   "admission":{"live":true,"ready":true,"detail":"2 tasks run"},
-                                  "delivery":{"live":true,"ready":true,"detail":"all well"}}}"""));
+                                  "delivery":{"live":true,"ready":true,"detail":"all well"}}}""".formatted(Version.current())));
     }
 
     @Test

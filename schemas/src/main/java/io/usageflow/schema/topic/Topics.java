@@ -1,6 +1,7 @@
 package io.usageflow.schema.topic;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -12,6 +13,15 @@ import java.util.regex.Pattern;
  */
 public record Topics(String prefix) {
     public static final String DEFAULT_PREFIX = "usage";
+
+    /** Never the event's own time: by that, retention would delete back-dated events unread. */
+    private static final Map<String, String> APPEND_TIME = Map.of("message.timestamp.type", "LogAppendTime");
+
+    /**
+     * Of topics whose records hold an event and more. Kafka's default takes 1 MiB, which a producer of another kind can
+     * fill: its dead letter would be refused, and nothing may be dropped.
+     */
+    private static final Map<String, String> ROOMY = Map.of("max.message.bytes", Integer.toString(4 * 1024 * 1024));
 
     private static final Pattern LEGAL = Pattern.compile("[a-zA-Z0-9._-]{1,200}");
 
@@ -90,30 +100,26 @@ public record Topics(String prefix) {
         Map<String, String> compacted = Map.of("cleanup.policy", "compact");
         Duration receipts = dedupWindow.compareTo(Duration.ofDays(35)) > 0 ? dedupWindow : Duration.ofDays(35);
         return List.of(
-                // Append time, never the event's: with the latter, retention would delete back-dated events unread.
-                TopicSpec.shared(
-                        events(),
-                        partitions,
-                        retained(Duration.ofDays(7), Map.of("message.timestamp.type", "LogAppendTime"))),
+                TopicSpec.shared(events(), partitions, retained(Duration.ofDays(7), APPEND_TIME)),
                 TopicSpec.shared(customerLinks(), partitions, compacted),
                 TopicSpec.alone(vendorLinks(), 1, compacted),
-                TopicSpec.shared(
-                        replays(),
-                        partitions,
-                        retained(Duration.ofDays(7), Map.of("message.timestamp.type", "LogAppendTime"))),
-                TopicSpec.shared(deliverable(), partitions, retained(Duration.ofDays(14), Map.of())),
+                TopicSpec.shared(replays(), partitions, retained(Duration.ofDays(7), APPEND_TIME, ROOMY)),
+                TopicSpec.shared(deliverable(), partitions, retained(Duration.ofDays(14), ROOMY)),
                 TopicSpec.shared(deliveryState(), partitions, compacted),
-                TopicSpec.shared(receipts(), partitions, retained(receipts, Map.of())),
-                TopicSpec.shared(deadLetters(), partitions, retained(Duration.ofDays(90), Map.of())),
+                TopicSpec.shared(receipts(), partitions, retained(receipts)),
+                TopicSpec.shared(deadLetters(), partitions, retained(Duration.ofDays(90), ROOMY)),
                 TopicSpec.alone(deadLetterMarks(), 1, compacted),
                 TopicSpec.alone(ledger(), 1, compacted));
     }
 
-    private static Map<String, String> retained(Duration retention, Map<String, String> more) {
-        var settings = new java.util.LinkedHashMap<String, String>();
+    @SafeVarargs
+    private static Map<String, String> retained(Duration retention, Map<String, String>... more) {
+        var settings = new LinkedHashMap<String, String>();
         settings.put("cleanup.policy", "delete");
         settings.put("retention.ms", Long.toString(retention.toMillis()));
-        settings.putAll(more);
+        for (Map<String, String> part : more) {
+            settings.putAll(part);
+        }
         return Map.copyOf(settings);
     }
 }

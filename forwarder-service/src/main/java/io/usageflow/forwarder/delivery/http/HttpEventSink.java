@@ -30,6 +30,8 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.types.Password;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends batches to {@code POST /events} over HTTP/1.1. Holds no policy: it neither retries nor follows a redirect, so the
@@ -47,10 +49,13 @@ public final class HttpEventSink implements EventSink {
     /** JSON is UTF-8 by its standard; a charset beside it is one thing more that a server might refuse. */
     private static final ContentType JSON = ContentType.create("application/json");
 
+    private static final Logger LOG = LoggerFactory.getLogger(HttpEventSink.class);
+
     private final CloseableHttpAsyncClient client;
     private final URI events;
     private final Password apiKey;
     private final Duration within;
+    private volatile boolean closed;
 
     /**
      * @param connectionsMax connections at most; more requests at once would wait for one
@@ -86,6 +91,7 @@ public final class HttpEventSink implements EventSink {
                         .setRedirectsEnabled(false)
                         .setAuthenticationEnabled(false)
                         .build())
+                .setIoReactorExceptionCallback(this::ioFault)
                 .disableAutomaticRetries()
                 .disableRedirectHandling()
                 .disableCookieManagement()
@@ -128,8 +134,18 @@ public final class HttpEventSink implements EventSink {
         return within;
     }
 
+    /** Closing at once makes the client's I/O thread stumble over its closed selector (5.6.5); that is no fault. */
+    private void ioFault(Exception fault) {
+        if (closed) {
+            LOG.debug("event=http_closed", fault);
+        } else {
+            LOG.error("event=http_fault", fault);
+        }
+    }
+
     @Override
     public void close() {
+        closed = true;
         client.close(CloseMode.IMMEDIATE);
     }
 

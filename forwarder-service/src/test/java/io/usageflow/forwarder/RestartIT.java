@@ -1,0 +1,199 @@
+package io.usageflow.forwarder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.usageflow.embedded.EmbeddedBroker;
+import io.usageflow.embedded.SchemaRegistryServer;
+import io.usageflow.embedded.TopicCreation;
+import io.usageflow.forwarder.cli.Main;
+import io.usageflow.forwarder.ledger.LedgerBalance;
+import io.usageflow.forwarder.ledger.LedgerCounter;
+import io.usageflow.forwarder.ledger.LedgerReader;
+import io.usageflow.forwarder.topics.TopicReader;
+import io.usageflow.producer.Cost;
+import io.usageflow.producer.CustomerRef;
+import io.usageflow.producer.EventId;
+import io.usageflow.producer.PublishReceipt;
+import io.usageflow.producer.UsageEvent;
+import io.usageflow.producer.UsagePublisher;
+import io.usageflow.sandbox.CredytSandbox;
+import io.usageflow.sandbox.SandboxOptions;
+import io.usageflow.sandbox.SandboxSeed;
+import io.usageflow.schema.Receipt;
+import io.usageflow.schema.serde.AvroSerdes;
+import io.usageflow.schema.topic.Topics;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The forwarder as a process of its own, stopped with SIGTERM in full flow and started again. */
+class RestartIT {
+    private static final Topics TOPICS = Topics.withDefaultPrefix();
+    private static final int ROUNDS = Integer.getInteger("usageflow.fault.rounds", 2);
+    private static final int EVENTS_PER_ROUND = 1_500;
+    private static final int ACCOUNTS = 25;
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final int SIGTERM_EXIT = 143;
+
+    @TempDir
+    Path folder;
+
+    private final EmbeddedBroker broker = EmbeddedBroker.start();
+    private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
+    private final CredytSandbox credyt =
+            CredytSandbox.start(SandboxOptions.defaults().withSeed(SandboxSeed.dev()));
+    private final Map<String, String> serde = Map.of("schema.registry.url", registry.url());
+
+    @AfterEach
+    void stop() {
+        broker.close();
+        registry.close();
+        credyt.close();
+    }
+
+    @Test
+    void shouldLoseNothingAndDoubleNothing() throws Exception {
+        TopicCreation.create(broker.bootstrapServers(), TOPICS.specs(3, Duration.ofDays(35)));
+        Set<String> published = new HashSet<>();
+        long repeats = 0;
+        Process forwarder = startForwarder(0);
+        try (UsagePublisher publisher = UsagePublisher.create(Map.of(
+                "bootstrap.servers", broker.bootstrapServers(),
+                "schema.registry.url", registry.url(),
+                "publish.max.block.ms", PATIENCE.toMillis()))) {
+            for (int account = 0; account < ACCOUNTS; account++) {
+                publisher.linkCustomer("acct-" + account, CustomerRef.externalId("acct_1"));
+            }
+            for (int round = 1; round <= ROUNDS; round++) {
+                List<CompletableFuture<PublishReceipt>> receipts = new ArrayList<>();
+                for (int i = 0; i < EVENTS_PER_ROUND; i++) {
+                    UsageEvent event = event(published.size());
+                    published.add(event.id().toString());
+                    receipts.add(publisher.publish(event));
+                    if (i % 50 == 0) {
+                        repeats++;
+                        receipts.add(publisher.publish(event));
+                    }
+                }
+                CompletableFuture.allOf(receipts.toArray(CompletableFuture[]::new))
+                        .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+
+                long inFullFlow = published.size() - EVENTS_PER_ROUND * 3L / 4;
+                assertThat(credyt.awaitEvents(inFullFlow, PATIENCE)).isTrue();
+                stop(forwarder, round - 1);
+                forwarder = startForwarder(round);
+            }
+            assertThat(credyt.awaitEvents(published.size(), PATIENCE))
+                    .describedAs(
+                            "all at Credyt; it has %s of %s", credyt.stats().events(), published.size())
+                    .isTrue();
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                LedgerBalance books = books();
+                assertThat(books.total(LedgerBalance.DELIVERY, LedgerCounter.DELIVERED))
+                        .isEqualTo(published.size());
+                assertThat(books.findings()).isEmpty();
+            });
+            stop(forwarder, ROUNDS);
+        } finally {
+            forwarder.destroyForcibly().waitFor();
+        }
+
+        assertThat(new HashSet<>(credyt.eventIds())).isEqualTo(published);
+        assertThat(credyt.stats().conflictingContent()).isZero();
+        assertThat(receipts()).doesNotHaveDuplicates().hasSize(published.size());
+        LedgerBalance books = books();
+        assertThat(books.total(LedgerBalance.ADMISSION, LedgerCounter.RECEIVED)).isEqualTo(published.size() + repeats);
+        assertThat(books.total(LedgerBalance.ADMISSION, LedgerCounter.ADMITTED)).isEqualTo(published.size());
+        assertThat(books.total(LedgerBalance.ADMISSION, LedgerCounter.DUPLICATE))
+                .isEqualTo(repeats);
+        assertThat(books.inFlight()).isZero();
+    }
+
+    private static UsageEvent event(int number) {
+        return UsageEvent.of("message_completed")
+                .id(EventId.derive("restart", number))
+                .account("acct-" + number % ACCOUNTS)
+                .data("input_tokens", number)
+                .data("output_tokens", 1)
+                .cost(Cost.of("openai", new BigDecimal("0.0001"), "USD"));
+    }
+
+    private Process startForwarder(int number) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "forwarder"));
+        Map.of(
+                        "kafka.bootstrap.servers",
+                        broker.bootstrapServers(),
+                        "schema.registry.url",
+                        registry.url(),
+                        "credyt.url",
+                        credyt.url().toString(),
+                        "credyt.api.key",
+                        "test",
+                        "state.dir",
+                        folder.resolve("state").toString(),
+                        "admin.port",
+                        "0",
+                        "start.timeout",
+                        "2m",
+                        "stop.timeout",
+                        "1m")
+                .forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log(number).toFile())
+                .start();
+    }
+
+    private void stop(Process forwarder, int number) throws Exception {
+        forwarder.destroy();
+        assertThat(forwarder.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .describedAs("ends after SIGTERM")
+                .isTrue();
+        assertThat(forwarder.exitValue())
+                .describedAs(Files.readString(log(number)))
+                .isIn(0, SIGTERM_EXIT);
+    }
+
+    private Path log(int number) {
+        return folder.resolve("forwarder-" + number + ".log");
+    }
+
+    private LedgerBalance books() {
+        return LedgerBalance.of(
+                new LedgerReader(TOPICS, Map.of("bootstrap.servers", broker.bootstrapServers()), serde).read(PATIENCE));
+    }
+
+    private List<String> receipts() {
+        List<String> ids = new ArrayList<>();
+        try (Deserializer<Receipt> deserializer = AvroSerdes.valueDeserializer(serde, Receipt.class)) {
+            new TopicReader(Map.of("bootstrap.servers", broker.bootstrapServers()))
+                    .read(
+                            TOPICS.receipts(),
+                            record -> ids.add(deserializer
+                                    .deserialize(record.topic(), record.value())
+                                    .getEventId()));
+        }
+        return ids;
+    }
+}
