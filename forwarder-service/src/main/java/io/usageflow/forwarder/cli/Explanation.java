@@ -3,6 +3,7 @@ package io.usageflow.forwarder.cli;
 import io.javalin.util.JavalinBindException;
 import io.usageflow.embedded.PortBusyException;
 import io.usageflow.forwarder.config.SettingsException;
+import io.usageflow.forwarder.demo.DemoInputException;
 import io.usageflow.forwarder.topics.ClusterUnreachableException;
 import io.usageflow.forwarder.topics.TopicsNotReadyException;
 import io.usageflow.producer.PublishException;
@@ -52,6 +53,7 @@ record Explanation(List<String> lines, int exitCode) {
         }
         if (failure instanceof ConfigException
                 || failure instanceof WrongUsageException
+                || failure instanceof DemoInputException
                 || failure instanceof CommandLine.ParameterException) {
             return Optional.of(one(ExitCode.USAGE, String.valueOf(failure.getMessage())));
         }
