@@ -6,7 +6,7 @@ import java.util.List;
  * Admission's meters. Their names are an interface: dashboards and alerts use them. Counters count what threads did; a
  * transaction that is aborted and repeated counts twice here, and once in the ledger, which is the exact one.
  */
-public enum AdmissionMeter {
+public enum AdmissionMeter implements CataloguedMeter {
     EVENTS(
             "usageflow.admission.events",
             "counter",
@@ -51,41 +51,14 @@ public enum AdmissionMeter {
             List.of(),
             "Threads that died of a failure that may pass, and were replaced.");
 
-    private final String meterName;
-    private final String kind;
-    private final String unit;
-    private final List<String> tags;
-    private final String doc;
+    private final Description description;
 
     AdmissionMeter(String meterName, String kind, String unit, List<String> tags, String doc) {
-        this.meterName = meterName;
-        this.kind = kind;
-        this.unit = unit;
-        this.tags = tags;
-        this.doc = doc;
+        description = new Description(meterName, kind, unit, tags, doc);
     }
 
-    /** Micrometer's name; Prometheus writes it with underscores. */
-    public String meterName() {
-        return meterName;
-    }
-
-    /** {@code counter} or {@code gauge}. */
-    public String kind() {
-        return kind;
-    }
-
-    /** Base unit; empty where there is none. */
-    public String unit() {
-        return unit;
-    }
-
-    public List<String> tags() {
-        return tags;
-    }
-
-    /** One sentence for the metrics page. */
-    public String doc() {
-        return doc;
+    @Override
+    public Description description() {
+        return description;
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
  * Delivery's meters. Their names are an interface: dashboards and alerts use them. Counters count what this process did
  * since its start; what is exact through crashes is the ledger.
  */
-public enum DeliveryMeter {
+public enum DeliveryMeter implements CataloguedMeter {
     REQUESTS(
             "usageflow.delivery.requests",
             "timer",
@@ -81,41 +81,14 @@ public enum DeliveryMeter {
             List.of(),
             "Customers whose last delivery failed.");
 
-    private final String meterName;
-    private final String kind;
-    private final String unit;
-    private final List<String> tags;
-    private final String doc;
+    private final Description description;
 
     DeliveryMeter(String meterName, String kind, String unit, List<String> tags, String doc) {
-        this.meterName = meterName;
-        this.kind = kind;
-        this.unit = unit;
-        this.tags = tags;
-        this.doc = doc;
+        description = new Description(meterName, kind, unit, tags, doc);
     }
 
-    /** Micrometer's name; Prometheus writes it with underscores. */
-    public String meterName() {
-        return meterName;
-    }
-
-    /** {@code counter}, {@code gauge}, {@code timer} or {@code summary}. */
-    public String kind() {
-        return kind;
-    }
-
-    /** Base unit; empty where there is none. */
-    public String unit() {
-        return unit;
-    }
-
-    public List<String> tags() {
-        return tags;
-    }
-
-    /** One sentence for the metrics page. */
-    public String doc() {
-        return doc;
+    @Override
+    public Description description() {
+        return description;
     }
 }

@@ -18,37 +18,29 @@ public final class MetricsPage {
 
     private MetricsPage() {}
 
-    private record Row(String name, String kind, String unit, List<String> tags, String doc) {}
-
     public static String markdown() {
         var page = new StringBuilder(HEAD);
-        section(
-                page,
-                "Admission",
-                Arrays.stream(AdmissionMeter.values())
-                        .map(meter -> new Row(meter.meterName(), meter.kind(), meter.unit(), meter.tags(), meter.doc()))
-                        .toList());
-        section(
-                page,
-                "Delivery",
-                Arrays.stream(DeliveryMeter.values())
-                        .map(meter -> new Row(meter.meterName(), meter.kind(), meter.unit(), meter.tags(), meter.doc()))
-                        .toList());
+        section(page, "Admission", descriptions(AdmissionMeter.values()));
+        section(page, "Delivery", descriptions(DeliveryMeter.values()));
         section(
                 page,
                 "Process",
-                List.of(new Row(
+                List.of(new CataloguedMeter.Description(
                         ProcessMeters.BUILD_INFO, "gauge", "", List.of("version"), ProcessMeters.BUILD_INFO_DOC)));
         return page.toString();
     }
 
-    private static void section(StringBuilder page, String title, List<Row> rows) {
+    private static List<CataloguedMeter.Description> descriptions(CataloguedMeter[] catalogue) {
+        return Arrays.stream(catalogue).map(CataloguedMeter::description).toList();
+    }
+
+    private static void section(StringBuilder page, String title, List<CataloguedMeter.Description> rows) {
         page.append("\n## ")
                 .append(title)
                 .append("\n\n| meter | kind | unit | labels | meaning |\n|---|---|---|---|---|\n");
-        for (Row row : rows) {
+        for (CataloguedMeter.Description row : rows) {
             page.append("| `")
-                    .append(row.name())
+                    .append(row.meterName())
                     .append("` | ")
                     .append(row.kind())
                     .append(" | ")

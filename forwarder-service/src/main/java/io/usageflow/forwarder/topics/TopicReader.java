@@ -7,9 +7,11 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -18,6 +20,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  */
 public final class TopicReader {
     private static final Duration POLL = Duration.ofMillis(200);
+    /** Longer than any topic should take whose reader did not say how long it may. */
+    private static final Duration PATIENCE = Duration.ofHours(1);
 
     private final Map<String, Object> consumerSettings;
 
@@ -27,23 +31,35 @@ public final class TopicReader {
         consumerSettings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         consumerSettings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         consumerSettings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        consumerSettings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         consumerSettings.remove(ConsumerConfig.GROUP_ID_CONFIG);
     }
 
-    /** Hands every committed record to the visitor, in order within each partition. */
+    /** As {@link #read(String, Duration, Consumer)}, with an hour's patience. */
     public void read(String topic, Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
+        read(topic, PATIENCE, visitor);
+    }
+
+    /**
+     * Hands every committed record to the visitor, in order within each partition.
+     *
+     * @throws TimeoutException where the end is not reached in time
+     * @throws KafkaException where Kafka refuses, or the topic does not exist
+     */
+    public void read(String topic, Duration atMost, Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
+        long deadline = System.nanoTime() + atMost.toNanos();
         try (var consumer =
                 new KafkaConsumer<>(consumerSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
+            List<TopicPartition> partitions = partitions(consumer, topic, atMost);
             // With read_committed the end is the last stable offset: an open transaction is not waited for.
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, atMost);
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            while (!atEnd(consumer, ends)) {
-                ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-                for (ConsumerRecord<byte[], byte[]> record : records) {
+            while (!isAtEnd(consumer, ends, atMost)) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new TimeoutException(topic + " could not be read to its end within " + atMost);
+                }
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                     if (record.offset() < endOf(ends, record)) {
                         visitor.accept(record);
                     }
@@ -52,11 +68,22 @@ public final class TopicReader {
         }
     }
 
+    private static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer, String topic, Duration atMost) {
+        List<PartitionInfo> infos = consumer.partitionsFor(topic, atMost);
+        if (infos == null || infos.isEmpty()) {
+            throw new KafkaException("topic " + topic + " does not exist: run usageflow topics apply");
+        }
+        return infos.stream()
+                .map(info -> new TopicPartition(topic, info.partition()))
+                .toList();
+    }
+
     private static long endOf(Map<TopicPartition, Long> ends, ConsumerRecord<?, ?> record) {
         return ends.getOrDefault(new TopicPartition(record.topic(), record.partition()), 0L);
     }
 
-    private static boolean atEnd(KafkaConsumer<?, ?> consumer, Map<TopicPartition, Long> ends) {
-        return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    /** By position and not by records, since markers of transactions are offsets without records. */
+    private static boolean isAtEnd(KafkaConsumer<?, ?> consumer, Map<TopicPartition, Long> ends, Duration atMost) {
+        return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey(), atMost) >= end.getValue());
     }
 }
