@@ -123,7 +123,7 @@ final class DemoCommand implements Callable<Integer> {
         terminal.say("Everything agrees: %,d requests, each billed once, in %.1f s."
                 .formatted(result.expected().events(), result.seconds()));
         if (!result.badLines().isEmpty()) {
-            terminal.say("But %,d lines of the input could not be read; they are named above."
+            terminal.say("Lines of the input that could not be read: %,d; they are named above."
                     .formatted(result.badLines().size()));
             return ExitCode.PROBLEMS;
         }

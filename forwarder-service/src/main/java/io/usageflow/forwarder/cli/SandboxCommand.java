@@ -56,7 +56,6 @@ final class SandboxCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         SandboxOptions options = strict ? SandboxOptions.defaults().withSeed(SandboxSeed.dev()) : SandboxOptions.dev();
-        options = options.withPort(port).withHost(host).withApiKeys(key);
         terminal.stop().onProcessEnd(Duration.ofSeconds(10));
         try (CredytSandbox sandbox = start(options)) {
             terminal.say("Credyt stand-in   " + sandbox.url() + "  (API key: " + key + ")");
@@ -66,8 +65,9 @@ final class SandboxCommand implements Callable<Integer> {
         }
     }
 
-    private CredytSandbox start(SandboxOptions options) {
+    private CredytSandbox start(SandboxOptions behaviour) {
         try {
+            SandboxOptions options = behaviour.withPort(port).withHost(host).withApiKeys(key);
             return CredytSandbox.start(seed == null ? options : options.withSeed(SandboxSeed.file(seed)));
         } catch (IllegalArgumentException refused) {
             throw new WrongUsageException(refused);

@@ -18,6 +18,7 @@ class MainTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "demo",
                 "dev",
                 "forwarder",
                 "sandbox",
@@ -57,6 +58,10 @@ class MainTest {
             value = {
                 "                                | name a command",
                 "topcs                           | did you mean topics",
+                "demo --events 0                 | --events is 0: use at least 1",
+                "demo --speed fast               | --speed is fast: use max, or a number above 0",
+                "demo --input no-such-trace.csv  | no-such-trace.csv",
+                "sandbox --port 99999            | port is 99999: use 0 for a free one",
                 "topics                          | name what to do: plan or apply",
                 "links                           | name what to do: put",
                 "dev --broker-prt 1              | did you mean --broker-port",
