@@ -4,6 +4,7 @@ import io.javalin.util.JavalinBindException;
 import io.usageflow.embedded.PortBusyException;
 import io.usageflow.forwarder.config.SettingsException;
 import io.usageflow.forwarder.demo.DemoInputException;
+import io.usageflow.forwarder.observe.AdminPortBusyException;
 import io.usageflow.forwarder.topics.ClusterUnreachableException;
 import io.usageflow.forwarder.topics.TopicsNotReadyException;
 import io.usageflow.producer.PublishException;
@@ -11,6 +12,7 @@ import io.usageflow.schema.registry.RegistryUnavailableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.SocketException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -60,7 +62,7 @@ record Explanation(List<String> lines, int exitCode) {
         if (failure instanceof ClusterUnreachableException
                 || failure instanceof PortBusyException
                 || failure instanceof PublishException
-                || failure.getCause() instanceof JavalinBindException) {
+                || isAboutAnAddress(failure)) {
             return Optional.of(one(ExitCode.UNREACHABLE, String.valueOf(failure.getMessage())));
         }
         if (failure instanceof RegistryUnavailableException) {
@@ -69,6 +71,15 @@ record Explanation(List<String> lines, int exitCode) {
                     failure.getMessage() + ": check that the registry runs and that schema.registry.url is right"));
         }
         return ofKafka(failure).or(() -> ofInput(failure));
+    }
+
+    /** The servers say by themselves where they cannot listen, and what to do; what they wrap says less. */
+    private static boolean isAboutAnAddress(Throwable failure) {
+        return failure instanceof AdminPortBusyException
+                || failure instanceof IllegalStateException
+                        && chain(failure).stream()
+                                .anyMatch(cause ->
+                                        cause instanceof SocketException || cause instanceof JavalinBindException);
     }
 
     private static Optional<Explanation> ofKafka(Throwable failure) {
@@ -103,7 +114,7 @@ record Explanation(List<String> lines, int exitCode) {
             return Optional.of(
                     one(ExitCode.USAGE, denied.getFile() + " may not be read or written: check its permissions"));
         }
-        return failure instanceof IOException && !(failure instanceof java.net.SocketException)
+        return failure instanceof IOException && !(failure instanceof SocketException)
                 ? Optional.of(one(ExitCode.USAGE, "input or output failed: " + describe(failure)))
                 : Optional.empty();
     }

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.config.SettingsException;
+import io.usageflow.forwarder.demo.DemoInputException;
 import io.usageflow.forwarder.topics.TopicsNotReadyException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -39,6 +40,11 @@ class ExplanationTest {
                         new UncheckedIOException(new BindException("in use")),
                         ExitCode.UNREACHABLE,
                         "choose another port"),
+                Arguments.of(
+                        new IllegalStateException("cannot listen on h:1: choose another", new BindException("in use")),
+                        ExitCode.UNREACHABLE,
+                        "cannot listen on h:1: choose another"),
+                Arguments.of(new DemoInputException("--speed is x: use max", null), ExitCode.USAGE, "--speed is x"),
                 Arguments.of(
                         new UncheckedIOException(new NoSuchFileException("f")), ExitCode.USAGE, "there is no file f"),
                 Arguments.of(
