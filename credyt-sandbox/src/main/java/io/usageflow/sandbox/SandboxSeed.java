@@ -37,10 +37,10 @@ public final class SandboxSeed {
     }
 
     /**
-     * The product {@code ai-usage} with prices in USD for {@code message_completed} (input and output tokens in
-     * {@code data.input_tokens} and {@code data.output_tokens}), {@code image_generated} and {@code video_generated}
-     * ({@code data.seconds}); vendors {@code openai}, {@code anthropic}, {@code google}, {@code azure}; customers
-     * {@code acct_1} and {@code acct_2}.
+     * The product {@code ai-usage} with prices in USD for {@code message_completed} ({@code data.total_tokens}), {@code
+     * chat_completed} ({@code data.input_tokens} and {@code data.output_tokens}), {@code image_generated} and {@code
+     * video_generated} ({@code data.seconds}); vendors {@code openai}, {@code anthropic}, {@code google}, {@code azure};
+     * customers {@code acct_1} and {@code acct_2}.
      */
     public static SandboxSeed dev() {
         return empty().withVendor("openai")
@@ -50,8 +50,9 @@ public final class SandboxSeed {
                 .withProduct(
                         "ai-usage",
                         "AI usage",
-                        PriceSpec.volume("message_completed", "input_tokens", "USD", "3", "1000000"),
-                        PriceSpec.volume("message_completed", "output_tokens", "USD", "15", "1000000"),
+                        PriceSpec.volume("message_completed", "total_tokens", "USD", "6", "1000000"),
+                        PriceSpec.volume("chat_completed", "input_tokens", "USD", "3", "1000000"),
+                        PriceSpec.volume("chat_completed", "output_tokens", "USD", "15", "1000000"),
                         PriceSpec.unit("image_generated", "USD", "0.04"),
                         PriceSpec.volume("video_generated", "seconds", "USD", "0.12", "1"))
                 .withCustomer("acct_1", "ai-usage")

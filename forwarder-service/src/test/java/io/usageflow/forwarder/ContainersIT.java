@@ -60,7 +60,7 @@ class ContainersIT {
                 publisher
                         .linkCustomer("acct_42", CustomerRef.externalId("acct_1"))
                         .get(1, TimeUnit.MINUTES);
-                UsageEvent event = UsageEvent.of("message_completed")
+                UsageEvent event = UsageEvent.of("chat_completed")
                         .account("acct_42")
                         .data("input_tokens", 1_000)
                         .data("output_tokens", 100)

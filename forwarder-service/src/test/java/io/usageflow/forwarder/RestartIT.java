@@ -124,7 +124,7 @@ class RestartIT {
     }
 
     private static UsageEvent event(int number) {
-        return UsageEvent.of("message_completed")
+        return UsageEvent.of("chat_completed")
                 .id(EventId.derive("restart", number))
                 .account("acct-" + number % ACCOUNTS)
                 .data("input_tokens", number)

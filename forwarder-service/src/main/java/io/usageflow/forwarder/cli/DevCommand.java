@@ -114,7 +114,7 @@ final class DevCommand implements Callable<Integer> {
                 In another terminal:
                 %s\
                   usageflow links put --account acct_42 --customer-external-id acct_1%s
-                  usageflow publish --account acct_42 --event-type message_completed --data input_tokens=1500 --data output_tokens=320%s
+                  usageflow publish --account acct_42 --event-type message_completed --data total_tokens=1500%s
                   curl %s/__sandbox/stats
                 Ctrl-C ends all of it.""".formatted(forwarder, where, where, environment.credytUrl());
     }
