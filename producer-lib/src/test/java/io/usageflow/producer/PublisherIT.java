@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.embedded.SchemaRegistryServer;
+import io.usageflow.embedded.TopicCreation;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.VendorLink;
@@ -27,8 +28,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -64,16 +63,11 @@ class PublisherIT {
     }
 
     @BeforeEach
-    void createTopics() throws Exception {
+    void createTopics() {
         broker.resume();
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            admin.createTopics(topics.specs(PARTITIONS, Duration.ofDays(35)).stream()
-                            .map(spec ->
-                                    new NewTopic(spec.name(), spec.partitions(), (short) 1).configs(spec.settings()))
-                            .toList())
-                    .all()
-                    .get();
-        }
+        // Waits until every leader answers: a producer that meets a partition before that can send its second batch
+        // first, which Kafka accepts, and then refuses the first one until it expires.
+        TopicCreation.create(broker.bootstrapServers(), topics.specs(PARTITIONS, Duration.ofDays(35)));
     }
 
     @AfterEach

@@ -21,9 +21,11 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -96,8 +98,8 @@ public final class TopicAdmin implements AutoCloseable {
     }
 
     /**
-     * Creates what the plan says is missing, and waits until every partition has a leader: a record sent before that
-     * can fail as out of sequence.
+     * Creates what the plan says is missing, and waits until the leader of every partition answers: records sent before
+     * that can fail as out of sequence.
      *
      * @param replication of the new topics; -1 is the broker's default
      * @throws TopicsNotReadyException if the plan holds a refusal; nothing is created then
@@ -186,6 +188,18 @@ public final class TopicAdmin implements AutoCloseable {
             until(
                     () -> led(name),
                     name + " was created but has partitions without a leader: check that enough brokers are up");
+        }
+        awaitOpen(names);
+    }
+
+    /** Metadata may name a leader before it has opened its log; only the leader itself can answer this. */
+    private void awaitOpen(List<String> names) {
+        var ends = new HashMap<TopicPartition, OffsetSpec>();
+        await(admin.describeTopics(names).allTopicNames()).values().forEach(topic -> topic.partitions()
+                .forEach(partition ->
+                        ends.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest())));
+        if (!ends.isEmpty()) {
+            await(admin.listOffsets(ends).all());
         }
     }
 
