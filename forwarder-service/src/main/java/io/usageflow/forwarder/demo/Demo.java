@@ -79,9 +79,9 @@ public final class Demo implements AutoCloseable {
     /** Where the parts can be looked at while they run. */
     public List<String> addresses() {
         return List.of(
-                "Kafka            " + settings.kafka().bootstrapServers(),
-                "Credyt's stand-in " + credyt.sandbox().url() + "/__sandbox/stats",
-                "forwarder        " + forwarder.adminUrl() + "/health/ready and /metrics");
+                "Kafka              " + settings.kafka().bootstrapServers(),
+                "Credyt's stand-in  " + credyt.sandbox().url() + "/__sandbox/stats",
+                "forwarder          " + forwarder.adminUrl() + "/health/ready and /metrics");
     }
 
     private static Settings settings(EmbeddedBroker broker, DemoCredyt credyt, Path stateDir) {
