@@ -13,7 +13,7 @@ import org.apache.kafka.common.config.ConfigException;
 
 /** A publisher for a command, after a check that Kafka answers and the topic is there: a typing error is told at once. */
 public final class Connection {
-    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(15);
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
     private static final Duration ROOM_WITHIN = Duration.ofMinutes(10);
 
     private Connection() {}

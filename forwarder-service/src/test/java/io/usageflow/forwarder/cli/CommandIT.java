@@ -28,19 +28,21 @@ class CommandIT {
     @Test
     void shouldSeeAnEventThroughWithNothingButTheCommandLine() throws Exception {
         var dev = new CommandRun();
-        CompletableFuture<Integer> running = CompletableFuture.supplyAsync(() -> dev.run(
-                "dev",
-                "--forwarder",
-                "--broker-port",
-                "0",
-                "--registry-port",
-                "0",
-                "--sandbox-port",
-                "0",
-                "--admin-port",
-                "0",
-                "--data",
-                folder.resolve("data").toString()));
+        CompletableFuture<Integer> running = CompletableFuture.supplyAsync(
+                () -> dev.run(
+                        "dev",
+                        "--forwarder",
+                        "--broker-port",
+                        "0",
+                        "--registry-port",
+                        "0",
+                        "--sandbox-port",
+                        "0",
+                        "--admin-port",
+                        "0",
+                        "--data",
+                        folder.resolve("data").toString()),
+                CommandIT::onThreadOfItsOwn);
         await().atMost(SOON).until(() -> running.isDone() || dev.out().contains("Ctrl-C"));
         assertThat(dev.err()).isEmpty();
         String credyt = found("Credyt stand-in +(\\S+)", dev.out());
@@ -54,6 +56,7 @@ class CommandIT {
 
         var first = new CommandRun();
         assertThat(first.run(with(where, "publish", "--input", usage.toString())))
+                .describedAs(() -> first.err())
                 .isEqualTo(ExitCode.PROBLEMS);
         assertThat(first.err()).contains("line 2: has the unknown field cost: use id,");
         assertThat(first.out()).isEqualToIgnoringNewLines("published 2, bad lines 1, failed 0");
@@ -178,8 +181,8 @@ class CommandIT {
     @Test
     void shouldRunAndStopTheSandbox() {
         var sandbox = new CommandRun();
-        CompletableFuture<Integer> running =
-                CompletableFuture.supplyAsync(() -> sandbox.run("sandbox", "--port", "0", "--key", "k"));
+        CompletableFuture<Integer> running = CompletableFuture.supplyAsync(
+                () -> sandbox.run("sandbox", "--port", "0", "--key", "k"), CommandIT::onThreadOfItsOwn);
         await().atMost(SOON).until(() -> running.isDone() || sandbox.out().contains("/__sandbox/stats"));
 
         assertThat(Http.get(found("what it holds +(\\S+)", sandbox.out()))).contains("\"events\":0");
@@ -197,5 +200,12 @@ class CommandIT {
         Matcher matcher = Pattern.compile(pattern).matcher(text);
         assertThat(matcher.find()).as("%s in %s", pattern, text).isTrue();
         return matcher.group(1);
+    }
+
+    /** Not on the common pool: it has one thread on two cores, and a command that runs until it is stopped keeps it. */
+    private static void onThreadOfItsOwn(Runnable command) {
+        Thread thread = new Thread(command, "command");
+        thread.setDaemon(true);
+        thread.start();
     }
 }
