@@ -34,7 +34,6 @@ import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
@@ -48,7 +47,6 @@ import org.apache.kafka.common.serialization.Serializer;
 final class AdmissionCluster implements AutoCloseable {
     static final Topics TOPICS = Topics.withDefaultPrefix();
     static final int PARTITIONS = 4;
-    static final String APPLICATION_ID = "usage.admission";
 
     private static final long ASK_SECONDS = 30;
 
@@ -148,17 +146,6 @@ final class AdmissionCluster implements AutoCloseable {
                 .stream()
                 .mapToLong(ListOffsetsResultInfo::offset)
                 .sum();
-    }
-
-    /** Whether admission has committed that it is done with every record of the topic. */
-    boolean isReadToTheEnd(String topic) {
-        Map<TopicPartition, Long> last = new HashMap<>();
-        read(topic, record -> last.put(new TopicPartition(topic, record.partition()), record.offset()));
-        Map<TopicPartition, OffsetAndMetadata> committed =
-                answer(admin.listConsumerGroupOffsets(APPLICATION_ID).partitionsToOffsetAndMetadata());
-        return last.entrySet().stream()
-                .allMatch(end -> committed.get(end.getKey()) != null
-                        && committed.get(end.getKey()).offset() > end.getValue());
     }
 
     TopicDescription describe(String topic) {

@@ -35,28 +35,36 @@ final class AdmittedOnce {
                 .isEmpty();
     }
 
-    private static Map<String, List<String>> doubled(Standing standing) {
-        Map<String, List<String>> doubled = new LinkedHashMap<>();
+    private static Map<String, String> doubled(Standing standing) {
+        Map<String, String> doubled = new LinkedHashMap<>();
         standing.deliverable.forEach((account, ids) -> {
             Set<String> seen = new HashSet<>();
             List<String> again = ids.stream().filter(id -> !seen.add(id)).toList();
             if (!again.isEmpty()) {
-                doubled.put(account, again);
+                doubled.put(account, summary(again, ids));
             }
         });
         return doubled;
     }
 
     /** Of each account: what the first has and the second has not. */
-    private static Map<String, List<String>> missing(Map<String, List<String>> from, Map<String, List<String>> in) {
-        Map<String, List<String>> missing = new LinkedHashMap<>();
+    private static Map<String, String> missing(Map<String, List<String>> from, Map<String, List<String>> in) {
+        Map<String, String> missing = new LinkedHashMap<>();
         from.forEach((account, ids) -> {
             Set<String> there = new HashSet<>(in.getOrDefault(account, List.of()));
             List<String> absent = ids.stream().filter(id -> !there.contains(id)).toList();
             if (!absent.isEmpty()) {
-                missing.put(account, absent);
+                missing.put(account, summary(absent, ids));
             }
         });
         return missing;
+    }
+
+    /** Short: thousands of ids tell less than where they begin and end. */
+    private static String summary(List<String> some, List<String> all) {
+        String first = some.get(0);
+        String last = some.get(some.size() - 1);
+        return some.size() + " of " + all.size() + ", from " + first + " (number " + all.indexOf(first) + ") to " + last
+                + " (number " + all.indexOf(last) + ")";
     }
 }

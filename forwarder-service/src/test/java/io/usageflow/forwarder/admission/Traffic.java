@@ -15,6 +15,9 @@ import java.util.Random;
  * Publishes what producers publish, the careless ones too, and keeps account of it in {@link Published}. For one thread.
  */
 final class Traffic {
+    /** Of all events that name no other. */
+    static final String VENDOR = "openai";
+
     private final AdmissionCluster cluster;
     private final Published published;
     private final Random random;
@@ -36,7 +39,7 @@ final class Traffic {
 
     /** A new event, in its account's partition. */
     Sent event(String account) {
-        return event(account, "openai");
+        return event(account, VENDOR);
     }
 
     Sent event(String account, String vendor) {
@@ -45,7 +48,7 @@ final class Traffic {
 
     /** A new event of a client that hashes otherwise. */
     Sent strayEvent(String account) {
-        return first(account, "openai", true);
+        return first(account, VENDOR, true);
     }
 
     /** The very same bytes again. */
