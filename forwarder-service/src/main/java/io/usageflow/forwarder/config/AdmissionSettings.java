@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.config;
 
 import io.usageflow.schema.rule.EventRules;
+import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -78,7 +79,13 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
             Duration commitInterval,
             Duration ledgerInterval,
             long cacheBytes,
-            int standbys) {}
+            int standbys) {
+
+        /** As set, or made of the topics' prefix. Changelog topics begin with it and a hyphen. */
+        public String applicationId(Topics topics) {
+            return applicationId.orElse(topics.prefix() + ".admission");
+        }
+    }
 
     public static AdmissionSettings from(AbstractConfig config) {
         String applicationId = config.getString(APPLICATION_ID).strip();
