@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.admission;
 
+import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.config.AdmissionSettings.Engine;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,8 +18,10 @@ final class StreamsSettings {
     private StreamsSettings() {}
 
     /** @throws ConfigException where the user's settings contradict a promise; names the key and the remedy */
-    static Properties of(Engine engine, Admission.Surroundings around) {
+    static Properties of(AdmissionSettings settings, Admission.Surroundings around) {
+        Engine engine = settings.engine();
         Map<String, Object> all = new HashMap<>(defaults(engine));
+        all.put(StoreTuning.MEMORY_BYTES_MAX, settings.memory().storeBytesMax());
         all.putAll(around.kafka());
         all.putAll(around.streams());
         required(engine, around).forEach((key, value) -> {
