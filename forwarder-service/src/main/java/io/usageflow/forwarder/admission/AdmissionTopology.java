@@ -72,11 +72,9 @@ final class AdmissionTopology {
     }
 
     private static void addStores(Topology topology) {
-        // Caching where the same keys are read again and again.
         topology.addStateStore(BeforeCommit.named(BEFORE_COMMIT), ADMIT)
                 .addStateStore(store(Stores.persistentKeyValueStore(SEEN_EVENTS)), ADMIT)
-                .addStateStore(
-                        store(Stores.persistentKeyValueStore(CUSTOMER_LINKS)).withCachingEnabled(), ADMIT)
+                .addStateStore(store(Stores.persistentKeyValueStore(CUSTOMER_LINKS)), ADMIT)
                 .addStateStore(store(Stores.persistentKeyValueStore(PARKED_EVENTS)), ADMIT)
                 .addStateStore(store(Stores.inMemoryKeyValueStore(PARKED_QUEUES)), ADMIT)
                 .addStateStore(store(Stores.inMemoryKeyValueStore(LEDGER)), ADMIT);

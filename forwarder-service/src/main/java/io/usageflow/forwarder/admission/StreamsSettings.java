@@ -45,7 +45,7 @@ final class StreamsSettings {
         Map<String, Object> defaults = new HashMap<>();
         defaults.put(
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, engine.commitInterval().toMillis());
-        defaults.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, engine.cacheBytes());
+        defaults.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0); // no store of ours has a cache of Streams
         defaults.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, engine.standbys());
         defaults.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreTuning.class);
         // Fail, as everywhere: a vendor link must not be skipped. (Kafka 5 will make this the default.)

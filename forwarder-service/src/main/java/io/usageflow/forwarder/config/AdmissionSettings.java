@@ -33,7 +33,6 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
     private static final String THREADS = "admission.threads";
     private static final String COMMIT_INTERVAL = "admission.commit.interval";
     private static final String LEDGER_INTERVAL = "admission.ledger.interval";
-    private static final String CACHE_BYTES = "admission.cache.max.bytes";
     private static final String STANDBYS = "admission.standby.replicas";
 
     /**
@@ -78,7 +77,6 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
      * @param threads at least 1
      * @param commitInterval the latency that exactly-once costs
      * @param ledgerInterval how often changed counters are published
-     * @param cacheBytes heap for links and counters, over all threads
      * @param standbys copies of the state on other instances
      */
     public record Engine(
@@ -86,7 +84,6 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
             int threads,
             Duration commitInterval,
             Duration ledgerInterval,
-            long cacheBytes,
             int standbys) {}
 
     public static AdmissionSettings from(AbstractConfig config) {
@@ -101,7 +98,6 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                         config.getInt(THREADS),
                         duration(config, COMMIT_INTERVAL),
                         duration(config, LEDGER_INTERVAL),
-                        config.getLong(CACHE_BYTES),
                         config.getInt(STANDBYS)));
     }
 
@@ -269,17 +265,6 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                         ConfigDef.Width.MEDIUM,
                         LEDGER_INTERVAL)
                 .define(
-                        CACHE_BYTES,
-                        Type.LONG,
-                        64L * 1024 * 1024,
-                        ConfigDef.Range.atLeast(0),
-                        Importance.LOW,
-                        "Heap that keeps hot customer links and counters, over all threads, in bytes.",
-                        GROUP,
-                        13,
-                        ConfigDef.Width.MEDIUM,
-                        CACHE_BYTES)
-                .define(
                         STANDBYS,
                         Type.INT,
                         1,
@@ -288,7 +273,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                         "Copies of the state kept ready on other instances, so that a takeover need not restore it."
                                 + " No effect with one instance.",
                         GROUP,
-                        14,
+                        13,
                         ConfigDef.Width.MEDIUM,
                         STANDBYS);
     }
