@@ -54,7 +54,8 @@ final class AdmissionMeters implements AutoCloseable {
     private final Map<Integer, Waiting> waiting = new ConcurrentHashMap<>();
     private final Map<Integer, Remembered> remembered = new ConcurrentHashMap<>();
     private final Map<Integer, List<Meter>> partitionMeters = new ConcurrentHashMap<>();
-    private final Counter forgotten;
+    private final Counter forgottenInTime;
+    private final Counter forgottenEarly;
     private final Counter replacedThreads;
     private final Gauge registryAway;
     private final Gauge windowConfigured;
@@ -69,7 +70,8 @@ final class AdmissionMeters implements AutoCloseable {
         for (LinkOutcome outcome : LinkOutcome.values()) {
             links.put(outcome, counter(AdmissionMeter.LINKS, outcome.word()));
         }
-        this.forgotten = counter(AdmissionMeter.IDS_FORGOTTEN);
+        this.forgottenInTime = counter(AdmissionMeter.IDS_FORGOTTEN, "window");
+        this.forgottenEarly = counter(AdmissionMeter.IDS_FORGOTTEN, "room");
         this.replacedThreads = counter(AdmissionMeter.THREADS_REPLACED);
         this.registryAway = Gauge.builder(
                         AdmissionMeter.REGISTRY_AWAY.meterName(),
@@ -97,8 +99,9 @@ final class AdmissionMeters implements AutoCloseable {
         counter(AdmissionMeter.DEAD_LETTERS, reason.name()).increment();
     }
 
-    void countForgotten(int ids) {
-        forgotten.increment(ids);
+    void count(SeenEvents.Forgotten ids) {
+        forgottenInTime.increment(ids.inTime());
+        forgottenEarly.increment(ids.early());
     }
 
     void countReplacedThread() {

@@ -95,10 +95,7 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
     }
 
     private void forget(long now) {
-        int forgotten = task.state().seen().forget(forgettingTime(now), FORGET_LOOKS_MAX);
-        if (forgotten > 0) {
-            parts.meters().countForgotten(forgotten);
-        }
+        parts.meters().count(task.state().seen().forget(forgettingTime(now), FORGET_LOOKS_MAX));
     }
 
     /** Both clocks must agree that it is late: one broker with a wrong clock must not empty the memory. */

@@ -30,6 +30,14 @@ final class SeenEvents {
     /** Kept in the heap whole, some 80 bytes each. */
     private static final int RECENT_IDS = 4 * BLOCK_IDS_MAX;
 
+    /**
+     * How many ids were forgotten.
+     *
+     * @param inTime after their window
+     * @param early before its end, for want of room
+     */
+    record Forgotten(int inTime, int early) {}
+
     private final SeenBlocks blocks;
     private final AgeGuard guard;
     private final long idsMax;
@@ -117,20 +125,25 @@ final class SeenEvents {
      *
      * @param now the append time the partition has come to, Unix milliseconds
      * @param looksMax how many ids to look at, at most, give or take a block
-     * @return how many ids were forgotten
      */
-    int forget(long now, int looksMax) {
+    Forgotten forget(long now, int looksMax) {
         int looked = 0;
-        int forgotten = 0;
+        int inTime = 0;
+        int early = 0;
         while (oldest != null && looked < looksMax) {
             boolean tooMany = count() > idsMax && guard.mayForgetEarly(oldest.rememberedUntil(), now);
             if (!tooMany && !guard.mayForget(oldest.rememberedUntil(), now)) {
                 break;
             }
             looked += oldest.count();
-            forgotten += forget(oldest, tooMany, now);
+            int forgotten = forget(oldest, tooMany, now);
+            if (tooMany) {
+                early += forgotten;
+            } else {
+                inTime += forgotten;
+            }
         }
-        return forgotten;
+        return new Forgotten(inTime, early);
     }
 
     private int forget(SeenBlock block, boolean tooMany, long now) {

@@ -57,7 +57,13 @@ public enum AdmissionMeter implements CataloguedMeter {
             List.of("partition"),
             "Ids remembered now, in the partitions this instance has. Bounded by admission.dedup.ids.max."),
     IDS_HEAP("usageflow.admission.ids.heap", "gauge", "bytes", List.of("partition"), "Heap that finds them."),
-    IDS_FORGOTTEN("usageflow.admission.ids.forgotten", "counter", "ids", List.of(), "Ids that left the dedup window."),
+    IDS_FORGOTTEN(
+            "usageflow.admission.ids.forgotten",
+            "counter",
+            "ids",
+            List.of("cause"),
+            "Ids forgotten: window, because their time was over; room, early, because there were more than"
+                    + " admission.dedup.ids.max."),
     REGISTRY_AWAY(
             "usageflow.admission.registry.away",
             "gauge",

@@ -72,9 +72,9 @@ class SeenEventsTest {
         remember(2, 3, 2 * DAY);
         seen.write();
 
-        assertThat(seen.forget(35 * DAY, ALL)).isZero();
+        assertThat(forget(35 * DAY, ALL)).isZero();
         assertThat(seen.forgottenMark()).isEqualTo(Long.MIN_VALUE);
-        assertThat(seen.forget(36 * DAY, ALL)).isEqualTo(1);
+        assertThat(forget(36 * DAY, ALL)).isEqualTo(1);
 
         assertThat(seen.sight(id(1), 1)).isInstanceOf(Sighting.First.class);
         assertThat(seen.sight(id(2), 2)).isInstanceOf(Sighting.Repeat.class);
@@ -86,8 +86,8 @@ class SeenEventsTest {
         remember(0, 10 * SeenEvents.BLOCK_IDS_MAX, 0);
         seen.write();
 
-        assertThat(seen.forget(40 * DAY, 1)).isEqualTo(SeenEvents.BLOCK_IDS_MAX);
-        assertThat(seen.forget(40 * DAY, 3 * SeenEvents.BLOCK_IDS_MAX)).isEqualTo(3 * SeenEvents.BLOCK_IDS_MAX);
+        assertThat(forget(40 * DAY, 1)).isEqualTo(SeenEvents.BLOCK_IDS_MAX);
+        assertThat(forget(40 * DAY, 3 * SeenEvents.BLOCK_IDS_MAX)).isEqualTo(3 * SeenEvents.BLOCK_IDS_MAX);
         assertThat(seen.count()).isEqualTo(6 * SeenEvents.BLOCK_IDS_MAX);
     }
 
@@ -97,9 +97,9 @@ class SeenEventsTest {
         seen.write();
         remember(10, 20, 0);
 
-        assertThat(seen.forget(40 * DAY, ALL)).isEqualTo(10);
+        assertThat(forget(40 * DAY, ALL)).isEqualTo(10);
         seen.write();
-        assertThat(seen.forget(40 * DAY, ALL)).isEqualTo(10);
+        assertThat(forget(40 * DAY, ALL)).isEqualTo(10);
         assertThat(seen.count()).isZero();
         assertThat(seen.sight(id(10), 10)).isInstanceOf(Sighting.First.class);
     }
@@ -111,15 +111,15 @@ class SeenEventsTest {
         remember(2, 3, DAY);
         seen.write();
 
-        assertThat(seen.forget(40 * DAY, ALL)).isEqualTo(1);
+        assertThat(forget(40 * DAY, ALL)).isEqualTo(1);
         seen.write();
         restart();
 
         assertThat(seen.sight(id(1), 1)).isEqualTo(new Sighting.Repeat(memory(1, future)));
         assertThat(seen.forgottenMark()).isEqualTo(DAY + HOUR);
-        assertThat(seen.forget(134 * DAY, ALL)).isZero();
+        assertThat(forget(134 * DAY, ALL)).isZero();
         seen.write();
-        assertThat(seen.forget(170 * DAY, ALL)).isEqualTo(1);
+        assertThat(forget(170 * DAY, ALL)).isEqualTo(1);
     }
 
     @Test
@@ -130,7 +130,7 @@ class SeenEventsTest {
         remember(900, 1800, 2 * DAY);
         seen.write();
 
-        assertThat(seen.forget(3 * DAY, ALL)).isEqualTo(900);
+        assertThat(seen.forget(3 * DAY, ALL)).isEqualTo(new SeenEvents.Forgotten(0, 900));
 
         assertThat(seen.count()).isEqualTo(900);
         assertThat(seen.forgottenMark()).isEqualTo(DAY + HOUR);
@@ -143,8 +143,8 @@ class SeenEventsTest {
         remember(0, 5000, DAY);
         seen.write();
 
-        assertThat(seen.forget(DAY + 2 * HOUR, ALL)).isZero();
-        assertThat(seen.forget(DAY + 2 * HOUR + 1, ALL)).isEqualTo(4 * SeenEvents.BLOCK_IDS_MAX);
+        assertThat(forget(DAY + 2 * HOUR, ALL)).isZero();
+        assertThat(forget(DAY + 2 * HOUR + 1, ALL)).isEqualTo(4 * SeenEvents.BLOCK_IDS_MAX);
     }
 
     @Test
@@ -161,6 +161,11 @@ class SeenEventsTest {
         seen.write();
         restart();
         assertThat(seen.count()).isEqualTo(1);
+    }
+
+    private int forget(long now, int looksMax) {
+        SeenEvents.Forgotten forgotten = seen.forget(now, looksMax);
+        return forgotten.inTime() + forgotten.early();
     }
 
     private void restart() {
