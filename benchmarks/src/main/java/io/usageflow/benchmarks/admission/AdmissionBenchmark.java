@@ -50,8 +50,8 @@ public final class AdmissionBenchmark {
             List<Measured> ours = new ArrayList<>();
             List<Measured> theirs = new ArrayList<>();
             for (int round = 0; round <= plan.rounds(); round++) {
-                keep(round, ours, admission.measure(plan.slice()));
-                keep(round, theirs, recipe.measure(plan.recipeSlice()));
+                keep(round, ours, admission.measure(plan.slices().admission()));
+                keep(round, theirs, recipe.measure(plan.slices().recipe()));
             }
             recipe.requireExact();
             return new AdmissionResults.BesideRecipe(
@@ -71,10 +71,11 @@ public final class AdmissionBenchmark {
             List<Measured> empty = new ArrayList<>();
             List<Measured> copied = new ArrayList<>();
             for (int round = 0; round <= plan.rounds(); round++) {
-                keep(round, copied, copy.measure(plan.slice()));
-                keep(round, full, admission.measure(plan.slice()));
+                keep(round, copied, copy.measure(plan.slices().copy()));
+                keep(round, full, admission.measure(plan.slices().admission()));
                 emptied.empty();
-                keep(round, empty, emptied.measure(plan.slice()));
+                emptied.feedUpTo(plan.slices().primer());
+                keep(round, empty, emptied.measure(plan.slices().admission()));
             }
             copy.requireExact();
             emptied.requireExact();

@@ -81,14 +81,18 @@ public record AdmissionResults(
         settings.put("idsBesideRecipe", plan.idsBesideRecipe());
         settings.put("idKind", options.ids().word());
         settings.put("rounds", plan.rounds());
-        settings.put("slice", plan.slice());
-        settings.put("recipeSlice", plan.recipeSlice());
+        settings.putObject("slices")
+                .put("admission", plan.slices().admission())
+                .put("copy", plan.slices().copy())
+                .put("recipe", plan.slices().recipe());
         settings.put("partitions", Ground.PARTITIONS);
         settings.put("replicationFactor", 1);
         settings.put("brokerJvm", String.join(" ", Ground.BROKER_JVM));
         settings.put("sideJvm", String.join(" ", options.jvm()));
         ObjectNode forwarder = settings.putObject("forwarder");
-        options.settings().forEach(forwarder::put);
+        options.admissionSettings().forEach(forwarder::put);
+        ObjectNode streams = settings.putObject("streams");
+        options.streamsSettings().forEach(streams::put);
         return settings;
     }
 }

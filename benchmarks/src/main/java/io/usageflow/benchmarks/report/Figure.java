@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * How many times as fast one side is as another, both measured in turns in one run. Immutable.
@@ -34,8 +35,13 @@ public record Figure(String name, String goal, Series one, Series other) {
         json.put("highest", Rounded.to(3, Collections.max(rounds)));
         ArrayNode each = json.putArray("byRound");
         rounds.forEach(ratio -> each.add(Rounded.to(3, ratio)));
-        json.put("byCpu", Rounded.to(3, other.median(Speed::cpuMicros) / Math.max(1e-9, one.median(Speed::cpuMicros))));
+        json.put("byCpu", byCpu(Speed::cpuMicros));
+        json.put("byCpuWithBroker", byCpu(speed -> speed.cpuMicros() + speed.brokerCpuMicros()));
         return json;
+    }
+
+    private BigDecimal byCpu(ToDoubleFunction<Speed> cpu) {
+        return Rounded.to(3, other.median(cpu) / Math.max(1e-9, one.median(cpu)));
     }
 
     private List<Double> byRound() {
