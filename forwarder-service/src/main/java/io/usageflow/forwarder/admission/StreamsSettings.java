@@ -12,13 +12,14 @@ import org.apache.kafka.streams.StreamsConfig;
 
 /**
  * What Kafka Streams is told. Pure. Defaults first, then what the user gives for every Kafka client ({@code kafka.}),
- * then for Streams ({@code streams.}), then what the promises depend on, which nobody may change.
+ * then for Streams ({@code streams.}), then what the promises depend on, which nobody may change. Public so that a benchmark
+ * can give the same settings to what it compares admission with.
  */
-final class StreamsSettings {
+public final class StreamsSettings {
     private StreamsSettings() {}
 
     /** @throws ConfigException where the user's settings contradict a promise; names the key and the remedy */
-    static Properties of(AdmissionSettings settings, Admission.Surroundings around) {
+    public static Properties of(AdmissionSettings settings, Admission.Surroundings around) {
         Engine engine = settings.engine();
         Map<String, Object> all = new HashMap<>(defaults(engine));
         all.put(StoreTuning.MEMORY_BYTES_MAX, settings.memory().storeBytesMax());
