@@ -24,6 +24,11 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * anew from the changelog.
  */
 final class AdmissionLedger {
+    /** Of its keys; {@link SeenBlocks} has the store's other ones. */
+    private static final String PREFIX = "counter:";
+
+    private static final String AFTER_PREFIX = "counter;";
+
     private final KeyValueStore<Bytes, byte[]> store;
     private final Map<String, Cell> cells = new HashMap<>();
     private final Map<LedgerCounter, Cell> byCounter = new EnumMap<>(LedgerCounter.class);
@@ -37,16 +42,16 @@ final class AdmissionLedger {
         boolean changed;
 
         Cell(String name) {
-            this.key = Bytes.wrap(name.getBytes(UTF_8));
+            this.key = bytes(PREFIX + name);
         }
     }
 
     AdmissionLedger(KeyValueStore<Bytes, byte[]> store) {
         this.store = store;
-        try (KeyValueIterator<Bytes, byte[]> all = store.all()) {
+        try (KeyValueIterator<Bytes, byte[]> all = store.range(bytes(PREFIX), bytes(AFTER_PREFIX))) {
             while (all.hasNext()) {
                 KeyValue<Bytes, byte[]> entry = all.next();
-                cell(new String(entry.key.get(), UTF_8)).value =
+                cell(new String(entry.key.get(), UTF_8).substring(PREFIX.length())).value =
                         ByteBuffer.wrap(entry.value).getLong();
             }
         }
@@ -114,5 +119,9 @@ final class AdmissionLedger {
 
     private Cell cell(String name) {
         return cells.computeIfAbsent(name, Cell::new);
+    }
+
+    private static Bytes bytes(String text) {
+        return Bytes.wrap(text.getBytes(UTF_8));
     }
 }

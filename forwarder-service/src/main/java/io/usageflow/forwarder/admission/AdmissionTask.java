@@ -69,12 +69,12 @@ record AdmissionTask(
 
     private static PartitionState state(ProcessorContext<byte[], Outgoing> context, AgeGuard ages, long idsMax) {
         return new PartitionState(
-                new SeenEvents(store(context, AdmissionTopology.SEEN_EVENTS), ages, idsMax),
+                new SeenEvents(store(context, AdmissionTopology.BOOKS), ages, idsMax),
                 new CustomerLinks(store(context, AdmissionTopology.CUSTOMER_LINKS)),
                 new ParkedEvents(
                         store(context, AdmissionTopology.PARKED_EVENTS),
                         store(context, AdmissionTopology.PARKED_QUEUES)),
-                new AdmissionLedger(store(context, AdmissionTopology.LEDGER)));
+                new AdmissionLedger(store(context, AdmissionTopology.BOOKS)));
     }
 
     private static KeyValueStore<Bytes, byte[]> store(ProcessorContext<byte[], Outgoing> context, String name) {

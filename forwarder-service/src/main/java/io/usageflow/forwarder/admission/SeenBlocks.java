@@ -17,6 +17,8 @@ final class SeenBlocks {
     private static final Bytes MARK = Bytes.wrap(new byte[] {0});
 
     private static final Bytes LOWEST = key(0);
+    /** More ids than there will ever be; before the keys of {@link AdmissionLedger}, which shares the store. */
+    private static final Bytes HIGHEST = key((1L << 56) - 1);
 
     private final KeyValueStore<Bytes, byte[]> store;
 
@@ -25,7 +27,7 @@ final class SeenBlocks {
     }
 
     void forEach(Consumer<SeenBlock> action) {
-        try (KeyValueIterator<Bytes, byte[]> blocks = store.range(LOWEST, null)) {
+        try (KeyValueIterator<Bytes, byte[]> blocks = store.range(LOWEST, HIGHEST)) {
             while (blocks.hasNext()) {
                 action.accept(block(blocks.next()));
             }
@@ -45,7 +47,7 @@ final class SeenBlocks {
     /** The block that begins there or later. */
     @Nullable
     SeenBlock from(long ordinal) {
-        return nearest(store.range(key(ordinal), null));
+        return nearest(store.range(key(ordinal), HIGHEST));
     }
 
     void append(SeenBlock block) {
