@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -96,7 +97,10 @@ final class StreamsProgram implements SideProgram {
 
     @Override
     public void stop() {
-        if (streams != null && !streams.close(STOP_LIMIT)) {
+        // As admission does: a member that only falls silent would be waited for at the next start.
+        if (streams != null
+                && !streams.close(CloseOptions.timeout(STOP_LIMIT)
+                        .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP))) {
             throw new IllegalStateException("Kafka Streams did not stop within " + STOP_LIMIT);
         }
         streams = null;
