@@ -62,8 +62,7 @@ final class StreamsProgram implements SideProgram {
                 settings.kafka().streams(),
                 settings.registry().serde(),
                 settings.process().stateDir());
-        Properties properties =
-                adapted.apply(StreamsSettings.of(settings.admission().engine(), around));
+        Properties properties = adapted.apply(StreamsSettings.of(settings.admission(), around));
         forwarded.reset();
         KafkaStreams made = new KafkaStreams(topologies.of(around.topics(), forwarded), properties);
         made.setUncaughtExceptionHandler(thrown -> {

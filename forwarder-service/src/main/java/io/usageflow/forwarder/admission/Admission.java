@@ -71,11 +71,11 @@ public final class Admission implements Stage {
 
     /** Does no I/O. @throws org.apache.kafka.common.config.ConfigException where settings contradict each other */
     public Admission(AdmissionSettings settings, Surroundings around, MeterRegistry registry) {
-        StreamsSettings.of(settings.engine(), around);
+        StreamsSettings.of(settings, around);
         this.settings = settings;
         this.around = around;
         this.registry = registry;
-        this.meters = new AdmissionMeters(registry, registryWatch);
+        this.meters = new AdmissionMeters(registry, registryWatch, settings.guard());
         starter.setDaemon(true);
     }
 
@@ -177,7 +177,7 @@ public final class Admission implements Stage {
                 new VendorLinksVersion());
         KafkaStreams made;
         try {
-            made = new KafkaStreams(AdmissionTopology.of(parts), StreamsSettings.of(settings.engine(), around));
+            made = new KafkaStreams(AdmissionTopology.of(parts), StreamsSettings.of(settings, around));
         } catch (StreamsException locked) {
             LOG.warn("state folder is in use, waiting: {}", locked.getMessage());
             beginning = StageHealth.waiting("state folder is in use: " + locked.getMessage());

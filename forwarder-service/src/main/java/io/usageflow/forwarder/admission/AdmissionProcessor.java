@@ -27,8 +27,8 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
 
     /** Bound of one step; at 50 ms that is 10,000 events a second beside the live ones. */
     private static final int RELEASED_MAX = 500;
-    /** Bound of one step; at 1 s that is 7 million entries an hour. */
-    private static final int FORGET_LOOKS_MAX = 2000;
+    /** Bound of one step: some 20 ms; at 1 s that is more than a partition can take in. */
+    private static final int FORGET_LOOKS_MAX = 200_000;
 
     private final AdmissionParts parts;
     private final Topics topics;
@@ -95,14 +95,23 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
     }
 
     private void forget(long now) {
-        // Both clocks must agree that it is late: one broker with a wrong clock must not empty the memory.
-        int forgotten = task.state().seen().forget(Math.min(appendTime, now), FORGET_LOOKS_MAX);
-        if (forgotten > 0) {
-            parts.meters().countForgotten(forgotten);
-        }
+        parts.meters().count(task.state().seen().forget(forgettingTime(now), FORGET_LOOKS_MAX));
+    }
+
+    /** Both clocks must agree that it is late: one broker with a wrong clock must not empty the memory. */
+    private long forgettingTime(long now) {
+        return Math.min(appendTime, now);
     }
 
     private void look(long now) {
+        SeenEvents seen = task.state().seen();
+        parts.meters()
+                .remembered(
+                        context.taskId().partition(),
+                        new AdmissionMeters.Remembered(
+                                seen.count(),
+                                seen.heapBytes(),
+                                task.ages().effectiveWindowMs(now, seen.forgottenMark())));
         parts.meters()
                 .parked(
                         context.taskId().partition(),

@@ -33,6 +33,8 @@ final class AdmissionTopology {
     /** Ids of the dedup window. */
     static final String SEEN_EVENTS = "seen-events";
 
+    static final String BEFORE_COMMIT = "before-commit";
+
     static final String CUSTOMER_LINKS = "customer-links";
     static final String VENDOR_LINKS = "vendor-links";
     static final String PARKED_EVENTS = "parked-events";
@@ -70,14 +72,12 @@ final class AdmissionTopology {
     }
 
     private static void addStores(Topology topology) {
-        // Caching where the same keys come again and again; off for ids, which are mostly new (PERFORMANCE: half as
-        // fast).
-        topology.addStateStore(store(Stores.persistentKeyValueStore(SEEN_EVENTS)), ADMIT)
-                .addStateStore(
-                        store(Stores.persistentKeyValueStore(CUSTOMER_LINKS)).withCachingEnabled(), ADMIT)
+        topology.addStateStore(BeforeCommit.named(BEFORE_COMMIT), ADMIT)
+                .addStateStore(store(Stores.persistentKeyValueStore(SEEN_EVENTS)), ADMIT)
+                .addStateStore(store(Stores.persistentKeyValueStore(CUSTOMER_LINKS)), ADMIT)
                 .addStateStore(store(Stores.persistentKeyValueStore(PARKED_EVENTS)), ADMIT)
                 .addStateStore(store(Stores.inMemoryKeyValueStore(PARKED_QUEUES)), ADMIT)
-                .addStateStore(store(Stores.inMemoryKeyValueStore(LEDGER)).withCachingEnabled(), ADMIT);
+                .addStateStore(store(Stores.inMemoryKeyValueStore(LEDGER)), ADMIT);
     }
 
     private static void addSinks(Topology topology, Topics topics) {

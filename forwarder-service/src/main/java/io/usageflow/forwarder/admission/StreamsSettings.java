@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.admission;
 
+import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.config.AdmissionSettings.Engine;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,8 +19,10 @@ public final class StreamsSettings {
     private StreamsSettings() {}
 
     /** @throws ConfigException where the user's settings contradict a promise; names the key and the remedy */
-    public static Properties of(Engine engine, Admission.Surroundings around) {
+    public static Properties of(AdmissionSettings settings, Admission.Surroundings around) {
+        Engine engine = settings.engine();
         Map<String, Object> all = new HashMap<>(defaults(engine));
+        all.put(StoreTuning.MEMORY_BYTES_MAX, settings.memory().storeBytesMax());
         all.putAll(around.kafka());
         all.putAll(around.streams());
         required(engine, around).forEach((key, value) -> {
@@ -43,7 +46,7 @@ public final class StreamsSettings {
         Map<String, Object> defaults = new HashMap<>();
         defaults.put(
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, engine.commitInterval().toMillis());
-        defaults.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, engine.cacheBytes());
+        defaults.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0); // no store of ours has a cache of Streams
         defaults.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, engine.standbys());
         defaults.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreTuning.class);
         // Fail, as everywhere: a vendor link must not be skipped. (Kafka 5 will make this the default.)

@@ -48,7 +48,7 @@ class StreamsSettingsTest {
 
     private static Properties of(Map<String, ?> streams) {
         return StreamsSettings.of(
-                AdmissionDriver.settings().engine(),
+                AdmissionDriver.settings(),
                 new Admission.Surroundings(
                         new Topics("billing"),
                         Map.of("bootstrap.servers", "127.0.0.1:9"),
