@@ -54,7 +54,7 @@ public record SideOptions(List<String> jvm, Map<String, String> settings, IdKind
     private Map<String, String> streamsSettings() {
         Settings loaded = Settings.load(ConfigSources.none().with(settings, "benchmark"));
         Properties properties = StreamsSettings.of(
-                loaded.admission().engine(),
+                loaded.admission(),
                 new Admission.Surroundings(
                         loaded.topics().names(), Map.of(), loaded.kafka().streams(), Map.of(), Path.of("state")));
         Map<String, String> effective = new TreeMap<>();
