@@ -39,11 +39,11 @@ public record AdmissionPlan(boolean quick, int rounds, long ids, long idsBesideR
 
     /** What the goals speak of; about a quarter of an hour on two cores. */
     public static AdmissionPlan full() {
-        return new AdmissionPlan(false, 5, 5_000_000, 1_000_000, 500_000, new Slices(300_000, 500_000, 100_000));
+        return new AdmissionPlan(false, 5, 5_000_000, 1_000_000, 1_000_000, new Slices(300_000, 500_000, 100_000));
     }
 
     /** Whether everything works, and roughly how fast; two or three minutes. */
     public static AdmissionPlan quickly() {
-        return new AdmissionPlan(true, 2, 200_000, 100_000, 50_000, new Slices(50_000, 50_000, 20_000));
+        return new AdmissionPlan(true, 2, 200_000, 100_000, 100_000, new Slices(50_000, 50_000, 50_000));
     }
 }

@@ -2,7 +2,6 @@ package io.usageflow.benchmarks.admission;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.benchmarks.ground.Ground;
 import io.usageflow.benchmarks.ground.Side;
 import io.usageflow.benchmarks.ground.SideOptions;
 import io.usageflow.benchmarks.report.Figure;
@@ -79,20 +78,12 @@ public record AdmissionResults(
         ObjectNode settings = JsonNodeFactory.instance.objectNode();
         settings.put("ids", plan.ids());
         settings.put("idsBesideRecipe", plan.idsBesideRecipe());
-        settings.put("idKind", options.ids().word());
         settings.put("rounds", plan.rounds());
         settings.putObject("slices")
                 .put("admission", plan.slices().admission())
                 .put("copy", plan.slices().copy())
                 .put("recipe", plan.slices().recipe());
-        settings.put("partitions", Ground.PARTITIONS);
-        settings.put("replicationFactor", 1);
-        settings.put("brokerJvm", String.join(" ", Ground.BROKER_JVM));
-        settings.put("sideJvm", String.join(" ", options.jvm()));
-        ObjectNode forwarder = settings.putObject("forwarder");
-        options.admissionSettings().forEach(forwarder::put);
-        ObjectNode streams = settings.putObject("streams");
-        options.streamsSettings().forEach(streams::put);
+        settings.setAll(options.json());
         return settings;
     }
 }

@@ -104,6 +104,27 @@ public final class Side implements AutoCloseable {
         return measured;
     }
 
+    /**
+     * Stops its program and starts it again where it was.
+     *
+     * @param keepState false deletes the state folder in between, so that the state is restored from Kafka
+     * @return from the start until events would flow through it
+     */
+    public Duration restart(boolean keepState) {
+        process.stopProgram();
+        if (!keepState) {
+            StateFolder.delete(stateFolder(lane().topics()));
+        }
+        long begunNanos = System.nanoTime();
+        process.startProgram(settings(lane().topics()));
+        return Duration.ofNanos(System.nanoTime() - begunNanos);
+    }
+
+    /** Bytes of its state folder. */
+    public long stateBytes() {
+        return StateFolder.bytes(stateFolder(lane().topics()));
+    }
+
     /** Starts its program anew, on topics of its own, with nothing remembered, in the same process. */
     public void empty() {
         finishLane();
@@ -186,6 +207,10 @@ public final class Side implements AutoCloseable {
         ground.admin().deleteTopics(done);
     }
 
+    private Path stateFolder(Topics topics) {
+        return ground.directory().resolve("state-" + topics.prefix());
+    }
+
     private Map<String, String> settings(Topics topics) {
         Map<String, String> settings = new HashMap<>(ground.registrySettings());
         settings.put("kafka.bootstrap.servers", ground.bootstrapServers());
@@ -194,9 +219,7 @@ public final class Side implements AutoCloseable {
         settings.put("topics.replication", "1");
         settings.put("instance.id", name);
         settings.put("admin.port", "0");
-        settings.put(
-                "state.dir",
-                ground.directory().resolve("state-" + topics.prefix()).toString());
+        settings.put("state.dir", stateFolder(topics).toString());
         settings.putAll(options.settings());
         return settings;
     }

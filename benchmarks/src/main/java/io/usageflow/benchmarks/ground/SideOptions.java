@@ -1,5 +1,7 @@
 package io.usageflow.benchmarks.ground;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.benchmarks.load.IdKind;
 import io.usageflow.forwarder.admission.Admission;
 import io.usageflow.forwarder.admission.StreamsSettings;
@@ -24,8 +26,21 @@ public record SideOptions(List<String> jvm, Map<String, String> settings, IdKind
         settings = Map.copyOf(settings);
     }
 
+    /** All of it as a report states it, the settings of the broker included. */
+    public ObjectNode json() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("idKind", ids.word());
+        json.put("partitions", Ground.PARTITIONS);
+        json.put("replicationFactor", 1);
+        json.put("brokerJvm", String.join(" ", Ground.BROKER_JVM));
+        json.put("sideJvm", String.join(" ", jvm));
+        admissionSettings().forEach(json.putObject("forwarder")::put);
+        streamsSettings().forEach(json.putObject("streams")::put);
+        return json;
+    }
+
     /** What admission runs with, defaults included; by key. */
-    public Map<String, String> admissionSettings() {
+    private Map<String, String> admissionSettings() {
         Map<String, String> effective = new TreeMap<>(settings);
         Settings.definition().defaultValues().forEach((key, value) -> {
             if (key.startsWith("admission.")) {
@@ -36,7 +51,7 @@ public record SideOptions(List<String> jvm, Map<String, String> settings, IdKind
     }
 
     /** What Kafka Streams is given in every side; by key. */
-    public Map<String, String> streamsSettings() {
+    private Map<String, String> streamsSettings() {
         Settings loaded = Settings.load(ConfigSources.none().with(settings, "benchmark"));
         Properties properties = StreamsSettings.of(
                 loaded.admission(),

@@ -1,16 +1,22 @@
 package io.usageflow.benchmarks.side;
 
+import io.usageflow.benchmarks.side.dedup.DedupStore;
+import io.usageflow.benchmarks.side.dedup.DedupTopology;
 import io.usageflow.forwarder.admission.Admission;
 import io.usageflow.forwarder.admission.StreamsSettings;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.state.RocksDBConfigSetter;
 import org.jspecify.annotations.Nullable;
 
 /** A peer: a topology from the events topic to the deliverable topic, run with admission's own settings of Streams. */
@@ -39,10 +45,11 @@ final class StreamsProgram implements SideProgram {
         return new StreamsProgram(CopyTopology::of, properties -> properties);
     }
 
-    /** With RocksDB as Streams sets it up, which is how the recipe is run. */
-    static StreamsProgram windowStore() {
-        return new StreamsProgram(WindowStoreTopology::of, properties -> {
+    /** @param tuning of RocksDB in place of admission's; as Streams sets it up where empty */
+    static StreamsProgram dedup(DedupStore store, Optional<Class<? extends RocksDBConfigSetter>> tuning) {
+        return new StreamsProgram((topics, forwarded) -> DedupTopology.of(store, topics, forwarded), properties -> {
             properties.remove(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG);
+            tuning.ifPresent(setter -> properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, setter));
             return properties;
         });
     }
@@ -60,8 +67,7 @@ final class StreamsProgram implements SideProgram {
         KafkaStreams made = new KafkaStreams(topologies.of(around.topics(), forwarded), properties);
         made.setUncaughtExceptionHandler(thrown -> {
             failure = thrown;
-            return org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse
-                    .SHUTDOWN_CLIENT;
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
         streams = made;
         made.start();
@@ -90,7 +96,10 @@ final class StreamsProgram implements SideProgram {
 
     @Override
     public void stop() {
-        if (streams != null && !streams.close(STOP_LIMIT)) {
+        // As admission does: a member that only falls silent would be waited for at the next start.
+        if (streams != null
+                && !streams.close(CloseOptions.timeout(STOP_LIMIT)
+                        .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP))) {
             throw new IllegalStateException("Kafka Streams did not stop within " + STOP_LIMIT);
         }
         streams = null;
