@@ -265,7 +265,10 @@ class AdmissionTopologyTest {
         other.setOccurredAt(admission.now());
         admission.publish(other);
         admission.pass(Duration.ofSeconds(1));
-        assertThat(admission.meters.counter("usageflow.admission.ids.forgotten").count())
+        assertThat(admission
+                        .meters
+                        .counter("usageflow.admission.ids.forgotten", "cause", "window")
+                        .count())
                 .isEqualTo(1);
 
         admission.publish(event("req-1"));
