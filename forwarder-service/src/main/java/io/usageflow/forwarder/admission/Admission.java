@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -183,7 +184,7 @@ public final class Admission implements Stage {
             beginning = StageHealth.waiting("state folder is in use: " + locked.getMessage());
             return false;
         }
-        made.setUncaughtExceptionHandler(this::onThreadFailure);
+        made.setUncaughtExceptionHandler(failure -> onThreadFailure(partitions, failure));
         made.setStateListener((now, before) -> LOG.info("admission is {}, before={}", now, before));
         streamsMetrics = new KafkaStreamsMetrics(made);
         streamsMetrics.bindTo(registry);
@@ -192,7 +193,8 @@ public final class Admission implements Stage {
         return true;
     }
 
-    private StreamThreadExceptionResponse onThreadFailure(Throwable failure) {
+    private StreamThreadExceptionResponse onThreadFailure(int partitions, Throwable thrown) {
+        Throwable failure = explained(partitions, thrown);
         if (failures.answer(failure, Instant.now()) == ThreadFailures.Answer.REPLACE) {
             LOG.warn("admission thread died and is replaced; its records come again", failure);
             meters.countReplacedThread();
@@ -200,6 +202,26 @@ public final class Admission implements Stage {
         }
         die("stopped", failure);
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    /**
+     * Streams says by a message only that the number of partitions was changed; so Kafka is asked. Only where the failure
+     * would not pass by itself, because the answer may take a while.
+     */
+    private Throwable explained(int partitions, Throwable failure) {
+        if (ThreadFailures.passes(failure)) {
+            return failure;
+        }
+        try {
+            String events = around.topics().events();
+            OptionalInt now = PartitionCount.now(around.kafka(), events);
+            return now.isPresent() && now.getAsInt() != partitions
+                    ? new PartitionsChangedException(events, partitions, now.getAsInt(), failure)
+                    : failure;
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return failure;
+        }
     }
 
     private void die(String what, Throwable failure) {

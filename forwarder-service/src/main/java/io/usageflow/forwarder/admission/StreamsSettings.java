@@ -39,7 +39,7 @@ public final class StreamsSettings {
     }
 
     static String applicationId(Engine engine, Admission.Surroundings around) {
-        return engine.applicationId().orElse(around.topics().prefix() + "." + AdmissionTopology.STAGE);
+        return engine.applicationId(around.topics());
     }
 
     private static Map<String, Object> defaults(Engine engine) {

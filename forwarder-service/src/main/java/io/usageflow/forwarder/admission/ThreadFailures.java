@@ -48,7 +48,8 @@ final class ThreadFailures {
 
     private static boolean needsPerson(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof AuthenticationException
+            if (cause instanceof PartitionsChangedException
+                    || cause instanceof AuthenticationException
                     || cause instanceof AuthorizationException
                     || cause instanceof ConfigException
                     || cause instanceof UnsupportedVersionException
@@ -59,7 +60,8 @@ final class ThreadFailures {
         return false;
     }
 
-    private static boolean passes(Throwable failure) {
+    /** Whether it passes by itself, sooner or later. */
+    static boolean passes(Throwable failure) {
         if (RegistryAbsence.isCauseOf(failure)) {
             return true;
         }

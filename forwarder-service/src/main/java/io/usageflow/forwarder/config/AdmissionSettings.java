@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.config;
 
 import io.usageflow.schema.rule.EventRules;
+import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -84,7 +85,13 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
             int threads,
             Duration commitInterval,
             Duration ledgerInterval,
-            int standbys) {}
+            int standbys) {
+
+        /** As set, or made of the topics' prefix. Changelog topics begin with it and a hyphen. */
+        public String applicationId(Topics topics) {
+            return applicationId.orElse(topics.prefix() + ".admission");
+        }
+    }
 
     public static AdmissionSettings from(AbstractConfig config) {
         String applicationId = config.getString(APPLICATION_ID).strip();

@@ -17,10 +17,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -135,17 +136,22 @@ final class AdmissionCluster implements AutoCloseable {
 
     /** Offsets in use up to the last stable one: more than there are records, and growing where those do. */
     long size(String topic) {
-        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        return sizes(topic).stream().mapToLong(size -> size).sum();
+    }
+
+    /** As {@link #size}, of each partition. */
+    List<Long> sizes(String topic) {
+        Map<TopicPartition, OffsetSpec> latest = new TreeMap<>(Comparator.comparing(TopicPartition::partition));
         describe(topic)
                 .partitions()
                 .forEach(
                         partition -> latest.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest()));
-        return answer(admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
-                        .all())
-                .values()
-                .stream()
-                .mapToLong(ListOffsetsResultInfo::offset)
-                .sum();
+        Map<TopicPartition, ListOffsetsResultInfo> found =
+                answer(admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                        .all());
+        return latest.keySet().stream()
+                .map(partition -> found.get(partition).offset())
+                .toList();
     }
 
     TopicDescription describe(String topic) {

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -193,6 +194,10 @@ final class AdmissionDriver implements AutoCloseable {
 
     <K, V> KeyValueStore<K, V> store(String name) {
         return driver.getKeyValueStore(name);
+    }
+
+    Set<String> storeNames() {
+        return driver.getAllStateStores().keySet();
     }
 
     <T extends SpecificRecord> T decode(String topic, byte[] value, Class<T> type) {

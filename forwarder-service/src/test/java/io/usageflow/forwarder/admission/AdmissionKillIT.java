@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.usageflow.embedded.EmbeddedBrokerOptions;
 import io.usageflow.embedded.SchemaRegistryServer;
-import io.usageflow.forwarder.ledger.LedgerBalance;
-import io.usageflow.forwarder.ledger.LedgerCounter;
 import io.usageflow.forwarder.testing.ForwarderProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +18,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,22 +36,12 @@ class AdmissionKillIT {
     private static final int SIGTERM_EXIT = 143;
     private static final List<String> COMMIT_INTERVALS = List.of("20ms", "20ms", "200ms", "1s");
 
-    /** A dead member and its transaction are given up after seconds; the test's rounds would be waiting most of all. */
-    private static final Map<String, String> IMPATIENT_BROKER = Map.of(
-            "group.min.session.timeout.ms", "1000",
-            "transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
-
-    private static final Map<String, String> IMPATIENT_CLIENT = Map.of(
-            "streams.main.consumer.session.timeout.ms", "3000",
-            "streams.main.consumer.heartbeat.interval.ms", "500",
-            "streams.producer.transaction.timeout.ms", "4000");
-
     @TempDir
     Path folder;
 
     private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
     private final AdmissionCluster cluster = new AdmissionCluster(
-            registry.url(), EmbeddedBrokerOptions.defaults().withSettings(IMPATIENT_BROKER));
+            registry.url(), EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
     private final Random random = new Random(SEED);
     private final Published published = new Published("-Dusageflow.fault.seed=" + SEED + " in " + ROUNDS + " rounds");
     private final Traffic traffic = new Traffic(cluster, published, new Random(SEED + 1));
@@ -97,11 +84,12 @@ class AdmissionKillIT {
         awaitMoving();
         flow.finish();
 
-        checkAll();
+        var guarantees = new Guarantees(cluster, published, this::died);
+        guarantees.check();
 
         published.toBeParked().keySet().forEach(traffic::link);
         cluster.flush();
-        checkAll();
+        guarantees.check();
         stopInOrder();
     }
 
@@ -110,7 +98,7 @@ class AdmissionKillIT {
     }
 
     private Map<String, String> settings() {
-        Map<String, String> settings = new HashMap<>(IMPATIENT_CLIENT);
+        Map<String, String> settings = new HashMap<>(ImpatientKafka.CLIENT);
         settings.put("kafka.bootstrap.servers", cluster.broker.bootstrapServers());
         settings.put("schema.registry.url", registry.url());
         settings.put("roles", "admission");
@@ -157,44 +145,5 @@ class AdmissionKillIT {
                 Files.delete(file);
             }
         }
-    }
-
-    private void checkAll() {
-        ConditionTimeoutException late = awaitQuiet();
-        Standing standing = Standing.in(cluster);
-        AdmittedOnce.check(published, standing);
-        HeldOnce.check(published, standing);
-        // An entry is published within a second of the last change.
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> BooksBalance.check(published, standing, ledger()));
-        if (late != null) {
-            throw late;
-        }
-    }
-
-    /**
-     * Until the ledger has as many records received and parked as there must be.
-     *
-     * @return where that does not come: the guarantees have the first word on why
-     */
-    private ConditionTimeoutException awaitQuiet() {
-        try {
-            await(published.story)
-                    .atMost(LIMIT)
-                    .pollInterval(Duration.ofMillis(200))
-                    .until(() -> died() || isQuiet(ledger()));
-            return null;
-        } catch (ConditionTimeoutException late) {
-            return late;
-        }
-    }
-
-    private boolean isQuiet(LedgerBalance ledger) {
-        return ledger.total(LedgerBalance.ADMISSION, LedgerCounter.RECEIVED) >= published.toBeReceived()
-                && ledger.total(LedgerBalance.ADMISSION, LedgerCounter.PARKED)
-                        == Published.count(published.toBeParked());
-    }
-
-    private LedgerBalance ledger() {
-        return LedgerBalance.of(cluster.ledger().read(Duration.ofSeconds(30)));
     }
 }

@@ -38,7 +38,8 @@ class ThreadFailuresTest {
                 new TopicAuthorizationException("usage.events"),
                 new ConfigException("wrong"),
                 new UnsupportedVersionException("too old"),
-                new MissingSourceTopicException("usage.events"));
+                new MissingSourceTopicException("usage.events"),
+                new PartitionsChangedException("usage.events", 6, 8, new StreamsException("invalid partitions")));
     }
 
     @ParameterizedTest
