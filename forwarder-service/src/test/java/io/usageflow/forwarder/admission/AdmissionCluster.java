@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -26,6 +27,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
 
 /** A real broker with usageflow's topics, and hands to publish and read with. */
 final class AdmissionCluster implements AutoCloseable {
@@ -36,11 +39,14 @@ final class AdmissionCluster implements AutoCloseable {
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final HomePartition home = new HomePartition(PARTITIONS);
     private final Map<String, ?> registry;
+    private final Serializer<SpecificRecord> serializer;
+    private final Map<Class<?>, Deserializer<? extends SpecificRecord>> deserializers = new ConcurrentHashMap<>();
     private final KafkaProducer<byte[], byte[]> producer;
     private final ConcurrentLinkedQueue<Exception> sendFailures = new ConcurrentLinkedQueue<>();
 
     AdmissionCluster(String registryUrl) {
         this.registry = Map.of("schema.registry.url", registryUrl);
+        this.serializer = AvroSerdes.valueSerializer(registry);
         TopicCreation.create(broker.bootstrapServers(), TOPICS.specs(PARTITIONS, Duration.ofDays(35)));
         this.producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", broker.bootstrapServers(), "acks", "all", "linger.ms", 5),
@@ -114,7 +120,9 @@ final class AdmissionCluster implements AutoCloseable {
     }
 
     <T extends SpecificRecord> T decode(ConsumerRecord<byte[], byte[]> record, Class<T> type) {
-        return AvroSerdes.valueDeserializer(registry, type).deserialize(record.topic(), record.value());
+        Deserializer<?> deserializer =
+                deserializers.computeIfAbsent(type, missing -> AvroSerdes.valueDeserializer(registry, type));
+        return type.cast(deserializer.deserialize(record.topic(), record.value()));
     }
 
     @Override
@@ -124,7 +132,7 @@ final class AdmissionCluster implements AutoCloseable {
     }
 
     private byte[] encode(String topic, SpecificRecord record) {
-        return AvroSerdes.valueSerializer(registry).serialize(topic, record);
+        return serializer.serialize(topic, record);
     }
 
     private void send(String topic, int partition, String key, byte[] value) {

@@ -64,7 +64,7 @@ final class AdmissionDriver implements AutoCloseable {
                 TOPICS,
                 new HomePartition(partitions),
                 registry,
-                new AdmissionParts.Watching(new AdmissionMeters(meters, watch), watch),
+                new AdmissionParts.Watching(new AdmissionMeters(meters, watch), watch, () -> now.toEpochMilli()),
                 new VendorLinksVersion());
         Properties properties = new Properties();
         properties.put("application.id", "usage.admission");

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
@@ -149,28 +148,6 @@ class ParkingTopologyTest {
 
         assertThat(admission.deliveredIds()).containsExactly("req-1");
         assertThat(admission.ledger(LedgerCounter.PARKED)).isEqualTo(1);
-    }
-
-    @Test
-    void shouldReleaseManyInBoundedStepsAndKeepNewOnesBehind() {
-        List<String> ids = IntStream.range(0, 1300).mapToObj(i -> "req-" + i).toList();
-        ids.forEach(id -> admission.publish(event(id)));
-
-        admission.linkCustomer("acct_1", "cust-1");
-        List<String> delivered = new ArrayList<>(admission.deliveredIds());
-        assertThat(delivered).as("one step is bounded").hasSize(500);
-        admission.publish(event("late"));
-        assertThat(admission.deliveredIds())
-                .as("the late one does not overtake")
-                .isEmpty();
-        admission.pass(Duration.ofMillis(500));
-        delivered.addAll(admission.deliveredIds());
-
-        List<String> expected = new ArrayList<>(ids);
-        expected.add("late");
-        assertThat(delivered).isEqualTo(expected);
-        admission.publish(event("after"));
-        assertThat(admission.deliveredIds()).containsExactly("after");
     }
 
     @Test
