@@ -126,6 +126,10 @@ final class AdmissionDriver implements AutoCloseable {
         pipe(TOPICS.vendorLinks(), vendor.getBytes(UTF_8), encode(TOPICS.vendorLinks(), link), new RecordHeaders());
     }
 
+    void linkVendor(String vendor, VendorLink link) {
+        pipe(TOPICS.vendorLinks(), vendor.getBytes(UTF_8), encode(TOPICS.vendorLinks(), link), new RecordHeaders());
+    }
+
     void unlinkVendor(String vendor) {
         pipe(TOPICS.vendorLinks(), vendor.getBytes(UTF_8), null, new RecordHeaders());
     }
