@@ -3,12 +3,14 @@ package io.usageflow.forwarder.admission;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.usageflow.forwarder.config.AdmissionSettings;
+import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
 import io.usageflow.schema.topic.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -43,6 +45,7 @@ public final class Admission implements Stage {
     private volatile @Nullable String fatal;
 
     private @Nullable KafkaStreams streams;
+    private @Nullable ParkedQuery parked;
     private @Nullable KafkaStreamsMetrics streamsMetrics;
     private boolean closed;
 
@@ -117,6 +120,19 @@ public final class Admission implements Stage {
     }
 
     @Override
+    public List<AdminPage> pages() {
+        return List.of(
+                new ParkedPage(this::parked, () -> "admission does not run: " + health().detail(), Instant::now));
+    }
+
+    private synchronized Optional<ParkedPage.Source> parked() {
+        ParkedQuery query = parked;
+        return query != null && query.streams().state().isRunningOrRebalancing()
+                ? Optional.of(new ParkedPage.Source(query::read, query.home()))
+                : Optional.empty();
+    }
+
+    @Override
     public void close(Duration atMost) {
         registryWatch.stop();
         starter.interrupt();
@@ -169,10 +185,11 @@ public final class Admission implements Stage {
         if (closed) {
             return true;
         }
+        HomePartition home = new HomePartition(partitions);
         AdmissionParts parts = new AdmissionParts(
                 settings,
                 around.topics(),
-                new HomePartition(partitions),
+                home,
                 around.registry(),
                 new AdmissionParts.Watching(meters, registryWatch),
                 new VendorLinksVersion());
@@ -189,6 +206,7 @@ public final class Admission implements Stage {
         streamsMetrics = new KafkaStreamsMetrics(made);
         streamsMetrics.bindTo(registry);
         streams = made;
+        parked = new ParkedQuery(made, around.topics().events(), home);
         made.start();
         return true;
     }

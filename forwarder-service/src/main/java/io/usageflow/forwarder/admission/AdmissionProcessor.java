@@ -19,14 +19,12 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  */
 final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outgoing> {
     /** Between looks at the line of accounts and at vendor links. */
-    static final Duration RELEASE_EVERY = Duration.ofMillis(50);
+    static final Duration RELEASE_EVERY = Duration.ofMillis(10);
     /** Between steps of forgetting ids. */
     static final Duration FORGET_EVERY = Duration.ofSeconds(1);
     /** Between looks for parked events whose time is up. */
     static final Duration LOOK_EVERY = Duration.ofSeconds(5);
 
-    /** Bound of one step; at 50 ms that is 10,000 events a second beside the live ones. */
-    private static final int RELEASED_MAX = 500;
     /** Bound of one step: some 20 ms; at 1 s that is more than a partition can take in. */
     private static final int FORGET_LOOKS_MAX = 200_000;
 
@@ -64,7 +62,7 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
         Instant now = Instant.ofEpochMilli(context.currentSystemTimeMs());
         if (at.topic().equals(topics.customerLinks())) {
             task.links().take(record, at);
-            task.release().step(RELEASED_MAX, now);
+            task.release().step(now);
             return;
         }
         appendTime = Math.max(appendTime, record.timestamp());
@@ -91,7 +89,7 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
             vendorLinksVersion = version;
             task.release().vendorLinksChanged();
         }
-        task.release().step(RELEASED_MAX, Instant.ofEpochMilli(now));
+        task.release().step(Instant.ofEpochMilli(now));
     }
 
     private void forget(long now) {

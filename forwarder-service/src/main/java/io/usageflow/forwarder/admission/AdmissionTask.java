@@ -41,7 +41,12 @@ record AdmissionTask(
         Outlet outlet = new Outlet(context, parts.topics(), parts.registry(), patience);
         EventFlow flow = new EventFlow(state, outlet, parts.meters());
         ParkedRelease release = new ParkedRelease(
-                state.parked(), events, resolver, flow, settings.parking().ageMax());
+                state.parked(),
+                events,
+                resolver,
+                flow,
+                settings.parking().ageMax(),
+                ReleasePace.ofThisThread(parts.watching().stopwatchMs()));
         return new AdmissionTask(
                 state,
                 ages,
@@ -64,6 +69,7 @@ record AdmissionTask(
 
     void close(AdmissionMeters meters, int partition) {
         meters.partitionLeft(partition);
+        release.close();
         outlet.close();
     }
 

@@ -118,9 +118,9 @@ final class EventJudge {
         boolean othersWait = state.parked().holds(newcomer.event().getAccountId());
         return resolution.match(
                 resolved -> othersWait
-                        ? new Verdict.Waiting(newcomer, Resolution.Missing.CUSTOMER)
+                        ? new Verdict.Waiting(newcomer, Resolution.Unlinked.behindOthers(newcomer.event()))
                         : new Verdict.Admitted(newcomer, resolved),
-                unlinked -> new Verdict.Waiting(newcomer, unlinked.missing()));
+                unlinked -> new Verdict.Waiting(newcomer, unlinked));
     }
 
     private static Verdict conflict(Case record, UsageEvent event, long content, Sighting.Memory first) {

@@ -66,7 +66,8 @@ final class AdmissionDriver implements AutoCloseable {
                 TOPICS,
                 new HomePartition(partitions),
                 registry,
-                new AdmissionParts.Watching(new AdmissionMeters(meters, watch, parsed.guard()), watch),
+                new AdmissionParts.Watching(
+                        new AdmissionMeters(meters, watch, parsed.guard()), watch, () -> now.toEpochMilli()),
                 new VendorLinksVersion());
         Properties properties = new Properties();
         properties.put("application.id", "usage.admission");
@@ -126,6 +127,10 @@ final class AdmissionDriver implements AutoCloseable {
 
     void linkVendor(String vendor, String externalId) {
         VendorLink link = new VendorLink(vendor, reference(externalId), now);
+        pipe(TOPICS.vendorLinks(), vendor.getBytes(UTF_8), encode(TOPICS.vendorLinks(), link), new RecordHeaders());
+    }
+
+    void linkVendor(String vendor, VendorLink link) {
         pipe(TOPICS.vendorLinks(), vendor.getBytes(UTF_8), encode(TOPICS.vendorLinks(), link), new RecordHeaders());
     }
 

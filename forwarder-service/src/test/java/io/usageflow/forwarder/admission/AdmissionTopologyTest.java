@@ -327,7 +327,7 @@ class AdmissionTopologyTest {
 
     @Test
     void shouldSendOnWhatStandsInTheWrongPartitionWithAHeaderMore() {
-        String stranger = accountOfPartition(1, 2);
+        String stranger = Events.accountOfPartition(1, 2);
         try (AdmissionDriver first = new AdmissionDriver(stateDir.resolve("two"), 2)) {
             byte[] published = first.publish(event("req-1", stranger), new RecordHeaders().add("x", new byte[] {1}));
 
@@ -406,14 +406,5 @@ class AdmissionTopologyTest {
         List<DeadLetter> letters = admission.deadLetters();
         assertThat(letters).hasSize(1);
         return letters.get(0);
-    }
-
-    static String accountOfPartition(int partition, int partitions) {
-        HomePartition home = new HomePartition(partitions);
-        for (int i = 0; ; i++) {
-            if (home.of("acct_" + i) == partition) {
-                return "acct_" + i;
-            }
-        }
     }
 }
