@@ -28,8 +28,6 @@ record AdmissionTask(
         var settings = parts.settings();
         AgeGuard ages = new AgeGuard(settings.guard().window(), settings.guard().skew());
         PartitionState state = state(context, ages, settings.memory().idsMax());
-        BeforeCommit beforeCommit = context.getStateStore(AdmissionTopology.BEFORE_COMMIT);
-        beforeCommit.run(state::write);
         RegistryPatience patience = new RegistryPatience(parts.watching().registryWatch());
         RecordDecoder<UsageEvent> events =
                 decoder(parts.registry(), UsageEvent.class, parts.topics().events(), patience);

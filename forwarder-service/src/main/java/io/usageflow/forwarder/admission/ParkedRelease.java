@@ -89,6 +89,11 @@ final class ParkedRelease {
         return Optional.ofNullable(oldest.since);
     }
 
+    /** Whether something stands in the line. */
+    boolean isUnderWay() {
+        return !line.isEmpty();
+    }
+
     /** Lets go what can go, for as long as the pace allows; does nothing where it is not this task's turn yet. */
     void step(Instant now) {
         if (line.isEmpty() || !pace.start()) {

@@ -16,6 +16,8 @@ import org.apache.kafka.streams.StreamsConfig;
  * can give the same settings to what it compares admission with.
  */
 public final class StreamsSettings {
+    private static final long POLL_MS = 10;
+
     private StreamsSettings() {}
 
     /** @throws ConfigException where the user's settings contradict a promise; names the key and the remedy */
@@ -45,7 +47,10 @@ public final class StreamsSettings {
     private static Map<String, Object> defaults(Engine engine) {
         Map<String, Object> defaults = new HashMap<>();
         defaults.put(
-                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, engine.commitInterval().toMillis());
+                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+                engine.commitIntervalMax().toMillis());
+        // An alarm rings between two polls only: a poll that finds nothing must not hold it back.
+        defaults.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
         defaults.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0); // no store of ours has a cache of Streams
         defaults.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, engine.standbys());
         defaults.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreTuning.class);

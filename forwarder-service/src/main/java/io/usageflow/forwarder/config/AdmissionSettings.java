@@ -33,6 +33,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
     private static final String APPLICATION_ID = "admission.application.id";
     private static final String THREADS = "admission.threads";
     private static final String COMMIT_INTERVAL = "admission.commit.interval";
+    private static final String COMMIT_INTERVAL_MAX = "admission.commit.interval.max";
     private static final String LEDGER_INTERVAL = "admission.ledger.interval";
     private static final String STANDBYS = "admission.standby.replicas";
 
@@ -76,7 +77,8 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
     /**
      * @param applicationId the Streams application id where it is not {@code <prefix>.admission}
      * @param threads at least 1
-     * @param commitInterval the latency that exactly-once costs
+     * @param commitInterval after which a transaction with few events is committed
+     * @param commitIntervalMax after which one with many is
      * @param ledgerInterval how often changed counters are published
      * @param standbys copies of the state on other instances
      */
@@ -84,6 +86,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
             Optional<String> applicationId,
             int threads,
             Duration commitInterval,
+            Duration commitIntervalMax,
             Duration ledgerInterval,
             int standbys) {
 
@@ -104,6 +107,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                         applicationId.isEmpty() ? Optional.empty() : Optional.of(applicationId),
                         config.getInt(THREADS),
                         duration(config, COMMIT_INTERVAL),
+                        duration(config, COMMIT_INTERVAL_MAX),
                         duration(config, LEDGER_INTERVAL),
                         config.getInt(STANDBYS)));
     }
@@ -255,11 +259,24 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                         "20ms",
                         DurationText.between(Duration.ofMillis(5), Duration.ofSeconds(5)),
                         Importance.LOW,
-                        "How often transactions are committed. Half of it is the latency admission adds on average.",
+                        "After how long a transaction is committed while few events come: half of it, and the commit itself,"
+                                + " is the latency that admission adds.",
                         GROUP,
                         11,
                         ConfigDef.Width.MEDIUM,
                         COMMIT_INTERVAL)
+                .define(
+                        COMMIT_INTERVAL_MAX,
+                        Type.STRING,
+                        "100ms",
+                        DurationText.between(Duration.ofMillis(5), Duration.ofSeconds(5)),
+                        Importance.LOW,
+                        "The same while many come, such as a backlog: fewer and larger transactions, which cost the"
+                                + " broker much less.",
+                        GROUP,
+                        12,
+                        ConfigDef.Width.MEDIUM,
+                        COMMIT_INTERVAL_MAX)
                 .define(
                         LEDGER_INTERVAL,
                         Type.STRING,
@@ -268,7 +285,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                         Importance.LOW,
                         "How often the ledger topic gets the counters of a partition whose counters have changed.",
                         GROUP,
-                        12,
+                        13,
                         ConfigDef.Width.MEDIUM,
                         LEDGER_INTERVAL)
                 .define(
@@ -280,7 +297,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                         "Copies of the state kept ready on other instances, so that a takeover need not restore it."
                                 + " No effect with one instance.",
                         GROUP,
-                        13,
+                        14,
                         ConfigDef.Width.MEDIUM,
                         STANDBYS);
     }

@@ -264,7 +264,7 @@ class AdmissionTopologyTest {
         UsageEvent other = event("req-2");
         other.setOccurredAt(admission.now());
         admission.publish(other);
-        admission.pass(Duration.ofSeconds(1));
+        admission.pass(AdmissionProcessor.UPKEEP_EVERY);
         assertThat(admission
                         .meters
                         .counter("usageflow.admission.ids.forgotten", "cause", "window")
