@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -167,6 +168,10 @@ public final class Admission implements Stage {
         try {
             int partitions = PartitionCount.await(
                     around.kafka(), around.topics().events(), why -> beginning = StageHealth.waiting(why));
+            Properties streamsSettings = StreamsSettings.of(settings.engine(), around);
+            if (StreamsGroup.isWanted(streamsSettings)) {
+                StreamsGroup.prepare(around.kafka(), streamsSettings);
+            }
             while (!startStreams(partitions)) {
                 Thread.sleep(START_PAUSE_MS);
             }
