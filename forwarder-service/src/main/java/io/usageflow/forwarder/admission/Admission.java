@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Properties;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -168,6 +169,10 @@ public final class Admission implements Stage {
         try {
             int partitions = PartitionCount.await(
                     around.kafka(), around.topics().events(), why -> beginning = StageHealth.waiting(why));
+            Properties streamsSettings = StreamsSettings.of(settings, around);
+            if (StreamsGroup.isWanted(streamsSettings)) {
+                StreamsGroup.prepare(around.kafka(), streamsSettings);
+            }
             while (!startStreams(partitions)) {
                 Thread.sleep(START_PAUSE_MS);
             }
