@@ -64,7 +64,11 @@ public final class Forwarder implements AutoCloseable {
         try {
             stages.addAll(stagesOf(settings, meters));
             List<Stage> all = List.copyOf(stages);
-            AdminServer admin = AdminServer.start(settings.admin(), () -> all, meters.registry());
+            AdminServer admin = AdminServer.start(
+                    settings.admin(),
+                    () -> all,
+                    all.stream().flatMap(stage -> stage.pages().stream()).toList(),
+                    meters.registry());
             all.forEach(Stage::start);
             LOG.info(
                     "event=started version={} roles={} instance={} topics={} admin={}",

@@ -3,15 +3,18 @@ package io.usageflow.forwarder.admission;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.usageflow.forwarder.config.AdmissionSettings;
+import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
 import io.usageflow.schema.topic.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Properties;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -43,6 +46,7 @@ public final class Admission implements Stage {
     private volatile @Nullable String fatal;
 
     private @Nullable KafkaStreams streams;
+    private @Nullable ParkedQuery parked;
     private @Nullable KafkaStreamsMetrics streamsMetrics;
     private boolean closed;
 
@@ -72,11 +76,11 @@ public final class Admission implements Stage {
 
     /** Does no I/O. @throws org.apache.kafka.common.config.ConfigException where settings contradict each other */
     public Admission(AdmissionSettings settings, Surroundings around, MeterRegistry registry) {
-        StreamsSettings.of(settings.engine(), around);
+        StreamsSettings.of(settings, around);
         this.settings = settings;
         this.around = around;
         this.registry = registry;
-        this.meters = new AdmissionMeters(registry, registryWatch);
+        this.meters = new AdmissionMeters(registry, registryWatch, settings.guard());
         starter.setDaemon(true);
     }
 
@@ -117,6 +121,19 @@ public final class Admission implements Stage {
     }
 
     @Override
+    public List<AdminPage> pages() {
+        return List.of(
+                new ParkedPage(this::parked, () -> "admission does not run: " + health().detail(), Instant::now));
+    }
+
+    private synchronized Optional<ParkedPage.Source> parked() {
+        ParkedQuery query = parked;
+        return query != null && query.streams().state().isRunningOrRebalancing()
+                ? Optional.of(new ParkedPage.Source(query::read, query.home()))
+                : Optional.empty();
+    }
+
+    @Override
     public void close(Duration atMost) {
         registryWatch.stop();
         starter.interrupt();
@@ -152,6 +169,10 @@ public final class Admission implements Stage {
         try {
             int partitions = PartitionCount.await(
                     around.kafka(), around.topics().events(), why -> beginning = StageHealth.waiting(why));
+            Properties streamsSettings = StreamsSettings.of(settings, around);
+            if (StreamsGroup.isWanted(streamsSettings)) {
+                StreamsGroup.prepare(around.kafka(), streamsSettings);
+            }
             while (!startStreams(partitions)) {
                 Thread.sleep(START_PAUSE_MS);
             }
@@ -169,16 +190,17 @@ public final class Admission implements Stage {
         if (closed) {
             return true;
         }
+        HomePartition home = new HomePartition(partitions);
         AdmissionParts parts = new AdmissionParts(
                 settings,
                 around.topics(),
-                new HomePartition(partitions),
+                home,
                 around.registry(),
                 new AdmissionParts.Watching(meters, registryWatch),
                 new VendorLinksVersion());
         KafkaStreams made;
         try {
-            made = new KafkaStreams(AdmissionTopology.of(parts), StreamsSettings.of(settings.engine(), around));
+            made = new KafkaStreams(AdmissionTopology.of(parts), StreamsSettings.of(settings, around));
         } catch (StreamsException locked) {
             LOG.warn("state folder is in use, waiting: {}", locked.getMessage());
             beginning = StageHealth.waiting("state folder is in use: " + locked.getMessage());
@@ -189,6 +211,7 @@ public final class Admission implements Stage {
         streamsMetrics = new KafkaStreamsMetrics(made);
         streamsMetrics.bindTo(registry);
         streams = made;
+        parked = new ParkedQuery(made, around.topics().events(), home);
         made.start();
         return true;
     }

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.admission.AdmissionMeters.LinkOutcome;
 import io.usageflow.schema.CustomerLink;
+import io.usageflow.schema.rule.LinkRules;
+import io.usageflow.schema.rule.Violation;
+import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -78,6 +81,11 @@ final class CustomerLinkFlow {
                         link -> {
                             if (!link.getAccountId().equals(account)) {
                                 refuse(account, "its value is of account " + link.getAccountId());
+                                return false;
+                            }
+                            List<Violation> violations = LinkRules.violations(link);
+                            if (!violations.isEmpty()) {
+                                refuse(account, ViolationReasons.detail(violations));
                                 return false;
                             }
                             links.link(account, link.getCustomer());

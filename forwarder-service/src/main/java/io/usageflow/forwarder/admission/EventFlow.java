@@ -16,7 +16,7 @@ import java.time.Instant;
  * Carries out verdicts: what goes out, what is remembered, and what is counted, always the three together, so that no
  * way out can miss its counter. All of it is in the task's transaction. Belongs to one task.
  */
-final class EventFlow {
+final class EventFlow implements ParkedRelease.Exit {
     private final PartitionState state;
     private final Outlet outlet;
     private final AdmissionMeters meters;
@@ -39,11 +39,11 @@ final class EventFlow {
             state.ledger().count(LedgerCounter.REPLAYED);
         }
         if (verdict instanceof Admitted admitted) {
-            remember(admitted.event());
+            remember(origin, admitted.event());
             deliver(origin, admitted.event(), admitted.resolved());
             meters.count(Outcome.ADMITTED);
         } else if (verdict instanceof Waiting waiting) {
-            remember(waiting.event());
+            remember(origin, waiting.event());
             park(origin, waiting, now);
         } else if (verdict instanceof Refused refused) {
             bury(refused.letter());
@@ -53,23 +53,22 @@ final class EventFlow {
         }
     }
 
-    /** A parked event's link has come. */
-    void release(String account, Origin origin, Newcomer event, Resolved resolved) {
-        state.parked().removeHead(account);
+    @Override
+    public void release(Origin origin, Newcomer event, Resolved resolved) {
         state.ledger().unpark();
         deliver(origin, event, resolved);
         meters.count(Outcome.RELEASED);
     }
 
-    /** A parked event will not be waited for any longer. */
-    void giveUp(String account, DeadLetterDraft letter) {
-        state.parked().removeHead(account);
+    @Override
+    public void giveUp(DeadLetterDraft letter) {
         state.ledger().unpark();
         bury(letter);
     }
 
-    private void remember(Newcomer newcomer) {
-        newcomer.memory().ifPresent(memory -> state.seen().remember(newcomer.id(), memory));
+    private void remember(Origin origin, Newcomer newcomer) {
+        long appendedAt = origin.source().getTimestamp().toEpochMilli();
+        newcomer.memory().ifPresent(memory -> state.seen().remember(newcomer.id(), memory, appendedAt));
     }
 
     private void deliver(Origin origin, Newcomer event, Resolved resolved) {
@@ -78,7 +77,7 @@ final class EventFlow {
     }
 
     private void park(Origin origin, Waiting waiting, Instant now) {
-        state.parked().park(waiting.event().event().getAccountId(), new ParkedEvent(origin, now), waiting.missing());
+        state.parked().park(waiting.event().event().getAccountId(), new ParkedEvent(origin, now), waiting.waitsFor());
         state.ledger().count(LedgerCounter.PARKED);
         meters.count(Outcome.PARKED);
     }

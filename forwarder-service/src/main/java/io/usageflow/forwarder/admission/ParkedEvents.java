@@ -2,9 +2,8 @@ package io.usageflow.forwarder.admission;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.usageflow.forwarder.admission.Resolution.Missing;
+import io.usageflow.forwarder.admission.Resolution.Unlinked;
 import java.nio.ByteBuffer;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.apache.kafka.common.utils.Bytes;
@@ -41,42 +40,62 @@ final class ParkedEvents {
         return count > 0 && queues.get(accountKey(account)) != null;
     }
 
-    /** @param missing what the event waits for, should it be the first; otherwise it waits for those before it */
-    void park(String account, ParkedEvent event, Missing missing) {
+    /** @param waitsFor what the event waits for, should it be the first; otherwise it waits for those before it */
+    void park(String account, ParkedEvent event, Unlinked waitsFor) {
         ParkedQueue queue = queue(account);
         if (queue == null) {
-            queue = ParkedQueue.startedAt(event.parkedAt(), missing);
+            queue = ParkedQueue.startedAt(event.parkedAt(), waitsFor);
         }
         events.put(eventKey(account, queue.next()), event.toBytes());
         queues.put(accountKey(account), queue.added().toBytes());
         count++;
     }
 
-    Optional<ParkedEvent> head(String account) {
-        ParkedQueue queue = queue(account);
-        return queue == null ? Optional.empty() : Optional.of(event(account, queue.head()));
+    /** Takes an account's events from the front. */
+    interface Taker {
+        /** Asked before each event, so that one account's many events do not hold up others'. */
+        boolean hasTime();
+
+        /** @return empty where the event has gone its way; otherwise what it still waits for, and it stays */
+        Optional<Unlinked> take(ParkedEvent head);
     }
 
-    /** The account's oldest event has gone its way. */
-    void removeHead(String account) {
-        ParkedQueue queue = queue(account);
-        if (queue == null) {
-            throw new IllegalStateException("nothing is parked for " + account);
+    /**
+     * Offers the account's events, oldest first, until one has to stay or time is up. The queue is written once, at the
+     * end: a failure in between ends the task and aborts its transaction, and with it what was taken.
+     *
+     * @return false where time was up and more might go
+     */
+    boolean drain(String account, Taker taker) {
+        ParkedQueue before = queue(account);
+        if (before == null) {
+            return true;
         }
-        events.put(eventKey(account, queue.head()), null);
-        ParkedQueue rest = queue.advanced();
-        queues.put(accountKey(account), rest.count() == 0 ? null : rest.toBytes());
-        count--;
+        ParkedQueue queue = before;
+        boolean settled = false;
+        while (!settled && taker.hasTime()) {
+            ParkedEvent head = event(account, queue.head());
+            Optional<Unlinked> waitsFor = taker.take(head);
+            if (waitsFor.isPresent()) {
+                queue = queue.waitingSince(head.parkedAt()).waitingFor(waitsFor.get());
+                settled = true;
+            } else {
+                events.put(eventKey(account, queue.head()), null);
+                queue = queue.advanced();
+                settled = queue.isEmpty();
+            }
+        }
+        if (!settled && queue.head() != before.head()) {
+            queue = queue.waitingSince(event(account, queue.head()).parkedAt());
+        }
+        write(account, before, queue);
+        return settled;
     }
 
-    /** The account's oldest event waits for that; keeps what the queue says of its head true. */
-    void headWaits(String account, Instant since, Missing missing) {
-        ParkedQueue queue = queue(account);
-        if (queue != null) {
-            ParkedQueue waiting = queue.waiting(since, missing);
-            if (!waiting.equals(queue)) {
-                queues.put(accountKey(account), waiting.toBytes());
-            }
+    private void write(String account, ParkedQueue before, ParkedQueue after) {
+        if (!after.equals(before)) {
+            queues.put(accountKey(account), after.isEmpty() ? null : after.toBytes());
+            count -= before.count() - after.count();
         }
     }
 

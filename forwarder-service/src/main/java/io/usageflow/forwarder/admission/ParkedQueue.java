@@ -1,6 +1,9 @@
 package io.usageflow.forwarder.admission;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.usageflow.forwarder.admission.Resolution.Missing;
+import io.usageflow.forwarder.admission.Resolution.Unlinked;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 
@@ -11,46 +14,58 @@ import java.time.Instant;
  * @param head sequence number of the oldest event
  * @param next sequence number the next event will get
  * @param headSince when the oldest event was parked
- * @param missing which link the oldest event waits for; those behind it wait for it
+ * @param waitsFor which link the oldest event waits for; those behind it wait for it
  */
-record ParkedQueue(long head, long next, Instant headSince, Missing missing) {
-    static ParkedQueue startedAt(Instant now, Missing missing) {
-        return new ParkedQueue(0, 0, now, missing);
+record ParkedQueue(long head, long next, Instant headSince, Unlinked waitsFor) {
+    static ParkedQueue startedAt(Instant now, Unlinked waitsFor) {
+        return new ParkedQueue(0, 0, now, waitsFor);
     }
 
     ParkedQueue added() {
-        return new ParkedQueue(head, next + 1, headSince, missing);
+        return new ParkedQueue(head, next + 1, headSince, waitsFor);
     }
 
     /** After the oldest left. */
     ParkedQueue advanced() {
-        return new ParkedQueue(head + 1, next, headSince, missing);
+        return new ParkedQueue(head + 1, next, headSince, waitsFor);
     }
 
-    /** The head is known to have been parked then and to wait for that. */
-    ParkedQueue waiting(Instant since, Missing forWhat) {
-        return new ParkedQueue(head, next, since, forWhat);
+    /** The head is known to have been parked then. */
+    ParkedQueue waitingSince(Instant since) {
+        return new ParkedQueue(head, next, since, waitsFor);
+    }
+
+    /** The head is known to wait for that. */
+    ParkedQueue waitingFor(Unlinked link) {
+        return new ParkedQueue(head, next, headSince, link);
     }
 
     long count() {
         return next - head;
     }
 
+    boolean isEmpty() {
+        return head == next;
+    }
+
     byte[] toBytes() {
-        return ByteBuffer.allocate(3 * Long.BYTES + 1)
+        byte[] name = waitsFor.name().getBytes(UTF_8);
+        return ByteBuffer.allocate(3 * Long.BYTES + 1 + name.length)
                 .putLong(head)
                 .putLong(next)
                 .putLong(headSince.toEpochMilli())
-                .put((byte) (missing == Missing.CUSTOMER ? 'c' : 'v'))
+                .put((byte) (waitsFor.missing() == Missing.CUSTOMER ? 'c' : 'v'))
+                .put(name)
                 .array();
     }
 
     static ParkedQueue fromBytes(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
-        return new ParkedQueue(
-                in.getLong(),
-                in.getLong(),
-                Instant.ofEpochMilli(in.getLong()),
-                in.get() == 'c' ? Missing.CUSTOMER : Missing.VENDOR);
+        long head = in.getLong();
+        long next = in.getLong();
+        Instant headSince = Instant.ofEpochMilli(in.getLong());
+        Missing missing = in.get() == 'c' ? Missing.CUSTOMER : Missing.VENDOR;
+        String name = new String(bytes, in.position(), in.remaining(), UTF_8);
+        return new ParkedQueue(head, next, headSince, new Unlinked(missing, name));
     }
 }

@@ -5,6 +5,7 @@ import io.usageflow.forwarder.admission.Resolution.Unlinked;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
+import io.usageflow.forwarder.deadletter.Origin;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.id.CredytIds;
 import java.time.Duration;
@@ -18,30 +19,43 @@ import java.util.Set;
  * Lets parked events go, when their link has come or their time is up. Belongs to one task.
  *
  * <p>Accounts that may have something to let go stand in a line; a step takes the oldest events of the first, resolves
- * each afresh, and stops at the first that still has to wait. A step is bounded, so that an account with a hundred
- * thousand parked events does not stop the partition: the rest goes with the next steps, and meanwhile new events of the
- * account park behind. The line is not kept: a starting task puts every account with parked events into it.
+ * each afresh, and stops at the first that still has to wait. A step is bounded by time ({@link ReleasePace}), so that an
+ * account with a hundred thousand parked events stops neither the partition nor the accounts behind it: it goes to the
+ * end of the line with the rest, and meanwhile new events of the account park behind. The line is not kept: a starting
+ * task puts every account with parked events into it.
  */
 final class ParkedRelease {
     private final ParkedEvents parked;
     private final RecordDecoder<UsageEvent> decoder;
     private final LinkResolver resolver;
-    private final EventFlow flow;
+    private final Exit exit;
     private final Duration ageMax;
+    private final ReleasePace pace;
     private final ArrayDeque<String> line = new ArrayDeque<>();
     private final Set<String> inLine = new HashSet<>();
+
+    /** The ways out. Whoever carries them out need not take the event out of what is parked. */
+    interface Exit {
+        /** Its link has come. */
+        void release(Origin origin, Verdict.Newcomer event, Resolution.Resolved resolved);
+
+        /** Its link will not be waited for any longer. */
+        void giveUp(DeadLetterDraft letter);
+    }
 
     ParkedRelease(
             ParkedEvents parked,
             RecordDecoder<UsageEvent> decoder,
             LinkResolver resolver,
-            EventFlow flow,
-            Duration ageMax) {
+            Exit exit,
+            Duration ageMax,
+            ReleasePace pace) {
         this.parked = parked;
         this.decoder = decoder;
         this.resolver = resolver;
-        this.flow = flow;
+        this.exit = exit;
         this.ageMax = ageMax;
+        this.pace = pace;
         parked.forEachQueue((account, queue) -> enqueue(account));
     }
 
@@ -56,7 +70,7 @@ final class ParkedRelease {
     void vendorLinksChanged() {
         if (parked.count() > 0) {
             parked.forEachQueue((account, queue) -> {
-                if (queue.missing() == Missing.VENDOR) {
+                if (queue.waitsFor().missing() == Missing.VENDOR) {
                     enqueue(account);
                 }
             });
@@ -75,63 +89,78 @@ final class ParkedRelease {
         return Optional.ofNullable(oldest.since);
     }
 
-    /**
-     * @param eventsMax how many events to look at, at most
-     * @return how many were let go
-     */
-    int step(int eventsMax, Instant now) {
-        int gone = 0;
-        int left = eventsMax;
-        while (left > 0 && !line.isEmpty()) {
+    /** Whether something stands in the line. */
+    boolean isUnderWay() {
+        return !line.isEmpty();
+    }
+
+    /** Lets go what can go, for as long as the pace allows; does nothing where it is not this task's turn yet. */
+    void step(Instant now) {
+        if (line.isEmpty() || !pace.start()) {
+            return;
+        }
+        while (!line.isEmpty() && pace.hasTime()) {
             String account = line.remove();
             inLine.remove(account);
-            int goneHere = 0;
-            while (left > 0 && letHeadGo(account, now)) {
-                left--;
-                goneHere++;
-            }
-            gone += goneHere;
-            if (left == 0) {
+            if (!parked.drain(account, new Resolver(now))) {
                 enqueue(account);
             }
-            left--; // for the account itself, so that a long line of accounts that all still wait is bounded too
         }
-        return gone;
+        if (line.isEmpty()) {
+            pace.done();
+        } else {
+            pace.rest();
+        }
     }
 
-    private boolean letHeadGo(String account, Instant now) {
-        Optional<ParkedEvent> head = parked.head(account);
-        return head.isPresent() && letGo(account, head.get(), now);
+    /** The task ends; what is in the line is found again by whoever takes the partition over. */
+    void close() {
+        line.clear();
+        pace.done();
     }
 
-    private boolean letGo(String account, ParkedEvent head, Instant now) {
-        return decoder.decode(head.origin().value())
-                .match(
-                        event -> resolver.resolve(event)
-                                .match(
-                                        resolved -> {
-                                            flow.release(account, head.origin(), newcomer(event), resolved);
-                                            return true;
-                                        },
-                                        unlinked -> keepOrGiveUp(account, head, event, unlinked, now)),
-                        bad -> {
-                            // It could be read when it was parked: its schema has been removed since.
-                            flow.giveUp(account, letter(head, bad.reason(), bad.detail(), now));
-                            return true;
-                        });
+    /** Resolves each event as if it came now. */
+    private final class Resolver implements ParkedEvents.Taker {
+        private final Instant now;
+
+        Resolver(Instant now) {
+            this.now = now;
+        }
+
+        @Override
+        public boolean hasTime() {
+            return pace.hasTime();
+        }
+
+        @Override
+        public Optional<Unlinked> take(ParkedEvent head) {
+            return decoder.decode(head.origin().value())
+                    .match(
+                            event -> resolver.resolve(event)
+                                    .match(
+                                            resolved -> {
+                                                exit.release(head.origin(), newcomer(event), resolved);
+                                                return Optional.empty();
+                                            },
+                                            unlinked -> keepOrGiveUp(head, event, unlinked, now)),
+                            bad -> {
+                                // It could be read when it was parked: its schema has been removed since.
+                                exit.giveUp(letter(head, bad.reason(), bad.detail(), now));
+                                return Optional.empty();
+                            });
+        }
     }
 
-    private boolean keepOrGiveUp(String account, ParkedEvent head, UsageEvent event, Unlinked unlinked, Instant now) {
+    private Optional<Unlinked> keepOrGiveUp(ParkedEvent head, UsageEvent event, Unlinked unlinked, Instant now) {
         if (!isExpired(head.parkedAt(), now)) {
-            parked.headWaits(account, head.parkedAt(), unlinked.missing());
-            return false;
+            return Optional.of(unlinked);
         }
         boolean customer = unlinked.missing() == Missing.CUSTOMER;
         DeadLetterReason reason = customer ? DeadLetterReason.UNMAPPED_CUSTOMER : DeadLetterReason.UNMAPPED_VENDOR;
         String detail = (customer ? "account " : "vendor ") + unlinked.name() + " had no link for " + ageMax
                 + ": link it, then replay";
-        flow.giveUp(account, letter(head, reason, detail, now).about(event));
-        return true;
+        exit.giveUp(letter(head, reason, detail, now).about(event));
+        return Optional.empty();
     }
 
     private static DeadLetterDraft letter(ParkedEvent head, DeadLetterReason reason, String detail, Instant now) {
@@ -150,6 +179,7 @@ final class ParkedRelease {
     private void enqueue(String account) {
         if (inLine.add(account)) {
             line.add(account);
+            pace.wanted();
         }
     }
 

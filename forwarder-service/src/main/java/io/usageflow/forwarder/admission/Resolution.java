@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.admission;
 
 import io.usageflow.schema.CredytReference;
+import io.usageflow.schema.UsageEvent;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -11,7 +12,12 @@ sealed interface Resolution {
     record Resolved(CredytReference customer, Map<String, CredytReference> vendors) implements Resolution {}
 
     /** @param name the account or the vendor that has no link */
-    record Unlinked(Missing missing, String name) implements Resolution {}
+    record Unlinked(Missing missing, String name) implements Resolution {
+        /** Its own links are known, and it waits for the account's events before it. */
+        static Unlinked behindOthers(UsageEvent event) {
+            return new Unlinked(Missing.CUSTOMER, event.getAccountId());
+        }
+    }
 
     /** Which link an event waits for. */
     enum Missing {

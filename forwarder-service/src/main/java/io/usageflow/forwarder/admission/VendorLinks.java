@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.VendorLink;
+import io.usageflow.schema.rule.LinkRules;
+import io.usageflow.schema.rule.Violation;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -60,9 +63,23 @@ final class VendorLinks {
         if (link == null) {
             return Optional.empty();
         }
-        return decoder.apply(link).match(good -> Optional.of(good.getReference()), bad -> {
-            LOG.warn("vendor link refused, vendor={} reason={} detail={}", vendor, bad.reason(), bad.detail());
-            return Optional.empty();
-        });
+        return decoder.apply(link)
+                .match(good -> usable(vendor, good), bad -> refused(vendor, bad.reason() + ": " + bad.detail()));
+    }
+
+    private static Optional<CredytReference> usable(String vendor, VendorLink link) {
+        if (!link.getVendor().equals(vendor)) {
+            return refused(vendor, "its value is of vendor " + link.getVendor());
+        }
+        List<Violation> violations = LinkRules.violations(link);
+        return violations.isEmpty()
+                ? Optional.of(link.getReference())
+                : refused(vendor, ViolationReasons.detail(violations));
+    }
+
+    /** A link that cannot be used is as none. */
+    private static Optional<CredytReference> refused(String vendor, String why) {
+        LOG.warn("vendor link refused, vendor={} why={}", vendor, why);
+        return Optional.empty();
     }
 }

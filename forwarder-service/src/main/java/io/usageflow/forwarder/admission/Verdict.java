@@ -21,7 +21,7 @@ sealed interface Verdict {
     record Admitted(Newcomer event, Resolution.Resolved resolved) implements Verdict {}
 
     /** It waits for a link. */
-    record Waiting(Newcomer event, Resolution.Missing missing) implements Verdict {}
+    record Waiting(Newcomer event, Resolution.Unlinked waitsFor) implements Verdict {}
 
     /**
      * An event on its way in.

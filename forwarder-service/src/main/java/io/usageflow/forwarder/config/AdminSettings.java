@@ -21,7 +21,8 @@ public record AdminSettings(String host, int port) {
                         8080,
                         ConfigDef.Range.between(0, 65_535),
                         ConfigDef.Importance.MEDIUM,
-                        "Port of /health/live, /health/ready and /metrics; 0 takes a free one and prints it.",
+                        "Port of /health/live, /health/ready, /metrics and /admission/parked; 0 takes a free one and prints"
+                                + " it.",
                         GROUP,
                         1,
                         ConfigDef.Width.SHORT,

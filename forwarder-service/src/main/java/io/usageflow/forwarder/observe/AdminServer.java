@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.observe;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.util.JavalinBindException;
@@ -10,7 +11,7 @@ import java.util.function.Supplier;
 
 /**
  * Serves {@code /health/live}, {@code /health/ready} (200, or 503 with the reasons) and {@code /metrics} (Prometheus
- * text, or OpenMetrics where asked for). Read only and without secrets. Thread-safe; close it.
+ * text, or OpenMetrics where asked for), and the stages' own {@link AdminPage}s. Read only and without secrets. Thread-safe; close it.
  */
 public final class AdminServer implements AutoCloseable {
     private static final int UNAVAILABLE = 503;
@@ -27,21 +28,25 @@ public final class AdminServer implements AutoCloseable {
      * Listens at once.
      *
      * @param stages asked at every request, so that the server can be up before the stages are
+     * @param pages the stages' own
      * @throws AdminPortBusyException if it cannot listen there
      */
     public static AdminServer start(
-            AdminSettings settings, Supplier<List<Stage>> stages, PrometheusMeterRegistry meters) {
+            AdminSettings settings,
+            Supplier<List<Stage>> stages,
+            List<AdminPage> pages,
+            PrometheusMeterRegistry meters) {
         Javalin server = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.startup.showOldJavalinVersionWarning = false;
             config.startup.startupWatcherEnabled = false;
             config.routes.get("/health/live", request -> {
                 HealthReport report = HealthReport.of(stages.get());
-                answer(request, report, report.live());
+                answer(request, report.live() ? 200 : UNAVAILABLE, report.json());
             });
             config.routes.get("/health/ready", request -> {
                 HealthReport report = HealthReport.of(stages.get());
-                answer(request, report, report.ready());
+                answer(request, report.ready() ? 200 : UNAVAILABLE, report.json());
             });
             config.routes.get("/metrics", request -> {
                 String accepted = request.header("Accept");
@@ -50,6 +55,10 @@ public final class AdminServer implements AutoCloseable {
                         : ProcessMeters.PLAIN;
                 request.contentType(type).result(meters.scrape(type));
             });
+            pages.forEach(page -> config.routes.get(page.path(), request -> {
+                AdminPage.Answer answer = page.answer(request.queryParamMap());
+                answer(request, answer.status(), answer.body());
+            }));
         });
         try {
             server.start(settings.host(), settings.port());
@@ -66,10 +75,8 @@ public final class AdminServer implements AutoCloseable {
         return "http://" + shown + ":" + server.port();
     }
 
-    private static void answer(Context request, HealthReport report, boolean well) {
-        request.status(well ? 200 : UNAVAILABLE)
-                .contentType("application/json")
-                .result(report.json().toString());
+    private static void answer(Context request, int status, ObjectNode body) {
+        request.status(status).contentType("application/json").result(body.toString());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.observe;
 
 import java.time.Duration;
+import java.util.List;
 
 /** One running half of the forwarder. Started once and closed once; {@link #health} may be asked by any thread. */
 public interface Stage {
@@ -11,6 +12,11 @@ public interface Stage {
     void start();
 
     StageHealth health();
+
+    /** What it adds to the admin server; the same at every call. */
+    default List<AdminPage> pages() {
+        return List.of();
+    }
 
     /** Finishes what is under way within the bound, commits, and stops; never throws. */
     void close(Duration atMost);

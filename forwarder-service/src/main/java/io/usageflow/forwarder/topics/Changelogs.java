@@ -13,8 +13,7 @@ import java.util.TreeMap;
  */
 public record Changelogs(Map<String, Integer> partitions) {
     /** By name and not by pattern: another application's id may begin with ours. */
-    private static final List<String> STORES =
-            List.of("customer-links", "ledger", "parked-events", "parked-queues", "seen-events");
+    private static final List<String> STORES = List.of("books", "customer-links", "parked-events", "parked-queues");
 
     public Changelogs {
         partitions = new TreeMap<>(partitions);

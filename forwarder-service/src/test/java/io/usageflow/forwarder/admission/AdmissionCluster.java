@@ -2,6 +2,7 @@ package io.usageflow.forwarder.admission;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.embedded.EmbeddedBrokerOptions;
@@ -78,10 +79,19 @@ final class AdmissionCluster implements AutoCloseable {
     }
 
     Admission admission(Path stateDir, String... settings) {
+        return admission(meters, stateDir, settings);
+    }
+
+    Admission admission(MeterRegistry into, Path stateDir, String... settings) {
+        return admission(into, stateDir, Map.of(), settings);
+    }
+
+    /** @param streams settings of Kafka Streams */
+    Admission admission(MeterRegistry into, Path stateDir, Map<String, ?> streams, String... settings) {
         return new Admission(
                 AdmissionDriver.settings(settings),
-                new Admission.Surroundings(TOPICS, kafka(), Map.of(), registry, stateDir),
-                meters);
+                new Admission.Surroundings(TOPICS, kafka(), streams, registry, stateDir),
+                into);
     }
 
     Map<String, Object> kafka() {

@@ -60,12 +60,14 @@ final class AdmissionDriver implements AutoCloseable {
 
     AdmissionDriver(Path stateDir, int partitions, String... settings) {
         RegistryWatch watch = new RegistryWatch();
+        AdmissionSettings parsed = settings(settings);
         AdmissionParts parts = new AdmissionParts(
-                settings(settings),
+                parsed,
                 TOPICS,
                 new HomePartition(partitions),
                 registry,
-                new AdmissionParts.Watching(new AdmissionMeters(meters, watch), watch),
+                new AdmissionParts.Watching(
+                        new AdmissionMeters(meters, watch, parsed.guard()), watch, () -> now.toEpochMilli()),
                 new VendorLinksVersion());
         Properties properties = new Properties();
         properties.put("application.id", "usage.admission");
@@ -73,6 +75,7 @@ final class AdmissionDriver implements AutoCloseable {
         properties.put("processing.guarantee", "exactly_once_v2");
         properties.put("state.dir", stateDir.toString());
         properties.put("rocksdb.config.setter", StoreTuning.class);
+        properties.put(StoreTuning.MEMORY_BYTES_MAX, parsed.memory().storeBytesMax());
         properties.put("processing.exception.handler.global.enabled", "true");
         this.driver = new TopologyTestDriver(AdmissionTopology.of(parts), properties, now);
     }
@@ -124,6 +127,10 @@ final class AdmissionDriver implements AutoCloseable {
 
     void linkVendor(String vendor, String externalId) {
         VendorLink link = new VendorLink(vendor, reference(externalId), now);
+        pipe(TOPICS.vendorLinks(), vendor.getBytes(UTF_8), encode(TOPICS.vendorLinks(), link), new RecordHeaders());
+    }
+
+    void linkVendor(String vendor, VendorLink link) {
         pipe(TOPICS.vendorLinks(), vendor.getBytes(UTF_8), encode(TOPICS.vendorLinks(), link), new RecordHeaders());
     }
 

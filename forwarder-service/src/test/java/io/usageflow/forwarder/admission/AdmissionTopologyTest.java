@@ -264,8 +264,11 @@ class AdmissionTopologyTest {
         UsageEvent other = event("req-2");
         other.setOccurredAt(admission.now());
         admission.publish(other);
-        admission.pass(Duration.ofSeconds(1));
-        assertThat(admission.meters.counter("usageflow.admission.ids.forgotten").count())
+        admission.pass(AdmissionProcessor.UPKEEP_EVERY);
+        assertThat(admission
+                        .meters
+                        .counter("usageflow.admission.ids.forgotten", "cause", "window")
+                        .count())
                 .isEqualTo(1);
 
         admission.publish(event("req-1"));
@@ -324,7 +327,7 @@ class AdmissionTopologyTest {
 
     @Test
     void shouldSendOnWhatStandsInTheWrongPartitionWithAHeaderMore() {
-        String stranger = accountOfPartition(1, 2);
+        String stranger = Events.accountOfPartition(1, 2);
         try (AdmissionDriver first = new AdmissionDriver(stateDir.resolve("two"), 2)) {
             byte[] published = first.publish(event("req-1", stranger), new RecordHeaders().add("x", new byte[] {1}));
 
@@ -403,14 +406,5 @@ class AdmissionTopologyTest {
         List<DeadLetter> letters = admission.deadLetters();
         assertThat(letters).hasSize(1);
         return letters.get(0);
-    }
-
-    static String accountOfPartition(int partition, int partitions) {
-        HomePartition home = new HomePartition(partitions);
-        for (int i = 0; ; i++) {
-            if (home.of("acct_" + i) == partition) {
-                return "acct_" + i;
-            }
-        }
     }
 }

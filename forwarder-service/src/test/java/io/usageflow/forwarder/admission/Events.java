@@ -36,4 +36,24 @@ final class Events {
     static Cost cost(String vendor, String amount) {
         return new Cost(null, vendor, null, new BigDecimal(amount), "USD", new HashMap<>());
     }
+
+    /** Of account {@code acct_1}, with one cost of each of these vendors, or none. */
+    static UsageEvent eventCosting(String id, String... vendors) {
+        UsageEvent event = event(id);
+        event.setCosts(new ArrayList<>());
+        for (String vendor : vendors) {
+            event.getCosts().add(cost(vendor, "1"));
+        }
+        return event;
+    }
+
+    /** The first of {@code acct_0}, {@code acct_1}... that lives there. */
+    static String accountOfPartition(int partition, int partitions) {
+        HomePartition home = new HomePartition(partitions);
+        for (int i = 0; ; i++) {
+            if (home.of("acct_" + i) == partition) {
+                return "acct_" + i;
+            }
+        }
+    }
 }

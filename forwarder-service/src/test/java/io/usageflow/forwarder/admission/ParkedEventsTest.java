@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.forwarder.admission.Resolution.Missing;
+import io.usageflow.forwarder.admission.Resolution.Unlinked;
 import io.usageflow.forwarder.deadletter.Origin;
 import io.usageflow.schema.SourceCoordinates;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
@@ -17,15 +19,18 @@ import org.junit.jupiter.api.Test;
 class ParkedEventsTest {
     private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
 
+    private static final Unlinked CUSTOMER = new Unlinked(Missing.CUSTOMER, "a");
+    private static final Unlinked VENDOR = new Unlinked(Missing.VENDOR, "openai");
+
     private final HeapStore events = new HeapStore();
     private final HeapStore queues = new HeapStore();
     private final ParkedEvents parked = new ParkedEvents(events, queues);
 
     @Test
     void shouldKeepTheOrderOfEachAccount() {
-        parked.park("a", event("a1"), Missing.CUSTOMER);
-        parked.park("ab", event("ab1"), Missing.CUSTOMER);
-        parked.park("a", event("a2"), Missing.CUSTOMER);
+        parked.park("a", event("a1"), CUSTOMER);
+        parked.park("ab", event("ab1"), CUSTOMER);
+        parked.park("a", event("a2"), CUSTOMER);
 
         assertThat(drained("a")).containsExactly("a1", "a2");
         assertThat(drained("ab")).containsExactly("ab1");
@@ -34,47 +39,80 @@ class ParkedEventsTest {
 
     @Test
     void shouldLeaveNothingBehind() {
-        parked.park("a", event("a1"), Missing.CUSTOMER);
-        parked.removeHead("a");
+        parked.park("a", event("a1"), CUSTOMER);
+
+        drained("a");
 
         assertThat(parked.holds("a")).isFalse();
+        assertThat(parked.count()).isZero();
         assertThat(events.approximateNumEntries()).isZero();
         assertThat(queues.approximateNumEntries()).isZero();
     }
 
     @Test
     void shouldGoOnAfterARestartWhereItWas() {
-        parked.park("a", event("a1"), Missing.CUSTOMER);
-        parked.park("a", event("a2"), Missing.CUSTOMER);
-        parked.park("b", event("b1"), Missing.VENDOR);
-        parked.removeHead("a");
+        parked.park("a", event("a1"), CUSTOMER);
+        parked.park("a", event("a2"), CUSTOMER);
+        parked.park("b", event("b1"), VENDOR);
+        assertThat(drained("a", 1)).containsExactly("a1");
 
         ParkedEvents again = new ParkedEvents(events, queues);
-        again.park("a", event("a3"), Missing.CUSTOMER);
+        again.park("a", event("a3"), CUSTOMER);
 
         assertThat(again.count()).isEqualTo(3);
-        assertThat(again.head("a").map(ParkedEventsTest::text)).contains("a2");
-        again.removeHead("a");
-        assertThat(again.head("a").map(ParkedEventsTest::text)).contains("a3");
+        Takes takes = new Takes(Integer.MAX_VALUE);
+        assertThat(again.drain("a", takes)).isTrue();
+        assertThat(takes.taken).containsExactly("a2", "a3");
+        assertThat(again.count()).isEqualTo(1);
     }
 
     @Test
-    void shouldSayWhatTheHeadWaitsForAndSinceWhen() {
-        parked.park("a", event("a1"), Missing.CUSTOMER);
+    void shouldStopAtTheFirstThatStaysAndSayWhatItWaitsForAndSinceWhen() {
+        parked.park("a", event("a1"), CUSTOMER);
+        parked.park("a", event("a2", NOON.plusSeconds(5)), CUSTOMER);
+        parked.park("a", event("a3", NOON.plusSeconds(6)), CUSTOMER);
+        Takes takes = new Takes(Integer.MAX_VALUE, "a2");
 
-        parked.headWaits("a", NOON.plusSeconds(5), Missing.VENDOR);
+        assertThat(parked.drain("a", takes)).as("settled").isTrue();
 
-        List<ParkedQueue> seen = new ArrayList<>();
-        parked.forEachQueue((account, queue) -> seen.add(queue));
-        assertThat(seen).containsExactly(new ParkedQueue(0, 1, NOON.plusSeconds(5), Missing.VENDOR));
+        assertThat(takes.taken).containsExactly("a1");
+        assertThat(queuesNow()).containsExactly(new ParkedQueue(1, 3, NOON.plusSeconds(5), VENDOR));
+        assertThat(parked.count()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldKnowSinceWhenTheNextWaitsWhereTimeWasUp() {
+        parked.park("a", event("a1"), CUSTOMER);
+        parked.park("a", event("a2", NOON.plusSeconds(5)), CUSTOMER);
+
+        assertThat(parked.drain("a", new Takes(1))).as("more might go").isFalse();
+
+        assertThat(queuesNow()).containsExactly(new ParkedQueue(1, 2, NOON.plusSeconds(5), CUSTOMER));
+    }
+
+    @Test
+    void shouldTakeNothingWithoutTimeAndFromNobody() {
+        parked.park("a", event("a1"), CUSTOMER);
+
+        assertThat(parked.drain("a", new Takes(0))).isFalse();
+        assertThat(parked.drain("b", new Takes(1))).isTrue();
+
+        assertThat(parked.count()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNameWhatIsMissingInTheStoredQueue() {
+        ParkedQueue queue = new ParkedQueue(7, 9, NOON, new Unlinked(Missing.VENDOR, "größe"));
+
+        assertThat(ParkedQueue.fromBytes(queue.toBytes())).isEqualTo(queue);
     }
 
     @Test
     void shouldSayThatTheStoresDisagreeRatherThanLoseAnEvent() {
-        parked.park("a", event("a1"), Missing.CUSTOMER);
+        parked.park("a", event("a1"), CUSTOMER);
         events.close();
 
-        assertThatThrownBy(() -> parked.head("a"))
+        assertThatThrownBy(() -> parked.drain("a", new Takes(1)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("state folder is damaged");
     }
@@ -96,20 +134,54 @@ class ParkedEventsTest {
     }
 
     private List<String> drained(String account) {
-        List<String> drained = new ArrayList<>();
-        while (parked.holds(account)) {
-            drained.add(text(parked.head(account).orElseThrow()));
-            parked.removeHead(account);
-        }
-        return drained;
+        return drained(account, Integer.MAX_VALUE);
+    }
+
+    private List<String> drained(String account, int atMost) {
+        Takes takes = new Takes(atMost);
+        parked.drain(account, takes);
+        return takes.taken;
+    }
+
+    private List<ParkedQueue> queuesNow() {
+        List<ParkedQueue> seen = new ArrayList<>();
+        parked.forEachQueue((account, queue) -> seen.add(queue));
+        return seen;
     }
 
     private static ParkedEvent event(String value) {
-        SourceCoordinates source = new SourceCoordinates("usage.events", 0, 1L, NOON);
-        return new ParkedEvent(new Origin(source, null, value.getBytes(UTF_8), new RecordHeaders()), NOON);
+        return event(value, NOON);
     }
 
-    private static String text(ParkedEvent event) {
-        return new String(event.origin().value(), UTF_8);
+    private static ParkedEvent event(String value, Instant parkedAt) {
+        SourceCoordinates source = new SourceCoordinates("usage.events", 0, 1L, NOON);
+        return new ParkedEvent(new Origin(source, null, value.getBytes(UTF_8), new RecordHeaders()), parkedAt);
+    }
+
+    /** Takes so many, and leaves the one that is named waiting for its vendor. */
+    private static final class Takes implements ParkedEvents.Taker {
+        final List<String> taken = new ArrayList<>();
+        private final int atMost;
+        private final List<String> stay;
+
+        Takes(int atMost, String... stay) {
+            this.atMost = atMost;
+            this.stay = List.of(stay);
+        }
+
+        @Override
+        public boolean hasTime() {
+            return taken.size() < atMost;
+        }
+
+        @Override
+        public Optional<Unlinked> take(ParkedEvent head) {
+            String text = new String(head.origin().value(), UTF_8);
+            if (stay.contains(text)) {
+                return Optional.of(VENDOR);
+            }
+            taken.add(text);
+            return Optional.empty();
+        }
     }
 }

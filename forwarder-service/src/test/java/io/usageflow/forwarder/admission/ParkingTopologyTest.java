@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.admission;
 
-import static io.usageflow.forwarder.admission.Events.cost;
 import static io.usageflow.forwarder.admission.Events.event;
+import static io.usageflow.forwarder.admission.Events.eventCosting;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,9 +12,7 @@ import io.usageflow.schema.UsageEvent;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
@@ -111,9 +109,7 @@ class ParkingTopologyTest {
     @Test
     void shouldHoldAnAccountsLaterEventsBehindItsParkedOnes() {
         admission.linkCustomer("acct_1", "cust-1");
-        UsageEvent first = event("req-1");
-        first.setCosts(new ArrayList<>(List.of(cost("anthropic", "1"))));
-        admission.publish(first);
+        admission.publish(eventCosting("req-1", "anthropic"));
         admission.publish(event("req-2"));
         assertThat(admission.delivered()).isEmpty();
 
@@ -125,10 +121,8 @@ class ParkingTopologyTest {
 
     @Test
     void shouldReleaseUpToTheNextEventThatStillWaits() {
-        UsageEvent second = event("req-2");
-        second.setCosts(new ArrayList<>(List.of(cost("anthropic", "1"))));
         admission.publish(event("req-1"));
-        admission.publish(second);
+        admission.publish(eventCosting("req-2", "anthropic"));
         admission.publish(event("req-3"));
 
         admission.linkCustomer("acct_1", "cust-1");
@@ -152,31 +146,9 @@ class ParkingTopologyTest {
     }
 
     @Test
-    void shouldReleaseManyInBoundedStepsAndKeepNewOnesBehind() {
-        List<String> ids = IntStream.range(0, 1300).mapToObj(i -> "req-" + i).toList();
-        ids.forEach(id -> admission.publish(event(id)));
-
-        admission.linkCustomer("acct_1", "cust-1");
-        List<String> delivered = new ArrayList<>(admission.deliveredIds());
-        assertThat(delivered).as("one step is bounded").hasSize(500);
-        admission.publish(event("late"));
-        assertThat(admission.deliveredIds())
-                .as("the late one does not overtake")
-                .isEmpty();
-        admission.pass(Duration.ofMillis(500));
-        delivered.addAll(admission.deliveredIds());
-
-        List<String> expected = new ArrayList<>(ids);
-        expected.add("late");
-        assertThat(delivered).isEqualTo(expected);
-        admission.publish(event("after"));
-        assertThat(admission.deliveredIds()).containsExactly("after");
-    }
-
-    @Test
     void shouldGiveUpAfterTheAgeLimitAndSayWhichLinkWasMissing() {
-        UsageEvent noVendor = event("req-2", "acct_2");
-        noVendor.setCosts(new ArrayList<>(List.of(cost("anthropic", "1"))));
+        UsageEvent noVendor = eventCosting("req-2", "anthropic");
+        noVendor.setAccountId("acct_2");
         admission.linkCustomer("acct_2", "cust-2");
         byte[] published = admission.publish(event("req-1"));
         admission.publish(noVendor);
@@ -244,6 +216,7 @@ class ParkingTopologyTest {
 
         admission.linkRaw("acct_1", new byte[] {1, 2});
         admission.linkRaw("acct_1", admission.encodedLink("acct_2", "cust-2"));
+        admission.linkRaw("acct_1", admission.encodedLink("acct_1", ""));
         admission.publish(event("req-1"));
 
         assertThat(admission.delivered())
@@ -254,12 +227,12 @@ class ParkingTopologyTest {
                         .meters
                         .counter("usageflow.admission.links", "outcome", "refused")
                         .count())
-                .isEqualTo(2);
+                .isEqualTo(3);
     }
 
     @Test
     void shouldSendALinkOnToItsAccountsPartition() {
-        String stranger = AdmissionTopologyTest.accountOfPartition(1, 2);
+        String stranger = Events.accountOfPartition(1, 2);
         try (AdmissionDriver first = new AdmissionDriver(stateDir.resolve("two"), 2)) {
             byte[] link = first.encodedLink(stranger, "cust-1");
             first.linkRaw(stranger, link);

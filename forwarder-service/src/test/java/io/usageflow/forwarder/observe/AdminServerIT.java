@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.usageflow.forwarder.config.AdminSettings;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -13,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +30,8 @@ class AdminServerIT {
 
     @BeforeEach
     void start() {
-        server = AdminServer.start(new AdminSettings("127.0.0.1", 0), stages::get, meters.registry());
+        server = AdminServer.start(
+                new AdminSettings("127.0.0.1", 0), stages::get, List.of(new EchoPage()), meters.registry());
     }
 
     @AfterEach
@@ -89,10 +92,25 @@ class AdminServerIT {
     }
 
     @Test
+    void shouldServeThePagesThatStagesBring() throws Exception {
+        HttpResponse<String> answer = get("/echo?word=a%26b", "*/*");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("application/json"));
+        assertThat(answer.body()).isEqualTo("{\"word\":\"a&b\"}");
+        assertThat(get("/echo", "*/*").statusCode()).isEqualTo(400);
+        assertThat(get("/echo", "*/*").body()).isEqualTo("{\"error\":\"word: is missing\"}");
+    }
+
+    @Test
     void shouldSayInOneLineThatThePortIsBusy() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             assertThatThrownBy(() -> AdminServer.start(
-                            new AdminSettings("127.0.0.1", taken.getLocalPort()), List::of, meters.registry()))
+                            new AdminSettings("127.0.0.1", taken.getLocalPort()),
+                            List::of,
+                            List.of(),
+                            meters.registry()))
                     .isInstanceOf(AdminPortBusyException.class)
                     .hasMessage("the admin server cannot listen on 127.0.0.1:" + taken.getLocalPort()
                             + " (admin.host, admin.port): stop what uses the port, or choose another one"
@@ -105,6 +123,22 @@ class AdminServerIT {
                 .header("Accept", accept)
                 .build();
         return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static final class EchoPage implements AdminPage {
+        @Override
+        public String path() {
+            return "/echo";
+        }
+
+        @Override
+        public Answer answer(Map<String, List<String>> query) {
+            return query.containsKey("word")
+                    ? Answer.ok(JsonNodeFactory.instance
+                            .objectNode()
+                            .put("word", query.get("word").get(0)))
+                    : Answer.badQuestion("word: is missing");
+        }
     }
 
     private record FixedStage(String name, AtomicReference<StageHealth> current) implements Stage {

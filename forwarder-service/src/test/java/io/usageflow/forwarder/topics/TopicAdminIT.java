@@ -68,16 +68,16 @@ class TopicAdminIT {
     void shouldSeeThatTheCountWasChangedUnderARunningPipeline() throws Exception {
         make(
                 new NewTopic("moved.events", 4, (short) 1),
-                new NewTopic("moved.admission-ledger-changelog", 3, (short) 1),
+                new NewTopic("moved.admission-books-changelog", 3, (short) 1),
                 // Of another application, whose id begins with ours.
-                new NewTopic("moved.admission-eu-ledger-changelog", 5, (short) 1));
+                new NewTopic("moved.admission-eu-books-changelog", 5, (short) 1));
         Settings settings = settings("moved");
         try (TopicAdmin topics = TopicAdmin.connect(settings.kafka(), SOON)) {
             TopicPlan plan = topics.plan(settings, OptionalInt.empty());
 
             assertThat(plan.refused()).singleElement().satisfies(refused -> assertThat(refused.problem())
                     .startsWith("has 4 partitions, but had 3 when admission began to remember by partition"
-                            + " (moved.admission-ledger-changelog: 3)"));
+                            + " (moved.admission-books-changelog: 3)"));
             assertThatThrownBy(() -> topics.create(plan, (short) 1)).isInstanceOf(TopicsNotReadyException.class);
         }
     }

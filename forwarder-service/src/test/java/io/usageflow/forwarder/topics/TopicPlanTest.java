@@ -102,7 +102,7 @@ class TopicPlanTest {
         assertThat(plan(OptionalInt.empty(), remembering(6)).obstacles())
                 .containsExactly(
                         "usage.events has 8 partitions, but had 6 when admission began to remember by partition"
-                                + " (usage.admission-ledger-changelog, usage.admission-seen-events-changelog: 6), so that"
+                                + " (usage.admission-books-changelog, usage.admission-customer-links-changelog: 6), so that"
                                 + " repeated events would be billed again: stop what writes to it, put its records aside,"
                                 + " delete it, let 'usageflow topics apply' make it with 6 partitions again, and put the"
                                 + " records back (events that were admitted before are known); for another count make new"
@@ -208,7 +208,7 @@ class TopicPlanTest {
 
     private static Changelogs remembering(int partitions) {
         return new Changelogs(Map.of(
-                "usage.admission-ledger-changelog", partitions, "usage.admission-seen-events-changelog", partitions));
+                "usage.admission-books-changelog", partitions, "usage.admission-customer-links-changelog", partitions));
     }
 
     private void repartition(String topic, int partitions) {

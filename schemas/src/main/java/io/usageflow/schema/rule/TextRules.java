@@ -11,9 +11,18 @@ import org.jspecify.annotations.Nullable;
 final class TextRules {
     static final int CLEAN = -1;
 
+    /**
+     * What a decoder puts in place of bytes that are no UTF-8. Two names that differ only there would be taken for one, so
+     * no name may have it; such an id would make a first event the duplicate of another.
+     */
+    private static final int REPLACEMENT = 0xFFFD;
+
     /** How much of Unicode a text may use; each includes the one before. */
     enum Alphabet {
-        /** One line that two people who see it would type alike: no control, separator or invisible format characters. */
+        /**
+         * One line that two people who see it would type alike: no control, separator or invisible format characters, and
+         * none that stands for damaged ones.
+         */
         PRINTABLE,
         /** Prose: also line feeds, tabs and format characters, which joined emoji need. */
         PROSE,
@@ -44,7 +53,9 @@ final class TextRules {
 
     /** What to say of the character at the index. */
     static String describe(String text, int index) {
-        return String.format("has the character U+%04X at position %d", text.codePointAt(index), index);
+        int codePoint = text.codePointAt(index);
+        String meaning = codePoint == REPLACEMENT ? ", which stands for bytes that were not UTF-8," : "";
+        return String.format("has the character U+%04X%s at position %d", codePoint, meaning, index);
     }
 
     /** Null or 1 to {@code max} printable characters, not only blanks. */
@@ -96,7 +107,7 @@ final class TextRules {
                                 || (alphabet == Alphabet.PROSE && (codePoint == '\n' || codePoint == '\t')));
             case Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.FORMAT ->
                 alphabet != Alphabet.PRINTABLE;
-            default -> true;
+            default -> codePoint != REPLACEMENT || alphabet != Alphabet.PRINTABLE;
         };
     }
 }

@@ -75,6 +75,13 @@ class EventRulesTest {
                 good(
                         "trailing zeros",
                         e -> e.setCosts(List.of(cost(c -> c.setAmount(new BigDecimal("1." + "0".repeat(30))))))),
+                good(
+                        "currencies younger than this Java",
+                        e -> e.setCosts(List.of(
+                                cost(c -> c.setCurrency("XCG")),
+                                cost(c -> c.setCurrency("ZWG")),
+                                cost(c -> c.setCurrency("SLE"))))),
+                good("a replacement character in prose", e -> e.setDescription("caf\uFFFD")),
                 good("no source", e -> e.setSource(null)));
     }
 
@@ -101,6 +108,7 @@ class EventRulesTest {
                 bad(Field.ID, "id", "line feed in id", e -> e.setId("a\nb")),
                 bad(Field.ID, "id", "invisible character in id", e -> e.setId("a\u200Bb")),
                 bad(Field.ID, "id", "half a surrogate pair in id", e -> e.setId("a\uD83D")),
+                bad(Field.ID, "id", "bytes in id that were not UTF-8", e -> e.setId("a\uFFFD")),
                 bad(Field.EVENT_TYPE, "event_type", "empty type", e -> e.setEventType("")),
                 bad(Field.EVENT_TYPE, "event_type", "long type", e -> e.setEventType("x".repeat(129))),
                 bad(Field.ACCOUNT, "account_id", "empty account", e -> e.setAccountId("")),

@@ -1,0 +1,42 @@
+package io.usageflow.forwarder.observe;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A page of a stage's own on the admin server: read only, JSON, without secrets. Asked by any thread; an exception it
+ * throws is answered with status 500 and stands in the log.
+ */
+public interface AdminPage {
+    /** Where it is, such as {@code /admission/parked}. */
+    String path();
+
+    /** @param query parameters with all their values, decoded */
+    Answer answer(Map<String, List<String>> query);
+
+    /**
+     * @param status 200; 400 where the question is wrong, 503 where it cannot be answered now
+     * @param body with {@code error} where the status is not 200
+     */
+    record Answer(int status, ObjectNode body) {
+        public static Answer ok(ObjectNode body) {
+            return new Answer(200, body);
+        }
+
+        /** @param why one sentence with the remedy */
+        public static Answer badQuestion(String why) {
+            return error(400, why);
+        }
+
+        /** @param why one sentence for the operator */
+        public static Answer notNow(String why) {
+            return error(503, why);
+        }
+
+        private static Answer error(int status, String why) {
+            return new Answer(status, JsonNodeFactory.instance.objectNode().put("error", why));
+        }
+    }
+}
