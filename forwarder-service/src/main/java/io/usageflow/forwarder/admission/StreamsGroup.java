@@ -41,8 +41,7 @@ final class StreamsGroup {
         try (Admin admin = Admin.create(new HashMap<>(kafka))) {
             admin.incrementalAlterConfigs(Map.of(
                             new ConfigResource(ConfigResource.Type.GROUP, group),
-                            List.of(new AlterConfigOp(
-                                    new ConfigEntry(STANDBYS, standbys), AlterConfigOp.OpType.SET))))
+                            List.of(new AlterConfigOp(new ConfigEntry(STANDBYS, standbys), AlterConfigOp.OpType.SET))))
                     .all()
                     .get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException refused) {

@@ -74,8 +74,8 @@ class StreamsProtocolIT {
         assertThat(partitions(two)).hasSize(PARTITIONS);
         two.close(Duration.ofSeconds(20));
         assertThat(cluster.read(TOPICS.deliverable()))
-                .extracting(record ->
-                        cluster.decode(record, DeliverableEvent.class).getEventId())
+                .extracting(
+                        record -> cluster.decode(record, DeliverableEvent.class).getEventId())
                 .containsExactlyInAnyOrderElementsOf(published);
         assertThat(cluster.read(TOPICS.deadLetters())).isEmpty();
     }
@@ -83,7 +83,13 @@ class StreamsProtocolIT {
     /** As the broker has given them out. */
     private int standbys() throws Exception {
         try (Admin admin = Admin.create(cluster.kafka())) {
-            return admin.describeStreamsGroups(List.of("usage.admission")).all().get().get("usage.admission").members().stream()
+            return admin
+                    .describeStreamsGroups(List.of("usage.admission"))
+                    .all()
+                    .get()
+                    .get("usage.admission")
+                    .members()
+                    .stream()
                     .flatMap(member -> member.assignment().standbyTasks().stream())
                     .mapToInt(tasks -> tasks.partitions().size())
                     .sum();
@@ -106,8 +112,7 @@ class StreamsProtocolIT {
     }
 
     private static List<Integer> partitions(Admission admission) {
-        JsonNode here =
-                admission.pages().get(0).answer(Map.of()).body().at("/scope/partitions");
+        JsonNode here = admission.pages().get(0).answer(Map.of()).body().at("/scope/partitions");
         return StreamSupport.stream(here.spliterator(), false)
                 .map(JsonNode::asInt)
                 .toList();
