@@ -253,6 +253,7 @@ public final class Admission implements Stage {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        fatal = what + ": " + failure.getMessage() + (root == failure ? "" : " (" + root.getMessage() + ")");
+        String remedy = ThreadFailures.remedy(failure).map(text -> "; " + text).orElse("");
+        fatal = what + ": " + failure.getMessage() + (root == failure ? "" : " (" + root.getMessage() + ")") + remedy;
     }
 }

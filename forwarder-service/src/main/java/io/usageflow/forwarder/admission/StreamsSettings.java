@@ -8,6 +8,7 @@ import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
@@ -69,6 +70,9 @@ public final class StreamsSettings {
         consumer(defaults, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2000);
         // A dead letter holds its original and more: the producer must not be the one who refuses it.
         producer(defaults, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 16 * 1024 * 1024);
+        // A parked event stands in its changelog with all it came with; Kafka's default of 1 MiB is what events may
+        // have.
+        defaults.put(StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), 16 * 1024 * 1024);
         // A killed instance's partitions are taken over after this, not after 45 s.
         consumer(defaults, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
         consumer(defaults, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);
