@@ -76,6 +76,27 @@ class StandbyIT {
         }
     }
 
+    @Test
+    void shouldHandPartitionsOverInFullFlow() throws Exception {
+        try (ForwarderProcess one = launch("one")) {
+            awaitRunning(one);
+            flow.start();
+            awaitMovingEverywhere(one);
+            try (ForwarderProcess other = launch("other")) {
+                awaitRunning(other); // with partitions that were the first one's until now
+                flow.repeatNearAndFar();
+                awaitMovingEverywhere(other);
+
+                assertThat(one.terminate(LIMIT)).as(one::logTail).isPresent();
+                flow.repeatNearAndFar();
+                awaitMovingEverywhere(other);
+                flow.finish();
+
+                new Guarantees(cluster, published, () -> runs(other)).check();
+            }
+        }
+    }
+
     private ForwarderProcess launch(String name) {
         Map<String, String> settings = new HashMap<>(ImpatientKafka.CLIENT);
         settings.put("kafka.bootstrap.servers", cluster.broker.bootstrapServers());
