@@ -1,12 +1,15 @@
 package io.usageflow.embedded;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
@@ -23,16 +26,20 @@ public final class ForkedBroker implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final long POLL_MS = 20;
     private static final int LOG_LINES_SHOWN = 30;
+    /** Quick to start and small, which is what tests want; slow under load. */
+    private static final List<String> SMALL_JVM = List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
     private final Path directory;
     private final boolean temporary;
     private final int port;
+    private final List<String> jvm;
     private @Nullable Process process;
 
-    private ForkedBroker(Path directory, boolean temporary, int port) {
+    private ForkedBroker(Path directory, boolean temporary, int port, List<String> jvm) {
         this.directory = directory;
         this.temporary = temporary;
         this.port = port;
+        this.jvm = List.copyOf(jvm);
     }
 
     /** On a free port, with a temporary directory that is deleted on close. */
@@ -46,17 +53,25 @@ public final class ForkedBroker implements AutoCloseable {
      * @throws PortBusyException where the options name a port that something listens on
      */
     public static ForkedBroker start(EmbeddedBrokerOptions options) {
-        if (!options.settings().isEmpty()) {
-            throw new IllegalArgumentException("a forked broker takes no settings: use EmbeddedBroker for them");
-        }
+        return start(options, SMALL_JVM);
+    }
+
+    /**
+     * As {@link #start(EmbeddedBrokerOptions)}, with a JVM of the caller's making.
+     *
+     * @param jvm its options, such as {@code -Xmx1g}, in place of those that make it small and quick to start
+     */
+    public static ForkedBroker start(EmbeddedBrokerOptions options, List<String> jvm) {
         if (options.port() != 0 && !FreePorts.isFree(options.port())) {
             throw new PortBusyException("Kafka broker", options.port());
         }
         ForkedBroker broker = new ForkedBroker(
                 options.dataDirectory().orElseGet(TemporaryDirectories::create),
                 options.dataDirectory().isEmpty(),
-                options.port() == 0 ? FreePorts.any() : options.port());
+                options.port() == 0 ? FreePorts.any() : options.port(),
+                jvm);
         try {
+            broker.keep(options.settings());
             broker.restart();
         } catch (RuntimeException e) {
             broker.close();
@@ -135,12 +150,24 @@ public final class ForkedBroker implements AutoCloseable {
         }
     }
 
+    /** In a file, where the process finds them at every restart. */
+    private void keep(Map<String, String> settings) {
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        try {
+            Files.createDirectories(directory);
+            try (OutputStream out = Files.newOutputStream(directory.resolve(ForkedBrokerMain.SETTINGS_FILE))) {
+                properties.store(out, null);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the broker's data directory " + directory + " cannot be written", e);
+        }
+    }
+
     private List<String> command() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx512m");
-        command.add("-XX:+UseSerialGC");
-        command.add("-XX:TieredStopAtLevel=1");
+        command.addAll(jvm);
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(ForkedBrokerMain.class.getName());

@@ -88,7 +88,7 @@ public final class Forwarder implements AutoCloseable {
     private static void checkTopics(Settings settings) {
         try (TopicAdmin topics =
                 TopicAdmin.connect(settings.kafka(), settings.process().startTimeout())) {
-            TopicPlan plan = topics.plan(settings.topics(), settings.dedupWindow(), OptionalInt.empty());
+            TopicPlan plan = topics.plan(settings, OptionalInt.empty());
             if (!plan.obstacles().isEmpty()) {
                 throw new TopicsNotReadyException(plan.obstacles());
             }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Properties;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.CloseOptions;
@@ -75,11 +76,11 @@ public final class Admission implements Stage {
 
     /** Does no I/O. @throws org.apache.kafka.common.config.ConfigException where settings contradict each other */
     public Admission(AdmissionSettings settings, Surroundings around, MeterRegistry registry) {
-        StreamsSettings.of(settings.engine(), around);
+        StreamsSettings.of(settings, around);
         this.settings = settings;
         this.around = around;
         this.registry = registry;
-        this.meters = new AdmissionMeters(registry, registryWatch);
+        this.meters = new AdmissionMeters(registry, registryWatch, settings.guard());
         starter.setDaemon(true);
     }
 
@@ -168,7 +169,7 @@ public final class Admission implements Stage {
         try {
             int partitions = PartitionCount.await(
                     around.kafka(), around.topics().events(), why -> beginning = StageHealth.waiting(why));
-            Properties streamsSettings = StreamsSettings.of(settings.engine(), around);
+            Properties streamsSettings = StreamsSettings.of(settings, around);
             if (StreamsGroup.isWanted(streamsSettings)) {
                 StreamsGroup.prepare(around.kafka(), streamsSettings);
             }
@@ -199,13 +200,13 @@ public final class Admission implements Stage {
                 new VendorLinksVersion());
         KafkaStreams made;
         try {
-            made = new KafkaStreams(AdmissionTopology.of(parts), StreamsSettings.of(settings.engine(), around));
+            made = new KafkaStreams(AdmissionTopology.of(parts), StreamsSettings.of(settings, around));
         } catch (StreamsException locked) {
             LOG.warn("state folder is in use, waiting: {}", locked.getMessage());
             beginning = StageHealth.waiting("state folder is in use: " + locked.getMessage());
             return false;
         }
-        made.setUncaughtExceptionHandler(this::onThreadFailure);
+        made.setUncaughtExceptionHandler(failure -> onThreadFailure(partitions, failure));
         made.setStateListener((now, before) -> LOG.info("admission is {}, before={}", now, before));
         streamsMetrics = new KafkaStreamsMetrics(made);
         streamsMetrics.bindTo(registry);
@@ -215,7 +216,8 @@ public final class Admission implements Stage {
         return true;
     }
 
-    private StreamThreadExceptionResponse onThreadFailure(Throwable failure) {
+    private StreamThreadExceptionResponse onThreadFailure(int partitions, Throwable thrown) {
+        Throwable failure = explained(partitions, thrown);
         if (failures.answer(failure, Instant.now()) == ThreadFailures.Answer.REPLACE) {
             LOG.warn("admission thread died and is replaced; its records come again", failure);
             meters.countReplacedThread();
@@ -223,6 +225,26 @@ public final class Admission implements Stage {
         }
         die("stopped", failure);
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    /**
+     * Streams says by a message only that the number of partitions was changed; so Kafka is asked. Only where the failure
+     * would not pass by itself, because the answer may take a while.
+     */
+    private Throwable explained(int partitions, Throwable failure) {
+        if (ThreadFailures.passes(failure)) {
+            return failure;
+        }
+        try {
+            String events = around.topics().events();
+            OptionalInt now = PartitionCount.now(around.kafka(), events);
+            return now.isPresent() && now.getAsInt() != partitions
+                    ? new PartitionsChangedException(events, partitions, now.getAsInt(), failure)
+                    : failure;
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return failure;
+        }
     }
 
     private void die(String what, Throwable failure) {

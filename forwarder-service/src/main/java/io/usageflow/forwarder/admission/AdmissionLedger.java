@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.common.utils.Bytes;
@@ -17,31 +19,39 @@ import org.apache.kafka.streams.state.KeyValueStore;
 /**
  * The counters of one partition since its beginning. Belongs to one task.
  *
- * <p>Each change is put into a store whose cache Streams flushes at commit, so the changelog gets one record for each
- * changed counter and transaction, in the very transaction that carries what was counted; a transaction that is aborted
- * takes its counts with it, because the task that meets it is closed and made anew from the changelog.
+ * <p>Counters that have changed are written before each commit, so in the very transaction that carries what was
+ * counted; a transaction that is aborted takes its counts with it, because the task that meets it is closed and made
+ * anew from the changelog.
  */
 final class AdmissionLedger {
+    /** Of its keys; {@link SeenBlocks} has the store's other ones. */
+    private static final String PREFIX = "counter:";
+
+    private static final String AFTER_PREFIX = "counter;";
+
     private final KeyValueStore<Bytes, byte[]> store;
     private final Map<String, Cell> cells = new HashMap<>();
     private final Map<LedgerCounter, Cell> byCounter = new EnumMap<>(LedgerCounter.class);
+    private final List<Cell> changed = new ArrayList<>();
     private boolean published;
 
     private static final class Cell {
         final Bytes key;
         long value;
+        /** Not yet written. */
+        boolean changed;
 
         Cell(String name) {
-            this.key = Bytes.wrap(name.getBytes(UTF_8));
+            this.key = bytes(PREFIX + name);
         }
     }
 
     AdmissionLedger(KeyValueStore<Bytes, byte[]> store) {
         this.store = store;
-        try (KeyValueIterator<Bytes, byte[]> all = store.all()) {
+        try (KeyValueIterator<Bytes, byte[]> all = store.range(bytes(PREFIX), bytes(AFTER_PREFIX))) {
             while (all.hasNext()) {
                 KeyValue<Bytes, byte[]> entry = all.next();
-                cell(new String(entry.key.get(), UTF_8)).value =
+                cell(new String(entry.key.get(), UTF_8).substring(PREFIX.length())).value =
                         ByteBuffer.wrap(entry.value).getLong();
             }
         }
@@ -83,9 +93,23 @@ final class AdmissionLedger {
         return all;
     }
 
+    /** To be called before each commit. */
+    void write() {
+        for (Cell cell : changed) {
+            cell.changed = false;
+            store.put(
+                    cell.key,
+                    ByteBuffer.allocate(Long.BYTES).putLong(cell.value).array());
+        }
+        changed.clear();
+    }
+
     private void add(Cell cell, long change) {
         cell.value += change;
-        store.put(cell.key, ByteBuffer.allocate(Long.BYTES).putLong(cell.value).array());
+        if (!cell.changed) {
+            cell.changed = true;
+            changed.add(cell);
+        }
         published = false;
     }
 
@@ -95,5 +119,9 @@ final class AdmissionLedger {
 
     private Cell cell(String name) {
         return cells.computeIfAbsent(name, Cell::new);
+    }
+
+    private static Bytes bytes(String text) {
+        return Bytes.wrap(text.getBytes(UTF_8));
     }
 }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.observe.AdmissionMeter;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** Admission's meters at work. Thread-safe. */
 final class AdmissionMeters implements AutoCloseable {
@@ -41,32 +43,46 @@ final class AdmissionMeters implements AutoCloseable {
         }
     }
 
+    /** @param effectiveWindowMs see {@link AgeGuard#effectiveWindowMs} */
+    record Remembered(long ids, long heapBytes, long effectiveWindowMs) {}
+
     private record Waiting(long count, Optional<Instant> oldest) {}
 
     private final MeterRegistry registry;
     private final Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
     private final Map<LinkOutcome, Counter> links = new EnumMap<>(LinkOutcome.class);
     private final Map<Integer, Waiting> waiting = new ConcurrentHashMap<>();
-    private final Map<Integer, List<Meter>> waitingMeters = new ConcurrentHashMap<>();
-    private final Counter forgotten;
+    private final Map<Integer, Remembered> remembered = new ConcurrentHashMap<>();
+    private final Map<Integer, List<Meter>> partitionMeters = new ConcurrentHashMap<>();
+    private final Counter forgottenInTime;
+    private final Counter forgottenEarly;
     private final Counter replacedThreads;
     private final Gauge registryAway;
+    private final Gauge windowConfigured;
+    private final long windowConfiguredMs;
 
-    AdmissionMeters(MeterRegistry registry, RegistryWatch watch) {
+    AdmissionMeters(MeterRegistry registry, RegistryWatch watch, AdmissionSettings.Guard guard) {
         this.registry = registry;
+        this.windowConfiguredMs = guard.window().minus(guard.skew()).toMillis();
         for (Outcome outcome : Outcome.values()) {
             outcomes.put(outcome, counter(AdmissionMeter.EVENTS, outcome.word()));
         }
         for (LinkOutcome outcome : LinkOutcome.values()) {
             links.put(outcome, counter(AdmissionMeter.LINKS, outcome.word()));
         }
-        this.forgotten = counter(AdmissionMeter.IDS_FORGOTTEN);
+        this.forgottenInTime = counter(AdmissionMeter.IDS_FORGOTTEN, "window");
+        this.forgottenEarly = counter(AdmissionMeter.IDS_FORGOTTEN, "room");
         this.replacedThreads = counter(AdmissionMeter.THREADS_REPLACED);
         this.registryAway = Gauge.builder(
                         AdmissionMeter.REGISTRY_AWAY.meterName(),
                         watch,
                         w -> w.whyAway().isPresent() ? 1 : 0)
                 .description(AdmissionMeter.REGISTRY_AWAY.doc())
+                .register(registry);
+        this.windowConfigured = Gauge.builder(
+                        AdmissionMeter.DEDUP_WINDOW_CONFIGURED.meterName(), () -> windowConfiguredMs / 1000.0)
+                .description(AdmissionMeter.DEDUP_WINDOW_CONFIGURED.doc())
+                .baseUnit(AdmissionMeter.DEDUP_WINDOW_CONFIGURED.unit())
                 .register(registry);
     }
 
@@ -83,8 +99,9 @@ final class AdmissionMeters implements AutoCloseable {
         counter(AdmissionMeter.DEAD_LETTERS, reason.name()).increment();
     }
 
-    void countForgotten(int ids) {
-        forgotten.increment(ids);
+    void count(SeenEvents.Forgotten ids) {
+        forgottenInTime.increment(ids.inTime());
+        forgottenEarly.increment(ids.early());
     }
 
     void countReplacedThread() {
@@ -94,41 +111,58 @@ final class AdmissionMeters implements AutoCloseable {
     /** @param oldest since when the oldest waits; empty where none does */
     void parked(int partition, long count, Optional<Instant> oldest) {
         waiting.put(partition, new Waiting(count, oldest));
-        waitingMeters.computeIfAbsent(partition, this::waitingMeters);
+        show(partition);
+    }
+
+    void remembered(int partition, Remembered now) {
+        remembered.put(partition, now);
+        show(partition);
     }
 
     /** The partition went to another thread or instance. */
     void partitionLeft(int partition) {
-        List<Meter> meters = waitingMeters.remove(partition);
+        List<Meter> meters = partitionMeters.remove(partition);
         if (meters != null) {
             meters.forEach(registry::remove);
         }
         waiting.remove(partition);
+        remembered.remove(partition);
     }
 
     @Override
     public void close() {
-        List.copyOf(waitingMeters.keySet()).forEach(this::partitionLeft);
+        List.copyOf(partitionMeters.keySet()).forEach(this::partitionLeft);
         registry.remove(registryAway);
+        registry.remove(windowConfigured);
     }
 
-    private List<Meter> waitingMeters(int partition) {
-        String tag = AdmissionMeter.PARKED.tags().get(0);
-        Gauge count = Gauge.builder(AdmissionMeter.PARKED.meterName(), () -> waiting(partition).count)
-                .description(AdmissionMeter.PARKED.doc())
-                .baseUnit(AdmissionMeter.PARKED.unit())
-                .tag(tag, Integer.toString(partition))
+    private void show(int partition) {
+        partitionMeters.computeIfAbsent(partition, this::gauges);
+    }
+
+    private List<Meter> gauges(int partition) {
+        return List.of(
+                gauge(AdmissionMeter.PARKED, partition, () -> waiting(partition).count),
+                gauge(AdmissionMeter.PARKED_OLDEST_AGE, partition, () -> oldestAgeSeconds(partition)),
+                gauge(AdmissionMeter.IDS_REMEMBERED, partition, () -> remembered(partition).ids),
+                gauge(AdmissionMeter.IDS_HEAP, partition, () -> remembered(partition).heapBytes),
+                gauge(AdmissionMeter.DEDUP_WINDOW, partition, () -> remembered(partition).effectiveWindowMs / 1000.0));
+    }
+
+    private Gauge gauge(AdmissionMeter meter, int partition, Supplier<Number> value) {
+        return Gauge.builder(meter.meterName(), value)
+                .description(meter.doc())
+                .baseUnit(meter.unit())
+                .tag(meter.tags().get(0), Integer.toString(partition))
                 .register(registry);
-        Gauge age = Gauge.builder(AdmissionMeter.PARKED_OLDEST_AGE.meterName(), () -> oldestAgeSeconds(partition))
-                .description(AdmissionMeter.PARKED_OLDEST_AGE.doc())
-                .baseUnit(AdmissionMeter.PARKED_OLDEST_AGE.unit())
-                .tag(tag, Integer.toString(partition))
-                .register(registry);
-        return List.of(count, age);
     }
 
     private Waiting waiting(int partition) {
         return waiting.getOrDefault(partition, new Waiting(0, Optional.empty()));
+    }
+
+    private Remembered remembered(int partition) {
+        return remembered.getOrDefault(partition, new Remembered(0, 0, windowConfiguredMs));
     }
 
     private double oldestAgeSeconds(int partition) {

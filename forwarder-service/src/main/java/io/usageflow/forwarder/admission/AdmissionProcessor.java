@@ -18,20 +18,23 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  * <p>Time-based work uses the wall clock, so that it also happens when traffic is low.
  */
 final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outgoing> {
-    /** Between looks at the line of accounts and at vendor links. */
+    /** Between steps of letting parked events go. */
     static final Duration RELEASE_EVERY = Duration.ofMillis(10);
-    /** Between steps of forgetting ids. */
-    static final Duration FORGET_EVERY = Duration.ofSeconds(1);
-    /** Between looks for parked events whose time is up. */
-    static final Duration LOOK_EVERY = Duration.ofSeconds(5);
+    /** Between looks for new vendor links, where events wait. */
+    static final Duration VENDORS_EVERY = Duration.ofMillis(100);
+    /** Between steps of forgetting ids, and looks for parked events whose time is up. */
+    static final Duration UPKEEP_EVERY = Duration.ofSeconds(5);
 
-    /** Bound of one step; at 1 s that is 7 million entries an hour. */
-    private static final int FORGET_LOOKS_MAX = 2000;
+    /** Bound of one step: some 20 ms; at 5 s that is more than a partition can take in. */
+    private static final int FORGET_LOOKS_MAX = 200_000;
 
     private final AdmissionParts parts;
     private final Topics topics;
     private ProcessorContext<byte[], Outgoing> context;
     private AdmissionTask task;
+    private CommitPace pace;
+    private Alarm release;
+    private Alarm ledger;
     /** The highest append time met; at the epoch, when nothing can be old, until a record has come. */
     private long appendTime;
 
@@ -46,12 +49,17 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
     @Override
     public void init(ProcessorContext<byte[], Outgoing> processorContext) {
         this.context = processorContext;
-        this.task = AdmissionTask.open(parts, processorContext);
+        this.task = AdmissionTask.open(parts, context);
+        this.pace = new CommitPace(context, parts.settings().engine().commitInterval());
+        this.release = new Alarm(context, this::release);
+        this.ledger = new Alarm(context, now -> publishLedger());
         this.vendorLinksVersion = parts.vendorLinksVersion().current();
-        every(RELEASE_EVERY, this::release);
-        every(FORGET_EVERY, this::forget);
-        every(LOOK_EVERY, this::look);
-        every(parts.settings().engine().ledgerInterval(), now -> publishLedger());
+        BeforeCommit beforeCommit = context.getStateStore(AdmissionTopology.BEFORE_COMMIT);
+        beforeCommit.run(this::beforeCommit);
+        context.schedule(UPKEEP_EVERY, PunctuationType.WALL_CLOCK_TIME, this::upkeep);
+        // Whatever a predecessor did not come to publish or to let go.
+        ledger.in(parts.settings().engine().ledgerInterval());
+        awaitRelease();
     }
 
     @Override
@@ -63,8 +71,22 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
         if (at.topic().equals(topics.customerLinks())) {
             task.links().take(record, at);
             task.release().step(now);
-            return;
+        } else {
+            admit(record, at, now);
         }
+        pace.handled();
+        ledger.in(parts.settings().engine().ledgerInterval());
+        awaitRelease();
+    }
+
+    @Override
+    public void close() {
+        if (task != null) {
+            task.close(parts.meters(), context.taskId().partition());
+        }
+    }
+
+    private void admit(Record<byte[], byte[]> record, RecordMetadata at, Instant now) {
         appendTime = Math.max(appendTime, record.timestamp());
         Lane lane = at.topic().equals(topics.replays()) ? Lane.REPLAYS : Lane.EVENTS;
         Origin origin = new Origin(
@@ -76,10 +98,17 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
         task.flow().carryOut(task.judge().judge(origin, lane, now), origin, lane, now);
     }
 
-    @Override
-    public void close() {
-        if (task != null) {
-            task.close(parts.meters(), context.taskId().partition());
+    /** In every transaction's last moment, also that of a processor that was closed. */
+    private void beforeCommit() {
+        pace.committing();
+        task.state().write();
+    }
+
+    private void awaitRelease() {
+        if (task.release().isUnderWay()) {
+            release.in(RELEASE_EVERY);
+        } else if (task.release().awaitsVendors()) {
+            release.in(VENDORS_EVERY);
         }
     }
 
@@ -89,35 +118,34 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
             vendorLinksVersion = version;
             task.release().vendorLinksChanged();
         }
-        task.release().step(Instant.ofEpochMilli(now));
-    }
-
-    private void forget(long now) {
-        // Both clocks must agree that it is late: one broker with a wrong clock must not empty the memory.
-        int forgotten = task.state().seen().forget(Math.min(appendTime, now), FORGET_LOOKS_MAX);
-        if (forgotten > 0) {
-            parts.meters().countForgotten(forgotten);
+        if (task.release().isUnderWay()) {
+            task.release().step(Instant.ofEpochMilli(now));
+            pace.handled();
+            ledger.in(parts.settings().engine().ledgerInterval());
         }
+        awaitRelease();
     }
 
-    private void look(long now) {
-        parts.meters()
-                .parked(
-                        context.taskId().partition(),
-                        task.state().parked().count(),
-                        task.release().look(Instant.ofEpochMilli(now)));
+    private void upkeep(long now) {
+        SeenEvents seen = task.state().seen();
+        AdmissionMeters meters = parts.meters();
+        int partition = context.taskId().partition();
+        // Both clocks must agree that it is late: one broker with a wrong clock must not empty the memory.
+        meters.count(seen.forget(Math.min(appendTime, now), FORGET_LOOKS_MAX));
+        meters.remembered(
+                partition,
+                new AdmissionMeters.Remembered(
+                        seen.count(), seen.heapBytes(), task.ages().effectiveWindowMs(now, seen.forgottenMark())));
+        meters.parked(partition, task.state().parked().count(), task.release().look(Instant.ofEpochMilli(now)));
+        awaitRelease();
     }
 
     private void publishLedger() {
-        AdmissionLedger ledger = task.state().ledger();
-        if (ledger.needsPublishing()) {
-            task.outlet().publishLedger(ledger.publish());
+        AdmissionLedger counters = task.state().ledger();
+        if (counters.needsPublishing()) {
+            task.outlet().publishLedger(counters.publish());
             // The transaction ends here, so that the entry says exactly what stands in Kafka when it can be read.
             context.commit();
         }
-    }
-
-    private void every(Duration interval, java.util.function.LongConsumer work) {
-        context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, work::accept);
     }
 }

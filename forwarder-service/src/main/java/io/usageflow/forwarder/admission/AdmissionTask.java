@@ -17,6 +17,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 record AdmissionTask(
         PartitionState state,
+        AgeGuard ages,
         EventJudge judge,
         EventFlow flow,
         ParkedRelease release,
@@ -26,7 +27,7 @@ record AdmissionTask(
     static AdmissionTask open(AdmissionParts parts, ProcessorContext<byte[], Outgoing> context) {
         var settings = parts.settings();
         AgeGuard ages = new AgeGuard(settings.guard().window(), settings.guard().skew());
-        PartitionState state = state(context, ages);
+        PartitionState state = state(context, ages, settings.memory().idsMax());
         RegistryPatience patience = new RegistryPatience(parts.watching().registryWatch());
         RecordDecoder<UsageEvent> events =
                 decoder(parts.registry(), UsageEvent.class, parts.topics().events(), patience);
@@ -46,6 +47,7 @@ record AdmissionTask(
                 ReleasePace.ofThisThread(parts.watching().stopwatchMs()));
         return new AdmissionTask(
                 state,
+                ages,
                 new EventJudge(events, parts.home(), settings.guard(), ages, state, resolver),
                 flow,
                 release,
@@ -69,14 +71,14 @@ record AdmissionTask(
         outlet.close();
     }
 
-    private static PartitionState state(ProcessorContext<byte[], Outgoing> context, AgeGuard ages) {
+    private static PartitionState state(ProcessorContext<byte[], Outgoing> context, AgeGuard ages, long idsMax) {
         return new PartitionState(
-                new SeenEvents(store(context, AdmissionTopology.SEEN_EVENTS), ages),
+                new SeenEvents(store(context, AdmissionTopology.BOOKS), ages, idsMax),
                 new CustomerLinks(store(context, AdmissionTopology.CUSTOMER_LINKS)),
                 new ParkedEvents(
                         store(context, AdmissionTopology.PARKED_EVENTS),
                         store(context, AdmissionTopology.PARKED_QUEUES)),
-                new AdmissionLedger(store(context, AdmissionTopology.LEDGER)));
+                new AdmissionLedger(store(context, AdmissionTopology.BOOKS)));
     }
 
     private static KeyValueStore<Bytes, byte[]> store(ProcessorContext<byte[], Outgoing> context, String name) {

@@ -30,14 +30,18 @@ final class AdmissionTopology {
     static final String TO_HOME_PARTITION = "to-home-partition";
     static final String TO_LEDGER = "to-ledger";
 
-    /** Ids of the dedup window. */
-    static final String SEEN_EVENTS = "seen-events";
+    /**
+     * The ids of the dedup window and the ledger's counters. One store for what every transaction changes: each changelog
+     * is one more partition in every transaction, which costs more than what is written there.
+     */
+    static final String BOOKS = "books";
+
+    static final String BEFORE_COMMIT = "before-commit";
 
     static final String CUSTOMER_LINKS = "customer-links";
     static final String VENDOR_LINKS = "vendor-links";
     static final String PARKED_EVENTS = "parked-events";
     static final String PARKED_QUEUES = "parked-queues";
-    static final String LEDGER = "ledger";
 
     private AdmissionTopology() {}
 
@@ -70,14 +74,11 @@ final class AdmissionTopology {
     }
 
     private static void addStores(Topology topology) {
-        // Caching where the same keys come again and again; off for ids, which are mostly new (PERFORMANCE: half as
-        // fast).
-        topology.addStateStore(store(Stores.persistentKeyValueStore(SEEN_EVENTS)), ADMIT)
-                .addStateStore(
-                        store(Stores.persistentKeyValueStore(CUSTOMER_LINKS)).withCachingEnabled(), ADMIT)
+        topology.addStateStore(BeforeCommit.named(BEFORE_COMMIT), ADMIT)
+                .addStateStore(store(Stores.persistentKeyValueStore(BOOKS)), ADMIT)
+                .addStateStore(store(Stores.persistentKeyValueStore(CUSTOMER_LINKS)), ADMIT)
                 .addStateStore(store(Stores.persistentKeyValueStore(PARKED_EVENTS)), ADMIT)
-                .addStateStore(store(Stores.inMemoryKeyValueStore(PARKED_QUEUES)), ADMIT)
-                .addStateStore(store(Stores.inMemoryKeyValueStore(LEDGER)).withCachingEnabled(), ADMIT);
+                .addStateStore(store(Stores.inMemoryKeyValueStore(PARKED_QUEUES)), ADMIT);
     }
 
     private static void addSinks(Topology topology, Topics topics) {

@@ -29,8 +29,9 @@ import java.util.UUID;
  *
  * <p>The rule with the window is what makes the refusal predictable instead of dependent on when ids happen to be
  * forgotten: ids first seen at s are forgotten only after append time has passed s + window ({@link SeenEvents}), so, while
- * brokers' clocks go on, the forgotten mark stays below append − (window − skew), and no event is {@code TOO_OLD} that the documented rule
- * would admit.
+ * brokers' clocks go on, the forgotten mark stays below append − (window − skew), and no event is {@code TOO_OLD} that
+ * the documented rule would admit. Where there was no room for a whole window, the mark is later and the effective window
+ * shorter: more is refused, and still nothing admitted twice.
  *
  * <p>A copy that was given a new {@code occurred_at} under an id without a time escapes after the window; there
  * Credyt's own idempotency is the last guard.
@@ -56,8 +57,7 @@ final class AgeGuard {
      * @param forgottenMark see the class; {@link Long#MIN_VALUE} where nothing was ever forgotten
      */
     Optional<Refusal> judge(Instant occurredAt, UUID id, long appendedAt, long forgottenMark) {
-        long oldest = Math.max(
-                appendedAt - (windowMs - skewMs), forgottenMark == Long.MIN_VALUE ? Long.MIN_VALUE : forgottenMark + 1);
+        long oldest = oldestAdmissible(appendedAt, forgottenMark);
         long newest = appendedAt + skewMs;
         Optional<Refusal> byEvent = check("occurred_at", occurredAt.toEpochMilli(), oldest, newest);
         if (byEvent.isPresent()) {
@@ -84,13 +84,27 @@ final class AgeGuard {
         return now > 0 && now - windowMs > seenAt; // not yet known is no late time
     }
 
+    /**
+     * Whether it may be forgotten before its window is over, because there is no room: never so early that the mark, which
+     * is later by the skew, reaches the events of this hour.
+     */
+    boolean mayForgetEarly(long seenAt, long now) {
+        return now > 0 && now - 2 * skewMs > seenAt;
+    }
+
+    /** How far back, in milliseconds, repeats are told from firsts: window − skew, or less where ids were forgotten early. */
+    long effectiveWindowMs(long now, long forgottenMark) {
+        return now - oldestAdmissible(now, forgottenMark);
+    }
+
     /** The forgotten mark that forgetting an id first seen then asks for. */
     long markOf(long seenAt) {
         return seenAt + skewMs;
     }
 
-    long windowMs() {
-        return windowMs;
+    private long oldestAdmissible(long appendedAt, long forgottenMark) {
+        return Math.max(
+                appendedAt - (windowMs - skewMs), forgottenMark == Long.MIN_VALUE ? Long.MIN_VALUE : forgottenMark + 1);
     }
 
     private static OptionalLong timeOf(UUID id) {

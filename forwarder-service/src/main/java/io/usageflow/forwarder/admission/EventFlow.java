@@ -39,11 +39,11 @@ final class EventFlow implements ParkedRelease.Exit {
             state.ledger().count(LedgerCounter.REPLAYED);
         }
         if (verdict instanceof Admitted admitted) {
-            remember(admitted.event());
+            remember(origin, admitted.event());
             deliver(origin, admitted.event(), admitted.resolved());
             meters.count(Outcome.ADMITTED);
         } else if (verdict instanceof Waiting waiting) {
-            remember(waiting.event());
+            remember(origin, waiting.event());
             park(origin, waiting, now);
         } else if (verdict instanceof Refused refused) {
             bury(refused.letter());
@@ -66,8 +66,9 @@ final class EventFlow implements ParkedRelease.Exit {
         bury(letter);
     }
 
-    private void remember(Newcomer newcomer) {
-        newcomer.memory().ifPresent(memory -> state.seen().remember(newcomer.id(), memory));
+    private void remember(Origin origin, Newcomer newcomer) {
+        long appendedAt = origin.source().getTimestamp().toEpochMilli();
+        newcomer.memory().ifPresent(memory -> state.seen().remember(newcomer.id(), memory, appendedAt));
     }
 
     private void deliver(Origin origin, Newcomer event, Resolved resolved) {

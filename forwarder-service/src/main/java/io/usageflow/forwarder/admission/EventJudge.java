@@ -54,7 +54,7 @@ final class EventJudge {
 
     private Verdict judge(Case record, UsageEvent event) {
         int partition = home.of(event.getAccountId());
-        if (partition != record.origin.source().getPartition()) {
+        if (partition != record.partition()) {
             return elsewhere(record, event, partition);
         }
         List<Violation> violations = violations(record.origin, event);
@@ -127,12 +127,16 @@ final class EventJudge {
         return new Verdict.Refused(record.letter(
                         DeadLetterReason.ID_CONFLICT,
                         "id " + event.getId() + " was admitted before with other billable content (first at "
-                                + Instant.ofEpochMilli(first.seenAt()) + ", offset " + first.offset()
+                                + Instant.ofEpochMilli(first.seenAt()) + ", "
+                                + first.lane().word() + " partition "
+                                + record.partition() + " offset " + first.offset()
                                 + "): give each usage an id of its own, then replay, or discard this one")
                 .about(event)
                 .attribute("fingerprint", Fingerprint.text(content))
                 .attribute("first_fingerprint", Fingerprint.text(first.fingerprint()))
                 .attribute("first_seen_at", Instant.ofEpochMilli(first.seenAt()).toString())
+                .attribute("first_lane", first.lane().word())
+                .attribute("first_partition", Integer.toString(record.partition()))
                 .attribute("first_offset", Long.toString(first.offset())));
     }
 
@@ -142,8 +146,12 @@ final class EventJudge {
             return origin.source().getTimestamp().toEpochMilli();
         }
 
+        int partition() {
+            return origin.source().getPartition();
+        }
+
         Sighting.Memory memory(long seenAt, long content) {
-            return new Sighting.Memory(seenAt, content, origin.source().getOffset());
+            return new Sighting.Memory(seenAt, content, lane, origin.source().getOffset());
         }
 
         DeadLetterDraft letter(DeadLetterReason reason, String detail) {

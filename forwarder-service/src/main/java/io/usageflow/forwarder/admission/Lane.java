@@ -1,9 +1,16 @@
 package io.usageflow.forwarder.admission;
 
+import java.util.Locale;
+
 /** Which way an event came in. */
 enum Lane {
     /** From producers: each id once. */
     EVENTS,
     /** From operators, who have seen the dead letter: neither its age nor its id refuses it again. */
-    REPLAYS
+    REPLAYS;
+
+    /** The last part of its topic's name. */
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

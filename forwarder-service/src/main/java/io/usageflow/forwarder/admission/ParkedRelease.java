@@ -66,6 +66,11 @@ final class ParkedRelease {
         }
     }
 
+    /** Whether word of a vendor's link could let something go. */
+    boolean awaitsVendors() {
+        return parked.count() > 0 && resolver.parksForVendors();
+    }
+
     /** Some vendor's link has come or gone. */
     void vendorLinksChanged() {
         if (parked.count() > 0) {
@@ -87,6 +92,11 @@ final class ParkedRelease {
             }
         });
         return Optional.ofNullable(oldest.since);
+    }
+
+    /** Whether something stands in the line. */
+    boolean isUnderWay() {
+        return !line.isEmpty();
     }
 
     /** Lets go what can go, for as long as the pace allows; does nothing where it is not this task's turn yet. */

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.admission;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,14 +27,7 @@ final class PartitionCount {
         try (Admin admin = Admin.create(new HashMap<>(kafka))) {
             while (true) {
                 try {
-                    return admin.describeTopics(List.of(topic))
-                            .allTopicNames()
-                            .get(ASK_SECONDS, TimeUnit.SECONDS)
-                            .values()
-                            .iterator()
-                            .next()
-                            .partitions()
-                            .size();
+                    return ask(admin, topic);
                 } catch (ExecutionException failure) {
                     onWait.accept(reason(topic, failure.getCause() == null ? failure : failure.getCause()));
                 } catch (TimeoutException late) {
@@ -42,6 +36,27 @@ final class PartitionCount {
                 Thread.sleep(PAUSE_MS);
             }
         }
+    }
+
+    /** How many it has now; empty where Kafka does not say so at once. */
+    static OptionalInt now(Map<String, ?> kafka, String topic) throws InterruptedException {
+        try (Admin admin = Admin.create(new HashMap<>(kafka))) {
+            return OptionalInt.of(ask(admin, topic));
+        } catch (ExecutionException | TimeoutException unanswered) {
+            return OptionalInt.empty();
+        }
+    }
+
+    private static int ask(Admin admin, String topic)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return admin.describeTopics(List.of(topic))
+                .allTopicNames()
+                .get(ASK_SECONDS, TimeUnit.SECONDS)
+                .values()
+                .iterator()
+                .next()
+                .partitions()
+                .size();
     }
 
     /** A missing topic is retriable for Kafka, and for us: it may be made any moment. */

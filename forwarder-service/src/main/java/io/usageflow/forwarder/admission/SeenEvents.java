@@ -1,62 +1,90 @@
 package io.usageflow.forwarder.admission;
 
-import io.usageflow.schema.id.Uuids;
-import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.KeyValue;
-import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ids of one partition's events: 16 bytes of id to 24 bytes of {@link Sighting.Memory}. Belongs to one task, so to
- * one thread.
+ * The ids of one partition's events: 16 bytes of id and {@link Sighting.Memory}. Belongs to one task, so to one thread.
+ *
+ * <p>Ids are numbered as they come. They stand in the store in {@link SeenBlocks}, one block for what a transaction
+ * remembered, and {@link IdIndex} finds an id's number in the heap; so a new id, which most are, costs no look into the
+ * store, and a thousand of them cost one write. The latest are kept in the heap as well, since that is where repeats
+ * mostly come from.
  *
  * <p>An id is remembered in the Kafka transaction that hands its event on, and never before: a crash between the two
- * would otherwise make the retry a duplicate of something that was never handed on.
+ * would otherwise make the retry a duplicate of something that was never handed on. {@link #write} is called before
+ * each commit ({@link BeforeCommit}).
  *
- * <p>Ids are forgotten a bounded number at a time by a cursor that walks the store again and again, so that expiry never
- * stops the flow. Between walks it rests until there is something to forget: at most 1/64 of the window, about 13 hours
- * by default. Where the cursor stands is not kept; after a restart a new walk begins.
+ * <p>Ids are forgotten a block at a time, oldest first, when their window is over, or when there are more than a bound:
+ * then repeats are told from firsts for less than the window that was set ({@link AgeGuard#effectiveWindowMs}). What must be
+ * kept longer than its neighbours, such as the id of a replayed event of the future, is remembered anew.
  */
 final class SeenEvents {
-    /** Beside the ids, which have 16 bytes: the forgotten mark of {@link AgeGuard}. */
-    private static final Bytes MARK = Bytes.wrap(new byte[] {0});
+    /** Some 40 kB. */
+    static final int BLOCK_IDS_MAX = 1024;
 
-    private final KeyValueStore<Bytes, byte[]> store;
+    /** Kept in the heap whole, some 80 bytes each. */
+    private static final int RECENT_IDS = 4 * BLOCK_IDS_MAX;
+
+    /**
+     * How many ids were forgotten.
+     *
+     * @param inTime after their window
+     * @param early before its end, for want of room
+     */
+    record Forgotten(int inTime, int early) {}
+
+    private final SeenBlocks blocks;
     private final AgeGuard guard;
+    private final long idsMax;
+    private final IdIndex index = new IdIndex();
+
+    private final SeenEntry[] recent = new SeenEntry[RECENT_IDS];
+    private long first;
+    private long written;
+    private long end;
+    /** Latest append time of what is not yet written. */
+    private long rememberedUntil = Long.MIN_VALUE;
+
     private long forgottenMark;
+    private @Nullable SeenBlock oldest;
 
-    private @Nullable Bytes cursor;
-    private long oldestKept = Long.MAX_VALUE;
-    private long restUntil = Long.MIN_VALUE;
-
-    SeenEvents(KeyValueStore<Bytes, byte[]> store, AgeGuard guard) {
-        this.store = store;
+    /** @param idsMax how many ids to remember, at most, give or take a block */
+    SeenEvents(KeyValueStore<Bytes, byte[]> store, AgeGuard guard, long idsMax) {
+        this.blocks = new SeenBlocks(store);
         this.guard = guard;
-        byte[] mark = store.get(MARK);
-        this.forgottenMark =
-                mark == null ? Long.MIN_VALUE : ByteBuffer.wrap(mark).getLong();
+        this.idsMax = idsMax;
+        this.forgottenMark = blocks.mark();
+        this.oldest = blocks.from(0);
+        this.first = oldest == null ? 0 : oldest.first();
+        this.end = first;
+        index.forgetBefore(first);
+        blocks.forEach(this::find);
+        this.written = end;
     }
 
     Sighting sight(UUID id, long fingerprint) {
-        byte[] value = store.get(key(id));
-        if (value == null) {
-            return new Sighting.First();
+        long high = id.getMostSignificantBits();
+        long low = id.getLeastSignificantBits();
+        for (long at = index.first(IdIndex.hash(high, low)); at != IdIndex.NONE; at = index.next()) {
+            SeenEntry entry = entry(at);
+            if (entry.isOf(high, low)) {
+                Sighting.Memory memory = entry.memory();
+                return memory.fingerprint() == fingerprint
+                        ? new Sighting.Repeat(memory)
+                        : new Sighting.Conflict(memory);
+            }
         }
-        Sighting.Memory memory = memory(value);
-        return memory.fingerprint() == fingerprint ? new Sighting.Repeat(memory) : new Sighting.Conflict(memory);
+        return new Sighting.First();
     }
 
-    void remember(UUID id, Sighting.Memory memory) {
-        store.put(
-                key(id),
-                ByteBuffer.allocate(3 * Long.BYTES)
-                        .putLong(memory.seenAt())
-                        .putLong(memory.fingerprint())
-                        .putLong(memory.offset())
-                        .array());
+    /** @param appendedAt of the record the id came with, Unix milliseconds */
+    void remember(UUID id, Sighting.Memory memory, long appendedAt) {
+        remember(new SeenEntry(id.getMostSignificantBits(), id.getLeastSignificantBits(), memory), appendedAt);
     }
 
     /** See {@link AgeGuard}; {@link Long#MIN_VALUE} where nothing was ever forgotten. */
@@ -64,63 +92,124 @@ final class SeenEvents {
         return forgottenMark;
     }
 
+    /** How many are remembered. */
+    long count() {
+        return end - first;
+    }
+
+    /** Of heap, for all that is remembered. */
+    long heapBytes() {
+        return index.bytes();
+    }
+
+    /** To be called before each commit. */
+    void write() {
+        if (written == end) {
+            return;
+        }
+        List<SeenEntry> entries = new ArrayList<>((int) (end - written));
+        for (long ordinal = written; ordinal < end; ordinal++) {
+            entries.add(recent(ordinal));
+        }
+        SeenBlock block = SeenBlock.of(written, rememberedUntil, entries);
+        blocks.append(block);
+        if (oldest == null) {
+            oldest = block;
+        }
+        written = end;
+        rememberedUntil = Long.MIN_VALUE;
+    }
+
     /**
-     * One step of the walk.
+     * One step of forgetting.
      *
      * @param now the append time the partition has come to, Unix milliseconds
-     * @param entriesMax how many entries to look at, at most
-     * @return how many ids were forgotten
+     * @param looksMax how many ids to look at, at most, give or take a block
      */
-    int forget(long now, int entriesMax) {
-        if (now < restUntil) {
-            return 0;
-        }
+    Forgotten forget(long now, int looksMax) {
         int looked = 0;
-        int forgotten = 0;
-        try (KeyValueIterator<Bytes, byte[]> entries = store.range(cursor, null)) {
-            while (looked < entriesMax && entries.hasNext()) {
-                KeyValue<Bytes, byte[]> entry = entries.next();
-                looked++;
-                cursor = entry.key;
-                if (!entry.key.equals(MARK) && forget(entry, now)) {
-                    forgotten++;
-                }
+        int inTime = 0;
+        int early = 0;
+        while (oldest != null && looked < looksMax) {
+            boolean tooMany = count() > idsMax && guard.mayForgetEarly(oldest.rememberedUntil(), now);
+            if (!tooMany && !guard.mayForget(oldest.rememberedUntil(), now)) {
+                break;
             }
-            if (!entries.hasNext()) {
-                rest(now);
+            looked += oldest.count();
+            int forgotten = forget(oldest, tooMany, now);
+            if (tooMany) {
+                early += forgotten;
+            } else {
+                inTime += forgotten;
             }
         }
+        return new Forgotten(inTime, early);
+    }
+
+    private int forget(SeenBlock block, boolean tooMany, long now) {
+        int forgotten = 0;
+        long mark = forgottenMark;
+        for (long ordinal = block.first(); ordinal < block.end(); ordinal++) {
+            SeenEntry entry = block.entry(ordinal);
+            long seenAt = entry.memory().seenAt();
+            // An id of the future would lift the mark into the future, and everything would be too old.
+            boolean ofItsTime = seenAt <= block.rememberedUntil();
+            if (tooMany && ofItsTime || guard.mayForget(seenAt, now)) {
+                mark = Math.max(mark, guard.markOf(seenAt));
+                forgotten++;
+            } else {
+                remember(entry, now);
+            }
+        }
+        // The mark in the same transaction: nothing is forgotten that the guard would not refuse.
+        if (mark > forgottenMark) {
+            forgottenMark = mark;
+            blocks.setMark(mark);
+        }
+        blocks.drop(block);
+        first = block.end();
+        index.forgetBefore(first);
+        oldest = blocks.from(first);
         return forgotten;
     }
 
-    private boolean forget(KeyValue<Bytes, byte[]> entry, long now) {
-        long seenAt = memory(entry.value).seenAt();
-        if (!guard.mayForget(seenAt, now)) {
-            oldestKept = Math.min(oldestKept, seenAt);
-            return false;
+    private void remember(SeenEntry entry, long appendedAt) {
+        if (end - written == BLOCK_IDS_MAX) {
+            write();
         }
-        // The mark first: nothing is forgotten that the guard would not refuse.
-        if (guard.markOf(seenAt) > forgottenMark) {
-            forgottenMark = guard.markOf(seenAt);
-            store.put(
-                    MARK, ByteBuffer.allocate(Long.BYTES).putLong(forgottenMark).array());
+        recent[(int) (end % RECENT_IDS)] = entry;
+        rememberedUntil = Math.max(rememberedUntil, appendedAt);
+        index.add(IdIndex.hash(entry.high(), entry.low()), end);
+        end++;
+    }
+
+    /** As the task starts. */
+    private void find(SeenBlock block) {
+        if (block.first() != end) {
+            throw new IllegalStateException("ids " + end + " to " + block.first() + " are missing: the state folder is"
+                    + " damaged; stop, remove it, and start again");
         }
-        store.put(entry.key, null);
-        return true;
+        for (long ordinal = block.first(); ordinal < block.end(); ordinal++) {
+            index.add(block.hash(ordinal), ordinal);
+        }
+        end = block.end();
     }
 
-    private void rest(long now) {
-        restUntil = Math.min(oldestKept, now) + guard.windowMs() + guard.windowMs() / 64;
-        oldestKept = Long.MAX_VALUE;
-        cursor = null;
+    private SeenEntry entry(long ordinal) {
+        if (ordinal >= end - RECENT_IDS) {
+            SeenEntry entry = recent[(int) (ordinal % RECENT_IDS)];
+            if (entry != null) {
+                return entry;
+            }
+        }
+        return blocks.holding(ordinal).entry(ordinal);
     }
 
-    private static Bytes key(UUID id) {
-        return Bytes.wrap(Uuids.bytes(id));
-    }
-
-    private static Sighting.Memory memory(byte[] value) {
-        ByteBuffer buffer = ByteBuffer.wrap(value);
-        return new Sighting.Memory(buffer.getLong(), buffer.getLong(), buffer.getLong());
+    private SeenEntry recent(long ordinal) {
+        SeenEntry entry = recent[(int) (ordinal % RECENT_IDS)];
+        if (entry == null) {
+            throw new IllegalStateException("id number " + ordinal + " is not yet written and not in the heap");
+        }
+        return entry;
     }
 }

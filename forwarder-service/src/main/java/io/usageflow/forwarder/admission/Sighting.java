@@ -20,9 +20,10 @@ sealed interface Sighting {
      *
      * @param seenAt append time of the record that was first, Unix milliseconds
      * @param fingerprint of its billable content
+     * @param lane the way it came in
      * @param offset of that record in its partition
      */
-    record Memory(long seenAt, long fingerprint, long offset) {}
+    record Memory(long seenAt, long fingerprint, Lane lane, long offset) {}
 
     default <T> T match(Supplier<T> onFirst, Function<Memory, T> onRepeat, Function<Memory, T> onConflict) {
         if (this instanceof Repeat repeat) {

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.admission;
 
+import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.config.AdmissionSettings.Engine;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,14 +13,19 @@ import org.apache.kafka.streams.StreamsConfig;
 
 /**
  * What Kafka Streams is told. Pure. Defaults first, then what the user gives for every Kafka client ({@code kafka.}),
- * then for Streams ({@code streams.}), then what the promises depend on, which nobody may change.
+ * then for Streams ({@code streams.}), then what the promises depend on, which nobody may change. Public so that a benchmark
+ * can give the same settings to what it compares admission with.
  */
-final class StreamsSettings {
+public final class StreamsSettings {
+    private static final long POLL_MS = 10;
+
     private StreamsSettings() {}
 
     /** @throws ConfigException where the user's settings contradict a promise; names the key and the remedy */
-    static Properties of(Engine engine, Admission.Surroundings around) {
+    public static Properties of(AdmissionSettings settings, Admission.Surroundings around) {
+        Engine engine = settings.engine();
         Map<String, Object> all = new HashMap<>(defaults(engine));
+        all.put(StoreTuning.MEMORY_BYTES_MAX, settings.memory().storeBytesMax());
         all.putAll(around.kafka());
         all.putAll(around.streams());
         required(engine, around).forEach((key, value) -> {
@@ -36,20 +42,21 @@ final class StreamsSettings {
     }
 
     static String applicationId(Engine engine, Admission.Surroundings around) {
-        return engine.applicationId().orElse(around.topics().prefix() + "." + AdmissionTopology.STAGE);
+        return engine.applicationId(around.topics());
     }
 
     private static Map<String, Object> defaults(Engine engine) {
         Map<String, Object> defaults = new HashMap<>();
         defaults.put(
-                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, engine.commitInterval().toMillis());
-        defaults.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, engine.cacheBytes());
+                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+                engine.commitIntervalMax().toMillis());
+        // An alarm rings between two polls only: a poll that finds nothing must not hold it back.
+        defaults.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
+        defaults.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0); // no store of ours has a cache of Streams
         defaults.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, engine.standbys());
         defaults.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreTuning.class);
         // Fail, as everywhere: a vendor link must not be skipped. (Kafka 5 will make this the default.)
         defaults.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
-        // A thread without records looks only this often whether something parked can go, or a transaction is due.
-        defaults.put(StreamsConfig.POLL_MS_CONFIG, AdmissionProcessor.RELEASE_EVERY.toMillis());
         // Throughput: an exactly-once copy with the clients' own defaults is a third slower.
         producer(defaults, ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         producer(defaults, ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);

@@ -49,6 +49,7 @@ final class ThreadFailures {
 
     /** In this order: the first that fits a failure or one of its causes counts. */
     private static final List<Remedy> REMEDIES = List.of(
+            new Remedy(PartitionsChangedException.class::isInstance, "every account must be where its ids are"),
             new Remedy(
                     VirtualMachineError.class::isInstance,
                     "give the process more memory (-Xmx), or fewer" + " admission.threads"),
@@ -107,7 +108,7 @@ final class ThreadFailures {
         if (remedy(failure).isPresent()) {
             return Answer.STOP;
         }
-        if (RegistryAbsence.isCauseOf(failure) || isOrHasCause(failure, PASSES)) {
+        if (passes(failure)) {
             return Answer.REPLACE;
         }
         unforeseen.addLast(now);
@@ -115,6 +116,11 @@ final class ThreadFailures {
             unforeseen.removeFirst();
         }
         return unforeseen.size() > UNFORESEEN_MAX ? Answer.STOP : Answer.REPLACE;
+    }
+
+    /** Whether it passes by itself, sooner or later. */
+    static boolean passes(Throwable failure) {
+        return RegistryAbsence.isCauseOf(failure) || isOrHasCause(failure, PASSES);
     }
 
     /** What a person does about it; empty where nobody foresaw it, or it passes. */

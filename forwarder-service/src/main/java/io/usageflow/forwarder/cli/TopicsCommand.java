@@ -60,7 +60,7 @@ final class TopicsCommand implements Runnable {
         public Integer call() {
             Settings settings = options.load(terminal.environment());
             try (TopicAdmin admin = TopicAdmin.connect(settings.kafka(), ANSWER_WITHIN)) {
-                TopicPlan plan = admin.plan(settings.topics(), settings.dedupWindow(), OptionalInt.empty());
+                TopicPlan plan = admin.plan(settings, OptionalInt.empty());
                 plan.findings().forEach(finding -> terminal.say(line(finding)));
                 return plan.obstacles().isEmpty() ? ExitCode.OK : ExitCode.PROBLEMS;
             }
@@ -110,7 +110,7 @@ final class TopicsCommand implements Runnable {
             Settings settings = Settings.load(sources());
             OptionalInt asked = partitions == null ? OptionalInt.empty() : OptionalInt.of(partitions);
             try (TopicAdmin admin = TopicAdmin.connect(settings.kafka(), ANSWER_WITHIN)) {
-                TopicPlan before = admin.plan(settings.topics(), settings.dedupWindow(), asked);
+                TopicPlan before = admin.plan(settings, asked);
                 if (before.refused().isEmpty()) {
                     admin.create(before, settings.topics().replication());
                     before.missing()
@@ -123,7 +123,7 @@ final class TopicsCommand implements Runnable {
                                         + differs.setting() + "=" + differs.wanted()));
                     }
                 }
-                return report(before, admin.plan(settings.topics(), settings.dedupWindow(), asked));
+                return report(before, admin.plan(settings, asked));
             }
         }
 

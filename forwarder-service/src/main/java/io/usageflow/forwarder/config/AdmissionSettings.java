@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.config;
 
 import io.usageflow.schema.rule.EventRules;
+import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,23 +15,26 @@ import org.apache.kafka.common.config.ConfigException;
  * The settings of admission. Immutable.
  *
  * @param guard what an event must keep to before its id is looked up
+ * @param memory what remembering may cost
  * @param unlinked what happens where there is no link
  * @param parking how long events wait for one
  * @param engine how the stage runs
  */
-public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking, Engine engine) {
+public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, Parking parking, Engine engine) {
     private static final String GROUP = "Admission";
     private static final String WINDOW = "admission.dedup.window";
     private static final String SKEW = "admission.clock.skew";
     private static final String EVENT_BYTES = "admission.event.max.bytes";
+    private static final String IDS_MAX = "admission.dedup.ids.max";
+    private static final String STORE_BYTES = "admission.store.memory.max.bytes";
     private static final String CUSTOMERS = "admission.customers.unlinked";
     private static final String VENDORS = "admission.vendors.unlinked";
     private static final String PARKED_AGE = "admission.parked.max.age";
     private static final String APPLICATION_ID = "admission.application.id";
     private static final String THREADS = "admission.threads";
     private static final String COMMIT_INTERVAL = "admission.commit.interval";
+    private static final String COMMIT_INTERVAL_MAX = "admission.commit.interval.max";
     private static final String LEDGER_INTERVAL = "admission.ledger.interval";
-    private static final String CACHE_BYTES = "admission.cache.max.bytes";
     private static final String STANDBYS = "admission.standby.replicas";
 
     /**
@@ -46,6 +50,12 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
             }
         }
     }
+
+    /**
+     * @param idsMax of one partition; 11 to 26 bytes of heap and 40 of disk each
+     * @param storeBytesMax of memory outside the heap that all stores of the process share
+     */
+    public record Memory(long idsMax, long storeBytesMax) {}
 
     /** What happens to an event that names a customer or a vendor without a link. */
     public record Unlinked(Policy customers, Policy vendors) {
@@ -67,37 +77,44 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
     /**
      * @param applicationId the Streams application id where it is not {@code <prefix>.admission}
      * @param threads at least 1
-     * @param commitInterval the latency that exactly-once costs
+     * @param commitInterval after which a transaction with few events is committed
+     * @param commitIntervalMax after which one with many is
      * @param ledgerInterval how often changed counters are published
-     * @param cacheBytes heap for links and counters, over all threads
      * @param standbys copies of the state on other instances
      */
     public record Engine(
             Optional<String> applicationId,
             int threads,
             Duration commitInterval,
+            Duration commitIntervalMax,
             Duration ledgerInterval,
-            long cacheBytes,
-            int standbys) {}
+            int standbys) {
+
+        /** As set, or made of the topics' prefix. Changelog topics begin with it and a hyphen. */
+        public String applicationId(Topics topics) {
+            return applicationId.orElse(topics.prefix() + ".admission");
+        }
+    }
 
     public static AdmissionSettings from(AbstractConfig config) {
         String applicationId = config.getString(APPLICATION_ID).strip();
         return new AdmissionSettings(
                 new Guard(duration(config, WINDOW), duration(config, SKEW), config.getInt(EVENT_BYTES)),
+                new Memory(config.getLong(IDS_MAX), config.getLong(STORE_BYTES)),
                 new Unlinked(Unlinked.Policy.of(config, CUSTOMERS), Unlinked.Policy.of(config, VENDORS)),
                 new Parking(duration(config, PARKED_AGE)),
                 new Engine(
                         applicationId.isEmpty() ? Optional.empty() : Optional.of(applicationId),
                         config.getInt(THREADS),
                         duration(config, COMMIT_INTERVAL),
+                        duration(config, COMMIT_INTERVAL_MAX),
                         duration(config, LEDGER_INTERVAL),
-                        config.getLong(CACHE_BYTES),
                         config.getInt(STANDBYS)));
     }
 
     /** Adds admission's keys. */
     public static ConfigDef define(ConfigDef def) {
-        return defineEngine(definePolicies(defineGuard(def)));
+        return defineEngine(definePolicies(defineMemory(defineGuard(def))));
     }
 
     private static ConfigDef defineGuard(ConfigDef def) {
@@ -141,6 +158,36 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         EVENT_BYTES);
     }
 
+    private static ConfigDef defineMemory(ConfigDef def) {
+        return def.define(
+                        IDS_MAX,
+                        Type.LONG,
+                        20_000_000L,
+                        ConfigDef.Range.between(1000, 1_000_000_000),
+                        Importance.MEDIUM,
+                        "How many ids one partition remembers, at most: each costs 11 to 26 bytes of heap in the instance"
+                                + " that has the partition, and 40 bytes of its disk. Where more come within the window,"
+                                + " the oldest are forgotten early: nothing is admitted twice, but older events become"
+                                + " TOO_OLD sooner, and usageflow_admission_dedup_window_seconds tells. Ids younger than"
+                                + " twice " + SKEW + " are kept in any case.",
+                        GROUP,
+                        4,
+                        ConfigDef.Width.MEDIUM,
+                        IDS_MAX)
+                .define(
+                        STORE_BYTES,
+                        Type.LONG,
+                        128L * 1024 * 1024,
+                        ConfigDef.Range.atLeast(16 * 1024 * 1024),
+                        Importance.LOW,
+                        "Memory outside the heap that RocksDB may use for the stores of all partitions together, in"
+                                + " bytes: block cache and write buffers.",
+                        GROUP,
+                        5,
+                        ConfigDef.Width.MEDIUM,
+                        STORE_BYTES);
+    }
+
     private static ConfigDef definePolicies(ConfigDef def) {
         ConfigDef.Validator policies = ConfigDef.CaseInsensitiveValidString.in("park", "passthrough");
         return def.define(
@@ -153,7 +200,7 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                                 + " park lets it wait for the link; passthrough takes the account for the"
                                 + " customer_external_id at Credyt.",
                         GROUP,
-                        4,
+                        6,
                         ConfigDef.Width.MEDIUM,
                         CUSTOMERS)
                 .define(
@@ -165,7 +212,7 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         "What happens to an event with a cost whose vendor has no link: passthrough takes the vendor's"
                                 + " name for the vendor_external_id at Credyt; park lets it wait for the link.",
                         GROUP,
-                        5,
+                        7,
                         ConfigDef.Width.MEDIUM,
                         VENDORS)
                 .define(
@@ -177,7 +224,7 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         "How long an event waits for a link before it becomes an UNMAPPED_CUSTOMER or UNMAPPED_VENDOR"
                                 + " dead letter.",
                         GROUP,
-                        6,
+                        8,
                         ConfigDef.Width.MEDIUM,
                         PARKED_AGE);
     }
@@ -192,7 +239,7 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                                 + " folder are named after it. Default: the topics' prefix and '.admission'. A new one"
                                 + " starts with empty memory, and admits again what it has not seen.",
                         GROUP,
-                        7,
+                        9,
                         ConfigDef.Width.MEDIUM,
                         APPLICATION_ID)
                 .define(
@@ -203,7 +250,7 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         Importance.MEDIUM,
                         "Threads of this instance; more than there are partitions are idle.",
                         GROUP,
-                        8,
+                        10,
                         ConfigDef.Width.MEDIUM,
                         THREADS)
                 .define(
@@ -212,11 +259,24 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         "20ms",
                         DurationText.between(Duration.ofMillis(5), Duration.ofSeconds(5)),
                         Importance.LOW,
-                        "How often transactions are committed. Half of it is the latency admission adds on average.",
+                        "After how long a transaction is committed while few events come: half of it, and the commit itself,"
+                                + " is the latency that admission adds.",
                         GROUP,
-                        9,
+                        11,
                         ConfigDef.Width.MEDIUM,
                         COMMIT_INTERVAL)
+                .define(
+                        COMMIT_INTERVAL_MAX,
+                        Type.STRING,
+                        "100ms",
+                        DurationText.between(Duration.ofMillis(5), Duration.ofSeconds(5)),
+                        Importance.LOW,
+                        "The same while many come, such as a backlog: fewer and larger transactions, which cost the"
+                                + " broker much less.",
+                        GROUP,
+                        12,
+                        ConfigDef.Width.MEDIUM,
+                        COMMIT_INTERVAL_MAX)
                 .define(
                         LEDGER_INTERVAL,
                         Type.STRING,
@@ -225,20 +285,9 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         Importance.LOW,
                         "How often the ledger topic gets the counters of a partition whose counters have changed.",
                         GROUP,
-                        10,
+                        13,
                         ConfigDef.Width.MEDIUM,
                         LEDGER_INTERVAL)
-                .define(
-                        CACHE_BYTES,
-                        Type.LONG,
-                        64L * 1024 * 1024,
-                        ConfigDef.Range.atLeast(0),
-                        Importance.LOW,
-                        "Heap that keeps hot customer links and counters, over all threads, in bytes.",
-                        GROUP,
-                        11,
-                        ConfigDef.Width.MEDIUM,
-                        CACHE_BYTES)
                 .define(
                         STANDBYS,
                         Type.INT,
@@ -248,7 +297,7 @@ public record AdmissionSettings(Guard guard, Unlinked unlinked, Parking parking,
                         "Copies of the state kept ready on other instances, so that a takeover need not restore it."
                                 + " No effect with one instance.",
                         GROUP,
-                        12,
+                        14,
                         ConfigDef.Width.MEDIUM,
                         STANDBYS);
     }

@@ -84,9 +84,9 @@ public final class DevEnvironment implements AutoCloseable {
     private void makeTopics() {
         Settings settings = Settings.load(ConfigSources.none().with(settings(), "usageflow dev"));
         try (TopicAdmin admin = TopicAdmin.connect(settings.kafka(), ANSWER_WITHIN)) {
-            TopicPlan plan = admin.plan(settings.topics(), settings.dedupWindow(), OptionalInt.empty());
+            TopicPlan plan = admin.plan(settings, OptionalInt.empty());
             admin.create(plan, (short) 1);
-            TopicPlan made = admin.plan(settings.topics(), settings.dedupWindow(), OptionalInt.empty());
+            TopicPlan made = admin.plan(settings, OptionalInt.empty());
             if (!made.obstacles().isEmpty()) {
                 throw new TopicsNotReadyException(made.obstacles());
             }

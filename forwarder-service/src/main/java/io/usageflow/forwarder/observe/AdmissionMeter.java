@@ -37,7 +37,33 @@ public enum AdmissionMeter implements CataloguedMeter {
             "seconds",
             List.of("partition"),
             "How long the oldest of them has waited; 0 where none waits."),
-    IDS_FORGOTTEN("usageflow.admission.ids.forgotten", "counter", "ids", List.of(), "Ids that left the dedup window."),
+    DEDUP_WINDOW(
+            "usageflow.admission.dedup.window",
+            "gauge",
+            "seconds",
+            List.of("partition"),
+            "How far back repeats are told from firsts, the effective window: admission.dedup.window less"
+                    + " admission.clock.skew, or less than that where ids had to be forgotten early."),
+    DEDUP_WINDOW_CONFIGURED(
+            "usageflow.admission.dedup.window.configured",
+            "gauge",
+            "seconds",
+            List.of(),
+            "admission.dedup.window less admission.clock.skew: what the effective window should be."),
+    IDS_REMEMBERED(
+            "usageflow.admission.ids.remembered",
+            "gauge",
+            "ids",
+            List.of("partition"),
+            "Ids remembered now, in the partitions this instance has. Bounded by admission.dedup.ids.max."),
+    IDS_HEAP("usageflow.admission.ids.heap", "gauge", "bytes", List.of("partition"), "Heap that finds them."),
+    IDS_FORGOTTEN(
+            "usageflow.admission.ids.forgotten",
+            "counter",
+            "ids",
+            List.of("cause"),
+            "Ids forgotten: window, because their time was over; room, early, because there were more than"
+                    + " admission.dedup.ids.max."),
     REGISTRY_AWAY(
             "usageflow.admission.registry.away",
             "gauge",

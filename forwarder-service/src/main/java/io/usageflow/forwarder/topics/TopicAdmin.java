@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.topics;
 
 import io.usageflow.forwarder.config.KafkaSettings;
+import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.config.TopicSettings;
 import io.usageflow.schema.topic.TopicSpec;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -78,10 +80,22 @@ public final class TopicAdmin implements AutoCloseable {
         }
     }
 
-    /** The settings' topics compared with what the cluster has. */
-    public TopicPlan plan(TopicSettings settings, Duration dedupWindow, OptionalInt askedPartitions) {
-        List<TopicSpec> specs = settings.names().specs(settings.partitions(), dedupWindow);
-        return TopicPlan.of(specs, askedPartitions, existing(specs), settings.shortRetention());
+    /** The settings' topics compared with what the cluster has, and with the changelogs of admission's memory. */
+    public TopicPlan plan(Settings settings, OptionalInt askedPartitions) {
+        TopicSettings topics = settings.topics();
+        List<TopicSpec> specs = topics.names().specs(topics.partitions(), settings.dedupWindow());
+        String application = settings.admission().engine().applicationId(topics.names());
+        return TopicPlan.of(specs, askedPartitions, existing(specs), changelogs(application), topics.shortRetention());
+    }
+
+    private Changelogs changelogs(String application) {
+        // Listed first: of those that it may not see, a cluster with ACLs would only say that they are forbidden.
+        var names = new ArrayList<>(Changelogs.names(application));
+        names.retainAll(await(admin.listTopics().names()));
+        var partitions = new TreeMap<String, Integer>();
+        admin.describeTopics(names).topicNameValues().forEach((name, description) -> described(description)
+                .ifPresent(found -> partitions.put(name, found.partitions().size())));
+        return new Changelogs(partitions);
     }
 
     /** @throws TopicsNotReadyException naming those that do not exist */

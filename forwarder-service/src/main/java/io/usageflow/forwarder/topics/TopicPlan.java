@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * What must be done so that all topics are as the pipeline needs them. Pure and immutable.
@@ -28,67 +27,45 @@ public record TopicPlan(List<TopicFinding> findings) {
      * @param specs what must be; the partition count of the co-partitioned ones is only for topics to be created
      * @param asked a partition count that a person asked for, which must agree with what exists
      * @param existing by name, those of the specs that exist
+     * @param changelogs of admission's memory, by whose count it is divided
      */
     public static TopicPlan of(
             List<TopicSpec> specs,
             OptionalInt asked,
             Map<String, ExistingTopic> existing,
+            Changelogs changelogs,
             ShortRetention shortRetention) {
-        Map<Integer, List<String>> counts = countsOf(specs, existing);
+        Partitioning partitioning = Partitioning.of(specs, asked, existing, changelogs);
         var findings = new ArrayList<TopicFinding>();
         for (TopicSpec spec : specs) {
             ExistingTopic topic = existing.get(spec.name());
             if (topic != null) {
-                findings.addAll(compare(spec, topic, counts, asked, shortRetention));
-            } else if (spec.copartitioned() && counts.size() > 1) {
-                findings.add(disagreement(spec.name(), counts));
+                findings.addAll(compare(spec, topic, partitioning, shortRetention));
             } else {
-                findings.add(new TopicFinding.Missing(spec.name(), toCreate(spec, counts, asked)));
+                findings.add(absent(spec, partitioning));
             }
         }
         return new TopicPlan(findings);
     }
 
-    /** The co-partitioned topics that exist, by their number of partitions: one entry where they agree. */
-    private static Map<Integer, List<String>> countsOf(List<TopicSpec> specs, Map<String, ExistingTopic> existing) {
-        var counts = new TreeMap<Integer, List<String>>();
-        for (TopicSpec spec : specs) {
-            ExistingTopic topic = existing.get(spec.name());
-            if (spec.copartitioned() && topic != null) {
-                counts.computeIfAbsent(topic.partitions(), count -> new ArrayList<>())
-                        .add(spec.name());
-            }
+    private static TopicFinding absent(TopicSpec spec, Partitioning partitioning) {
+        if (!spec.copartitioned()) {
+            return new TopicFinding.Missing(spec.name(), new NewTopicSpec(spec.partitions(), spec.settings()));
         }
-        return counts;
-    }
-
-    private static NewTopicSpec toCreate(TopicSpec spec, Map<Integer, List<String>> counts, OptionalInt asked) {
-        int partitions = spec.partitions();
-        if (spec.copartitioned()) {
-            // What exists decides; a person's other wish is refused at the topics that exist.
-            partitions = counts.isEmpty()
-                    ? asked.orElse(partitions)
-                    : counts.keySet().iterator().next();
-        }
-        return new NewTopicSpec(partitions, spec.settings());
+        return partitioning
+                .objection(spec.name(), OptionalInt.empty())
+                .<TopicFinding>map(refused -> refused)
+                .orElseGet(() -> new TopicFinding.Missing(
+                        spec.name(), new NewTopicSpec(partitioning.toCreate(spec.partitions()), spec.settings())));
     }
 
     private static List<TopicFinding> compare(
-            TopicSpec spec,
-            ExistingTopic topic,
-            Map<Integer, List<String>> counts,
-            OptionalInt asked,
-            ShortRetention shortRetention) {
+            TopicSpec spec, ExistingTopic topic, Partitioning partitioning, ShortRetention shortRetention) {
         var findings = new ArrayList<TopicFinding>();
-        if (spec.copartitioned() && counts.size() > 1) {
-            findings.add(disagreement(spec.name(), counts));
-        } else if (spec.copartitioned() && asked.isPresent() && asked.getAsInt() != topic.partitions()) {
-            findings.add(new TopicFinding.Refused(
-                    spec.name(),
-                    "has " + topic.partitions() + " partitions, but " + asked.getAsInt() + " were asked for",
-                    "keep " + topic.partitions()
-                            + ", since ids and links live in their account's partition; for another"
-                            + " count make new topics under another topics.prefix"));
+        if (spec.copartitioned()) {
+            partitioning
+                    .objection(spec.name(), OptionalInt.of(topic.partitions()))
+                    .ifPresent(findings::add);
         }
         new TreeMap<>(spec.settings()).forEach((setting, wanted) -> {
             String actual = topic.settings().getOrDefault(setting, "");
@@ -111,17 +88,6 @@ public record TopicPlan(List<TopicFinding> findings) {
             findings.add(new TopicFinding.Ready(spec.name(), topic.partitions()));
         }
         return findings;
-    }
-
-    private static TopicFinding disagreement(String topic, Map<Integer, List<String>> counts) {
-        String which = counts.entrySet().stream()
-                .map(count -> String.join(", ", count.getValue()) + ": " + count.getKey())
-                .collect(Collectors.joining("; "));
-        return new TopicFinding.Refused(
-                topic,
-                "shares its partitioning with topics that disagree on the number of partitions (" + which + ")",
-                "delete the topics that are wrong if they hold nothing of worth, then run 'usageflow topics apply';"
-                        + " otherwise make new topics under another topics.prefix");
     }
 
     public List<TopicFinding.Missing> missing() {

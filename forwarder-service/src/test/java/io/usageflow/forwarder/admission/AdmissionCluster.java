@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.embedded.EmbeddedBroker;
+import io.usageflow.embedded.EmbeddedBrokerOptions;
 import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.ledger.LedgerReader;
+import io.usageflow.forwarder.topics.TopicReader;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.VendorLink;
@@ -16,17 +18,29 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
@@ -36,19 +50,28 @@ final class AdmissionCluster implements AutoCloseable {
     static final Topics TOPICS = Topics.withDefaultPrefix();
     static final int PARTITIONS = 4;
 
-    final EmbeddedBroker broker = EmbeddedBroker.start();
+    private static final long ASK_SECONDS = 30;
+
+    final EmbeddedBroker broker;
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final HomePartition home = new HomePartition(PARTITIONS);
     private final Map<String, ?> registry;
     private final Serializer<SpecificRecord> serializer;
-    private final Map<Class<?>, Deserializer<? extends SpecificRecord>> deserializers = new ConcurrentHashMap<>();
+    private final Map<Class<?>, Deserializer<?>> deserializers = new ConcurrentHashMap<>();
+    private final Admin admin;
     private final KafkaProducer<byte[], byte[]> producer;
     private final ConcurrentLinkedQueue<Exception> sendFailures = new ConcurrentLinkedQueue<>();
 
     AdmissionCluster(String registryUrl) {
+        this(registryUrl, EmbeddedBrokerOptions.defaults());
+    }
+
+    AdmissionCluster(String registryUrl, EmbeddedBrokerOptions options) {
+        this.broker = EmbeddedBroker.start(options);
         this.registry = Map.of("schema.registry.url", registryUrl);
         this.serializer = AvroSerdes.valueSerializer(registry);
         TopicCreation.create(broker.bootstrapServers(), TOPICS.specs(PARTITIONS, Duration.ofDays(35)));
+        this.admin = Admin.create(kafka());
         this.producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", broker.bootstrapServers(), "acks", "all", "linger.ms", 5),
                 new ByteArraySerializer(),
@@ -88,8 +111,8 @@ final class AdmissionCluster implements AutoCloseable {
         send(TOPICS.events(), partition, event.getAccountId(), encode(TOPICS.events(), event));
     }
 
-    void publishRaw(int partition, byte[] value) {
-        send(TOPICS.events(), partition, "poison", value);
+    void publishRaw(int partition, String key, byte[] value) {
+        send(TOPICS.events(), partition, key, value);
     }
 
     void link(String account) {
@@ -111,38 +134,72 @@ final class AdmissionCluster implements AutoCloseable {
 
     /** All committed records of a topic, in the order of each partition. */
     List<ConsumerRecord<byte[], byte[]>> read(String topic) {
-        try (var consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-            }
-            return records;
-        }
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        read(topic, records::add);
+        return records;
+    }
+
+    /** As {@link #read(String)}, one at a time. */
+    void read(String topic, Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
+        new TopicReader(kafka()).read(topic, visitor);
+    }
+
+    /** Offsets in use up to the last stable one: more than there are records, and growing where those do. */
+    long size(String topic) {
+        return sizes(topic).stream().mapToLong(size -> size).sum();
+    }
+
+    /** As {@link #size}, of each partition. */
+    List<Long> sizes(String topic) {
+        Map<TopicPartition, OffsetSpec> latest = new TreeMap<>(Comparator.comparing(TopicPartition::partition));
+        describe(topic)
+                .partitions()
+                .forEach(
+                        partition -> latest.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest()));
+        Map<TopicPartition, ListOffsetsResultInfo> found =
+                answer(admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                        .all());
+        return latest.keySet().stream()
+                .map(partition -> found.get(partition).offset())
+                .toList();
+    }
+
+    TopicDescription describe(String topic) {
+        return Objects.requireNonNull(
+                answer(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic));
+    }
+
+    Admin admin() {
+        return admin;
     }
 
     <T extends SpecificRecord> T decode(ConsumerRecord<byte[], byte[]> record, Class<T> type) {
-        Deserializer<?> deserializer =
-                deserializers.computeIfAbsent(type, missing -> AvroSerdes.valueDeserializer(registry, type));
-        return type.cast(deserializer.deserialize(record.topic(), record.value()));
+        return decode(record.topic(), record.value(), type);
+    }
+
+    <T extends SpecificRecord> T decode(String topic, byte[] value, Class<T> type) {
+        return type.cast(deserializers
+                .computeIfAbsent(type, any -> AvroSerdes.valueDeserializer(registry, type))
+                .deserialize(topic, value));
+    }
+
+    byte[] encode(String topic, SpecificRecord record) {
+        return serializer.serialize(topic, record);
     }
 
     @Override
     public void close() {
         producer.close(Duration.ofSeconds(5));
+        admin.close(Duration.ofSeconds(5));
         broker.close();
     }
 
-    private byte[] encode(String topic, SpecificRecord record) {
-        return serializer.serialize(topic, record);
+    private static <T> T answer(KafkaFuture<T> asked) {
+        try {
+            return asked.get(ASK_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException failed) {
+            throw new IllegalStateException("the broker did not answer", failed);
+        }
     }
 
     private void send(String topic, int partition, String key, byte[] value) {

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -59,12 +60,14 @@ final class AdmissionDriver implements AutoCloseable {
 
     AdmissionDriver(Path stateDir, int partitions, String... settings) {
         RegistryWatch watch = new RegistryWatch();
+        AdmissionSettings parsed = settings(settings);
         AdmissionParts parts = new AdmissionParts(
-                settings(settings),
+                parsed,
                 TOPICS,
                 new HomePartition(partitions),
                 registry,
-                new AdmissionParts.Watching(new AdmissionMeters(meters, watch), watch, () -> now.toEpochMilli()),
+                new AdmissionParts.Watching(
+                        new AdmissionMeters(meters, watch, parsed.guard()), watch, () -> now.toEpochMilli()),
                 new VendorLinksVersion());
         Properties properties = new Properties();
         properties.put("application.id", "usage.admission");
@@ -72,6 +75,7 @@ final class AdmissionDriver implements AutoCloseable {
         properties.put("processing.guarantee", "exactly_once_v2");
         properties.put("state.dir", stateDir.toString());
         properties.put("rocksdb.config.setter", StoreTuning.class);
+        properties.put(StoreTuning.MEMORY_BYTES_MAX, parsed.memory().storeBytesMax());
         properties.put("processing.exception.handler.global.enabled", "true");
         this.driver = new TopologyTestDriver(AdmissionTopology.of(parts), properties, now);
     }
@@ -195,6 +199,10 @@ final class AdmissionDriver implements AutoCloseable {
 
     <K, V> KeyValueStore<K, V> store(String name) {
         return driver.getKeyValueStore(name);
+    }
+
+    Set<String> storeNames() {
+        return driver.getAllStateStores().keySet();
     }
 
     <T extends SpecificRecord> T decode(String topic, byte[] value, Class<T> type) {

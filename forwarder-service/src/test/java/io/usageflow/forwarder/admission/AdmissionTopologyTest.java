@@ -264,8 +264,11 @@ class AdmissionTopologyTest {
         UsageEvent other = event("req-2");
         other.setOccurredAt(admission.now());
         admission.publish(other);
-        admission.pass(Duration.ofSeconds(1));
-        assertThat(admission.meters.counter("usageflow.admission.ids.forgotten").count())
+        admission.pass(AdmissionProcessor.UPKEEP_EVERY);
+        assertThat(admission
+                        .meters
+                        .counter("usageflow.admission.ids.forgotten", "cause", "window")
+                        .count())
                 .isEqualTo(1);
 
         admission.publish(event("req-1"));

@@ -35,9 +35,12 @@ class AdmittedOnceProperties {
             COPY_TOO,
             FORGET_ALL,
             FORGET_SOME,
+            COMMIT,
+            CRASH,
             RESTART,
             NARROW,
-            WIDEN
+            WIDEN,
+            CROWD
         }
     }
 
@@ -77,6 +80,8 @@ class AdmittedOnceProperties {
                         Step.Kind.COPY_TOO,
                         Step.Kind.FORGET_ALL,
                         Step.Kind.FORGET_SOME,
+                        Step.Kind.COMMIT,
+                        Step.Kind.CRASH,
                         Step.Kind.RESTART));
     }
 
@@ -90,14 +95,17 @@ class AdmittedOnceProperties {
     }
 
     private static final class Partition {
-        private final HeapStore store = new HeapStore();
+        private HeapStore store = new HeapStore();
+        private HeapStore committedStore = new HeapStore();
+        private Set<UUID> committedAdmissions = new HashSet<>();
         private final Map<Integer, Usage> usages = new HashMap<>();
-        private final Set<UUID> admitted = new HashSet<>();
+        private Set<UUID> admitted = new HashSet<>();
         private final List<UUID> admittedTwice = new ArrayList<>();
         private final List<String> refusedBeyondTheRule = new ArrayList<>();
         private Duration window = Duration.ofDays(4);
+        private long idsMax = 1_000_000;
         private AgeGuard guard = new AgeGuard(window, SKEW);
-        private SeenEvents seen = new SeenEvents(store, guard);
+        private SeenEvents seen = new SeenEvents(store, guard, idsMax);
         private long clock = START;
         private long streamTime = START;
 
@@ -107,17 +115,41 @@ class AdmittedOnceProperties {
                 case COPY, COPY_TOO -> publish(step);
                 case FORGET_ALL -> seen.forget(streamTime, 1000);
                 case FORGET_SOME -> seen.forget(streamTime, 2);
+                case COMMIT -> commit();
+                case CRASH -> crash();
                 case RESTART -> restart(window);
                 case NARROW -> restart(Duration.ofDays(2));
                 case WIDEN -> restart(Duration.ofDays(8));
+                case CROWD -> {
+                    idsMax = 2;
+                    restart(window);
+                }
             }
+        }
+
+        private void commit() {
+            seen.write();
+            committedStore = store.copy();
+            committedAdmissions = new HashSet<>(admitted);
+        }
+
+        /** The transaction is aborted, with all that was handed on in it. */
+        private void crash() {
+            store = committedStore.copy();
+            admitted = new HashSet<>(committedAdmissions);
+            start();
         }
 
         /** The setting may have changed; stream time begins anew. */
         private void restart(Duration newWindow) {
+            commit();
             window = newWindow;
+            start();
+        }
+
+        private void start() {
             guard = new AgeGuard(window, SKEW);
-            seen = new SeenEvents(store, guard);
+            seen = new SeenEvents(store, guard, idsMax);
             streamTime = clock;
         }
 
@@ -131,7 +163,8 @@ class AdmittedOnceProperties {
             if (refusal.isPresent()) {
                 check(refusal.get(), usage, occurredAt);
             } else if (seen.sight(usage.id, 1).match(() -> true, first -> false, first -> false)) {
-                seen.remember(usage.id, new Sighting.Memory(guard.seenAt(occurredAt, usage.id, clock), 1, 0));
+                long seenAt = guard.seenAt(occurredAt, usage.id, clock);
+                seen.remember(usage.id, new Sighting.Memory(seenAt, 1, Lane.EVENTS, 0), clock);
                 if (!admitted.add(usage.id)) {
                     admittedTwice.add(usage.id);
                 }

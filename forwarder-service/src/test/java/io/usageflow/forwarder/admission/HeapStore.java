@@ -16,6 +16,12 @@ import org.apache.kafka.streams.state.KeyValueStore;
 final class HeapStore implements KeyValueStore<Bytes, byte[]> {
     private final NavigableMap<Bytes, byte[]> map = new TreeMap<>();
 
+    HeapStore copy() {
+        HeapStore copy = new HeapStore();
+        copy.map.putAll(map);
+        return copy;
+    }
+
     @Override
     public void put(Bytes key, byte[] value) {
         if (value == null) {
@@ -50,6 +56,11 @@ final class HeapStore implements KeyValueStore<Bytes, byte[]> {
         NavigableMap<Bytes, byte[]> part = new TreeMap<>(map);
         part = from == null ? part : part.tailMap(from, true);
         return iterator(to == null ? part : part.headMap(to, true));
+    }
+
+    @Override
+    public KeyValueIterator<Bytes, byte[]> reverseRange(Bytes from, Bytes to) {
+        return iterator(map.subMap(from, true, to, true).descendingMap());
     }
 
     @Override

@@ -8,19 +8,21 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SeenEventsTest {
-    private static final long DAY = Duration.ofDays(1).toMillis();
+    private static final long HOUR = Duration.ofHours(1).toMillis();
+    private static final long DAY = 24 * HOUR;
+    private static final int ALL = 1_000_000;
 
     private final HeapStore store = new HeapStore();
     private final AgeGuard guard = new AgeGuard(Duration.ofDays(35), Duration.ofHours(1));
-    private final SeenEvents seen = new SeenEvents(store, guard);
+    private SeenEvents seen = new SeenEvents(store, guard, ALL);
 
     @Test
     void shouldTellFirstRepeatAndConflictApart() {
         UUID id = id(1);
-        Sighting.Memory memory = new Sighting.Memory(1000, 7, 42);
+        Sighting.Memory memory = new Sighting.Memory(1000, 7, Lane.REPLAYS, 42);
 
         assertThat(seen.sight(id, 7)).isEqualTo(new Sighting.First());
-        seen.remember(id, memory);
+        seen.remember(id, memory, 1000);
 
         assertThat(seen.sight(id, 7)).isEqualTo(new Sighting.Repeat(memory));
         assertThat(seen.sight(id, 8)).isEqualTo(new Sighting.Conflict(memory));
@@ -28,63 +30,157 @@ class SeenEventsTest {
     }
 
     @Test
-    void shouldForgetABoundedNumberAtATime() {
-        IntStream.range(0, 25).forEach(i -> seen.remember(id(i), new Sighting.Memory(0, 1, i)));
+    void shouldFindWhatAnEarlierRunHasWritten() {
+        remember(0, 3000, DAY);
+        seen.write();
+        remember(3000, 5000, 2 * DAY);
+        seen.write();
 
-        assertThat(seen.forget(40 * DAY, 10)).isEqualTo(10);
-        assertThat(seen.forget(40 * DAY, 10)).isBetween(8, 10);
-        int last = seen.forget(40 * DAY, 10) + seen.forget(40 * DAY, 10);
+        restart();
 
-        assertThat(last).isPositive();
-        assertThat(IntStream.range(0, 25)).allMatch(i -> seen.sight(id(i), 1).equals(new Sighting.First()));
+        assertThat(seen.count()).isEqualTo(5000);
+        assertThat(IntStream.range(0, 5000))
+                .allMatch(i -> seen.sight(id(i), i).equals(new Sighting.Repeat(memory(i, i < 3000 ? DAY : 2 * DAY))));
+        assertThat(seen.sight(id(5000), 0)).isInstanceOf(Sighting.First.class);
+    }
+
+    @Test
+    void shouldFindWhatIsNoLongerAtHand() {
+        remember(0, 20_000, DAY);
+
+        assertThat(IntStream.range(0, 20_000)).allMatch(i -> seen.sight(id(i), i) instanceof Sighting.Repeat);
+        assertThat(seen.sight(id(17), 18)).isEqualTo(new Sighting.Conflict(memory(17, DAY)));
+    }
+
+    @Test
+    void shouldLoseWithACrashOnlyWhatWasNotWritten() {
+        remember(0, 10, DAY);
+        seen.write();
+        remember(10, 20, DAY);
+
+        restart();
+
+        assertThat(seen.count()).isEqualTo(10);
+        assertThat(seen.sight(id(9), 9)).isInstanceOf(Sighting.Repeat.class);
+        assertThat(seen.sight(id(10), 10)).isInstanceOf(Sighting.First.class);
     }
 
     @Test
     void shouldForgetOnlyAfterTheWindow() {
-        seen.remember(id(1), new Sighting.Memory(0, 1, 0));
-        seen.remember(id(2), new Sighting.Memory(2 * DAY, 1, 0));
+        remember(1, 2, 0);
+        seen.write();
+        remember(2, 3, 2 * DAY);
+        seen.write();
 
-        assertThat(seen.forget(35 * DAY, 100)).isZero();
+        assertThat(forget(35 * DAY, ALL)).isZero();
         assertThat(seen.forgottenMark()).isEqualTo(Long.MIN_VALUE);
-        assertThat(seen.forget(36 * DAY, 100)).isEqualTo(1);
-        assertThat(seen.sight(id(2), 1)).isInstanceOf(Sighting.Repeat.class);
-        assertThat(seen.forgottenMark()).isEqualTo(Duration.ofHours(1).toMillis());
+        assertThat(forget(36 * DAY, ALL)).isEqualTo(1);
+
+        assertThat(seen.sight(id(1), 1)).isInstanceOf(Sighting.First.class);
+        assertThat(seen.sight(id(2), 2)).isInstanceOf(Sighting.Repeat.class);
+        assertThat(seen.forgottenMark()).isEqualTo(HOUR);
     }
 
     @Test
-    void shouldRestWhereNothingCanBeForgotten() {
-        seen.remember(id(1), new Sighting.Memory(10 * DAY, 1, 0));
-        seen.forget(11 * DAY, 100);
+    void shouldForgetABoundedNumberAtATime() {
+        remember(0, 10 * SeenEvents.BLOCK_IDS_MAX, 0);
+        seen.write();
 
-        seen.remember(id(2), new Sighting.Memory(0, 1, 0)); // older than any it walked past
-        assertThat(seen.forget(40 * DAY, 100))
-                .as("it rests until 45 d and a 64th")
-                .isZero();
-        assertThat(seen.forget(46 * DAY, 100)).isEqualTo(2);
+        assertThat(forget(40 * DAY, 1)).isEqualTo(SeenEvents.BLOCK_IDS_MAX);
+        assertThat(forget(40 * DAY, 3 * SeenEvents.BLOCK_IDS_MAX)).isEqualTo(3 * SeenEvents.BLOCK_IDS_MAX);
+        assertThat(seen.count()).isEqualTo(6 * SeenEvents.BLOCK_IDS_MAX);
+    }
+
+    @Test
+    void shouldForgetWhatWasWrittenButNotWhatIsYetToBe() {
+        remember(0, 10, 0);
+        seen.write();
+        remember(10, 20, 0);
+
+        assertThat(forget(40 * DAY, ALL)).isEqualTo(10);
+        seen.write();
+        assertThat(forget(40 * DAY, ALL)).isEqualTo(10);
+        assertThat(seen.count()).isZero();
+        assertThat(seen.sight(id(10), 10)).isInstanceOf(Sighting.First.class);
+    }
+
+    @Test
+    void shouldKeepAnIdOfTheFutureLongerThanItsNeighbours() {
+        long future = 100 * DAY; // a replayed event with such an occurred_at
+        seen.remember(id(1), memory(1, future), DAY);
+        remember(2, 3, DAY);
+        seen.write();
+
+        assertThat(forget(40 * DAY, ALL)).isEqualTo(1);
+        seen.write();
+        restart();
+
+        assertThat(seen.sight(id(1), 1)).isEqualTo(new Sighting.Repeat(memory(1, future)));
+        assertThat(seen.forgottenMark()).isEqualTo(DAY + HOUR);
+        assertThat(forget(134 * DAY, ALL)).isZero();
+        seen.write();
+        assertThat(forget(170 * DAY, ALL)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldForgetTheOldestEarlyWhereThereAreTooMany() {
+        seen = new SeenEvents(store, guard, 1000);
+        remember(0, 900, DAY);
+        seen.write();
+        remember(900, 1800, 2 * DAY);
+        seen.write();
+
+        assertThat(seen.forget(3 * DAY, ALL)).isEqualTo(new SeenEvents.Forgotten(0, 900));
+
+        assertThat(seen.count()).isEqualTo(900);
+        assertThat(seen.forgottenMark()).isEqualTo(DAY + HOUR);
+        assertThat(guard.effectiveWindowMs(3 * DAY, seen.forgottenMark())).isEqualTo(2 * DAY - HOUR - 1);
+    }
+
+    @Test
+    void shouldRatherKeepTooManyThanRefuseTheEventsOfThisHour() {
+        seen = new SeenEvents(store, guard, 1000);
+        remember(0, 5000, DAY);
+        seen.write();
+
+        assertThat(forget(DAY + 2 * HOUR, ALL)).isZero();
+        assertThat(forget(DAY + 2 * HOUR + 1, ALL)).isEqualTo(4 * SeenEvents.BLOCK_IDS_MAX);
     }
 
     @Test
     void shouldKeepTheForgottenMarkOverARestart() {
-        seen.remember(id(1), new Sighting.Memory(5 * DAY, 1, 0));
-        seen.forget(50 * DAY, 100);
+        remember(1, 2, 5 * DAY);
+        seen.write();
+        seen.forget(50 * DAY, ALL);
+        long mark = seen.forgottenMark();
 
-        SeenEvents again = new SeenEvents(store, guard);
+        restart();
 
-        assertThat(again.forgottenMark()).isEqualTo(seen.forgottenMark()).isGreaterThan(5 * DAY);
+        assertThat(seen.forgottenMark()).isEqualTo(mark).isEqualTo(5 * DAY + HOUR);
+        remember(2, 3, 36 * DAY);
+        seen.write();
+        restart();
+        assertThat(seen.count()).isEqualTo(1);
     }
 
-    @Test
-    void shouldNeverForgetTheMarkItself() {
-        seen.remember(id(1), new Sighting.Memory(0, 1, 0));
-        seen.forget(36 * DAY, 100);
-        seen.remember(id(2), new Sighting.Memory(36 * DAY, 1, 0));
+    private int forget(long now, int looksMax) {
+        SeenEvents.Forgotten forgotten = seen.forget(now, looksMax);
+        return forgotten.inTime() + forgotten.early();
+    }
 
-        seen.forget(100 * DAY, 100);
+    private void restart() {
+        seen = new SeenEvents(store, guard, ALL);
+    }
 
-        assertThat(new SeenEvents(store, guard).forgottenMark()).isGreaterThan(36 * DAY);
+    private void remember(int from, int to, long seenAt) {
+        IntStream.range(from, to).forEach(i -> seen.remember(id(i), memory(i, seenAt), seenAt));
+    }
+
+    private static Sighting.Memory memory(int i, long seenAt) {
+        return new Sighting.Memory(seenAt, i, Lane.EVENTS, i);
     }
 
     private static UUID id(int i) {
-        return UUID.nameUUIDFromBytes(new byte[] {(byte) i});
+        return new UUID(0x0192_0000_0000_7000L, 0x8000_0000_0000_0000L | i);
     }
 }

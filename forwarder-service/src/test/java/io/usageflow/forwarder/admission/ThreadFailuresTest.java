@@ -64,6 +64,10 @@ class ThreadFailuresTest {
 
     static Stream<Arguments> shouldStopAtOnceAndSayWhatToDoWhereAPersonIsNeeded() {
         return Stream.of(
+                Arguments.of(
+                        new PartitionsChangedException(
+                                "usage.events", 6, 8, new StreamsException("invalid partitions")),
+                        "every account"),
                 Arguments.of(new SaslAuthenticationException("wrong password"), "login"),
                 Arguments.of(new TopicAuthorizationException("usage.events"), "grant the right"),
                 Arguments.of(new GroupAuthorizationException("usage.admission"), "grant the right"),

@@ -13,8 +13,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,24 +27,36 @@ class CommandIT {
     @TempDir
     Path folder;
 
+    private final List<Running> started = new ArrayList<>();
+
+    /** A command that runs until it is told to stop. */
+    private record Running(CommandRun command, CompletableFuture<Integer> exitCode) {}
+
+    /** Also where an assertion failed: a broker that is left running loses its folder, and ends the JVM of all tests. */
+    @AfterEach
+    void stopWhatWasStarted() {
+        started.forEach(running -> running.command().stop());
+        await().atMost(SOON).until(() -> started.stream()
+                .allMatch(running -> running.exitCode().isDone()));
+    }
+
     @Test
     void shouldSeeAnEventThroughWithNothingButTheCommandLine() throws Exception {
         var dev = new CommandRun();
-        CompletableFuture<Integer> running = CompletableFuture.supplyAsync(
-                () -> dev.run(
-                        "dev",
-                        "--forwarder",
-                        "--broker-port",
-                        "0",
-                        "--registry-port",
-                        "0",
-                        "--sandbox-port",
-                        "0",
-                        "--admin-port",
-                        "0",
-                        "--data",
-                        folder.resolve("data").toString()),
-                CommandIT::onThreadOfItsOwn);
+        CompletableFuture<Integer> running = start(
+                dev,
+                "dev",
+                "--forwarder",
+                "--broker-port",
+                "0",
+                "--registry-port",
+                "0",
+                "--sandbox-port",
+                "0",
+                "--admin-port",
+                "0",
+                "--data",
+                folder.resolve("data").toString());
         await().atMost(SOON).until(() -> running.isDone() || dev.out().contains("Ctrl-C"));
         assertThat(dev.err()).isEmpty();
         String credyt = found("Credyt stand-in +(\\S+)", dev.out());
@@ -112,7 +126,7 @@ class CommandIT {
                 .contains("usageflow_admission_events_total{outcome=\"duplicate\"} 2.0");
 
         dev.stop();
-        assertThat(running.get(60, java.util.concurrent.TimeUnit.SECONDS)).isZero();
+        assertThat(running.get(60, TimeUnit.SECONDS)).isZero();
         keepsWhatWasPublished();
     }
 
@@ -181,13 +195,19 @@ class CommandIT {
     @Test
     void shouldRunAndStopTheSandbox() {
         var sandbox = new CommandRun();
-        CompletableFuture<Integer> running = CompletableFuture.supplyAsync(
-                () -> sandbox.run("sandbox", "--port", "0", "--key", "k"), CommandIT::onThreadOfItsOwn);
+        CompletableFuture<Integer> running = start(sandbox, "sandbox", "--port", "0", "--key", "k");
         await().atMost(SOON).until(() -> running.isDone() || sandbox.out().contains("/__sandbox/stats"));
 
         assertThat(Http.get(found("what it holds +(\\S+)", sandbox.out()))).contains("\"events\":0");
         sandbox.stop();
         assertThat(running.join()).isZero();
+    }
+
+    private CompletableFuture<Integer> start(CommandRun command, String... args) {
+        CompletableFuture<Integer> exitCode =
+                CompletableFuture.supplyAsync(() -> command.run(args), CommandIT::onThreadOfItsOwn);
+        started.add(new Running(command, exitCode));
+        return exitCode;
     }
 
     private static String[] with(String[] where, String... args) {

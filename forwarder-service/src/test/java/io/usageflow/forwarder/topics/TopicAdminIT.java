@@ -20,7 +20,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class TopicAdminIT {
-    private static final Duration WINDOW = Duration.ofDays(35);
     private static final Duration SOON = Duration.ofSeconds(60);
     private static EmbeddedBroker broker;
 
@@ -38,13 +37,13 @@ class TopicAdminIT {
     void shouldMakeTopicsThatCanBeWrittenAtOnceAndThenFindNothingToDo() throws Exception {
         Settings settings = settings("fresh");
         try (TopicAdmin topics = TopicAdmin.connect(settings.kafka(), SOON)) {
-            TopicPlan plan = topics.plan(settings.topics(), WINDOW, OptionalInt.of(3));
+            TopicPlan plan = topics.plan(settings, OptionalInt.of(3));
             assertThat(plan.missing()).hasSize(10);
 
             topics.create(plan, (short) 1);
 
             send("fresh.events");
-            TopicPlan after = topics.plan(settings.topics(), WINDOW, OptionalInt.empty());
+            TopicPlan after = topics.plan(settings, OptionalInt.empty());
             assertThat(after.findings()).hasOnlyElementsOfType(TopicFinding.Ready.class);
             assertThat(after.obstacles()).isEmpty();
             topics.create(after, (short) 1);
@@ -56,7 +55,7 @@ class TopicAdminIT {
         make(new NewTopic("torn.events", 3, (short) 1), new NewTopic("torn.deliverable", 4, (short) 1));
         Settings settings = settings("torn");
         try (TopicAdmin topics = TopicAdmin.connect(settings.kafka(), SOON)) {
-            TopicPlan plan = topics.plan(settings.topics(), WINDOW, OptionalInt.empty());
+            TopicPlan plan = topics.plan(settings, OptionalInt.empty());
 
             assertThatThrownBy(() -> topics.create(plan, (short) 1))
                     .isInstanceOf(TopicsNotReadyException.class)
@@ -66,23 +65,39 @@ class TopicAdminIT {
     }
 
     @Test
+    void shouldSeeThatTheCountWasChangedUnderARunningPipeline() throws Exception {
+        make(
+                new NewTopic("moved.events", 4, (short) 1),
+                new NewTopic("moved.admission-books-changelog", 3, (short) 1),
+                // Of another application, whose id begins with ours.
+                new NewTopic("moved.admission-eu-books-changelog", 5, (short) 1));
+        Settings settings = settings("moved");
+        try (TopicAdmin topics = TopicAdmin.connect(settings.kafka(), SOON)) {
+            TopicPlan plan = topics.plan(settings, OptionalInt.empty());
+
+            assertThat(plan.refused()).singleElement().satisfies(refused -> assertThat(refused.problem())
+                    .startsWith("has 4 partitions, but had 3 when admission began to remember by partition"
+                            + " (moved.admission-books-changelog: 3)"));
+            assertThatThrownBy(() -> topics.create(plan, (short) 1)).isInstanceOf(TopicsNotReadyException.class);
+        }
+    }
+
+    @Test
     void shouldAlterSettingsOnlyWhenAsked() throws Exception {
         make(new NewTopic("loose.events", 6, (short) 1)
                 .configs(Map.of("message.timestamp.type", "CreateTime", "retention.ms", "1000")));
         Settings settings = settings("loose");
         try (TopicAdmin topics = TopicAdmin.connect(settings.kafka(), SOON)) {
-            topics.create(topics.plan(settings.topics(), WINDOW, OptionalInt.empty()), (short) 1);
+            topics.create(topics.plan(settings, OptionalInt.empty()), (short) 1);
 
-            TopicPlan created = topics.plan(settings.topics(), WINDOW, OptionalInt.empty());
+            TopicPlan created = topics.plan(settings, OptionalInt.empty());
             assertThat(created.differing())
                     .extracting(TopicFinding.Differs::setting)
                     .containsExactly("message.timestamp.type", "retention.ms");
 
             topics.alter(created);
 
-            assertThat(topics.plan(settings.topics(), WINDOW, OptionalInt.empty())
-                            .obstacles())
-                    .isEmpty();
+            assertThat(topics.plan(settings, OptionalInt.empty()).obstacles()).isEmpty();
         }
     }
 

@@ -95,6 +95,54 @@ class TopicPlanTest {
                 .contains("another topics.prefix");
     }
 
+    @Test
+    void shouldRefuseACountThatWasChangedUnderARunningPipeline() {
+        repartition("usage.events", 8);
+
+        assertThat(plan(OptionalInt.empty(), remembering(6)).obstacles())
+                .containsExactly(
+                        "usage.events has 8 partitions, but had 6 when admission began to remember by partition"
+                                + " (usage.admission-books-changelog, usage.admission-customer-links-changelog: 6), so that"
+                                + " repeated events would be billed again: stop what writes to it, put its records aside,"
+                                + " delete it, let 'usageflow topics apply' make it with 6 partitions again, and put the"
+                                + " records back (events that were admitted before are known); for another count make new"
+                                + " topics under another topics.prefix");
+    }
+
+    @Test
+    void shouldRefuseEveryTopicThatWasChangedToAnotherCount() {
+        existing.keySet().forEach(topic -> repartition(topic, 8));
+
+        assertThat(plan(OptionalInt.empty(), remembering(6)).refused())
+                .hasSize(7)
+                .allMatch(refused -> refused.problem().startsWith("has 8 partitions, but had 6"));
+    }
+
+    @Test
+    void shouldMakeTopicsAgainWithTheCountThatIsRemembered() {
+        existing.remove("usage.events");
+
+        assertThat(missing(plan(OptionalInt.empty(), remembering(6)), "usage.events")
+                        .partitions())
+                .isEqualTo(6);
+
+        existing.clear();
+        assertThat(missing(plan(OptionalInt.empty(), remembering(3)), "usage.events")
+                        .partitions())
+                .isEqualTo(3);
+        assertThat(plan(OptionalInt.of(8), remembering(3)).refused()).hasSize(7).allMatch(refused -> refused.problem()
+                .equals("must have 3 partitions, as many as admission's memory," + " but 8 were asked for"));
+    }
+
+    @Test
+    void shouldRefuseChangelogsThatDisagreeAmongThemselves() {
+        var torn = new Changelogs(Map.of("usage.admission-a-changelog", 6, "usage.admission-b-changelog", 3));
+
+        assertThat(plan(OptionalInt.empty(), torn).obstacles())
+                .hasSize(7)
+                .allMatch(obstacle -> obstacle.contains("(usage.admission-b-changelog: 3; usage.events, "));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "usage.events, message.timestamp.type, CreateTime, back-dated events",
@@ -129,7 +177,7 @@ class TopicPlanTest {
         set("usage.deliverable", "retention.ms", "1000");
         set("usage.events", "message.timestamp.type", "CreateTime");
 
-        TopicPlan plan = TopicPlan.of(specs, OptionalInt.empty(), existing, ShortRetention.WARN);
+        TopicPlan plan = TopicPlan.of(specs, OptionalInt.empty(), existing, Changelogs.none(), ShortRetention.WARN);
 
         assertThat(plan.warnings()).singleElement().asString().startsWith("usage.deliverable has retention.ms=1000");
         assertThat(plan.obstacles()).singleElement().asString().startsWith("usage.events has message.timestamp.type");
@@ -141,6 +189,7 @@ class TopicPlanTest {
                 Topics.withDefaultPrefix().specs(6, Duration.ofDays(90)),
                 OptionalInt.empty(),
                 existing,
+                Changelogs.none(),
                 ShortRetention.REFUSE);
 
         assertThat(plan.obstacles())
@@ -150,7 +199,20 @@ class TopicPlanTest {
     }
 
     private TopicPlan plan(OptionalInt asked) {
-        return TopicPlan.of(specs, asked, existing, ShortRetention.REFUSE);
+        return plan(asked, Changelogs.none());
+    }
+
+    private TopicPlan plan(OptionalInt asked, Changelogs changelogs) {
+        return TopicPlan.of(specs, asked, existing, changelogs, ShortRetention.REFUSE);
+    }
+
+    private static Changelogs remembering(int partitions) {
+        return new Changelogs(Map.of(
+                "usage.admission-books-changelog", partitions, "usage.admission-customer-links-changelog", partitions));
+    }
+
+    private void repartition(String topic, int partitions) {
+        existing.put(topic, new ExistingTopic(partitions, existing.get(topic).settings()));
     }
 
     private static NewTopicSpec missing(TopicPlan plan, String topic) {

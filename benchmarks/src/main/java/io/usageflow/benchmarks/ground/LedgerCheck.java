@@ -1,0 +1,59 @@
+package io.usageflow.benchmarks.ground;
+
+import io.usageflow.forwarder.ledger.LedgerCounter;
+import io.usageflow.forwarder.ledger.LedgerReader;
+import io.usageflow.schema.topic.Topics;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.common.errors.InterruptException;
+
+/** Admission's own books, which must say what the feed knows: a side that is fast because it skips does not count. */
+final class LedgerCheck {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final long AGAIN_AFTER_MS = 200;
+
+    private final LedgerReader reader;
+
+    LedgerCheck(Topics topics, String bootstrapServers, Map<String, ?> registry) {
+        reader = new LedgerReader(
+                topics, Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers), registry);
+    }
+
+    /**
+     * Waits until the ledger, which is published once a second, has counted all events.
+     *
+     * @throws IllegalStateException where it counts something else
+     */
+    void require(long events, long distinct) {
+        long deadlineNanos = System.nanoTime() + LIMIT.toNanos();
+        while (sum(LedgerCounter.RECEIVED) < events && System.nanoTime() < deadlineNanos) {
+            pause();
+        }
+        require(LedgerCounter.RECEIVED, events);
+        require(LedgerCounter.ADMITTED, distinct);
+        require(LedgerCounter.DUPLICATE, events - distinct);
+    }
+
+    private void require(LedgerCounter counter, long expected) {
+        long counted = sum(counter);
+        if (counted != expected) {
+            throw new IllegalStateException(
+                    "admission's ledger counts " + counted + " as " + counter.key() + " and not " + expected);
+        }
+    }
+
+    private long sum(LedgerCounter counter) {
+        return reader.read(LIMIT).stream()
+                .mapToLong(entry -> entry.getCounters().getOrDefault(counter.key(), 0L))
+                .sum();
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(AGAIN_AFTER_MS);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.usageflow.benchmarks.measure;
+
+import java.util.List;
+
+/**
+ * The speed over the middle of a slice: from the first look at which 15 % were handled to the first at which 90 % were.
+ * Before, caches fill and the first fetch is under way; after, partitions with fewer events are through already and a
+ * thread may be idle.
+ *
+ * @param eventsPerSecond handled
+ * @param cpuMicros CPU time of the side's own process for each event, microseconds
+ * @param brokerCpuMicros CPU time of the broker for each event, microseconds
+ * @param otherCores CPU that all else on the machine used meanwhile, in cores; what shared the CPU with the measurement
+ * @param events on which this rests
+ */
+public record Speed(double eventsPerSecond, double cpuMicros, double brokerCpuMicros, double otherCores, long events) {
+    private static final double FROM = 0.15;
+    private static final double TO = 0.90;
+
+    /**
+     * @param samples in order of time, the last one with all of the slice handled
+     * @param sliceEvents events of the slice
+     */
+    static Speed of(List<Sample> samples, long sliceEvents) {
+        Sample from = first(samples, Math.round(sliceEvents * FROM));
+        Sample to = first(samples, Math.round(sliceEvents * TO));
+        if (to.handled() <= from.handled()) {
+            // A slice so small that it was handled between two looks.
+            from = samples.get(0);
+            to = samples.get(samples.size() - 1);
+        }
+        long events = to.handled() - from.handled();
+        double nanos = Math.max(1, to.nanos() - from.nanos());
+        double others = (to.machine() - from.machine()) - (to.ours() - from.ours());
+        return new Speed(
+                events * 1e9 / nanos,
+                (to.own() - from.own()) / 1e3 / events,
+                (to.broker() - from.broker()) / 1e3 / events,
+                Math.max(0, others / nanos),
+                events);
+    }
+
+    private static Sample first(List<Sample> samples, long handled) {
+        return samples.stream()
+                .filter(sample -> sample.handled() >= handled)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("the slice was not handled to its end"));
+    }
+}

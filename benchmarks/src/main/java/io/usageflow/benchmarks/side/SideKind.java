@@ -1,0 +1,56 @@
+package io.usageflow.benchmarks.side;
+
+import io.usageflow.benchmarks.side.dedup.DedupStore;
+import io.usageflow.benchmarks.side.dedup.SharedCacheTuning;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What a side's process runs. */
+public enum SideKind {
+    /** usageflow: the forwarder with the role admission. */
+    ADMISSION(true),
+    /** Exactly-once copy, the least that any stage of Kafka Streams has to do. */
+    COPY(false),
+    /** The usual recipe against duplicates: {@link DedupStore#windowRange()}, RocksDB as Streams sets it up. */
+    WINDOW_STORE(true),
+    /** {@link DedupStore#windowExact()}: old days are dropped as whole segments. */
+    WINDOW_EXACT(true),
+    /** {@link DedupStore#keyValue()}, RocksDB as Streams sets it up. */
+    KV_DEFAULT(true),
+    /** {@link DedupStore#keyValue()} with {@link SharedCacheTuning}. */
+    KV_TUNED(true),
+    /** {@link DedupStore#filteredKeyValue()} with {@link SharedCacheTuning}. */
+    KV_FILTERED(true),
+    /** {@link DedupStore#inMemory()}. */
+    KV_MEMORY(true);
+
+    private final boolean removesRepeats;
+
+    SideKind(boolean removesRepeats) {
+        this.removesRepeats = removesRepeats;
+    }
+
+    /** Whether a repeated event comes out once. */
+    public boolean removesRepeats() {
+        return removesRepeats;
+    }
+
+    SideProgram program() {
+        return switch (this) {
+            case ADMISSION -> new AdmissionProgram();
+            case COPY -> StreamsProgram.copy();
+            case WINDOW_STORE -> StreamsProgram.dedup(DedupStore.windowRange(), Optional.empty());
+            case WINDOW_EXACT -> StreamsProgram.dedup(DedupStore.windowExact(), Optional.empty());
+            case KV_DEFAULT -> StreamsProgram.dedup(DedupStore.keyValue(), Optional.empty());
+            case KV_TUNED -> StreamsProgram.dedup(DedupStore.keyValue(), Optional.of(SharedCacheTuning.class));
+            case KV_FILTERED ->
+                StreamsProgram.dedup(DedupStore.filteredKeyValue(), Optional.of(SharedCacheTuning.class));
+            case KV_MEMORY -> StreamsProgram.dedup(DedupStore.inMemory(), Optional.empty());
+        };
+    }
+
+    /** As reports and commands name it. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

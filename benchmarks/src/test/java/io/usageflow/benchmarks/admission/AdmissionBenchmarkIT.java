@@ -1,0 +1,33 @@
+package io.usageflow.benchmarks.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.benchmarks.ground.SideOptions;
+import io.usageflow.benchmarks.load.IdKind;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** That the harness works, with all its processes. How large a figure is, is no matter for a test. */
+class AdmissionBenchmarkIT {
+    @Test
+    void shouldFindEveryFigure() {
+        AdmissionPlan plan = new AdmissionPlan(true, 1, 2_000, 1_000, 1_000, new AdmissionPlan.Slices(500, 500, 500));
+        SideOptions options = new SideOptions(
+                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), Map.of(), IdKind.V7);
+
+        ObjectNode json = new AdmissionBenchmark(plan, options).run().json();
+
+        for (String ratio : List.of("P1", "P2", "P3")) {
+            assertThat(json.get(ratio).asDouble()).as(ratio).isPositive();
+            assertThat(json.at("/figures/" + ratio + "/byRound")).hasSize(1);
+        }
+        assertThat(json.get("P11").asLong()).isNotNegative();
+        assertThat(json.get("quick").asBoolean()).isTrue();
+        assertThat(json.at("/settings/streams/processing.guarantee").asText()).isEqualTo("exactly_once_v2");
+        assertThat(json.at("/settings/forwarder/admission.threads").asText()).isEqualTo("2");
+        assertThat(json.at("/sides/P3/window-store/rounds/0/idsBefore").asLong())
+                .isGreaterThanOrEqualTo(1_000);
+    }
+}
