@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.embedded.SchemaRegistryServer;
 import io.usageflow.embedded.TopicCreation;
-import io.usageflow.forwarder.cli.Main;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import io.usageflow.forwarder.ledger.LedgerReader;
+import io.usageflow.forwarder.testing.ForwarderProcess;
 import io.usageflow.forwarder.topics.TopicReader;
 import io.usageflow.producer.Cost;
 import io.usageflow.producer.CustomerRef;
@@ -23,9 +23,7 @@ import io.usageflow.sandbox.SandboxSeed;
 import io.usageflow.schema.Receipt;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
-import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +68,7 @@ class RestartIT {
         TopicCreation.create(broker.bootstrapServers(), TOPICS.specs(3, Duration.ofDays(35)));
         Set<String> published = new HashSet<>();
         long repeats = 0;
-        Process forwarder = startForwarder(0);
+        ForwarderProcess forwarder = startForwarder(0);
         try (UsagePublisher publisher = UsagePublisher.create(Map.of(
                 "bootstrap.servers", broker.bootstrapServers(),
                 "schema.registry.url", registry.url(),
@@ -94,7 +92,7 @@ class RestartIT {
 
                 long inFullFlow = published.size() - EVENTS_PER_ROUND * 3L / 4;
                 assertThat(credyt.awaitEvents(inFullFlow, PATIENCE)).isTrue();
-                stop(forwarder, round - 1);
+                stop(forwarder);
                 forwarder = startForwarder(round);
             }
             assertThat(credyt.awaitEvents(published.size(), PATIENCE))
@@ -107,9 +105,9 @@ class RestartIT {
                         .isEqualTo(published.size());
                 assertThat(books.findings()).isEmpty();
             });
-            stop(forwarder, ROUNDS);
+            stop(forwarder);
         } finally {
-            forwarder.destroyForcibly().waitFor();
+            forwarder.close();
         }
 
         assertThat(new HashSet<>(credyt.eventIds())).isEqualTo(published);
@@ -132,16 +130,10 @@ class RestartIT {
                 .cost(Cost.of("openai", new BigDecimal("0.0001"), "USD"));
     }
 
-    private Process startForwarder(int number) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "forwarder"));
-        Map.of(
+    private ForwarderProcess startForwarder(int number) {
+        return ForwarderProcess.launch(
+                folder.resolve("forwarder-" + number + ".log"),
+                Map.of(
                         "kafka.bootstrap.servers",
                         broker.bootstrapServers(),
                         "schema.registry.url",
@@ -152,31 +144,14 @@ class RestartIT {
                         "test",
                         "state.dir",
                         folder.resolve("state").toString(),
-                        "admin.port",
-                        "0",
-                        "start.timeout",
-                        "2m",
                         "stop.timeout",
-                        "1m")
-                .forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log(number).toFile())
-                .start();
+                        "1m"));
     }
 
-    private void stop(Process forwarder, int number) throws Exception {
-        forwarder.destroy();
-        assertThat(forwarder.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                .describedAs("ends after SIGTERM")
-                .isTrue();
-        assertThat(forwarder.exitValue())
-                .describedAs(Files.readString(log(number)))
-                .isIn(0, SIGTERM_EXIT);
-    }
-
-    private Path log(int number) {
-        return folder.resolve("forwarder-" + number + ".log");
+    private static void stop(ForwarderProcess forwarder) throws Exception {
+        assertThat(forwarder.terminate(PATIENCE))
+                .describedAs("ends after SIGTERM%n%s", forwarder.log())
+                .hasValueSatisfying(code -> assertThat(code).isIn(0, SIGTERM_EXIT));
     }
 
     private LedgerBalance books() {

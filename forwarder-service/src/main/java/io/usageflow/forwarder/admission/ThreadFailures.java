@@ -49,7 +49,9 @@ final class ThreadFailures {
 
     /** In this order: the first that fits a failure or one of its causes counts. */
     private static final List<Remedy> REMEDIES = List.of(
-            new Remedy(PartitionsChangedException.class::isInstance, "every account must be where its ids are"),
+            new Remedy(
+                    PartitionsChangedException.class::isInstance,
+                    "start again: the start says what to do, step by step"),
             new Remedy(
                     VirtualMachineError.class::isInstance,
                     "give the process more memory (-Xmx), or fewer" + " admission.threads"),
@@ -118,11 +120,6 @@ final class ThreadFailures {
         return unforeseen.size() > UNFORESEEN_MAX ? Answer.STOP : Answer.REPLACE;
     }
 
-    /** Whether it passes by itself, sooner or later. */
-    static boolean passes(Throwable failure) {
-        return RegistryAbsence.isCauseOf(failure) || isOrHasCause(failure, PASSES);
-    }
-
     /** What a person does about it; empty where nobody foresaw it, or it passes. */
     static Optional<String> remedy(Throwable failure) {
         return REMEDIES.stream()
@@ -138,6 +135,11 @@ final class ThreadFailures {
             }
         }
         return false;
+    }
+
+    /** Whether it passes by itself, sooner or later. */
+    static boolean passes(Throwable failure) {
+        return RegistryAbsence.isCauseOf(failure) || isOrHasCause(failure, PASSES);
     }
 
     private static boolean isDiskFull(Throwable cause) {
