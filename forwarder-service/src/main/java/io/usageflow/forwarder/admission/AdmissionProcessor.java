@@ -107,7 +107,7 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
     private void awaitRelease() {
         if (task.release().isUnderWay()) {
             release.in(RELEASE_EVERY);
-        } else if (task.state().parked().count() > 0) {
+        } else if (task.release().awaitsVendors()) {
             release.in(VENDORS_EVERY);
         }
     }

@@ -28,6 +28,11 @@ final class LinkResolver {
         this.policies = policies;
     }
 
+    /** Whether an event can wait for a vendor's link at all. */
+    boolean parksForVendors() {
+        return policies.vendors() == Unlinked.Policy.PARK;
+    }
+
     Resolution resolve(UsageEvent event) {
         Optional<CredytReference> customer = customer(event);
         if (customer.isEmpty()) {

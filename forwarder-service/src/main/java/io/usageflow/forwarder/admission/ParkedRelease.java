@@ -66,6 +66,11 @@ final class ParkedRelease {
         }
     }
 
+    /** Whether word of a vendor's link could let something go. */
+    boolean awaitsVendors() {
+        return parked.count() > 0 && resolver.parksForVendors();
+    }
+
     /** Some vendor's link has come or gone. */
     void vendorLinksChanged() {
         if (parked.count() > 0) {

@@ -57,8 +57,6 @@ public final class StreamsSettings {
         defaults.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreTuning.class);
         // Fail, as everywhere: a vendor link must not be skipped. (Kafka 5 will make this the default.)
         defaults.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
-        // A thread without records looks only this often whether something parked can go, or a transaction is due.
-        defaults.put(StreamsConfig.POLL_MS_CONFIG, AdmissionProcessor.RELEASE_EVERY.toMillis());
         // Throughput: an exactly-once copy with the clients' own defaults is a third slower.
         producer(defaults, ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         producer(defaults, ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
