@@ -13,10 +13,11 @@ final class SideChoices {
 
     @Option(
             names = "--ids",
-            paramLabel = "v7|v4",
-            defaultValue = "v7",
-            description = "Time-ordered UUIDs, as the publisher makes them (default), or random ones.")
-    private IdKind ids = IdKind.V7;
+            paramLabel = "v4|v7",
+            defaultValue = "v4",
+            description =
+                    "Random UUIDs, as derived ids are (default), or time-ordered ones, as the publisher makes them.")
+    private IdKind ids = IdKind.V4;
 
     @Option(
             names = "--jvm",
