@@ -11,7 +11,7 @@ final class PartitionsChangedException extends RuntimeException {
     PartitionsChangedException(String topic, int before, int now, Throwable failure) {
         super(topic + " has " + now + " partitions now, and had " + before
                 + " when admission started: ids and links live in their account's partition, so that repeated events"
-                + " would be billed again. Stop what publishes; the next start says what to do");
+                + " would be billed again");
         addSuppressed(failure);
     }
 }

@@ -51,7 +51,7 @@ final class ThreadFailures {
     private static final List<Remedy> REMEDIES = List.of(
             new Remedy(
                     PartitionsChangedException.class::isInstance,
-                    "start again: the start says what to do, step by step"),
+                    "stop what publishes; the next start says what to do"),
             new Remedy(
                     VirtualMachineError.class::isInstance,
                     "give the process more memory (-Xmx), or fewer" + " admission.threads"),

@@ -67,7 +67,7 @@ class ThreadFailuresTest {
                 Arguments.of(
                         new PartitionsChangedException(
                                 "usage.events", 6, 8, new StreamsException("invalid partitions")),
-                        "start again"),
+                        "the next start says what to do"),
                 Arguments.of(new SaslAuthenticationException("wrong password"), "login"),
                 Arguments.of(new TopicAuthorizationException("usage.events"), "grant the right"),
                 Arguments.of(new GroupAuthorizationException("usage.admission"), "grant the right"),
