@@ -64,14 +64,16 @@ public final class Delivery implements Stage {
     public Delivery(DeliverySettings settings, DeliveryConnections connections, EventSink sink, MeterRegistry meters) {
         var random = new Random();
         var excerpt = new ResponseExcerpt(List.of(settings.credyt().apiKey().value()));
+        DeliveryClock clock = DeliveryClock.system();
         this.parts = new DeliveryParts(
                 settings,
                 connections,
                 sink,
-                new Destination(settings.retrying(), settings.inFlight(), random),
+                new Destination(settings, random),
                 new SettlementRecords(connections.topics(), connections.serde(), excerpt),
                 new DeliveryMeters(meters),
-                DeliveryClock.system());
+                TopicRetention.of(connections, clock),
+                clock);
         this.sessionWaits = new RetrySchedule(SESSION_WAIT_MIN, SESSION_WAIT_MAX, SESSION_WAIT_MAX, random);
     }
 
@@ -113,6 +115,7 @@ public final class Delivery implements Stage {
             Thread.currentThread().interrupt();
         }
         parts.sink().close();
+        parts.retention().close();
         parts.meters().close();
     }
 
