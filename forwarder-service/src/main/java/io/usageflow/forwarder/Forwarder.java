@@ -116,7 +116,7 @@ public final class Forwarder implements AutoCloseable {
                     settings.kafka().client(),
                     settings.registry().serde(),
                     process.instanceId());
-            stages.add(new Delivery(settings.delivery(), connections, meters.registry()));
+            stages.add(new Delivery(settings.delivery(), settings.credyt(), connections, meters.registry()));
         }
         return stages;
     }

@@ -2,7 +2,7 @@ package io.usageflow.forwarder.cli;
 
 import io.usageflow.forwarder.Forwarder;
 import io.usageflow.forwarder.config.ConfigSources;
-import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.dev.DevOptions;
 import java.time.Duration;
@@ -49,9 +49,9 @@ final class ForwarderCommand implements Callable<Integer> {
                 ? ConfigSources.none()
                         .with(
                                 Map.of(
-                                        DeliverySettings.CREDYT_URL,
+                                        CredytSettings.URL,
                                         "http://127.0.0.1:" + DevOptions.SANDBOX_PORT,
-                                        DeliverySettings.CREDYT_API_KEY,
+                                        CredytSettings.API_KEY,
                                         DevOptions.API_KEY),
                                 "--dev")
                 : ConfigSources.none();

@@ -1,34 +1,23 @@
 package io.usageflow.forwarder.config;
 
-import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
 import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
 import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 
-import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.config.types.Password;
 
 /** What delivery is told. Immutable; cannot exist invalid. */
 public record DeliverySettings(
-        Credyt credyt,
         Batching batching,
         InFlight inFlight,
         Buffer buffer,
         Retrying retrying,
         StepAside stepAside,
         Settling settling) {
-    public static final String CREDYT_URL = "credyt.url";
-    public static final String CREDYT_API_KEY = "credyt.api.key";
-    public static final String PLAIN_HTTP_HOSTS = "credyt.plain.http.hosts";
-    public static final String CONNECT_TIMEOUT = "delivery.connect.timeout";
-    public static final String RESPONSE_TIMEOUT = "delivery.response.timeout";
     public static final String ORDER = "delivery.order";
     public static final String BATCH_EVENTS = "delivery.batch.max.events";
     public static final String BATCH_BYTES = "delivery.batch.max.bytes";
@@ -57,16 +46,6 @@ public record DeliverySettings(
 
     private static final String GROUP = "Delivery";
     private static final int MIB = 1024 * 1024;
-
-    /**
-     * The destination.
-     *
-     * @param url base address without a path of its own; https, or http to this machine or a host of {@code plainHttpHosts}
-     * @param apiKey never in a log, a metric or a dead letter: {@link Password} hides it
-     * @param connectTimeout to a connection, TLS included
-     * @param responseTimeout from sending a request to the end of its answer
-     */
-    public record Credyt(URI url, Password apiKey, Duration connectTimeout, Duration responseTimeout) {}
 
     /** Which of a customer's events may be on their way at once. */
     public enum Order {
@@ -128,53 +107,11 @@ public record DeliverySettings(
 
     /** Adds delivery's keys. */
     public static ConfigDef define(ConfigDef def) {
-        defineCredyt(def);
         defineSending(def);
         defineBuffer(def);
         defineRetrying(def);
         defineStepAside(def);
         return defineSettling(def);
-    }
-
-    private static void defineCredyt(ConfigDef def) {
-        text(
-                def,
-                CREDYT_URL,
-                "https://api.credyt.ai",
-                new ConfigDef.NonEmptyString(),
-                "Base address of Credyt. Must be"
-                        + " https, or http to this machine: the key never travels in the clear.");
-        def.define(
-                CREDYT_API_KEY,
-                ConfigDef.Type.PASSWORD,
-                "",
-                HIGH,
-                "Credyt's API key, which also selects test or"
-                        + " live mode. Better ${file:...} or ${env:...} than the key itself.",
-                GROUP,
-                order(def),
-                ConfigDef.Width.LONG,
-                CREDYT_API_KEY);
-        def.define(
-                PLAIN_HTTP_HOSTS,
-                ConfigDef.Type.LIST,
-                List.of(),
-                LOW,
-                "Host names to which the key may go over"
-                        + " plain http although they are not this machine: for a sandbox in a private container network,"
-                        + " never for Credyt.",
-                GROUP,
-                order(def),
-                ConfigDef.Width.LONG,
-                PLAIN_HTTP_HOSTS);
-        duration(def, CONNECT_TIMEOUT, "5s", "10ms", "5m", "Time to a connection, TLS included.");
-        duration(
-                def,
-                RESPONSE_TIMEOUT,
-                "30s",
-                "10ms",
-                "10m",
-                "Time from sending a request to the end of its answer;" + " after it the same events are sent again.");
     }
 
     private static void defineSending(ConfigDef def) {
@@ -301,15 +238,10 @@ public record DeliverySettings(
                 "Consumer group of delivery; empty for the" + " topics' prefix with -delivery.");
     }
 
-    /** @throws ConfigException where values contradict each other, or the key would travel in the clear */
+    /** @throws ConfigException where values contradict each other */
     public static DeliverySettings from(AbstractConfig config) {
         int inFlightMax = config.getInt(IN_FLIGHT_MAX);
         return new DeliverySettings(
-                new Credyt(
-                        url(config.getString(CREDYT_URL), Set.copyOf(config.getList(PLAIN_HTTP_HOSTS))),
-                        config.getPassword(CREDYT_API_KEY),
-                        duration(config, CONNECT_TIMEOUT),
-                        duration(config, RESPONSE_TIMEOUT)),
                 new Batching(
                         Order.valueOf(config.getString(ORDER).toUpperCase(Locale.ROOT)),
                         config.getInt(BATCH_EVENTS),
@@ -358,32 +290,6 @@ public record DeliverySettings(
             throw new ConfigException(lowKey + " is " + DurationText.write(low) + ", above " + highKey + " with "
                     + DurationText.write(high) + ": lower the one or raise the other");
         }
-    }
-
-    private static URI url(String text, Set<String> plainHttpHosts) {
-        URI url;
-        try {
-            url = URI.create(text.strip().replaceAll("/+$", ""));
-        } catch (IllegalArgumentException malformed) {
-            throw new ConfigException(CREDYT_URL + " is '" + text + "', which is not a URL: " + malformed.getMessage());
-        }
-        String host = url.getHost();
-        if (host == null || url.getUserInfo() != null || url.getQuery() != null || url.getFragment() != null) {
-            throw new ConfigException(CREDYT_URL + " must be a plain address such as https://api.credyt.ai, without"
-                    + " user, query or fragment");
-        }
-        boolean secure = "https".equalsIgnoreCase(url.getScheme());
-        boolean clear = "http".equalsIgnoreCase(url.getScheme());
-        if (!secure && !(clear && (isThisMachine(host) || plainHttpHosts.contains(host)))) {
-            throw new ConfigException(CREDYT_URL + " is '" + text + "': use https, since the API key would travel in"
-                    + " the clear; http is for this machine, or for a host named in " + PLAIN_HTTP_HOSTS);
-        }
-        return url;
-    }
-
-    /** By the text alone: what a name resolves to may change after the check. */
-    private static boolean isThisMachine(String host) {
-        return host.equalsIgnoreCase("localhost") || host.equals("[::1]") || host.matches("127(\\.\\d{1,3}){3}");
     }
 
     private static Duration duration(AbstractConfig config, String key) {

@@ -21,6 +21,7 @@ public record Settings(
         ProcessSettings process,
         AdminSettings admin,
         AdmissionSettings admission,
+        CredytSettings credyt,
         DeliverySettings delivery) {
 
     /** Keys with these prefixes go to the libraries they name, unchecked and without the prefix. */
@@ -36,6 +37,7 @@ public record Settings(
         ProcessSettings.define(def);
         AdminSettings.define(def);
         AdmissionSettings.define(def);
+        CredytSettings.define(def);
         return DeliverySettings.define(def);
     }
 
@@ -82,9 +84,8 @@ public record Settings(
      * @throws SettingsException if something is missing
      */
     public void requireForwarding() {
-        if (process.roles().contains(Role.DELIVERY)
-                && delivery.credyt().apiKey().value().isBlank()) {
-            String key = DeliverySettings.CREDYT_API_KEY;
+        if (process.roles().contains(Role.DELIVERY) && credyt.apiKey().value().isBlank()) {
+            String key = CredytSettings.API_KEY;
             throw new SettingsException(List.of(key + " is missing, and the role delivery needs it: set "
                     + ConfigSources.variableOf(key) + ", or " + key + "=${file:PATH:KEY} in the configuration file;"
                     + " 'usageflow forwarder --dev' uses the stand-in that 'usageflow dev' starts"));
@@ -99,6 +100,7 @@ public record Settings(
                 ProcessSettings.from(config),
                 AdminSettings.from(config),
                 AdmissionSettings.from(config),
+                CredytSettings.from(config),
                 DeliverySettings.from(config));
     }
 

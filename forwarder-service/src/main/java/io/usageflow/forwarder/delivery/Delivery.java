@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
@@ -52,18 +53,28 @@ public final class Delivery implements Stage {
      * @throws org.apache.kafka.common.config.ConfigException where the API key is missing or unusable, or a serializer's
      *     setting is wrong
      */
-    public Delivery(DeliverySettings settings, DeliveryConnections connections, MeterRegistry meters) {
+    public Delivery(
+            DeliverySettings settings, CredytSettings credyt, DeliveryConnections connections, MeterRegistry meters) {
         this(
                 settings,
                 connections,
-                new HttpEventSink(settings.credyt(), settings.inFlight().max()),
+                new HttpEventSink(credyt, settings.inFlight().max()),
+                new ResponseExcerpt(List.of(credyt.apiKey().value())),
                 meters);
     }
 
     /** With another sink than HTTP; closes it in the end. */
     public Delivery(DeliverySettings settings, DeliveryConnections connections, EventSink sink, MeterRegistry meters) {
+        this(settings, connections, sink, new ResponseExcerpt(List.of()), meters);
+    }
+
+    private Delivery(
+            DeliverySettings settings,
+            DeliveryConnections connections,
+            EventSink sink,
+            ResponseExcerpt excerpt,
+            MeterRegistry meters) {
         var random = new Random();
-        var excerpt = new ResponseExcerpt(List.of(settings.credyt().apiKey().value()));
         DeliveryClock clock = DeliveryClock.system();
         this.parts = new DeliveryParts(
                 settings,

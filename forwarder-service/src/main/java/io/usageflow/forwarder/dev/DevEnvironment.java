@@ -4,7 +4,7 @@ import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.embedded.EmbeddedBrokerOptions;
 import io.usageflow.embedded.SchemaRegistryServer;
 import io.usageflow.forwarder.config.ConfigSources;
-import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.KafkaSettings;
 import io.usageflow.forwarder.config.ProcessSettings;
 import io.usageflow.forwarder.config.RegistrySettings;
@@ -98,8 +98,8 @@ public final class DevEnvironment implements AutoCloseable {
         var settings = new LinkedHashMap<String, String>();
         settings.put(KafkaSettings.BOOTSTRAP_SERVERS, bootstrapServers);
         settings.put(RegistrySettings.URL, registryUrl);
-        settings.put(DeliverySettings.CREDYT_URL, credytUrl());
-        settings.put(DeliverySettings.CREDYT_API_KEY, options.apiKey());
+        settings.put(CredytSettings.URL, credytUrl());
+        settings.put(CredytSettings.API_KEY, options.apiKey());
         settings.put(ProcessSettings.STATE_DIR, directory.resolve("state").toString());
         return settings;
     }

@@ -2,7 +2,7 @@ package io.usageflow.forwarder.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.config.CredytSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ class GeneratedPagesTest {
     @Test
     void shouldNotShowWhatValidatorsAreCalledInJava() {
         assertThat(DocsCommand.pages().get("configuration.md"))
-                .contains("`" + DeliverySettings.CREDYT_API_KEY + "` | password | none")
+                .contains("`" + CredytSettings.API_KEY + "` | password | none")
                 .contains("| `stop.timeout` | duration | `25s` | [1s,...,10m] |")
                 .doesNotContain("Lambda", "@");
     }

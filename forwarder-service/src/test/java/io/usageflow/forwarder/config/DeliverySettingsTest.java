@@ -12,7 +12,6 @@ import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class DeliverySettingsTest {
     private static DeliverySettings settings(Map<String, String> given) {
@@ -23,7 +22,6 @@ class DeliverySettingsTest {
     void shouldHaveDefaultsThatAreValid() {
         DeliverySettings settings = settings(Map.of());
 
-        assertThat(settings.credyt().url()).hasToString("https://api.credyt.ai");
         assertThat(settings.batching())
                 .isEqualTo(new DeliverySettings.Batching(DeliverySettings.Order.CUSTOMER, 100, 200 * 1024));
         assertThat(settings.inFlight()).isEqualTo(new DeliverySettings.InFlight(16, 256));
@@ -46,51 +44,6 @@ class DeliverySettingsTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(DeliverySettings.OUTAGE_DEADLINE)
                 .hasMessageContaining("write 500ms");
-    }
-
-    @Test
-    void shouldHideTheKey() {
-        assertThat(settings(Map.of(DeliverySettings.CREDYT_API_KEY, "top-secret")))
-                .asString()
-                .doesNotContain("top-secret");
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "https://api.credyt.ai",
-                "https://api.credyt.ai/",
-                "http://127.0.0.1:8090",
-                "http://localhost:8090",
-                "http://[::1]:8090",
-                "http://127.8.9.1",
-                "http://sandbox:8090"
-            })
-    void shouldAllowHttpsAndThisMachineAndWhatIsNamed(String url) {
-        assertThat(settings(Map.of(DeliverySettings.CREDYT_URL, url, DeliverySettings.PLAIN_HTTP_HOSTS, "sandbox"))
-                        .credyt()
-                        .url()
-                        .toString())
-                .isEqualTo(url.replaceAll("/$", ""));
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "http://api.credyt.ai",
-                "http://10.0.0.1:8090",
-                "http://127.0.0.1.evil.example",
-                "http://localhost.evil.example",
-                "http://127.0.0.1@evil.example",
-                "ftp://127.0.0.1",
-                "api.credyt.ai",
-                "https://api.credyt.ai?key=1",
-                "https://"
-            })
-    void shouldRefuseWhatWouldSendTheKeyInTheClearOrElsewhere(String url) {
-        assertThatThrownBy(() -> settings(Map.of(DeliverySettings.CREDYT_URL, url)))
-                .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("credyt.url");
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.embedded.TopicCreation;
+import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import io.usageflow.sandbox.CredytSandbox;
@@ -190,17 +191,19 @@ final class DeliveryWorld implements AutoCloseable {
     /** Starts a delivery; overrides beat short waits. */
     Delivery deliver(String instance, Map<String, String> overrides) {
         Map<String, String> settings = new HashMap<>(Map.of(
-                DeliverySettings.CREDYT_URL, sandbox.url().toString(),
-                DeliverySettings.CREDYT_API_KEY, "secret-key-of-the-test",
+                CredytSettings.URL, sandbox.url().toString(),
+                CredytSettings.API_KEY, "secret-key-of-the-test",
                 DeliverySettings.RETRY_MIN, "20ms",
                 DeliverySettings.RETRY_MAX, "300ms",
                 DeliverySettings.CIRCUIT_WAIT_MIN, "50ms",
                 DeliverySettings.CIRCUIT_WAIT_MAX, "300ms",
-                DeliverySettings.RESPONSE_TIMEOUT, "5s"));
+                CredytSettings.RESPONSE_TIMEOUT, "5s"));
         settings.putAll(overrides);
-        var config = new AbstractConfig(DeliverySettings.define(new ConfigDef()), settings, false);
+        var config =
+                new AbstractConfig(CredytSettings.define(DeliverySettings.define(new ConfigDef())), settings, false);
         var delivery = new Delivery(
                 DeliverySettings.from(config),
+                CredytSettings.from(config),
                 new DeliveryConnections(topics, Map.of("bootstrap.servers", bootstrap), serde, instance),
                 new SimpleMeterRegistry());
         delivery.start();

@@ -1,6 +1,6 @@
 package io.usageflow.forwarder.delivery.http;
 
-import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.delivery.Answer;
 import io.usageflow.forwarder.delivery.EventSink;
 import io.usageflow.forwarder.observe.Version;
@@ -61,7 +61,7 @@ public final class HttpEventSink implements EventSink {
      * @param connectionsMax connections at most; more requests at once would wait for one
      * @throws ConfigException where the key is missing, or cannot stand in a header
      */
-    public HttpEventSink(DeliverySettings.Credyt credyt, int connectionsMax) {
+    public HttpEventSink(CredytSettings credyt, int connectionsMax) {
         this.apiKey = checked(credyt.apiKey());
         this.events = URI.create(credyt.url() + "/events");
         this.within = credyt.connectTimeout().plus(credyt.responseTimeout());
@@ -158,10 +158,10 @@ public final class HttpEventSink implements EventSink {
     private static Password checked(Password apiKey) {
         String key = apiKey.value();
         if (key == null || key.isBlank()) {
-            throw new ConfigException(DeliverySettings.CREDYT_API_KEY + " is missing: set it to Credyt's API key");
+            throw new ConfigException(CredytSettings.API_KEY + " is missing: set it to Credyt's API key");
         }
         if (!key.chars().allMatch(c -> c > ' ' && c < 127)) {
-            throw new ConfigException(DeliverySettings.CREDYT_API_KEY
+            throw new ConfigException(CredytSettings.API_KEY
                     + " has characters that cannot stand in a header: check for a line break or a blank at its end");
         }
         return apiKey;

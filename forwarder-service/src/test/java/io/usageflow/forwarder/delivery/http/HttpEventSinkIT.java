@@ -6,7 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.delivery.Answer;
 import io.usageflow.forwarder.delivery.Customer;
 import io.usageflow.forwarder.delivery.EventSink;
@@ -76,8 +76,8 @@ class HttpEventSinkIT {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
-    private static DeliverySettings.Credyt credyt(URI url, String key, Duration response) {
-        return new DeliverySettings.Credyt(url, new Password(key), Duration.ofSeconds(2), response);
+    private static CredytSettings credyt(URI url, String key, Duration response) {
+        return new CredytSettings(url, new Password(key), Duration.ofSeconds(2), response);
     }
 
     private Answer deliver() throws Exception {

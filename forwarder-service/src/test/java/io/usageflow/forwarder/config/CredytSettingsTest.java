@@ -1,0 +1,72 @@
+package io.usageflow.forwarder.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CredytSettingsTest {
+    private static CredytSettings settings(Map<String, String> given) {
+        return CredytSettings.from(new AbstractConfig(CredytSettings.define(new ConfigDef()), given, false));
+    }
+
+    @Test
+    void shouldHaveDefaultsThatAreValid() {
+        CredytSettings settings = settings(Map.of());
+
+        assertThat(settings.url()).hasToString("https://api.credyt.ai");
+        assertThat(settings.connectTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.responseTimeout()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void shouldHideTheKey() {
+        assertThat(settings(Map.of(CredytSettings.API_KEY, "top-secret")))
+                .asString()
+                .doesNotContain("top-secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://api.credyt.ai",
+                "https://api.credyt.ai/",
+                "http://127.0.0.1:8090",
+                "http://localhost:8090",
+                "http://[::1]:8090",
+                "http://127.8.9.1",
+                "http://sandbox:8090"
+            })
+    void shouldAllowHttpsAndThisMachineAndWhatIsNamed(String url) {
+        assertThat(settings(Map.of(CredytSettings.URL, url, CredytSettings.PLAIN_HTTP_HOSTS, "sandbox"))
+                        .url()
+                        .toString())
+                .isEqualTo(url.replaceAll("/$", ""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://api.credyt.ai",
+                "http://10.0.0.1:8090",
+                "http://127.0.0.1.evil.example",
+                "http://localhost.evil.example",
+                "http://127.0.0.1@evil.example",
+                "ftp://127.0.0.1",
+                "api.credyt.ai",
+                "https://api.credyt.ai?key=1",
+                "https://"
+            })
+    void shouldRefuseWhatWouldSendTheKeyInTheClearOrElsewhere(String url) {
+        assertThatThrownBy(() -> settings(Map.of(CredytSettings.URL, url)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("credyt.url");
+    }
+}
