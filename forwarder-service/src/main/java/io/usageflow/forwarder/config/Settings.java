@@ -84,10 +84,11 @@ public record Settings(
      * @throws SettingsException if something is missing
      */
     public void requireForwarding() {
-        if (process.roles().contains(Role.DELIVERY) && credyt.apiKey().value().isBlank()) {
+        if (process.roles().contains(Role.DELIVERY) && credyt.apiKey().isMissing()) {
             String key = CredytSettings.API_KEY;
             throw new SettingsException(List.of(key + " is missing, and the role delivery needs it: set "
-                    + ConfigSources.variableOf(key) + ", or " + key + "=${file:PATH:KEY} in the configuration file;"
+                    + ConfigSources.variableOf(key) + ", or " + key + "=${file:PATH:KEY} in the configuration file, or "
+                    + CredytSettings.API_KEY_FILE + " to a file that holds it;"
                     + " 'usageflow forwarder --dev' uses the stand-in that 'usageflow dev' starts"));
         }
     }

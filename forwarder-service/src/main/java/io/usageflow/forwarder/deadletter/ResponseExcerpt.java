@@ -3,12 +3,14 @@ package io.usageflow.forwarder.deadletter;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
  * The part of an HTTP answer that a dead letter keeps: secrets removed first, then cut to {@value #BYTES_MAX} bytes of
- * UTF-8, so that no cut can leave half a secret standing. Immutable, thread-safe.
+ * UTF-8, so that no cut can leave half a secret standing. Thread-safe.
  */
 public final class ResponseExcerpt {
     /** Bound of an excerpt, in bytes of UTF-8. */
@@ -17,18 +19,31 @@ public final class ResponseExcerpt {
     private static final String MASK = "***";
     private static final Pattern BEARER = Pattern.compile("(?i)\\b(bearer|basic)\\s+[a-z0-9._~+/=-]{6,}");
 
-    private final List<String> secrets;
+    private final Supplier<? extends Collection<String>> secrets;
 
     /** @param secrets exact texts that must never be kept, such as the API key; empty ones are ignored */
     public ResponseExcerpt(Collection<String> secrets) {
-        this.secrets =
-                secrets.stream().filter(secret -> !secret.isBlank()).distinct().toList();
+        this(of(secrets));
+    }
+
+    /** @param secrets asked for each excerpt, since keys rotate */
+    public ResponseExcerpt(Supplier<? extends Collection<String>> secrets) {
+        this.secrets = secrets;
+    }
+
+    private static Supplier<List<String>> of(Collection<String> secrets) {
+        List<String> fixed = List.copyOf(secrets);
+        return () -> fixed;
     }
 
     /** The excerpt of the body; never fails, whatever the body is. */
     public String of(String body) {
         String masked = body;
-        for (String secret : secrets) {
+        List<String> longestFirst = secrets.get().stream()
+                .filter(secret -> !secret.isBlank())
+                .sorted(Comparator.comparingInt(String::length).reversed()) // one may hold another
+                .toList();
+        for (String secret : longestFirst) {
             masked = masked.replace(secret, MASK);
         }
         return cut(BEARER.matcher(masked).replaceAll("$1 " + MASK));

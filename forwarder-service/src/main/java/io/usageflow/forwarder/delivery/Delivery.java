@@ -5,6 +5,7 @@ import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
+import io.usageflow.forwarder.delivery.http.ApiKeys;
 import io.usageflow.forwarder.delivery.http.HttpEventSink;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
@@ -55,17 +56,26 @@ public final class Delivery implements Stage {
      */
     public Delivery(
             DeliverySettings settings, CredytSettings credyt, DeliveryConnections connections, MeterRegistry meters) {
-        this(
-                settings,
-                connections,
-                new HttpEventSink(credyt, settings.inFlight().max()),
-                new ResponseExcerpt(List.of(credyt.apiKey().value())),
-                meters);
+        this(settings, credyt, ApiKeys.open(credyt.apiKey(), System::nanoTime), connections, meters);
     }
 
     /** With another sink than HTTP; closes it in the end. */
     public Delivery(DeliverySettings settings, DeliveryConnections connections, EventSink sink, MeterRegistry meters) {
         this(settings, connections, sink, new ResponseExcerpt(List.of()), meters);
+    }
+
+    private Delivery(
+            DeliverySettings settings,
+            CredytSettings credyt,
+            ApiKeys keys,
+            DeliveryConnections connections,
+            MeterRegistry meters) {
+        this(
+                settings,
+                connections,
+                new HttpEventSink(credyt, keys, settings.inFlight().max()),
+                new ResponseExcerpt(keys::secrets),
+                meters);
     }
 
     private Delivery(

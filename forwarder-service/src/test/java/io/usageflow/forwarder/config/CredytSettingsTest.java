@@ -22,8 +22,8 @@ class CredytSettingsTest {
         CredytSettings settings = settings(Map.of());
 
         assertThat(settings.url()).hasToString("https://api.credyt.ai");
-        assertThat(settings.connectTimeout()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(settings.responseTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(settings.connecting().timeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.connecting().responseTimeout()).isEqualTo(Duration.ofSeconds(30));
     }
 
     @Test
@@ -68,5 +68,62 @@ class CredytSettingsTest {
         assertThatThrownBy(() -> settings(Map.of(CredytSettings.URL, url)))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("credyt.url");
+    }
+
+    @Test
+    void shouldTakeAProxyWithItsLoginAndHideThePassword() {
+        CredytSettings settings = settings(Map.of(CredytSettings.PROXY, "http://me:p%40ss+%3A@proxy.example:3128/"));
+
+        ProxySettings proxy = settings.proxy().orElseThrow();
+        assertThat(proxy.host()).isEqualTo("proxy.example");
+        assertThat(proxy.port()).isEqualTo(3128);
+        assertThat(proxy.login().orElseThrow().user()).isEqualTo("me");
+        assertThat(proxy.login().orElseThrow().password().value()).isEqualTo("p@ss+:");
+        assertThat(settings).asString().doesNotContain("p@ss", "p%40ss");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "proxy.example:3128",
+                "https://me:hush@proxy.example:3128",
+                "http://me:hush@proxy.example",
+                "http://hush@proxy.example:3128",
+                "http://me:hush@proxy.example:3128/path",
+                "http://me:hu sh@proxy.example:3128",
+                "http://me:hush%zz@proxy.example:3128",
+                "socks5://me:hush@proxy.example:1080"
+            })
+    void shouldRefuseAProxyWithoutRepeatingItsPassword(String url) {
+        assertThatThrownBy(() -> settings(Map.of(CredytSettings.PROXY, url)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("credyt.proxy.url")
+                .hasMessageNotContaining("hu")
+                .hasNoCause();
+    }
+
+    @Test
+    void shouldRefuseAProxyThatWouldSeeTheKey() {
+        assertThatThrownBy(() -> settings(Map.of(
+                        CredytSettings.URL,
+                        "http://127.0.0.1:8090",
+                        CredytSettings.PROXY,
+                        "http://proxy.example:3128")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("credyt.proxy.url")
+                .hasMessageContaining("in the clear");
+    }
+
+    @Test
+    void shouldKnowWhetherThereIsAKey() {
+        assertThat(settings(Map.of()).apiKey().isMissing()).isTrue();
+        assertThat(settings(Map.of(CredytSettings.API_KEY, " ")).apiKey().isMissing())
+                .isTrue();
+        assertThat(settings(Map.of(CredytSettings.API_KEY, "k")).apiKey().isMissing())
+                .isFalse();
+        assertThat(settings(Map.of(CredytSettings.API_KEY_FILE, "/run/secrets/key"))
+                        .apiKey()
+                        .isMissing())
+                .isFalse();
     }
 }

@@ -1,8 +1,8 @@
 package io.usageflow.forwarder.delivery.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -17,23 +17,32 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.config.ConfigException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.common.config.types.Password;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The client against a server of the JDK's, which can do what a well-behaved stand-in does not. */
 class HttpEventSinkIT {
     private static final EventSink.Request REQUEST = new EventSink.Request(
             new Customer(true, "acct_1"), List.of("{\"id\":\"a\"}".getBytes(StandardCharsets.UTF_8)));
+
+    private static final Duration AGE_MAX = Duration.ofMinutes(5);
 
     private record Seen(String method, String path, String key, String contentType, String body) {}
 
@@ -41,6 +50,9 @@ class HttpEventSinkIT {
     private interface Behaviour {
         void answer(HttpExchange exchange) throws IOException;
     }
+
+    @TempDir
+    Path folder;
 
     private final List<Seen> seen = new CopyOnWriteArrayList<>();
     private final CountDownLatch over = new CountDownLatch(1);
@@ -77,11 +89,25 @@ class HttpEventSinkIT {
     }
 
     private static CredytSettings credyt(URI url, String key, Duration response) {
-        return new CredytSettings(url, new Password(key), Duration.ofSeconds(2), response);
+        return credyt(
+                url, new CredytSettings.ApiKey(new Password(key), Optional.empty(), Duration.ofHours(1)), response);
+    }
+
+    private static CredytSettings credyt(URI url, CredytSettings.ApiKey key, Duration response) {
+        return new CredytSettings(
+                url,
+                key,
+                new CredytSettings.Connecting(Duration.ofSeconds(2), response, AGE_MAX),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static HttpEventSink sink(CredytSettings credyt) {
+        return new HttpEventSink(credyt, ApiKeys.open(credyt.apiKey(), System::nanoTime), 4);
     }
 
     private Answer deliver() throws Exception {
-        try (var sink = new HttpEventSink(credyt(url(), "k-1", Duration.ofSeconds(20)), 4)) {
+        try (var sink = sink(credyt(url(), "k-1", Duration.ofSeconds(20)))) {
             return sink.deliver(REQUEST).toCompletableFuture().get(60, TimeUnit.SECONDS);
         }
     }
@@ -154,7 +180,7 @@ class HttpEventSinkIT {
                 Thread.currentThread().interrupt();
             }
         };
-        try (var sink = new HttpEventSink(credyt(url(), "k-1", Duration.ofSeconds(1)), 4)) {
+        try (var sink = sink(credyt(url(), "k-1", Duration.ofSeconds(1)))) {
             Answer answer = sink.deliver(REQUEST).toCompletableFuture().get(60, TimeUnit.SECONDS);
 
             assertThat(answer)
@@ -169,8 +195,7 @@ class HttpEventSinkIT {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = taken.getLocalPort();
         }
-        try (var sink =
-                new HttpEventSink(credyt(URI.create("http://127.0.0.1:" + port), "k-1", Duration.ofSeconds(2)), 4)) {
+        try (var sink = sink(credyt(URI.create("http://127.0.0.1:" + port), "k-1", Duration.ofSeconds(2)))) {
             Answer answer = sink.deliver(REQUEST).toCompletableFuture().get(60, TimeUnit.SECONDS);
 
             assertThat(answer).asInstanceOf(type(Answer.Failure.class)).satisfies(failure -> {
@@ -192,8 +217,8 @@ class HttpEventSinkIT {
                     over.countDown();
                 }
             });
-            try (var sink = new HttpEventSink(
-                    credyt(URI.create("http://127.0.0.1:" + rude.getLocalPort()), "k-1", Duration.ofSeconds(5)), 4)) {
+            try (var sink =
+                    sink(credyt(URI.create("http://127.0.0.1:" + rude.getLocalPort()), "k-1", Duration.ofSeconds(5)))) {
                 assertThat(sink.deliver(REQUEST).toCompletableFuture().get(60, TimeUnit.SECONDS))
                         .isInstanceOf(Answer.Failure.class);
             }
@@ -202,7 +227,7 @@ class HttpEventSinkIT {
 
     @Test
     void shouldAnswerAfterItWasClosed() throws Exception {
-        var sink = new HttpEventSink(credyt(url(), "k-1", Duration.ofSeconds(2)), 4);
+        var sink = sink(credyt(url(), "k-1", Duration.ofSeconds(2)));
         sink.close();
 
         assertThat(sink.deliver(REQUEST).toCompletableFuture().get(60, TimeUnit.SECONDS))
@@ -210,11 +235,138 @@ class HttpEventSinkIT {
     }
 
     @Test
-    void shouldRefuseAKeyThatCannotBeSent() {
-        for (String key : new String[] {"", " ", "with\nbreak", "trailing "}) {
-            assertThatThrownBy(() -> new HttpEventSink(credyt(url(), key, Duration.ofSeconds(2)), 4).close())
-                    .isInstanceOf(ConfigException.class)
-                    .hasMessageContaining("credyt.api.key");
+    void shouldGiveTheKeyToNoOtherHostThanTheConfiguredOne() throws Exception {
+        List<String> elsewhere = new CopyOnWriteArrayList<>();
+        HttpServer other = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        other.createContext("/", exchange -> {
+            elsewhere.add(exchange.getRequestMethod() + " " + exchange.getRequestHeaders());
+            exchange.sendResponseHeaders(202, -1);
+            exchange.close();
+        });
+        other.start();
+        try {
+            for (int status : new int[] {300, 301, 302, 303, 304, 307, 308}) {
+                behaviour = exchange -> {
+                    String there = "http://localhost:" + other.getAddress().getPort() + "/events";
+                    exchange.getResponseHeaders().set("Location", there);
+                    exchange.getResponseHeaders().set("Refresh", "0; url=" + there);
+                    exchange.sendResponseHeaders(status, -1);
+                };
+
+                assertThat(deliver())
+                        .asInstanceOf(type(Answer.Response.class))
+                        .satisfies(response -> assertThat(response.status()).isEqualTo(status));
+            }
+            assertThat(elsewhere).isEmpty();
+        } finally {
+            other.stop(0);
+        }
+    }
+
+    @Test
+    void shouldSendTheNewKeyRightAfterTheOldOneWasRefused() throws Exception {
+        Path file = Files.writeString(folder.resolve("key"), "sk_old\n");
+        var accepted = new AtomicReference<>("sk_old");
+        behaviour = exchange -> exchange.sendResponseHeaders(
+                accepted.get().equals(exchange.getRequestHeaders().getFirst("x-credyt-api-key")) ? 202 : 401, -1);
+        var settings = credyt(
+                url(),
+                new CredytSettings.ApiKey(new Password(""), Optional.of(file), Duration.ofHours(1)),
+                Duration.ofSeconds(20));
+        try (var sink = sink(settings)) {
+            assertStatus(sink, 202);
+
+            accepted.set("sk_new");
+            assertStatus(sink, 401);
+            assertStatus(sink, 401);
+            Files.writeString(file, "sk_new\n");
+            assertStatus(sink, 202);
+        }
+        assertThat(seen).extracting(Seen::key).endsWith("sk_new").doesNotContainNull();
+    }
+
+    private static void assertStatus(EventSink sink, int status) throws Exception {
+        assertThat(sink.deliver(REQUEST).toCompletableFuture().get(60, TimeUnit.SECONDS))
+                .asInstanceOf(type(Answer.Response.class))
+                .satisfies(response -> assertThat(response.status()).isEqualTo(status));
+    }
+
+    @Test
+    void shouldEndAnEndlessAnswerLongBeforeItsTimeIsOver() throws Exception {
+        var written = new AtomicLong();
+        behaviour = exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            byte[] block = new byte[64 * 1024];
+            try (OutputStream body = exchange.getResponseBody()) {
+                while (over.getCount() > 0) {
+                    body.write(block);
+                    written.addAndGet(block.length);
+                }
+            }
+        };
+        var asked = System.nanoTime();
+
+        assertThat(deliver())
+                .asInstanceOf(type(Answer.Response.class))
+                .satisfies(response -> assertThat(response.truncated()).isTrue());
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(15));
+        assertThat(written).as("what buffers between hold comes on top").hasValueLessThan(64L * 1024 * 1024);
+    }
+
+    @Test
+    void shouldNeitherAskForNorUnpackACompressedAnswer() throws Exception {
+        var asked = new CopyOnWriteArrayList<List<String>>();
+        var packed = new java.io.ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(packed)) {
+            gzip.write(new byte[50 * 1024 * 1024]);
+        }
+        behaviour = exchange -> {
+            asked.add(exchange.getRequestHeaders().getOrDefault("Accept-Encoding", List.of("none")));
+            exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+            send(exchange, 200, packed.toByteArray());
+        };
+
+        assertThat(deliver())
+                .asInstanceOf(type(Answer.Response.class))
+                .satisfies(response -> assertThat(response.body()).startsWith("\u001f"));
+        assertThat(asked).containsExactly(List.of("none"));
+    }
+
+    @Test
+    void shouldRefuseAnEndlessHead() throws Exception {
+        behaviour = exchange -> {
+            exchange.getResponseHeaders().set("X-Long", "x".repeat(100_000));
+            exchange.sendResponseHeaders(202, -1);
+        };
+
+        assertThat(deliver()).isInstanceOf(Answer.Failure.class);
+    }
+
+    @Test
+    void shouldUseAConnectionAgainUntilItIsTooOld() throws Exception {
+        var ports = new CopyOnWriteArrayList<Integer>();
+        behaviour = exchange -> {
+            ports.add(exchange.getRemoteAddress().getPort());
+            exchange.sendResponseHeaders(202, -1);
+        };
+        try (var sink = sink(credyt(url(), "k-1", Duration.ofSeconds(20)))) {
+            assertStatus(sink, 202);
+            assertStatus(sink, 202);
+        }
+        assertThat(ports).hasSize(2).containsOnly(ports.get(0));
+
+        ports.clear();
+        var shortLived = new CredytSettings(
+                url(),
+                new CredytSettings.ApiKey(new Password("k-1"), Optional.empty(), Duration.ofHours(1)),
+                new CredytSettings.Connecting(Duration.ofSeconds(2), Duration.ofSeconds(20), Duration.ofMillis(1)),
+                Optional.empty(),
+                Optional.empty());
+        try (var sink = sink(shortLived)) {
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+                assertStatus(sink, 202);
+                assertThat(Set.copyOf(ports)).hasSizeGreaterThan(1);
+            });
         }
     }
 }
