@@ -227,7 +227,11 @@ final class DeliveryWorld implements AutoCloseable {
     }
 
     void stop(Delivery delivery) {
-        delivery.close(Duration.ofSeconds(20));
+        stop(delivery, Duration.ofSeconds(20));
+    }
+
+    void stop(Delivery delivery, Duration within) {
+        delivery.close(within);
         running.remove(delivery);
     }
 
