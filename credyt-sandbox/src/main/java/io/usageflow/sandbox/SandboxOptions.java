@@ -126,4 +126,14 @@ public record SandboxOptions(int port, String host, SandboxSeed seed, Behaviour 
     public SandboxOptions withRateLimit(int requestsPerSecond, int retryAfterSeconds) {
         return withLimits(behaviour.limits().withRate(requestsPerSecond, retryAfterSeconds));
     }
+
+    /** @param requests at once; more are answered 503 */
+    public SandboxOptions withConcurrentRequests(int requests) {
+        return withLimits(behaviour.limits().withConcurrentRequests(requests));
+    }
+
+    /** @param requests remembered, newest kept */
+    public SandboxOptions withRequestLog(int requests) {
+        return withLimits(behaviour.limits().withRequestLog(requests));
+    }
 }

@@ -3,6 +3,7 @@ package io.usageflow.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import io.usageflow.sandbox.behaviour.Outage;
 import io.usageflow.sandbox.fault.Fault;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -271,5 +273,20 @@ class FaultsIT {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("POST /event:")
                 .hasMessageContaining("POST /events");
+    }
+
+    @Test
+    void shouldRefuseMoreRequestsAtOnceThanTheLimit() throws Exception {
+        sandbox.change(now -> now.withLimits(now.limits().withConcurrentRequests(1)));
+        nextFault(new Fault.Delay(Duration.ofSeconds(1)));
+        String first = Bodies.newId();
+        String second = Bodies.newId();
+        var slow = CompletableFuture.supplyAsync(() -> send(first));
+        await().atMost(Client.PATIENCE).until(() -> sandbox.faults().get(0).struck() == 1);
+
+        assertThat(send(second).status()).isEqualTo(503);
+        assertThat(slow.get().status()).isEqualTo(202);
+        assertThat(send(second).status()).isEqualTo(202);
+        assertThat(sandbox.eventIds()).containsExactly(first, second);
     }
 }

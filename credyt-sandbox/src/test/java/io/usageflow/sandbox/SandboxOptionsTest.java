@@ -36,7 +36,9 @@ class SandboxOptionsTest {
                 .withAutoCreateCustomers(true)
                 .withMaxBodyBytes(1)
                 .withMaxBatchEvents(2)
-                .withRateLimit(3, 4);
+                .withRateLimit(3, 4)
+                .withConcurrentRequests(5)
+                .withRequestLog(6);
 
         assertThat(options.port()).isEqualTo(8090);
         assertThat(options.host()).isEqualTo("127.0.0.1");
@@ -52,7 +54,7 @@ class SandboxOptionsTest {
                         UnknownFields.IGNORE,
                         MissingVolume.UNPROCESSABLE,
                         true));
-        assertThat(options.behaviour().limits()).isEqualTo(new Limits(1, 2, 3, 4, Limits.DEFAULT.requestLog()));
+        assertThat(options.behaviour().limits()).isEqualTo(new Limits(1, 2, 3, 4, 5, 6));
     }
 
     @Test

@@ -16,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What every request to the API passes, in this order: outage, size of the body, API key, rate, media type, fault. Requests
+ * What every request to the API passes, in this order: outage, size of the body, API key, requests at once,
+ * rate, media type, fault. Requests
  * to the admin surface pass none of it.
  */
 final class Gate {
@@ -29,6 +30,7 @@ final class Gate {
     private final RequestLog log;
     private final Wire wire;
     private final Clock clock;
+    private final Concurrency concurrency = new Concurrency();
     private final RateLimit rateLimit = new RateLimit(System::nanoTime);
 
     Gate(Supplier<Behaviour> behaviour, Faults faults, RequestLog log, Wire wire, Clock clock) {
@@ -40,22 +42,31 @@ final class Gate {
     }
 
     void serve(Context context, Route route) throws IOException {
-        Exchange exchange = new Exchange(context, route);
+        Concurrency.Place place = concurrency.enter();
+        try {
+            serve(new Exchange(context, route), place);
+        } catch (IOException | RuntimeException broken) {
+            place.leave();
+            throw broken;
+        }
+    }
+
+    private void serve(Exchange exchange, Concurrency.Place place) throws IOException {
         Behaviour now = behaviour.get();
-        Wire.Sent sent = logged(exchange, now.limits(), "");
+        Wire.Sent sent = logged(exchange, place, now.limits(), "");
         if (now.outage() == Outage.DROP) {
             wire.drop(exchange, sent);
             return;
         }
-        Answer refusal = refusal(exchange, now);
+        Answer refusal = refusal(exchange, place, now);
         if (refusal != null) {
             wire.send(exchange, refusal, sent);
             return;
         }
-        Optional<Fault> fault = faults.strike(route.name(), exchange.pathAndQuery(), exchange.body());
+        Optional<Fault> fault = faults.strike(exchange.route().name(), exchange.pathAndQuery(), exchange.body());
         if (fault.isPresent()) {
             Wire.Sent sentSpoilt =
-                    logged(exchange, now.limits(), fault.get().getClass().getSimpleName());
+                    logged(exchange, place, now.limits(), fault.get().getClass().getSimpleName());
             wire.spoil(exchange, fault.get(), () -> answer(exchange), sentSpoilt);
         } else {
             wire.send(exchange, answer(exchange), sent);
@@ -71,7 +82,7 @@ final class Gate {
                         : Problems.of(413, "The body is longer than " + ADMIN_BODY_BYTES_MAX + " bytes."));
     }
 
-    private @Nullable Answer refusal(Exchange exchange, Behaviour now) throws IOException {
+    private @Nullable Answer refusal(Exchange exchange, Concurrency.Place place, Behaviour now) throws IOException {
         if (now.outage() == Outage.UNAVAILABLE) {
             return Problems.of(503, "The sandbox plays an outage.");
         }
@@ -81,6 +92,9 @@ final class Gate {
         }
         if (!isLetIn(exchange.header(KEY_HEADER), now)) {
             return Answer.empty(401);
+        }
+        if (!place.isWithin(limits.concurrentRequests())) {
+            return Problems.of(503, "More than " + limits.concurrentRequests() + " requests at once.");
         }
         if (!rateLimit.letsIn(limits.requestsPerSecond())) {
             Answer answer = Problems.of(429, "More than " + limits.requestsPerSecond() + " requests per second.");
@@ -111,16 +125,19 @@ final class Gate {
         }
     }
 
-    private Wire.Sent logged(Exchange exchange, Limits limits, String fault) {
-        return result -> log.add(
-                new RequestLog.Entry(
-                        clock.instant(),
-                        exchange.route().name(),
-                        exchange.pathAndQuery(),
-                        exchange.body().length,
-                        result,
-                        fault,
-                        exchange.micros()),
-                limits.requestLog());
+    private Wire.Sent logged(Exchange exchange, Concurrency.Place place, Limits limits, String fault) {
+        return result -> {
+            place.leave();
+            log.add(
+                    new RequestLog.Entry(
+                            clock.instant(),
+                            exchange.route().name(),
+                            exchange.pathAndQuery(),
+                            exchange.body().length,
+                            result,
+                            fault,
+                            exchange.micros()),
+                    limits.requestLog());
+        };
     }
 }

@@ -16,6 +16,7 @@ public final class RequestLog {
     /**
      * One request.
      *
+     * @param at when it was answered, or will be no more
      * @param route the pattern that it matched
      * @param path as it came, with its query
      * @param result the status that was sent, or {@code dropped} or {@code unanswered}

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.usageflow.embedded.EmbeddedBrokerOptions;
 import io.usageflow.embedded.SchemaRegistryServer;
 import io.usageflow.forwarder.testing.ForwarderProcess;
+import io.usageflow.forwarder.testing.ImpatientKafka;
 import io.usageflow.forwarder.testing.Metrics;
 import io.usageflow.forwarder.topics.Changelogs;
 import java.nio.file.Path;
@@ -98,7 +99,7 @@ class StandbyIT {
     }
 
     private ForwarderProcess launch(String name) {
-        Map<String, String> settings = new HashMap<>(ImpatientKafka.CLIENT);
+        Map<String, String> settings = new HashMap<>(ImpatientKafka.ADMISSION);
         settings.put("kafka.bootstrap.servers", cluster.broker.bootstrapServers());
         settings.put("schema.registry.url", registry.url());
         settings.put("roles", "admission");

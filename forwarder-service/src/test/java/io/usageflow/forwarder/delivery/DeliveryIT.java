@@ -1,16 +1,15 @@
 package io.usageflow.forwarder.delivery;
 
+import static io.usageflow.forwarder.delivery.Deliverable.event;
+import static io.usageflow.forwarder.delivery.Deliverable.ids;
+import static io.usageflow.forwarder.delivery.Deliverable.poison;
 import static io.usageflow.forwarder.delivery.DeliveryWorld.PATIENCE;
-import static io.usageflow.forwarder.delivery.DeliveryWorld.event;
-import static io.usageflow.forwarder.delivery.DeliveryWorld.ids;
-import static io.usageflow.forwarder.delivery.DeliveryWorld.poison;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.embedded.SchemaRegistryServer;
 import io.usageflow.forwarder.config.DeliverySettings;
-import io.usageflow.forwarder.delivery.DeliveryWorld.Deliverable;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import io.usageflow.sandbox.CredytSandbox;
 import io.usageflow.sandbox.SandboxOptions;
@@ -66,15 +65,8 @@ class DeliveryIT {
         return SandboxOptions.defaults().withAutoCreateCustomers(true);
     }
 
-    /** {@code count} events of each of {@code accounts} accounts, in turns. */
     private static List<Deliverable> events(int accounts, int count) {
-        List<Deliverable> events = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            for (int account = 0; account < accounts; account++) {
-                events.add(event("acct_" + account, i));
-            }
-        }
-        return events;
+        return Deliverable.events(accounts, 0, count);
     }
 
     @Test

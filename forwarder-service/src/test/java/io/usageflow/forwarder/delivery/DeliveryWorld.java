@@ -7,9 +7,10 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.DeliverySettings;
-import io.usageflow.forwarder.ledger.LedgerCounter;
+import io.usageflow.forwarder.delivery.http.ApiKeys;
+import io.usageflow.forwarder.delivery.http.HttpEventSink;
+import io.usageflow.forwarder.testing.ImpatientKafka;
 import io.usageflow.sandbox.CredytSandbox;
-import io.usageflow.schema.Cost;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.CustomerDeliveryState;
 import io.usageflow.schema.DeadLetter;
@@ -19,30 +20,33 @@ import io.usageflow.schema.Receipt;
 import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.UsageEvent;
-import io.usageflow.schema.id.CredytIds;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
-import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -54,8 +58,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Topics of their own, a sandbox, an admission that writes what the test says, and eyes on everything delivery writes. */
 final class DeliveryWorld implements AutoCloseable {
-    static final String VENDOR = "openai";
-    static final String UNKNOWN_VENDOR = "no-such-vendor";
+    static final String API_KEY = "secret-key-of-the-test";
     static final int PARTITIONS = 3;
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -68,8 +71,13 @@ final class DeliveryWorld implements AutoCloseable {
     private final Map<String, String> serde;
     private final KafkaProducer<byte[], byte[]> admission;
     private final Serializer<UsageEvent> events;
+    private final Deserializer<UsageEvent> publishedEvents;
     private final Serializer<DeliverableEvent> deliverables;
     private final List<Delivery> running = new ArrayList<>();
+    private final Map<String, UsageEvent> admitted = new LinkedHashMap<>();
+    private final Map<Integer, Long> admittedByPartition = new TreeMap<>();
+    private final WatchedSink.Sightings sightings = new WatchedSink.Sightings();
+    private Map<String, String> clients = Map.of();
     private long sourceOffset;
 
     DeliveryWorld(String bootstrap, CredytSandbox sandbox) {
@@ -83,6 +91,7 @@ final class DeliveryWorld implements AutoCloseable {
         this.topics = new Topics("world" + number);
         this.serde = Map.of("schema.registry.url", registry, "auto.register.schemas", "true");
         this.events = AvroSerdes.valueSerializer(serde);
+        this.publishedEvents = AvroSerdes.valueDeserializer(serde, UsageEvent.class);
         this.deliverables = AvroSerdes.valueSerializer(serde);
         TopicCreation.create(bootstrap, topics.specs(PARTITIONS, Duration.ofDays(35)));
         this.admission = new KafkaProducer<>(Map.of(
@@ -95,60 +104,39 @@ final class DeliveryWorld implements AutoCloseable {
                 "value.serializer",
                 ByteArraySerializer.class));
         admission.initTransactions();
-        sandbox.createVendor(VENDOR);
-    }
-
-    /** A deliverable event of this account, whose customer at Credyt has the same external id. */
-    static Deliverable event(String account, int number) {
-        return event(
-                account, UUID.nameUUIDFromBytes((account + "/" + number).getBytes(StandardCharsets.UTF_8)), VENDOR);
-    }
-
-    /** An event that the sandbox refuses: nobody there knows its vendor. */
-    static Deliverable poison(String account, int number) {
-        return event(
-                account,
-                UUID.nameUUIDFromBytes((account + "/" + number).getBytes(StandardCharsets.UTF_8)),
-                UNKNOWN_VENDOR);
-    }
-
-    private static Deliverable event(String account, UUID id, String vendor) {
-        UsageEvent event = UsageEvent.newBuilder()
-                .setId(id.toString())
-                .setEventType("message_completed")
-                .setOccurredAt(Instant.now().truncatedTo(java.time.temporal.ChronoUnit.MICROS))
-                .setAccountId(account)
-                .setSubject("chat")
-                .setData(Map.of("total_tokens", 1500L, "model", "gpt-4"))
-                .setCosts(List.of(Cost.newBuilder()
-                        .setVendor(vendor)
-                        .setAmount(new BigDecimal("0.016100000000000000"))
-                        .setCurrency("USD")
-                        .build()))
-                .build();
-        return new Deliverable(event, vendor);
-    }
-
-    record Deliverable(UsageEvent event, String vendor) {
-        String account() {
-            return event.getAccountId();
-        }
-
-        String credytId() {
-            return CredytIds.ofEvent(event.getAccountId(), event.getId()).toString();
-        }
+        sandbox.createVendor(Deliverable.VENDOR);
     }
 
     /** As admission does it: one transaction. */
     void admit(List<Deliverable> batch) {
         admission.beginTransaction();
-        batch.forEach(this::write);
+        List<Future<RecordMetadata>> sent = batch.stream().map(this::write).toList();
         admission.commitTransaction();
+        batch.forEach(deliverable -> admitted.put(deliverable.credytId(), deliverable.event()));
+        sent.forEach(this::count);
+    }
+
+    private void count(Future<RecordMetadata> sent) {
+        try {
+            admittedByPartition.merge(sent.get().partition(), 1L, Long::sum);
+        } catch (InterruptedException | ExecutionException failed) {
+            throw new IllegalStateException("the transaction was committed without a record", failed);
+        }
+    }
+
+    /** All whose transaction was committed, by Credyt's id, in the order in which they were written. */
+    Map<String, UsageEvent> admitted() {
+        return Collections.unmodifiableMap(admitted);
+    }
+
+    /** How many records, undecodable ones included. */
+    Map<Integer, Long> admittedByPartition() {
+        return Collections.unmodifiableMap(admittedByPartition);
     }
 
     /** So that admission needs the registry no more. */
     void rememberSchemas() {
-        Deliverable any = event("any", 0);
+        Deliverable any = Deliverable.event("any", 0);
         abort(List.of(any));
     }
 
@@ -162,11 +150,13 @@ final class DeliveryWorld implements AutoCloseable {
 
     void admitBytes(String account, byte[] value) {
         admission.beginTransaction();
-        admission.send(new ProducerRecord<>(topics.deliverable(), account.getBytes(StandardCharsets.UTF_8), value));
+        var sent = admission.send(
+                new ProducerRecord<>(topics.deliverable(), account.getBytes(StandardCharsets.UTF_8), value));
         admission.commitTransaction();
+        count(sent);
     }
 
-    private void write(Deliverable deliverable) {
+    private Future<RecordMetadata> write(Deliverable deliverable) {
         UsageEvent event = deliverable.event();
         var source = new SourceCoordinates(topics.events(), 0, sourceOffset++, Instant.now());
         DeliverableEvent value = DeliverableEvent.newBuilder()
@@ -185,26 +175,53 @@ final class DeliveryWorld implements AutoCloseable {
                 event.getAccountId().getBytes(StandardCharsets.UTF_8),
                 deliverables.serialize(topics.deliverable(), value));
         record.headers().add("traceparent", "00-1-2-01".getBytes(StandardCharsets.UTF_8));
-        admission.send(record);
+        return admission.send(record);
     }
 
-    /** Starts a delivery; overrides beat short waits. */
-    Delivery deliver(String instance, Map<String, String> overrides) {
+    /** From now on; needs a broker with {@link ImpatientKafka#BROKER}. */
+    void impatient() {
+        clients = ImpatientKafka.DELIVERY;
+    }
+
+    /** Short waits. */
+    Map<String, String> settings(Map<String, String> overrides) {
         Map<String, String> settings = new HashMap<>(Map.of(
                 CredytSettings.URL, sandbox.url().toString(),
-                CredytSettings.API_KEY, "secret-key-of-the-test",
+                CredytSettings.API_KEY, API_KEY,
                 DeliverySettings.RETRY_MIN, "20ms",
                 DeliverySettings.RETRY_MAX, "300ms",
                 DeliverySettings.CIRCUIT_WAIT_MIN, "50ms",
                 DeliverySettings.CIRCUIT_WAIT_MAX, "300ms",
                 CredytSettings.RESPONSE_TIMEOUT, "5s"));
         settings.putAll(overrides);
-        var config =
-                new AbstractConfig(CredytSettings.define(DeliverySettings.define(new ConfigDef())), settings, false);
+        return settings;
+    }
+
+    /** A forwarder of its own process that has no other role; give it a log and launch it. */
+    Map<String, String> processSettings(Map<String, String> overrides) {
+        Map<String, String> settings = settings(overrides);
+        clients.forEach((key, value) -> settings.put("kafka." + key, value));
+        settings.put("kafka.bootstrap.servers", bootstrap);
+        settings.put("schema.registry.url", Objects.requireNonNull(serde.get("schema.registry.url")));
+        settings.put("topics.prefix", topics.prefix());
+        settings.put("roles", "delivery");
+        return settings;
+    }
+
+    /** Starts a delivery with {@link #settings}. */
+    Delivery deliver(String instance, Map<String, String> overrides) {
+        Map<String, String> settings = settings(overrides);
+        var config = new AbstractConfig(CredytSettings.define(DeliverySettings.define(new ConfigDef())), settings, false);
+        Map<String, Object> kafka = new HashMap<>(clients);
+        kafka.put("bootstrap.servers", bootstrap);
+        DeliverySettings parsed = DeliverySettings.from(config);
+        CredytSettings credyt = CredytSettings.from(config);
         var delivery = new Delivery(
-                DeliverySettings.from(config),
-                CredytSettings.from(config),
-                new DeliveryConnections(topics, Map.of("bootstrap.servers", bootstrap), serde, instance),
+                parsed,
+                new DeliveryConnections(topics, kafka, serde, instance),
+                new WatchedSink(
+                        new HttpEventSink(
+ credyt, ApiKeys.open(credyt.apiKey(), System::nanoTime), parsed.inFlight().max()), sightings),
                 new SimpleMeterRegistry());
         delivery.start();
         running.add(delivery);
@@ -216,7 +233,11 @@ final class DeliveryWorld implements AutoCloseable {
     }
 
     void stop(Delivery delivery) {
-        delivery.close(Duration.ofSeconds(20));
+        stop(delivery, Duration.ofSeconds(20));
+    }
+
+    void stop(Delivery delivery, Duration within) {
+        delivery.close(within);
         running.remove(delivery);
     }
 
@@ -262,42 +283,37 @@ final class DeliveryWorld implements AutoCloseable {
         return newest;
     }
 
-    /** The newest counters of all partitions, added up. */
-    Map<String, Long> ledger() {
+    /** The event that was published as these bytes. */
+    UsageEvent published(ByteBuffer value) {
+        byte[] bytes = new byte[value.remaining()];
+        value.duplicate().get(bytes);
+        return publishedEvents.deserialize(topics.events(), bytes);
+    }
+
+    WatchedSink.Sightings sightings() {
+        return sightings;
+    }
+
+    /** The newest of each partition. */
+    Collection<LedgerEntry> ledgerEntries() {
         Map<String, LedgerEntry> newest = new LinkedHashMap<>();
         read(topics.ledger(), LedgerEntry.class).forEach(entry -> newest.put(entry.key(), entry.value()));
+        return newest.values();
+    }
+
+    /** The newest counters of all partitions, added up. */
+    Map<String, Long> ledger() {
         Map<String, Long> sum = new TreeMap<>();
-        newest.values().forEach(entry -> entry.getCounters().forEach((key, count) -> sum.merge(key, count, Long::sum)));
+        ledgerEntries().forEach(entry -> entry.getCounters().forEach((key, count) -> sum.merge(key, count, Long::sum)));
         return sum;
     }
 
-    /** Every event at Credyt once or a dead letter, with one receipt or dead letter each, and books that say so. */
+    /** These and no others were admitted, and {@link SettledOnce} holds. */
     void assertSettled(Set<String> delivered, Set<String> dead) {
-        List<String> receipts =
-                receipts().stream().map(Receipt::getCredytEventId).toList();
-        List<String> deadLetters = deadLetters().stream()
-                .map(letter -> letter.getAttributes().get("credyt_event_id"))
-                .toList();
-        assertSame("at Credyt", sandbox.eventIds(), delivered);
-        assertThat(receipts).as("receipts").doesNotHaveDuplicates();
-        assertSame("receipts", receipts, delivered);
-        assertThat(deadLetters).as("dead letters").doesNotHaveDuplicates();
-        assertSame("dead letters", deadLetters, dead);
-        assertThat(sandbox.conflicts()).as("content under an id").isEmpty();
-        Map<String, Long> ledger = ledger();
-        assertThat(ledger.getOrDefault(LedgerCounter.RECEIVED.key(), 0L)).isEqualTo(delivered.size() + dead.size());
-        assertThat(ledger.getOrDefault(LedgerCounter.DELIVERED.key(), 0L)).isEqualTo(delivered.size());
-        assertThat(ledger.getOrDefault(LedgerCounter.DEAD_LETTERED.key(), 0L)).isEqualTo(dead.size());
-    }
-
-    /** Set equality that shows the difference and not a thousand ids. */
-    static void assertSame(String what, Collection<String> actual, Set<String> expected) {
-        Set<String> missing = new HashSet<>(expected);
-        missing.removeAll(actual);
-        Set<String> surplus = new HashSet<>(actual);
-        surplus.removeAll(expected);
-        assertThat(missing).as(what + ", missing").isEmpty();
-        assertThat(surplus).as(what + ", surplus").isEmpty();
+        Set<String> all = new HashSet<>(delivered);
+        all.addAll(dead);
+        SettledOnce.assertSame("admitted", admitted.keySet(), all);
+        new SettledOnce(this).check(dead);
     }
 
     /** What the group has committed is where the topic ends: nothing will be read again, markers at the tail included. */
@@ -360,12 +376,6 @@ final class DeliveryWorld implements AutoCloseable {
                 ByteArrayDeserializer.class,
                 "value.deserializer",
                 ByteArrayDeserializer.class));
-    }
-
-    static Set<String> ids(List<Deliverable> events) {
-        Set<String> ids = new HashSet<>();
-        events.forEach(event -> ids.add(event.credytId()));
-        return ids;
     }
 
     @Override
