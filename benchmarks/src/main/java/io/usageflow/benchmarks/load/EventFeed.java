@@ -14,7 +14,7 @@ import org.apache.kafka.common.serialization.Serializer;
  * Zipf's law with s = 1 among 10,000, four data entries, one cost, {@code occurred_at} now; 2 % are repeats of an event
  * up to 1,000 places before. Not thread-safe.
  */
-public final class EventFeed {
+public final class EventFeed implements Feed {
     private static final double REPEATED = 0.02;
     private static final int REPEAT_BEHIND_MAX = 1000;
     private static final int TEMPLATES = 512;
@@ -32,9 +32,6 @@ public final class EventFeed {
     private long made;
     private long distinct;
 
-    /** One record of the events topic. The arrays are the feed's own: read only. */
-    record Event(byte[] key, byte[] value) {}
-
     /**
      * @param registry settings of the serializer
      * @param seed the same seed gives the same accounts, contents and places of repeats
@@ -46,7 +43,8 @@ public final class EventFeed {
         this.serializer = AvroSerdes.valueSerializer(registry);
     }
 
-    Event next() {
+    @Override
+    public Event next() {
         if (made++ % TEMPLATES_RENEWED_EVERY == 0) {
             renewTemplates();
         }
@@ -61,12 +59,12 @@ public final class EventFeed {
         return event;
     }
 
-    /** How many events were made, repeats included. */
+    @Override
     public long made() {
         return made;
     }
 
-    /** How many different ids they have. */
+    @Override
     public long distinct() {
         return distinct;
     }

@@ -25,13 +25,14 @@ public final class CpuTimes {
 
     Reading read() {
         return new Reading(
-                of(own),
-                of(broker),
+                nanos(own),
+                nanos(broker),
                 ProcFiles.machineCpuNanos().orElse(0),
-                ours.stream().mapToLong(CpuTimes::of).sum());
+                ours.stream().mapToLong(CpuTimes::nanos).sum());
     }
 
-    private static long of(long pid) {
+    /** CPU time a process has used, nanoseconds; 0 where it is gone. */
+    public static long nanos(long pid) {
         return ProcessHandle.of(pid)
                 .flatMap(process -> process.info().totalCpuDuration())
                 .map(Duration::toNanos)

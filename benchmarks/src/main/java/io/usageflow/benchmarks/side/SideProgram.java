@@ -3,7 +3,7 @@ package io.usageflow.benchmarks.side;
 import io.usageflow.forwarder.config.Settings;
 
 /** What is measured, as its process runs it. Used by one thread. */
-interface SideProgram {
+public interface SideProgram {
     /** Starts with nothing remembered under the settings' topics and state folder; returns at once. */
     void start(Settings settings);
 
@@ -19,6 +19,11 @@ interface SideProgram {
 
     /** Events that came out since the start, where the program itself counts them; below 0 where it does not. */
     long forwarded();
+
+    /** Where it serves its metrics; empty where it does not. */
+    default String metricsUrl() {
+        return "";
+    }
 
     /** Stops in order; another start may follow. */
     void stop();

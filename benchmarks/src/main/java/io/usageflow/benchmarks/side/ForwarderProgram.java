@@ -5,8 +5,8 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.observe.HealthReport;
 import org.jspecify.annotations.Nullable;
 
-/** The forwarder as {@code usageflow forwarder} runs it. What came out stands in its own ledger. */
-final class AdmissionProgram implements SideProgram {
+/** The forwarder as {@code usageflow forwarder} runs it, with the roles set. What came out stands in its own ledger. */
+final class ForwarderProgram implements SideProgram {
     private @Nullable Forwarder forwarder;
 
     @Override
@@ -33,6 +33,11 @@ final class AdmissionProgram implements SideProgram {
     @Override
     public long forwarded() {
         return -1;
+    }
+
+    @Override
+    public String metricsUrl() {
+        return forwarder == null ? "" : forwarder.adminUrl() + "/metrics";
     }
 
     @Override
