@@ -21,9 +21,9 @@ public final class CpuTimes {
     }
 
     /** Nanoseconds since each process, or the machine, started. */
-    record Reading(long own, long broker, long machine, long ours) {}
+    public record Reading(long own, long broker, long machine, long ours) {}
 
-    Reading read() {
+    public Reading read() {
         return new Reading(
                 nanos(own),
                 nanos(broker),

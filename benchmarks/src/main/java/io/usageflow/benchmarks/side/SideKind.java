@@ -29,6 +29,8 @@ public enum SideKind {
     KV_MEMORY(true),
     /** usageflow: the forwarder with the role delivery. */
     DELIVERY(false),
+    /** usageflow: the forwarder with all its roles. */
+    PIPELINE(true),
     /** Parallel Consumer's Vert.x module, ordered by key, one record a request. */
     VERTX_KEY(false),
     /** Parallel Consumer's Vert.x module, without order, 50 records of any customers a request. */
@@ -56,7 +58,7 @@ public enum SideKind {
 
     SideProgram program() {
         return switch (this) {
-            case ADMISSION, DELIVERY -> new ForwarderProgram();
+            case ADMISSION, DELIVERY, PIPELINE -> new ForwarderProgram();
             case VERTX_KEY -> VertxPeer.oneEach();
             case VERTX_BATCH -> VertxPeer.batches();
             case CORE_KEY -> new CorePeer();
