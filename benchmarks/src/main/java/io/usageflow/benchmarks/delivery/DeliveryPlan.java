@@ -1,9 +1,11 @@
 package io.usageflow.benchmarks.delivery;
 
 import io.usageflow.benchmarks.side.SideKind;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What is measured, and how much of it. Immutable.
@@ -31,6 +33,15 @@ public record DeliveryPlan(boolean quick, int rounds, List<Phase> phases) {
      * @param turns by side; slices are such that they take about equally long
      */
     public record Phase(String name, int thinkMs, Map<SideKind, Turn> turns) {
+        /** Whether delivery is by itself, to be measured against its own limit. */
+        boolean isAlone() {
+            return name.contains("-");
+        }
+
+        boolean has(SideKind kind) {
+            return turns.containsKey(kind);
+        }
+
         /** The sides in their order. */
         public List<SideKind> sides() {
             return List.copyOf(turns.keySet());
@@ -65,6 +76,27 @@ public record DeliveryPlan(boolean quick, int rounds, List<Phase> phases) {
                         atOnce(40_000, 8_000, 50_000, 4_000, 4_000),
                         thinking(20, 40_000, 2_500, 50_000, 1_500, 60),
                         alone(20, 64, 20_000)));
+    }
+
+    /**
+     * Some of it, for whoever works on one thing.
+     *
+     * @param sides all where empty
+     * @param phaseNames all where empty
+     * @throws IllegalArgumentException where nothing is left
+     */
+    public DeliveryPlan only(Set<SideKind> sides, Set<String> phaseNames) {
+        List<Phase> kept = new ArrayList<>();
+        for (Phase phase : phases) {
+            Map<SideKind, Turn> turns = new LinkedHashMap<>(phase.turns());
+            if (!sides.isEmpty()) {
+                turns.keySet().retainAll(sides);
+            }
+            if (!turns.isEmpty() && (phaseNames.isEmpty() || phaseNames.contains(phase.name()))) {
+                kept.add(new Phase(phase.name(), phase.thinkMs(), turns));
+            }
+        }
+        return new DeliveryPlan(quick, rounds, kept);
     }
 
     /** Small batches gain nothing from more than 64 requests at once where answers come at once (measured). */

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -41,19 +42,20 @@ public record DeliveryResults(DeliveryPlan plan, SideOptions options, Map<String
             SideKind.CORE_KEY, "Parallel Consumer, core, KEY, one record a request, a thread for each",
             SideKind.NAIVE, "a consumer that posts each record and waits for the answer");
 
-    /** P4 and P5 under each think time. */
+    /** P4 and P5 under each think time; those whose sides were measured. */
     public List<Figure> ratios() {
         List<Figure> figures = new ArrayList<>();
         for (Phase phase : compared()) {
-            figures.add(new Figure(
-                    "P4_" + phase.name(), ">= 8", series(phase, SideKind.DELIVERY), series(phase, SideKind.VERTX_KEY)));
-            figures.add(new Figure(
-                    "P5_" + phase.name(),
-                    ">= 1",
-                    series(phase, SideKind.DELIVERY),
-                    series(phase, SideKind.VERTX_BATCH)));
+            add(figures, "P4_", ">= 8", phase, SideKind.VERTX_KEY);
+            add(figures, "P5_", ">= 1", phase, SideKind.VERTX_BATCH);
         }
         return figures;
+    }
+
+    private void add(List<Figure> figures, String name, String goal, Phase phase, SideKind peer) {
+        if (phase.has(peer)) {
+            figures.add(new Figure(name + phase.name(), goal, series(phase, SideKind.DELIVERY), series(phase, peer)));
+        }
     }
 
     /** Every figure by its name; P4, P5, P6 and P10 themselves are the worst of theirs that the goals speak of. */
@@ -61,28 +63,23 @@ public record DeliveryResults(DeliveryPlan plan, SideOptions options, Map<String
         Map<String, BigDecimal> byName = new LinkedHashMap<>();
         ratios().forEach(figure -> byName.put(figure.name(), figure.value()));
         alone().forEach(phase -> byName.put("P6_" + phase.name(), Rounded.to(3, utilisation(phase))));
-        compared().forEach(phase -> byName.put("P10_" + phase.name(), Rounded.to(3, cpuRatio(phase))));
+        withPeers().forEach(phase -> byName.put("P10_" + phase.name(), Rounded.to(3, cpuRatio(phase))));
         Map<String, BigDecimal> values = new LinkedHashMap<>();
-        values.put("P4", worst(byName, Map.of("P4_0ms", 1, "P4_20ms", 1)));
-        values.put("P5", worst(byName, Map.of("P5_0ms", 1, "P5_20ms", 1)));
-        values.put(
-                "P6",
-                byName.entrySet().stream()
-                        .filter(entry -> entry.getKey().startsWith("P6_"))
-                        .map(Map.Entry::getValue)
-                        .min(BigDecimal::compareTo)
-                        .orElse(BigDecimal.ZERO));
-        values.put("P10", byName.getOrDefault("P10_0ms", BigDecimal.ZERO));
+        worst(byName, "P4", name -> name.equals("P4_0ms") || name.equals("P4_20ms"), values);
+        worst(byName, "P5", name -> name.equals("P5_0ms") || name.equals("P5_20ms"), values);
+        worst(byName, "P6", name -> name.startsWith("P6_"), values);
+        worst(byName, "P10", name -> name.equals("P10_0ms"), values);
         values.putAll(byName);
         return values;
     }
 
-    private static BigDecimal worst(Map<String, BigDecimal> byName, Map<String, Integer> names) {
-        return names.keySet().stream()
-                .filter(byName::containsKey)
-                .map(byName::get)
+    private static void worst(
+            Map<String, BigDecimal> byName, String name, Predicate<String> among, Map<String, BigDecimal> values) {
+        byName.entrySet().stream()
+                .filter(entry -> among.test(entry.getKey()))
+                .map(Map.Entry::getValue)
                 .min(BigDecimal::compareTo)
-                .orElse(BigDecimal.ZERO);
+                .ifPresent(value -> values.put(name, value));
     }
 
     public ObjectNode json() {
@@ -92,7 +89,7 @@ public record DeliveryResults(DeliveryPlan plan, SideOptions options, Map<String
         ObjectNode details = json.putObject("figures");
         ratios().forEach(figure -> details.set(figure.name(), figure.json()));
         alone().forEach(phase -> details.set("P6_" + phase.name(), utilisationJson(phase)));
-        compared().forEach(phase -> details.set("P10_" + phase.name(), cpuJson(phase)));
+        withPeers().forEach(phase -> details.set("P10_" + phase.name(), cpuJson(phase)));
         ObjectNode sides = json.putObject("sides");
         for (Phase phase : plan.phases()) {
             ObjectNode of = sides.putObject(phase.name());
@@ -105,12 +102,18 @@ public record DeliveryResults(DeliveryPlan plan, SideOptions options, Map<String
 
     private List<Phase> compared() {
         return plan.phases().stream()
-                .filter(phase -> phase.sides().contains(SideKind.VERTX_KEY))
+                .filter(phase -> !phase.isAlone() && phase.has(SideKind.DELIVERY))
+                .toList();
+    }
+
+    private List<Phase> withPeers() {
+        return compared().stream()
+                .filter(phase -> PEERS.stream().anyMatch(phase::has))
                 .toList();
     }
 
     private List<Phase> alone() {
-        return plan.phases().stream().filter(phase -> phase.sides().size() == 1).toList();
+        return plan.phases().stream().filter(Phase::isAlone).toList();
     }
 
     private List<Turned> turns(Phase phase, SideKind kind) {
@@ -138,7 +141,7 @@ public record DeliveryResults(DeliveryPlan plan, SideOptions options, Map<String
 
     private SideKind thriftiest(Phase phase) {
         return PEERS.stream()
-                .filter(phase.turns()::containsKey)
+                .filter(phase::has)
                 .min((one, other) -> Double.compare(cpu(phase, one), cpu(phase, other)))
                 .orElseThrow();
     }

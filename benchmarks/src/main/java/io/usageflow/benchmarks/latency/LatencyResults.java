@@ -86,7 +86,7 @@ public record LatencyResults(LatencyPlan plan, SideOptions options, List<Latency
         ObjectNode settings = JsonNodeFactory.instance.objectNode();
         settings.put("eventsPerSecond", plan.eventsPerSecond());
         settings.put("rounds", plan.rounds());
-        settings.put("warmUpSeconds", plan.warmUpSeconds());
+        settings.put("warmUpEvents", plan.warmUpEvents());
         settings.put("roundSeconds", plan.seconds());
         settings.put("partitions", Ground.PARTITIONS).put("replicationFactor", 1);
         settings.put("brokerJvm", String.join(" ", Ground.BROKER_JVM));

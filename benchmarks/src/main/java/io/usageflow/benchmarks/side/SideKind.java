@@ -5,9 +5,11 @@ import io.usageflow.benchmarks.side.dedup.SharedCacheTuning;
 import io.usageflow.benchmarks.side.peer.CorePeer;
 import io.usageflow.benchmarks.side.peer.NaivePeer;
 import io.usageflow.benchmarks.side.peer.VertxPeer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What a side's process runs. */
 public enum SideKind {
@@ -77,5 +79,14 @@ public enum SideKind {
     /** As reports and commands name it. */
     public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The other way round. @throws IllegalArgumentException where it is no kind's word */
+    public static SideKind ofWord(String word) {
+        return Arrays.stream(values())
+                .filter(kind -> kind.word().equals(word.strip().toLowerCase(Locale.ROOT)))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(word + " is none of "
+                        + Arrays.stream(values()).map(SideKind::word).collect(Collectors.joining(", "))));
     }
 }

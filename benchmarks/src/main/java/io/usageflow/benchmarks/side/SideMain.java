@@ -6,7 +6,6 @@ import io.usageflow.benchmarks.process.OrderLoop;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -22,9 +21,7 @@ final class SideMain implements OrderLoop.Obedient {
 
     /** Argument: the kind's word. */
     public static void main(String[] args) throws IOException {
-        OrderLoop.run(
-                new SideMain(SideKind.valueOf(args[0].toUpperCase(Locale.ROOT).replace('-', '_'))
-                        .program()));
+        OrderLoop.run(new SideMain(SideKind.ofWord(args[0]).program()));
     }
 
     @Override
