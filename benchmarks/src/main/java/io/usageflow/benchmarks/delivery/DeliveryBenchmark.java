@@ -44,7 +44,8 @@ public final class DeliveryBenchmark {
                         sides.computeIfAbsent(kind, made -> DeliverySide.start(ground, sink, made, options))
                                 .open(phase, lane++);
                     }
-                    turned.put(phase.name(), rounds(phase, sides));
+                    int dropped = turned.isEmpty() ? 1 + plan.warmUps() : 1;
+                    turned.put(phase.name(), rounds(phase, sides, dropped));
                     phase.sides().forEach(kind -> side(sides, kind).finish());
                 }
                 return new DeliveryResults(plan, options, turned);
@@ -54,12 +55,12 @@ public final class DeliveryBenchmark {
         }
     }
 
-    private Map<SideKind, List<Turned>> rounds(Phase phase, Map<SideKind, DeliverySide> sides) {
+    private Map<SideKind, List<Turned>> rounds(Phase phase, Map<SideKind, DeliverySide> sides, int dropped) {
         Map<SideKind, List<Turned>> kept = new EnumMap<>(SideKind.class);
-        for (int round = 0; round <= plan.rounds(); round++) {
+        for (int round = 0; round < dropped + plan.rounds(); round++) {
             for (SideKind kind : phase.sides()) {
                 Turned one = side(sides, kind).measure();
-                if (round > 0) {
+                if (round >= dropped) {
                     kept.computeIfAbsent(kind, none -> new ArrayList<>()).add(one);
                 }
             }

@@ -11,10 +11,11 @@ import java.util.Set;
  * What is measured, and how much of it. Immutable.
  *
  * @param quick whether this is too small to judge by
- * @param rounds that count; one more comes before and is dropped
+ * @param rounds that count; one more comes before in each phase and is dropped
+ * @param warmUps rounds that come before all others: compilers need more than one slice
  * @param phases in their order
  */
-public record DeliveryPlan(boolean quick, int rounds, List<Phase> phases) {
+public record DeliveryPlan(boolean quick, int rounds, int warmUps, List<Phase> phases) {
     /** As delivery has it by default. */
     private static final int IN_FLIGHT = 256;
 
@@ -59,6 +60,7 @@ public record DeliveryPlan(boolean quick, int rounds, List<Phase> phases) {
         return new DeliveryPlan(
                 false,
                 3,
+                2,
                 List.of(
                         atOnce(150_000, 25_000, 200_000, 12_000, 12_000),
                         thinking(20, 120_000, 8_000, 200_000, 5_000, 200),
@@ -72,6 +74,7 @@ public record DeliveryPlan(boolean quick, int rounds, List<Phase> phases) {
         return new DeliveryPlan(
                 true,
                 1,
+                0,
                 List.of(
                         atOnce(40_000, 8_000, 50_000, 4_000, 4_000),
                         thinking(20, 40_000, 2_500, 50_000, 1_500, 60),
@@ -96,7 +99,7 @@ public record DeliveryPlan(boolean quick, int rounds, List<Phase> phases) {
                 kept.add(new Phase(phase.name(), phase.thinkMs(), turns));
             }
         }
-        return new DeliveryPlan(quick, rounds, kept);
+        return new DeliveryPlan(quick, rounds, warmUps, kept);
     }
 
     /** Small batches gain nothing from more than 64 requests at once where answers come at once (measured). */

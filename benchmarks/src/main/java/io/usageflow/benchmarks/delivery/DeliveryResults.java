@@ -216,7 +216,7 @@ public record DeliveryResults(DeliveryPlan plan, SideOptions options, Map<String
 
     private ObjectNode settings() {
         ObjectNode settings = JsonNodeFactory.instance.objectNode();
-        settings.put("rounds", plan.rounds());
+        settings.put("rounds", plan.rounds()).put("warmUps", plan.warmUps());
         ObjectNode phases = settings.putObject("phases");
         for (Phase phase : plan.phases()) {
             ObjectNode of = phases.putObject(phase.name()).put("thinkMs", phase.thinkMs());
