@@ -63,8 +63,8 @@ public record DeliveryPlan(boolean quick, int rounds, int warmUps, List<Phase> p
                 2,
                 List.of(
                         atOnce(150_000, 25_000, 200_000, 12_000, 12_000),
-                        thinking(20, 120_000, 8_000, 200_000, 5_000, 200),
-                        thinking(100, 60_000, 2_000, 200_000, 2_000, 40),
+                        thinking(20, 120_000, 4_000, 200_000, 3_000, 150),
+                        thinking(100, 60_000, 1_000, 200_000, 1_000, 40),
                         alone(20, 64, 60_000),
                         alone(100, 256, 60_000)));
     }
@@ -111,7 +111,7 @@ public record DeliveryPlan(boolean quick, int rounds, int warmUps, List<Phase> p
         return phase(ms + "ms", ms, new long[] {delivery, vertxKey, vertxBatch, coreKey, naive}, IN_FLIGHT);
     }
 
-    /** Delivery by itself with a limit that it can reach below the limit of the CPU. */
+    /** Delivery by itself with a limit that it can reach below the limit of the CPU, by {@link TurnWatch#earlyOn}. */
     static Phase alone(int ms, int inFlight, long events) {
         return new Phase(ms + "ms-" + inFlight, ms, Map.of(SideKind.DELIVERY, new Turn(events, inFlight)));
     }

@@ -45,7 +45,8 @@ final class DeliverySide implements AutoCloseable {
     private int lanes;
 
     /** What is read from one start of the program to its stop. */
-    private record Lane(int number, Turn turn, Topics topics, DeliverableFeed feed, SliceWriter writer) {}
+    private record Lane(
+            int number, boolean alone, Turn turn, Topics topics, DeliverableFeed feed, SliceWriter writer) {}
 
     private DeliverySide(Ground ground, SinkProcess sink, SideKind kind, SideOptions options, SideProcess process) {
         this.ground = ground;
@@ -75,6 +76,7 @@ final class DeliverySide implements AutoCloseable {
         process.startProgram(settings(topics, turn));
         lane = new Lane(
                 laneNumber,
+                phase.isAlone(),
                 turn,
                 topics,
                 new DeliverableFeed(topics, laneNumber, SEED, ground.registrySettings()),
@@ -93,7 +95,7 @@ final class DeliverySide implements AutoCloseable {
         long sampledBefore = now.feed().sampled();
         Slice slice = now.writer().write(now.feed(), events);
         sink.lane(now.number());
-        TurnWatch turn = new TurnWatch(sink, this::meters);
+        TurnWatch turn = now.alone() ? TurnWatch.earlyOn(sink, this::meters) : TurnWatch.mostOf(sink, this::meters);
         SliceWatch watch = new SliceWatch(
                 kind.word(), all -> turn.look(all.events()), ground.cpuTimes(process.pid()), process::requireAlive);
         long begun = System.nanoTime();

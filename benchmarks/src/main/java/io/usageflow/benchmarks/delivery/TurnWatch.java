@@ -6,21 +6,35 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Counts at the sink while a slice comes in; what lies between 15 % and 90 % of it is kept, as events per second are. */
+/** Counts at the sink while a slice comes in, of which a middle part is kept. */
 final class TurnWatch {
-    private static final double FROM = 0.15;
-    private static final double TO = 0.90;
-
     private final SinkProcess sink;
     private final Supplier<Optional<EngineMeters>> meters;
+    private final double begin;
+    private final double end;
     private @Nullable Point from;
     private @Nullable Point to;
 
     private record Point(long nanos, Counts counts, Optional<EngineMeters> engine) {}
 
-    TurnWatch(SinkProcess sink, Supplier<Optional<EngineMeters>> meters) {
+    private TurnWatch(SinkProcess sink, Supplier<Optional<EngineMeters>> meters, double begin, double end) {
         this.sink = sink;
         this.meters = meters;
+        this.begin = begin;
+        this.end = end;
+    }
+
+    /** From 15 % to 90 %, as events per second are taken. */
+    static TurnWatch mostOf(SinkProcess sink, Supplier<Optional<EngineMeters>> meters) {
+        return new TurnWatch(sink, meters, 0.15, 0.90);
+    }
+
+    /**
+     * From 10 % to 50 %: while there are more customers with anything to send than requests allowed. Later only the busiest
+     * accounts have events left, and what cannot be sent is no matter of the limit.
+     */
+    static TurnWatch earlyOn(SinkProcess sink, Supplier<Optional<EngineMeters>> meters) {
+        return new TurnWatch(sink, meters, 0.10, 0.50);
     }
 
     /**
@@ -32,9 +46,9 @@ final class TurnWatch {
         if (counts.foreign() > 0) {
             throw new IllegalStateException("the sink was sent what no one wrote: " + counts);
         }
-        if (from == null && counts.distinct() >= sliceEvents * FROM) {
+        if (from == null && counts.distinct() >= sliceEvents * begin) {
             from = point(counts);
-        } else if (to == null && counts.distinct() >= sliceEvents * TO) {
+        } else if (to == null && counts.distinct() >= sliceEvents * end) {
             to = point(counts);
         }
         return counts.distinct();
@@ -51,10 +65,10 @@ final class TurnWatch {
     }
 
     Optional<EngineMeters> engine() {
-        Point begin = from;
-        Point end = to;
-        return begin == null || end == null
+        Point first = from;
+        Point last = to;
+        return first == null || last == null
                 ? Optional.empty()
-                : end.engine().flatMap(after -> begin.engine().map(after::since));
+                : last.engine().flatMap(after -> first.engine().map(after::since));
     }
 }

@@ -7,10 +7,10 @@ import java.util.Optional;
  * One side's turn. Immutable.
  *
  * @param measured its speed and CPU time
- * @param requestsPerSecond at the sink, over the middle of the slice
+ * @param requestsPerSecond at the sink, over the part of the slice that {@link TurnWatch} keeps
  * @param eventsPerRequest over all of it
  * @param sinkCores CPU that the sink used meanwhile, in cores
- * @param engine delivery's own meters over the middle of the slice; of no other side
+ * @param engine delivery's own meters over the same part; of no other side
  */
 record Turned(
         Measured measured,
