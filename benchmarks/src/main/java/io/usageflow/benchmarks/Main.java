@@ -11,7 +11,11 @@ import picocli.CommandLine.Spec;
         name = "benchmarks/run",
         description = "Measure usageflow against what it could be replaced with, both sides in one run.",
         mixinStandardHelpOptions = true,
+<<<<<<< HEAD
         subcommands = {AdmissionCommand.class, StoresCommand.class, ExpiryCommand.class})
+=======
+        subcommands = {AdmissionCommand.class, StoresCommand.class, DeliveryCommand.class, LatencyCommand.class})
+>>>>>>> refs/heads/bench
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -27,6 +31,11 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
+<<<<<<< HEAD
         throw new ParameterException(spec.commandLine(), "name what to measure: admission, stores or expiry");
+=======
+        throw new ParameterException(
+                spec.commandLine(), "name what to measure: admission, stores, delivery or latency");
+>>>>>>> refs/heads/bench
     }
 }

@@ -6,7 +6,6 @@ import io.usageflow.benchmarks.stores.StoresPlan;
 import io.usageflow.benchmarks.stores.StoresResults;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -49,7 +48,7 @@ final class StoresCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         report.requireWritable(spec);
         List<SideKind> kinds = only.isEmpty()
-                ? List.of(SideKind.values())
+                ? SideKind.stores()
                 : only.stream().map(this::kind).toList();
         StoresPlan plan = quick ? StoresPlan.quickly(kinds) : StoresPlan.full(kinds);
         StoresResults results = new StoresBenchmark(plan, sides.options()).run();
@@ -70,14 +69,12 @@ final class StoresCommand implements Callable<Integer> {
     }
 
     private SideKind kind(String word) {
-        return Arrays.stream(SideKind.values())
+        return SideKind.stores().stream()
                 .filter(kind -> kind.word().equals(word.strip().toLowerCase(Locale.ROOT)))
                 .findFirst()
                 .orElseThrow(() -> new ParameterException(
                         spec.commandLine(),
                         "--only names " + word + ": there are "
-                                + Arrays.stream(SideKind.values())
-                                        .map(SideKind::word)
-                                        .collect(Collectors.joining(", "))));
+                                + SideKind.stores().stream().map(SideKind::word).collect(Collectors.joining(", "))));
     }
 }

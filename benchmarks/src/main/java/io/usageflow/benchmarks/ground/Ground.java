@@ -80,24 +80,24 @@ public final class Ground implements AutoCloseable {
         return Map.of("schema.registry.url", registry.url());
     }
 
-    String bootstrapServers() {
+    public String bootstrapServers() {
         return broker.bootstrapServers();
     }
 
-    Admin admin() {
+    public Admin admin() {
         return admin;
     }
 
-    Path directory() {
+    public Path directory() {
         return directory;
     }
 
     /** From now on its CPU time is the benchmark's own. */
-    void count(long pid) {
+    public void count(long pid) {
         processes.add(pid);
     }
 
-    CpuTimes cpuTimes(long pid) {
+    public CpuTimes cpuTimes(long pid) {
         return new CpuTimes(pid, broker.pid(), processes);
     }
 

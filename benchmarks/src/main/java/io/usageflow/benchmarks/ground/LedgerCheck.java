@@ -10,13 +10,13 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.errors.InterruptException;
 
 /** Admission's own books, which must say what the feed knows: a side that is fast because it skips does not count. */
-final class LedgerCheck {
+public final class LedgerCheck {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final long AGAIN_AFTER_MS = 200;
 
     private final LedgerReader reader;
 
-    LedgerCheck(Topics topics, String bootstrapServers, Map<String, ?> registry) {
+    public LedgerCheck(Topics topics, String bootstrapServers, Map<String, ?> registry) {
         reader = new LedgerReader(
                 topics, Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers), registry);
     }
@@ -27,20 +27,42 @@ final class LedgerCheck {
      * @throws IllegalStateException where it counts something else
      */
     void require(long events, long distinct) {
-        long deadlineNanos = System.nanoTime() + LIMIT.toNanos();
-        while (sum(LedgerCounter.RECEIVED) < events && System.nanoTime() < deadlineNanos) {
-            pause();
-        }
+        awaitReceived(events);
         require(LedgerCounter.RECEIVED, events);
         require(LedgerCounter.ADMITTED, distinct);
         require(LedgerCounter.DUPLICATE, events - distinct);
     }
 
+    /**
+     * Waits until delivery, alone in these topics, has settled all events.
+     *
+     * @throws IllegalStateException where it has not delivered each of them, or Credyt knew one already
+     */
+    public void requireDelivered(long events) {
+        awaitReceived(events);
+        require(LedgerCounter.RECEIVED, events);
+        require(LedgerCounter.DELIVERED, events);
+        require(LedgerCounter.ALREADY_KNOWN, 0);
+        require(LedgerCounter.DEAD_LETTERED, 0);
+    }
+
+    private void awaitReceived(long events) {
+        long deadlineNanos = System.nanoTime() + LIMIT.toNanos();
+        while (sum(LedgerCounter.RECEIVED) < events && System.nanoTime() < deadlineNanos) {
+            pause();
+        }
+    }
+
     private void require(LedgerCounter counter, long expected) {
         long counted = sum(counter);
         if (counted != expected) {
+<<<<<<< HEAD
             throw new IllegalStateException("admission's ledger counts " + counted + " as " + counter.key()
                     + " and not " + expected + "; all it counts: " + all());
+=======
+            throw new IllegalStateException(
+                    "the ledger counts " + counted + " as " + counter.key() + " and not " + expected);
+>>>>>>> refs/heads/bench
         }
     }
 

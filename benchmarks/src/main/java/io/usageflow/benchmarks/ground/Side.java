@@ -200,7 +200,7 @@ public final class Side implements AutoCloseable {
         TopicCreation.create(ground.admin(), topics.specs(Ground.PARTITIONS, TOPICS_KEEP));
         Slice links = LinkWriter.write(ground.bootstrapServers(), topics, ground.registrySettings());
         process.startProgram(settings(topics));
-        SliceWatch watch = new SliceWatch(
+        SliceWatch watch = SliceWatch.ofGroup(
                 ground.admin(), topics.prefix() + ".admission", ground.cpuTimes(process.pid()), process::requireAlive);
         if (kind == SideKind.ADMISSION) {
             watch.await(links);

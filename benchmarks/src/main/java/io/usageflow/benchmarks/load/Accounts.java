@@ -3,12 +3,12 @@ package io.usageflow.benchmarks.load;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** The accounts that have events. All names have the same length, so that they can be exchanged within encoded bytes. */
-final class Accounts {
-    static final int COUNT = 10_000;
+public final class Accounts {
+    public static final int COUNT = 10_000;
 
     private Accounts() {}
 
-    static String name(int rank) {
+    public static String name(int rank) {
         return "account-%07d".formatted(rank);
     }
 

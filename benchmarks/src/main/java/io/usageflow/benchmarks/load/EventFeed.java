@@ -16,7 +16,7 @@ import org.apache.kafka.common.serialization.Serializer;
  * up to 1,000 places before, as long as that is fresh. No event is older than two seconds when it is given out, however
  * long the feed rested before, so that a short dedup window refuses none of them. Not thread-safe.
  */
-public final class EventFeed {
+public final class EventFeed implements Feed {
     private static final double REPEATED = 0.02;
     private static final int REPEAT_BEHIND_MAX = 1000;
     private static final int TEMPLATES = 512;
@@ -38,6 +38,7 @@ public final class EventFeed {
     private long made;
     private long distinct;
 
+<<<<<<< HEAD
     /**
      * One record of the events topic. The arrays are the feed's own: read only.
      *
@@ -45,6 +46,8 @@ public final class EventFeed {
      */
     record Event(byte[] key, byte[] value, long madeAt) {}
 
+=======
+>>>>>>> refs/heads/bench
     /**
      * @param registry settings of the serializer
      * @param seed the same seed gives events of the same kind in the same mixture
@@ -62,10 +65,17 @@ public final class EventFeed {
         this.serializer = AvroSerdes.valueSerializer(registry);
     }
 
+<<<<<<< HEAD
     Event next() {
         long now = clock.getAsLong();
         if (templates.isEmpty() || now - templatesMadeAt > TEMPLATES_AGE_MAX) {
             renewTemplates(now);
+=======
+    @Override
+    public Event next() {
+        if (made++ % TEMPLATES_RENEWED_EVERY == 0) {
+            renewTemplates();
+>>>>>>> refs/heads/bench
         }
         made++;
         if (distinct > 0 && random.nextDouble() < REPEATED) {
@@ -82,12 +92,12 @@ public final class EventFeed {
         return event;
     }
 
-    /** How many events were made, repeats included. */
+    @Override
     public long made() {
         return made;
     }
 
-    /** How many different ids they have. */
+    @Override
     public long distinct() {
         return distinct;
     }

@@ -38,11 +38,11 @@ public final class SliceWriter implements AutoCloseable {
     }
 
     /** Returns when all of them are in Kafka, not yet to be seen. */
-    public Slice write(EventFeed feed, long events) {
+    public Slice write(Feed feed, long events) {
         Map<TopicPartition, Slice.Part> parts = new ConcurrentHashMap<>();
         producer.beginTransaction();
         for (long i = 0; i < events; i++) {
-            EventFeed.Event event = feed.next();
+            Feed.Event event = feed.next();
             producer.send(new ProducerRecord<>(topic, event.key(), event.value()), (at, failure) -> {
                 // A failure fails the flush's successor, the commit.
                 if (failure == null) {

@@ -21,17 +21,18 @@ public final class CpuTimes {
     }
 
     /** Nanoseconds since each process, or the machine, started. */
-    record Reading(long own, long broker, long machine, long ours) {}
+    public record Reading(long own, long broker, long machine, long ours) {}
 
-    Reading read() {
+    public Reading read() {
         return new Reading(
-                of(own),
-                of(broker),
+                nanos(own),
+                nanos(broker),
                 ProcFiles.machineCpuNanos().orElse(0),
-                ours.stream().mapToLong(CpuTimes::of).sum());
+                ours.stream().mapToLong(CpuTimes::nanos).sum());
     }
 
-    private static long of(long pid) {
+    /** CPU time a process has used, nanoseconds; 0 where it is gone. */
+    public static long nanos(long pid) {
         return ProcessHandle.of(pid)
                 .flatMap(process -> process.info().totalCpuDuration())
                 .map(Duration::toNanos)

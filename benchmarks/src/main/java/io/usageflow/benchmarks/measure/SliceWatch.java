@@ -7,36 +7,43 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Watches one consumer group come through slices. What counts as handled are the offsets the group has committed: under
- * exactly-once they are in the same transactions as everything that handling an event brings about, so they are the same
- * measure for every side.
+ * Watches one side come through slices. Where it reads and writes Kafka, what counts as handled are the offsets its group
+ * has committed: under exactly-once they are in the same transactions as everything that handling an event brings about,
+ * so they are the same measure for every side. Where it sends requests, what counts is what has arrived.
  */
 public final class SliceWatch {
     private static final Duration LIMIT = Duration.ofMinutes(20);
     private static final Duration ALIVE_EVERY = Duration.ofSeconds(2);
     private static final long LOOK_EVERY_MS = 25;
 
-    private final Admin admin;
-    private final String group;
+    private final String name;
+    private final ToLongFunction<Slice> progress;
     private final CpuTimes cpu;
     private final Runnable requireAlive;
 
     /**
-     * @param group the side's consumer group
+     * @param name of who is watched, for messages
+     * @param progress how many events of a slice are handled now
      * @param cpu of its process and the others
      * @param requireAlive throws where the side has failed
      */
-    public SliceWatch(Admin admin, String group, CpuTimes cpu, Runnable requireAlive) {
-        this.admin = admin;
-        this.group = group;
+    public SliceWatch(String name, ToLongFunction<Slice> progress, CpuTimes cpu, Runnable requireAlive) {
+        this.name = name;
+        this.progress = progress;
         this.cpu = cpu;
         this.requireAlive = requireAlive;
+    }
+
+    /** Of a consumer group: what counts as handled lies before the offsets it has committed. */
+    public static SliceWatch ofGroup(Admin admin, String group, CpuTimes cpu, Runnable requireAlive) {
+        return new SliceWatch(group, slice -> slice.handled(committed(admin, group)), cpu, requireAlive);
     }
 
     /**
@@ -64,7 +71,7 @@ public final class SliceWatch {
                 return samples;
             }
             if (sample.nanos() - begunNanos > LIMIT.toNanos()) {
-                throw new IllegalStateException(group + " has handled " + sample.handled() + " of " + slice.events()
+                throw new IllegalStateException(name + " has handled " + sample.handled() + " of " + slice.events()
                         + " events after " + LIMIT.toMinutes() + " minutes");
             }
             if (sample.nanos() - aliveNanos > ALIVE_EVERY.toNanos()) {
@@ -76,13 +83,13 @@ public final class SliceWatch {
     }
 
     private Sample look(Slice slice) {
-        long handled = slice.handled(committed());
+        long handled = progress.applyAsLong(slice);
         CpuTimes.Reading reading = cpu.read();
         return new Sample(
                 System.nanoTime(), handled, reading.own(), reading.broker(), reading.machine(), reading.ours());
     }
 
-    private Map<TopicPartition, Long> committed() {
+    private static Map<TopicPartition, Long> committed(Admin admin, String group) {
         try {
             Map<TopicPartition, Long> offsets = new HashMap<>();
             admin.listConsumerGroupOffsets(group)

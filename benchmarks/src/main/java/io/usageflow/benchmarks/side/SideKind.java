@@ -2,8 +2,14 @@ package io.usageflow.benchmarks.side;
 
 import io.usageflow.benchmarks.side.dedup.DedupStore;
 import io.usageflow.benchmarks.side.dedup.SharedCacheTuning;
+import io.usageflow.benchmarks.side.peer.CorePeer;
+import io.usageflow.benchmarks.side.peer.NaivePeer;
+import io.usageflow.benchmarks.side.peer.VertxPeer;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What a side's process runs. */
 public enum SideKind {
@@ -22,12 +28,29 @@ public enum SideKind {
     /** {@link DedupStore#filteredKeyValue()} with {@link SharedCacheTuning}. */
     KV_FILTERED(true),
     /** {@link DedupStore#inMemory()}. */
-    KV_MEMORY(true);
+    KV_MEMORY(true),
+    /** usageflow: the forwarder with the role delivery. */
+    DELIVERY(false),
+    /** usageflow: the forwarder with all its roles. */
+    PIPELINE(true),
+    /** Parallel Consumer's Vert.x module, ordered by key, one record a request. */
+    VERTX_KEY(false),
+    /** Parallel Consumer's Vert.x module, without order, 50 records of any customers a request. */
+    VERTX_BATCH(false),
+    /** Parallel Consumer's core module, ordered by key, one record a request, a thread for each. */
+    CORE_KEY(false),
+    /** A consumer that posts each record and waits for the answer. */
+    NAIVE(false);
 
     private final boolean removesRepeats;
 
     SideKind(boolean removesRepeats) {
         this.removesRepeats = removesRepeats;
+    }
+
+    /** Those that remember ids, and the copy. */
+    public static List<SideKind> stores() {
+        return List.of(ADMISSION, COPY, WINDOW_STORE, WINDOW_EXACT, KV_DEFAULT, KV_TUNED, KV_FILTERED, KV_MEMORY);
     }
 
     /** Whether a repeated event comes out once. */
@@ -37,7 +60,11 @@ public enum SideKind {
 
     SideProgram program() {
         return switch (this) {
-            case ADMISSION -> new AdmissionProgram();
+            case ADMISSION, DELIVERY, PIPELINE -> new ForwarderProgram();
+            case VERTX_KEY -> VertxPeer.oneEach();
+            case VERTX_BATCH -> VertxPeer.batches();
+            case CORE_KEY -> new CorePeer();
+            case NAIVE -> new NaivePeer();
             case COPY -> StreamsProgram.copy();
             case WINDOW_STORE -> StreamsProgram.dedup(DedupStore.windowRange(), Optional.empty());
             case WINDOW_EXACT -> StreamsProgram.dedup(DedupStore.windowExact(), Optional.empty());
@@ -52,5 +79,14 @@ public enum SideKind {
     /** As reports and commands name it. */
     public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The other way round. @throws IllegalArgumentException where it is no kind's word */
+    public static SideKind ofWord(String word) {
+        return Arrays.stream(values())
+                .filter(kind -> kind.word().equals(word.strip().toLowerCase(Locale.ROOT)))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(word + " is none of "
+                        + Arrays.stream(values()).map(SideKind::word).collect(Collectors.joining(", "))));
     }
 }

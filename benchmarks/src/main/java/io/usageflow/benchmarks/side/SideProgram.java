@@ -3,7 +3,7 @@ package io.usageflow.benchmarks.side;
 import io.usageflow.forwarder.config.Settings;
 
 /** What is measured, as its process runs it. Used by one thread. */
-interface SideProgram {
+public interface SideProgram {
     /** Starts with nothing remembered under the settings' topics and state folder; returns at once. */
     void start(Settings settings);
 
@@ -20,9 +20,15 @@ interface SideProgram {
     /** Events that came out since the start, where the program itself counts them; below 0 where it does not. */
     long forwarded();
 
+<<<<<<< HEAD
     /** Ids forgotten since the start because their window was over; below 0 where it does not count them. */
     default long forgotten() {
         return -1;
+=======
+    /** Where it serves its metrics; empty where it does not. */
+    default String metricsUrl() {
+        return "";
+>>>>>>> refs/heads/bench
     }
 
     /** Stops in order; another start may follow. */

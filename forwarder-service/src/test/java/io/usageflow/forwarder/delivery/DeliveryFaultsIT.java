@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.usageflow.embedded.EmbeddedBroker;
+import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.sandbox.CredytSandbox;
@@ -111,9 +112,9 @@ class DeliveryFaultsIT {
     void shouldLoseAndDoubleNothingOnConnectionsThatStallOrBreak() {
         try (TroubledWire wire = new TroubledWire(world.sandbox.url(), ROUNDS)) {
             Map<String, String> settings = new HashMap<>(SMALL_BATCHES);
-            settings.put(DeliverySettings.CREDYT_URL, wire.url().toString());
-            settings.put(DeliverySettings.RESPONSE_TIMEOUT, "500ms");
-            settings.put(DeliverySettings.CONNECT_TIMEOUT, "500ms");
+            settings.put(CredytSettings.URL, wire.url().toString());
+            settings.put(CredytSettings.RESPONSE_TIMEOUT, "500ms");
+            settings.put(CredytSettings.CONNECT_TIMEOUT, "500ms");
             List<Fault> slow = List.of(
                     new Fault.NoAnswer(Moment.BEFORE_COMMIT),
                     new Fault.NoAnswer(Moment.AFTER_COMMIT),

@@ -1,0 +1,106 @@
+package io.usageflow.benchmarks.load;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.usageflow.forwarder.delivery.http.EventJson;
+import io.usageflow.schema.CredytReference;
+import io.usageflow.schema.DeliverableEvent;
+import io.usageflow.schema.ReferenceKind;
+import io.usageflow.schema.SourceCoordinates;
+import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.serde.AvroSerdes;
+import io.usageflow.schema.topic.Topics;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.zip.CRC32;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
+
+/**
+ * Deliverable events as admission writes them, around events as {@link EventFeed} makes them, with ids that tell lane and
+ * place ({@link SequenceIds}); none is repeated. Not thread-safe.
+ */
+public final class DeliverableFeed implements Feed {
+    private static final int TEMPLATES = 512;
+
+    private final Topics topics;
+    private final int lane;
+    private final SplittableRandom random;
+    private final Zipf ranks = new Zipf(Accounts.COUNT);
+    private final byte[][] accounts = Accounts.names();
+    private final Serializer<DeliverableEvent> serializer;
+    private final Deserializer<UsageEvent> deserializer;
+    private final List<EventTemplate> templates = new ArrayList<>(TEMPLATES);
+    private final Map<String, CredytReference> vendors =
+            Map.of(EventTemplate.VENDOR, new CredytReference(ReferenceKind.CREDYT_ID, "vnd_4zhwdkxhjhp5v6"));
+    private long made;
+    private long sampled;
+
+    /**
+     * @param lane 0 to {@link SequenceIds#LANE_MAX}
+     * @param seed the same seed gives the same accounts and contents
+     * @param registry settings of the serializers
+     */
+    public DeliverableFeed(Topics topics, int lane, long seed, Map<String, ?> registry) {
+        this.topics = topics;
+        this.lane = lane;
+        this.random = new SplittableRandom(seed);
+        this.serializer = AvroSerdes.valueSerializer(registry);
+        this.deserializer = AvroSerdes.valueDeserializer(registry, UsageEvent.class);
+        Serializer<UsageEvent> events = AvroSerdes.valueSerializer(registry);
+        Instant now = Instant.now();
+        for (int i = 0; i < TEMPLATES; i++) {
+            templates.add(EventTemplate.make(random, now, topics.events(), events));
+        }
+    }
+
+    @Override
+    public Event next() {
+        long sequence = made++;
+        int rank = ranks.draw(random);
+        EventTemplate template = templates.get(random.nextInt(TEMPLATES));
+        var id = SequenceIds.of(random, lane, sequence);
+        byte[] event = template.with(id, accounts[rank]);
+        DeliverableEvent deliverable = deliverable(id.toString(), rank, event);
+        if (SequenceIds.isSample(sequence)) {
+            CRC32 crc = new CRC32();
+            crc.update(EventJson.event(deliverable, deserializer.deserialize(topics.events(), event)));
+            sampled += crc.getValue();
+        }
+        return new Event(accounts[rank], serializer.serialize(topics.deliverable(), deliverable));
+    }
+
+    private DeliverableEvent deliverable(String id, int rank, byte[] event) {
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        return DeliverableEvent.newBuilder()
+                .setEventId(id)
+                .setAccountId(new String(accounts[rank], UTF_8))
+                .setCredytEventId(id)
+                .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, "customer-" + rank))
+                .setVendors(vendors)
+                .setSource(new SourceCoordinates(topics.events(), 0, made, now))
+                .setAdmittedAt(now)
+                .setEvent(ByteBuffer.wrap(event))
+                .build();
+    }
+
+    @Override
+    public long made() {
+        return made;
+    }
+
+    @Override
+    public long distinct() {
+        return made;
+    }
+
+    /** The sum of the CRC-32 of the sampled events' JSON: what a sink that got each of them once must have. */
+    public long sampled() {
+        return sampled;
+    }
+}

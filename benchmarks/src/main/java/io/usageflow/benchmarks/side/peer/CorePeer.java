@@ -1,0 +1,70 @@
+package io.usageflow.benchmarks.side.peer;
+
+import io.confluent.parallelconsumer.ParallelConsumerOptions;
+import io.confluent.parallelconsumer.ParallelConsumerOptions.ProcessingOrder;
+import io.confluent.parallelconsumer.ParallelEoSStreamProcessor;
+import io.usageflow.benchmarks.side.SideProgram;
+import io.usageflow.forwarder.config.Settings;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Parallel Consumer's core module, ordered by key, one record a request, Apache's blocking client in as many threads as
+ * {@code delivery.max.in.flight} says; commits asynchronously every five seconds, as it does by itself.
+ */
+public final class CorePeer implements SideProgram {
+    private @Nullable ParallelEoSStreamProcessor<byte[], byte[]> processor;
+    private @Nullable BlockingPost post;
+    private PeerConsumer joined = new PeerConsumer();
+
+    @Override
+    public void start(Settings settings) {
+        int concurrency = settings.delivery().inFlight().max();
+        Map<String, ?> registry = settings.registry().serde();
+        ThreadLocal<RecordBody> bodies = ThreadLocal.withInitial(() -> new RecordBody(registry));
+        BlockingPost client = new BlockingPost(settings.delivery().credyt(), concurrency);
+        post = client;
+        joined = new PeerConsumer();
+        var made = new ParallelEoSStreamProcessor<byte[], byte[]>(ParallelConsumerOptions.<byte[], byte[]>builder()
+                .consumer(PeerConsumer.of(settings))
+                .ordering(ProcessingOrder.KEY)
+                .maxConcurrency(concurrency)
+                .build());
+        processor = made;
+        made.subscribe(List.of(settings.topics().names().deliverable()), joined);
+        made.poll(context -> client.send(bodies.get().of(context.getSingleConsumerRecord())));
+    }
+
+    @Override
+    public boolean ready() {
+        return joined.assigned();
+    }
+
+    @Override
+    public void requireAlive() {
+        if (processor == null) {
+            throw new IllegalStateException("Parallel Consumer was not started");
+        }
+        if (processor.isClosedOrFailed()) {
+            throw new IllegalStateException("Parallel Consumer has ended", processor.getFailureCause());
+        }
+    }
+
+    @Override
+    public long forwarded() {
+        return -1;
+    }
+
+    @Override
+    public void stop() {
+        if (processor != null) {
+            processor.closeDontDrainFirst();
+            processor = null;
+        }
+        if (post != null) {
+            post.close();
+            post = null;
+        }
+    }
+}
