@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
         name = "benchmarks/run",
         description = "Measure usageflow against what it could be replaced with, both sides in one run.",
         mixinStandardHelpOptions = true,
-        subcommands = {AdmissionCommand.class, StoresCommand.class})
+        subcommands = {AdmissionCommand.class, StoresCommand.class, ExpiryCommand.class})
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -27,6 +27,6 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name what to measure: admission or stores");
+        throw new ParameterException(spec.commandLine(), "name what to measure: admission, stores or expiry");
     }
 }

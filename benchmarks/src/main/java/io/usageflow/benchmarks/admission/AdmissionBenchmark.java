@@ -37,7 +37,18 @@ public final class AdmissionBenchmark {
             Side.Memory memory = admission.memory();
             AdmissionResults.BesideCopy besideCopy = besideCopy(ground, admission);
             admission.requireExact();
+            requireNoneForgotten(admission);
             return new AdmissionResults(plan, options, besideRecipe, besideCopy, memory, admission.memory());
+        }
+    }
+
+    /** The figures speak of ids that are remembered. */
+    private static void requireNoneForgotten(Side admission) {
+        long forgotten = admission.forgotten();
+        if (forgotten != 0) {
+            throw new IllegalStateException(forgotten + " ids were forgotten on the way, so that P1 and P2 would not be"
+                    + " with all of them remembered: take a longer admission.dedup.window, or measure expiry with"
+                    + " benchmarks/run expiry");
         }
     }
 

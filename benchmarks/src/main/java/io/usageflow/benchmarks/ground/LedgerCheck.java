@@ -5,6 +5,7 @@ import io.usageflow.forwarder.ledger.LedgerReader;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.errors.InterruptException;
 
@@ -38,9 +39,17 @@ final class LedgerCheck {
     private void require(LedgerCounter counter, long expected) {
         long counted = sum(counter);
         if (counted != expected) {
-            throw new IllegalStateException(
-                    "admission's ledger counts " + counted + " as " + counter.key() + " and not " + expected);
+            throw new IllegalStateException("admission's ledger counts " + counted + " as " + counter.key()
+                    + " and not " + expected + "; all it counts: " + all());
         }
+    }
+
+    /** Above all the dead letters, which say why an event was not admitted. */
+    private Map<String, Long> all() {
+        Map<String, Long> all = new TreeMap<>();
+        reader.read(LIMIT).forEach(entry -> entry.getCounters()
+                .forEach((counter, count) -> all.merge(counter, count, Long::sum)));
+        return all;
     }
 
     private long sum(LedgerCounter counter) {

@@ -6,6 +6,7 @@ import io.usageflow.benchmarks.load.Slice;
 import io.usageflow.benchmarks.load.SliceWriter;
 import io.usageflow.benchmarks.measure.ProcFiles;
 import io.usageflow.benchmarks.measure.SliceWatch;
+import io.usageflow.benchmarks.measure.Speed;
 import io.usageflow.benchmarks.side.SideKind;
 import io.usageflow.benchmarks.side.SideProcess;
 import io.usageflow.embedded.TopicCreation;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,10 +91,19 @@ public final class Side implements AutoCloseable {
 
     /** Gives it so many events at once, and measures how it handles them. */
     public Measured measure(long events) {
+        return measure(events, lane().watch()::await);
+    }
+
+    /** The same, from the first event to the last and not only in between. */
+    public Measured measureWhole(long events) {
+        return measure(events, lane().watch()::awaitWhole);
+    }
+
+    private Measured measure(long events, Function<Slice, Speed> speed) {
         long before = ids();
         Slice slice = lane().writer().write(lane().feed(), events);
         lane().writer().release();
-        Measured measured = new Measured(lane().watch().await(slice), before, ids());
+        Measured measured = new Measured(speed.apply(slice), before, ids());
         LOG.info(
                 "{}: {} events/s, {} us CPU/event, {} us of the broker, {} cores used by others, {} ids before",
                 name,
@@ -149,6 +160,11 @@ public final class Side implements AutoCloseable {
         if (forwarded != expected) {
             throw new IllegalStateException("side " + name + " forwarded " + forwarded + " events and not " + expected);
         }
+    }
+
+    /** Ids it has forgotten since it was started or emptied, because their window was over. */
+    public long forgotten() {
+        return process.forgotten();
     }
 
     /** Memory of its process. */

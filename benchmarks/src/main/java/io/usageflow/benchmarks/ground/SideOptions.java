@@ -26,6 +26,13 @@ public record SideOptions(List<String> jvm, Map<String, String> settings, IdKind
         settings = Map.copyOf(settings);
     }
 
+    /** The same, with some settings of the forwarder besides. */
+    public SideOptions with(Map<String, String> more) {
+        Map<String, String> all = new TreeMap<>(settings);
+        all.putAll(more);
+        return new SideOptions(jvm, all, ids);
+    }
+
     /** All of it as a report states it, the settings of the broker included. */
     public ObjectNode json() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();

@@ -7,19 +7,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
  * An endless row of events for one topic: Avro of about 320 bytes in Confluent's wire format, UUID ids, accounts by
  * Zipf's law with s = 1 among 10,000, four data entries, one cost, {@code occurred_at} now; 2 % are repeats of an event
- * up to 1,000 places before. Not thread-safe.
+ * up to 1,000 places before, as long as that is fresh. No event is older than two seconds when it is given out, however
+ * long the feed rested before, so that a short dedup window refuses none of them. Not thread-safe.
  */
 public final class EventFeed {
     private static final double REPEATED = 0.02;
     private static final int REPEAT_BEHIND_MAX = 1000;
     private static final int TEMPLATES = 512;
-    /** Times in the events lag behind the clock by this many events at most: far less than a minute. */
-    private static final int TEMPLATES_RENEWED_EVERY = 200_000;
+    /** Milliseconds by which the times in new events lag behind the clock, at most. */
+    static final long TEMPLATES_AGE_MAX = 500;
+    /** Milliseconds after which an event is not repeated any more. */
+    static final long REPEAT_AGE_MAX = 1_000;
 
     private final String topic;
     private final IdKind ids;
@@ -29,17 +33,29 @@ public final class EventFeed {
     private final Serializer<UsageEvent> serializer;
     private final List<EventTemplate> templates = new ArrayList<>(TEMPLATES);
     private final Event[] recent = new Event[REPEAT_BEHIND_MAX];
+    private final LongSupplier clock;
+    private long templatesMadeAt;
     private long made;
     private long distinct;
 
-    /** One record of the events topic. The arrays are the feed's own: read only. */
-    record Event(byte[] key, byte[] value) {}
+    /**
+     * One record of the events topic. The arrays are the feed's own: read only.
+     *
+     * @param madeAt Unix milliseconds
+     */
+    record Event(byte[] key, byte[] value, long madeAt) {}
 
     /**
      * @param registry settings of the serializer
-     * @param seed the same seed gives the same accounts, contents and places of repeats
+     * @param seed the same seed gives events of the same kind in the same mixture
      */
     public EventFeed(String topic, IdKind ids, long seed, Map<String, ?> registry) {
+        this(topic, ids, seed, registry, System::currentTimeMillis);
+    }
+
+    /** @param clock Unix milliseconds */
+    EventFeed(String topic, IdKind ids, long seed, Map<String, ?> registry, LongSupplier clock) {
+        this.clock = clock;
         this.topic = topic;
         this.ids = ids;
         this.random = new SplittableRandom(seed);
@@ -47,16 +63,21 @@ public final class EventFeed {
     }
 
     Event next() {
-        if (made++ % TEMPLATES_RENEWED_EVERY == 0) {
-            renewTemplates();
+        long now = clock.getAsLong();
+        if (templates.isEmpty() || now - templatesMadeAt > TEMPLATES_AGE_MAX) {
+            renewTemplates(now);
         }
+        made++;
         if (distinct > 0 && random.nextDouble() < REPEATED) {
             int behind = random.nextInt((int) Math.min(distinct, REPEAT_BEHIND_MAX));
-            return recent[(int) ((distinct - 1 - behind) % REPEAT_BEHIND_MAX)];
+            Event repeated = recent[(int) ((distinct - 1 - behind) % REPEAT_BEHIND_MAX)];
+            if (now - repeated.madeAt() <= REPEAT_AGE_MAX) {
+                return repeated;
+            }
         }
         byte[] account = accounts[ranks.draw(random)];
         EventTemplate template = templates.get(random.nextInt(TEMPLATES));
-        Event event = new Event(account, template.with(ids.next(random, System.currentTimeMillis()), account));
+        Event event = new Event(account, template.with(ids.next(random, now), account), now);
         recent[(int) (distinct++ % REPEAT_BEHIND_MAX)] = event;
         return event;
     }
@@ -71,11 +92,11 @@ public final class EventFeed {
         return distinct;
     }
 
-    private void renewTemplates() {
+    private void renewTemplates(long now) {
         templates.clear();
-        Instant now = Instant.now();
+        templatesMadeAt = now;
         for (int i = 0; i < TEMPLATES; i++) {
-            templates.add(EventTemplate.make(random, now, topic, serializer));
+            templates.add(EventTemplate.make(random, Instant.ofEpochMilli(now), topic, serializer));
         }
     }
 }

@@ -45,6 +45,15 @@ public final class SliceWatch {
      * @throws IllegalStateException where the side fails, or is not through after 20 minutes
      */
     public Speed await(Slice slice) {
+        return Speed.of(samples(slice), slice.events());
+    }
+
+    /** The same over the whole slice, for what does not happen evenly within it. */
+    public Speed awaitWhole(Slice slice) {
+        return Speed.ofWhole(samples(slice));
+    }
+
+    private List<Sample> samples(Slice slice) {
         List<Sample> samples = new ArrayList<>();
         long begunNanos = System.nanoTime();
         long aliveNanos = begunNanos;
@@ -52,7 +61,7 @@ public final class SliceWatch {
             Sample sample = look(slice);
             samples.add(sample);
             if (sample.handled() >= slice.events()) {
-                return Speed.of(samples, slice.events());
+                return samples;
             }
             if (sample.nanos() - begunNanos > LIMIT.toNanos()) {
                 throw new IllegalStateException(group + " has handled " + sample.handled() + " of " + slice.events()

@@ -26,9 +26,17 @@ public record Speed(double eventsPerSecond, double cpuMicros, double brokerCpuMi
         Sample to = first(samples, Math.round(sliceEvents * TO));
         if (to.handled() <= from.handled()) {
             // A slice so small that it was handled between two looks.
-            from = samples.get(0);
-            to = samples.get(samples.size() - 1);
+            return ofWhole(samples);
         }
+        return between(from, to);
+    }
+
+    /** From the first look to the last. */
+    static Speed ofWhole(List<Sample> samples) {
+        return between(samples.get(0), samples.get(samples.size() - 1));
+    }
+
+    private static Speed between(Sample from, Sample to) {
         long events = to.handled() - from.handled();
         double nanos = Math.max(1, to.nanos() - from.nanos());
         double others = (to.machine() - from.machine()) - (to.ours() - from.ours());

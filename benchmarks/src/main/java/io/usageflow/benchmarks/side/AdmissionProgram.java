@@ -3,10 +3,20 @@ package io.usageflow.benchmarks.side;
 import io.usageflow.forwarder.Forwarder;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.observe.HealthReport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
 /** The forwarder as {@code usageflow forwarder} runs it. What came out stands in its own ledger. */
 final class AdmissionProgram implements SideProgram {
+    private static final String FORGOTTEN = "usageflow_admission_ids_forgotten_ids_total{cause=\"window\"}";
+
+    private final HttpClient http = HttpClient.newHttpClient();
     private @Nullable Forwarder forwarder;
 
     @Override
@@ -33,6 +43,27 @@ final class AdmissionProgram implements SideProgram {
     @Override
     public long forwarded() {
         return -1;
+    }
+
+    /** From its metrics, as an operator would see it. */
+    @Override
+    public long forgotten() {
+        if (forwarder == null) {
+            throw new IllegalStateException("the forwarder was not started");
+        }
+        URI metrics = URI.create(forwarder.adminUrl() + "/metrics");
+        try {
+            return http.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofLines())
+                    .body()
+                    .filter(line -> line.startsWith(FORGOTTEN))
+                    .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("there is no " + FORGOTTEN + " at " + metrics));
+        } catch (IOException e) {
+            throw new UncheckedIOException(metrics + " does not answer", e);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
     }
 
     @Override

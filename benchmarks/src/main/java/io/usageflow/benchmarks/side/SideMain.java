@@ -16,7 +16,8 @@ import java.util.Map;
  * A side's process. Each line of its standard input is an order, each line of its standard output the answer to one:
  * {@code ok}, perhaps with a number, or {@code failed} and why. It ends with its standard input, so with its parent.
  *
- * <p>Orders: {@code start} and the settings as JSON; {@code ready} (1 or 0); {@code forwarded}; {@code stop}.
+ * <p>Orders: {@code start} and the settings as JSON; {@code ready} (1 or 0); {@code forwarded}; {@code forgotten};
+ * {@code stop}.
  */
 final class SideMain {
     private SideMain() {}
@@ -61,6 +62,9 @@ final class SideMain {
             }
             case "forwarded" -> {
                 return "ok " + program.forwarded();
+            }
+            case "forgotten" -> {
+                return "ok " + program.forgotten();
             }
             case "stop" -> {
                 program.stop();

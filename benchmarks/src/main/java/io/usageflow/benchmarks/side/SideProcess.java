@@ -104,6 +104,11 @@ public final class SideProcess implements AutoCloseable {
         return ask("forwarded");
     }
 
+    /** Ids it has forgotten since its program started, because their window was over; below 0 where it counts none. */
+    public long forgotten() {
+        return ask("forgotten");
+    }
+
     /** Stops its program in order; the process stays. */
     public void stopProgram() {
         ask("stop");

@@ -20,6 +20,11 @@ interface SideProgram {
     /** Events that came out since the start, where the program itself counts them; below 0 where it does not. */
     long forwarded();
 
+    /** Ids forgotten since the start because their window was over; below 0 where it does not count them. */
+    default long forgotten() {
+        return -1;
+    }
+
     /** Stops in order; another start may follow. */
     void stop();
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,29 @@ class EventFeedTest {
                 assertThat(made.value().length).isBetween(300, 340);
             }
         }
+    }
+
+    @Test
+    void shouldMakeNoOldEventsAfterARest() {
+        AtomicLong clock = new AtomicLong(System.currentTimeMillis());
+        EventFeed feed = new EventFeed("feed.events", IdKind.V7, 4, REGISTRY, clock::get);
+        try (Deserializer<UsageEvent> decoder = AvroSerdes.valueDeserializer(REGISTRY, UsageEvent.class)) {
+            for (int rest = 0; rest < 20; rest++) {
+                for (int i = 0; i < 500; i++) {
+                    Instant freshest =
+                            Instant.ofEpochMilli(clock.get() - EventFeed.REPEAT_AGE_MAX - EventFeed.TEMPLATES_AGE_MAX);
+                    UsageEvent event =
+                            decoder.deserialize("feed.events", feed.next().value());
+                    assertThat(event.getOccurredAt()).isBetween(freshest, Instant.ofEpochMilli(clock.get()));
+                    assertThat(Uuids.parse(event.getId()).flatMap(Uuids::timeOf))
+                            .hasValueSatisfying(time -> assertThat(time).isAfterOrEqualTo(freshest));
+                    clock.addAndGet(1);
+                }
+                clock.addAndGet(60_000);
+            }
+        }
+
+        assertThat(feed.distinct()).as("repeats, too").isLessThan(feed.made());
     }
 
     @Test

@@ -5,13 +5,19 @@ import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 
 /** What delivery is told. Immutable; cannot exist invalid. */
 public record DeliverySettings(
-        Batching batching, InFlight inFlight, Buffer buffer, Retrying retrying, Settling settling) {
+        Batching batching,
+        InFlight inFlight,
+        Buffer buffer,
+        Retrying retrying,
+        StepAside stepAside,
+        Settling settling) {
     public static final String ORDER = "delivery.order";
     public static final String BATCH_EVENTS = "delivery.batch.max.events";
     public static final String BATCH_BYTES = "delivery.batch.max.bytes";
@@ -31,6 +37,8 @@ public record DeliverySettings(
     public static final String CIRCUIT_WAIT_MAX = "delivery.circuit.wait.max";
     public static final String UNKNOWN_BUDGET = "delivery.customer.unknown.budget";
     public static final String FAILING_BUDGET = "delivery.customer.failing.budget";
+    public static final String OUTAGE_DEADLINE = "delivery.outage.deadline";
+    public static final String SURGE_MAX = "delivery.surge.max.dead.letters";
     public static final String SETTLE_INTERVAL = "delivery.settle.interval";
     public static final String SETTLE_RECORDS = "delivery.settle.max.records";
     public static final String REVOKE_TIMEOUT = "delivery.revoke.timeout";
@@ -72,16 +80,19 @@ public record DeliverySettings(
      * @param min first wait at least
      * @param max longest wait of our own
      * @param retryAfterMax longest wait that Credyt may ask for
-     * @param unknownBudget how long a customer may be unknown before its events step aside
-     * @param failingBudget how long one customer may fail, while others do not, before its events step aside
      */
-    public record Retrying(
-            Duration min,
-            Duration max,
-            Duration retryAfterMax,
-            Circuit circuit,
-            Duration unknownBudget,
-            Duration failingBudget) {}
+    public record Retrying(Duration min, Duration max, Duration retryAfterMax, Circuit circuit) {}
+
+    /**
+     * When events become dead letters although nothing is wrong with them.
+     *
+     * @param unknownBudget how long a customer may be unknown
+     * @param failingBudget how long one customer may fail, while others do not
+     * @param outageDeadline how long an event may wait for Credyt in an outage; empty: as long as it takes
+     * @param surgeMax dead letters of failing customers for which no success has to make up; 0: no such bound
+     */
+    public record StepAside(
+            Duration unknownBudget, Duration failingBudget, Optional<Duration> outageDeadline, int surgeMax) {}
 
     /** @param failures in a row that open the circuit, at least 1 */
     public record Circuit(int failures, Duration waitMin, Duration waitMax) {}
@@ -99,6 +110,7 @@ public record DeliverySettings(
         defineSending(def);
         defineBuffer(def);
         defineRetrying(def);
+        defineStepAside(def);
         return defineSettling(def);
     }
 
@@ -164,6 +176,9 @@ public record DeliverySettings(
                 "Failed requests in a row after which nothing is sent but one" + " probe at a time.");
         duration(def, CIRCUIT_WAIT_MIN, "1s", "1ms", "1h", "Shortest wait before a probe.");
         duration(def, CIRCUIT_WAIT_MAX, "30s", "1ms", "1h", "Longest wait before a probe.");
+    }
+
+    private static void defineStepAside(ConfigDef def) {
         duration(
                 def,
                 UNKNOWN_BUDGET,
@@ -179,7 +194,24 @@ public record DeliverySettings(
                 "0ms",
                 "35d",
                 "How long one customer's events may fail, while others"
-                        + " do not, before they become dead letters (CUSTOMER_BLOCKED).");
+                        + " do not, before they become dead letters (CUSTOMER_BLOCKED). Survives restarts.");
+        text(
+                def,
+                OUTAGE_DEADLINE,
+                OffOr.OFF,
+                new OffOr(DurationText.between(Duration.ofSeconds(1), Duration.ofDays(365))),
+                "How long an event may wait while Credyt is away before it becomes a dead letter"
+                        + " (CREDYT_UNAVAILABLE), counted from its admission; off: it waits as long as it takes, in"
+                        + " Kafka. A refused API key is never a reason.");
+        number(
+                def,
+                SURGE_MAX,
+                10_000,
+                0,
+                10_000_000,
+                "Dead letters that failing customers may cause beyond the number of events that Credyt accepts"
+                        + " meanwhile. What is above waits and alerts, so that a broken Credyt that some customers do"
+                        + " not notice cannot flood the dead letters. 0: no bound.");
     }
 
     private static ConfigDef defineSettling(ConfigDef def) {
@@ -223,6 +255,11 @@ public record DeliverySettings(
                         config.getInt(HELD_RECORDS_MAX),
                         config.getInt(HELD_BYTES_MAX)),
                 retrying(config),
+                new StepAside(
+                        duration(config, UNKNOWN_BUDGET),
+                        duration(config, FAILING_BUDGET),
+                        OffOr.read(OUTAGE_DEADLINE, config.getString(OUTAGE_DEADLINE)),
+                        config.getInt(SURGE_MAX)),
                 new Settling(
                         duration(config, SETTLE_INTERVAL),
                         config.getInt(SETTLE_RECORDS),
@@ -238,9 +275,7 @@ public record DeliverySettings(
                 new Circuit(
                         config.getInt(CIRCUIT_FAILURES),
                         duration(config, CIRCUIT_WAIT_MIN),
-                        duration(config, CIRCUIT_WAIT_MAX)),
-                duration(config, UNKNOWN_BUDGET),
-                duration(config, FAILING_BUDGET));
+                        duration(config, CIRCUIT_WAIT_MAX)));
         ordered(RETRY_MIN, retrying.min(), RETRY_MAX, retrying.max());
         ordered(
                 CIRCUIT_WAIT_MIN,

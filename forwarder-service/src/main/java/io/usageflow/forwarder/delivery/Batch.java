@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Events of one customer that were taken together, until each of them is settled. At most one request of a batch is in
@@ -15,6 +16,7 @@ final class Batch {
     private long notBeforeNanos;
     private boolean delayed;
     private int failures;
+    private Optional<Long> lastFailureNanos = Optional.empty();
 
     Batch(List<PendingEvent> events) {
         splitter = new BatchSplitter<>(events, patience);
@@ -45,12 +47,19 @@ final class Batch {
     }
 
     /** @return failures in a row, this one included */
-    int failed() {
+    int failed(long nowNanos) {
+        lastFailureNanos = Optional.of(nowNanos);
         return ++failures;
+    }
+
+    /** Empty where its last request succeeded, or none was answered. */
+    Optional<Long> lastFailureNanos() {
+        return lastFailureNanos;
     }
 
     void answered() {
         failures = 0;
+        lastFailureNanos = Optional.empty();
         delayed = false;
     }
 }

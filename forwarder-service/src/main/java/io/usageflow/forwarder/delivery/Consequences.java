@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
-import io.usageflow.forwarder.config.DeliverySettings.Retrying;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
+import io.usageflow.forwarder.delivery.FailingCustomers.Standing;
 import io.usageflow.forwarder.delivery.Outcome.Accepted;
 import io.usageflow.forwarder.delivery.Outcome.CustomerTrouble;
 import io.usageflow.forwarder.delivery.Outcome.Divided;
@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,26 +29,24 @@ import org.slf4j.LoggerFactory;
 final class Consequences {
     private static final Logger LOG = LoggerFactory.getLogger(Consequences.class);
 
-    private final SettlementRecords records;
+    private final Fates fates;
+    private final SteppingAside aside;
     private final Destination destination;
     private final CustomerQueues queues;
-    private final FailingSince<Customer> failing;
-    private final Retrying budgets;
     private final DeliveryMeters meters;
     private final DeliveryClock clock;
 
     Consequences(
-            SettlementRecords records,
+            Fates fates,
+            SteppingAside aside,
             Destination destination,
             CustomerQueues queues,
-            Retrying budgets,
             DeliveryMeters meters,
             DeliveryClock clock) {
-        this.records = records;
+        this.fates = fates;
+        this.aside = aside;
         this.destination = destination;
         this.queues = queues;
-        this.failing = destination.customers();
-        this.budgets = budgets;
         this.meters = meters;
         this.clock = clock;
     }
@@ -66,11 +65,6 @@ final class Consequences {
         meters.answered(
                 outcome, answered.pick().events().size(), Duration.ofNanos(clock.nanos() - answered.sentNanos()));
         return outcome.match(new Ruling(answered));
-    }
-
-    /** Forgets what it knew of customers of which nothing is left here: they may do well elsewhere. */
-    void forgetAllBut(Set<Customer> customers) {
-        failing.retain(customers);
     }
 
     /** One answer's consequences. */
@@ -92,7 +86,7 @@ final class Consequences {
         @Override
         public OptionalLong accepted(Accepted outcome) {
             destinationIsWell();
-            destination.accepted(nanos);
+            destination.accepted(events.size(), nanos);
             customerIsWell();
             for (int i = 0; i < events.size(); i++) {
                 deliver(events.get(i), outcome.known().contains(i), outcome.status());
@@ -119,12 +113,15 @@ final class Consequences {
                 }
             });
             if (!settled.isEmpty()) {
+                destination.accepted(settled.size(), nanos);
                 customerIsWell();
             }
             batch.splitter().divided(settled, accused);
             if (outcome.parts().containsValue(Part.LATER)) {
                 batch.delay(nanos
-                        + destination.wait(batch.failed(), Optional.empty()).toNanos());
+                        + destination
+                                .wait(batch.failed(nanos), Optional.empty())
+                                .toNanos());
                 meters.retried();
             }
             return settleCulprits();
@@ -140,7 +137,8 @@ final class Consequences {
             batch.splitter().refused(outcome.customerPossible(), outcome.exists(), outcome.likeness());
             if (batch.splitter().customerSuspected()) {
                 batch.startOver();
-                return customerFails(DeadLetterReason.CUSTOMER_BLOCKED, budgets.failingBudget(), true);
+                return customerFails(
+                        DeadLetterReason.CUSTOMER_BLOCKED, "all its events refused with " + outcome.status(), true);
             }
             return settleCulprits();
         }
@@ -158,24 +156,28 @@ final class Consequences {
         public OptionalLong customerTrouble(CustomerTrouble outcome) {
             destinationIsWell();
             fail(events);
-            return customerFails(DeadLetterReason.CUSTOMER_UNKNOWN, budgets.unknownBudget(), outcome.named());
+            return customerFails(DeadLetterReason.CUSTOMER_UNKNOWN, "HTTP " + outcome.status(), outcome.named());
         }
 
         @Override
         public OptionalLong retry(Retry outcome) {
             destination.failed(answered.request(), customer, outcome, answered.sentNanos(), nanos);
             fail(events);
-            meters.retried();
-            FailingSince.Standing standing = failing.failed(customer, nanos);
-            // The destination was well for others between this customer's last two failures, and is still taken to be.
-            boolean onlyThisCustomer =
-                    standing.previousNanos().filter(destination::wellSince).isPresent()
-                            && destination.circuit().state() == Circuit.State.CLOSED;
-            if (onlyThisCustomer && standing.failingFor().compareTo(budgets.failingBudget()) >= 0) {
-                return stepAside(DeadLetterReason.CUSTOMER_BLOCKED, standing.failingFor());
+            Optional<Long> failedBefore = batch.lastFailureNanos();
+            int failures = batch.failed(nanos);
+            Standing standing = customerFailed(outcome.cause());
+            // The destination was well for others between the last two failures, and is still taken to be. Of one that
+            // is
+            // blocked they have to be two of this batch: its earlier ones may be long ago.
+            boolean onlyThisCustomer = destination.isWell()
+                    && (standing.blocked() ? failedBefore : standing.previousNanos())
+                            .filter(destination::wellSince)
+                            .isPresent();
+            if (onlyThisCustomer && aside.isSpent(standing, DeadLetterReason.CUSTOMER_BLOCKED)) {
+                return stepAside(DeadLetterReason.CUSTOMER_BLOCKED, standing, outcome.notBefore());
             }
-            batch.delay(nanos
-                    + destination.wait(batch.failed(), outcome.notBefore()).toNanos());
+            meters.retried();
+            batch.delay(nanos + destination.wait(failures, outcome.notBefore()).toNanos());
             return OptionalLong.empty();
         }
 
@@ -191,69 +193,59 @@ final class Consequences {
          * @param named whether Credyt named the customer. Where it did not, a wrong address or a broken service gives the
          *     same answer, for all customers: then it takes another's success to know that it is this one's fault
          */
-        private OptionalLong customerFails(DeadLetterReason reason, Duration budget, boolean named) {
-            FailingSince.Standing standing = failing.failed(customer, nanos);
+        private OptionalLong customerFails(DeadLetterReason reason, String cause, boolean named) {
+            Standing standing = customerFailed(cause);
             boolean itsFault = named || destination.acceptedSince(standing.sinceNanos());
-            if (!itsFault && standing.failingFor().compareTo(budget) >= 0) {
+            boolean spent = aside.isSpent(standing, reason);
+            if (spent && itsFault) {
+                return stepAside(reason, standing, Optional.empty());
+            }
+            if (spent) {
                 LOG.warn(
                         "event=customer_kept customer={} seconds={} why=\"nothing was accepted meanwhile: check credyt.url\"",
                         customer.value(),
                         standing.failingFor().toSeconds());
             }
-            if (itsFault && standing.failingFor().compareTo(budget) >= 0) {
-                return stepAside(reason, standing.failingFor());
-            }
-            long until = nanos
-                    + destination.wait(standing.inARow(), Optional.empty()).toNanos();
             meters.retried();
+            return waitAll(standing, Optional.empty());
+        }
+
+        private Standing customerFailed(String cause) {
+            Set<TopicPartition> partitions = new HashSet<>();
+            events.forEach(event -> partitions.add(event.partition().partition()));
+            return destination.customers().failed(customer, partitions, cause, nanos);
+        }
+
+        /** All of the customer waits before it is tried again, what has not come yet too. */
+        private OptionalLong waitAll(Standing standing, Optional<Duration> floor) {
+            long until = nanos + destination.wait(standing.inARow(), floor).toNanos();
             batch.delay(until);
             return OptionalLong.of(until);
         }
 
-        private OptionalLong stepAside(DeadLetterReason reason, Duration failingFor) {
-            String detail = reason.meaning() + " Failing for " + failingFor.toSeconds() + " s; customer "
-                    + customer.value() + ". Replay its events when it is in order.";
-            for (PendingEvent event : batch.splitter().remaining()) {
-                event.failed(now);
-                die(event, reason, detail, Optional.of(answered.answer()));
-            }
-            batch.splitter().retain(event -> false);
-            return OptionalLong.empty();
+        private OptionalLong stepAside(DeadLetterReason reason, Standing standing, Optional<Duration> floor) {
+            aside.customer(customer, batch, reason, answered.answer());
+            return waitAll(standing, floor);
         }
 
         private OptionalLong settleCulprits() {
             for (PendingEvent event : batch.splitter().takeCulprits()) {
-                die(event, DeadLetterReason.REJECTED, rejection(event), event.refusal());
+                Optional<Answer.Response> refusal = event.refusal()
+                        .filter(Answer.Response.class::isInstance)
+                        .map(Answer.Response.class::cast);
+                fates.dead(event, new Death(DeadLetterReason.REJECTED, rejection(refusal), refusal), now);
             }
             return OptionalLong.empty();
         }
 
-        private String rejection(PendingEvent event) {
+        private String rejection(Optional<Answer.Response> refusal) {
             return "Credyt refused the event standing alone"
-                    + event.refusal()
-                            .filter(Answer.Response.class::isInstance)
-                            .map(answer -> " with HTTP " + ((Answer.Response) answer).status())
-                            .orElse("")
+                    + refusal.map(answer -> " with HTTP " + answer.status()).orElse("")
                     + ": see the response excerpt, fix the field it names and replay.";
         }
 
         private void deliver(PendingEvent event, boolean known, int status) {
-            if (event.current()) {
-                settle(event, records.receipt(event, known, status, now));
-            }
-        }
-
-        private void die(PendingEvent event, DeadLetterReason reason, String detail, Optional<Answer> answer) {
-            if (event.current()) {
-                Optional<Answer.Response> response =
-                        answer.filter(Answer.Response.class::isInstance).map(Answer.Response.class::cast);
-                settle(event, records.dead(event, new Death(reason, detail, response), now));
-            }
-        }
-
-        private void settle(PendingEvent event, Settled settled) {
-            event.partition().settle(event.offset(), event.bytes(), settled);
-            meters.settled(settled.verdict());
+            fates.delivered(event, known, status, now);
         }
 
         private void fail(List<PendingEvent> failed) {
@@ -265,7 +257,7 @@ final class Consequences {
         }
 
         private void customerIsWell() {
-            failing.succeeded(customer);
+            destination.customers().succeeded(customer);
             batch.answered();
         }
     }

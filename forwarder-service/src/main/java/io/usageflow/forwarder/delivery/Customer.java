@@ -2,6 +2,8 @@ package io.usageflow.forwarder.delivery;
 
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.ReferenceKind;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * A customer as Credyt's wire names it: by Credyt's own id, or by the publishing company's. A key of maps, which the
@@ -10,11 +12,34 @@ import io.usageflow.schema.ReferenceKind;
  * @param external whether the value is the company's own id
  */
 public record Customer(boolean external, String value) {
+    private static final String EXTERNAL = "external:";
+    private static final String CREDYTS_OWN = "id:";
+
     static Customer of(CredytReference reference) {
         return new Customer(reference.getKind() == ReferenceKind.EXTERNAL_ID, reference.getValue());
     }
 
+    /** Of the key of a record in {@code usage.delivery-state}; empty where it is not one. */
+    static Optional<Customer> parse(byte[] key) {
+        String text = new String(key, StandardCharsets.UTF_8);
+        if (text.startsWith(EXTERNAL)) {
+            return Optional.of(new Customer(true, text.substring(EXTERNAL.length())));
+        }
+        return text.startsWith(CREDYTS_OWN)
+                ? Optional.of(new Customer(false, text.substring(CREDYTS_OWN.length())))
+                : Optional.empty();
+    }
+
+    byte[] key() {
+        return toString().getBytes(StandardCharsets.UTF_8);
+    }
+
     CredytReference reference() {
         return new CredytReference(external ? ReferenceKind.EXTERNAL_ID : ReferenceKind.CREDYT_ID, value);
+    }
+
+    @Override
+    public String toString() {
+        return (external ? EXTERNAL : CREDYTS_OWN) + value;
     }
 }

@@ -35,6 +35,9 @@ final class CustomerQueues {
     /** Lines whose next event's id is in flight in another request. */
     private final Map<String, List<Line>> waitingForId = new HashMap<>();
 
+    /** Customers of whom nothing waits and nothing may be sent yet, and until when. */
+    private final Map<Customer, Long> heldEmpty = new HashMap<>();
+
     private int bytesMax;
 
     /** One customer's events, in order. */
@@ -70,12 +73,21 @@ final class CustomerQueues {
     }
 
     void add(PendingEvent event) {
-        Line line = lines.computeIfAbsent(event.identity().customer(), Line::new);
+        Line line = lines.computeIfAbsent(event.identity().customer(), this::begin);
         line.waiting.addLast(event);
         if (line.delayed && !line.held && bounds.order() == Order.NONE) {
             unqueue(line); // a batch that waits for its time holds nobody up
         }
         offer(line);
+    }
+
+    private Line begin(Customer customer) {
+        Line line = new Line(customer);
+        Long until = heldEmpty.remove(customer);
+        if (until != null) {
+            hold(line, until);
+        }
+        return line;
     }
 
     /** The next request of the customer whose turn it is; its ids are in flight until {@link #answered}. */
@@ -122,14 +134,63 @@ final class CustomerQueues {
         forgetIfEmpty(line);
     }
 
-    /** Nothing of this customer is sent before, not even what has no order. */
+    /** Nothing of this customer is sent before, not even what has no order or has not come yet. */
     void hold(Customer customer, long untilNanos) {
         Line line = lines.get(customer);
-        if (line != null) {
-            unqueue(line);
-            line.held = true;
-            delay(line, untilNanos);
+        if (line == null) {
+            heldEmpty.put(customer, untilNanos);
+        } else {
+            hold(line, untilNanos);
         }
+    }
+
+    private void hold(Line line, long untilNanos) {
+        unqueue(line);
+        line.held = true;
+        delay(line, untilNanos);
+    }
+
+    /** The customer's oldest events that are not in flight, so many at most; they leave. */
+    List<PendingEvent> takeOldest(Customer customer, int max) {
+        Line line = lines.get(customer);
+        if (line == null) {
+            return List.of();
+        }
+        List<PendingEvent> taken = new ArrayList<>();
+        take(line, event -> taken.size() < max, taken);
+        return taken;
+    }
+
+    /** All that is not in flight and for which the test says so; it leaves. */
+    List<PendingEvent> take(Predicate<PendingEvent> test) {
+        List<PendingEvent> taken = new ArrayList<>();
+        for (Line line : List.copyOf(lines.values())) {
+            take(line, test, taken);
+        }
+        return taken;
+    }
+
+    private void take(Line line, Predicate<PendingEvent> test, List<PendingEvent> taken) {
+        Predicate<PendingEvent> moved = event -> test.test(event) && taken.add(event);
+        line.begun.forEach(batch -> batch.splitter().retain(moved.negate()));
+        line.begun.removeIf(batch -> batch.splitter().done());
+        line.waiting.removeIf(moved);
+        forgetIfEmpty(line);
+    }
+
+    /** Whose event that is, where it waits here. */
+    Optional<Customer> customerOf(AssignedPartition partition, long offset) {
+        Predicate<PendingEvent> wanted = event -> event.partition() == partition && event.offset() == offset;
+        return lines.values().stream()
+                .filter(line -> line.waiting.stream().anyMatch(wanted)
+                        || line.begun.stream().anyMatch(batch -> batch.splitter().remaining().stream()
+                                .anyMatch(wanted)))
+                .map(line -> line.customer)
+                .findFirst();
+    }
+
+    boolean serves(Customer customer) {
+        return lines.containsKey(customer);
     }
 
     /** A request of this size was too large: batches become smaller from now on. */
@@ -139,6 +200,7 @@ final class CustomerQueues {
 
     /** Lets go of the events of assignments that are over. Those in flight leave with their answer. */
     void dropRevoked() {
+        heldEmpty.clear();
         for (Line line : List.copyOf(lines.values())) {
             line.waiting.removeIf(event -> !event.current());
             for (Iterator<Batch> begun = line.begun.iterator(); begun.hasNext(); ) {
@@ -163,11 +225,6 @@ final class CustomerQueues {
     /** When a delayed customer is next due. */
     OptionalLong nextDueNanos() {
         return delayed.isEmpty() ? OptionalLong.empty() : OptionalLong.of(delayed.peek().dueNanos);
-    }
-
-    /** Customers with anything waiting or in flight. */
-    Set<Customer> customerNames() {
-        return Set.copyOf(lines.keySet());
     }
 
     private Optional<Pick> pick(Line line, long nowNanos) {

@@ -70,7 +70,8 @@ final class DeliverableReader {
                     record.offset(),
                     identity(deliverable, event),
                     origin,
-                    EventJson.event(deliverable, event)));
+                    EventJson.event(deliverable, event),
+                    record.timestamp()));
         } catch (SerializationException | IllegalArgumentException unsayable) {
             DeadLetterDraft draft = DeadLetterDraft.of(
                             origin,

@@ -85,14 +85,16 @@ public final class Delivery implements Stage {
             ResponseExcerpt excerpt,
             MeterRegistry meters) {
         var random = new Random();
+        DeliveryClock clock = DeliveryClock.system();
         this.parts = new DeliveryParts(
                 settings,
                 connections,
                 sink,
-                new Destination(settings.retrying(), settings.inFlight(), random),
+                new Destination(settings, random),
                 new SettlementRecords(connections.topics(), connections.serde(), excerpt),
                 new DeliveryMeters(meters),
-                DeliveryClock.system());
+                TopicRetention.of(connections, clock),
+                clock);
         this.sessionWaits = new RetrySchedule(SESSION_WAIT_MIN, SESSION_WAIT_MAX, SESSION_WAIT_MAX, random);
     }
 
@@ -134,6 +136,7 @@ public final class Delivery implements Stage {
             Thread.currentThread().interrupt();
         }
         parts.sink().close();
+        parts.retention().close();
         parts.meters().close();
     }
 

@@ -51,6 +51,12 @@ final class DeliveryMeters implements AutoCloseable {
         gauge(DeliveryMeter.OLDEST_AGE, now -> now.buffered().oldest().toMillis() / 1000.0);
         gauge(DeliveryMeter.LAG, now -> now.buffered().lag());
         gauge(DeliveryMeter.FAILING_CUSTOMERS, now -> now.destination().failingCustomers());
+        gauge(DeliveryMeter.BLOCKED_CUSTOMERS, now -> now.destination().blockedCustomers());
+        gauge(DeliveryMeter.SURGE, now -> now.destination().surge() ? 1 : 0);
+        gauge(DeliveryMeter.RETENTION_LEFT, now -> now.buffered()
+                .retentionLeft()
+                .map(left -> left.toMillis() / 1000.0)
+                .orElse(Double.POSITIVE_INFINITY));
         for (Circuit.Cause cause : Circuit.Cause.values()) {
             gauge(
                     DeliveryMeter.CIRCUIT,

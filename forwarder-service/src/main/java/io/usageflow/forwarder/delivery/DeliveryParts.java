@@ -10,6 +10,7 @@ record DeliveryParts(
         Destination destination,
         SettlementRecords records,
         DeliveryMeters meters,
+        TopicRetention retention,
         DeliveryClock clock) {
 
     String groupId() {

@@ -30,6 +30,7 @@ final class DeliverySession implements AutoCloseable {
     private final Consumer<byte[], byte[]> consumer;
     private final Settlement settlement;
     private final Dispatcher dispatcher;
+    private final Arrivals arrivals;
     private final DeliveryLoop loop;
     private final LoopView view;
     private final DeliveryParts parts;
@@ -37,7 +38,11 @@ final class DeliverySession implements AutoCloseable {
     static DeliverySession open(DeliveryParts parts) {
         Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerConfig(parts));
         try {
-            return new DeliverySession(parts, consumer, new KafkaProducer<>(producerConfig(parts)));
+            return new DeliverySession(
+                    parts,
+                    consumer,
+                    new KafkaConsumer<>(statesConfig(parts)),
+                    new KafkaProducer<>(producerConfig(parts)));
         } catch (RuntimeException noProducer) {
             consumer.close(CloseOptions.timeout(CLOSE_WITHIN));
             throw noProducer;
@@ -45,20 +50,32 @@ final class DeliverySession implements AutoCloseable {
     }
 
     /** With clients of the caller's, for tests; closes them. */
-    DeliverySession(DeliveryParts parts, Consumer<byte[], byte[]> consumer, Producer<byte[], byte[]> producer) {
+    DeliverySession(
+            DeliveryParts parts,
+            Consumer<byte[], byte[]> consumer,
+            Consumer<byte[], byte[]> states,
+            Producer<byte[], byte[]> producer) {
         this.parts = parts;
         this.consumer = consumer;
         DeliverySettings settings = parts.settings();
         Bell bell = new Bell(consumer::wakeup);
         var queues = new CustomerQueues(settings.batching());
-        var consequences = new Consequences(
-                parts.records(), parts.destination(), queues, settings.retrying(), parts.meters(), parts.clock());
-        this.dispatcher =
-                new Dispatcher(parts.sink(), queues, parts.destination(), consequences, parts.clock(), bell::ring);
+        Destination destination = parts.destination();
+        var fates = new Fates(parts.records(), parts.meters());
+        var aside = new SteppingAside(fates, queues, destination, settings.stepAside(), parts.clock());
+        var consequences = new Consequences(fates, aside, destination, queues, parts.meters(), parts.clock());
+        this.dispatcher = new Dispatcher(parts.sink(), queues, destination, consequences, parts.clock(), bell::ring);
         this.settlement = new Settlement(producer, parts.records(), parts.meters(), parts.clock());
-        this.view = new LoopView(bell, parts.destination(), parts.records(), parts.meters(), parts.clock());
-        this.loop = new DeliveryLoop(
-                consumer, new DeliverableReader(parts.connections().serde()), dispatcher, settlement, settings, view);
+        this.view = new LoopView(bell, parts);
+        this.arrivals = new Arrivals(
+                consumer,
+                new DeliverableReader(parts.connections().serde()),
+                CustomerStates.open(states, parts),
+                dispatcher,
+                settings.buffer(),
+                view);
+        var commits = new Commits(consumer, settlement, destination.customers(), settings.settling(), view);
+        this.loop = new DeliveryLoop(consumer, arrivals, dispatcher, commits, aside, view);
     }
 
     /**
@@ -103,8 +120,18 @@ final class DeliverySession implements AutoCloseable {
         try {
             consumer.close(CloseOptions.timeout(CLOSE_WITHIN));
         } finally {
-            settlement.close();
+            try (arrivals) {
+                settlement.close();
+            }
         }
+    }
+
+    /** Outside the group: it reads what is remembered of customers. */
+    private static Map<String, Object> statesConfig(DeliveryParts parts) {
+        Map<String, Object> config = consumerConfig(parts);
+        config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        config.put(ConsumerConfig.CLIENT_ID_CONFIG, parts.clientId() + "-states");
+        return config;
     }
 
     private static Map<String, Object> consumerConfig(DeliveryParts parts) {

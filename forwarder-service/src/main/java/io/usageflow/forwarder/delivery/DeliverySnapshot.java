@@ -19,17 +19,34 @@ public record DeliverySnapshot(Buffered buffered, DestinationView destination, T
      * @param inFlight requests
      * @param oldest since the oldest unsettled event was admitted
      * @param lag records not read yet
+     * @param retentionLeft until Kafka deletes the oldest unsettled event; negative: it may be gone. Empty where nothing
+     *     waits, or nothing is ever deleted
      */
-    public record Buffered(int outstanding, long outstandingBytes, int held, int inFlight, Duration oldest, long lag) {}
+    public record Buffered(
+            int outstanding,
+            long outstandingBytes,
+            int held,
+            int inFlight,
+            Duration oldest,
+            long lag,
+            Optional<Duration> retentionLeft) {}
 
     /**
      * @param limit requests that may be in flight
      * @param cause why the circuit is open; empty while it is closed
      * @param detail what the last failure said
      * @param failingCustomers whose last delivery failed
+     * @param blockedCustomers of them, those whose events step aside
+     * @param surge whether more events want to step aside than Credyt accepts, and wait therefore
      */
     public record DestinationView(
-            int limit, Circuit.State circuit, Optional<Circuit.Cause> cause, String detail, int failingCustomers) {}
+            int limit,
+            Circuit.State circuit,
+            Optional<Circuit.Cause> cause,
+            String detail,
+            int failingCustomers,
+            int blockedCustomers,
+            boolean surge) {}
 
     /**
      * @param delivered accepted by Credyt, those it knew already included
@@ -42,8 +59,8 @@ public record DeliverySnapshot(Buffered buffered, DestinationView destination, T
 
     static DeliverySnapshot empty() {
         return new DeliverySnapshot(
-                new Buffered(0, 0, 0, 0, Duration.ZERO, 0),
-                new DestinationView(0, Circuit.State.CLOSED, Optional.empty(), "", 0),
+                new Buffered(0, 0, 0, 0, Duration.ZERO, 0, Optional.empty()),
+                new DestinationView(0, Circuit.State.CLOSED, Optional.empty(), "", 0, 0, false),
                 new Totals(0, 0, 0, 0, 0));
     }
 }

@@ -8,20 +8,34 @@ import java.util.random.RandomGenerator;
 
 /** How the destination is doing: circuit, concurrency, back-off and failing customers under one roof. One thread. */
 final class Destination {
+    private static final int BUDGET_SHARE_WORTH_WRITING = 10;
+    private static final Duration WORTH_WRITING_MAX = Duration.ofSeconds(10);
+
     private final Circuit circuit;
     private final ConcurrencyLimit limit;
     private final RetrySchedule retries;
-    private final FailingSince<Customer> customers = new FailingSince<>();
+    private final FailingCustomers customers;
+    private final SurgeGuard surge;
     private long lastRequest;
     private OptionalLong lastWellNanos = OptionalLong.empty();
     private OptionalLong lastAcceptedNanos = OptionalLong.empty();
 
-    Destination(DeliverySettings.Retrying retrying, DeliverySettings.InFlight inFlight, RandomGenerator random) {
+    Destination(DeliverySettings settings, RandomGenerator random) {
+        DeliverySettings.Retrying retrying = settings.retrying();
+        DeliverySettings.StepAside stepAside = settings.stepAside();
         retries = new RetrySchedule(retrying.min(), retrying.max(), retrying.retryAfterMax(), random);
         var probes = new RetrySchedule(
                 retrying.circuit().waitMin(), retrying.circuit().waitMax(), retrying.retryAfterMax(), random);
         circuit = new Circuit(probes, retrying.circuit().failures());
-        limit = new ConcurrencyLimit(inFlight.start(), inFlight.max());
+        limit = new ConcurrencyLimit(
+                settings.inFlight().start(), settings.inFlight().max());
+        customers = new FailingCustomers(worthWriting(stepAside.failingBudget()));
+        surge = new SurgeGuard(stepAside.surgeMax());
+    }
+
+    private static Duration worthWriting(Duration budget) {
+        Duration share = budget.dividedBy(BUDGET_SHARE_WORTH_WRITING);
+        return share.compareTo(WORTH_WRITING_MAX) < 0 ? share : WORTH_WRITING_MAX;
     }
 
     boolean admits(int inFlight, long nowNanos) {
@@ -40,8 +54,12 @@ final class Destination {
     }
 
     /** Who fails although the destination is well. */
-    FailingSince<Customer> customers() {
+    FailingCustomers customers() {
         return customers;
+    }
+
+    SurgeGuard surge() {
+        return surge;
     }
 
     void well(long request, int inFlight, long nowNanos) {
@@ -58,11 +76,26 @@ final class Destination {
         if (why.overload()) {
             limit.overloaded(sentNanos, nowNanos);
         }
+        boolean sending = isWell();
         circuit.failed(request, customer, why.cause(), why.notBefore(), nowNanos);
+        suspendCustomers(sending, nowNanos);
     }
 
     void halted(long request, Outcome.Halt why, long nowNanos) {
+        boolean sending = isWell();
         circuit.halted(request, why.cause(), why.detail(), nowNanos);
+        suspendCustomers(sending, nowNanos);
+    }
+
+    private void suspendCustomers(boolean sendingBefore, long nowNanos) {
+        if (sendingBefore && !isWell()) {
+            customers.suspend(nowNanos);
+        }
+    }
+
+    /** As far as is known: the circuit is closed. */
+    boolean isWell() {
+        return circuit.state() == Circuit.State.CLOSED;
     }
 
     /** Whether anything was answered in good health after that moment. */
@@ -70,9 +103,10 @@ final class Destination {
         return lastWellNanos.isPresent() && lastWellNanos.getAsLong() - nanos > 0;
     }
 
-    /** Events were accepted. */
-    void accepted(long nowNanos) {
+    /** @param events that were accepted, at least 1 */
+    void accepted(int events, long nowNanos) {
         lastAcceptedNanos = OptionalLong.of(nowNanos);
+        surge.earned(events);
     }
 
     boolean acceptedSince(long nanos) {

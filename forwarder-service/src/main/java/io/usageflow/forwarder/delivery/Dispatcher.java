@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Sends what waits as far as the destination admits, and takes the answers. All methods belong to delivery's thread; the
@@ -109,6 +110,9 @@ final class Dispatcher {
             pick.batch().splitter().retain(PendingEvent::current);
         }
         queues.answered(pick);
+        if (!queues.serves(pick.customer())) {
+            destination.customers().idle(pick.customer());
+        }
         heldUntil.ifPresent(until -> queues.hold(pick.customer(), until));
     }
 
@@ -141,10 +145,10 @@ final class Dispatcher {
                 .anyMatch(event -> event.partition() == partition);
     }
 
-    /** Lets go of the events of assignments that are over. */
-    void dropRevoked() {
+    /** Lets go of the events of assignments that are over, and of what was known of customers there. */
+    void dropRevoked(Collection<TopicPartition> partitions) {
         queues.dropRevoked();
-        consequences.forgetAllBut(queues.customerNames());
+        destination.customers().revoked(partitions);
     }
 
     /** When something may next be sent that may not be sent now; empty where only an answer or a record changes that. */

@@ -25,10 +25,11 @@ final class Intake {
     }
 
     /**
-     * @param circuitClosed while it is open nothing more is read than what the probe needs: Kafka is the buffer
+     * @param reading false in an outage: of each partition nothing more is read than its next events, for the probe, and
+     *     to know how old the oldest is: Kafka is the buffer
      * @param unreadable partitions whose next record cannot be read yet
      */
-    Change balance(Collection<AssignedPartition> partitions, boolean circuitClosed, Set<TopicPartition> unreadable) {
+    Change balance(Collection<AssignedPartition> partitions, boolean reading, Set<TopicPartition> unreadable) {
         int outstanding = 0;
         long bytes = 0;
         for (AssignedPartition partition : partitions) {
@@ -36,7 +37,6 @@ final class Intake {
             bytes += partition.outstandingBytes();
         }
         allPaused = full(allPaused, outstanding, bounds.recordsMax()) || full(allPaused, bytes, bounds.bytesMax());
-        boolean stopAll = allPaused || (!circuitClosed && outstanding > 0);
         Set<TopicPartition> pause = new HashSet<>();
         Set<TopicPartition> resume = new HashSet<>();
         Set<TopicPartition> assigned = new HashSet<>();
@@ -44,7 +44,8 @@ final class Intake {
             TopicPartition key = partition.partition();
             assigned.add(key);
             boolean before = paused.contains(key);
-            boolean stop = stopAll || unreadable.contains(key) || isFull(partition, before);
+            boolean enough = !reading && partition.ledger().outstanding() > 0;
+            boolean stop = allPaused || enough || unreadable.contains(key) || isFull(partition, before);
             if (stop && paused.add(key)) {
                 pause.add(key);
             } else if (!stop && paused.remove(key)) {
@@ -58,6 +59,17 @@ final class Intake {
     /** The partition was assigned anew: the consumer reads from it. */
     void assigned(TopicPartition partition) {
         paused.remove(partition);
+    }
+
+    /** Not to be read from until {@link #balance} says so. */
+    Collection<TopicPartition> hold(Collection<TopicPartition> partitions) {
+        paused.addAll(partitions);
+        return partitions;
+    }
+
+    /** Whether it can hold no more receipts behind its oldest event. */
+    boolean isHeldUp(AssignedPartition partition) {
+        return partition.ledger().held() >= bounds.heldRecordsMax() || partition.heldBytes() >= bounds.heldBytesMax();
     }
 
     private boolean isFull(AssignedPartition partition, boolean before) {

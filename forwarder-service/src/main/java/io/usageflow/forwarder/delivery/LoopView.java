@@ -6,6 +6,7 @@ import io.usageflow.forwarder.observe.StageHealth;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Optional;
 
 /** What the loop shows of itself. Written by the loop's thread; {@link #health} may be asked by any. */
 final class LoopView {
@@ -16,20 +17,23 @@ final class LoopView {
     private final Destination destination;
     private final SettlementRecords records;
     private final DeliveryMeters meters;
+    private final TopicRetention retention;
     private final DeliveryClock clock;
+    private final boolean readOnInOutage;
 
     private volatile long turnedNanos;
     private volatile boolean joined;
     private volatile boolean registryAway;
     private volatile boolean settling = true;
 
-    LoopView(
-            Bell bell, Destination destination, SettlementRecords records, DeliveryMeters meters, DeliveryClock clock) {
+    LoopView(Bell bell, DeliveryParts parts) {
         this.bell = bell;
-        this.destination = destination;
-        this.records = records;
-        this.meters = meters;
-        this.clock = clock;
+        this.destination = parts.destination();
+        this.records = parts.records();
+        this.meters = parts.meters();
+        this.retention = parts.retention();
+        this.clock = parts.clock();
+        this.readOnInOutage = parts.settings().stepAside().outageDeadline().isPresent();
         this.turnedNanos = clock.nanos();
     }
 
@@ -45,8 +49,9 @@ final class LoopView {
         return clock.now();
     }
 
-    boolean circuitClosed() {
-        return destination.circuit().state() == Circuit.State.CLOSED;
+    /** Whether to read on: also in an outage where what waits too long steps aside. */
+    boolean reading() {
+        return readOnInOutage || destination.isWell();
     }
 
     Settled undeliverable(DeliverableReader.Broken broken) {
@@ -79,15 +84,20 @@ final class LoopView {
         Duration age = oldest == Long.MAX_VALUE
                 ? Duration.ZERO
                 : Duration.ofMillis(Math.max(0, clock.now().toEpochMilli() - oldest));
+        Optional<Duration> retentionLeft = oldest == Long.MAX_VALUE
+                ? Optional.empty()
+                : retention.current().map(kept -> kept.minus(age));
         Circuit circuit = destination.circuit();
         meters.show(new DeliverySnapshot(
-                new Buffered(outstanding, bytes, held, inFlight, age, lag),
+                new Buffered(outstanding, bytes, held, inFlight, age, lag, retentionLeft),
                 new DestinationView(
                         destination.limit(),
                         circuit.state(),
                         circuit.cause(),
                         circuit.detail(),
-                        destination.customers().customers()),
+                        destination.customers().customers(),
+                        destination.customers().blockedCustomers(),
+                        destination.surge().holding()),
                 meters.totals()));
     }
 
@@ -113,8 +123,13 @@ final class LoopView {
             return StageHealth.waiting("the last transaction of receipts and offsets was aborted; it is tried again");
         }
         int failing = now.destination().failingCustomers();
+        int blocked = now.destination().blockedCustomers();
         return StageHealth.flowing(now.buffered().inFlight() + " requests in flight, "
                 + now.buffered().outstanding() + " events outstanding"
-                + (failing == 0 ? "" : ", " + failing + " customers failing"));
+                + (failing == 0 ? "" : ", " + failing + " customers failing")
+                + (blocked == 0 ? "" : ", " + blocked + " of them blocked")
+                + (now.destination().surge()
+                        ? ", more of their events than delivery.surge.max.dead.letters allows"
+                        : ""));
     }
 }

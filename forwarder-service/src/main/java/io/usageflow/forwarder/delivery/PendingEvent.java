@@ -25,6 +25,7 @@ final class PendingEvent {
     private final Identity identity;
     private final Origin origin;
     private final byte[] json;
+    private final long admittedAtMillis;
     private int attempts;
     private @Nullable Instant firstFailedAt;
     private @Nullable Instant lastFailedAt;
@@ -33,13 +34,21 @@ final class PendingEvent {
     /**
      * @param origin the published record, as a dead letter will keep it
      * @param json the event as an element of {@code events[]}; not copied, never changed
+     * @param admittedAtMillis when its deliverable record was written, in milliseconds of the epoch
      */
-    PendingEvent(AssignedPartition partition, long offset, Identity identity, Origin origin, byte[] json) {
+    PendingEvent(
+            AssignedPartition partition,
+            long offset,
+            Identity identity,
+            Origin origin,
+            byte[] json,
+            long admittedAtMillis) {
         this.partition = partition;
         this.offset = offset;
         this.identity = identity;
         this.origin = origin;
         this.json = json;
+        this.admittedAtMillis = admittedAtMillis;
     }
 
     AssignedPartition partition() {
@@ -66,6 +75,10 @@ final class PendingEvent {
     int bytes() {
         byte[] original = origin.value();
         return json.length + (original == null ? 0 : original.length) + OVERHEAD_BYTES;
+    }
+
+    long admittedAtMillis() {
+        return admittedAtMillis;
     }
 
     boolean current() {

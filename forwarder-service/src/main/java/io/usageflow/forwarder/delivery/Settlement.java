@@ -68,11 +68,12 @@ final class Settlement implements AutoCloseable {
     }
 
     /**
+     * @param customers what is to be remembered of failing customers; no step is needed for it
      * @return whether it is committed; where not, nothing has changed and the same may be tried again
      * @throws LostProducerException where this producer cannot go on: whether the transaction was committed is to be read
      *     from the group's offsets, after a new producer took over
      */
-    boolean commit(List<Step> steps, ConsumerGroupMetadata group) {
+    boolean commit(List<Step> steps, List<FailingCustomers.Change> customers, ConsumerGroupMetadata group) {
         long begun = clock.nanos();
         List<ProducerRecord<byte[], byte[]>> out = new ArrayList<>();
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
@@ -88,6 +89,7 @@ final class Settlement implements AutoCloseable {
                     partition,
                     new OffsetAndMetadata(step.run().offset(), step.after().format()));
         }
+        customers.forEach(change -> out.add(records.customerState(change, clock.now())));
         boolean committed = transact(out, offsets, group);
         if (committed) {
             steps.forEach(step -> step.partition().committed(step.run(), step.after()));

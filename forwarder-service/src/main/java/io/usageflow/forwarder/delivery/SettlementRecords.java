@@ -6,6 +6,7 @@ import io.usageflow.forwarder.deadletter.DeadLetterStage;
 import io.usageflow.forwarder.deadletter.Origin;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.Verdict.Dead;
+import io.usageflow.schema.CustomerDeliveryState;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.Receipt;
@@ -29,6 +30,7 @@ final class SettlementRecords {
     private final Serializer<Receipt> receipts;
     private final Serializer<DeadLetter> deadLetters;
     private final Serializer<LedgerEntry> ledger;
+    private final Serializer<CustomerDeliveryState> customerStates;
 
     /** Why an event stepped aside: the words for people and the answer that decided it, where there was one. */
     record Death(DeadLetterReason reason, String detail, Optional<Answer.Response> answer) {}
@@ -39,6 +41,7 @@ final class SettlementRecords {
         this.receipts = AvroSerdes.valueSerializer(serde);
         this.deadLetters = AvroSerdes.valueSerializer(serde);
         this.ledger = AvroSerdes.valueSerializer(serde);
+        this.customerStates = AvroSerdes.valueSerializer(serde);
     }
 
     /**
@@ -79,6 +82,9 @@ final class SettlementRecords {
                                 epoch)
                         .toDeadLetter());
         ledger.serialize(topics.ledger(), new LedgerEntry(STAGE, 0, Map.of(), epoch));
+        customerStates.serialize(
+                topics.deliveryState(),
+                new CustomerDeliveryState(new Customer(true, "").reference(), epoch, false, "", epoch, null));
     }
 
     Settled receipt(PendingEvent event, boolean known, int httpStatus, Instant now) {
@@ -143,5 +149,25 @@ final class SettlementRecords {
         byte[] value =
                 ledger.serialize(topics.ledger(), new LedgerEntry(STAGE, partition.partition(), counters.byKey(), now));
         return new ProducerRecord<>(topics.ledger(), key, value);
+    }
+
+    /** A tombstone where the customer is well. The partition is that of its deliverable events. */
+    ProducerRecord<byte[], byte[]> customerState(FailingCustomers.Change change, Instant now) {
+        byte[] value = change.remembered()
+                .map(was -> customerStates.serialize(
+                        topics.deliveryState(),
+                        new CustomerDeliveryState(
+                                change.customer().reference(),
+                                now.minus(was.failingSince()),
+                                was.blocked(),
+                                was.cause(),
+                                now,
+                                was.suspendedSince().map(now::minus).orElse(null))))
+                .orElse(null);
+        return new ProducerRecord<>(
+                topics.deliveryState(),
+                change.partition().partition(),
+                change.customer().key(),
+                value);
     }
 }

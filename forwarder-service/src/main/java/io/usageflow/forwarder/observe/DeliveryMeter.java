@@ -79,7 +79,27 @@ public enum DeliveryMeter implements CataloguedMeter {
             "gauge",
             "customers",
             List.of(),
-            "Customers whose last delivery failed.");
+            "Customers whose last delivery failed."),
+    BLOCKED_CUSTOMERS(
+            "usageflow.delivery.blocked.customers",
+            "gauge",
+            "customers",
+            List.of(),
+            "Of the failing customers, those whose events become dead letters until one of them is accepted."),
+    SURGE(
+            "usageflow.delivery.surge",
+            "gauge",
+            "",
+            List.of(),
+            "1 while more events of failing customers want to become dead letters than delivery.surge.max.dead.letters"
+                    + " allows, and wait therefore; otherwise 0."),
+    RETENTION_LEFT(
+            "usageflow.delivery.retention.left",
+            "gauge",
+            "seconds",
+            List.of(),
+            "Until Kafka deletes the oldest event that is not settled, by the topic's retention.ms; +Inf where none waits"
+                    + " or none is ever deleted.");
 
     private final Description description;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
@@ -24,7 +25,25 @@ class DeliverySettingsTest {
         assertThat(settings.batching())
                 .isEqualTo(new DeliverySettings.Batching(DeliverySettings.Order.CUSTOMER, 100, 200 * 1024));
         assertThat(settings.inFlight()).isEqualTo(new DeliverySettings.InFlight(16, 256));
-        assertThat(settings.retrying().unknownBudget()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(settings.stepAside())
+                .isEqualTo(new DeliverySettings.StepAside(
+                        Duration.ofMinutes(15), Duration.ofMinutes(15), Optional.empty(), 10_000));
+    }
+
+    @Test
+    void shouldTakeADeadlineOrNone() {
+        assertThat(settings(Map.of(DeliverySettings.OUTAGE_DEADLINE, "6h"))
+                        .stepAside()
+                        .outageDeadline())
+                .contains(Duration.ofHours(6));
+        assertThat(settings(Map.of(DeliverySettings.OUTAGE_DEADLINE, " Off "))
+                        .stepAside()
+                        .outageDeadline())
+                .isEmpty();
+        assertThatThrownBy(() -> settings(Map.of(DeliverySettings.OUTAGE_DEADLINE, "never")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(DeliverySettings.OUTAGE_DEADLINE)
+                .hasMessageContaining("write 500ms");
     }
 
     @ParameterizedTest

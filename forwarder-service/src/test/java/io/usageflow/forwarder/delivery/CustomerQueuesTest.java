@@ -189,7 +189,58 @@ class CustomerQueuesTest {
 
         assertThat(offsets(queues.next(0))).containsExactly(0L);
         assertThat(queues.next(0)).isEmpty();
-        assertThat(queues.customerNames()).extracting(Customer::value).containsExactly("a");
+        assertThat(queues.serves(new Customer(true, "a"))).isTrue();
+        assertThat(queues.serves(new Customer(true, "b"))).isFalse();
+    }
+
+    @Test
+    void shouldHoldACustomerOfWhomNothingWaitsYet() {
+        CustomerQueues queues = queues(Order.CUSTOMER);
+        queues.hold(new Customer(true, "a"), 1_000);
+        queues.add(event("a", "x"));
+
+        assertThat(queues.next(999)).isEmpty();
+        assertThat(queues.nextDueNanos()).hasValue(1_000);
+        assertThat(queues.next(1_000)).isPresent();
+    }
+
+    @Test
+    void shouldTakeTheOldestOfACustomerButNotWhatIsInFlight() {
+        CustomerQueues queues = queues(Order.CUSTOMER);
+        queues.add(event("a", "in-flight"));
+        Pick sent = queues.next(0).orElseThrow();
+        queues.add(event("a", "x"));
+        queues.add(event("a", "y"));
+        queues.add(event("b", "z"));
+
+        assertThat(queues.takeOldest(new Customer(true, "a"), 1))
+                .extracting(event -> event.identity().credytId())
+                .containsExactly("x");
+        assertThat(queues.take(event -> event.identity().credytId().compareTo("y") >= 0))
+                .extracting(event -> event.identity().credytId())
+                .containsExactlyInAnyOrder("y", "z");
+        assertThat(queues.serves(new Customer(true, "a"))).isTrue();
+        assertThat(queues.serves(new Customer(true, "b"))).isFalse();
+
+        sent.batch().splitter().accepted();
+        queues.answered(sent);
+        assertThat(queues.next(0)).isEmpty();
+    }
+
+    @Test
+    void shouldFindWhoseEventItIsAlsoInABatchThatWaits() {
+        CustomerQueues queues = queues(Order.CUSTOMER);
+        queues.add(event("a", "x"));
+        Pick sent = queues.next(0).orElseThrow();
+        sent.batch().delay(1_000);
+        queues.answered(sent);
+        queues.add(event("b", "y"));
+
+        assertThat(queues.customerOf(partition, 0)).contains(new Customer(true, "a"));
+        assertThat(queues.customerOf(partition, 1)).contains(new Customer(true, "b"));
+        assertThat(queues.customerOf(partition, 2)).isEmpty();
+        assertThat(queues.takeOldest(new Customer(true, "a"), 9)).hasSize(1);
+        assertThat(queues.next(2_000).orElseThrow().customer()).isEqualTo(new Customer(true, "b"));
     }
 
     @Test

@@ -24,10 +24,12 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -45,6 +47,7 @@ class DeliveryLoopTest {
     private static final Answer ACCEPTED = new Answer.Response(202, Map.of(), "", false);
 
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+    private final MockConsumer<byte[], byte[]> states = new MockConsumer<>("earliest");
     private final MockProducer<byte[], byte[]> producer =
             new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
     private final HeldSink sink = new HeldSink();
@@ -83,11 +86,21 @@ class DeliveryLoopTest {
                 settings,
                 new DeliveryConnections(TOPICS, Map.of(), SERDE, "test"),
                 sink,
-                new Destination(settings.retrying(), settings.inFlight(), new Random(1)),
+                new Destination(settings, new Random(1)),
                 new SettlementRecords(TOPICS, SERDE, new ResponseExcerpt(List.of())),
                 new DeliveryMeters(new SimpleMeterRegistry()),
+                new TopicRetention(
+                        topic -> KafkaFuture.completedFuture(new Config(List.of())),
+                        () -> {},
+                        TOPICS.deliverable(),
+                        DeliveryClock.system()),
                 DeliveryClock.system());
-        session = new DeliverySession(parts, consumer, producer);
+        for (TopicPartition partition : List.of(ONE, TWO)) {
+            var state = new TopicPartition(TOPICS.deliveryState(), partition.partition());
+            states.updateBeginningOffsets(Map.of(state, 0L));
+            states.updateEndOffsets(Map.of(state, 0L));
+        }
+        session = new DeliverySession(parts, consumer, states, producer);
     }
 
     /** Runs the loop; before each turn the next step happens, and after the last one some turns more. */

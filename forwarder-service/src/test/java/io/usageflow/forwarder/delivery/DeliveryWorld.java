@@ -11,6 +11,7 @@ import io.usageflow.forwarder.ledger.LedgerCounter;
 import io.usageflow.sandbox.CredytSandbox;
 import io.usageflow.schema.Cost;
 import io.usageflow.schema.CredytReference;
+import io.usageflow.schema.CustomerDeliveryState;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.LedgerEntry;
@@ -49,6 +50,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
 
 /** Topics of their own, a sandbox, an admission that writes what the test says, and eyes on everything delivery writes. */
 final class DeliveryWorld implements AutoCloseable {
@@ -235,6 +237,31 @@ final class DeliveryWorld implements AutoCloseable {
                 .toList();
     }
 
+    /** As an earlier owner of the partitions left it. */
+    void remember(CustomerDeliveryState state) {
+        byte[] key = Customer.of(state.getCustomer()).key();
+        byte[] value =
+                AvroSerdes.<CustomerDeliveryState>valueSerializer(serde).serialize(topics.deliveryState(), state);
+        admission.beginTransaction();
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            admission.send(new ProducerRecord<>(topics.deliveryState(), partition, key, value));
+        }
+        admission.commitTransaction();
+    }
+
+    /** What is remembered of failing customers, by customer; of several partitions the newest. */
+    Map<String, CustomerDeliveryState> remembered() {
+        Map<String, CustomerDeliveryState> newest = new TreeMap<>();
+        read(topics.deliveryState(), CustomerDeliveryState.class).forEach(record -> {
+            if (record.value() == null) {
+                newest.remove(record.key());
+            } else {
+                newest.put(record.key(), record.value());
+            }
+        });
+        return newest;
+    }
+
     /** The newest counters of all partitions, added up. */
     Map<String, Long> ledger() {
         Map<String, LedgerEntry> newest = new LinkedHashMap<>();
@@ -290,7 +317,7 @@ final class DeliveryWorld implements AutoCloseable {
         });
     }
 
-    private record Read<T>(String key, T value) {}
+    private record Read<T>(String key, @Nullable T value) {}
 
     private <T extends SpecificRecord> List<Read<T>> read(String topic, Class<T> type) {
         Deserializer<T> deserializer = AvroSerdes.valueDeserializer(serde, type);
@@ -304,7 +331,9 @@ final class DeliveryWorld implements AutoCloseable {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(50))) {
                     all.add(new Read<>(
                             new String(record.key(), StandardCharsets.UTF_8),
-                            deserializer.deserialize(topic, record.headers(), record.value())));
+                            record.value() == null
+                                    ? null
+                                    : deserializer.deserialize(topic, record.headers(), record.value())));
                 }
             }
         }

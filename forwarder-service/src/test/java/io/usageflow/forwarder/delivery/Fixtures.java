@@ -25,6 +25,6 @@ final class Fixtures {
                 source, customer.getBytes(StandardCharsets.UTF_8), new byte[] {1, 2, 3}, new RecordHeaders());
         var identity = new PendingEvent.Identity(
                 "event-" + offset, customer, "message_completed", credytId, new Customer(true, customer));
-        return new PendingEvent(partition, offset, identity, origin, new byte[bytes]);
+        return new PendingEvent(partition, offset, identity, origin, new byte[bytes], 0);
     }
 }

@@ -76,8 +76,10 @@ class IntakeTest {
                 .isEmpty();
         receive(one, 1);
 
-        assertThat(intake.balance(List.of(one, two), false, Set.of()).pause()).isEqualTo(names(one, two));
-        assertThat(balance().resume()).isEqualTo(names(one, two));
+        assertThat(intake.balance(List.of(one, two), false, Set.of()).pause())
+                .as("of the other partition it is not known how old its oldest event is")
+                .isEqualTo(names(one));
+        assertThat(balance().resume()).isEqualTo(names(one));
     }
 
     @Test

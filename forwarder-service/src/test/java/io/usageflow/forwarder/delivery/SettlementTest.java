@@ -64,7 +64,7 @@ class SettlementTest {
 
     @Test
     void shouldWriteOutcomesCountersAndOffsetInOneTransaction() {
-        assertThat(settlement.commit(steps(), GROUP)).isTrue();
+        assertThat(settlement.commit(steps(), List.of(), GROUP)).isTrue();
 
         assertThat(producer.commitCount()).isEqualTo(1);
         assertThat(producer.history())
@@ -86,15 +86,15 @@ class SettlementTest {
     @Test
     void shouldChangeNothingWhereATransactionIsAbortedAndCountOnceWhenItIsTriedAgain() {
         producer.commitTransactionException = new KafkaException("an abortable one");
-        assertThat(settlement.commit(steps(), GROUP)).isFalse();
+        assertThat(settlement.commit(steps(), List.of(), GROUP)).isFalse();
         producer.commitTransactionException = null;
         producer.sendOffsetsToTransactionException = new CommitFailedException("the group is rebalancing");
-        assertThat(settlement.commit(steps(), GROUP)).isFalse();
+        assertThat(settlement.commit(steps(), List.of(), GROUP)).isFalse();
         producer.sendOffsetsToTransactionException = null;
         assertThat(partition.counters()).isEqualTo(CommittedCounters.NONE);
         assertThat(producer.history()).as("nothing of the aborted ones").isEmpty();
 
-        assertThat(settlement.commit(steps(), GROUP)).isTrue();
+        assertThat(settlement.commit(steps(), List.of(), GROUP)).isTrue();
 
         assertThat(producer.history()).hasSize(4);
         assertThat(partition.counters().count("received")).isEqualTo(3);
@@ -121,7 +121,7 @@ class SettlementTest {
                 new Settlement(slow, records, new DeliveryMeters(new SimpleMeterRegistry()), DeliveryClock.system());
         patient.start();
 
-        assertThat(patient.commit(steps(), GROUP)).isTrue();
+        assertThat(patient.commit(steps(), List.of(), GROUP)).isTrue();
         assertThat(tries).hasValue(2);
     }
 
@@ -129,7 +129,7 @@ class SettlementTest {
     void shouldLeaveItToANewProducerWhereACommitNeverAnswers() {
         producer.commitTransactionException = new TimeoutException("slow");
 
-        assertThatThrownBy(() -> settlement.commit(steps(), GROUP))
+        assertThatThrownBy(() -> settlement.commit(steps(), List.of(), GROUP))
                 .isInstanceOfSatisfying(LostProducerException.class, lost -> assertThat(lost.fenced())
                         .isFalse());
         assertThat(partition.counters()).isEqualTo(CommittedCounters.NONE);
@@ -139,7 +139,7 @@ class SettlementTest {
     void shouldStopWhereItIsFenced() {
         producer.commitTransactionException = new ProducerFencedException("another one");
 
-        assertThatThrownBy(() -> settlement.commit(steps(), GROUP))
+        assertThatThrownBy(() -> settlement.commit(steps(), List.of(), GROUP))
                 .isInstanceOfSatisfying(LostProducerException.class, lost -> assertThat(lost.fenced())
                         .isTrue());
         assertThat(partition.counters()).isEqualTo(CommittedCounters.NONE);
@@ -150,15 +150,16 @@ class SettlementTest {
         producer.commitTransactionException = new KafkaException("broken");
         producer.abortTransactionException = new KafkaException("still broken");
 
-        assertThatThrownBy(() -> settlement.commit(steps(), GROUP)).isInstanceOf(LostProducerException.class);
+        assertThatThrownBy(() -> settlement.commit(steps(), List.of(), GROUP))
+                .isInstanceOf(LostProducerException.class);
     }
 
     @Test
     void shouldCommitMarkersAloneWithoutALedgerEntry() {
-        settlement.commit(steps(), GROUP);
+        settlement.commit(steps(), List.of(), GROUP);
         partition.ledger().position(20);
 
-        assertThat(settlement.commit(steps(), GROUP)).isTrue();
+        assertThat(settlement.commit(steps(), List.of(), GROUP)).isTrue();
 
         assertThat(producer.history()).hasSize(4);
         assertThat(producer.consumerGroupOffsetsHistory()

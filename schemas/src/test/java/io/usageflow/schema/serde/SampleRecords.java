@@ -125,7 +125,7 @@ public final class SampleRecords {
     }
 
     public static CustomerDeliveryState deliveryState() {
-        return new CustomerDeliveryState(reference(), MORNING, true, "404 customer_not_found", MORNING);
+        return new CustomerDeliveryState(reference(), MORNING, true, "404 customer_not_found", MORNING, null);
     }
 
     public static Receipt receipt() {

@@ -1,0 +1,138 @@
+package io.usageflow.forwarder.delivery;
+
+import io.usageflow.forwarder.config.DeliverySettings.Buffer;
+import io.usageflow.schema.registry.RegistryUnavailableException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the loop has read becomes events that wait to be sent; and which partitions it reads from at all. One thread. */
+final class Arrivals implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Arrivals.class);
+    private static final Duration REGISTRY_AGAIN = Duration.ofSeconds(1);
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final DeliverableReader reader;
+    private final CustomerStates customerStates;
+    private final Dispatcher dispatcher;
+    private final Intake intake;
+    private final LoopView view;
+    /** Partitions whose next record needs the registry, which is away, and when to read it again. */
+    private final Map<TopicPartition, Long> unreadableUntil = new HashMap<>();
+
+    Arrivals(
+            Consumer<byte[], byte[]> consumer,
+            DeliverableReader reader,
+            CustomerStates customerStates,
+            Dispatcher dispatcher,
+            Buffer bounds,
+            LoopView view) {
+        this.consumer = consumer;
+        this.reader = reader;
+        this.customerStates = customerStates;
+        this.dispatcher = dispatcher;
+        this.intake = new Intake(bounds);
+        this.view = view;
+    }
+
+    /** Nothing of them is read before it is known which of their customers fail. */
+    void assigned(Collection<TopicPartition> partitions) {
+        partitions.forEach(intake::assigned);
+        customerStates.assigned(partitions);
+        consumer.pause(intake.hold(partitions));
+    }
+
+    void revoked(Collection<TopicPartition> partitions) {
+        unreadableUntil.keySet().removeAll(partitions);
+        customerStates.revoked(partitions);
+    }
+
+    void handOver(ConsumerRecords<byte[], byte[]> records, Assignments assignments) {
+        Set<TopicPartition> unread = new HashSet<>();
+        for (TopicPartition key : records.partitions()) {
+            assignments.current(key).ifPresent(partition -> {
+                if (!handOver(partition, records.records(key))) {
+                    unread.add(key);
+                }
+            });
+        }
+        records.nextOffsets().forEach((key, next) -> {
+            if (!unread.contains(key)) {
+                assignments
+                        .current(key)
+                        .ifPresent(partition -> partition.ledger().position(next.offset()));
+            }
+        });
+    }
+
+    /** @return false where the registry is away: the rest is read again later, and nothing of it counts as received */
+    private boolean handOver(AssignedPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {
+        if (!records.isEmpty()) {
+            partition.writtenAt(records.get(0).offset(), records.get(0).timestamp());
+        }
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            DeliverableReader.Read read;
+            try {
+                read = reader.read(record, partition, view.now());
+            } catch (RegistryUnavailableException away) {
+                LOG.warn("event=registry_away partition={} why=\"{}\"", partition, away.toString());
+                consumer.seek(partition.partition(), record.offset());
+                unreadableUntil.put(partition.partition(), view.nanos() + REGISTRY_AGAIN.toNanos());
+                return false;
+            }
+            read.match(
+                    event -> {
+                        partition.received(record.offset(), event.bytes());
+                        dispatcher.add(event);
+                        return true;
+                    },
+                    broken -> {
+                        partition.received(record.offset(), 0);
+                        partition.settle(record.offset(), 0, view.undeliverable(broken));
+                        return true;
+                    });
+        }
+        return true;
+    }
+
+    /** Reads from those partitions that can take more. */
+    void balance(Collection<AssignedPartition> partitions) {
+        customerStates.read();
+        long now = view.nanos();
+        unreadableUntil.values().removeIf(until -> now - until >= 0);
+        Set<TopicPartition> unreadable = new HashSet<>(unreadableUntil.keySet());
+        unreadable.addAll(customerStates.unread());
+        Intake.Change change = intake.balance(partitions, view.reading(), unreadable);
+        consumer.pause(change.pause());
+        consumer.resume(change.resume());
+    }
+
+    /** Of a partition that is full of receipts that wait for an older event. */
+    boolean isHeldUp(AssignedPartition partition) {
+        return intake.isHeldUp(partition);
+    }
+
+    boolean registryAway() {
+        return !unreadableUntil.isEmpty();
+    }
+
+    /** Whether more can be read soon without a record arriving. */
+    boolean beginning() {
+        return !customerStates.unread().isEmpty();
+    }
+
+    @Override
+    public void close() {
+        customerStates.close();
+    }
+}

@@ -1,0 +1,177 @@
+package io.usageflow.forwarder.delivery;
+
+import io.usageflow.forwarder.delivery.FailingCustomers.Remembered;
+import io.usageflow.schema.CustomerDeliveryState;
+import io.usageflow.schema.registry.RegistryUnavailableException;
+import io.usageflow.schema.serde.AvroSerdes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads what earlier owners of a partition remembered of failing customers, before its first event is read. Does not
+ * block for longer than a question to the broker. One thread.
+ */
+final class CustomerStates implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CustomerStates.class);
+    private static final Duration ASK_WITHIN = Duration.ofSeconds(5);
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final String topic;
+    private final Deserializer<CustomerDeliveryState> states;
+    private final FailingCustomers customers;
+    private final DeliveryClock clock;
+    /** Deliverable partitions whose customers are not known yet. */
+    private final Set<TopicPartition> unread = new HashSet<>();
+    /** Of those of which reading has begun, where it ends. */
+    private final Map<TopicPartition, Long> ends = new HashMap<>();
+    /** By deliverable partition: the newest record of each customer so far. */
+    private final Map<TopicPartition, Map<Customer, Optional<CustomerDeliveryState>>> found = new HashMap<>();
+
+    /** @param consumer of its own, read_committed, in no group; closed here */
+    CustomerStates(
+            Consumer<byte[], byte[]> consumer,
+            String topic,
+            Deserializer<CustomerDeliveryState> states,
+            FailingCustomers customers,
+            DeliveryClock clock) {
+        this.consumer = consumer;
+        this.topic = topic;
+        this.states = states;
+        this.customers = customers;
+        this.clock = clock;
+    }
+
+    static CustomerStates open(Consumer<byte[], byte[]> consumer, DeliveryParts parts) {
+        return new CustomerStates(
+                consumer,
+                parts.connections().topics().deliveryState(),
+                AvroSerdes.valueDeserializer(parts.connections().serde(), CustomerDeliveryState.class),
+                parts.destination().customers(),
+                parts.clock());
+    }
+
+    void assigned(Collection<TopicPartition> partitions) {
+        unread.addAll(partitions);
+    }
+
+    void revoked(Collection<TopicPartition> partitions) {
+        unread.removeAll(partitions);
+        ends.keySet().removeAll(partitions);
+        found.keySet().removeAll(partitions);
+    }
+
+    /** Partitions of which no event may be read yet. */
+    Set<TopicPartition> unread() {
+        return unread;
+    }
+
+    /** Reads on, where there is anything to read. */
+    void read() {
+        if (unread.isEmpty()) {
+            return;
+        }
+        try {
+            begin();
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ZERO)) {
+                read(record);
+            }
+            new ArrayList<>(ends.keySet()).forEach(this::endIfRead);
+        } catch (TimeoutException | RegistryUnavailableException away) {
+            LOG.warn("event=customer_states_unreadable partitions={} why=\"{}\"", unread, away.toString());
+            ends.clear();
+        }
+    }
+
+    private void begin() {
+        List<TopicPartition> fresh = unread.stream()
+                .filter(partition -> !ends.containsKey(partition))
+                .toList();
+        if (fresh.isEmpty()) {
+            return;
+        }
+        List<TopicPartition> all = unread.stream().map(this::stateOf).toList();
+        List<TopicPartition> anew = fresh.stream().map(this::stateOf).toList();
+        consumer.assign(all);
+        consumer.seekToBeginning(anew);
+        Map<TopicPartition, Long> until = consumer.endOffsets(anew, ASK_WITHIN);
+        fresh.forEach(partition -> {
+            ends.put(partition, until.getOrDefault(stateOf(partition), 0L));
+            found.put(partition, new HashMap<>());
+        });
+    }
+
+    private void read(ConsumerRecord<byte[], byte[]> record) {
+        unread.stream()
+                .filter(partition -> partition.partition() == record.partition())
+                .findFirst()
+                .map(found::get)
+                .ifPresent(newest -> customer(record).ifPresent(customer -> newest.put(customer, state(record))));
+    }
+
+    private static Optional<Customer> customer(ConsumerRecord<byte[], byte[]> record) {
+        return Optional.ofNullable(record.key()).flatMap(Customer::parse);
+    }
+
+    private Optional<CustomerDeliveryState> state(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return Optional.ofNullable(
+                    record.value() == null ? null : states.deserialize(topic, record.headers(), record.value()));
+        } catch (SerializationException foreign) {
+            LOG.warn("event=customer_state_ignored at={}-{} why=\"{}\"", topic, record.offset(), foreign.toString());
+            return Optional.empty();
+        }
+    }
+
+    private void endIfRead(TopicPartition partition) {
+        if (consumer.position(stateOf(partition), ASK_WITHIN) < ends.getOrDefault(partition, 0L)) {
+            return;
+        }
+        Instant now = clock.now();
+        long nanos = clock.nanos();
+        found.getOrDefault(partition, Map.of())
+                .forEach((customer, state) -> state.ifPresent(
+                        written -> customers.restore(partition, customer, remembered(written, now), nanos)));
+        revoked(List.of(partition));
+    }
+
+    /** A clock that was set back makes no negative times. */
+    private static Remembered remembered(CustomerDeliveryState written, Instant now) {
+        return new Remembered(
+                since(written.getFailingSince(), now),
+                Optional.ofNullable(written.getSuspendedAt()).map(at -> since(at, now)),
+                written.getBlocked(),
+                written.getCause());
+    }
+
+    private static Duration since(Instant then, Instant now) {
+        Duration since = Duration.between(then, now);
+        return since.isNegative() ? Duration.ZERO : since;
+    }
+
+    private TopicPartition stateOf(TopicPartition deliverable) {
+        return new TopicPartition(topic, deliverable.partition());
+    }
+
+    @Override
+    public void close() {
+        consumer.close(CloseOptions.timeout(CLOSE_WITHIN));
+    }
+}

@@ -1,0 +1,275 @@
+package io.usageflow.forwarder.delivery;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Since when a customer's deliveries fail although the destination is well. Pure; one thread; times in nanoseconds of a
+ * monotonic clock.
+ *
+ * <p>The budget is time, not attempts: how often something was tried depends on load, rebalances and restarts. Time in
+ * which the destination itself was away is not the customer's and is taken out ({@link #suspend}, {@link #outageOf}).
+ *
+ * <p>What has lasted long enough to be worth it survives restarts: {@link #takeChanges} says what is to be written to the
+ * partitions the customer has events in, and {@link #restore} is told what was found there. So whoever gets the partition
+ * next goes on with the same budget.
+ */
+final class FailingCustomers {
+    private final long worthWritingNanos;
+    private final Map<Customer, Failing> failing = new HashMap<>();
+    /** Of customers whose record is behind: the partitions to write it to. */
+    private final Map<Customer, Set<TopicPartition>> behind = new LinkedHashMap<>();
+
+    private OptionalLong suspendedNanos = OptionalLong.empty();
+    private int blocked;
+
+    private static final class Failing {
+        final Set<TopicPartition> partitions = new HashSet<>();
+        long sinceNanos;
+        /** Null where only an earlier process has seen it fail. */
+        @Nullable
+        Long lastNanos;
+
+        int inARow;
+        boolean blocked;
+        boolean written;
+        String cause = "";
+
+        Failing(long sinceNanos) {
+            this.sinceNanos = sinceNanos;
+        }
+    }
+
+    /**
+     * What is known of a customer after a failure.
+     *
+     * @param sinceNanos when it began, outages taken out
+     * @param failingFor since the first failure, outages taken out
+     * @param previousNanos the failure before this one; empty at the first in this process
+     * @param inARow failures in this process without a success, at least 1
+     * @param blocked whether events of it have stepped aside and none has succeeded since
+     */
+    record Standing(long sinceNanos, Duration failingFor, Optional<Long> previousNanos, int inARow, boolean blocked) {}
+
+    /**
+     * A customer's record in a partition, as it should be now.
+     *
+     * @param remembered empty where it is well
+     */
+    record Change(Customer customer, TopicPartition partition, Optional<Remembered> remembered) {}
+
+    /**
+     * What outlives a process; times count back from now.
+     *
+     * @param failingSince earlier outages taken out
+     * @param suspendedSince how long the destination itself has been away, where it is
+     */
+    record Remembered(Duration failingSince, Optional<Duration> suspendedSince, boolean blocked, String cause) {}
+
+    /** A failing customer, for people. */
+    record Seen(Customer customer, Duration failingFor, boolean blocked, String cause) {}
+
+    /** @param worthWriting a failure that lasts shorter than that is not worth a record: a crash may forget it */
+    FailingCustomers(Duration worthWriting) {
+        this.worthWritingNanos = worthWriting.toNanos();
+    }
+
+    /**
+     * @param partitions of the events that failed
+     * @param cause for people
+     */
+    Standing failed(Customer customer, Collection<TopicPartition> partitions, String cause, long nowNanos) {
+        Failing entry = failing.computeIfAbsent(customer, absent -> new Failing(nowNanos));
+        Optional<Long> previous = Optional.ofNullable(entry.lastNanos);
+        entry.lastNanos = nowNanos;
+        entry.inARow++;
+        entry.cause = cause;
+        boolean wider = entry.partitions.addAll(partitions);
+        if (entry.written ? wider : failingNanos(entry, nowNanos) >= worthWritingNanos) {
+            write(customer, entry);
+        }
+        return new Standing(
+                entry.sinceNanos,
+                Duration.ofNanos(failingNanos(entry, nowNanos)),
+                previous,
+                entry.inARow,
+                entry.blocked);
+    }
+
+    /** Events of it stepped aside: until one succeeds, others follow without a budget of their own. */
+    void block(Customer customer) {
+        Failing entry = failing.get(customer);
+        if (entry != null && !entry.blocked) {
+            entry.blocked = true;
+            blocked++;
+            write(customer, entry);
+        }
+    }
+
+    /** Well again: the next failure begins a new budget. */
+    void succeeded(Customer customer) {
+        if (!failing.isEmpty()) {
+            forget(customer);
+        }
+    }
+
+    /** Nothing of the customer is left to be tried. Where it is blocked it stays so until something succeeds. */
+    void idle(Customer customer) {
+        Failing entry = failing.get(customer);
+        if (entry != null && !entry.blocked) {
+            forget(customer);
+        }
+    }
+
+    private void forget(Customer customer) {
+        Failing entry = failing.remove(customer);
+        if (entry == null) {
+            return;
+        }
+        blocked -= entry.blocked ? 1 : 0;
+        if (entry.written) {
+            behind.put(customer, Set.copyOf(entry.partitions));
+        } else {
+            behind.remove(customer);
+        }
+    }
+
+    /** How the customer stands, where it fails. */
+    Optional<Seen> find(Customer customer, long nowNanos) {
+        return Optional.ofNullable(failing.get(customer)).map(entry -> seen(customer, entry, nowNanos));
+    }
+
+    /** When it last failed in this process. */
+    Optional<Long> lastFailureNanos(Customer customer) {
+        return Optional.ofNullable(failing.get(customer)).map(entry -> entry.lastNanos);
+    }
+
+    /** The destination itself is away from now on. */
+    void suspend(long nowNanos) {
+        suspendedNanos = OptionalLong.of(nowNanos);
+        writeAllWritten();
+    }
+
+    /** The destination was away for this long and is back. */
+    void outageOf(Duration away, long nowNanos) {
+        suspendedNanos = OptionalLong.empty();
+        // Not beyond now: a customer that began to fail during the outage has used nothing.
+        failing.values().forEach(entry -> entry.sinceNanos += Math.min(away.toNanos(), nowNanos - entry.sinceNanos));
+        writeAllWritten();
+    }
+
+    /** What an earlier owner of the partition wrote there. */
+    void restore(TopicPartition partition, Customer customer, Remembered was, long nowNanos) {
+        long failingFor = was.failingSince().toNanos()
+                - was.suspendedSince().map(Duration::toNanos).orElse(0L);
+        long since = nowNanos - Math.max(0, failingFor);
+        Failing entry = failing.computeIfAbsent(customer, absent -> new Failing(since));
+        entry.sinceNanos = Math.min(entry.sinceNanos, since);
+        entry.cause = entry.cause.isEmpty() ? was.cause() : entry.cause;
+        if (was.blocked() && !entry.blocked) {
+            entry.blocked = true;
+            blocked++;
+        }
+        boolean elsewhere = !entry.partitions.isEmpty();
+        entry.partitions.add(partition);
+        entry.written = true;
+        if (elsewhere || was.suspendedSince().isPresent()) {
+            write(customer, entry);
+        }
+    }
+
+    /** Others have these partitions now, and what is written there. */
+    void revoked(Collection<TopicPartition> partitions) {
+        failing.values().removeIf(entry -> {
+            entry.partitions.removeAll(partitions);
+            boolean gone = entry.partitions.isEmpty();
+            blocked -= gone && entry.blocked ? 1 : 0;
+            return gone;
+        });
+        behind.replaceAll((customer, where) -> {
+            Set<TopicPartition> kept = new HashSet<>(where);
+            kept.removeAll(partitions);
+            return kept;
+        });
+        behind.values().removeIf(Set::isEmpty);
+    }
+
+    boolean hasChanges() {
+        return !behind.isEmpty();
+    }
+
+    /** What is to be written; {@link #notWritten} gives back what could not be. */
+    List<Change> takeChanges(long nowNanos) {
+        List<Change> changes = new ArrayList<>();
+        behind.forEach((customer, partitions) -> {
+            Optional<Remembered> remembered =
+                    Optional.ofNullable(failing.get(customer)).map(entry -> remembered(entry, nowNanos));
+            partitions.forEach(partition -> changes.add(new Change(customer, partition, remembered)));
+        });
+        behind.clear();
+        return changes;
+    }
+
+    void notWritten(List<Change> changes) {
+        changes.forEach(change -> {
+            Set<TopicPartition> partitions = new HashSet<>(behind.getOrDefault(change.customer(), Set.of()));
+            partitions.add(change.partition());
+            behind.put(change.customer(), partitions);
+        });
+    }
+
+    /** So many of them as fit, in no order. */
+    List<Seen> seen(int max, long nowNanos) {
+        return failing.entrySet().stream()
+                .limit(max)
+                .map(entry -> seen(entry.getKey(), entry.getValue(), nowNanos))
+                .toList();
+    }
+
+    int customers() {
+        return failing.size();
+    }
+
+    int blockedCustomers() {
+        return blocked;
+    }
+
+    private Seen seen(Customer customer, Failing entry, long nowNanos) {
+        return new Seen(customer, Duration.ofNanos(failingNanos(entry, nowNanos)), entry.blocked, entry.cause);
+    }
+
+    private Remembered remembered(Failing entry, long nowNanos) {
+        Optional<Duration> suspended = suspendedNanos.isPresent()
+                ? Optional.of(Duration.ofNanos(nowNanos - Math.max(suspendedNanos.getAsLong(), entry.sinceNanos)))
+                : Optional.empty();
+        return new Remembered(Duration.ofNanos(nowNanos - entry.sinceNanos), suspended, entry.blocked, entry.cause);
+    }
+
+    private long failingNanos(Failing entry, long nowNanos) {
+        return Math.max(0, Math.min(nowNanos, suspendedNanos.orElse(nowNanos)) - entry.sinceNanos);
+    }
+
+    private void writeAllWritten() {
+        failing.forEach((customer, entry) -> {
+            if (entry.written) {
+                write(customer, entry);
+            }
+        });
+    }
+
+    private void write(Customer customer, Failing entry) {
+        entry.written = true;
+        behind.put(customer, Set.copyOf(entry.partitions));
+    }
+}

@@ -1,0 +1,33 @@
+package io.usageflow.forwarder.delivery;
+
+import io.usageflow.forwarder.delivery.SettlementRecords.Death;
+import java.time.Instant;
+
+/** How an event ended, noted in its partition until it is committed. An event whose assignment is over ends elsewhere. One thread. */
+final class Fates {
+    private final SettlementRecords records;
+    private final DeliveryMeters meters;
+
+    Fates(SettlementRecords records, DeliveryMeters meters) {
+        this.records = records;
+        this.meters = meters;
+    }
+
+    /** @param known whether Credyt had it before */
+    void delivered(PendingEvent event, boolean known, int status, Instant now) {
+        if (event.current()) {
+            settle(event, records.receipt(event, known, status, now));
+        }
+    }
+
+    void dead(PendingEvent event, Death death, Instant now) {
+        if (event.current()) {
+            settle(event, records.dead(event, death, now));
+        }
+    }
+
+    private void settle(PendingEvent event, Settled settled) {
+        event.partition().settle(event.offset(), event.bytes(), settled);
+        meters.settled(settled.verdict());
+    }
+}

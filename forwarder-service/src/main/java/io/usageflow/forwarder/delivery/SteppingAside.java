@@ -1,0 +1,148 @@
+package io.usageflow.forwarder.delivery;
+
+import io.usageflow.forwarder.config.DeliverySettings.StepAside;
+import io.usageflow.forwarder.deadletter.DeadLetterReason;
+import io.usageflow.forwarder.delivery.FailingCustomers.Seen;
+import io.usageflow.forwarder.delivery.FailingCustomers.Standing;
+import io.usageflow.forwarder.delivery.SettlementRecords.Death;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Events that become dead letters although nothing is wrong with them: their customer fails for too long, or holds up
+ * its partition, or an operator has set a deadline to outages. One thread.
+ */
+final class SteppingAside {
+    private static final Logger LOG = LoggerFactory.getLogger(SteppingAside.class);
+
+    private final Fates fates;
+    private final CustomerQueues queues;
+    private final Destination destination;
+    private final StepAside bounds;
+    private final DeliveryClock clock;
+
+    SteppingAside(Fates fates, CustomerQueues queues, Destination destination, StepAside bounds, DeliveryClock clock) {
+        this.fates = fates;
+        this.queues = queues;
+        this.destination = destination;
+        this.bounds = bounds;
+        this.clock = clock;
+    }
+
+    /** Whether the customer has used up its time. One that is blocked has none. */
+    boolean isSpent(Standing standing, DeadLetterReason reason) {
+        Duration budget = reason == DeadLetterReason.CUSTOMER_UNKNOWN ? bounds.unknownBudget() : bounds.failingBudget();
+        return standing.blocked() || standing.failingFor().compareTo(budget) >= 0;
+    }
+
+    /**
+     * What is left of the batch steps aside, and what waits behind it; the next of the customer is a probe.
+     *
+     * @param answer that decided it
+     * @return false where the surge guard keeps the batch
+     */
+    boolean customer(Customer customer, Batch batch, DeadLetterReason reason, Answer answer) {
+        List<PendingEvent> first = batch.splitter().remaining();
+        int granted = destination.surge().take(first.size());
+        if (granted < first.size()) {
+            LOG.warn(
+                    "event=surge customer={} reason={} why=\"more events of failing customers want to step aside than"
+                            + " Credyt accepts: they wait\"",
+                    customer.value(),
+                    reason);
+        }
+        if (granted == 0) {
+            return false;
+        }
+        // From the front, so that order holds where the guard allows only some.
+        List<PendingEvent> asked = List.copyOf(first.subList(0, granted));
+        batch.splitter().retain(event -> !asked.contains(event));
+        var response =
+                Optional.of(answer).filter(Answer.Response.class::isInstance).map(Answer.Response.class::cast);
+        asked.forEach(event -> event.failed(clock.now()));
+        die(asked, new Death(reason, detail(customer, reason), response));
+        destination.customers().block(customer);
+        if (granted == first.size()) {
+            takeAlong(customer, reason);
+        }
+        return granted == first.size();
+    }
+
+    /** What waits behind a customer's failed probe would only wait for the next one. */
+    private void takeAlong(Customer customer, DeadLetterReason reason) {
+        List<PendingEvent> waiting = queues.takeOldest(customer, Integer.MAX_VALUE);
+        int granted = destination.surge().take(waiting.size());
+        die(
+                waiting.subList(0, granted),
+                new Death(reason, detail(customer, reason) + " It was not sent itself.", Optional.empty()));
+        waiting.subList(granted, waiting.size()).forEach(queues::add);
+    }
+
+    private String detail(Customer customer, DeadLetterReason reason) {
+        Optional<Seen> seen = destination.customers().find(customer, clock.nanos());
+        return reason.meaning()
+                + seen.map(failing -> " Failing for " + failing.failingFor().toSeconds() + " s, at last with "
+                                + failing.cause() + ".")
+                        .orElse("")
+                + " Customer " + customer.value() + ". Replay its events when it is in order.";
+    }
+
+    /**
+     * A partition can hold no more receipts behind its oldest event: where that event's customer is what fails, its
+     * events step aside before the customer's time is over, rather than hold up all others.
+     */
+    void unblock(AssignedPartition partition) {
+        OptionalLong oldest = partition.ledger().oldestOutstanding();
+        if (!destination.isWell() || oldest.isEmpty()) {
+            return;
+        }
+        queues.customerOf(partition, oldest.getAsLong())
+                .filter(this::failsAlone)
+                .ifPresent(customer -> {
+                    LOG.warn(
+                            "event=customer_holds_up partition={} customer={} why=\"too many receipts wait behind its"
+                                    + " events\"",
+                            partition,
+                            customer.value());
+                    destination.customers().block(customer);
+                    takeAlong(customer, DeadLetterReason.CUSTOMER_BLOCKED);
+                });
+    }
+
+    private boolean failsAlone(Customer customer) {
+        return destination
+                .customers()
+                .lastFailureNanos(customer)
+                .filter(destination::wellSince)
+                .isPresent();
+    }
+
+    /** In an outage, what has waited beyond the deadline. A refused key or address is ours to mend, and no reason. */
+    void overdue() {
+        if (bounds.outageDeadline().isEmpty()
+                || destination
+                        .circuit()
+                        .cause()
+                        .filter(Circuit.Cause.UNAVAILABLE::equals)
+                        .isEmpty()) {
+            return;
+        }
+        Duration deadline = bounds.outageDeadline().get();
+        long latest = clock.now().toEpochMilli() - deadline.toMillis();
+        List<PendingEvent> late = queues.take(event -> event.admittedAtMillis() < latest);
+        String detail = DeadLetterReason.CREDYT_UNAVAILABLE.meaning() + " At last: "
+                + destination.circuit().detail() + ". Replay it when Credyt is back.";
+        die(late, new Death(DeadLetterReason.CREDYT_UNAVAILABLE, detail, Optional.empty()));
+    }
+
+    private void die(List<PendingEvent> events, Death death) {
+        Instant now = clock.now();
+        new ArrayList<>(events).forEach(event -> fates.dead(event, death, now));
+    }
+}

@@ -1,0 +1,185 @@
+package io.usageflow.forwarder.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.usageflow.forwarder.delivery.FailingCustomers.Change;
+import io.usageflow.forwarder.delivery.FailingCustomers.Remembered;
+import io.usageflow.forwarder.delivery.FailingCustomers.Standing;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+class FailingCustomersTest {
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    private static final long MINUTE = 60 * SECOND;
+    private static final Customer A = new Customer(true, "a");
+    private static final Customer B = new Customer(true, "b");
+    private static final TopicPartition ONE = new TopicPartition("usage.deliverable", 1);
+    private static final TopicPartition TWO = new TopicPartition("usage.deliverable", 2);
+
+    private final FailingCustomers failing = new FailingCustomers(Duration.ofSeconds(10));
+
+    private Standing fail(Customer customer, long nanos) {
+        return failing.failed(customer, List.of(ONE), "HTTP 503", nanos);
+    }
+
+    private static Remembered since(Duration ago) {
+        return new Remembered(ago, Optional.empty(), false, "HTTP 503");
+    }
+
+    @Test
+    void shouldCountTimeAndNotAttempts() {
+        assertThat(fail(A, 0).failingFor()).isZero();
+        for (int i = 0; i < 200; i++) {
+            fail(A, 1);
+        }
+        Standing standing = fail(A, 3 * MINUTE);
+        assertThat(standing.failingFor()).isEqualTo(Duration.ofMinutes(3));
+        assertThat(standing.previousNanos()).contains(1L);
+        assertThat(standing.inARow()).isEqualTo(202);
+    }
+
+    @Test
+    void shouldBeginAnewAfterASuccess() {
+        fail(A, 0);
+        failing.succeeded(A);
+        assertThat(fail(A, 9 * MINUTE).failingFor()).isZero();
+    }
+
+    @Test
+    void shouldTakeOutTheTimeOfAnOutage() {
+        fail(A, 0);
+        failing.suspend(MINUTE);
+        assertThat(fail(B, 50 * MINUTE).failingFor())
+                .as("in the outage nobody's time runs")
+                .isZero();
+        assertThat(fail(A, 50 * MINUTE).failingFor()).isEqualTo(Duration.ofMinutes(1));
+
+        failing.outageOf(Duration.ofHours(6), 6 * 60 * MINUTE + MINUTE);
+
+        assertThat(fail(A, 6 * 60 * MINUTE + 3 * MINUTE).failingFor()).isEqualTo(Duration.ofMinutes(3));
+        assertThat(fail(B, 6 * 60 * MINUTE + 3 * MINUTE).failingFor())
+                .as("what began during the outage has used nothing of its budget")
+                .isLessThanOrEqualTo(Duration.ofMinutes(2));
+    }
+
+    @Test
+    void shouldForgetWhomItNoLongerServes() {
+        fail(A, 0);
+        failing.failed(B, List.of(ONE, TWO), "HTTP 503", 0);
+        failing.revoked(List.of(ONE));
+        assertThat(failing.customers()).isEqualTo(1);
+        assertThat(fail(A, MINUTE).failingFor()).isZero();
+        assertThat(fail(B, MINUTE).failingFor()).isEqualTo(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void shouldWriteDownOnlyWhatLastsAndStrikeItOutOnce() {
+        fail(A, 0);
+        failing.succeeded(A);
+        fail(A, 0);
+        assertThat(failing.hasChanges()).as("a blip leaves no trace").isFalse();
+
+        fail(A, 11 * SECOND);
+        assertThat(failing.takeChanges(12 * SECOND))
+                .containsExactly(new Change(A, ONE, Optional.of(since(Duration.ofSeconds(12)))));
+        fail(A, 13 * SECOND);
+        assertThat(failing.hasChanges()).as("nothing new").isFalse();
+
+        failing.succeeded(A);
+        assertThat(failing.takeChanges(14 * SECOND)).containsExactly(new Change(A, ONE, Optional.empty()));
+        assertThat(failing.hasChanges()).isFalse();
+    }
+
+    @Test
+    void shouldWriteToEachPartitionTheCustomerHasEventsIn() {
+        fail(A, 0);
+        fail(A, MINUTE);
+        failing.takeChanges(MINUTE);
+
+        failing.failed(A, List.of(TWO), "HTTP 503", MINUTE);
+
+        assertThat(failing.takeChanges(MINUTE)).extracting(Change::partition).containsExactlyInAnyOrder(ONE, TWO);
+        failing.revoked(List.of(TWO));
+        failing.succeeded(A);
+        assertThat(failing.takeChanges(MINUTE)).containsExactly(new Change(A, ONE, Optional.empty()));
+    }
+
+    @Test
+    void shouldGiveBackWhatCouldNotBeWrittenUnlessItIsNewerMeanwhile() {
+        fail(A, 0);
+        fail(A, MINUTE);
+        List<Change> aborted = failing.takeChanges(MINUTE);
+        failing.succeeded(A);
+
+        failing.notWritten(aborted);
+
+        assertThat(failing.takeChanges(MINUTE)).containsExactly(new Change(A, ONE, Optional.empty()));
+    }
+
+    @Test
+    void shouldGoOnWithTheBudgetOfTheOneBefore() {
+        failing.restore(ONE, A, since(Duration.ofMinutes(9)), MINUTE);
+
+        Standing standing = fail(A, 2 * MINUTE);
+
+        assertThat(standing.failingFor()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(standing.previousNanos())
+                .as("this process has seen it fail once only")
+                .isEmpty();
+        assertThat(failing.hasChanges()).isFalse();
+    }
+
+    @Test
+    void shouldNotCountAnOutageThatTheOneBeforeDidNotSeeTheEndOf() {
+        var was = new Remembered(Duration.ofHours(9), Optional.of(Duration.ofHours(8)), false, "HTTP 503");
+        failing.restore(ONE, A, was, MINUTE);
+
+        assertThat(fail(A, 2 * MINUTE).failingFor()).isEqualTo(Duration.ofMinutes(61));
+        assertThat(failing.takeChanges(2 * MINUTE))
+                .extracting(Change::remembered)
+                .containsExactly(Optional.of(since(Duration.ofMinutes(61))));
+    }
+
+    @Test
+    void shouldSayThatTimeStandsStillInAnOutage() {
+        fail(A, 0);
+        fail(A, MINUTE);
+        failing.takeChanges(MINUTE);
+
+        failing.suspend(2 * MINUTE);
+
+        assertThat(failing.takeChanges(5 * MINUTE))
+                .containsExactly(new Change(
+                        A,
+                        ONE,
+                        Optional.of(new Remembered(
+                                Duration.ofMinutes(5), Optional.of(Duration.ofMinutes(3)), false, "HTTP 503"))));
+    }
+
+    @Test
+    void shouldStayBlockedUntilSomethingSucceeds() {
+        fail(A, 0);
+        failing.block(A);
+        failing.idle(A);
+
+        assertThat(failing.blockedCustomers()).isEqualTo(1);
+        assertThat(fail(A, 1).blocked()).isTrue();
+        assertThat(failing.takeChanges(1))
+                .extracting(change -> change.remembered().map(Remembered::blocked))
+                .containsExactly(Optional.of(true));
+
+        failing.succeeded(A);
+        assertThat(failing.blockedCustomers()).isZero();
+        assertThat(fail(A, 2).blocked()).isFalse();
+    }
+
+    @Test
+    void shouldForgetAFailureWhoseEventsFoundAnotherEnd() {
+        fail(A, 0);
+        failing.idle(A);
+        assertThat(fail(A, 9 * MINUTE).failingFor()).isZero();
+    }
+}
