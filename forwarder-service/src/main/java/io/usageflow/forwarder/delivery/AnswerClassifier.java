@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What an answer means: one pure function, and the table of what Credyt may say. Where the API's documents are silent
@@ -25,6 +26,14 @@ import java.util.Set;
  * no event is lost and none is declared dead: sending an event again is always safe, its id makes it so.
  */
 final class AnswerClassifier {
+    /** Said of the request. Nothing looser: a field of one event may be too long as well. */
+    private static final Pattern REQUEST_TOO_LARGE = Pattern.compile("too large|too many events|payload size"
+            + "|(at most|no more than|maximum of|up to|limit of) \\d+ (events|items)");
+
+    /** Said of the {@code events} as a whole. */
+    private static final Pattern EVENTS_TOO_MANY =
+            Pattern.compile("too (large|long|many|big)|at most|no more than|up to|exceed|maximum");
+
     private AnswerClassifier() {}
 
     /**
@@ -61,11 +70,12 @@ final class AnswerClassifier {
         if (status == 204 || body.isEmpty()) {
             return new Accepted(status, Set.of());
         }
-        if (response.truncated()) {
+        boolean html = isHtml(response, body);
+        if (response.truncated() && !html && (body.startsWith("{") || body.startsWith("["))) {
             // Failures may stand in the part that was not read. A smaller request has a smaller answer.
             return ids.size() == 1 ? new Accepted(status, Set.of()) : new TooLarge(status);
         }
-        Optional<JsonNode> json = isHtml(response, body) ? Optional.empty() : ErrorBody.json(body);
+        Optional<JsonNode> json = html || response.truncated() ? Optional.empty() : ErrorBody.json(body);
         if (json.isEmpty()) {
             return new Retry("HTTP " + status + " with a body that is not JSON: a proxy?", Optional.empty(), false);
         }
@@ -180,12 +190,23 @@ final class AnswerClassifier {
 
     private static boolean saysTooLarge(ErrorBody body) {
         String text = body.summary().toLowerCase(Locale.ROOT);
-        return text.contains("too large") || text.contains("too many events") || text.contains("payload size");
+        return REQUEST_TOO_LARGE.matcher(text).find()
+                || body.complaints().stream().anyMatch(AnswerClassifier::saysTooMany);
+    }
+
+    private static boolean saysTooMany(Complaint complaint) {
+        return complaint.key().index().isEmpty()
+                && complaint.key().field().equals("events")
+                && EVENTS_TOO_MANY
+                        .matcher(complaint.message().toLowerCase(Locale.ROOT))
+                        .find();
     }
 
     private static Retry retry(Answer.Response response, boolean overload, Instant now) {
-        Optional<Duration> floor =
-                response.header("retry-after").flatMap(text -> RetryAfter.parse(text, response.header("date"), now));
+        Optional<Duration> floor = response.header("retry-after")
+                .flatMap(text -> RetryAfter.parse(text, response.header("date"), now))
+                .or(() -> response.header("retry-after-ms").flatMap(RetryAfter::parseMillis))
+                .or(() -> response.header("x-ms-retry-after-ms").flatMap(RetryAfter::parseMillis));
         return new Retry("HTTP " + response.status(), floor, overload);
     }
 

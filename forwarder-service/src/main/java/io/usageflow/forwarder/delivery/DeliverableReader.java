@@ -61,9 +61,10 @@ final class DeliverableReader {
         if (deliverable == null) {
             return broken(raw(record), "the deliverable record has no value", now);
         }
-        var origin = new Origin(deliverable.getSource(), record.key(), bytes(deliverable.getEvent()), record.headers());
+        byte[] published = bytes(deliverable.getEvent());
+        var origin = new Origin(deliverable.getSource(), record.key(), published, record.headers());
         try {
-            UsageEvent event = decode(events, record.topic(), record.headers(), bytes(deliverable.getEvent()));
+            UsageEvent event = decode(events, record.topic(), record.headers(), published);
             return new Ready(new PendingEvent(
                     partition,
                     record.offset(),

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.usageflow.forwarder.delivery.Outcome.Part;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,7 +22,32 @@ record ItemResults(Map<Integer, Part> parts, boolean unplaced) {
     private static final List<String> FAILED_LISTS = List.of("errors", "failed", "failures", "rejected", "invalid");
     private static final List<String> FAILED_COUNTS =
             List.of("failed_count", "failedCount", "error_count", "errorCount", "rejected_count", "rejectedCount");
-    private static final Set<String> BAD_WORDS = Set.of("failed", "failure", "error", "rejected", "invalid", "refused");
+    private static final List<String> TAKEN_COUNTS = List.of(
+            "accepted",
+            "accepted_count",
+            "acceptedCount",
+            "duplicates",
+            "duplicate_count",
+            "duplicateCount",
+            "ignored");
+    private static final List<String> STATUSES =
+            List.of("status", "status_code", "statusCode", "http_status", "httpStatus", "state", "outcome");
+    /** Where an API wraps what it answers. */
+    private static final List<String> WRAPPERS = List.of("data", "result", "response");
+
+    private static final Set<String> BAD_WORDS = Set.of(
+            "failed",
+            "failure",
+            "error",
+            "rejected",
+            "invalid",
+            "refused",
+            "denied",
+            "dropped",
+            "skipped",
+            "unprocessable");
+    private static final Set<String> LATER_WORDS =
+            Set.of("retry", "throttled", "rate_limited", "unavailable", "timeout", "timed_out", "overloaded");
     private static final Set<String> KNOWN_WORDS =
             Set.of("duplicate", "duplicated", "already_exists", "exists", "known", "ignored", "conflict");
 
@@ -32,6 +58,21 @@ record ItemResults(Map<Integer, Part> parts, boolean unplaced) {
     /** @param ids the request's event ids, in order */
     static ItemResults of(JsonNode root, List<String> ids) {
         Map<Integer, Part> parts = new HashMap<>();
+        boolean unplaced = collect(root, ids, parts);
+        for (String name : WRAPPERS) {
+            if (root.path(name).isObject() && !isEcho(root)) {
+                unplaced |= collect(root.path(name), ids, parts);
+            }
+        }
+        return new ItemResults(parts, unplaced);
+    }
+
+    /** The event itself come back: its {@code data} is the producer's, whatever it says of a status. */
+    private static boolean isEcho(JsonNode root) {
+        return root.has("id") || root.has("event_type") || root.has("eventType");
+    }
+
+    private static boolean collect(JsonNode root, List<String> ids, Map<Integer, Part> parts) {
         boolean unplaced = false;
         for (JsonNode list : lists(root)) {
             for (int i = 0; i < list.size(); i++) {
@@ -46,10 +87,52 @@ record ItemResults(Map<Integer, Part> parts, boolean unplaced) {
         for (String name : FAILED_LISTS) {
             unplaced |= failures(root.path(name), ids, parts);
         }
+        for (String name : LISTS) {
+            keyedById(root.path(name), ids, parts);
+        }
         for (String name : FAILED_COUNTS) {
             unplaced |= parts.isEmpty() && root.path(name).asInt(0) > 0;
         }
-        return new ItemResults(parts, unplaced);
+        return unplaced | whole(root, ids, parts) | takesLess(root, ids, parts);
+    }
+
+    /** {@code {"results": {"the id": {"status": ...}}}}. */
+    private static void keyedById(JsonNode results, List<String> ids, Map<Integer, Part> parts) {
+        if (results.isObject()) {
+            for (Map.Entry<String, JsonNode> entry : results.properties()) {
+                int index = ids.indexOf(entry.getKey());
+                Part part = part(entry.getValue());
+                if (index >= 0 && part != Part.ACCEPTED) {
+                    parts.put(index, part);
+                }
+            }
+        }
+    }
+
+    /** What the body says of the request as a whole, where it says nothing of single events. */
+    private static boolean whole(JsonNode root, List<String> ids, Map<Integer, Part> parts) {
+        if (!root.isObject() || !parts.isEmpty()) {
+            return false;
+        }
+        Part part = part(root);
+        if (part == Part.LATER || (part == Part.KNOWN && ids.size() == 1)) {
+            for (int i = 0; i < ids.size(); i++) {
+                parts.put(i, part);
+            }
+        }
+        return part == Part.ACCUSED;
+    }
+
+    /** Counted fewer events in, duplicates included, than there are: some were left out without a word. */
+    private static boolean takesLess(JsonNode root, List<String> ids, Map<Integer, Part> parts) {
+        long taken = 0;
+        boolean counted = false;
+        for (String name : TAKEN_COUNTS) {
+            JsonNode count = root.path(name);
+            counted |= count.isIntegralNumber() && name.startsWith("accepted");
+            taken += count.isIntegralNumber() ? count.asLong() : count.isArray() ? count.size() : 0;
+        }
+        return counted && parts.isEmpty() && taken < ids.size();
     }
 
     private static List<JsonNode> lists(JsonNode root) {
@@ -76,8 +159,8 @@ record ItemResults(Map<Integer, Part> parts, boolean unplaced) {
                         : within(ErrorKey.parse(entry.getKey()).index().orElse(-1), ids);
                 unplaced |= index < 0;
                 if (index >= 0) {
-                    boolean exists = ErrorBody.parse("{\"detail\":" + entry.getValue() + "}")
-                            .saysExists();
+                    // By its index alone an event is asked again: a wrong index taken for delivered would lose it.
+                    boolean exists = byId >= 0 && idExists(entry.getValue());
                     parts.put(index, exists ? Part.KNOWN : Part.ACCUSED);
                 }
             }
@@ -97,7 +180,11 @@ record ItemResults(Map<Integer, Part> parts, boolean unplaced) {
     }
 
     private static Part part(JsonNode item) {
-        JsonNode status = item.path("status").isMissingNode() ? item.path("status_code") : item.path("status");
+        JsonNode status = STATUSES.stream()
+                .map(item::path)
+                .filter(JsonNode::isValueNode)
+                .findFirst()
+                .orElse(MissingNode.getInstance());
         String word = status.isTextual() ? status.asText().toLowerCase(Locale.ROOT) : "";
         JsonNode error = item.path("error").isMissingNode() ? item.path("errors") : item.path("error");
         boolean hasError = !error.isMissingNode()
@@ -110,7 +197,11 @@ record ItemResults(Map<Integer, Part> parts, boolean unplaced) {
                 || item.path("duplicate").asBoolean(false)) {
             return Part.KNOWN;
         }
-        if (status.asInt(0) == 429 || status.asInt(0) >= 500) {
+        if (status.asInt(0) == 408
+                || status.asInt(0) == 425
+                || status.asInt(0) == 429
+                || status.asInt(0) >= 500
+                || LATER_WORDS.contains(word)) {
             return Part.LATER;
         }
         boolean denied = isFalse(item.path("success")) || isFalse(item.path("ok")) || isFalse(item.path("accepted"));
@@ -120,11 +211,9 @@ record ItemResults(Map<Integer, Part> parts, boolean unplaced) {
         return status.asInt(0) >= 400 || BAD_WORDS.contains(word) || denied || hasError ? Part.ACCUSED : Part.ACCEPTED;
     }
 
-    private static boolean idExists(String key, JsonNode messages) {
-        ErrorBody body = ErrorBody.parse("{\"errors\":{\"id\":" + messages + "}}");
-        boolean aboutId =
-                ErrorKey.parse(key).isEventId() || ErrorKey.parse(key).index().isEmpty();
-        return aboutId && body.complaints().stream().allMatch(ErrorBody.Complaint::saysExists);
+    private static boolean idExists(JsonNode messages) {
+        return ErrorBody.parse("{\"errors\":{\"id\":" + messages + "}}").complaints().stream()
+                .allMatch(ErrorBody.Complaint::saysExists);
     }
 
     private static boolean isFalse(JsonNode value) {

@@ -30,6 +30,16 @@ final class RetryAfter {
         });
     }
 
+    /** The {@code retry-after-ms} that the runtime of Credyt's own SDK understands (CREDYT-API.md, 5). */
+    static Optional<Duration> parseMillis(String text) {
+        String trimmed = text.strip();
+        return trimmed.isEmpty() || !trimmed.chars().allMatch(c -> c >= '0' && c <= '9')
+                ? Optional.empty()
+                : Optional.of(min(
+                        Duration.ofMillis(trimmed.length() > 15 ? Long.MAX_VALUE : Long.parseLong(trimmed)),
+                        Duration.ofSeconds(SECONDS_MAX)));
+    }
+
     private static Duration min(Duration a, Duration b) {
         return a.compareTo(b) <= 0 ? a : b;
     }

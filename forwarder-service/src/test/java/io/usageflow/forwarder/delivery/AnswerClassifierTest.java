@@ -54,10 +54,20 @@ class AnswerClassifierTest {
         "200,{\"errors\":{}}",
         "200,null",
         "202,{\"status\":\"queued\"}",
-        "200,{\"failed_count\":0}"
+        "200,{\"failed_count\":0}",
+        "203,{}",
+        "206,{}",
+        "207,[]",
+        "299,''",
+        "202,{\"error\":null}",
+        "202,{\"success\":true}",
+        "202,{\"accepted\":3}",
+        "202,{\"accepted\":1;\"duplicates\":2}",
+        "200,{\"data\":{\"status\":\"ok\"}}",
+        "200,{\"unknown\":{\"status\":\"failed\"}}"
     })
     void shouldTakeSuccessInAnyShapeForAccepted(int status, String body) {
-        assertThat(classify(status, 3, body)).isEqualTo(new Accepted(status, Set.of()));
+        assertThat(classify(status, 3, body.replace(';', ','))).isEqualTo(new Accepted(status, Set.of()));
     }
 
     static Stream<Arguments> itemResults() {
@@ -71,6 +81,16 @@ class AnswerClassifierTest {
                 arguments("{\"results\":[{\"index\":2,\"success\":false}]}", Map.of(2, Part.ACCUSED)),
                 arguments("{\"errors\":{\"events[1].data\":[\"bad\"]}}", Map.of(1, Part.ACCUSED)),
                 arguments("{\"failed\":[\"id-2\"]}", Map.of(2, Part.ACCUSED)),
+                arguments("{\"data\":{\"failed\":[{\"id\":\"id-2\"}]}}", Map.of(2, Part.ACCUSED)),
+                arguments("{\"result\":{\"results\":[{\"index\":0,\"ok\":false}]}}", Map.of(0, Part.ACCUSED)),
+                arguments("{\"results\":{\"id-1\":{\"status\":\"rejected\"}}}", Map.of(1, Part.ACCUSED)),
+                arguments("{\"results\":{\"id-1\":{\"statusCode\":503}}}", Map.of(1, Part.LATER)),
+                arguments("[{},{\"state\":\"throttled\"},{}]", Map.of(1, Part.LATER)),
+                arguments("[{},{\"status\":\"422\"},{\"duplicate\":true}]", Map.of(1, Part.ACCUSED, 2, Part.KNOWN)),
+                arguments("{\"errors\":{\"Events[1].Id\":[\"already exists\"]}}", Map.of(1, Part.ACCUSED)),
+                arguments(
+                        "{\"errors\":{\"id-1\":[\"already exists\"],\"id-2\":\"bad\"}}",
+                        Map.of(1, Part.KNOWN, 2, Part.ACCUSED)),
                 arguments("{\"errors\":[{\"event_id\":\"id-0\",\"message\":\"bad amount\"}]}", Map.of(0, Part.ACCUSED)),
                 arguments(
                         "{\"results\":[{\"id\":\"id-0\",\"status\":503},{\"id\":\"id-1\",\"status\":429}]}",
@@ -90,6 +110,17 @@ class AnswerClassifierTest {
     }
 
     @Test
+    void shouldNotTakeTheProducersOwnDataForAVerdict() {
+        for (String event : List.of(
+                "{\"id\":\"id-0\",\"event_type\":\"job_ended\",\"data\":{\"status\":\"failed\",\"error\":\"oom\"}}",
+                "{\"id\":\"evt_1\",\"data\":{\"success\":false,\"errors\":[\"x\"],\"rejected\":1}}")) {
+            assertThat(classify(201, 1, event)).isEqualTo(new Accepted(201, Set.of()));
+            assertThat(classify(201, 1, "[" + event + "]")).isEqualTo(new Accepted(201, Set.of()));
+            assertThat(classify(201, 1, "{\"events\":[" + event + "]}")).isEqualTo(new Accepted(201, Set.of()));
+        }
+    }
+
+    @Test
     void shouldCountMarkedDuplicatesInASuccess() {
         assertThat(
                         classify(
@@ -104,6 +135,23 @@ class AnswerClassifierTest {
         assertThat(classify(200, 3, "{\"failed_count\":1}")).isInstanceOf(Refused.class);
         assertThat(classify(200, 3, "{\"errors\":[{\"message\":\"one is bad\"}]}"))
                 .isInstanceOf(Refused.class);
+        for (String body : List.of(
+                "{\"error\":\"internal\"}",
+                "{\"success\":false}",
+                "{\"status\":\"failed\"}",
+                "{\"data\":{\"ok\":false}}",
+                "{\"accepted\":0}",
+                "{\"rejected\":1}",
+                "{\"errors\":[\"bad\"]}")) {
+            assertThat(classify(202, 1, body)).as(body).isInstanceOf(Refused.class);
+            assertThat(classify(202, 3, body)).as(body).isInstanceOf(Refused.class);
+        }
+        assertThat(classify(202, 3, "{\"accepted\":2}")).isInstanceOf(Refused.class);
+        assertThat(classify(202, 3, "{\"accepted\":1,\"duplicates\":1}")).isInstanceOf(Refused.class);
+        assertThat(classify(202, 1, "{\"status\":503}")).isInstanceOf(Retry.class);
+        assertThat(classify(202, 2, "{\"status\":503}"))
+                .isEqualTo(new Divided(202, Map.of(0, Part.LATER, 1, Part.LATER)));
+        assertThat(classify(202, 1, "{\"status\":\"duplicate\"}")).isEqualTo(new Accepted(202, Set.of(0)));
         assertThat(classify(200, 1, "{\"results\":[{\"id\":\"id-0\",\"status\":422}]}"))
                 .isInstanceOf(Refused.class);
         assertThat(classify(200, 1, "{\"results\":[{\"id\":\"id-0\",\"status\":503}]}"))
@@ -125,8 +173,24 @@ class AnswerClassifierTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"<html>captive portal", "  <!DOCTYPE html>", "Welcome"})
+    void shouldNotTakeALongPageForAccepted(String body) {
+        for (int size : new int[] {1, 3}) {
+            var cut = new Answer.Response(200, Map.of(), body, true);
+            assertThat(AnswerClassifier.classify(cut, ids(size), NOW)).isInstanceOf(Retry.class);
+        }
+        var typed = new Answer.Response(200, Map.of("content-type", "Text/HTML; charset=utf-8"), "{", true);
+        assertThat(AnswerClassifier.classify(typed, ids(1), NOW)).isInstanceOf(Retry.class);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
+                "$.Events[1].Costs[0].Amount",
+                "Events[1]",
+                "events/1",
+                "$['events'][1]['id']",
+                "body.events[1].id",
                 "events[1].id",
                 "events.1.id",
                 "Events[1].Id",
@@ -210,6 +274,26 @@ class AnswerClassifierTest {
                 .isEqualTo(new Divided(422, Map.of(0, Part.KNOWN, 1, Part.KNOWN)));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {400, 409, 422})
+    void shouldSayNothingOfTheOthersWhereOneIsADuplicate(int status) {
+        String problem = "{\"type\":\"about:blank\",\"title\":\"Conflict\",\"status\":" + status
+                + ",\"errors\":[{\"id\":\"id-1\",\"message\":\"already exists\"}],\"traceId\":\"00-1\"}";
+        assertThat(classify(status, 3, problem, Map.of("content-type", "application/problem+json")))
+                .isEqualTo(new Divided(status, Map.of(1, Part.KNOWN)));
+        assertThat(classify(status, 3, "{\"detail\":\"The event already exists\"}"))
+                .isEqualTo(new Refused(status, false, true, "exists"));
+        assertThat(classify(status, 1, problem.replace("id-1", "id-0"))).isEqualTo(new Accepted(status, Set.of(0)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"errors\":{\"events[0].id\":[\"already ex", "{\"detail\":", "<html>"})
+    void shouldNotJudgeByATruncatedRefusal(String body) {
+        var cut = new Answer.Response(422, Map.of(), body, true);
+        assertThat(AnswerClassifier.classify(cut, ids(3), NOW)).isInstanceOf(Refused.class);
+        assertThat(AnswerClassifier.classify(cut, ids(1), NOW)).isInstanceOf(Refused.class);
+    }
+
     @Test
     void shouldAskAloneForAnIdThatExistsByIndexSinceAWrongIndexWouldLoseAnEvent() {
         assertThat(classify(422, 3, "{\"errors\":{\"events[0].id\":[\"already exists\"]}}"))
@@ -244,6 +328,17 @@ class AnswerClassifierTest {
         assertThat(classify(413, 2, "")).isEqualTo(new TooLarge(413));
         assertThat(classify(400, 2, "{\"title\":\"Request body too large\"}")).isEqualTo(new TooLarge(400));
         assertThat(classify(413, 1, "")).isInstanceOf(Refused.class);
+        for (String body : List.of(
+                "{\"errors\":{\"events\":[\"must have at most 50 items\"]}}",
+                "{\"errors\":{\"Events\":\"too many items\"}}",
+                "{\"errors\":{\"$.events\":[\"exceeds the maximum length\"]}}",
+                "{\"detail\":\"A request may hold up to 50 events\"}")) {
+            assertThat(classify(422, 2, body)).as(body).isEqualTo(new TooLarge(422));
+        }
+        assertThat(classify(422, 2, "{\"errors\":{\"events[0].subject\":[\"must have at most 50 characters\"]}}"))
+                .isEqualTo(new Divided(422, Map.of(0, Part.ACCUSED)));
+        assertThat(classify(422, 2, "{\"errors\":{\"subject\":[\"too long\"]}}"))
+                .isInstanceOf(Refused.class);
     }
 
     @ParameterizedTest
@@ -262,6 +357,12 @@ class AnswerClassifierTest {
 
     @ParameterizedTest
     @CsvSource({
+        "100,false",
+        "101,false",
+        "199,false",
+        "505,false",
+        "511,false",
+        "999,false",
         "408,false",
         "425,false",
         "429,true",
@@ -306,8 +407,21 @@ class AnswerClassifierTest {
                 .isEqualTo(new Retry("HTTP 503", Optional.of(Duration.ofSeconds(5)), true));
     }
 
+    @Test
+    void shouldReadTheWaitInMillisecondsWhereThereIsNoOther() {
+        assertThat(classify(429, 1, "", Map.of("retry-after-ms", "1500")))
+                .isEqualTo(new Retry("HTTP 429", Optional.of(Duration.ofMillis(1500)), true));
+        assertThat(classify(503, 1, "", Map.of("x-ms-retry-after-ms", "99999999999999999999", "retry-after", "soon")))
+                .isEqualTo(new Retry("HTTP 503", Optional.of(Duration.ofDays(1)), true));
+        assertThat(classify(429, 1, "", Map.of("retry-after", "2", "retry-after-ms", "1")))
+                .isEqualTo(new Retry("HTTP 429", Optional.of(Duration.ofSeconds(2)), true));
+        assertThat(classify(429, 1, "", Map.of("retry-after-ms", "-1")))
+                .isEqualTo(new Retry("HTTP 429", Optional.empty(), true));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"soon", "-3", "1.5", ""})
+    @ValueSource(
+            strings = {"soon", "-3", "1.5", "", "٣", "0x10", "Mon, 99 Nov 2026 10:00:30 GMT", "2026-11-23T10:00:30Z"})
     void shouldIgnoreARetryAfterOfNoForm(String header) {
         assertThat(classify(429, 1, "", Map.of("retry-after", header)))
                 .isEqualTo(new Retry("HTTP 429", Optional.empty(), true));

@@ -128,6 +128,71 @@ class BatchSplitterProperties {
                 .isLessThanOrEqualTo(4);
     }
 
+    @Property(tries = 500)
+    void blamesTheEventsWhereTheyAreRefusedForDifferentReasons(@ForAll @IntRange(min = 4, max = 64) int size) {
+        var splitter = new BatchSplitter<>(IntStream.range(0, size).boxed().toList(), 2);
+        List<Integer> guilty = new ArrayList<>();
+        while (!splitter.done() && !splitter.customerSuspected()) {
+            List<Integer> asked = splitter.next();
+            splitter.refused(true, false, "422 field " + asked.get(0) % 3 + (asked.size() > 1 ? " batch" : ""));
+            guilty.addAll(splitter.takeCulprits());
+        }
+
+        assertThat(splitter.customerSuspected()).isFalse();
+        assertThat(guilty).isEqualTo(IntStream.range(0, size).boxed().toList());
+    }
+
+    @Example
+    void findsTwoCulpritsAtAllPositionsWithinTheBound() {
+        for (int size : new int[] {2, 3, 7, 16, 33, 100}) {
+            for (int one = 0; one < size; one++) {
+                for (int other = one + 1; other < size; other++) {
+                    Story story = new Story(size, Set.of(one, other)).tell(false, false);
+
+                    assertThat(story.guilty).containsExactly(one, other);
+                    assertThat(story.accepted).isSorted().hasSize(size - 2);
+                    assertThat(story.extraRequests())
+                            .as("size %s, culprits at %s and %s", size, one, other)
+                            .isLessThanOrEqualTo(2 * 2 * ceilLog2(size));
+                }
+            }
+        }
+    }
+
+    /** Numbers of culprits from one to all, spread evenly or in a row at either end: the worst cases of halving. */
+    @Example
+    void staysWithinTheBoundForEveryNumberOfCulprits() {
+        for (int size : new int[] {2, 5, 16, 64, 100}) {
+            for (int count = 1; count <= size; count++) {
+                int step = size / count;
+                int number = count;
+                List<Set<Integer>> shapes = List.of(
+                        set(IntStream.range(0, number).map(i -> i * step)),
+                        set(IntStream.range(0, number)),
+                        set(IntStream.range(size - number, size)));
+                for (Set<Integer> culprits : shapes) {
+                    Story story = new Story(size, culprits).tell(false, false);
+
+                    assertThat(story.guilty).isSorted().containsExactlyInAnyOrderElementsOf(culprits);
+                    assertThat(story.extraRequests())
+                            .as("size %s, culprits %s", size, culprits)
+                            .isLessThanOrEqualTo(2 * ceilLog2(size) * culprits.size());
+                }
+            }
+        }
+    }
+
+    @Property(tries = 500)
+    void doesNotHalveAnewForEachWhereCulpritsAreDense(@ForAll @IntRange(min = 16, max = 128) int size) {
+        Story story = new Story(size, set(IntStream.range(0, size))).tell(false, false);
+
+        assertThat(story.requests).isLessThanOrEqualTo(size + 3 * ceilLog2(size));
+    }
+
+    private static Set<Integer> set(IntStream positions) {
+        return new HashSet<>(positions.boxed().toList());
+    }
+
     @Property(tries = 2_000)
     void neverLosesAnEventWhereItMayBeTheCustomer(
             @ForAll @IntRange(min = 1, max = 64) int size, @ForAll("positions") Set<Integer> drawn) {

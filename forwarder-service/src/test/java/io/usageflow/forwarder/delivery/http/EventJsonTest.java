@@ -142,10 +142,13 @@ class EventJsonTest {
     @CsvSource({
         "2026-11-23T10:00:00Z,2026-11-23T10:00:00.000000Z",
         "2026-11-23T10:00:00.5Z,2026-11-23T10:00:00.500000Z",
-        "1969-12-31T23:59:59.999999Z,1969-12-31T23:59:59.999999Z"
+        "1969-12-31T23:59:59.999999Z,1969-12-31T23:59:59.999999Z",
+        "2024-02-29T00:00:00.000001Z,2024-02-29T00:00:00.000001Z",
+        "0001-01-01T00:00:00Z,0001-01-01T00:00:00.000000Z",
+        "9999-12-31T23:59:59.999999Z,9999-12-31T23:59:59.999999Z"
     })
     void shouldWriteTimesWithMicroseconds(String time, String written) {
-        assertThat(EventJson.time(Instant.parse(time))).isEqualTo(written);
+        assertThat(json(event().setOccurredAt(Instant.parse(time)))).contains("\"occurred_at\":\"" + written + "\"");
     }
 
     @ParameterizedTest
@@ -162,6 +165,13 @@ class EventJsonTest {
         assertThatThrownBy(() -> json(event().setCosts(List.of(stranger))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("stranger");
+    }
+
+    @Test
+    void shouldRefuseANumberThatWouldFillARequestWithZeros() {
+        assertThatThrownBy(() -> json(event().setData(Map.of("n", new BigDecimal("1E-10000")))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("scale");
     }
 
     @Test
