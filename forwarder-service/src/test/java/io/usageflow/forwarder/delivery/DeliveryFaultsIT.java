@@ -69,6 +69,7 @@ class DeliveryFaultsIT {
         return List.of(
                 Fault.status(429),
                 Fault.status(429, RetryAfter.seconds(1)),
+                Fault.status(500),
                 Fault.status(503),
                 Fault.status(503, RetryAfter.date(1)),
                 Fault.commitThenDrop(),
