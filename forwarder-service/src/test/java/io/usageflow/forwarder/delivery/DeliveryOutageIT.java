@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class DeliveryOutageIT {
     private static final int ROUNDS = Integer.getInteger("usageflow.fault.rounds", 2);
     private static final int BACKLOG = Math.min(150_000, 30_000 * ROUNDS);
-    private static final int WARM_UP = 20_000;
+    private static final int WARM_UP = 10_000;
     private static final int ACCOUNTS = 50;
     private static final int BATCH = 20;
     /** What the sandbox bears at once, before it refuses with 503. */

@@ -8,8 +8,8 @@ import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.Settlement.Step;
 import io.usageflow.schema.topic.Topics;
-import java.time.Instant;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,8 +38,8 @@ class SettlementTest {
             TOPICS,
             Map.of("schema.registry.url", "mock://settlement", "auto.register.schemas", "true"),
             new ResponseExcerpt(List.of()));
-    private final Settlement settlement =
-            new Settlement(producer, records, new DeliveryMeters(new SimpleMeterRegistry()), DeliveryClock.system(), OPEN_MAX);
+    private final Settlement settlement = new Settlement(
+            producer, records, new DeliveryMeters(new SimpleMeterRegistry()), DeliveryClock.system(), OPEN_MAX);
     private final AssignedPartition partition = Fixtures.partition(3);
 
     @BeforeEach
@@ -119,8 +119,8 @@ class SettlementTest {
                 throw new AssertionError("a commit that may have happened was aborted");
             }
         };
-        var patient =
-                new Settlement(slow, records, new DeliveryMeters(new SimpleMeterRegistry()), DeliveryClock.system(), OPEN_MAX);
+        var patient = new Settlement(
+                slow, records, new DeliveryMeters(new SimpleMeterRegistry()), DeliveryClock.system(), OPEN_MAX);
         patient.start();
 
         assertThat(patient.commit(steps(), GROUP)).isTrue();
