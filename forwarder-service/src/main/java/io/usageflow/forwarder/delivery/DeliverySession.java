@@ -25,6 +25,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 final class DeliverySession implements AutoCloseable {
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+    private static final int TRANSACTION_TIMEOUT_MS = 10_000;
     private static final Duration ANSWER_LATE = Duration.ofSeconds(1);
 
     private final Consumer<byte[], byte[]> consumer;
@@ -65,7 +66,8 @@ final class DeliverySession implements AutoCloseable {
         var aside = new SteppingAside(fates, queues, destination, settings.stepAside(), parts.clock());
         var consequences = new Consequences(fates, aside, destination, queues, parts.meters(), parts.clock());
         this.dispatcher = new Dispatcher(parts.sink(), queues, destination, consequences, parts.clock(), bell::ring);
-        this.settlement = new Settlement(producer, parts.records(), parts.meters(), parts.clock());
+        this.settlement = new Settlement(
+                producer, parts.records(), parts.meters(), parts.clock(), transactionTimeout(parts.connections()));
         this.view = new LoopView(bell, parts);
         this.arrivals = new Arrivals(
                 consumer,
@@ -153,6 +155,11 @@ final class DeliverySession implements AutoCloseable {
         return config;
     }
 
+    private static Duration transactionTimeout(DeliveryConnections connections) {
+        Object configured = connections.kafka().get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
+        return Duration.ofMillis(configured == null ? TRANSACTION_TIMEOUT_MS : Long.parseLong(configured.toString()));
+    }
+
     private static Map<String, Object> producerConfig(DeliveryParts parts) {
         Map<String, Object> config = new HashMap<>();
         config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
@@ -161,7 +168,7 @@ final class DeliverySession implements AutoCloseable {
         // A commit waits on the poll thread, whose polls may be five minutes apart at most.
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 20_000);
         // What a killed instance leaves open blocks the reading of its offsets for as long.
-        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);
+        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
         config.putAll(parts.connections().kafka());
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, parts.transactionalId());
         config.put(ProducerConfig.CLIENT_ID_CONFIG, parts.clientId());

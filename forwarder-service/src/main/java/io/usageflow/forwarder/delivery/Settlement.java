@@ -36,6 +36,8 @@ final class Settlement implements AutoCloseable {
     private final SettlementRecords records;
     private final DeliveryMeters meters;
     private final DeliveryClock clock;
+    private final Duration openMax;
+    private long openedNanos;
 
     /**
      * A partition's share of a transaction.
@@ -54,12 +56,18 @@ final class Settlement implements AutoCloseable {
         }
     }
 
+    /** @param openMax the producer's {@code transaction.timeout.ms}: what is open for longer, the broker aborts */
     Settlement(
-            Producer<byte[], byte[]> producer, SettlementRecords records, DeliveryMeters meters, DeliveryClock clock) {
+            Producer<byte[], byte[]> producer,
+            SettlementRecords records,
+            DeliveryMeters meters,
+            DeliveryClock clock,
+            Duration openMax) {
         this.producer = producer;
         this.records = records;
         this.meters = meters;
         this.clock = clock;
+        this.openMax = openMax;
     }
 
     /** Ends what an earlier process of the same id left open, and keeps that process from writing. */
@@ -103,6 +111,7 @@ final class Settlement implements AutoCloseable {
             Map<TopicPartition, OffsetAndMetadata> offsets,
             ConsumerGroupMetadata group) {
         try {
+            openedNanos = clock.nanos();
             producer.beginTransaction();
             List<Future<RecordMetadata>> sends = new ArrayList<>(out.size());
             out.forEach(record -> sends.add(producer.send(record)));
@@ -114,7 +123,7 @@ final class Settlement implements AutoCloseable {
             }
             return true;
         } catch (ProducerFencedException | InvalidProducerEpochException fenced) {
-            throw new LostProducerException("another process uses this transactional id", true, fenced);
+            throw fenced(fenced);
         } catch (InterruptException stopped) {
             throw stopped;
         } catch (KafkaException failed) {
@@ -147,11 +156,22 @@ final class Settlement implements AutoCloseable {
             producer.abortTransaction();
         } catch (ProducerFencedException | InvalidProducerEpochException fenced) {
             cause.addSuppressed(fenced);
-            throw new LostProducerException("another process uses this transactional id", true, cause);
+            throw fenced(cause);
         } catch (KafkaException | IllegalStateException alsoFailed) {
             cause.addSuppressed(alsoFailed);
             throw new LostProducerException("a transaction can be neither committed nor aborted", false, cause);
         }
+    }
+
+    /** A broker that was away comes back, aborts what was open for too long, and fences its producer as another process would. */
+    private LostProducerException fenced(KafkaException cause) {
+        boolean timedOut = clock.nanos() - openedNanos >= openMax.toNanos();
+        return new LostProducerException(
+                timedOut
+                        ? "the transaction was open for longer than transaction.timeout.ms"
+                        : "another process uses this transactional id",
+                !timedOut,
+                cause);
     }
 
     @Override

@@ -132,7 +132,7 @@ class DeliveryTurmoilIT {
         slowly();
         List<String> names = List.of("one", "two", "three");
         Map<String, Delivery> running = new TreeMap<>();
-        for (int turn = 0; turn < 5 * ROUNDS; turn++) {
+        for (int turn = 0; turn < 4 * ROUNDS; turn++) {
             int there = world.sandbox.eventIds().size();
             admit(10);
             String name = names.get(random.nextInt(names.size()));

@@ -211,7 +211,8 @@ final class DeliveryWorld implements AutoCloseable {
     /** Starts a delivery with {@link #settings}. */
     Delivery deliver(String instance, Map<String, String> overrides) {
         Map<String, String> settings = settings(overrides);
-        var config = new AbstractConfig(CredytSettings.define(DeliverySettings.define(new ConfigDef())), settings, false);
+        var config =
+                new AbstractConfig(CredytSettings.define(DeliverySettings.define(new ConfigDef())), settings, false);
         Map<String, Object> kafka = new HashMap<>(clients);
         kafka.put("bootstrap.servers", bootstrap);
         DeliverySettings parsed = DeliverySettings.from(config);
@@ -221,7 +222,10 @@ final class DeliveryWorld implements AutoCloseable {
                 new DeliveryConnections(topics, kafka, serde, instance),
                 new WatchedSink(
                         new HttpEventSink(
- credyt, ApiKeys.open(credyt.apiKey(), System::nanoTime), parsed.inFlight().max()), sightings),
+                                credyt,
+                                ApiKeys.open(credyt.apiKey(), System::nanoTime),
+                                parsed.inFlight().max()),
+                        sightings),
                 new SimpleMeterRegistry());
         delivery.start();
         running.add(delivery);

@@ -8,6 +8,7 @@ import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.Settlement.Step;
 import io.usageflow.schema.topic.Topics;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 class SettlementTest {
     private static final ConsumerGroupMetadata GROUP =
             new ConsumerGroupMetadata("usage-delivery", 7, "member", Optional.empty());
+    private static final Duration OPEN_MAX = Duration.ofMinutes(1);
     private static final Topics TOPICS = Topics.withDefaultPrefix();
 
     private final MockProducer<byte[], byte[]> producer =
@@ -36,8 +38,8 @@ class SettlementTest {
             TOPICS,
             Map.of("schema.registry.url", "mock://settlement", "auto.register.schemas", "true"),
             new ResponseExcerpt(List.of()));
-    private final Settlement settlement =
-            new Settlement(producer, records, new DeliveryMeters(new SimpleMeterRegistry()), DeliveryClock.system());
+    private final Settlement settlement = new Settlement(
+            producer, records, new DeliveryMeters(new SimpleMeterRegistry()), DeliveryClock.system(), OPEN_MAX);
     private final AssignedPartition partition = Fixtures.partition(3);
 
     @BeforeEach
@@ -117,8 +119,8 @@ class SettlementTest {
                 throw new AssertionError("a commit that may have happened was aborted");
             }
         };
-        var patient =
-                new Settlement(slow, records, new DeliveryMeters(new SimpleMeterRegistry()), DeliveryClock.system());
+        var patient = new Settlement(
+                slow, records, new DeliveryMeters(new SimpleMeterRegistry()), DeliveryClock.system(), OPEN_MAX);
         patient.start();
 
         assertThat(patient.commit(steps(), List.of(), GROUP)).isTrue();
@@ -142,6 +144,22 @@ class SettlementTest {
         assertThatThrownBy(() -> settlement.commit(steps(), List.of(), GROUP))
                 .isInstanceOfSatisfying(LostProducerException.class, lost -> assertThat(lost.fenced())
                         .isTrue());
+        assertThat(partition.counters()).isEqualTo(CommittedCounters.NONE);
+    }
+
+    @Test
+    void shouldNotTakeABrokerThatAbortedAnOldTransactionForAnotherProcess() {
+        var impatient = new Settlement(
+                producer,
+                records,
+                new DeliveryMeters(new SimpleMeterRegistry()),
+                DeliveryClock.system(),
+                Duration.ZERO);
+        producer.commitTransactionException = new ProducerFencedException("the broker aborted it");
+
+        assertThatThrownBy(() -> impatient.commit(steps(), GROUP))
+                .isInstanceOfSatisfying(LostProducerException.class, lost -> assertThat(lost.fenced())
+                        .isFalse());
         assertThat(partition.counters()).isEqualTo(CommittedCounters.NONE);
     }
 
