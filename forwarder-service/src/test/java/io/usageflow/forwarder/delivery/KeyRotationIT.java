@@ -1,13 +1,12 @@
 package io.usageflow.forwarder.delivery;
 
+import static io.usageflow.forwarder.delivery.Deliverable.event;
+import static io.usageflow.forwarder.delivery.Deliverable.ids;
 import static io.usageflow.forwarder.delivery.DeliveryWorld.PATIENCE;
-import static io.usageflow.forwarder.delivery.DeliveryWorld.event;
-import static io.usageflow.forwarder.delivery.DeliveryWorld.ids;
 import static org.awaitility.Awaitility.await;
 
 import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.forwarder.config.CredytSettings;
-import io.usageflow.forwarder.delivery.DeliveryWorld.Deliverable;
 import io.usageflow.sandbox.CredytSandbox;
 import io.usageflow.sandbox.SandboxOptions;
 import java.io.IOException;

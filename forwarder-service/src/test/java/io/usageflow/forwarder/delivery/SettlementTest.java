@@ -157,7 +157,7 @@ class SettlementTest {
                 Duration.ZERO);
         producer.commitTransactionException = new ProducerFencedException("the broker aborted it");
 
-        assertThatThrownBy(() -> impatient.commit(steps(), GROUP))
+        assertThatThrownBy(() -> impatient.commit(steps(), List.of(), GROUP))
                 .isInstanceOfSatisfying(LostProducerException.class, lost -> assertThat(lost.fenced())
                         .isFalse());
         assertThat(partition.counters()).isEqualTo(CommittedCounters.NONE);

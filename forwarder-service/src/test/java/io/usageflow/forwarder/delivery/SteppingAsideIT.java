@@ -1,14 +1,13 @@
 package io.usageflow.forwarder.delivery;
 
+import static io.usageflow.forwarder.delivery.Deliverable.event;
+import static io.usageflow.forwarder.delivery.Deliverable.ids;
 import static io.usageflow.forwarder.delivery.DeliveryWorld.PATIENCE;
-import static io.usageflow.forwarder.delivery.DeliveryWorld.event;
-import static io.usageflow.forwarder.delivery.DeliveryWorld.ids;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.forwarder.config.DeliverySettings;
-import io.usageflow.forwarder.delivery.DeliveryWorld.Deliverable;
 import io.usageflow.sandbox.CredytSandbox;
 import io.usageflow.sandbox.SandboxOptions;
 import io.usageflow.sandbox.fault.Fault;
@@ -198,7 +197,7 @@ class SteppingAsideIT {
 
         assertThat(world.deadLetters()).isEmpty();
         assertThat(delivery.snapshot().destination().cause()).contains(Circuit.Cause.AUTH);
-        world.sandbox.change(now -> now.withApiKeys(Set.of("secret-key-of-the-test")));
+        world.sandbox.change(now -> now.withApiKeys(Set.of(DeliveryWorld.API_KEY)));
         world.awaitSettled(all.size());
         world.assertSettled(ids(all), Set.of());
     }
