@@ -11,11 +11,13 @@ import picocli.CommandLine.Spec;
         name = "benchmarks/run",
         description = "Measure usageflow against what it could be replaced with, both sides in one run.",
         mixinStandardHelpOptions = true,
-<<<<<<< HEAD
-        subcommands = {AdmissionCommand.class, StoresCommand.class, ExpiryCommand.class})
-=======
-        subcommands = {AdmissionCommand.class, StoresCommand.class, DeliveryCommand.class, LatencyCommand.class})
->>>>>>> refs/heads/bench
+        subcommands = {
+            AdmissionCommand.class,
+            StoresCommand.class,
+            ExpiryCommand.class,
+            DeliveryCommand.class,
+            LatencyCommand.class
+        })
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -31,11 +33,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-<<<<<<< HEAD
-        throw new ParameterException(spec.commandLine(), "name what to measure: admission, stores or expiry");
-=======
         throw new ParameterException(
-                spec.commandLine(), "name what to measure: admission, stores, delivery or latency");
->>>>>>> refs/heads/bench
+                spec.commandLine(), "name what to measure: admission, stores, expiry, delivery or latency");
     }
 }

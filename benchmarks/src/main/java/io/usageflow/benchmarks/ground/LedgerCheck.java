@@ -56,13 +56,8 @@ public final class LedgerCheck {
     private void require(LedgerCounter counter, long expected) {
         long counted = sum(counter);
         if (counted != expected) {
-<<<<<<< HEAD
-            throw new IllegalStateException("admission's ledger counts " + counted + " as " + counter.key()
-                    + " and not " + expected + "; all it counts: " + all());
-=======
-            throw new IllegalStateException(
-                    "the ledger counts " + counted + " as " + counter.key() + " and not " + expected);
->>>>>>> refs/heads/bench
+            throw new IllegalStateException("the ledger counts " + counted + " as " + counter.key() + " and not "
+                    + expected + "; all it counts: " + all());
         }
     }
 

@@ -32,22 +32,15 @@ public final class EventFeed implements Feed {
     private final byte[][] accounts = Accounts.names();
     private final Serializer<UsageEvent> serializer;
     private final List<EventTemplate> templates = new ArrayList<>(TEMPLATES);
-    private final Event[] recent = new Event[REPEAT_BEHIND_MAX];
+    private final Made[] recent = new Made[REPEAT_BEHIND_MAX];
     private final LongSupplier clock;
     private long templatesMadeAt;
     private long made;
     private long distinct;
 
-<<<<<<< HEAD
-    /**
-     * One record of the events topic. The arrays are the feed's own: read only.
-     *
-     * @param madeAt Unix milliseconds
-     */
-    record Event(byte[] key, byte[] value, long madeAt) {}
+    /** @param madeAt Unix milliseconds */
+    private record Made(Event event, long madeAt) {}
 
-=======
->>>>>>> refs/heads/bench
     /**
      * @param registry settings of the serializer
      * @param seed the same seed gives events of the same kind in the same mixture
@@ -65,30 +58,24 @@ public final class EventFeed implements Feed {
         this.serializer = AvroSerdes.valueSerializer(registry);
     }
 
-<<<<<<< HEAD
-    Event next() {
+    @Override
+    public Event next() {
         long now = clock.getAsLong();
         if (templates.isEmpty() || now - templatesMadeAt > TEMPLATES_AGE_MAX) {
             renewTemplates(now);
-=======
-    @Override
-    public Event next() {
-        if (made++ % TEMPLATES_RENEWED_EVERY == 0) {
-            renewTemplates();
->>>>>>> refs/heads/bench
         }
         made++;
         if (distinct > 0 && random.nextDouble() < REPEATED) {
             int behind = random.nextInt((int) Math.min(distinct, REPEAT_BEHIND_MAX));
-            Event repeated = recent[(int) ((distinct - 1 - behind) % REPEAT_BEHIND_MAX)];
+            Made repeated = recent[(int) ((distinct - 1 - behind) % REPEAT_BEHIND_MAX)];
             if (now - repeated.madeAt() <= REPEAT_AGE_MAX) {
-                return repeated;
+                return repeated.event();
             }
         }
         byte[] account = accounts[ranks.draw(random)];
         EventTemplate template = templates.get(random.nextInt(TEMPLATES));
-        Event event = new Event(account, template.with(ids.next(random, now), account), now);
-        recent[(int) (distinct++ % REPEAT_BEHIND_MAX)] = event;
+        Event event = new Event(account, template.with(ids.next(random, now), account));
+        recent[(int) (distinct++ % REPEAT_BEHIND_MAX)] = new Made(event, now);
         return event;
     }
 

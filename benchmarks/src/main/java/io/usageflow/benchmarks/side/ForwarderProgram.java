@@ -12,16 +12,11 @@ import java.net.http.HttpResponse;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
-<<<<<<< HEAD:benchmarks/src/main/java/io/usageflow/benchmarks/side/AdmissionProgram.java
-/** The forwarder as {@code usageflow forwarder} runs it. What came out stands in its own ledger. */
-final class AdmissionProgram implements SideProgram {
+/** The forwarder as {@code usageflow forwarder} runs it, with the roles set. What came out stands in its own ledger. */
+final class ForwarderProgram implements SideProgram {
     private static final String FORGOTTEN = "usageflow_admission_ids_forgotten_ids_total{cause=\"window\"}";
 
     private final HttpClient http = HttpClient.newHttpClient();
-=======
-/** The forwarder as {@code usageflow forwarder} runs it, with the roles set. What came out stands in its own ledger. */
-final class ForwarderProgram implements SideProgram {
->>>>>>> refs/heads/bench:benchmarks/src/main/java/io/usageflow/benchmarks/side/ForwarderProgram.java
     private @Nullable Forwarder forwarder;
 
     @Override

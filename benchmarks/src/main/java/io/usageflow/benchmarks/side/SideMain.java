@@ -9,16 +9,8 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
-<<<<<<< HEAD
- * A side's process. Each line of its standard input is an order, each line of its standard output the answer to one:
- * {@code ok}, perhaps with a number, or {@code failed} and why. It ends with its standard input, so with its parent.
- *
- * <p>Orders: {@code start} and the settings as JSON; {@code ready} (1 or 0); {@code forwarded}; {@code forgotten};
- * {@code stop}.
-=======
  * A side's process. Orders: {@code start} and the settings as JSON; {@code ready} (1 or 0); {@code forwarded}; {@code
- * metrics}, their address; {@code stop}.
->>>>>>> refs/heads/bench
+ * forgotten}; {@code metrics}, their address; {@code stop}.
  */
 final class SideMain implements OrderLoop.Obedient {
     private final SideProgram program;
@@ -52,7 +44,7 @@ final class SideMain implements OrderLoop.Obedient {
                 return program.metricsUrl();
             }
             case "forgotten" -> {
-                return "ok " + program.forgotten();
+                return Long.toString(program.forgotten());
             }
             case "stop" -> {
                 program.stop();

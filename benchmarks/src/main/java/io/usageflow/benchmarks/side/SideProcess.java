@@ -70,7 +70,7 @@ public final class SideProcess implements AutoCloseable {
 
     /** Ids it has forgotten since its program started, because their window was over; below 0 where it counts none. */
     public long forgotten() {
-        return ask("forgotten");
+        return Long.parseLong(process.ask("forgotten"));
     }
 
     /** Stops its program in order; the process stays. */

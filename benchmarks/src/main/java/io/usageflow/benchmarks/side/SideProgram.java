@@ -20,15 +20,14 @@ public interface SideProgram {
     /** Events that came out since the start, where the program itself counts them; below 0 where it does not. */
     long forwarded();
 
-<<<<<<< HEAD
     /** Ids forgotten since the start because their window was over; below 0 where it does not count them. */
     default long forgotten() {
         return -1;
-=======
+    }
+
     /** Where it serves its metrics; empty where it does not. */
     default String metricsUrl() {
         return "";
->>>>>>> refs/heads/bench
     }
 
     /** Stops in order; another start may follow. */

@@ -1,6 +1,6 @@
 package io.usageflow.benchmarks.side.peer;
 
-import io.usageflow.forwarder.config.DeliverySettings.Credyt;
+import io.usageflow.forwarder.config.CredytSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
@@ -18,9 +18,9 @@ final class BlockingPost implements AutoCloseable {
     private final String events;
     private final String apiKey;
 
-    BlockingPost(Credyt credyt, int connections) {
+    BlockingPost(CredytSettings credyt, int connections) {
         events = credyt.url() + "/events";
-        apiKey = credyt.apiKey().value();
+        apiKey = credyt.apiKey().text().value();
         client = HttpClients.custom()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setMaxConnTotal(connections)

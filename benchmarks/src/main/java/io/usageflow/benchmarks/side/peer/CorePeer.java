@@ -23,7 +23,7 @@ public final class CorePeer implements SideProgram {
         int concurrency = settings.delivery().inFlight().max();
         Map<String, ?> registry = settings.registry().serde();
         ThreadLocal<RecordBody> bodies = ThreadLocal.withInitial(() -> new RecordBody(registry));
-        BlockingPost client = new BlockingPost(settings.delivery().credyt(), concurrency);
+        BlockingPost client = new BlockingPost(settings.credyt(), concurrency);
         post = client;
         joined = new PeerConsumer();
         var made = new ParallelEoSStreamProcessor<byte[], byte[]>(ParallelConsumerOptions.<byte[], byte[]>builder()

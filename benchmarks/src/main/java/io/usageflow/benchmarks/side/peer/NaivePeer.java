@@ -32,7 +32,7 @@ public final class NaivePeer implements SideProgram {
     private void deliver(Settings settings, PeerConsumer listener) {
         RecordBody bodies = new RecordBody(settings.registry().serde());
         try (KafkaConsumer<byte[], byte[]> consumer = PeerConsumer.of(settings);
-                BlockingPost post = new BlockingPost(settings.delivery().credyt(), 1)) {
+                BlockingPost post = new BlockingPost(settings.credyt(), 1)) {
             consumer.subscribe(List.of(settings.topics().names().deliverable()), listener);
             while (!stopping) {
                 ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);

@@ -53,11 +53,9 @@ public final class VertxPeer implements SideProgram {
         WebClient client = WebClient.create(
                 vertx, new WebClientOptions().setMaxPoolSize(concurrency).setTcpNoDelay(true));
         HttpRequest<Buffer> post = client.requestAbs(
-                        HttpMethod.POST, settings.delivery().credyt().url() + "/events")
+                        HttpMethod.POST, settings.credyt().url() + "/events")
                 .putHeader("content-type", "application/json")
-                .putHeader(
-                        "X-CREDYT-API-KEY",
-                        settings.delivery().credyt().apiKey().value());
+                .putHeader("X-CREDYT-API-KEY", settings.credyt().apiKey().text().value());
         joined = new PeerConsumer();
         var made = new VertxParallelEoSStreamProcessor<byte[], byte[]>(
                 vertx,
