@@ -40,6 +40,7 @@ public record DeliverySettings(
     public static final String OUTAGE_DEADLINE = "delivery.outage.deadline";
     public static final String SURGE_MAX = "delivery.surge.max.dead.letters";
     public static final String SETTLE_INTERVAL = "delivery.settle.interval";
+    public static final String SETTLE_INTERVAL_MAX = "delivery.settle.interval.max";
     public static final String SETTLE_RECORDS = "delivery.settle.max.records";
     public static final String REVOKE_TIMEOUT = "delivery.revoke.timeout";
     public static final String GROUP_ID = "delivery.group.id";
@@ -98,12 +99,14 @@ public record DeliverySettings(
     public record Circuit(int failures, Duration waitMin, Duration waitMax) {}
 
     /**
-     * @param interval between two transactions while events are delivered
+     * @param interval between two transactions while few events are delivered
+     * @param intervalMax the same while many are
      * @param recordsMax records of a partition in one transaction
      * @param revokeTimeout how long requests in flight may take to finish when a partition is given up
      * @param groupId of the consumer group; empty for the topics' prefix with {@code -delivery}
      */
-    public record Settling(Duration interval, int recordsMax, Duration revokeTimeout, String groupId) {}
+    public record Settling(
+            Duration interval, Duration intervalMax, int recordsMax, Duration revokeTimeout, String groupId) {}
 
     /** Adds delivery's keys. */
     public static ConfigDef define(ConfigDef def) {
@@ -221,7 +224,16 @@ public record DeliverySettings(
                 "100ms",
                 "1ms",
                 "1m",
-                "Time between two transactions of receipts, dead letters," + " counters and offsets.");
+                "Time between two transactions of receipts, dead letters, counters and offsets while few events are"
+                        + " delivered.");
+        duration(
+                def,
+                SETTLE_INTERVAL_MAX,
+                "500ms",
+                "1ms",
+                "1m",
+                "The same while many are: a transaction costs the same for few events as for many. Not below "
+                        + SETTLE_INTERVAL + ".");
         number(def, SETTLE_RECORDS, 10_000, 1, 1_000_000, "Records of a partition in one such transaction.");
         duration(
                 def,
@@ -262,9 +274,14 @@ public record DeliverySettings(
                         config.getInt(SURGE_MAX)),
                 new Settling(
                         duration(config, SETTLE_INTERVAL),
+                        longer(duration(config, SETTLE_INTERVAL), duration(config, SETTLE_INTERVAL_MAX)),
                         config.getInt(SETTLE_RECORDS),
                         duration(config, REVOKE_TIMEOUT),
                         config.getString(GROUP_ID).strip()));
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) >= 0 ? one : other;
     }
 
     private static Retrying retrying(AbstractConfig config) {

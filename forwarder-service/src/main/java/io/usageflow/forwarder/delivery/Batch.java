@@ -11,6 +11,7 @@ final class Batch {
     private static final int PATIENCE_START = 2;
     private static final int PATIENCE_MAX = 1 << 20;
 
+    private final long place;
     private BatchSplitter<PendingEvent> splitter;
     private int patience = PATIENCE_START;
     private long notBeforeNanos;
@@ -20,6 +21,12 @@ final class Batch {
 
     Batch(List<PendingEvent> events) {
         splitter = new BatchSplitter<>(events, patience);
+        place = events.get(0).place();
+    }
+
+    /** Of its oldest event, as it was taken. */
+    long place() {
+        return place;
     }
 
     BatchSplitter<PendingEvent> splitter() {

@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 /** When what is settled is committed, and from which counters on it counts. One thread, the only one that writes offsets. */
 final class Commits {
     private static final Logger LOG = LoggerFactory.getLogger(Commits.class);
+    /** From so many events a second on, transactions are as far apart as they may be. */
+    private static final int MANY_PER_SECOND = 2_000;
+
     private static final Duration AFTER_ABORT = Duration.ofSeconds(1);
     private static final Duration COMMITTED_WITHIN = Duration.ofSeconds(15);
 
@@ -32,6 +35,7 @@ final class Commits {
     private final LoopView view;
 
     private long dueNanos;
+    private long committedNanos;
 
     Commits(
             Consumer<byte[], byte[]> consumer,
@@ -45,6 +49,7 @@ final class Commits {
         this.settings = settings;
         this.view = view;
         this.dueNanos = view.nanos();
+        this.committedNanos = dueNanos;
     }
 
     /** When the next transaction is due, should there be anything to commit. */
@@ -79,7 +84,11 @@ final class Commits {
         if (!committed) {
             customers.notWritten(changes);
             dueNanos = view.nanos() + AFTER_ABORT.toNanos();
-        } else if (steps.stream().anyMatch(step -> step.run().outcomes().size() == settings.recordsMax())) {
+            return;
+        }
+        dueNanos = view.nanos() + pace(steps).toNanos();
+        committedNanos = view.nanos();
+        if (steps.stream().anyMatch(step -> step.run().outcomes().size() == settings.recordsMax())) {
             dueNanos = view.nanos();
         }
     }
@@ -125,5 +134,12 @@ final class Commits {
                 return Optional.empty();
             }
         }
+    }
+
+    private Duration pace(List<Step> steps) {
+        int events =
+                steps.stream().mapToInt(step -> step.run().outcomes().size()).sum();
+        double seconds = (view.nanos() - committedNanos) / 1e9;
+        return events >= MANY_PER_SECOND * seconds ? settings.intervalMax() : settings.interval();
     }
 }

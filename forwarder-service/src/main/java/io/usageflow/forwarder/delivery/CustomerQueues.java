@@ -21,7 +21,10 @@ import java.util.function.Predicate;
  * What waits to be sent, by customer. One thread; times in nanoseconds of a monotonic clock.
  *
  * <p>Batching is natural: whoever has a free slot takes all that waits for one customer, up to the maximum; nothing
- * waits for a batch to fill. Fair: customers take turns, one batch a turn. No event id is ever in two requests in flight,
+ * waits for a batch to fill. Fair, in one of two ways. With order a customer has one request at once, whatever it has to send, so
+ * whose oldest event has waited longest is next: nobody is passed over, and a busy customer is not sent behind thousands of
+ * small ones, which keeps batches large in a backlog. Without order customers take turns, one batch a turn, or a busy one
+ * would take all requests. No event id is ever in two requests in flight,
  * since Credyt had a bug with that (CREDYT-API.md, 3): the second waits for the first. Bounded by whoever feeds it.
  */
 final class CustomerQueues {
@@ -29,7 +32,7 @@ final class CustomerQueues {
 
     private final Batching bounds;
     private final Map<Customer, Line> lines = new HashMap<>();
-    private final Deque<Line> ready = new ArrayDeque<>();
+    private final PriorityQueue<Line> ready = new PriorityQueue<>(Comparator.comparingLong(line -> line.place));
     private final PriorityQueue<Line> delayed = new PriorityQueue<>(Comparator.comparingLong(line -> line.dueNanos));
     private final Set<String> idsInFlight = new HashSet<>();
     /** Lines whose next event's id is in flight in another request. */
@@ -38,6 +41,8 @@ final class CustomerQueues {
     /** Customers of whom nothing waits and nothing may be sent yet, and until when. */
     private final Map<Customer, Long> heldEmpty = new HashMap<>();
 
+    private long came;
+    private long turns;
     private int bytesMax;
 
     /** One customer's events, in order. */
@@ -54,6 +59,8 @@ final class CustomerQueues {
         boolean delayed;
         boolean held;
         long dueNanos;
+        /** Among the ready; does not change while it is queued. */
+        long place;
 
         Line(Customer customer) {
             this.customer = customer;
@@ -74,6 +81,7 @@ final class CustomerQueues {
 
     void add(PendingEvent event) {
         Line line = lines.computeIfAbsent(event.identity().customer(), this::begin);
+        event.came(came++);
         line.waiting.addLast(event);
         if (line.delayed && !line.held && bounds.order() == Order.NONE) {
             unqueue(line); // a batch that waits for its time holds nobody up
@@ -95,10 +103,10 @@ final class CustomerQueues {
         while (!delayed.isEmpty() && delayed.peek().dueNanos - nowNanos <= 0) {
             Line due = delayed.remove();
             due.delayed = false;
-            ready.addLast(due);
+            ready(due);
         }
         while (!ready.isEmpty()) {
-            Line line = ready.removeFirst();
+            Line line = ready.remove();
             line.queued = false;
             Optional<Pick> pick = pick(line, nowNanos);
             if (pick.isPresent()) {
@@ -311,8 +319,19 @@ final class CustomerQueues {
         boolean busy = bounds.order() == Order.CUSTOMER && line.inFlight > 0;
         if (!line.queued && !line.held && !busy && !(line.waiting.isEmpty() && line.begun.isEmpty())) {
             line.queued = true;
-            ready.addLast(line);
+            ready(line);
         }
+    }
+
+    private void ready(Line line) {
+        if (bounds.order() == Order.NONE) {
+            line.place = turns++;
+        } else if (!line.begun.isEmpty()) {
+            line.place = line.begun.getFirst().place();
+        } else if (!line.waiting.isEmpty()) {
+            line.place = line.waiting.getFirst().place();
+        }
+        ready.add(line);
     }
 
     private void delay(Line line, long untilNanos) {

@@ -138,7 +138,8 @@ final class DeliverySession implements AutoCloseable {
 
     private static Map<String, Object> consumerConfig(DeliveryParts parts) {
         Map<String, Object> config = new HashMap<>();
-        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
+        // Reading this many takes some five milliseconds, in which answers wait and connections stand idle.
+        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500);
         // A dead instance's partitions move on soon; Kafka's default of 45 s is made for slower starts.
         config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
         config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);

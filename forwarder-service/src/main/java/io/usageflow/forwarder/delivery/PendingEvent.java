@@ -26,6 +26,7 @@ final class PendingEvent {
     private final Origin origin;
     private final byte[] json;
     private final long admittedAtMillis;
+    private long place = -1;
     private int attempts;
     private @Nullable Instant firstFailedAt;
     private @Nullable Instant lastFailedAt;
@@ -83,6 +84,15 @@ final class PendingEvent {
 
     boolean current() {
         return partition.current();
+    }
+
+    /** Its place among all events that came; the first that is given stays. */
+    void came(long place) {
+        this.place = this.place < 0 ? place : this.place;
+    }
+
+    long place() {
+        return place;
     }
 
     void sent() {

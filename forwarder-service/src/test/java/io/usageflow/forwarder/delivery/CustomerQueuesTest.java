@@ -63,8 +63,8 @@ class CustomerQueuesTest {
     }
 
     @Test
-    void shouldGiveCustomersTheirTurns() {
-        CustomerQueues queues = queues(Order.CUSTOMER);
+    void shouldGiveCustomersTheirTurnsWhereABusyOneCouldTakeAllRequests() {
+        CustomerQueues queues = queues(Order.NONE);
         for (int i = 0; i < 6; i++) {
             queues.add(event("busy"));
         }
@@ -191,6 +191,26 @@ class CustomerQueuesTest {
         assertThat(queues.next(0)).isEmpty();
         assertThat(queues.serves(new Customer(true, "a"))).isTrue();
         assertThat(queues.serves(new Customer(true, "b"))).isFalse();
+    }
+
+    @Test
+    void shouldTakeTheCustomerWhoseOldestEventHasWaitedLongest() {
+        CustomerQueues queues = queues(Order.CUSTOMER);
+        for (int i = 0; i < 5; i++) {
+            queues.add(event("busy"));
+        }
+        queues.add(event("small"));
+        Pick first = queues.next(0).orElseThrow();
+        assertThat(offsets(Optional.of(first))).containsExactly(0L, 1L, 2L);
+        queues.add(event("late"));
+
+        deliver(queues, first);
+
+        assertThat(offsets(queues.next(0)))
+                .as("its fourth event came before the small one's first")
+                .containsExactly(3L, 4L);
+        assertThat(offsets(queues.next(0))).containsExactly(5L);
+        assertThat(offsets(queues.next(0))).containsExactly(6L);
     }
 
     @Test
