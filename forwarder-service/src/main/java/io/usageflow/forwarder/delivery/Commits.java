@@ -104,8 +104,11 @@ final class Commits {
         Optional<Map<TopicPartition, OffsetAndMetadata>> committed = committed(unknown.keySet());
         committed.ifPresent(offsets -> unknown.forEach((key, partition) -> {
             OffsetAndMetadata offset = offsets.get(key);
-            partition.counters(offset == null ? CommittedCounters.NONE : counters(key, offset));
-            if (offset != null) {
+            if (offset == null) {
+                LOG.info("event=begins_at_earliest partition={} why=\"the group has committed nothing here\"", key);
+                partition.counters(CommittedCounters.NONE);
+            } else {
+                partition.counters(counters(key, offset));
                 partition.ledger().startedAt(offset.offset());
             }
         }));
