@@ -286,6 +286,8 @@ class FaultsIT {
 
         assertThat(send(second).status()).isEqualTo(503);
         assertThat(slow.get().status()).isEqualTo(202);
+        // Its place is free once the request is logged, a moment after the client has the answer.
+        await().atMost(Client.PATIENCE).until(() -> sandbox.requests().entries().size() == 2);
         assertThat(send(second).status()).isEqualTo(202);
         assertThat(sandbox.eventIds()).containsExactly(first, second);
     }
