@@ -7,6 +7,11 @@ import java.util.Optional;
 /** What came back for one request: a response, or the reason why there is none. Sealed: a sink knows no third case. */
 public sealed interface Answer {
 
+    /** Empty where there is none. */
+    default Optional<Response> response() {
+        return Optional.empty();
+    }
+
     /**
      * A complete response.
      *
@@ -17,6 +22,11 @@ public sealed interface Answer {
     record Response(int status, Map<String, String> headers, String body, boolean truncated) implements Answer {
         public Response {
             headers = Map.copyOf(headers);
+        }
+
+        @Override
+        public Optional<Response> response() {
+            return Optional.of(this);
         }
 
         Optional<String> header(String name) {

@@ -230,9 +230,7 @@ final class Consequences {
 
         private OptionalLong settleCulprits() {
             for (PendingEvent event : batch.splitter().takeCulprits()) {
-                Optional<Answer.Response> refusal = event.refusal()
-                        .filter(Answer.Response.class::isInstance)
-                        .map(Answer.Response.class::cast);
+                Optional<Answer.Response> refusal = event.refusal().flatMap(Answer::response);
                 fates.dead(event, new Death(DeadLetterReason.REJECTED, rejection(refusal), refusal), now);
             }
             return OptionalLong.empty();

@@ -39,13 +39,19 @@ final class DeliverySession implements AutoCloseable {
     static DeliverySession open(DeliveryParts parts) {
         Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerConfig(parts));
         try {
-            return new DeliverySession(
-                    parts,
-                    consumer,
-                    new KafkaConsumer<>(statesConfig(parts)),
-                    new KafkaProducer<>(producerConfig(parts)));
-        } catch (RuntimeException noProducer) {
+            return open(parts, consumer, new KafkaConsumer<>(statesConfig(parts)));
+        } catch (RuntimeException incomplete) {
             consumer.close(CloseOptions.timeout(CLOSE_WITHIN));
+            throw incomplete;
+        }
+    }
+
+    private static DeliverySession open(
+            DeliveryParts parts, Consumer<byte[], byte[]> consumer, Consumer<byte[], byte[]> states) {
+        try {
+            return new DeliverySession(parts, consumer, states, new KafkaProducer<>(producerConfig(parts)));
+        } catch (RuntimeException noProducer) {
+            states.close(CloseOptions.timeout(CLOSE_WITHIN));
             throw noProducer;
         }
     }

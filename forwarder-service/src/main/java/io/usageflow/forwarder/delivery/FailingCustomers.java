@@ -78,7 +78,7 @@ final class FailingCustomers {
     record Remembered(Duration failingSince, Optional<Duration> suspendedSince, boolean blocked, String cause) {}
 
     /** A failing customer, for people. */
-    record Seen(Customer customer, Duration failingFor, boolean blocked, String cause) {}
+    record Seen(Duration failingFor, String cause) {}
 
     /** @param worthWriting a failure that lasts shorter than that is not worth a record: a crash may forget it */
     FailingCustomers(Duration worthWriting) {
@@ -147,7 +147,8 @@ final class FailingCustomers {
 
     /** How the customer stands, where it fails. */
     Optional<Seen> find(Customer customer, long nowNanos) {
-        return Optional.ofNullable(failing.get(customer)).map(entry -> seen(customer, entry, nowNanos));
+        return Optional.ofNullable(failing.get(customer))
+                .map(entry -> new Seen(Duration.ofNanos(failingNanos(entry, nowNanos)), entry.cause));
     }
 
     /** When it last failed in this process. */
@@ -229,24 +230,12 @@ final class FailingCustomers {
         });
     }
 
-    /** So many of them as fit, in no order. */
-    List<Seen> seen(int max, long nowNanos) {
-        return failing.entrySet().stream()
-                .limit(max)
-                .map(entry -> seen(entry.getKey(), entry.getValue(), nowNanos))
-                .toList();
-    }
-
     int customers() {
         return failing.size();
     }
 
     int blockedCustomers() {
         return blocked;
-    }
-
-    private Seen seen(Customer customer, Failing entry, long nowNanos) {
-        return new Seen(customer, Duration.ofNanos(failingNanos(entry, nowNanos)), entry.blocked, entry.cause);
     }
 
     private Remembered remembered(Failing entry, long nowNanos) {

@@ -7,10 +7,10 @@ import io.usageflow.forwarder.delivery.FailingCustomers.Standing;
 import io.usageflow.forwarder.delivery.SettlementRecords.Death;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,12 +61,11 @@ final class SteppingAside {
             return false;
         }
         // From the front, so that order holds where the guard allows only some.
-        List<PendingEvent> asked = List.copyOf(first.subList(0, granted));
-        batch.splitter().retain(event -> !asked.contains(event));
-        var response =
-                Optional.of(answer).filter(Answer.Response.class::isInstance).map(Answer.Response.class::cast);
-        asked.forEach(event -> event.failed(clock.now()));
-        die(asked, new Death(reason, detail(customer, reason), response));
+        List<PendingEvent> leaving = first.subList(0, granted);
+        Set<PendingEvent> gone = Set.copyOf(leaving);
+        batch.splitter().retain(event -> !gone.contains(event));
+        leaving.forEach(event -> event.failed(clock.now()));
+        die(leaving, new Death(reason, detail(customer, reason), answer.response()));
         destination.customers().block(customer);
         if (granted == first.size()) {
             takeAlong(customer, reason);
@@ -143,6 +142,6 @@ final class SteppingAside {
 
     private void die(List<PendingEvent> events, Death death) {
         Instant now = clock.now();
-        new ArrayList<>(events).forEach(event -> fates.dead(event, death, now));
+        events.forEach(event -> fates.dead(event, death, now));
     }
 }
