@@ -5,7 +5,6 @@ import io.confluent.parallelconsumer.ParallelConsumerOptions.ProcessingOrder;
 import io.confluent.parallelconsumer.ParallelEoSStreamProcessor;
 import io.usageflow.benchmarks.side.SideProgram;
 import io.usageflow.forwarder.config.Settings;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +13,8 @@ import org.jspecify.annotations.Nullable;
  * {@code delivery.max.in.flight} says; commits asynchronously every five seconds, as it does by itself.
  */
 public final class CorePeer implements SideProgram {
-    private @Nullable ParallelEoSStreamProcessor<byte[], byte[]> processor;
+    private final PeerEngine engine = new PeerEngine();
     private @Nullable BlockingPost post;
-    private PeerConsumer joined = new PeerConsumer();
 
     @Override
     public void start(Settings settings) {
@@ -25,30 +23,23 @@ public final class CorePeer implements SideProgram {
         ThreadLocal<RecordBody> bodies = ThreadLocal.withInitial(() -> new RecordBody(registry));
         BlockingPost client = new BlockingPost(settings.credyt(), concurrency);
         post = client;
-        joined = new PeerConsumer();
         var made = new ParallelEoSStreamProcessor<byte[], byte[]>(ParallelConsumerOptions.<byte[], byte[]>builder()
                 .consumer(PeerConsumer.of(settings))
                 .ordering(ProcessingOrder.KEY)
                 .maxConcurrency(concurrency)
                 .build());
-        processor = made;
-        made.subscribe(List.of(settings.topics().names().deliverable()), joined);
+        engine.start(made, settings.topics().names().deliverable());
         made.poll(context -> client.send(bodies.get().of(context.getSingleConsumerRecord())));
     }
 
     @Override
     public boolean ready() {
-        return joined.assigned();
+        return engine.ready();
     }
 
     @Override
     public void requireAlive() {
-        if (processor == null) {
-            throw new IllegalStateException("Parallel Consumer was not started");
-        }
-        if (processor.isClosedOrFailed()) {
-            throw new IllegalStateException("Parallel Consumer has ended", processor.getFailureCause());
-        }
+        engine.requireAlive();
     }
 
     @Override
@@ -58,10 +49,7 @@ public final class CorePeer implements SideProgram {
 
     @Override
     public void stop() {
-        if (processor != null) {
-            processor.closeDontDrainFirst();
-            processor = null;
-        }
+        engine.stop();
         if (post != null) {
             post.close();
             post = null;

@@ -16,7 +16,6 @@ import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Parallel Consumer's Vert.x module. As many requests at once as {@code delivery.max.in.flight} says, a connection for each,
@@ -28,8 +27,7 @@ public final class VertxPeer implements SideProgram {
 
     private final ProcessingOrder order;
     private final int batch;
-    private @Nullable VertxParallelEoSStreamProcessor<byte[], byte[]> processor;
-    private PeerConsumer joined = new PeerConsumer();
+    private final PeerEngine engine = new PeerEngine();
 
     private VertxPeer(ProcessingOrder order, int batch) {
         this.order = order;
@@ -56,7 +54,6 @@ public final class VertxPeer implements SideProgram {
                         HttpMethod.POST, settings.credyt().url() + "/events")
                 .putHeader("content-type", "application/json")
                 .putHeader("X-CREDYT-API-KEY", settings.credyt().apiKey().text().value());
-        joined = new PeerConsumer();
         var made = new VertxParallelEoSStreamProcessor<byte[], byte[]>(
                 vertx,
                 client,
@@ -66,8 +63,7 @@ public final class VertxPeer implements SideProgram {
                         .maxConcurrency(concurrency)
                         .batchSize(batch)
                         .build());
-        processor = made;
-        made.subscribe(List.of(settings.topics().names().deliverable()), joined);
+        engine.start(made, settings.topics().names().deliverable());
         RecordBody bodies = new RecordBody(settings.registry().serde());
         made.batchVertxFuture(records -> send(post, bodies.of(records(records))));
     }
@@ -86,17 +82,12 @@ public final class VertxPeer implements SideProgram {
 
     @Override
     public boolean ready() {
-        return joined.assigned();
+        return engine.ready();
     }
 
     @Override
     public void requireAlive() {
-        if (processor == null) {
-            throw new IllegalStateException("Parallel Consumer was not started");
-        }
-        if (processor.isClosedOrFailed()) {
-            throw new IllegalStateException("Parallel Consumer has ended", processor.getFailureCause());
-        }
+        engine.requireAlive();
     }
 
     @Override
@@ -106,9 +97,6 @@ public final class VertxPeer implements SideProgram {
 
     @Override
     public void stop() {
-        if (processor != null) {
-            processor.closeDontDrainFirst();
-            processor = null;
-        }
+        engine.stop();
     }
 }
