@@ -1,13 +1,17 @@
 package io.usageflow.forwarder.topics;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -35,36 +39,93 @@ public final class TopicReader {
         consumerSettings.remove(ConsumerConfig.GROUP_ID_CONFIG);
     }
 
+    /**
+     * Which part of a topic is read.
+     *
+     * @param partition the only one, or all where empty
+     * @param from skips records that Kafka knows to be older, by the record's own time; later ones may still be
+     */
+    public record Part(OptionalInt partition, Optional<Instant> from) {
+        /** The whole topic. */
+        public static Part all() {
+            return new Part(OptionalInt.empty(), Optional.empty());
+        }
+
+        public static Part of(int partition) {
+            return new Part(OptionalInt.of(partition), Optional.empty());
+        }
+
+        public Part from(Optional<Instant> time) {
+            return new Part(partition, time);
+        }
+    }
+
+    /** Takes records one by one. */
+    public interface Visitor {
+        /** @return whether the reading goes on */
+        boolean visit(ConsumerRecord<byte[], byte[]> record);
+    }
+
     /** As {@link #read(String, Duration, Consumer)}, with an hour's patience. */
     public void read(String topic, Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
         read(topic, PATIENCE, visitor);
     }
 
+    /** The whole topic: as {@link #read(String, Part, Duration, Visitor)}. */
+    public void read(String topic, Duration atMost, Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
+        read(topic, Part.all(), atMost, record -> {
+            visitor.accept(record);
+            return true;
+        });
+    }
+
     /**
-     * Hands every committed record to the visitor, in order within each partition.
+     * Hands every committed record of the part to the visitor, in order within each partition, until it has enough.
      *
      * @throws TimeoutException where the end is not reached in time
      * @throws KafkaException where Kafka refuses, or the topic does not exist
      */
-    public void read(String topic, Duration atMost, Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
+    public void read(String topic, Part part, Duration atMost, Visitor visitor) {
         long deadline = System.nanoTime() + atMost.toNanos();
         try (var consumer =
                 new KafkaConsumer<>(consumerSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = partitions(consumer, topic, atMost);
+            List<TopicPartition> partitions = partitions(consumer, topic, atMost).stream()
+                    .filter(each ->
+                            part.partition().isEmpty() || part.partition().getAsInt() == each.partition())
+                    .toList();
             // With read_committed the end is the last stable offset: an open transaction is not waited for.
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, atMost);
             consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
+            begin(consumer, partitions, ends, part.from(), atMost);
             while (!isAtEnd(consumer, ends, atMost)) {
                 if (System.nanoTime() - deadline > 0) {
                     throw new TimeoutException(topic + " could not be read to its end within " + atMost);
                 }
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    if (record.offset() < endOf(ends, record)) {
-                        visitor.accept(record);
+                    if (record.offset() < endOf(ends, record) && !visitor.visit(record)) {
+                        return;
                     }
                 }
             }
+        }
+    }
+
+    private static void begin(
+            KafkaConsumer<?, ?> consumer,
+            List<TopicPartition> partitions,
+            Map<TopicPartition, Long> ends,
+            Optional<Instant> from,
+            Duration atMost) {
+        if (from.isEmpty()) {
+            consumer.seekToBeginning(partitions);
+            return;
+        }
+        Map<TopicPartition, Long> times = new HashMap<>();
+        partitions.forEach(partition -> times.put(partition, from.get().toEpochMilli()));
+        Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(times, atMost);
+        for (TopicPartition partition : partitions) {
+            OffsetAndTimestamp first = found.get(partition);
+            consumer.seek(partition, first == null ? ends.getOrDefault(partition, 0L) : first.offset());
         }
     }
 
