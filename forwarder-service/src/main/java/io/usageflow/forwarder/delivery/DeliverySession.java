@@ -72,8 +72,8 @@ final class DeliverySession implements AutoCloseable {
         var aside = new SteppingAside(fates, queues, destination, settings.stepAside(), parts.clock());
         var consequences = new Consequences(fates, aside, destination, queues, parts.meters(), parts.clock());
         this.dispatcher = new Dispatcher(parts.sink(), queues, destination, consequences, parts.clock(), bell::ring);
-        this.settlement = new Settlement(
-                producer, parts.records(), parts.meters(), parts.clock(), transactionTimeout(parts.connections()));
+        this.settlement =
+                new Settlement(producer, parts.records(), parts.clock(), transactionTimeout(parts.connections()));
         this.view = new LoopView(bell, parts);
         this.arrivals = new Arrivals(
                 consumer,

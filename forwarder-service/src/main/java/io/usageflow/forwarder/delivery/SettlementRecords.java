@@ -21,7 +21,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serializer;
 
-/** Receipts, dead letters and ledger entries, as delivery writes them. One thread. */
+/** Receipts, dead letters and ledger entries, as delivery writes them. One thread, but for {@link #toRecord}. */
 final class SettlementRecords {
     private static final String STAGE = DeadLetterStage.DELIVERY.word();
 
@@ -139,6 +139,7 @@ final class SettlementRecords {
                 deadLetters.serialize(topics.deadLetters(), draft.toDeadLetter()));
     }
 
+    /** Thread-safe. */
     ProducerRecord<byte[], byte[]> toRecord(Settled settled) {
         String topic = settled.verdict().match(known -> topics.receipts(), reason -> topics.deadLetters());
         return new ProducerRecord<>(topic, settled.key(), settled.value());
