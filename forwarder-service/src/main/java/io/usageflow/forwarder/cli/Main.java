@@ -57,6 +57,7 @@ public final class Main {
                 LinksCommand.with(terminal),
                 TopicsCommand.with(terminal),
                 new CommandLine(new ForwarderCommand(terminal)),
+                new CommandLine(new LedgerCommand(terminal)),
                 new CommandLine(new SandboxCommand(terminal)),
                 new CommandLine(new DocsCommand(terminal)));
     }
