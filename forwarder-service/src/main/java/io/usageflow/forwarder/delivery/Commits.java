@@ -7,24 +7,14 @@ import io.usageflow.forwarder.delivery.Settlement.Step;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * When what is settled is committed, and from which counters on it counts. One thread, the only one that says what is
+ * When what is settled is committed. One thread, the only one that says what is
  * committed; {@link Settlement}'s thread writes it.
  *
  * <p>At most one transaction is under way. Until it returned, what it takes along stays where it is: in the partitions'
@@ -32,12 +22,10 @@ import org.slf4j.LoggerFactory;
  * sees all of it or nothing. Whoever is about to give partitions up waits for it first.
  */
 final class Commits {
-    private static final Logger LOG = LoggerFactory.getLogger(Commits.class);
     /** From so many events a second on, transactions are as far apart as they may be. */
     private static final int MANY_PER_SECOND = 2_000;
 
     private static final Duration AFTER_ABORT = Duration.ofSeconds(1);
-    private static final Duration COMMITTED_WITHIN = Duration.ofSeconds(15);
 
     private final Consumer<byte[], byte[]> consumer;
     private final Settlement settlement;
@@ -114,7 +102,7 @@ final class Commits {
                 .filter(partition -> partition.ledger().hasProgress())
                 .filter(AssignedPartition::current)
                 .toList();
-        if ((progressed.isEmpty() && !customers.hasChanges()) || !countersKnown(progressed)) {
+        if (progressed.isEmpty() && !customers.hasChanges()) {
             return;
         }
         List<Step> steps = progressed.stream()
@@ -179,52 +167,6 @@ final class Commits {
     /** Whether more could be committed of a partition than one transaction takes. */
     private boolean isCut(UnderWay ended) {
         return ended.steps().stream().anyMatch(step -> step.run().outcomes().size() == settings.recordsMax());
-    }
-
-    /** Counters are read before they are first added to: they travel with the committed offset. */
-    private boolean countersKnown(List<AssignedPartition> partitions) {
-        Map<TopicPartition, AssignedPartition> unknown = partitions.stream()
-                .filter(partition -> !partition.countersKnown())
-                .collect(Collectors.toMap(AssignedPartition::partition, partition -> partition));
-        if (unknown.isEmpty()) {
-            return true;
-        }
-        Optional<Map<TopicPartition, OffsetAndMetadata>> committed = committed(unknown.keySet());
-        committed.ifPresent(offsets -> unknown.forEach((key, partition) -> {
-            OffsetAndMetadata offset = offsets.get(key);
-            if (offset == null) {
-                LOG.info("event=begins_at_earliest partition={} why=\"the group has committed nothing here\"", key);
-                partition.counters(CommittedCounters.NONE);
-            } else {
-                partition.counters(counters(key, offset));
-                partition.ledger().startedAt(offset.offset());
-            }
-        }));
-        return committed.isPresent();
-    }
-
-    private static CommittedCounters counters(TopicPartition partition, OffsetAndMetadata offset) {
-        return CommittedCounters.parse(offset.metadata()).orElseGet(() -> {
-            LOG.warn(
-                    "event=counters_lost partition={} offset={} why=\"the committed offset was set by someone else: its"
-                            + " counters begin at 0\"",
-                    partition,
-                    offset.offset());
-            return CommittedCounters.NONE;
-        });
-    }
-
-    private Optional<Map<TopicPartition, OffsetAndMetadata>> committed(Set<TopicPartition> partitions) {
-        while (true) {
-            try {
-                return Optional.of(consumer.committed(partitions, COMMITTED_WITHIN));
-            } catch (WakeupException rungTooLate) {
-                // The bell rang after poll had returned; it rings once a poll, so this ends.
-            } catch (TimeoutException slow) {
-                LOG.warn("event=counters_unreadable why=\"{}\"", slow.toString());
-                return Optional.empty();
-            }
-        }
     }
 
     private Duration pace(int events, long nowNanos) {

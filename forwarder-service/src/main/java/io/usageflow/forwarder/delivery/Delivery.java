@@ -9,6 +9,7 @@ import io.usageflow.forwarder.delivery.http.ApiKeys;
 import io.usageflow.forwarder.delivery.http.HttpEventSink;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.forwarder.topics.Takeover;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,7 @@ public final class Delivery implements Stage {
 
     private final DeliveryParts parts;
     private final RetrySchedule sessionWaits;
+    private final Takeover takeover;
     private final Thread thread = new Thread(this::deliver, "delivery");
     private final CountDownLatch stop = new CountDownLatch(1);
 
@@ -95,6 +97,7 @@ public final class Delivery implements Stage {
                 new DeliveryMeters(meters),
                 TopicRetention.of(connections, clock),
                 clock);
+        this.takeover = DeliverySession.takeover(parts);
         this.sessionWaits = new RetrySchedule(SESSION_WAIT_MIN, SESSION_WAIT_MAX, SESSION_WAIT_MAX, random);
     }
 
@@ -171,7 +174,7 @@ public final class Delivery implements Stage {
 
     /** @return why it broke, where it did not end because it was told to */
     private Optional<RuntimeException> oneSession() {
-        try (DeliverySession now = DeliverySession.open(parts)) {
+        try (DeliverySession now = DeliverySession.open(parts, takeover)) {
             session = now;
             try {
                 now.run(this::stopping, () -> finishWithin);

@@ -1,11 +1,20 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.ledger.LedgerBalance;
+import io.usageflow.forwarder.ledger.LedgerReader;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.forwarder.topics.Takeover;
+import io.usageflow.forwarder.topics.TransactionTakeover;
+import io.usageflow.schema.LedgerEntry;
+import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -15,6 +24,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -26,6 +36,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class DeliverySession implements AutoCloseable {
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
     private static final int TRANSACTION_TIMEOUT_MS = 10_000;
+    /** A poll may take five minutes. */
+    private static final Duration LEDGER_READ_WITHIN = Duration.ofMinutes(2);
+
     private static final Duration ANSWER_LATE = Duration.ofSeconds(1);
 
     private final Consumer<byte[], byte[]> consumer;
@@ -36,10 +49,10 @@ final class DeliverySession implements AutoCloseable {
     private final LoopView view;
     private final DeliveryParts parts;
 
-    static DeliverySession open(DeliveryParts parts) {
+    static DeliverySession open(DeliveryParts parts, Takeover takeover) {
         Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerConfig(parts));
         try {
-            return open(parts, consumer, new KafkaConsumer<>(statesConfig(parts)));
+            return open(parts, takeover, consumer, new KafkaConsumer<>(statesConfig(parts)));
         } catch (RuntimeException incomplete) {
             consumer.close(CloseOptions.timeout(CLOSE_WITHIN));
             throw incomplete;
@@ -47,9 +60,18 @@ final class DeliverySession implements AutoCloseable {
     }
 
     private static DeliverySession open(
-            DeliveryParts parts, Consumer<byte[], byte[]> consumer, Consumer<byte[], byte[]> states) {
+            DeliveryParts parts,
+            Takeover takeover,
+            Consumer<byte[], byte[]> consumer,
+            Consumer<byte[], byte[]> states) {
         try {
-            return new DeliverySession(parts, consumer, states, new KafkaProducer<>(producerConfig(parts)));
+            return new DeliverySession(
+                    parts,
+                    consumer,
+                    states,
+                    new KafkaProducer<>(producerConfig(parts)),
+                    takeover,
+                    partition -> ledgerEntry(parts, partition));
         } catch (RuntimeException noProducer) {
             states.close(CloseOptions.timeout(CLOSE_WITHIN));
             throw noProducer;
@@ -61,7 +83,9 @@ final class DeliverySession implements AutoCloseable {
             DeliveryParts parts,
             Consumer<byte[], byte[]> consumer,
             Consumer<byte[], byte[]> states,
-            Producer<byte[], byte[]> producer) {
+            Producer<byte[], byte[]> producer,
+            Takeover takeover,
+            Function<TopicPartition, Optional<LedgerEntry>> ledger) {
         this.parts = parts;
         this.consumer = consumer;
         DeliverySettings settings = parts.settings();
@@ -72,12 +96,13 @@ final class DeliverySession implements AutoCloseable {
         var aside = new SteppingAside(fates, queues, destination, settings.stepAside(), parts.clock());
         var consequences = new Consequences(fates, aside, destination, queues, parts.meters(), parts.clock());
         this.dispatcher = new Dispatcher(parts.sink(), queues, destination, consequences, parts.clock(), bell::ring);
-        this.settlement =
-                new Settlement(producer, parts.records(), parts.clock(), transactionTimeout(parts.connections()));
+        this.settlement = new Settlement(
+                producer, parts.records(), parts.clock(), transactionTimeout(parts.connections()), takeover);
         this.view = new LoopView(bell, parts);
         this.arrivals = new Arrivals(
                 consumer,
                 new DeliverableReader(parts.records().deliverables()),
+                new Beginnings(consumer, ledger, parts.clock()),
                 CustomerStates.open(states, parts),
                 dispatcher,
                 settings.buffer(),
@@ -134,6 +159,15 @@ final class DeliverySession implements AutoCloseable {
         }
     }
 
+    private static Optional<LedgerEntry> ledgerEntry(DeliveryParts parts, TopicPartition partition) {
+        DeliveryConnections to = parts.connections();
+        return new LedgerReader(to.topics(), to.kafka(), to.serde())
+                .read(LEDGER_READ_WITHIN).stream()
+                        .filter(entry -> entry.getStage().equals(LedgerBalance.DELIVERY)
+                                && entry.getPartition() == partition.partition())
+                        .findFirst();
+    }
+
     /** Outside the group: it reads what is remembered of customers. */
     private static Map<String, Object> statesConfig(DeliveryParts parts) {
         Map<String, Object> config = consumerConfig(parts);
@@ -164,6 +198,16 @@ final class DeliverySession implements AutoCloseable {
         config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         return config;
+    }
+
+    /** One for all sessions of a process: it remembers what it could not finish. */
+    static Takeover takeover(DeliveryParts parts) {
+        Topics topics = parts.connections().topics();
+        return new TransactionTakeover(
+                parts.connections().kafka(),
+                parts.transactionalId(),
+                parts.groupId(),
+                List.of(topics.receipts(), topics.deadLetters(), topics.ledger(), topics.deliveryState()));
     }
 
     private static Duration transactionTimeout(DeliveryConnections connections) {

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.topics.Takeover;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,6 +45,7 @@ final class Settlement implements AutoCloseable {
     private final SettlementRecords records;
     private final DeliveryClock clock;
     private final Duration openMax;
+    private final Takeover takeover;
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(work -> new Thread(work, "delivery-settlement"));
     private @Nullable CompletableFuture<Ended> last;
@@ -86,17 +88,26 @@ final class Settlement implements AutoCloseable {
             Map<TopicPartition, OffsetAndMetadata> offsets,
             ConsumerGroupMetadata group) {}
 
-    /** @param openMax the producer's {@code transaction.timeout.ms}: what is open for longer, the broker aborts */
-    Settlement(Producer<byte[], byte[]> producer, SettlementRecords records, DeliveryClock clock, Duration openMax) {
+    /**
+     * @param openMax the producer's {@code transaction.timeout.ms}: what is open for longer, the broker aborts
+     * @param takeover of the producer's transactional id
+     */
+    Settlement(
+            Producer<byte[], byte[]> producer,
+            SettlementRecords records,
+            DeliveryClock clock,
+            Duration openMax,
+            Takeover takeover) {
         this.producer = producer;
         this.records = records;
         this.clock = clock;
         this.openMax = openMax;
+        this.takeover = takeover;
     }
 
     /** Ends what an earlier process of the same id left open, and keeps that process from writing. */
     void start() {
-        producer.initTransactions();
+        takeover.takeOver(producer);
     }
 
     /**
@@ -116,7 +127,8 @@ final class Settlement implements AutoCloseable {
         for (Step step : steps) {
             TopicPartition partition = step.partition().partition();
             if (!step.run().outcomes().isEmpty()) {
-                besides.add(records.ledgerEntry(partition, step.after(), clock.now()));
+                besides.add(
+                        records.ledgerEntry(partition, step.after(), step.run().offset(), clock.now()));
             }
             offsets.put(
                     partition,
@@ -182,6 +194,7 @@ final class Settlement implements AutoCloseable {
         LOG.warn("event=settlement_aborted why=\"{}\"", cause.toString());
         try {
             producer.abortTransaction();
+            takeover.afterAbort();
         } catch (ProducerFencedException | InvalidProducerEpochException fenced) {
             cause.addSuppressed(fenced);
             throw fenced(cause);

@@ -75,7 +75,7 @@ final class SettlementRecords {
                                 "",
                                 epoch)
                         .toDeadLetter());
-        ledger.serialize(topics.ledger(), new LedgerEntry(STAGE, 0, Map.of(), epoch));
+        ledger.serialize(topics.ledger(), new LedgerEntry(STAGE, 0, Map.of(), epoch, null));
         customerStates.serialize(
                 topics.deliveryState(),
                 new CustomerDeliveryState(new Customer(true, "").reference(), epoch, false, "", epoch, null));
@@ -126,10 +126,12 @@ final class SettlementRecords {
         return new ProducerRecord<>(topic, settled.key(), settled.value());
     }
 
-    ProducerRecord<byte[], byte[]> ledgerEntry(TopicPartition partition, CommittedCounters counters, Instant now) {
+    /** @param nextOffset that is committed with them */
+    ProducerRecord<byte[], byte[]> ledgerEntry(
+            TopicPartition partition, CommittedCounters counters, long nextOffset, Instant now) {
         byte[] key = (STAGE + "-" + partition.partition()).getBytes(StandardCharsets.UTF_8);
-        byte[] value =
-                ledger.serialize(topics.ledger(), new LedgerEntry(STAGE, partition.partition(), counters.byKey(), now));
+        byte[] value = ledger.serialize(
+                topics.ledger(), new LedgerEntry(STAGE, partition.partition(), counters.byKey(), now, nextOffset));
         return new ProducerRecord<>(topics.ledger(), key, value);
     }
 

@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
+import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -66,6 +69,8 @@ class DeliveryLoopTest {
         public void close() {}
     }
 
+    private final Map<TopicPartition, LedgerEntry> ledger = new HashMap<>();
+
     @BeforeEach
     void open() {
         consumer.updateBeginningOffsets(Map.of(ONE, 0L, TWO, 0L));
@@ -92,7 +97,13 @@ class DeliveryLoopTest {
             states.updateBeginningOffsets(Map.of(state, 0L));
             states.updateEndOffsets(Map.of(state, 0L));
         }
-        session = new DeliverySession(parts, consumer, states, producer);
+        session = new DeliverySession(
+                parts,
+                consumer,
+                states,
+                producer,
+                new PlainTakeover(),
+                partition -> Optional.ofNullable(ledger.get(partition)));
     }
 
     /** Runs the loop; before each turn the next step happens, and after the last one some turns more. */

@@ -38,7 +38,8 @@ class SettlementTest {
             new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
     private final SettlementRecords records =
             new SettlementRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List.of()));
-    private final Settlement settlement = new Settlement(producer, records, DeliveryClock.system(), OPEN_MAX);
+    private final PlainTakeover takeover = new PlainTakeover();
+    private final Settlement settlement = new Settlement(producer, records, DeliveryClock.system(), OPEN_MAX, takeover);
     private final AssignedPartition partition = Fixtures.partition(3);
 
     @BeforeEach
@@ -113,6 +114,7 @@ class SettlementTest {
         producer.sendOffsetsToTransactionException = null;
         assertThat(partition.counters()).isEqualTo(CommittedCounters.NONE);
         assertThat(producer.history()).as("nothing of the aborted ones").isEmpty();
+        assertThat(takeover.aborts).as("looked for what the broker left open").isEqualTo(2);
 
         assertThat(commit(settlement)).isTrue();
 
@@ -137,7 +139,7 @@ class SettlementTest {
                 throw new AssertionError("a commit that may have happened was aborted");
             }
         };
-        var patient = new Settlement(slow, records, DeliveryClock.system(), OPEN_MAX);
+        var patient = new Settlement(slow, records, DeliveryClock.system(), OPEN_MAX, takeover);
         patient.start();
 
         assertThat(commit(patient)).isTrue();
@@ -166,7 +168,7 @@ class SettlementTest {
 
     @Test
     void shouldNotTakeABrokerThatAbortedAnOldTransactionForAnotherProcess() {
-        var impatient = new Settlement(producer, records, DeliveryClock.system(), Duration.ZERO);
+        var impatient = new Settlement(producer, records, DeliveryClock.system(), Duration.ZERO, takeover);
         producer.commitTransactionException = new ProducerFencedException("the broker aborted it");
 
         assertThatThrownBy(() -> commit(impatient))
@@ -187,7 +189,7 @@ class SettlementTest {
     void shouldWriteNothingTwiceWhereASecondTransactionIsBegunTooEarly() {
         var slow = new HeldProducer();
         slow.hold();
-        var held = new Settlement(slow, records, DeliveryClock.system(), OPEN_MAX);
+        var held = new Settlement(slow, records, DeliveryClock.system(), OPEN_MAX, takeover);
         held.start();
         List<Step> first = steps();
         CompletableFuture<Settlement.Ended> end = held.begin(first, List.of(), GROUP);
