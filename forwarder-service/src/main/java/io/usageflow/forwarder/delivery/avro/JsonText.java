@@ -2,7 +2,6 @@ package io.usageflow.forwarder.delivery.avro;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.LocalDate;
 import java.util.Arrays;
@@ -15,7 +14,11 @@ final class JsonText {
     private static final long MICROS_PER_SECOND = 1_000_000;
     private static final long MICROS_PER_DAY = 86_400 * MICROS_PER_SECOND;
     private static final int SCALE = 18;
-    private static final int PRECISION_MAX = 38;
+    private static final long ONE = 1_000_000_000_000_000_000L;
+    private static final BigInteger LARGE_ONE = BigInteger.valueOf(ONE);
+    /** Above all that 38 digits can say. */
+    private static final BigInteger DIGITS_END = BigInteger.TEN.pow(38);
+
     private static final int NUMBER_CHARS_MAX = 20;
 
     private byte[] text = new byte[1024];
@@ -111,34 +114,42 @@ final class JsonText {
 
     private void small(long unscaled) {
         if (unscaled == Long.MIN_VALUE) {
-            throw Unusual.BYTES;
+            throw Unusual.BYTES; // has no positive counterpart
         }
         if (unscaled < 0) {
             add('-');
         }
-        long rest = Math.abs(unscaled);
-        int scale = SCALE;
-        while (scale > 0 && rest % 10 == 0) {
-            rest /= 10;
-            scale--;
-        }
-        long one = 1;
-        for (int i = 0; i < scale; i++) {
-            one *= 10;
-        }
-        digits(rest / one, 1);
-        if (scale > 0) {
-            add('.');
-            digits(rest % one, scale);
-        }
+        long digits = Math.abs(unscaled);
+        digits(digits / ONE, 1);
+        fraction(digits % ONE);
     }
 
     private void large(BigInteger unscaled) {
-        BigDecimal exact = new BigDecimal(unscaled, SCALE);
-        if (exact.precision() > PRECISION_MAX) {
+        BigInteger digits = unscaled.abs();
+        if (digits.compareTo(DIGITS_END) >= 0) {
             throw Unusual.BYTES;
         }
-        add(exact.stripTrailingZeros().toPlainString().getBytes(US_ASCII));
+        if (unscaled.signum() < 0) {
+            add('-');
+        }
+        BigInteger[] parts = digits.divideAndRemainder(LARGE_ONE);
+        add(parts[0].toString().getBytes(US_ASCII));
+        fraction(parts[1].longValue());
+    }
+
+    /** What stands after the point, without the zeros at its end; no point where nothing does. */
+    private void fraction(long ofOne) {
+        if (ofOne == 0) {
+            return;
+        }
+        long rest = ofOne;
+        int count = SCALE;
+        while (rest % 10 == 0) {
+            rest /= 10;
+            count--;
+        }
+        add('.');
+        digits(rest, count);
     }
 
     /** {@code "2026-11-23T10:00:00.123456Z"}. */
