@@ -56,6 +56,7 @@ public final class Main {
                 new CommandLine(new PublishCommand(terminal)),
                 LinksCommand.with(terminal),
                 TopicsCommand.with(terminal),
+                DeadLettersCommand.with(terminal),
                 new CommandLine(new ForwarderCommand(terminal)),
                 new CommandLine(new SandboxCommand(terminal)),
                 new CommandLine(new DocsCommand(terminal)));
