@@ -36,6 +36,8 @@ final class AnswerClassifier {
     private static final Pattern EVENTS_TOO_MANY =
             Pattern.compile("too (large|long|many|big)|at most|no more than|up to|exceed|maximum");
 
+    private static final String SAYS_NOTHING = "{}";
+
     private AnswerClassifier() {}
 
     /**
@@ -69,7 +71,7 @@ final class AnswerClassifier {
     private static Outcome success(Answer.Response response, List<String> ids) {
         int status = response.status();
         String body = response.body().strip();
-        if (status == 204 || body.isEmpty()) {
+        if (status == 204 || body.isEmpty() || body.equals(SAYS_NOTHING)) {
             return new Accepted(status, Set.of());
         }
         boolean html = isHtml(response, body);

@@ -5,23 +5,27 @@ import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
 import io.usageflow.forwarder.deadletter.Origin;
+import io.usageflow.forwarder.delivery.Deliverables.Unpacked;
+import io.usageflow.forwarder.delivery.avro.DeliverableLayout;
+import io.usageflow.forwarder.delivery.avro.EventTranscript;
+import io.usageflow.forwarder.delivery.avro.Unusual;
 import io.usageflow.schema.DeliverableEvent;
-import io.usageflow.schema.SourceCoordinates;
-import io.usageflow.schema.UsageEvent;
-import io.usageflow.schema.serde.AvroSerdes;
-import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.serialization.Deserializer;
 
-/** Deliverable records as events ready to be sent. One thread. */
+/**
+ * Deliverable records as events ready to be sent. One thread.
+ *
+ * <p>There are two ways with one result: most records are written as JSON from their bytes; what is unusual is decoded, and
+ * whatever is wrong with it is found there.
+ */
 final class DeliverableReader {
-    private final Deserializer<DeliverableEvent> deliverables;
-    private final Deserializer<UsageEvent> events;
+    private final Deliverables deliverables;
+    private final DeliverableLayout layout = new DeliverableLayout();
+    private final EventTranscript transcript = new EventTranscript();
 
     /** A record, read. Sealed: what is not ready is broken, and gets a dead letter. */
     sealed interface Read {
@@ -42,9 +46,8 @@ final class DeliverableReader {
         }
     }
 
-    DeliverableReader(Map<String, ?> serde) {
-        deliverables = AvroSerdes.valueDeserializer(serde, DeliverableEvent.class);
-        events = AvroSerdes.valueDeserializer(serde, UsageEvent.class);
+    DeliverableReader(Deliverables deliverables) {
+        this.deliverables = deliverables;
     }
 
     /**
@@ -52,75 +55,53 @@ final class DeliverableReader {
      *     the record, it has to be read again later
      */
     Read read(ConsumerRecord<byte[], byte[]> record, AssignedPartition partition, Instant now) {
-        DeliverableEvent deliverable;
+        return transcribed(record, partition).map(Read.class::cast).orElseGet(() -> decoded(record, partition, now));
+    }
+
+    private Optional<Ready> transcribed(ConsumerRecord<byte[], byte[]> record, AssignedPartition partition) {
+        byte[] value = record.value();
+        if (value == null || !deliverables.isPlain(value)) {
+            return Optional.empty();
+        }
         try {
-            deliverable = record.value() == null ? null : decode(deliverables, record);
+            layout.of(value);
+            if (!deliverables.isEventPlain(value, layout.eventAt())) {
+                return Optional.empty();
+            }
+            byte[] json = transcript.json(layout);
+            var customer = new Customer(layout.customerExternal(), layout.customer());
+            return Optional.of(new Ready(new PendingEvent(partition, record, layout.credytId(), customer, json)));
+        } catch (Unusual unusual) {
+            return Optional.empty();
+        }
+    }
+
+    private Read decoded(ConsumerRecord<byte[], byte[]> record, AssignedPartition partition, Instant now) {
+        Unpacked unpacked;
+        try {
+            unpacked = deliverables.unpack(record);
         } catch (SerializationException undecodable) {
-            return broken(raw(record), "the deliverable record cannot be decoded: " + undecodable.getMessage(), now);
+            return broken(record, "the deliverable record cannot be decoded: " + undecodable.getMessage(), now);
         }
-        if (deliverable == null) {
-            return broken(raw(record), "the deliverable record has no value", now);
-        }
-        byte[] published = bytes(deliverable.getEvent());
-        var origin = new Origin(deliverable.getSource(), record.key(), published, record.headers());
+        DeliverableEvent deliverable = unpacked.deliverable();
         try {
-            UsageEvent event = decode(events, record.topic(), record.headers(), published);
-            return new Ready(new PendingEvent(
-                    partition,
-                    record.offset(),
-                    identity(deliverable, event),
-                    origin,
-                    EventJson.event(deliverable, event),
-                    record.timestamp()));
+            byte[] json = EventJson.event(deliverable, deliverables.event(record, unpacked));
+            Customer customer = Customer.of(deliverable.getCustomer());
+            return new Ready(new PendingEvent(partition, record, deliverable.getCredytEventId(), customer, json));
         } catch (SerializationException | IllegalArgumentException unsayable) {
-            DeadLetterDraft draft = DeadLetterDraft.of(
-                            origin,
-                            DeadLetterStage.DELIVERY,
-                            DeadLetterReason.UNDELIVERABLE,
-                            "the event cannot be written as JSON: " + unsayable.getMessage(),
-                            now)
+            DeadLetterDraft draft = draft(
+                            unpacked.origin(), "the event cannot be written as JSON: " + unsayable.getMessage(), now)
                     .about(deliverable.getEventId(), deliverable.getAccountId(), null);
-            return new Broken(origin, draft);
+            return new Broken(unpacked.origin(), draft);
         }
     }
 
-    private static PendingEvent.Identity identity(DeliverableEvent deliverable, UsageEvent event) {
-        return new PendingEvent.Identity(
-                deliverable.getEventId(),
-                deliverable.getAccountId(),
-                event.getEventType(),
-                deliverable.getCredytEventId(),
-                Customer.of(deliverable.getCustomer()));
+    private static Read broken(ConsumerRecord<byte[], byte[]> record, String detail, Instant now) {
+        Origin origin = Deliverables.raw(record);
+        return new Broken(origin, draft(origin, detail, now));
     }
 
-    private static Read broken(Origin origin, String detail, Instant now) {
-        return new Broken(
-                origin,
-                DeadLetterDraft.of(origin, DeadLetterStage.DELIVERY, DeadLetterReason.UNDELIVERABLE, detail, now));
-    }
-
-    /** Of a record that does not say where its event came from: the deliverable record itself is the source. */
-    private static Origin raw(ConsumerRecord<byte[], byte[]> record) {
-        var source = new SourceCoordinates(
-                record.topic(), record.partition(), record.offset(), Instant.ofEpochMilli(record.timestamp()));
-        return new Origin(source, record.key(), record.value(), record.headers());
-    }
-
-    private static <T> T decode(Deserializer<T> deserializer, ConsumerRecord<byte[], byte[]> record) {
-        return decode(deserializer, record.topic(), record.headers(), record.value());
-    }
-
-    private static <T> T decode(Deserializer<T> deserializer, String topic, Headers headers, byte[] value) {
-        T decoded = deserializer.deserialize(topic, headers, value);
-        if (decoded == null) {
-            throw new SerializationException("the value is empty");
-        }
-        return decoded;
-    }
-
-    private static byte[] bytes(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
-        return bytes;
+    private static DeadLetterDraft draft(Origin origin, String detail, Instant now) {
+        return DeadLetterDraft.of(origin, DeadLetterStage.DELIVERY, DeadLetterReason.UNDELIVERABLE, detail, now);
     }
 }

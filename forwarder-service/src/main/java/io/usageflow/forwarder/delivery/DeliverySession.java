@@ -101,7 +101,7 @@ final class DeliverySession implements AutoCloseable {
         this.view = new LoopView(bell, parts);
         this.arrivals = new Arrivals(
                 consumer,
-                new DeliverableReader(parts.connections().serde()),
+                new DeliverableReader(parts.records().deliverables()),
                 new Beginnings(consumer, ledger, parts.clock()),
                 CustomerStates.open(states, parts),
                 dispatcher,
@@ -180,6 +180,10 @@ final class DeliverySession implements AutoCloseable {
         Map<String, Object> config = new HashMap<>();
         // Reading this many takes some five milliseconds, in which answers wait and connections stand idle.
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500);
+        // Kafka's default is 50 MB in one array. Half of a region of the heap, which has 1 MB where it is small, is
+        // already too
+        // large to be collected with the young: each such answer would soon have all of the heap marked.
+        config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 384 * 1024);
         // A dead instance's partitions move on soon; Kafka's default of 45 s is made for slower starts.
         config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
         config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);

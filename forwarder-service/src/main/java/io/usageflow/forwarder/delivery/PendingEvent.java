@@ -1,32 +1,25 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.credyt.Answer;
-import io.usageflow.forwarder.deadletter.Origin;
 import java.time.Instant;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A deliverable record on its way: what to send, where it came from, how often it was tried. Its bytes are encoded once
- * and never change. One thread.
+ * A deliverable record on its way: what to send, and how often it was tried. Tens of thousands wait in memory at once, so it
+ * keeps little besides the record as it was read; what a receipt or a dead letter says is taken from that. Its JSON is written
+ * once and never changes. One thread.
  */
 final class PendingEvent {
     /** Objects around the bytes, roughly. */
-    private static final int OVERHEAD_BYTES = 512;
-
-    /**
-     * Who the event is.
-     *
-     * @param credytId the id that Credyt sees
-     */
-    record Identity(String eventId, String accountId, String eventType, String credytId, Customer customer) {}
+    private static final int OVERHEAD_BYTES = 400;
 
     private final AssignedPartition partition;
-    private final long offset;
-    private final Identity identity;
-    private final Origin origin;
+    private final ConsumerRecord<byte[], byte[]> deliverable;
+    private final String credytId;
+    private Customer customer;
     private final byte[] json;
-    private final long admittedAtMillis;
     private long place = -1;
     private int attempts;
     private @Nullable Instant firstFailedAt;
@@ -34,39 +27,46 @@ final class PendingEvent {
     private @Nullable Answer refusal;
 
     /**
-     * @param origin the published record, as a dead letter will keep it
+     * @param credytId the id that Credyt sees
      * @param json the event as an element of {@code events[]}; not copied, never changed
-     * @param admittedAtMillis when its deliverable record was written, in milliseconds of the epoch
      */
     PendingEvent(
             AssignedPartition partition,
-            long offset,
-            Identity identity,
-            Origin origin,
-            byte[] json,
-            long admittedAtMillis) {
+            ConsumerRecord<byte[], byte[]> deliverable,
+            String credytId,
+            Customer customer,
+            byte[] json) {
         this.partition = partition;
-        this.offset = offset;
-        this.identity = identity;
-        this.origin = origin;
+        this.deliverable = deliverable;
+        this.credytId = credytId;
+        this.customer = customer;
         this.json = json;
-        this.admittedAtMillis = admittedAtMillis;
     }
 
     AssignedPartition partition() {
         return partition;
     }
 
+    /** As it was read; its value can be decoded. */
+    ConsumerRecord<byte[], byte[]> deliverable() {
+        return deliverable;
+    }
+
     long offset() {
-        return offset;
+        return deliverable.offset();
     }
 
-    Identity identity() {
-        return identity;
+    String credytId() {
+        return credytId;
     }
 
-    Origin origin() {
-        return origin;
+    Customer customer() {
+        return customer;
+    }
+
+    /** @param same its equal, which all events of the customer share */
+    void shares(Customer same) {
+        customer = same;
     }
 
     byte[] json() {
@@ -75,12 +75,12 @@ final class PendingEvent {
 
     /** What it takes of the bounds, on the heap. */
     int bytes() {
-        byte[] original = origin.value();
-        return json.length + (original == null ? 0 : original.length) + OVERHEAD_BYTES;
+        return json.length + deliverable.value().length + OVERHEAD_BYTES;
     }
 
+    /** When its deliverable record was written, in milliseconds of the epoch. */
     long admittedAtMillis() {
-        return admittedAtMillis;
+        return deliverable.timestamp();
     }
 
     boolean current() {
@@ -131,6 +131,6 @@ final class PendingEvent {
 
     @Override
     public String toString() {
-        return identity.credytId() + " of " + partition + " offset " + offset;
+        return credytId + " of " + partition + " offset " + offset();
     }
 }

@@ -7,10 +7,10 @@ import io.usageflow.forwarder.deadletter.DeadLetterStage;
 import io.usageflow.forwarder.deadletter.Origin;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.Verdict.Dead;
+import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Facts;
 import io.usageflow.schema.CustomerDeliveryState;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.LedgerEntry;
-import io.usageflow.schema.Receipt;
 import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serializer;
@@ -28,7 +29,8 @@ final class SettlementRecords {
 
     private final Topics topics;
     private final ResponseExcerpt excerpt;
-    private final Serializer<Receipt> receipts;
+    private final Deliverables deliverables;
+    private final Receipts receipts;
     private final Serializer<DeadLetter> deadLetters;
     private final Serializer<LedgerEntry> ledger;
     private final Serializer<CustomerDeliveryState> customerStates;
@@ -39,10 +41,16 @@ final class SettlementRecords {
     SettlementRecords(Topics topics, Map<String, ?> serde, ResponseExcerpt excerpt) {
         this.topics = topics;
         this.excerpt = excerpt;
-        this.receipts = AvroSerdes.valueSerializer(serde);
+        this.deliverables = new Deliverables(serde);
+        this.receipts = new Receipts(topics.receipts(), deliverables, AvroSerdes.valueSerializer(serde));
         this.deadLetters = AvroSerdes.valueSerializer(serde);
         this.ledger = AvroSerdes.valueSerializer(serde);
         this.customerStates = AvroSerdes.valueSerializer(serde);
+    }
+
+    /** What was read with it can be written about while the registry is away. */
+    Deliverables deliverables() {
+        return deliverables;
     }
 
     /**
@@ -54,21 +62,7 @@ final class SettlementRecords {
     void warmUp() {
         Instant epoch = Instant.EPOCH;
         var source = new SourceCoordinates("", 0, 0L, epoch);
-        receipts.serialize(
-                topics.receipts(),
-                Receipt.newBuilder()
-                        .setEventId("")
-                        .setAccountId("")
-                        .setCredytEventId("")
-                        .setCustomer(new Customer(true, "").reference())
-                        .setOutcome("")
-                        .setHttpStatus(0)
-                        .setAttempts(0)
-                        .setAcceptedAt(epoch)
-                        .setSource(source)
-                        .setDeliverablePartition(0)
-                        .setDeliverableOffset(0L)
-                        .build());
+        receipts.warmUp();
         deadLetters.serialize(
                 topics.deadLetters(),
                 DeadLetterDraft.of(
@@ -89,43 +83,30 @@ final class SettlementRecords {
     }
 
     Settled receipt(PendingEvent event, boolean known, int httpStatus, Instant now) {
-        PendingEvent.Identity identity = event.identity();
-        byte[] value = receipts.serialize(
-                topics.receipts(),
-                Receipt.newBuilder()
-                        .setEventId(identity.eventId())
-                        .setAccountId(identity.accountId())
-                        .setCredytEventId(identity.credytId())
-                        .setCustomer(identity.customer().reference())
-                        .setOutcome(known ? "ALREADY_KNOWN" : "ACCEPTED")
-                        .setHttpStatus(httpStatus)
-                        .setAttempts(event.attempts())
-                        .setAcceptedAt(now)
-                        .setSource(event.origin().source())
-                        .setDeliverablePartition(event.partition().partition().partition())
-                        .setDeliverableOffset(event.offset())
-                        .build());
-        return new Settled(
-                known ? Verdict.ALREADY_KNOWN : Verdict.DELIVERED,
-                event.origin().key(),
-                value);
+        ConsumerRecord<byte[], byte[]> record = event.deliverable();
+        byte[] value = receipts.of(
+                record,
+                new Facts(
+                        known, httpStatus, event.attempts(), now.toEpochMilli(), record.partition(), record.offset()));
+        return new Settled(known ? Verdict.ALREADY_KNOWN : Verdict.DELIVERED, record.key(), value);
     }
 
     Settled dead(PendingEvent event, Death death, Instant now) {
+        Deliverables.Unpacked unpacked = deliverables.unpack(event.deliverable());
         DeadLetterDraft draft = DeadLetterDraft.of(
-                        event.origin(), DeadLetterStage.DELIVERY, death.reason(), death.detail(), now)
+                        unpacked.origin(), DeadLetterStage.DELIVERY, death.reason(), death.detail(), now)
                 .about(
-                        event.identity().eventId(),
-                        event.identity().accountId(),
-                        event.identity().eventType())
+                        unpacked.deliverable().getEventId(),
+                        unpacked.deliverable().getAccountId(),
+                        deliverables.event(event.deliverable(), unpacked).getEventType())
                 .attempts(event.attempts())
                 .failing(event.firstFailedAt(now), event.lastFailedAt(now))
-                .attribute("credyt_event_id", event.identity().credytId())
-                .attribute("customer", event.identity().customer().value());
+                .attribute("credyt_event_id", event.credytId())
+                .attribute("customer", event.customer().value());
         DeadLetterDraft answered = death.answer()
                 .map(response -> draft.answered(response.status(), response.body(), excerpt))
                 .orElse(draft);
-        return settled(event.origin(), answered);
+        return settled(unpacked.origin(), answered);
     }
 
     /** Of a record that never became an event. */

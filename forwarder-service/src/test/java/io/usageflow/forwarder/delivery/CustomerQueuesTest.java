@@ -234,10 +234,10 @@ class CustomerQueuesTest {
         queues.add(event("b", "z"));
 
         assertThat(queues.takeOldest(new Customer(true, "a"), 1))
-                .extracting(event -> event.identity().credytId())
+                .extracting(PendingEvent::credytId)
                 .containsExactly("x");
-        assertThat(queues.take(event -> event.identity().credytId().compareTo("y") >= 0))
-                .extracting(event -> event.identity().credytId())
+        assertThat(queues.take(event -> event.credytId().compareTo("y") >= 0))
+                .extracting(PendingEvent::credytId)
                 .containsExactlyInAnyOrder("y", "z");
         assertThat(queues.serves(new Customer(true, "a"))).isTrue();
         assertThat(queues.serves(new Customer(true, "b"))).isFalse();

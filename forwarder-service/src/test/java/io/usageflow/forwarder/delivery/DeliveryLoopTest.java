@@ -7,18 +7,9 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
-import io.usageflow.schema.CredytReference;
-import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.LedgerEntry;
-import io.usageflow.schema.ReferenceKind;
-import io.usageflow.schema.SourceCoordinates;
-import io.usageflow.schema.UsageEvent;
-import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -50,8 +41,6 @@ class DeliveryLoopTest {
     private static final Topics TOPICS = Topics.withDefaultPrefix();
     private static final TopicPartition ONE = new TopicPartition(TOPICS.deliverable(), 1);
     private static final TopicPartition TWO = new TopicPartition(TOPICS.deliverable(), 2);
-    private static final Map<String, String> SERDE =
-            Map.of("schema.registry.url", "mock://loop", "auto.register.schemas", "true");
     private static final Answer ACCEPTED = new Answer.Response(202, Map.of(), "", false);
 
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
@@ -93,10 +82,10 @@ class DeliveryLoopTest {
                 false));
         var parts = new DeliveryParts(
                 settings,
-                new DeliveryConnections(TOPICS, Map.of(), SERDE, "test"),
+                new DeliveryConnections(TOPICS, Map.of(), Fixtures.SERDE, "test"),
                 sink,
                 new Destination(settings, new Random(1)),
-                new SettlementRecords(TOPICS, SERDE, new ResponseExcerpt(List.of())),
+                new SettlementRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List.of())),
                 new DeliveryMeters(new SimpleMeterRegistry()),
                 new TopicRetention(
                         topic -> KafkaFuture.completedFuture(new Config(List.of())),
@@ -163,32 +152,7 @@ class DeliveryLoopTest {
     }
 
     private static ConsumerRecord<byte[], byte[]> record(TopicPartition partition, long offset, String account) {
-        String id = new UUID(partition.partition(), offset).toString();
-        UsageEvent event = UsageEvent.newBuilder()
-                .setId(id)
-                .setEventType("message_completed")
-                .setOccurredAt(Instant.EPOCH)
-                .setAccountId(account)
-                .setData(Map.of())
-                .setCosts(List.of())
-                .build();
-        DeliverableEvent deliverable = DeliverableEvent.newBuilder()
-                .setEventId(id)
-                .setAccountId(account)
-                .setCredytEventId(id)
-                .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, account))
-                .setVendors(Map.of())
-                .setSource(new SourceCoordinates(TOPICS.events(), 0, offset, Instant.EPOCH))
-                .setAdmittedAt(Instant.EPOCH)
-                .setEvent(ByteBuffer.wrap(
-                        AvroSerdes.<UsageEvent>valueSerializer(SERDE).serialize(TOPICS.events(), event)))
-                .build();
-        return new ConsumerRecord<>(
-                partition.topic(),
-                partition.partition(),
-                offset,
-                account.getBytes(StandardCharsets.UTF_8),
-                AvroSerdes.<DeliverableEvent>valueSerializer(SERDE).serialize(TOPICS.deliverable(), deliverable));
+        return Fixtures.record(partition, offset, account, new UUID(partition.partition(), offset).toString());
     }
 
     private Runnable assign(TopicPartition... partitions) {

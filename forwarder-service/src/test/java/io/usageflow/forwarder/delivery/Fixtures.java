@@ -1,14 +1,25 @@
 package io.usageflow.forwarder.delivery;
 
-import io.usageflow.forwarder.deadletter.Origin;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.usageflow.schema.CredytReference;
+import io.usageflow.schema.DeliverableEvent;
+import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.SourceCoordinates;
-import java.nio.charset.StandardCharsets;
+import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.serde.AvroSerdes;
+import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /** Valid by default. */
 final class Fixtures {
+    static final Map<String, String> SERDE =
+            Map.of("schema.registry.url", "mock://delivery-fixtures", "auto.register.schemas", "true");
+
     private Fixtures() {}
 
     static AssignedPartition partition(int number) {
@@ -20,11 +31,41 @@ final class Fixtures {
     }
 
     static PendingEvent event(AssignedPartition partition, long offset, String customer, String credytId, int bytes) {
-        var source = new SourceCoordinates("usage.events", 0, offset, Instant.EPOCH);
-        var origin = new Origin(
-                source, customer.getBytes(StandardCharsets.UTF_8), new byte[] {1, 2, 3}, new RecordHeaders());
-        var identity = new PendingEvent.Identity(
-                "event-" + offset, customer, "message_completed", credytId, new Customer(true, customer));
-        return new PendingEvent(partition, offset, identity, origin, new byte[bytes], 0);
+        return new PendingEvent(
+                partition,
+                record(partition.partition(), offset, customer, credytId),
+                credytId,
+                new Customer(true, customer),
+                new byte[bytes]);
+    }
+
+    /** As admission writes it. */
+    static ConsumerRecord<byte[], byte[]> record(
+            TopicPartition partition, long offset, String customer, String credytId) {
+        UsageEvent event = UsageEvent.newBuilder()
+                .setId("event-" + offset)
+                .setEventType("message_completed")
+                .setOccurredAt(Instant.EPOCH)
+                .setAccountId(customer)
+                .setData(Map.of())
+                .setCosts(List.of())
+                .build();
+        DeliverableEvent deliverable = DeliverableEvent.newBuilder()
+                .setEventId("event-" + offset)
+                .setAccountId(customer)
+                .setCredytEventId(credytId)
+                .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, customer))
+                .setVendors(Map.of())
+                .setSource(new SourceCoordinates("usage.events", 0, offset, Instant.EPOCH))
+                .setAdmittedAt(Instant.EPOCH)
+                .setEvent(ByteBuffer.wrap(
+                        AvroSerdes.<UsageEvent>valueSerializer(SERDE).serialize("usage.events", event)))
+                .build();
+        return new ConsumerRecord<>(
+                partition.topic(),
+                partition.partition(),
+                offset,
+                customer.getBytes(UTF_8),
+                AvroSerdes.<DeliverableEvent>valueSerializer(SERDE).serialize("usage.deliverable", deliverable));
     }
 }

@@ -36,10 +36,8 @@ class SettlementTest {
 
     private final MockProducer<byte[], byte[]> producer =
             new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
-    private final SettlementRecords records = new SettlementRecords(
-            TOPICS,
-            Map.of("schema.registry.url", "mock://settlement", "auto.register.schemas", "true"),
-            new ResponseExcerpt(List.of()));
+    private final SettlementRecords records =
+            new SettlementRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List.of()));
     private final PlainTakeover takeover = new PlainTakeover();
     private final Settlement settlement = new Settlement(producer, records, DeliveryClock.system(), OPEN_MAX, takeover);
     private final AssignedPartition partition = Fixtures.partition(3);

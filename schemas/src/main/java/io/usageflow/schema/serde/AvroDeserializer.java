@@ -4,6 +4,7 @@ import io.usageflow.schema.registry.SchemaRegistries;
 import io.usageflow.schema.registry.SchemaRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
@@ -68,6 +69,19 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
         return resolution(schemaId).reader(schemaId).read(value);
     }
 
+    /** As {@link AvroSerdes#isPlain}. */
+    boolean isPlain(byte[] bytes, int from, int until) {
+        if (until - from < WireFormat.HEADER_BYTES || bytes[from] != WireFormat.MAGIC) {
+            return false;
+        }
+        int schemaId = ByteBuffer.wrap(bytes, from + 1, Integer.BYTES).getInt();
+        try {
+            return resolution(schemaId).isPlain();
+        } catch (UnknownSchemaException unknown) {
+            return false;
+        }
+    }
+
     private Resolution<T> resolution(int schemaId) {
         Resolution<T> known = resolutions.get(schemaId);
         if (known != null) {
@@ -94,7 +108,9 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
             if (SchemaCompatibility.checkReaderWriterCompatibility(wanted, written)
                             .getType()
                     == SchemaCompatibilityType.COMPATIBLE) {
-                return new Decodable<>(wanted.getName(), DecimalBounds.of(wanted), reader(written, wanted, type));
+                boolean plain = PlainSchemas.plain(written).equals(PlainSchemas.plain(wanted));
+                return new Decodable<>(
+                        wanted.getName(), plain, DecimalBounds.of(wanted), reader(written, wanted, type));
             }
             return new Undecodable<>("its schema " + written.getFullName() + " cannot be read as "
                     + wanted.getFullName() + ": upgrade this reader, or check which topic the record belongs to");
@@ -109,6 +125,9 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
         }
 
         Decodable<T> reader(int schemaId);
+
+        /** Whether values are written with exactly the record's own schema. */
+        boolean isPlain();
     }
 
     private record Undecodable<T extends SpecificRecord>(String why) implements Resolution<T> {
@@ -116,10 +135,15 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
         public Decodable<T> reader(int schemaId) {
             throw new UnknownSchemaException(schemaId, "the value has schema id " + schemaId + "; " + why);
         }
+
+        @Override
+        public boolean isPlain() {
+            return false;
+        }
     }
 
-    private record Decodable<T extends SpecificRecord>(String name, DecimalBounds bounds, DatumReader<T> datumReader)
-            implements Resolution<T> {
+    private record Decodable<T extends SpecificRecord>(
+            String name, boolean isPlain, DecimalBounds bounds, DatumReader<T> datumReader) implements Resolution<T> {
         @Override
         public Decodable<T> reader(int schemaId) {
             return this;

@@ -54,4 +54,24 @@ public final class AvroSerdes {
         deserializer.configure(complete, false);
         return new TypedDeserializer<>(deserializer, type);
     }
+
+    /**
+     * Whether a value is in the wire format with exactly the generated record's own schema, so that who knows the schema may
+     * read its fields where they stand. Says nothing of the bytes after the header. False where a class of the user's own
+     * reads values: only that class knows them. Remembers the schema like {@code deserialize}, so that what was asked about
+     * can be decoded later without the registry.
+     *
+     * @param deserializer made by {@link #valueDeserializer}
+     * @param from where the value begins in the bytes, header first
+     * @param until where it ends
+     * @throws io.usageflow.schema.registry.RegistryUnavailableException while the registry is away
+     */
+    public static boolean isPlain(Deserializer<?> deserializer, byte[] bytes, int from, int until) {
+        return deserializer instanceof TypedDeserializer<?> typed && typed.isPlain(bytes, from, until);
+    }
+
+    /** Whether a serializer made by {@link #valueSerializer} is ours, which writes the wire format and nothing besides. */
+    public static boolean isPlain(Serializer<?> serializer) {
+        return serializer instanceof AvroSerializer;
+    }
 }

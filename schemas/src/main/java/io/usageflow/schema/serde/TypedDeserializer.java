@@ -27,6 +27,10 @@ final class TypedDeserializer<T extends SpecificRecord> implements Deserializer<
         return typed(delegate.deserialize(topic, headers, value));
     }
 
+    boolean isPlain(byte[] bytes, int from, int until) {
+        return delegate instanceof AvroDeserializer<?> ours && ours.isPlain(bytes, from, until);
+    }
+
     private @Nullable T typed(@Nullable Object made) {
         if (made != null && !type.isInstance(made)) {
             throw new SerializationException(delegate.getClass().getName() + " made a "

@@ -1,0 +1,51 @@
+package io.usageflow.forwarder.delivery;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** One customer's events that are not at Credyt yet, in order. A part of {@link CustomerQueues}; one thread. */
+final class CustomerLine {
+    final Customer customer;
+    final Turns.Turn turn = new Turns.Turn(this);
+    final Deque<PendingEvent> waiting = new ArrayDeque<>();
+    /** Begun and not finished, oldest first; they go before what waits. */
+    final Deque<Batch> begun = new ArrayDeque<>(1);
+
+    int inFlight;
+    /** Nothing of it may be sent before its time, whatever is due. */
+    boolean held;
+
+    CustomerLine(Customer customer) {
+        this.customer = customer;
+    }
+
+    boolean hasAnyToSend() {
+        return !waiting.isEmpty() || !begun.isEmpty();
+    }
+
+    boolean isIdle() {
+        return inFlight == 0 && !hasAnyToSend();
+    }
+
+    /** Of its oldest event that is not in flight, among all events that came. */
+    long place() {
+        if (!begun.isEmpty()) {
+            return begun.getFirst().place();
+        }
+        return waiting.isEmpty() ? Long.MAX_VALUE : waiting.getFirst().place();
+    }
+
+    /** Lets go of the events for which the test says so, oldest first; those in flight stay. */
+    void remove(Predicate<PendingEvent> leaving) {
+        begun.forEach(batch -> batch.splitter().retain(leaving.negate()));
+        begun.removeIf(batch -> batch.splitter().done());
+        waiting.removeIf(leaving);
+    }
+
+    /** All that is not in flight. */
+    Stream<PendingEvent> events() {
+        return Stream.concat(begun.stream().flatMap(batch -> batch.splitter().remaining().stream()), waiting.stream());
+    }
+}

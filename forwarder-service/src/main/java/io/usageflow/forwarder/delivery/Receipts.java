@@ -1,0 +1,93 @@
+package io.usageflow.forwarder.delivery;
+
+import io.usageflow.forwarder.delivery.avro.DeliverableLayout;
+import io.usageflow.forwarder.delivery.avro.ReceiptBytes;
+import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Facts;
+import io.usageflow.forwarder.delivery.avro.Unusual;
+import io.usageflow.schema.DeliverableEvent;
+import io.usageflow.schema.Receipt;
+import io.usageflow.schema.SourceCoordinates;
+import io.usageflow.schema.serde.AvroSerdes;
+import java.time.Instant;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Encoded receipts: from the deliverable record's bytes, and from the decoded record where these are unusual or a serializer of
+ * the user's own writes. One thread.
+ */
+final class Receipts {
+    private final String topic;
+    private final Deliverables deliverables;
+    private final Serializer<Receipt> serializer;
+    private final DeliverableLayout layout = new DeliverableLayout();
+    /** Null until the serializer has shown which schema id it writes. */
+    private @Nullable ReceiptBytes bytes;
+
+    Receipts(String topic, Deliverables deliverables, Serializer<Receipt> serializer) {
+        this.topic = topic;
+        this.deliverables = deliverables;
+        this.serializer = serializer;
+    }
+
+    /** As {@link SettlementRecords#warmUp}. */
+    void warmUp() {
+        var nowhere = new SourceCoordinates("", 0, 0L, Instant.EPOCH);
+        serialize(Receipt.newBuilder()
+                .setEventId("")
+                .setAccountId("")
+                .setCredytEventId("")
+                .setCustomer(new Customer(true, "").reference())
+                .setOutcome("")
+                .setHttpStatus(0)
+                .setAttempts(0)
+                .setAcceptedAt(Instant.EPOCH)
+                .setSource(nowhere)
+                .setDeliverablePartition(0)
+                .setDeliverableOffset(0L)
+                .build());
+    }
+
+    byte[] of(ConsumerRecord<byte[], byte[]> deliverable, Facts facts) {
+        return copied(deliverable.value(), facts)
+                .orElseGet(
+                        () -> serialize(receipt(deliverables.unpack(deliverable).deliverable(), facts)));
+    }
+
+    private Optional<byte[]> copied(byte[] deliverable, Facts facts) {
+        if (bytes == null || !deliverables.isPlain(deliverable)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(bytes.of(layout.of(deliverable), facts));
+        } catch (Unusual unusual) {
+            return Optional.empty();
+        }
+    }
+
+    private byte[] serialize(Receipt receipt) {
+        byte[] serialized = serializer.serialize(topic, receipt);
+        if (AvroSerdes.isPlain(serializer)) {
+            bytes = new ReceiptBytes(serialized);
+        }
+        return serialized;
+    }
+
+    static Receipt receipt(DeliverableEvent deliverable, Facts facts) {
+        return Receipt.newBuilder()
+                .setEventId(deliverable.getEventId())
+                .setAccountId(deliverable.getAccountId())
+                .setCredytEventId(deliverable.getCredytEventId())
+                .setCustomer(deliverable.getCustomer())
+                .setOutcome(facts.known() ? "ALREADY_KNOWN" : "ACCEPTED")
+                .setHttpStatus(facts.httpStatus())
+                .setAttempts(facts.attempts())
+                .setAcceptedAt(Instant.ofEpochMilli(facts.acceptedAt()))
+                .setSource(deliverable.getSource())
+                .setDeliverablePartition(facts.partition())
+                .setDeliverableOffset(facts.offset())
+                .build();
+    }
+}

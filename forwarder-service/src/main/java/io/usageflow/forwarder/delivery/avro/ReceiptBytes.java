@@ -1,0 +1,72 @@
+package io.usageflow.forwarder.delivery.avro;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.usageflow.schema.serde.WireFormat;
+import java.util.Arrays;
+
+/**
+ * Writes a receipt: most of it stands in the deliverable record already, in the same order and bytes. The very bytes that the
+ * generated class's would be. One thread.
+ */
+public final class ReceiptBytes {
+    private static final byte[] ACCEPTED = ascii("ACCEPTED");
+    private static final byte[] ALREADY_KNOWN = ascii("ALREADY_KNOWN");
+    private static final int NUMBERS_BYTES_MAX = 5 * 10;
+
+    private final byte[] header;
+    private byte[] bytes = new byte[512];
+    private int length;
+
+    /** @param header of the wire format, with the schema id of receipts */
+    public ReceiptBytes(byte[] header) {
+        this.header = Arrays.copyOf(header, WireFormat.HEADER_BYTES);
+    }
+
+    /**
+     * What a receipt says that the deliverable record does not.
+     *
+     * @param known whether Credyt had the event before
+     * @param acceptedAt in milliseconds of the epoch
+     */
+    public record Facts(boolean known, int httpStatus, int attempts, long acceptedAt, int partition, long offset) {}
+
+    public byte[] of(DeliverableLayout deliverable, Facts facts) {
+        byte[] value = deliverable.value();
+        byte[] outcome = facts.known() ? ALREADY_KNOWN : ACCEPTED;
+        int most = value.length + outcome.length + NUMBERS_BYTES_MAX + header.length;
+        if (bytes.length < most) {
+            bytes = new byte[most];
+        }
+        length = 0;
+        add(header, 0, header.length);
+        add(value, WireFormat.HEADER_BYTES, deliverable.headEnd()); // event_id, account_id, credyt_event_id, customer
+        number(outcome.length);
+        add(outcome, 0, outcome.length);
+        number(facts.httpStatus());
+        number(facts.attempts());
+        number(facts.acceptedAt());
+        add(value, deliverable.sourceAt(), deliverable.sourceEnd());
+        number(facts.partition());
+        number(facts.offset());
+        return Arrays.copyOf(bytes, length);
+    }
+
+    private void add(byte[] from, int at, int end) {
+        System.arraycopy(from, at, bytes, length, end - at);
+        length += end - at;
+    }
+
+    private void number(long number) {
+        long left = (number << 1) ^ (number >> 63);
+        while ((left & ~0x7fL) != 0) {
+            bytes[length++] = (byte) (left | 0x80);
+            left >>>= 7;
+        }
+        bytes[length++] = (byte) left;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(US_ASCII);
+    }
+}
