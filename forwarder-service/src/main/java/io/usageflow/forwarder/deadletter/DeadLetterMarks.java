@@ -24,6 +24,8 @@ import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The newest answer to each dead letter, as the marks' topic had it when it was read. Not thread-safe.
@@ -34,6 +36,7 @@ import org.rocksdb.WriteOptions;
  * ever answered, there is none.
  */
 public final class DeadLetterMarks implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetterMarks.class);
     private static final int MEMTABLE_BYTES = 16 << 20;
     private static final int BLOOM_BITS = 10;
 
@@ -127,6 +130,8 @@ public final class DeadLetterMarks implements AutoCloseable {
         private final Options options = new Options();
         private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
         private final RocksDB db;
+        /** For commands that are cancelled. */
+        private final Thread onProcessEnd = new Thread(this::removeFolder, "usageflow-marks-end");
 
         private Table(Path folder) throws RocksDBException {
             this.folder = folder;
@@ -136,6 +141,7 @@ public final class DeadLetterMarks implements AutoCloseable {
                     .setCompressionType(CompressionType.LZ4_COMPRESSION)
                     .setTableFormatConfig(new BlockBasedTableConfig().setFilterPolicy(bloom));
             db = RocksDB.open(options, folder.toString());
+            Runtime.getRuntime().addShutdownHook(onProcessEnd);
         }
 
         static Table open() {
@@ -177,14 +183,24 @@ public final class DeadLetterMarks implements AutoCloseable {
             unlogged.close();
             options.close();
             bloom.close();
+            try {
+                Runtime.getRuntime().removeShutdownHook(onProcessEnd);
+            } catch (IllegalStateException ending) {
+                // It runs already.
+                return;
+            }
+            removeFolder();
+        }
+
+        private void removeFolder() {
             try (Stream<Path> files = Files.walk(folder)) {
                 List<Path> deepestFirst =
                         files.sorted(Comparator.reverseOrder()).toList();
                 for (Path file : deepestFirst) {
-                    Files.delete(file);
+                    Files.deleteIfExists(file);
                 }
-            } catch (IOException failed) {
-                throw new UncheckedIOException("the temporary folder " + folder + " cannot be removed", failed);
+            } catch (IOException | UncheckedIOException failed) {
+                LOG.warn("event=folder_left folder={} why=\"{}\"", folder, failed.toString());
             }
         }
 

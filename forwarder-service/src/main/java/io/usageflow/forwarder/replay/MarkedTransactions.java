@@ -186,8 +186,8 @@ final class MarkedTransactions implements AutoCloseable {
             if (isOpen) {
                 try {
                     producer.abortTransaction();
-                } catch (KafkaException gone) {
-                    // Then Kafka aborts it, or the next job does.
+                } catch (KafkaException | IllegalStateException gone) {
+                    // Fenced, or in the middle of a commit that nobody answered: Kafka ends it, or the next job does.
                     isOpen = false;
                 }
             }

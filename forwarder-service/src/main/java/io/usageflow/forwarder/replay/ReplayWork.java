@@ -150,11 +150,16 @@ final class ReplayWork {
             }
             if (!plan.covers(stored)
                     || hold.transactions().holds(stored.letter().getId())) {
+                passed();
                 return true;
             }
             try {
                 Decision decision = rules.decide(stored, originals::read);
-                return decision instanceof Decision.Answer answer ? answer(stored, answer) : true;
+                if (decision instanceof Decision.Answer answer) {
+                    return answer(stored, answer);
+                }
+                passed();
+                return true;
             } catch (FencedException | InterruptedException carried) {
                 throw new Carried(carried);
             }

@@ -29,6 +29,8 @@ public final class CommandProcess implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
+                // Nobody who is killed removes what is temporary.
+                "-Djava.io.tmpdir=" + log.toAbsolutePath().getParent(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
