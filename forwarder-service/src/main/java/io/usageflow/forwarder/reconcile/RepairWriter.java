@@ -72,6 +72,7 @@ final class RepairWriter implements AutoCloseable {
         config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, REQUEST_BYTES_MAX);
         producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
         try {
+            // Waits for the end of the last transaction under this id, so that its marks are there to be read.
             producer.initTransactions();
             sentBefore = sentBefore(settings);
         } catch (KafkaException failed) {

@@ -5,6 +5,7 @@ import io.usageflow.forwarder.reconcile.ReconcileRequest.Repair.Mode;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -71,14 +72,15 @@ final class Step implements AutoCloseable {
                 tally.fees(one.subject(), found.event(), !judge.isToBeBilled(one), isRepair(one));
             }
             Optional<Finding> finding = judge.judge(one, reply);
-            if (finding.isPresent() && finding.get().kind() == FindingKind.MISSING) {
-                missing.add(one);
-            }
-            finding.filter(each -> each.kind() != FindingKind.MISSING).ifPresent(fresh::add);
+            finding.ifPresent(each -> {
+                fresh.add(each);
+                if (each.kind() == FindingKind.MISSING) {
+                    missing.add(one);
+                }
+            });
         }
-        fresh.addAll(repaired(missing, tally));
         fresh.forEach(tally::found);
-        findings.addAll(fresh);
+        findings.addAll(request.repair().mode() == Mode.NONE ? fresh : repaired(fresh, missing, tally));
         return true;
     }
 
@@ -90,20 +92,19 @@ final class Step implements AutoCloseable {
                 .orElse(false);
     }
 
-    private List<Finding> repaired(List<Case> missing, Tally tally) {
-        List<RepairOutcome> outcomes = outcomes(missing);
-        List<Finding> findings = new ArrayList<>();
-        for (int i = 0; i < missing.size(); i++) {
-            Case one = missing.get(i);
-            String detail = "Credyt does not have it"
-                    + (one.original().isPresent() ? "" : ", and it cannot be sent again: " + one.whyNot());
-            if (request.repair().mode() != Mode.NONE) {
-                tally.repair(outcomes.get(i), 1);
-                detail += words(outcomes.get(i));
-            }
-            findings.add(new Finding(FindingKind.MISSING, one.subject(), List.of(), detail));
-        }
-        return findings;
+    /** The same findings; those of missing events say what became of them. */
+    private List<Finding> repaired(List<Finding> findings, List<Case> missing, Tally tally) {
+        Iterator<RepairOutcome> outcomes = outcomes(missing).iterator();
+        return findings.stream()
+                .map(finding -> {
+                    if (finding.kind() != FindingKind.MISSING) {
+                        return finding;
+                    }
+                    RepairOutcome outcome = outcomes.next();
+                    tally.repair(outcome, 1);
+                    return new Finding(finding.kind(), finding.subject(), List.of(), finding.detail() + words(outcome));
+                })
+                .toList();
     }
 
     private String words(RepairOutcome outcome) {

@@ -99,7 +99,11 @@ final class Search {
     }
 
     private Optional<Who> mine(String account, String eventId, String credytId) {
-        boolean asked = ids.contains(eventId) || credytId.equalsIgnoreCase(request.eventId());
+        // What was learned from Credyt's id is one account's: another's event of the same id was not asked for.
+        boolean asked = eventId.equals(request.eventId())
+                || eventId.equals(request.eventId().toLowerCase(Locale.ROOT))
+                || credytId.equalsIgnoreCase(request.eventId())
+                || found.containsKey(new Who(account, eventId));
         return asked && request.account().map(account::equals).orElse(true)
                 ? Optional.of(new Who(account, eventId))
                 : Optional.empty();

@@ -222,10 +222,13 @@ class ReconcileCommandIT {
                 .describedAs(() -> apply.err())
                 .isEqualTo(ExitCode.PROBLEMS);
         assertThat(apply.out()).contains("sent again: 2;");
+        // The end of a transaction is visible to readers a moment after its commit was acknowledged.
+        await().atMost(SOON).until(() -> held(topics.names().replays()).size() >= 2);
         List<String> sent = held(topics.names().replays());
         assertThat(sent).hasSize(2).allSatisfy(record -> assertThat(record)
                 .contains("traceparent=00-")
                 .contains("usageflow-replay-of=reconcile-"));
+        await().atMost(SOON).until(() -> held(topics.names().deadLetterMarks()).size() >= 2);
         assertThat(held(topics.names().deadLetterMarks()))
                 .hasSize(2)
                 .allSatisfy(mark -> assertThat(mark).startsWith("reconcile-").contains("invoice 11 (event "));
@@ -239,7 +242,7 @@ class ReconcileCommandIT {
         var forced = new CommandRun();
         assertThat(forced.run(reconcile("--repair", "--apply", "--why", "lost again", "--again")))
                 .isEqualTo(ExitCode.PROBLEMS);
-        assertThat(held(topics.names().replays())).hasSize(4);
+        await().atMost(SOON).until(() -> held(topics.names().replays()).size() == 4);
     }
 
     /** Key, headers and value of each record, as text. */
