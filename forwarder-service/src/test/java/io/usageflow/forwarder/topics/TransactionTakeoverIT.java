@@ -61,7 +61,9 @@ class TransactionTakeoverIT {
 
         try (var producer = producer(PATIENT)) {
             takeover().takeOver(producer);
-            assertThat(committedOffset()).as("of the last commit, to be read at once").isEqualTo(1);
+            assertThat(committedOffset())
+                    .as("of the last commit, to be read at once")
+                    .isEqualTo(1);
             transact(producer, "after", 2);
         }
 
