@@ -58,6 +58,9 @@ public final class Main {
                 TopicsCommand.with(terminal),
                 DeadLettersCommand.with(terminal),
                 new CommandLine(new ForwarderCommand(terminal)),
+                new CommandLine(new LedgerCommand(terminal)),
+                new CommandLine(new TraceCommand(terminal)),
+                new CommandLine(new ReconcileCommand(terminal)),
                 new CommandLine(new SandboxCommand(terminal)),
                 new CommandLine(new DocsCommand(terminal)));
     }

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.credyt.EventJson;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
@@ -8,7 +9,6 @@ import io.usageflow.forwarder.delivery.Deliverables.Unpacked;
 import io.usageflow.forwarder.delivery.avro.DeliverableLayout;
 import io.usageflow.forwarder.delivery.avro.EventTranscript;
 import io.usageflow.forwarder.delivery.avro.Unusual;
-import io.usageflow.forwarder.delivery.http.EventJson;
 import io.usageflow.schema.DeliverableEvent;
 import java.time.Instant;
 import java.util.Optional;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.topic.Topics;

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.usageflow.forwarder.credyt.EventJson;
 import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Facts;
-import io.usageflow.forwarder.delivery.http.EventJson;
 import io.usageflow.schema.Cost;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.DeliverableEvent;

@@ -1,0 +1,147 @@
+package io.usageflow.forwarder.credyt;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.usageflow.forwarder.config.CredytSettings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
+import org.apache.kafka.common.config.ConfigException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Credyt's API key as it is now, and every one there was. A key from a file is read again after each interval, and at once
+ * after it was refused, so that a rotated key needs no restart, even one that was revoked before its successor was
+ * written. By content and not by time stamp: mounted secrets change by swapping a symbolic link. Thread-safe.
+ */
+public final class ApiKeys {
+    static final int BYTES_MAX = 4096;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ApiKeys.class);
+
+    private final Optional<Path> file;
+    private final long intervalNanos;
+    private final LongSupplier nanos;
+    private final List<String> secrets = new CopyOnWriteArrayList<>();
+    private volatile String key;
+    private volatile boolean doubtful;
+    private long lookedNanos;
+    private boolean troubled;
+
+    private ApiKeys(CredytSettings.ApiKey settings, String key, LongSupplier nanos) {
+        this.file = settings.file();
+        this.intervalNanos = settings.interval().toNanos();
+        this.nanos = nanos;
+        this.key = key;
+        this.lookedNanos = nanos.getAsLong();
+        secrets.add(key);
+    }
+
+    /**
+     * @param nanos a clock such as {@link System#nanoTime}
+     * @throws ConfigException where there is no key, or none that can stand in a header; never with the key in it
+     */
+    public static ApiKeys open(CredytSettings.ApiKey settings, LongSupplier nanos) {
+        if (settings.file().isPresent()) {
+            Path file = settings.file().get();
+            try {
+                return new ApiKeys(settings, read(file), nanos);
+            } catch (IOException | IllegalArgumentException unusable) {
+                throw new ConfigException(CredytSettings.API_KEY_FILE + " is " + file + ", which " + why(unusable)
+                        + ": it must hold the API key and nothing else");
+            }
+        }
+        if (settings.isMissing()) {
+            throw new ConfigException(CredytSettings.API_KEY + " is missing: set it to Credyt's API key, or "
+                    + CredytSettings.API_KEY_FILE + " to a file that holds it");
+        }
+        try {
+            return new ApiKeys(settings, checked(settings.text().value()), nanos);
+        } catch (IllegalArgumentException unusable) {
+            throw new ConfigException(CredytSettings.API_KEY + " " + unusable.getMessage());
+        }
+    }
+
+    /** The key to send now. Reads the file where it is time to. */
+    public synchronized String current() {
+        long now = nanos.getAsLong();
+        if (file.isPresent() && (doubtful || now - lookedNanos >= intervalNanos)) {
+            doubtful = false;
+            lookedNanos = now;
+            look(file.get());
+        }
+        return key;
+    }
+
+    /** Credyt did not take this key: the next one who asks looks into the file first. */
+    void refused(String refused) {
+        if (refused.equals(key)) {
+            doubtful = true;
+        }
+    }
+
+    /** Every key there was, for whoever removes them from a text. Requests with an old one may still be answered. */
+    public List<String> secrets() {
+        return secrets;
+    }
+
+    private void look(Path from) {
+        try {
+            String found = read(from);
+            if (!found.equals(key)) {
+                if (!secrets.contains(found)) {
+                    secrets.add(found);
+                }
+                key = found;
+                LOG.info("event=api_key_changed file={}", from);
+            } else if (troubled) {
+                LOG.info("event=api_key_readable_again file={}", from);
+            }
+            troubled = false;
+        } catch (IOException | IllegalArgumentException unusable) {
+            if (!troubled) {
+                LOG.warn(
+                        "event=api_key_unreadable file={} why=\"{}\" remedy=\"write the key into the file; until then the"
+                                + " last one is used\"",
+                        from,
+                        why(unusable));
+            }
+            troubled = true;
+        }
+    }
+
+    private static String read(Path file) throws IOException {
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(BYTES_MAX + 1);
+        }
+        if (bytes.length > BYTES_MAX) {
+            throw new IllegalArgumentException("is longer than " + BYTES_MAX + " bytes");
+        }
+        String text = new String(bytes, UTF_8).strip();
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("is empty");
+        }
+        return checked(text);
+    }
+
+    private static String checked(String key) {
+        if (!key.chars().allMatch(c -> c > ' ' && c < 127)) {
+            throw new IllegalArgumentException(
+                    "has characters that cannot stand in a header: check for a line break or a blank");
+        }
+        return key;
+    }
+
+    private static String why(Exception unusable) {
+        return unusable instanceof IOException
+                ? "cannot be read (" + unusable.getClass().getSimpleName() + ")"
+                : String.valueOf(unusable.getMessage());
+    }
+}

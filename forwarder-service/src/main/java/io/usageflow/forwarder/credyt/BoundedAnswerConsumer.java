@@ -1,0 +1,125 @@
+package io.usageflow.forwarder.credyt;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.concurrent.FutureCallback;
+import org.apache.hc.core5.http.EntityDetails;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.nio.AsyncResponseConsumer;
+import org.apache.hc.core5.http.nio.CapacityChannel;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads an answer, of which it keeps a bounded part of the body. Some more is read and dropped, so that the connection
+ * stays usable; a body beyond {@value #READ_MAX} bytes ends both.
+ */
+final class BoundedAnswerConsumer implements AsyncResponseConsumer<Answer> {
+    static final int READ_MAX = 1024 * 1024;
+
+    private final boolean secure;
+    private final int keptMax;
+    private final Consumer<Answer> early;
+    private int status;
+    private Map<String, String> headers = Map.of();
+    private byte[] body = new byte[256];
+    private int length;
+    private long read;
+    private boolean fromProxy;
+    private @Nullable FutureCallback<Answer> callback;
+
+    /**
+     * @param secure whether Credyt answers over TLS, so that whatever comes without is not from Credyt
+     * @param keptMax bytes of the body that are kept, {@value #READ_MAX} at most
+     * @param early told the answer where its end is not awaited
+     */
+    BoundedAnswerConsumer(boolean secure, int keptMax, Consumer<Answer> early) {
+        this.secure = secure;
+        this.keptMax = keptMax;
+        this.early = early;
+    }
+
+    @Override
+    public void consumeResponse(
+            HttpResponse response,
+            @Nullable EntityDetails entity,
+            HttpContext context,
+            FutureCallback<Answer> resultCallback) {
+        status = response.getCode();
+        // A proxy that refuses to connect answers in Credyt's place: its 404 must not be taken for Credyt's.
+        fromProxy = secure && HttpClientContext.cast(context).getSSLSession() == null;
+        Map<String, String> first = new HashMap<>();
+        for (Header header : response.getHeaders()) {
+            String value = header.getValue();
+            first.putIfAbsent(header.getName().toLowerCase(Locale.ROOT), value == null ? "" : value);
+        }
+        headers = first;
+        callback = resultCallback;
+        if (entity == null) {
+            resultCallback.completed(answer());
+        }
+    }
+
+    @Override
+    public void informationResponse(HttpResponse response, HttpContext context) {
+        // 1xx announces an answer and is none.
+    }
+
+    @Override
+    public void updateCapacity(CapacityChannel channel) throws IOException {
+        channel.update(Integer.MAX_VALUE);
+    }
+
+    @Override
+    public void consume(ByteBuffer bytes) throws IOException {
+        read += bytes.remaining();
+        int kept = Math.min(bytes.remaining(), keptMax - length);
+        if (length + kept > body.length) {
+            body = Arrays.copyOf(body, Math.min(keptMax, Math.max(length + kept, body.length * 2)));
+        }
+        bytes.get(body, length, kept);
+        length += kept;
+        bytes.position(bytes.limit());
+        if (read > READ_MAX) {
+            early.accept(answer());
+            throw new IOException("the answer is longer than " + READ_MAX + " bytes");
+        }
+    }
+
+    @Override
+    public void streamEnd(@Nullable List<? extends Header> trailers) {
+        if (callback != null) {
+            callback.completed(answer());
+        }
+    }
+
+    private Answer answer() {
+        if (fromProxy && status != 407) {
+            return new Answer.Failure(false, "the proxy does not connect: it answers HTTP " + status);
+        }
+        return new Answer.Response(status, headers, new String(body, 0, length, UTF_8), read > length);
+    }
+
+    @Override
+    public void failed(Exception cause) {
+        if (callback != null) {
+            callback.failed(cause);
+        }
+    }
+
+    @Override
+    public void releaseResources() {
+        body = new byte[0];
+        length = 0;
+    }
+}
