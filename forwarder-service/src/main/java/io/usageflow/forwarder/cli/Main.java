@@ -55,6 +55,7 @@ public final class Main {
                 new CommandLine(new DevCommand(terminal)),
                 new CommandLine(new PublishCommand(terminal)),
                 LinksCommand.with(terminal),
+                ParkedCommand.with(terminal),
                 TopicsCommand.with(terminal),
                 new CommandLine(new ForwarderCommand(terminal)),
                 new CommandLine(new SandboxCommand(terminal)),
