@@ -2,7 +2,7 @@ package io.usageflow.benchmarks.load;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.usageflow.forwarder.delivery.http.EventJson;
+import io.usageflow.forwarder.credyt.EventJson;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.ReferenceKind;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.benchmarks.load.SequenceIds;
-import io.usageflow.forwarder.delivery.http.EventJson;
+import io.usageflow.forwarder.credyt.EventJson;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -58,6 +58,7 @@ public final class Main {
                 ParkedCommand.with(terminal),
                 TopicsCommand.with(terminal),
                 new CommandLine(new ForwarderCommand(terminal)),
+                new CommandLine(new LedgerCommand(terminal)),
                 new CommandLine(new SandboxCommand(terminal)),
                 new CommandLine(new DocsCommand(terminal)));
     }

@@ -1,6 +1,8 @@
 package io.usageflow.forwarder.delivery;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.credyt.RetryAfter;
 import io.usageflow.forwarder.delivery.ErrorBody.Complaint;
 import io.usageflow.forwarder.delivery.Outcome.Accepted;
 import io.usageflow.forwarder.delivery.Outcome.CustomerTrouble;
@@ -203,10 +205,7 @@ final class AnswerClassifier {
     }
 
     private static Retry retry(Answer.Response response, boolean overload, Instant now) {
-        Optional<Duration> floor = response.header("retry-after")
-                .flatMap(text -> RetryAfter.parse(text, response.header("date"), now))
-                .or(() -> response.header("retry-after-ms").flatMap(RetryAfter::parseMillis))
-                .or(() -> response.header("x-ms-retry-after-ms").flatMap(RetryAfter::parseMillis));
+        Optional<Duration> floor = RetryAfter.of(response, now);
         return new Retry("HTTP " + response.status(), floor, overload);
     }
 

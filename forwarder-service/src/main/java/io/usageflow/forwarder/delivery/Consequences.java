@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.delivery.FailingCustomers.Standing;
 import io.usageflow.forwarder.delivery.Outcome.Accepted;

@@ -1,10 +1,10 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.credyt.EventJson;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
 import io.usageflow.forwarder.deadletter.Origin;
-import io.usageflow.forwarder.delivery.http.EventJson;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.UsageEvent;

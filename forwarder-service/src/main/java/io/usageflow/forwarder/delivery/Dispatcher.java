@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.delivery.Consequences.Answered;
 import io.usageflow.forwarder.delivery.CustomerQueues.Pick;
 import java.time.Duration;

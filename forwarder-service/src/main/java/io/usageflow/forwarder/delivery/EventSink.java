@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.credyt.Answer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.Origin;
 import java.time.Instant;
 import java.util.Optional;

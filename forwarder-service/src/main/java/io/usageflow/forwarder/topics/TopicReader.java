@@ -83,7 +83,8 @@ public final class TopicReader {
      * Hands every committed record of the part to the visitor, in order within each partition, until it has enough.
      *
      * @throws TimeoutException where the end is not reached in time
-     * @throws KafkaException where Kafka refuses, or the topic does not exist
+     * @throws TopicsNotReadyException where the topic does not exist
+     * @throws KafkaException where Kafka refuses
      */
     public void read(String topic, Part part, Duration atMost, Visitor visitor) {
         long deadline = System.nanoTime() + atMost.toNanos();
@@ -132,7 +133,8 @@ public final class TopicReader {
     private static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer, String topic, Duration atMost) {
         List<PartitionInfo> infos = consumer.partitionsFor(topic, atMost);
         if (infos == null || infos.isEmpty()) {
-            throw new KafkaException("topic " + topic + " does not exist: run usageflow topics apply");
+            throw new TopicsNotReadyException(List.of("topic " + topic
+                    + " does not exist: check topics.prefix, or make it with 'usageflow topics apply'"));
         }
         return infos.stream()
                 .map(info -> new TopicPartition(topic, info.partition()))

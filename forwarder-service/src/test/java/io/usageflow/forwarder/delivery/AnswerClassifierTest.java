@@ -3,6 +3,7 @@ package io.usageflow.forwarder.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.delivery.Outcome.Accepted;
 import io.usageflow.forwarder.delivery.Outcome.CustomerTrouble;
 import io.usageflow.forwarder.delivery.Outcome.Divided;

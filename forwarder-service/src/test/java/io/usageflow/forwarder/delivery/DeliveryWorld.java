@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.DeliverySettings;
-import io.usageflow.forwarder.delivery.http.ApiKeys;
+import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.delivery.http.HttpEventSink;
 import io.usageflow.forwarder.testing.ImpatientKafka;
 import io.usageflow.sandbox.CredytSandbox;

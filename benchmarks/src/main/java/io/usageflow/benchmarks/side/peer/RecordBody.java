@@ -1,6 +1,6 @@
 package io.usageflow.benchmarks.side.peer;
 
-import io.usageflow.forwarder.delivery.http.EventJson;
+import io.usageflow.forwarder.credyt.EventJson;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.ReferenceKind;

@@ -1,4 +1,4 @@
-/** The HTTP side of delivery: the JSON of a request and the client that sends it. No policy lives here. */
+/** The HTTP side of delivery: batches as requests. No policy lives here. */
 @NullMarked
 package io.usageflow.forwarder.delivery.http;
 

@@ -7,7 +7,9 @@ import static org.awaitility.Awaitility.await;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.usageflow.forwarder.config.CredytSettings;
-import io.usageflow.forwarder.delivery.Answer;
+import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.credyt.ApiKeys;
+import io.usageflow.forwarder.credyt.CredytHttp;
 import io.usageflow.forwarder.delivery.Customer;
 import io.usageflow.forwarder.delivery.EventSink;
 import java.io.IOException;
@@ -143,10 +145,10 @@ class HttpEventSinkIT {
 
     @Test
     void shouldKeepNoMoreOfABodyThanItsBound() throws Exception {
-        behaviour = exchange -> send(exchange, 200, new byte[5 * BoundedAnswerConsumer.BYTES_MAX]);
+        behaviour = exchange -> send(exchange, 200, new byte[5 * CredytHttp.REPLY_BYTES_MAX]);
 
         assertThat(deliver()).asInstanceOf(type(Answer.Response.class)).satisfies(response -> {
-            assertThat(response.body()).hasSize(BoundedAnswerConsumer.BYTES_MAX);
+            assertThat(response.body()).hasSize(CredytHttp.REPLY_BYTES_MAX);
             assertThat(response.truncated()).isTrue();
         });
     }

@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.delivery;
+package io.usageflow.forwarder.credyt;
 
 import java.util.Locale;
 import java.util.Map;
@@ -29,7 +29,8 @@ public sealed interface Answer {
             return Optional.of(this);
         }
 
-        Optional<String> header(String name) {
+        /** @param name in any case */
+        public Optional<String> header(String name) {
             return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
         }
     }

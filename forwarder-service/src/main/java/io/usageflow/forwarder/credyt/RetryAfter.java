@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.delivery;
+package io.usageflow.forwarder.credyt;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -8,11 +8,19 @@ import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
 /** The Retry-After header in both its forms, seconds and HTTP date (RFC 9110, 10.2.3). Pure. */
-final class RetryAfter {
+public final class RetryAfter {
     /** Longer waits are cut here already; the retry schedule's own bound is far below. */
     private static final long SECONDS_MAX = Duration.ofDays(1).toSeconds();
 
     private RetryAfter() {}
+
+    /** How long an answer asks to wait, in whichever of the headers it says so; unbounded as it came. */
+    public static Optional<Duration> of(Answer.Response response, Instant now) {
+        return response.header("retry-after")
+                .flatMap(text -> parse(text, response.header("date"), now))
+                .or(() -> response.header("retry-after-ms").flatMap(RetryAfter::parseMillis))
+                .or(() -> response.header("x-ms-retry-after-ms").flatMap(RetryAfter::parseMillis));
+    }
 
     /**
      * @param date the answer's own Date header, where it has one: with it the wait does not depend on our clock

@@ -1,8 +1,7 @@
-package io.usageflow.forwarder.delivery.http;
+package io.usageflow.forwarder.credyt;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.usageflow.forwarder.delivery.Answer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -22,14 +21,14 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads an answer, of which it keeps {@value #BYTES_MAX} bytes of body. Some more is read and dropped, so that the
- * connection stays usable; a body beyond {@value #READ_MAX} bytes ends both.
+ * Reads an answer, of which it keeps a bounded part of the body. Some more is read and dropped, so that the connection
+ * stays usable; a body beyond {@value #READ_MAX} bytes ends both.
  */
 final class BoundedAnswerConsumer implements AsyncResponseConsumer<Answer> {
-    static final int BYTES_MAX = 64 * 1024;
     static final int READ_MAX = 1024 * 1024;
 
     private final boolean secure;
+    private final int keptMax;
     private final Consumer<Answer> early;
     private int status;
     private Map<String, String> headers = Map.of();
@@ -41,10 +40,12 @@ final class BoundedAnswerConsumer implements AsyncResponseConsumer<Answer> {
 
     /**
      * @param secure whether Credyt answers over TLS, so that whatever comes without is not from Credyt
+     * @param keptMax bytes of the body that are kept, {@value #READ_MAX} at most
      * @param early told the answer where its end is not awaited
      */
-    BoundedAnswerConsumer(boolean secure, Consumer<Answer> early) {
+    BoundedAnswerConsumer(boolean secure, int keptMax, Consumer<Answer> early) {
         this.secure = secure;
+        this.keptMax = keptMax;
         this.early = early;
     }
 
@@ -82,9 +83,9 @@ final class BoundedAnswerConsumer implements AsyncResponseConsumer<Answer> {
     @Override
     public void consume(ByteBuffer bytes) throws IOException {
         read += bytes.remaining();
-        int kept = Math.min(bytes.remaining(), BYTES_MAX - length);
+        int kept = Math.min(bytes.remaining(), keptMax - length);
         if (length + kept > body.length) {
-            body = Arrays.copyOf(body, Math.min(BYTES_MAX, Math.max(length + kept, body.length * 2)));
+            body = Arrays.copyOf(body, Math.min(keptMax, Math.max(length + kept, body.length * 2)));
         }
         bytes.get(body, length, kept);
         length += kept;

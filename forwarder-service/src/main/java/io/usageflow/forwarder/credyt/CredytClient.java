@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.delivery.http;
+package io.usageflow.forwarder.credyt;
 
 import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.ProxySettings;

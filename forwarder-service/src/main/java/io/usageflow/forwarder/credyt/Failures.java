@@ -1,6 +1,5 @@
-package io.usageflow.forwarder.delivery.http;
+package io.usageflow.forwarder.credyt;
 
-import io.usageflow.forwarder.delivery.Answer;
 import java.io.InterruptedIOException;
 import java.util.concurrent.TimeoutException;
 

@@ -1,0 +1,111 @@
+package io.usageflow.forwarder.cli;
+
+import io.usageflow.forwarder.config.DurationText;
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.ledger.LedgerBalance;
+import io.usageflow.forwarder.ledger.LedgerJson;
+import io.usageflow.forwarder.ledger.LedgerReader;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code usageflow ledger}. */
+@Command(
+        name = "ledger",
+        description =
+                "Show the books: for each partition, what came into admission and delivery and what became of it. The"
+                        + " figures are counted in the transactions they count, so any difference is a fault: exit code 1,"
+                        + " and where it is.",
+        footerHeading = "%nIn every row:%n",
+        footer = {
+            "  RECEIVED = ADMITTED + DUPLICATE + DEAD-LETTERED + PARKED    (admission)",
+            "  SETTLED  = DELIVERED + DEAD-LETTERED                        (delivery)",
+            "  ADMITTED - SETTLED = IN FLIGHT, which is on its way and falls to 0 when nothing new comes",
+            "",
+            "Examples:",
+            "  usageflow ledger",
+            "  usageflow ledger --json | jq .total",
+            "  usageflow ledger --watch 5s                 one line each 5 s, until Ctrl-C"
+        })
+final class LedgerCommand implements Callable<Integer> {
+    /** For one reading and, where delivery seems to be ahead, those after it. */
+    private static final Duration READ_WITHIN = Duration.ofSeconds(20);
+
+    private static final Duration INTERVAL_MIN = Duration.ofMillis(100);
+    private static final Duration INTERVAL_MAX = Duration.ofDays(1);
+
+    private final Terminal terminal;
+    private final Clock clock = Clock.systemUTC();
+
+    @Mixin
+    private SettingsOptions options = new SettingsOptions();
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Option(
+            names = "--watch",
+            arity = "0..1",
+            fallbackValue = "2s",
+            paramLabel = "INTERVAL",
+            description = "Read again and again, a line each time, until Ctrl-C; every 2 s where no interval is given."
+                    + " The exit code is that of the last reading.")
+    private @Nullable String watch;
+
+    LedgerCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Settings settings = options.load(terminal.environment());
+        var reader = new LedgerReader(
+                settings.topics().names(),
+                settings.kafka().client(),
+                settings.registry().serde());
+        return watch == null ? once(reader) : again(reader, interval(watch));
+    }
+
+    private static Duration interval(String text) {
+        Duration interval = DurationText.parse("--watch", text);
+        if (interval.compareTo(INTERVAL_MIN) < 0 || interval.compareTo(INTERVAL_MAX) > 0) {
+            throw new WrongUsageException("--watch is '" + text + "': use 100ms to 1d");
+        }
+        return interval;
+    }
+
+    private int once(LedgerReader reader) throws InterruptedException {
+        LedgerBalance balance = reader.settled(READ_WITHIN);
+        if (output.json()) {
+            output.document(terminal, LedgerJson.of(balance, clock.instant()));
+        } else {
+            LedgerTable.of(balance).forEach(terminal::say);
+        }
+        return judged(balance);
+    }
+
+    private int again(LedgerReader reader, Duration interval) throws InterruptedException {
+        terminal.stop().onProcessEnd(READ_WITHIN.plusSeconds(5));
+        LedgerBalance balance;
+        do {
+            balance = reader.settled(READ_WITHIN);
+            Instant now = clock.instant();
+            if (output.json()) {
+                output.line(terminal, LedgerJson.of(balance, now));
+            } else {
+                terminal.say(LedgerTable.line(balance, now));
+                balance.findings().forEach(finding -> terminal.note("usageflow: " + finding.text()));
+            }
+        } while (!terminal.stop().await(interval));
+        return judged(balance);
+    }
+
+    private static int judged(LedgerBalance balance) {
+        return balance.isBalanced() ? ExitCode.OK : ExitCode.PROBLEMS;
+    }
+}
