@@ -3,13 +3,15 @@ package io.usageflow.forwarder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.usageflow.embedded.EmbeddedBroker;
+import io.usageflow.embedded.EmbeddedBrokerOptions;
+import io.usageflow.embedded.ForkedBroker;
 import io.usageflow.embedded.SchemaRegistryServer;
 import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import io.usageflow.forwarder.ledger.LedgerReader;
 import io.usageflow.forwarder.testing.ForwarderProcess;
+import io.usageflow.forwarder.testing.ImpatientKafka;
 import io.usageflow.forwarder.topics.TopicReader;
 import io.usageflow.producer.Cost;
 import io.usageflow.producer.CustomerRef;
@@ -27,6 +29,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +41,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The forwarder as a process of its own, stopped with SIGTERM in full flow and started again. */
+/**
+ * The forwarder as a process of its own in full flow, while it is stopped with SIGTERM and started again, or while its
+ * broker is killed and started again.
+ */
 class RestartIT {
     private static final Topics TOPICS = Topics.withDefaultPrefix();
     private static final int ROUNDS = Integer.getInteger("usageflow.fault.rounds", 2);
@@ -50,7 +56,8 @@ class RestartIT {
     @TempDir
     Path folder;
 
-    private final EmbeddedBroker broker = EmbeddedBroker.start();
+    private final ForkedBroker broker =
+            ForkedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
     private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
     private final CredytSandbox credyt =
             CredytSandbox.start(SandboxOptions.defaults().withSeed(SandboxSeed.dev()));
@@ -64,11 +71,35 @@ class RestartIT {
     }
 
     @Test
-    void shouldLoseNothingAndDoubleNothing() throws Exception {
+    void shouldLoseNothingAndDoubleNothingWhileItComesAndGoes() throws Exception {
+        run(Map.of(), (forwarder, round) -> {
+            stop(forwarder);
+            return startForwarder(round, Map.of());
+        });
+    }
+
+    @Test
+    void shouldLoseNothingAndDoubleNothingWhileItsBrokerIsKilled() throws Exception {
+        Map<String, String> impatient = new HashMap<>(ImpatientKafka.ADMISSION);
+        ImpatientKafka.DELIVERY.forEach((key, value) -> impatient.put("kafka." + key, value));
+        run(impatient, (forwarder, round) -> {
+            broker.kill();
+            broker.restart();
+            return forwarder;
+        });
+    }
+
+    /** What happens in full flow. */
+    private interface Disturbance {
+        /** @return the process that goes on */
+        ForwarderProcess happen(ForwarderProcess forwarder, int round) throws Exception;
+    }
+
+    private void run(Map<String, String> settings, Disturbance disturbance) throws Exception {
         TopicCreation.create(broker.bootstrapServers(), TOPICS.specs(3, Duration.ofDays(35)));
         Set<String> published = new HashSet<>();
         long repeats = 0;
-        ForwarderProcess forwarder = startForwarder(0);
+        ForwarderProcess forwarder = startForwarder(0, settings);
         try (UsagePublisher publisher = UsagePublisher.create(Map.of(
                 "bootstrap.servers", broker.bootstrapServers(),
                 "schema.registry.url", registry.url(),
@@ -92,8 +123,7 @@ class RestartIT {
 
                 long inFullFlow = published.size() - EVENTS_PER_ROUND * 3L / 4;
                 assertThat(credyt.awaitEvents(inFullFlow, PATIENCE)).isTrue();
-                stop(forwarder);
-                forwarder = startForwarder(round);
+                forwarder = disturbance.happen(forwarder, round);
             }
             assertThat(credyt.awaitEvents(published.size(), PATIENCE))
                     .describedAs(
@@ -130,22 +160,15 @@ class RestartIT {
                 .cost(Cost.of("openai", new BigDecimal("0.0001"), "USD"));
     }
 
-    private ForwarderProcess startForwarder(int number) {
-        return ForwarderProcess.launch(
-                folder.resolve("forwarder-" + number + ".log"),
-                Map.of(
-                        "kafka.bootstrap.servers",
-                        broker.bootstrapServers(),
-                        "schema.registry.url",
-                        registry.url(),
-                        "credyt.url",
-                        credyt.url().toString(),
-                        "credyt.api.key",
-                        "test",
-                        "state.dir",
-                        folder.resolve("state").toString(),
-                        "stop.timeout",
-                        "1m"));
+    private ForwarderProcess startForwarder(int number, Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(more);
+        settings.put("kafka.bootstrap.servers", broker.bootstrapServers());
+        settings.put("schema.registry.url", registry.url());
+        settings.put("credyt.url", credyt.url().toString());
+        settings.put("credyt.api.key", "test");
+        settings.put("state.dir", folder.resolve("state").toString());
+        settings.put("stop.timeout", "1m");
+        return ForwarderProcess.launch(folder.resolve("forwarder-" + number + ".log"), settings);
     }
 
     private static void stop(ForwarderProcess forwarder) throws Exception {

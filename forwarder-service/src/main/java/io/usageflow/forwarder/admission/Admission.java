@@ -200,7 +200,9 @@ public final class Admission implements Stage {
                 new VendorLinksVersion());
         KafkaStreams made;
         try {
-            made = new KafkaStreams(AdmissionTopology.of(parts), StreamsSettings.of(settings, around));
+            Properties streamsSettings = StreamsSettings.of(settings, around);
+            made = new KafkaStreams(
+                    AdmissionTopology.of(parts), streamsSettings, StreamsClients.of(streamsSettings, around));
         } catch (StreamsException locked) {
             LOG.warn("state folder is in use, waiting: {}", locked.getMessage());
             beginning = StageHealth.waiting("state folder is in use: " + locked.getMessage());

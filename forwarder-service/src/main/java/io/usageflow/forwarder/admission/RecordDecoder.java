@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.admission;
 
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
+import io.usageflow.schema.registry.RegistryAbsence;
 import io.usageflow.schema.serde.UnknownSchemaException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.KafkaException;

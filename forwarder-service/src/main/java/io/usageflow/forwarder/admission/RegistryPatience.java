@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.admission;
 
+import io.usageflow.schema.registry.RegistryAbsence;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.admission;
 
+import io.usageflow.schema.registry.RegistryAbsence;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -57,6 +57,7 @@ public final class Main {
                 LinksCommand.with(terminal),
                 ParkedCommand.with(terminal),
                 TopicsCommand.with(terminal),
+                DeadLettersCommand.with(terminal),
                 new CommandLine(new ForwarderCommand(terminal)),
                 new CommandLine(new LedgerCommand(terminal)),
                 new CommandLine(new SandboxCommand(terminal)),

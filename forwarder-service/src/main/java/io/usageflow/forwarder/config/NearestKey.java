@@ -5,11 +5,11 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds the key that a mistyped one was meant to be. Pure. */
-final class NearestKey {
+public final class NearestKey {
     private NearestKey() {}
 
     /** The known key with the fewest edits, where that is at most a third of the typed key's length. */
-    static Optional<String> of(String typed, Collection<String> known) {
+    public static Optional<String> of(String typed, Collection<String> known) {
         return known.stream()
                 .filter(key -> distance(typed, key) <= Math.max(2, typed.length() / 3))
                 .min(Comparator.comparingInt((String key) -> distance(typed, key))

@@ -1,5 +1,8 @@
 package io.usageflow.forwarder.deadletter;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /**
  * Why an event needs a person or a fix. Closed, and the same word in the dead letter, the metric's label, the command
  * line and the console; tools route on it, never on text.
@@ -33,6 +36,13 @@ public enum DeadLetterReason {
 
     DeadLetterReason(String meaning) {
         this.meaning = meaning;
+    }
+
+    /** Empty where a newer forwarder wrote a word that this one does not know. */
+    public static Optional<DeadLetterReason> named(String word) {
+        return Arrays.stream(values())
+                .filter(reason -> reason.name().equals(word))
+                .findFirst();
     }
 
     /** One sentence for people. */

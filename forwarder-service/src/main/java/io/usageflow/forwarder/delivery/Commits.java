@@ -27,6 +27,7 @@ final class Commits {
 
     private static final Duration AFTER_ABORT = Duration.ofSeconds(1);
     private static final Duration COMMITTED_WITHIN = Duration.ofSeconds(15);
+    private static final int UNREADABLE_MAX = 2;
 
     private final Consumer<byte[], byte[]> consumer;
     private final Settlement settlement;
@@ -36,6 +37,7 @@ final class Commits {
 
     private long dueNanos;
     private long committedNanos;
+    private int unreadable;
 
     Commits(
             Consumer<byte[], byte[]> consumer,
@@ -129,11 +131,17 @@ final class Commits {
     private Optional<Map<TopicPartition, OffsetAndMetadata>> committed(Set<TopicPartition> partitions) {
         while (true) {
             try {
-                return Optional.of(consumer.committed(partitions, COMMITTED_WITHIN));
+                Optional<Map<TopicPartition, OffsetAndMetadata>> read =
+                        Optional.of(consumer.committed(partitions, COMMITTED_WITHIN));
+                unreadable = 0;
+                return read;
             } catch (WakeupException rungTooLate) {
                 // The bell rang after poll had returned; it rings once a poll, so this ends.
             } catch (TimeoutException slow) {
                 LOG.warn("event=counters_unreadable why=\"{}\"", slow.toString());
+                if (++unreadable >= UNREADABLE_MAX) {
+                    throw new LostProducerException("a transaction holds the group's offsets", false, slow);
+                }
                 return Optional.empty();
             }
         }

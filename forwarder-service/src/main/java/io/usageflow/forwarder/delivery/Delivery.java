@@ -9,6 +9,7 @@ import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.http.HttpEventSink;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.forwarder.topics.TransactionTakeover;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,7 @@ public final class Delivery implements Stage {
 
     private final DeliveryParts parts;
     private final RetrySchedule sessionWaits;
+    private final TransactionTakeover takeover;
     private final Thread thread = new Thread(this::deliver, "delivery");
     private final CountDownLatch stop = new CountDownLatch(1);
 
@@ -95,6 +97,7 @@ public final class Delivery implements Stage {
                 new DeliveryMeters(meters),
                 TopicRetention.of(connections, clock),
                 clock);
+        this.takeover = DeliverySession.takeover(parts);
         this.sessionWaits = new RetrySchedule(SESSION_WAIT_MIN, SESSION_WAIT_MAX, SESSION_WAIT_MAX, random);
     }
 
@@ -174,7 +177,7 @@ public final class Delivery implements Stage {
         try (DeliverySession now = DeliverySession.open(parts)) {
             session = now;
             try {
-                now.run(this::stopping, () -> finishWithin);
+                now.run(takeover::takeOver, this::stopping, () -> finishWithin);
                 return Optional.empty();
             } catch (InterruptException hurried) {
                 throw hurried;

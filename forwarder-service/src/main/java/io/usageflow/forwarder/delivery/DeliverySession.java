@@ -2,8 +2,11 @@ package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.forwarder.topics.TransactionTakeover;
+import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -89,11 +92,15 @@ final class DeliverySession implements AutoCloseable {
     /**
      * Delivers until told to stop, and then finishes what is under way.
      *
+     * @param takeover of the transactional id
      * @param finishWithin asked once it stops
      */
-    void run(BooleanSupplier stopping, Supplier<Duration> finishWithin) {
+    void run(
+            java.util.function.Consumer<Producer<byte[], byte[]>> takeover,
+            BooleanSupplier stopping,
+            Supplier<Duration> finishWithin) {
         parts.records().warmUp();
-        settlement.start();
+        settlement.start(takeover);
         loop.run(parts.connections().topics().deliverable(), stopping);
         loop.finish(finishWithin.get());
     }
@@ -160,6 +167,16 @@ final class DeliverySession implements AutoCloseable {
         config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         return config;
+    }
+
+    /** One for all sessions of a process: it remembers what it could not finish. */
+    static TransactionTakeover takeover(DeliveryParts parts) {
+        Topics topics = parts.connections().topics();
+        return new TransactionTakeover(
+                parts.connections().kafka(),
+                parts.transactionalId(),
+                parts.groupId(),
+                List.of(topics.receipts(), topics.deadLetters(), topics.ledger(), topics.deliveryState()));
     }
 
     private static Duration transactionTimeout(DeliveryConnections connections) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
@@ -70,9 +71,9 @@ final class Settlement implements AutoCloseable {
         this.openMax = openMax;
     }
 
-    /** Ends what an earlier process of the same id left open, and keeps that process from writing. */
-    void start() {
-        producer.initTransactions();
+    /** @param takeover ends what an earlier process of the same id left open, and keeps that process from writing */
+    void start(Consumer<Producer<byte[], byte[]>> takeover) {
+        takeover.accept(producer);
     }
 
     /**

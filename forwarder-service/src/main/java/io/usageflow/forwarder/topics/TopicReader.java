@@ -23,6 +23,15 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * only, one at a time, so that memory stays bounded however long the topic is. Without a consumer group. Not thread-safe.
  */
 public final class TopicReader {
+    /**
+     * For readings whose length nobody can say, such as those that wait for something between two records: they end by
+     * {@link #SILENCE_MAX}, where Kafka does not answer, and not by time.
+     */
+    public static final Duration AS_LONG_AS_IT_GOES_ON = Duration.ofDays(365);
+
+    /** Without anything new for so long, the brokers count as gone. Also the longest wait for a single answer. */
+    static final Duration SILENCE_MAX = Duration.ofSeconds(30);
+
     private static final Duration POLL = Duration.ofMillis(200);
     /** Longer than any topic should take whose reader did not say how long it may. */
     private static final Duration PATIENCE = Duration.ofHours(1);
@@ -82,33 +91,57 @@ public final class TopicReader {
     /**
      * Hands every committed record of the part to the visitor, in order within each partition, until it has enough.
      *
-     * @throws TimeoutException where the end is not reached in time
-     * @throws TopicsNotReadyException where the topic does not exist
+     * @throws TimeoutException where the end is not reached in time, or nothing new comes for half a minute
      * @throws KafkaException where Kafka refuses
+     * @throws TopicsNotReadyException where the topic does not exist
      */
     public void read(String topic, Part part, Duration atMost, Visitor visitor) {
         long deadline = System.nanoTime() + atMost.toNanos();
+        Duration answer = answerWithin(atMost);
         try (var consumer =
                 new KafkaConsumer<>(consumerSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = partitions(consumer, topic, atMost).stream()
+            List<TopicPartition> partitions = partitions(consumer, topic, answer).stream()
                     .filter(each ->
                             part.partition().isEmpty() || part.partition().getAsInt() == each.partition())
                     .toList();
             // With read_committed the end is the last stable offset: an open transaction is not waited for.
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, atMost);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, answer);
             consumer.assign(partitions);
-            begin(consumer, partitions, ends, part.from(), atMost);
-            while (!isAtEnd(consumer, ends, atMost)) {
+            begin(consumer, partitions, ends, part.from(), answer);
+            long heardNanos = System.nanoTime();
+            while (!isAtEnd(consumer, ends, answer)) {
                 if (System.nanoTime() - deadline > 0) {
                     throw new TimeoutException(topic + " could not be read to its end within " + atMost);
+                }
+                if (System.nanoTime() - heardNanos > SILENCE_MAX.toNanos()) {
+                    throw new TimeoutException("nothing new of " + topic + " came for " + SILENCE_MAX);
                 }
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                     if (record.offset() < endOf(ends, record) && !visitor.visit(record)) {
                         return;
                     }
+                    // After the visit, which may have taken its time.
+                    heardNanos = System.nanoTime();
                 }
             }
         }
+    }
+
+    /**
+     * How many partitions a topic has.
+     *
+     * @throws KafkaException where Kafka refuses
+     * @throws TopicsNotReadyException where the topic does not exist
+     */
+    public int partitionsOf(String topic) {
+        try (var consumer =
+                new KafkaConsumer<>(consumerSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            return partitions(consumer, topic, SILENCE_MAX).size();
+        }
+    }
+
+    private static Duration answerWithin(Duration atMost) {
+        return atMost.compareTo(SILENCE_MAX) < 0 ? atMost : SILENCE_MAX;
     }
 
     private static void begin(
@@ -133,8 +166,7 @@ public final class TopicReader {
     private static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer, String topic, Duration atMost) {
         List<PartitionInfo> infos = consumer.partitionsFor(topic, atMost);
         if (infos == null || infos.isEmpty()) {
-            throw new TopicsNotReadyException(List.of("topic " + topic
-                    + " does not exist: check topics.prefix, or make it with 'usageflow topics apply'"));
+            throw new TopicsNotReadyException(List.of(topic + " does not exist: 'usageflow topics apply' creates it"));
         }
         return infos.stream()
                 .map(info -> new TopicPartition(topic, info.partition()))

@@ -30,6 +30,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -109,6 +110,7 @@ class DeliveryLoopTest {
         Iterator<Runnable> next = List.of(steps).iterator();
         int[] quiet = {0};
         session.run(
+                Producer::initTransactions,
                 () -> {
                     if (next.hasNext()) {
                         next.next().run();

@@ -163,9 +163,7 @@ class DeliveryTurmoilIT {
         for (int round = 1; round <= ROUNDS; round++) {
             admit(150);
             awaitOpenTransaction();
-            // Crashes of the broker only in the full run: one in some twenty still ends in a way that is not
-            // understood.
-            if (ROUNDS > 2 && round % 2 == 1) {
+            if (round % 2 == 1) {
                 broker.kill();
             } else {
                 broker.stop();

@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -44,7 +45,7 @@ class SettlementTest {
 
     @BeforeEach
     void start() {
-        settlement.start();
+        settlement.start(Producer::initTransactions);
         partition.counters(CommittedCounters.NONE);
         for (long offset : new long[] {10, 12, 15}) {
             PendingEvent event = Fixtures.event(partition, offset, "acct", "id-" + offset);
@@ -121,7 +122,7 @@ class SettlementTest {
         };
         var patient = new Settlement(
                 slow, records, new DeliveryMeters(new SimpleMeterRegistry()), DeliveryClock.system(), OPEN_MAX);
-        patient.start();
+        patient.start(Producer::initTransactions);
 
         assertThat(patient.commit(steps(), List.of(), GROUP)).isTrue();
         assertThat(tries).hasValue(2);

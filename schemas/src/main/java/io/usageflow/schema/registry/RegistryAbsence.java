@@ -1,6 +1,5 @@
-package io.usageflow.forwarder.admission;
+package io.usageflow.schema.registry;
 
-import io.usageflow.schema.registry.RegistryUnavailableException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -11,10 +10,10 @@ import javax.net.ssl.SSLException;
  * Tells whether a failure means that the schema registry is away. Ours says so by its type; a serializer of the user's
  * own, such as Confluent's, wraps the network's failure in the same exception as bad bytes. Pure.
  */
-final class RegistryAbsence {
+public final class RegistryAbsence {
     private RegistryAbsence() {}
 
-    static boolean isCauseOf(Throwable failure) {
+    public static boolean isCauseOf(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             // Not any IOException: Avro throws those for malformed bytes.
             if (cause instanceof RegistryUnavailableException

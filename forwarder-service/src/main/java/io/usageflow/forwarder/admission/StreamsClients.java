@@ -1,0 +1,59 @@
+package io.usageflow.forwarder.admission;
+
+import io.usageflow.forwarder.admission.Admission.Surroundings;
+import io.usageflow.forwarder.topics.Changelogs;
+import io.usageflow.forwarder.topics.TransactionTakeover;
+import io.usageflow.schema.topic.Topics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
+
+/**
+ * Kafka Streams' clients as it makes them itself, but for how a producer takes over its transactional id:
+ * {@link TransactionTakeover}. Thread-safe.
+ *
+ * <p>A subclass, since Streams takes no other supplier with its own group protocol.
+ */
+final class StreamsClients extends DefaultKafkaClientSupplier {
+    private final Map<String, ?> kafka;
+    private final String application;
+    private final List<String> topics;
+    /** By transactional id: each remembers what it could not finish. */
+    private final Map<String, TransactionTakeover> takeovers = new ConcurrentHashMap<>();
+
+    private StreamsClients(Map<String, ?> kafka, String application, List<String> topics) {
+        this.kafka = kafka;
+        this.application = application;
+        this.topics = topics;
+    }
+
+    static StreamsClients of(Properties settings, Surroundings around) {
+        String application = settings.getProperty(StreamsConfig.APPLICATION_ID_CONFIG);
+        Topics names = around.topics();
+        List<String> written = new ArrayList<>(
+                List.of(names.deliverable(), names.deadLetters(), names.ledger(), names.events(), names.replays()));
+        written.addAll(Changelogs.names(application));
+        return new StreamsClients(around.kafka(), application, written);
+    }
+
+    @Override
+    public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
+        String id = String.valueOf(config.get(ProducerConfig.TRANSACTIONAL_ID_CONFIG));
+        TransactionTakeover takeover =
+                takeovers.computeIfAbsent(id, each -> new TransactionTakeover(kafka, each, application, topics));
+        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()) {
+            @Override
+            public void initTransactions() {
+                takeover.takeOver(this, super::initTransactions);
+            }
+        };
+    }
+}

@@ -1,0 +1,198 @@
+package io.usageflow.forwarder.deadletter;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.topics.TopicReader;
+import io.usageflow.schema.DeadLetterMark;
+import io.usageflow.schema.id.Uuids;
+import io.usageflow.schema.serde.AvroSerdes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.CompressionType;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteOptions;
+
+/**
+ * The newest answer to each dead letter, as the marks' topic had it when it was read. Not thread-safe.
+ *
+ * <p>The topic is compacted, and keeps a mark for each dead letter that was ever answered, so there may be many millions.
+ * They stand in a RocksDB in a temporary folder, by the 16 bytes of their ids: heap does not grow with their number, the
+ * folder has about 100 bytes for each. It is made with the first mark and removed by {@link #close}; where nothing was
+ * ever answered, there is none.
+ */
+public final class DeadLetterMarks implements AutoCloseable {
+    private static final int MEMTABLE_BYTES = 16 << 20;
+    private static final int BLOOM_BITS = 10;
+
+    private final String topic;
+    private final Deserializer<DeadLetterMark> deserializer;
+    private @Nullable Table table;
+    private long read;
+
+    private DeadLetterMarks(String topic, Deserializer<DeadLetterMark> deserializer) {
+        this.topic = topic;
+        this.deserializer = deserializer;
+    }
+
+    /**
+     * Reads the topic to its end.
+     *
+     * @throws org.apache.kafka.common.KafkaException where Kafka refuses, does not answer, or has no such topic
+     */
+    public static DeadLetterMarks read(Settings settings) {
+        String topic = settings.topics().names().deadLetterMarks();
+        var marks = new DeadLetterMarks(
+                topic, AvroSerdes.valueDeserializer(settings.registry().serde(), DeadLetterMark.class));
+        try {
+            new TopicReader(settings.kafka().client())
+                    .read(topic, TopicReader.Part.all(), TopicReader.AS_LONG_AS_IT_GOES_ON, record -> {
+                        marks.read++;
+                        if (record.key() != null) {
+                            marks.put(key(new String(record.key(), UTF_8)), record.value());
+                        }
+                        return true;
+                    });
+            return marks;
+        } catch (RuntimeException failed) {
+            marks.close();
+            throw failed;
+        }
+    }
+
+    /** @throws org.apache.kafka.common.KafkaException where the mark cannot be decoded, or the registry is away */
+    public Optional<DeadLetterMark> of(String deadLetterId) {
+        if (table == null) {
+            return Optional.empty();
+        }
+        byte[] value = table.get(key(deadLetterId));
+        return value == null ? Optional.empty() : Optional.of(deserializer.deserialize(topic, value));
+    }
+
+    /** @param mark as it was written to the topic, after it has been committed there */
+    public void put(String deadLetterId, byte[] mark) {
+        put(key(deadLetterId), mark);
+    }
+
+    /** How many records the topic had, older answers to the same dead letter included. */
+    public long recordsRead() {
+        return read;
+    }
+
+    @Override
+    public void close() {
+        try (deserializer) {
+            if (table != null) {
+                table.close();
+                table = null;
+            }
+        }
+    }
+
+    private void put(byte[] key, byte @Nullable [] value) {
+        if (table == null) {
+            if (value == null) {
+                return;
+            }
+            table = Table.open();
+        }
+        table.put(key, value);
+    }
+
+    /** Half the bytes of the text, for the ids that there are. */
+    private static byte[] key(String deadLetterId) {
+        return Uuids.parse(deadLetterId).map(Uuids::bytes).orElseGet(() -> deadLetterId.getBytes(UTF_8));
+    }
+
+    /** A RocksDB that nobody needs after the process. */
+    private static final class Table implements AutoCloseable {
+        static {
+            RocksDB.loadLibrary();
+        }
+
+        private final Path folder;
+        private final BloomFilter bloom = new BloomFilter(BLOOM_BITS);
+        private final Options options = new Options();
+        private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
+        private final RocksDB db;
+
+        private Table(Path folder) throws RocksDBException {
+            this.folder = folder;
+            options.setCreateIfMissing(true)
+                    .setWriteBufferSize(MEMTABLE_BYTES)
+                    .setMaxWriteBufferNumber(2)
+                    .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                    .setTableFormatConfig(new BlockBasedTableConfig().setFilterPolicy(bloom));
+            db = RocksDB.open(options, folder.toString());
+        }
+
+        static Table open() {
+            try {
+                return new Table(Files.createTempDirectory("usageflow-marks-"));
+            } catch (IOException failed) {
+                throw new UncheckedIOException(
+                        "no temporary folder for the marks of dead letters can be made in "
+                                + System.getProperty("java.io.tmpdir"),
+                        failed);
+            } catch (RocksDBException failed) {
+                throw broken(failed);
+            }
+        }
+
+        void put(byte[] key, byte @Nullable [] value) {
+            try {
+                if (value == null) {
+                    db.delete(unlogged, key);
+                } else {
+                    db.put(unlogged, key, value);
+                }
+            } catch (RocksDBException failed) {
+                throw broken(failed);
+            }
+        }
+
+        byte @Nullable [] get(byte[] key) {
+            try {
+                return db.get(key);
+            } catch (RocksDBException failed) {
+                throw broken(failed);
+            }
+        }
+
+        @Override
+        public void close() {
+            db.close();
+            unlogged.close();
+            options.close();
+            bloom.close();
+            try (Stream<Path> files = Files.walk(folder)) {
+                List<Path> deepestFirst =
+                        files.sorted(Comparator.reverseOrder()).toList();
+                for (Path file : deepestFirst) {
+                    Files.delete(file);
+                }
+            } catch (IOException failed) {
+                throw new UncheckedIOException("the temporary folder " + folder + " cannot be removed", failed);
+            }
+        }
+
+        private static IllegalStateException broken(RocksDBException failed) {
+            return new IllegalStateException(
+                    "the temporary table of marks in " + System.getProperty("java.io.tmpdir")
+                            + " fails, is the disk full? " + failed.getMessage(),
+                    failed);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.usageflow.forwarder.deadletter;
+
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.topics.AccountPartition;
+import io.usageflow.forwarder.topics.TopicReader;
+import io.usageflow.schema.DeadLetter;
+import io.usageflow.schema.registry.RegistryAbsence;
+import io.usageflow.schema.serde.AvroSerdes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+
+/**
+ * Reads the dead letters that a filter means, one at a time and with the newest answer to each; heap stays bounded however
+ * many there are. Where all that is meant stands in one account's partition, only that is read; where the filter names a
+ * beginning, only from there. Thread-safe: each reading has clients of its own.
+ */
+public final class DeadLetterScan {
+    /** Of records in the topic that are no dead letters, so many are named. */
+    private static final int UNREADABLE_NAMED_MAX = 5;
+
+    private final Settings settings;
+    private final String topic;
+
+    public DeadLetterScan(Settings settings) {
+        this.settings = settings;
+        this.topic = settings.topics().names().deadLetters();
+    }
+
+    /** Takes dead letters one by one. */
+    public interface Visitor {
+        /** @return whether the reading goes on */
+        boolean visit(StoredDeadLetter stored);
+    }
+
+    /**
+     * What a reading met.
+     *
+     * @param read all records
+     * @param matched by the filter, by what was answered; those of other states than the filter's were not handed on
+     * @param unreadable records that are no dead letters
+     * @param unreadableNamed where the first of them stand, and why they cannot be read
+     */
+    public record Summary(
+            long read, Map<DeadLetterState, Long> matched, long unreadable, List<String> unreadableNamed) {
+        public Summary {
+            matched = Collections.unmodifiableMap(new EnumMap<>(matched));
+            unreadableNamed = List.copyOf(unreadableNamed);
+        }
+
+        /** Matched by the filter, in that state. */
+        public long matched(DeadLetterState state) {
+            return matched.getOrDefault(state, 0L);
+        }
+
+        /** Matched by the filter, whatever their state. */
+        public long matchedInAll() {
+            return matched.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
+
+    /**
+     * Until the end that the topic has now, or until the visitor has enough.
+     *
+     * @throws org.apache.kafka.common.KafkaException where Kafka refuses, does not answer, or has no such topic
+     * @throws io.usageflow.schema.registry.RegistryUnavailableException while the registry is away
+     */
+    public Summary run(DeadLetterFilter filter, DeadLetterMarks marks, Visitor visitor) {
+        var reader = new TopicReader(settings.kafka().client());
+        OptionalInt partition = filter.partitionedBy()
+                .map(account -> OptionalInt.of(AccountPartition.of(account, reader.partitionsOf(topic))))
+                .orElseGet(OptionalInt::empty);
+        TopicReader.Part part = new TopicReader.Part(partition, filter.writtenSince());
+        try (Deserializer<DeadLetter> deserializer =
+                AvroSerdes.valueDeserializer(settings.registry().serde(), DeadLetter.class)) {
+            var reading = new Reading(filter, marks, visitor, deserializer);
+            reader.read(topic, part, TopicReader.AS_LONG_AS_IT_GOES_ON, reading);
+            return reading.summary();
+        }
+    }
+
+    private final class Reading implements TopicReader.Visitor {
+        private final DeadLetterFilter filter;
+        private final DeadLetterMarks marks;
+        private final Visitor visitor;
+        private final Deserializer<DeadLetter> deserializer;
+        private final Map<DeadLetterState, Long> matched = new EnumMap<>(DeadLetterState.class);
+        private final List<String> unreadableNamed = new ArrayList<>();
+        private long read;
+        private long unreadable;
+
+        Reading(
+                DeadLetterFilter filter,
+                DeadLetterMarks marks,
+                Visitor visitor,
+                Deserializer<DeadLetter> deserializer) {
+            this.filter = filter;
+            this.marks = marks;
+            this.visitor = visitor;
+            this.deserializer = deserializer;
+        }
+
+        @Override
+        public boolean visit(ConsumerRecord<byte[], byte[]> record) {
+            read++;
+            Optional<DeadLetter> letter = decoded(record);
+            if (letter.isEmpty()) {
+                return true;
+            }
+            var unanswered = new StoredDeadLetter(letter.get(), record.partition(), record.offset(), Optional.empty());
+            if (!filter.matches(unanswered)) {
+                return true;
+            }
+            var stored = new StoredDeadLetter(
+                    letter.get(),
+                    record.partition(),
+                    record.offset(),
+                    marks.of(letter.get().getId()));
+            matched.merge(stored.state(), 1L, Long::sum);
+            return !filter.admits(stored.state()) || visitor.visit(stored);
+        }
+
+        private Optional<DeadLetter> decoded(ConsumerRecord<byte[], byte[]> record) {
+            try {
+                DeadLetter letter =
+                        record.value() == null ? null : deserializer.deserialize(record.topic(), record.value());
+                if (letter != null) {
+                    return Optional.of(letter);
+                }
+                note(record, "it has no value");
+            } catch (SerializationException foreign) {
+                if (RegistryAbsence.isCauseOf(foreign)) {
+                    throw foreign;
+                }
+                note(record, String.valueOf(foreign.getMessage()));
+            }
+            return Optional.empty();
+        }
+
+        /** Somebody else's record: said, and no reason to keep an operator from all others. */
+        private void note(ConsumerRecord<byte[], byte[]> record, String why) {
+            unreadable++;
+            if (unreadableNamed.size() < UNREADABLE_NAMED_MAX) {
+                unreadableNamed.add(record.topic() + " partition " + record.partition() + " offset " + record.offset()
+                        + ": " + why);
+            }
+        }
+
+        Summary summary() {
+            return new Summary(read, matched, unreadable, unreadableNamed);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.usageflow.forwarder.deadletter;
+
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.schema.DeliverableEvent;
+import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.registry.RegistryAbsence;
+import io.usageflow.schema.serde.AvroSerdes;
+import java.util.function.Function;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+
+/** What the bytes of a dead letter's event turned out to be. Sealed: an event, or bytes that nobody can read (now). */
+public sealed interface OriginalEvent {
+
+    /** @param published the bytes of the event's own record, which the dead letter may hold inside another */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    record Readable(UsageEvent event, byte[] published) implements OriginalEvent {}
+
+    /** @param why for people */
+    record Unreadable(String why) implements OriginalEvent {}
+
+    default <R> R match(Function<UsageEvent, R> onReadable, Function<String, R> onUnreadable) {
+        return this instanceof Readable readable
+                ? onReadable.apply(readable.event())
+                : onUnreadable.apply(((Unreadable) this).why());
+    }
+
+    /** Reads them. Not thread-safe. */
+    final class Reader implements AutoCloseable {
+        private final String eventsTopic;
+        private final String deliverableTopic;
+        private final Deserializer<UsageEvent> events;
+        private final Deserializer<DeliverableEvent> deliverables;
+
+        public Reader(Settings settings) {
+            eventsTopic = settings.topics().names().events();
+            deliverableTopic = settings.topics().names().deliverable();
+            events = AvroSerdes.valueDeserializer(settings.registry().serde(), UsageEvent.class);
+            deliverables = AvroSerdes.valueDeserializer(settings.registry().serde(), DeliverableEvent.class);
+        }
+
+        /**
+         * A dead letter of a deliverable record that could not be read holds that record, with the event inside.
+         *
+         * @throws io.usageflow.schema.registry.RegistryUnavailableException while the registry is away
+         */
+        public OriginalEvent read(StoredDeadLetter stored) {
+            byte[] value = stored.value().orElse(null);
+            if (value == null) {
+                return new Unreadable("the record has no value");
+            }
+            try {
+                boolean inside = stored.letter().getSource().getTopic().equals(deliverableTopic);
+                byte[] published = inside ? inside(value) : value;
+                UsageEvent event = published == null ? null : events.deserialize(eventsTopic, published);
+                return event == null || published == null
+                        ? new Unreadable("the record has no value")
+                        : new Readable(event, published);
+            } catch (SerializationException unreadable) {
+                if (RegistryAbsence.isCauseOf(unreadable)) {
+                    throw unreadable;
+                }
+                return new Unreadable(String.valueOf(unreadable.getMessage()));
+            } catch (KafkaException notTheBytes) {
+                throw notTheBytes;
+            } catch (RuntimeException unreadable) {
+                // A decoder that stumbles over hostile bytes in its own way.
+                return new Unreadable(unreadable.toString());
+            }
+        }
+
+        private byte @Nullable [] inside(byte[] value) {
+            DeliverableEvent deliverable = deliverables.deserialize(deliverableTopic, value);
+            if (deliverable == null) {
+                return null;
+            }
+            byte[] published = new byte[deliverable.getEvent().remaining()];
+            deliverable.getEvent().duplicate().get(published);
+            return published;
+        }
+
+        @Override
+        public void close() {
+            events.close();
+            deliverables.close();
+        }
+    }
+}
