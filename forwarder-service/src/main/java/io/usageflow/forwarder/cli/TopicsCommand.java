@@ -24,7 +24,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "topics",
         description = "Show what the topics lack, or create what is missing.",
-        synopsisSubcommandLabel = "plan|apply")
+        synopsisSubcommandLabel = "plan|apply",
+        footerHeading = "%nExamples:%n",
+        footer = {"  usageflow topics plan", "  usageflow topics apply --partitions 24 --replication 3"})
 final class TopicsCommand implements Runnable {
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(15);
 
