@@ -93,7 +93,11 @@ final class Outlet {
 
     void publishLedger(Map<String, Long> counters) {
         LedgerEntry entry = new LedgerEntry(
-                AdmissionTopology.STAGE, partition, counters, Instant.ofEpochMilli(context.currentSystemTimeMs()));
+                AdmissionTopology.STAGE,
+                partition,
+                counters,
+                Instant.ofEpochMilli(context.currentSystemTimeMs()),
+                null);
         byte[] value = patience.through(() -> ledgerEntries.serialize(topics.ledger(), entry));
         send(
                 Outgoing.key(AdmissionTopology.STAGE + "-" + partition),

@@ -17,7 +17,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 
 /**
- * Kafka Streams' clients as it makes them itself, but for how a producer takes over its transactional id:
+ * Kafka Streams' clients as it makes them itself, but that a producer makes sure that its transactions ended everywhere:
  * {@link TransactionTakeover}. Thread-safe.
  *
  * <p>A subclass, since Streams takes no other supplier with its own group protocol.
@@ -53,6 +53,12 @@ final class StreamsClients extends DefaultKafkaClientSupplier {
             @Override
             public void initTransactions() {
                 takeover.takeOver(this, super::initTransactions);
+            }
+
+            @Override
+            public void abortTransaction() {
+                super.abortTransaction();
+                takeover.afterAbort();
             }
         };
     }

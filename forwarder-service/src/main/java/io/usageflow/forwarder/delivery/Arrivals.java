@@ -23,6 +23,7 @@ final class Arrivals implements AutoCloseable {
 
     private final Consumer<byte[], byte[]> consumer;
     private final DeliverableReader reader;
+    private final Beginnings beginnings;
     private final CustomerStates customerStates;
     private final Dispatcher dispatcher;
     private final Intake intake;
@@ -33,27 +34,31 @@ final class Arrivals implements AutoCloseable {
     Arrivals(
             Consumer<byte[], byte[]> consumer,
             DeliverableReader reader,
+            Beginnings beginnings,
             CustomerStates customerStates,
             Dispatcher dispatcher,
             Buffer bounds,
             LoopView view) {
         this.consumer = consumer;
         this.reader = reader;
+        this.beginnings = beginnings;
         this.customerStates = customerStates;
         this.dispatcher = dispatcher;
         this.intake = new Intake(bounds);
         this.view = view;
     }
 
-    /** Nothing of them is read before it is known which of their customers fail. */
+    /** Nothing of them is read before it is known where they begin and which of their customers fail. */
     void assigned(Collection<TopicPartition> partitions) {
         partitions.forEach(intake::assigned);
+        beginnings.assigned(partitions);
         customerStates.assigned(partitions);
         consumer.pause(intake.hold(partitions));
     }
 
     void revoked(Collection<TopicPartition> partitions) {
         unreadableUntil.keySet().removeAll(partitions);
+        beginnings.revoked(partitions);
         customerStates.revoked(partitions);
     }
 
@@ -107,10 +112,12 @@ final class Arrivals implements AutoCloseable {
 
     /** Reads from those partitions that can take more. */
     void balance(Collection<AssignedPartition> partitions) {
+        beginnings.read(partitions);
         customerStates.read();
         long now = view.nanos();
         unreadableUntil.values().removeIf(until -> now - until >= 0);
         Set<TopicPartition> unreadable = new HashSet<>(unreadableUntil.keySet());
+        unreadable.addAll(beginnings.unknown());
         unreadable.addAll(customerStates.unread());
         Intake.Change change = intake.balance(partitions, view.reading(), unreadable);
         consumer.pause(change.pause());
@@ -128,7 +135,7 @@ final class Arrivals implements AutoCloseable {
 
     /** Whether more can be read soon without a record arriving. */
     boolean beginning() {
-        return !customerStates.unread().isEmpty();
+        return !customerStates.unread().isEmpty() || !beginnings.unknown().isEmpty();
     }
 
     @Override

@@ -14,7 +14,6 @@ final class AssignedPartition {
     private final long epoch;
     private final OffsetLedger<Settled> ledger = new OffsetLedger<>();
     private CommittedCounters counters = CommittedCounters.NONE;
-    private boolean countersKnown;
     private boolean revoked;
     private long outstandingBytes;
     private long heldBytes;
@@ -41,10 +40,6 @@ final class AssignedPartition {
         return ledger;
     }
 
-    boolean countersKnown() {
-        return countersKnown;
-    }
-
     CommittedCounters counters() {
         return counters;
     }
@@ -52,7 +47,6 @@ final class AssignedPartition {
     /** As read from the committed offset, or as committed just now. */
     void counters(CommittedCounters committed) {
         counters = committed;
-        countersKnown = true;
     }
 
     void received(long offset, int bytes) {

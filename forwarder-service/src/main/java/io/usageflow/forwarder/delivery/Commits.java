@@ -2,32 +2,30 @@ package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.config.DeliverySettings.Settling;
 import io.usageflow.forwarder.delivery.FailingCustomers.Change;
+import io.usageflow.forwarder.delivery.Settlement.Ended;
 import io.usageflow.forwarder.delivery.Settlement.Step;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.WakeupException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
 
-/** When what is settled is committed, and from which counters on it counts. One thread, the only one that writes offsets. */
+/**
+ * When what is settled is committed. One thread, the only one that says what is
+ * committed; {@link Settlement}'s thread writes it.
+ *
+ * <p>At most one transaction is under way. Until it returned, what it takes along stays where it is: in the partitions'
+ * ledgers and counters, behind which more may settle meanwhile. Its end is applied here, in the loop's thread, so the loop
+ * sees all of it or nothing. Whoever is about to give partitions up waits for it first.
+ */
 final class Commits {
-    private static final Logger LOG = LoggerFactory.getLogger(Commits.class);
     /** From so many events a second on, transactions are as far apart as they may be. */
     private static final int MANY_PER_SECOND = 2_000;
 
     private static final Duration AFTER_ABORT = Duration.ofSeconds(1);
-    private static final Duration COMMITTED_WITHIN = Duration.ofSeconds(15);
-    private static final int UNREADABLE_MAX = 2;
 
     private final Consumer<byte[], byte[]> consumer;
     private final Settlement settlement;
@@ -37,7 +35,14 @@ final class Commits {
 
     private long dueNanos;
     private long committedNanos;
-    private int unreadable;
+    private @Nullable UnderWay underWay;
+
+    /** What was handed over, to be applied when it is committed. */
+    private record UnderWay(List<Step> steps, List<Change> changes, CompletableFuture<Ended> end) {
+        int events() {
+            return steps.stream().mapToInt(step -> step.run().outcomes().size()).sum();
+        }
+    }
 
     Commits(
             Consumer<byte[], byte[]> consumer,
@@ -59,98 +64,113 @@ final class Commits {
         return dueNanos;
     }
 
+    /** Whether a transaction can be begun when it is due. */
     boolean hasAny(Collection<AssignedPartition> partitions) {
-        return customers.hasChanges()
-                || partitions.stream().anyMatch(partition -> partition.ledger().hasProgress());
+        return underWay == null
+                && (customers.hasChanges()
+                        || partitions.stream()
+                                .anyMatch(partition -> partition.ledger().hasProgress()));
+    }
+
+    /** Whether {@link #follow} has something to do. */
+    boolean hasEnded() {
+        return underWay != null && underWay.end().isDone();
     }
 
     Duration revokeTimeout() {
         return settings.revokeTimeout();
     }
 
-    /** One transaction for all partitions that have anything to commit. */
-    void commit(Collection<AssignedPartition> partitions) {
+    /**
+     * Applies the transaction that has ended, if one has. Does not wait.
+     *
+     * @throws LostProducerException where the producer cannot go on
+     */
+    void follow() {
+        if (underWay != null && underWay.end().isDone()) {
+            apply(underWay);
+        }
+    }
+
+    /** Begins one transaction for all partitions that have anything to commit, unless one is under way. */
+    void begin(Collection<AssignedPartition> partitions) {
+        if (underWay != null) {
+            return;
+        }
+        dueNanos = view.nanos() + settings.interval().toNanos();
         List<AssignedPartition> progressed = partitions.stream()
                 .filter(partition -> partition.ledger().hasProgress())
                 .filter(AssignedPartition::current)
                 .toList();
-        dueNanos = view.nanos() + settings.interval().toNanos();
-        if ((progressed.isEmpty() && !customers.hasChanges()) || !countersKnown(progressed)) {
+        if (progressed.isEmpty() && !customers.hasChanges()) {
             return;
         }
-        List<Step> steps = new ArrayList<>();
-        progressed.forEach(partition -> steps.add(Step.of(partition, settings.recordsMax())));
+        List<Step> steps = progressed.stream()
+                .map(partition -> Step.of(partition, settings.recordsMax()))
+                .toList();
         List<Change> changes = customers.takeChanges(view.nanos());
-        boolean committed = settlement.commit(steps, changes, consumer.groupMetadata());
-        view.settling(committed);
-        if (!committed) {
-            customers.notWritten(changes);
-            dueNanos = view.nanos() + AFTER_ABORT.toNanos();
-            return;
-        }
-        dueNanos = view.nanos() + pace(steps).toNanos();
-        committedNanos = view.nanos();
-        if (steps.stream().anyMatch(step -> step.run().outcomes().size() == settings.recordsMax())) {
-            dueNanos = view.nanos();
+        CompletableFuture<Ended> end = settlement.begin(steps, changes, consumer.groupMetadata());
+        underWay = new UnderWay(steps, changes, end);
+        end.whenComplete((ended, lost) -> view.bell().ring());
+    }
+
+    /** Waits for the transaction under way, if one is, and applies it. */
+    void await() {
+        if (underWay != null) {
+            apply(underWay);
         }
     }
 
-    /** Counters are read before they are first added to: they travel with the committed offset. */
-    private boolean countersKnown(List<AssignedPartition> partitions) {
-        Map<TopicPartition, AssignedPartition> unknown = partitions.stream()
-                .filter(partition -> !partition.countersKnown())
-                .collect(Collectors.toMap(AssignedPartition::partition, partition -> partition));
-        if (unknown.isEmpty()) {
-            return true;
+    /** Commits all that can be committed, and waits until it is: before partitions leave. */
+    void commitAll(Collection<AssignedPartition> partitions) {
+        await();
+        boolean more = true;
+        while (more) {
+            begin(partitions);
+            UnderWay begun = underWay;
+            more = begun != null && apply(begun) && isCut(begun);
         }
-        Optional<Map<TopicPartition, OffsetAndMetadata>> committed = committed(unknown.keySet());
-        committed.ifPresent(offsets -> unknown.forEach((key, partition) -> {
-            OffsetAndMetadata offset = offsets.get(key);
-            if (offset == null) {
-                LOG.info("event=begins_at_earliest partition={} why=\"the group has committed nothing here\"", key);
-                partition.counters(CommittedCounters.NONE);
-            } else {
-                partition.counters(counters(key, offset));
-                partition.ledger().startedAt(offset.offset());
+    }
+
+    /** @return whether it was committed; waits for it */
+    private boolean apply(UnderWay ending) {
+        Ended ended = await(ending.end());
+        underWay = null;
+        long now = view.nanos();
+        view.settled(ended, ending.events());
+        if (!ended.committed()) {
+            customers.notWritten(ending.changes());
+            dueNanos = now + AFTER_ABORT.toNanos();
+            return false;
+        }
+        ending.steps().forEach(Step::committed);
+        dueNanos = isCut(ending) ? now : now + pace(ending.events(), now).toNanos();
+        committedNanos = now;
+        return true;
+    }
+
+    private static Ended await(CompletableFuture<Ended> end) {
+        try {
+            return end.get();
+        } catch (InterruptedException stopped) {
+            throw new InterruptException(stopped);
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof Error fault) {
+                throw fault;
             }
-        }));
-        return committed.isPresent();
-    }
-
-    private static CommittedCounters counters(TopicPartition partition, OffsetAndMetadata offset) {
-        return CommittedCounters.parse(offset.metadata()).orElseGet(() -> {
-            LOG.warn(
-                    "event=counters_lost partition={} offset={} why=\"the committed offset was set by someone else: its"
-                            + " counters begin at 0\"",
-                    partition,
-                    offset.offset());
-            return CommittedCounters.NONE;
-        });
-    }
-
-    private Optional<Map<TopicPartition, OffsetAndMetadata>> committed(Set<TopicPartition> partitions) {
-        while (true) {
-            try {
-                Optional<Map<TopicPartition, OffsetAndMetadata>> read =
-                        Optional.of(consumer.committed(partitions, COMMITTED_WITHIN));
-                unreadable = 0;
-                return read;
-            } catch (WakeupException rungTooLate) {
-                // The bell rang after poll had returned; it rings once a poll, so this ends.
-            } catch (TimeoutException slow) {
-                LOG.warn("event=counters_unreadable why=\"{}\"", slow.toString());
-                if (++unreadable >= UNREADABLE_MAX) {
-                    throw new LostProducerException("a transaction holds the group's offsets", false, slow);
-                }
-                return Optional.empty();
-            }
+            throw failed.getCause() instanceof RuntimeException lost
+                    ? lost
+                    : new IllegalStateException("a settlement failed", failed.getCause());
         }
     }
 
-    private Duration pace(List<Step> steps) {
-        int events =
-                steps.stream().mapToInt(step -> step.run().outcomes().size()).sum();
-        double seconds = (view.nanos() - committedNanos) / 1e9;
+    /** Whether more could be committed of a partition than one transaction takes. */
+    private boolean isCut(UnderWay ended) {
+        return ended.steps().stream().anyMatch(step -> step.run().outcomes().size() == settings.recordsMax());
+    }
+
+    private Duration pace(int events, long nowNanos) {
+        double seconds = (nowNanos - committedNanos) / 1e9;
         return events >= MANY_PER_SECOND * seconds ? settings.intervalMax() : settings.interval();
     }
 }

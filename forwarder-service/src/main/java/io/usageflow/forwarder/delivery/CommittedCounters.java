@@ -2,6 +2,7 @@ package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -28,10 +29,10 @@ record CommittedCounters(Map<String, Long> byKey) {
 
     /** These counters and one record more of each verdict. */
     CommittedCounters plus(Iterable<Verdict> verdicts) {
+        Map<Verdict, Long> tally = new HashMap<>();
+        verdicts.forEach(verdict -> tally.merge(verdict, 1L, Long::sum));
         Map<String, Long> sum = new TreeMap<>(byKey);
-        for (Verdict verdict : verdicts) {
-            verdict.counters().forEach(key -> sum.merge(key, 1L, Long::sum));
-        }
+        tally.forEach((verdict, count) -> verdict.counters().forEach(key -> sum.merge(key, count, Long::sum)));
         return new CommittedCounters(sum);
     }
 

@@ -9,7 +9,7 @@ import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.http.HttpEventSink;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
-import io.usageflow.forwarder.topics.TransactionTakeover;
+import io.usageflow.forwarder.topics.Takeover;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +43,7 @@ public final class Delivery implements Stage {
 
     private final DeliveryParts parts;
     private final RetrySchedule sessionWaits;
-    private final TransactionTakeover takeover;
+    private final Takeover takeover;
     private final Thread thread = new Thread(this::deliver, "delivery");
     private final CountDownLatch stop = new CountDownLatch(1);
 
@@ -174,10 +174,10 @@ public final class Delivery implements Stage {
 
     /** @return why it broke, where it did not end because it was told to */
     private Optional<RuntimeException> oneSession() {
-        try (DeliverySession now = DeliverySession.open(parts)) {
+        try (DeliverySession now = DeliverySession.open(parts, takeover)) {
             session = now;
             try {
-                now.run(takeover::takeOver, this::stopping, () -> finishWithin);
+                now.run(this::stopping, () -> finishWithin);
                 return Optional.empty();
             } catch (InterruptException hurried) {
                 throw hurried;

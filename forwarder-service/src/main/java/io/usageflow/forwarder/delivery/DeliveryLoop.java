@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Poll, hand over, settle, commit. One thread does all of it, and is the only writer of offsets; the HTTP client's threads
- * only ring {@link Bell}.
+ * Poll, hand over, settle, commit. One thread does all of it, and is the only one that says which offsets are written; the
+ * settlement's thread, which writes them, and the HTTP client's only ring {@link Bell}.
  */
 final class DeliveryLoop implements ConsumerRebalanceListener {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryLoop.class);
@@ -64,8 +64,9 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
             dispatcher.followAnswers();
             dispatcher.send();
             letStepAside();
+            commits.follow();
             if (view.nanos() - commits.dueNanos() >= 0) {
-                commits.commit(assignments.all());
+                commits.begin(assignments.all());
             }
             arrivals.balance(assignments.all());
             show();
@@ -76,7 +77,7 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
     void finish(Duration atMost) {
         finishing = true;
         letGo(assignments.all(), atMost);
-        commits.commit(assignments.all());
+        commits.commitAll(assignments.all());
     }
 
     /** The loop broke: nothing more is settled, also not when the consumer says goodbye to its partitions. */
@@ -87,7 +88,8 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
     private ConsumerRecords<byte[], byte[]> poll() {
         view.bell().mayRing();
         try {
-            return consumer.poll(dispatcher.hasAnswers() ? Duration.ZERO : untilSomethingIsDue());
+            boolean news = dispatcher.hasAnswers() || commits.hasEnded();
+            return consumer.poll(news ? Duration.ZERO : untilSomethingIsDue());
         } catch (WakeupException answered) {
             return ConsumerRecords.empty();
         } finally {
@@ -149,18 +151,27 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
         try {
             if (!leaving.isEmpty() && !abandoned) {
                 letGo(leaving, finishing ? Duration.ZERO : commits.revokeTimeout());
-                commits.commit(assignments.all());
+                commits.commitAll(assignments.all());
             }
         } finally {
             drop(partitions);
         }
     }
 
-    /** Another instance may have them already: nothing may be committed. */
+    /**
+     * Another instance may have them already: nothing more may be committed. What is under way may still be, or is refused for
+     * its old generation; either way it ends before anybody here begins with these partitions anew.
+     */
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
         LOG.warn("event=lost partitions={}", partitions);
-        drop(partitions);
+        try {
+            if (!abandoned) {
+                commits.await();
+            }
+        } finally {
+            drop(partitions);
+        }
     }
 
     private void drop(Collection<TopicPartition> partitions) {

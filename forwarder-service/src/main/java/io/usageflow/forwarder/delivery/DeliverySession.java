@@ -1,14 +1,20 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.ledger.LedgerBalance;
+import io.usageflow.forwarder.ledger.LedgerReader;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.forwarder.topics.Takeover;
 import io.usageflow.forwarder.topics.TransactionTakeover;
+import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -18,6 +24,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -29,6 +36,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class DeliverySession implements AutoCloseable {
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
     private static final int TRANSACTION_TIMEOUT_MS = 10_000;
+    /** A poll may take five minutes. */
+    private static final Duration LEDGER_READ_WITHIN = Duration.ofMinutes(2);
+
     private static final Duration ANSWER_LATE = Duration.ofSeconds(1);
 
     private final Consumer<byte[], byte[]> consumer;
@@ -39,10 +49,10 @@ final class DeliverySession implements AutoCloseable {
     private final LoopView view;
     private final DeliveryParts parts;
 
-    static DeliverySession open(DeliveryParts parts) {
+    static DeliverySession open(DeliveryParts parts, Takeover takeover) {
         Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerConfig(parts));
         try {
-            return open(parts, consumer, new KafkaConsumer<>(statesConfig(parts)));
+            return open(parts, takeover, consumer, new KafkaConsumer<>(statesConfig(parts)));
         } catch (RuntimeException incomplete) {
             consumer.close(CloseOptions.timeout(CLOSE_WITHIN));
             throw incomplete;
@@ -50,9 +60,18 @@ final class DeliverySession implements AutoCloseable {
     }
 
     private static DeliverySession open(
-            DeliveryParts parts, Consumer<byte[], byte[]> consumer, Consumer<byte[], byte[]> states) {
+            DeliveryParts parts,
+            Takeover takeover,
+            Consumer<byte[], byte[]> consumer,
+            Consumer<byte[], byte[]> states) {
         try {
-            return new DeliverySession(parts, consumer, states, new KafkaProducer<>(producerConfig(parts)));
+            return new DeliverySession(
+                    parts,
+                    consumer,
+                    states,
+                    new KafkaProducer<>(producerConfig(parts)),
+                    takeover,
+                    partition -> ledgerEntry(parts, partition));
         } catch (RuntimeException noProducer) {
             states.close(CloseOptions.timeout(CLOSE_WITHIN));
             throw noProducer;
@@ -64,7 +83,9 @@ final class DeliverySession implements AutoCloseable {
             DeliveryParts parts,
             Consumer<byte[], byte[]> consumer,
             Consumer<byte[], byte[]> states,
-            Producer<byte[], byte[]> producer) {
+            Producer<byte[], byte[]> producer,
+            Takeover takeover,
+            Function<TopicPartition, Optional<LedgerEntry>> ledger) {
         this.parts = parts;
         this.consumer = consumer;
         DeliverySettings settings = parts.settings();
@@ -76,11 +97,12 @@ final class DeliverySession implements AutoCloseable {
         var consequences = new Consequences(fates, aside, destination, queues, parts.meters(), parts.clock());
         this.dispatcher = new Dispatcher(parts.sink(), queues, destination, consequences, parts.clock(), bell::ring);
         this.settlement = new Settlement(
-                producer, parts.records(), parts.meters(), parts.clock(), transactionTimeout(parts.connections()));
+                producer, parts.records(), parts.clock(), transactionTimeout(parts.connections()), takeover);
         this.view = new LoopView(bell, parts);
         this.arrivals = new Arrivals(
                 consumer,
                 new DeliverableReader(parts.connections().serde()),
+                new Beginnings(consumer, ledger, parts.clock()),
                 CustomerStates.open(states, parts),
                 dispatcher,
                 settings.buffer(),
@@ -92,15 +114,11 @@ final class DeliverySession implements AutoCloseable {
     /**
      * Delivers until told to stop, and then finishes what is under way.
      *
-     * @param takeover of the transactional id
      * @param finishWithin asked once it stops
      */
-    void run(
-            java.util.function.Consumer<Producer<byte[], byte[]>> takeover,
-            BooleanSupplier stopping,
-            Supplier<Duration> finishWithin) {
+    void run(BooleanSupplier stopping, Supplier<Duration> finishWithin) {
         parts.records().warmUp();
-        settlement.start(takeover);
+        settlement.start();
         loop.run(parts.connections().topics().deliverable(), stopping);
         loop.finish(finishWithin.get());
     }
@@ -141,6 +159,15 @@ final class DeliverySession implements AutoCloseable {
         }
     }
 
+    private static Optional<LedgerEntry> ledgerEntry(DeliveryParts parts, TopicPartition partition) {
+        DeliveryConnections to = parts.connections();
+        return new LedgerReader(to.topics(), to.kafka(), to.serde())
+                .read(LEDGER_READ_WITHIN).stream()
+                        .filter(entry -> entry.getStage().equals(LedgerBalance.DELIVERY)
+                                && entry.getPartition() == partition.partition())
+                        .findFirst();
+    }
+
     /** Outside the group: it reads what is remembered of customers. */
     private static Map<String, Object> statesConfig(DeliveryParts parts) {
         Map<String, Object> config = consumerConfig(parts);
@@ -170,7 +197,7 @@ final class DeliverySession implements AutoCloseable {
     }
 
     /** One for all sessions of a process: it remembers what it could not finish. */
-    static TransactionTakeover takeover(DeliveryParts parts) {
+    static Takeover takeover(DeliveryParts parts) {
         Topics topics = parts.connections().topics();
         return new TransactionTakeover(
                 parts.connections().kafka(),

@@ -64,8 +64,9 @@ final class LoopView {
         joined = true;
     }
 
-    void settling(boolean committed) {
-        settling = committed;
+    void settled(Settlement.Ended ended, int events) {
+        settling = ended.committed();
+        meters.settlement(ended.committed(), events, ended.took());
     }
 
     void show(Collection<AssignedPartition> partitions, int inFlight, long lag, boolean unreadable) {

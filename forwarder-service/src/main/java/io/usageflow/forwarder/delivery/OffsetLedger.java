@@ -106,9 +106,17 @@ final class OffsetLedger<S> {
         return position > committed;
     }
 
-    /** The run's transaction returned: its outcomes are durable and leave. */
+    /**
+     * The run's transaction returned: its outcomes are durable and leave. Until then they stay, and more may settle behind
+     * them.
+     *
+     * @throws IllegalStateException where the run is not what stands at the front: it was committed before
+     */
     void committed(Run<S> run) {
-        for (int i = 0; i < run.outcomes().size(); i++) {
+        for (S outcome : run.outcomes()) {
+            if (size == 0 || outcomes[slot(0)] != outcome) {
+                throw new IllegalStateException("the run up to " + run.offset() + " is not at the front");
+            }
             outcomes[slot(0)] = null;
             head = (head + 1) & (offsets.length - 1);
         }

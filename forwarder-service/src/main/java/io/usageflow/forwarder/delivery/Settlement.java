@@ -1,13 +1,17 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.topics.Takeover;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Consumer;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
@@ -19,14 +23,18 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Receipts, dead letters, counters and offsets in one Kafka transaction. One thread.
+ * Receipts, dead letters, counters and offsets in one Kafka transaction, on a thread of its own, so that the loop reads
+ * and sends meanwhile. One transaction at a time; called by the loop's thread.
  *
- * <p>Nothing in memory changes before the transaction returned, so an aborted one is simply built again. The offsets
- * carry the group's generation, so an instance that lost a partition without knowing cannot commit for it.
+ * <p>What a transaction takes along is fixed when it begins, in records that nobody changes. It changes nothing in memory
+ * itself: {@link Commits} applies it on the loop's thread after it returned, so an aborted one is simply built again. The
+ * offsets carry the group's generation as it was when they were taken, so an instance that lost a partition without
+ * knowing cannot commit for it, and neither can a transaction that was begun before.
  */
 final class Settlement implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
@@ -35,9 +43,13 @@ final class Settlement implements AutoCloseable {
 
     private final Producer<byte[], byte[]> producer;
     private final SettlementRecords records;
-    private final DeliveryMeters meters;
     private final DeliveryClock clock;
     private final Duration openMax;
+    private final Takeover takeover;
+    private final ExecutorService thread =
+            Executors.newSingleThreadExecutor(work -> new Thread(work, "delivery-settlement"));
+    private @Nullable CompletableFuture<Ended> last;
+    /** Of the settlement's thread. */
     private long openedNanos;
 
     /**
@@ -55,68 +67,95 @@ final class Settlement implements AutoCloseable {
                             .counters()
                             .plus(run.outcomes().stream().map(Settled::verdict).toList()));
         }
-    }
 
-    /** @param openMax the producer's {@code transaction.timeout.ms}: what is open for longer, the broker aborts */
-    Settlement(
-            Producer<byte[], byte[]> producer,
-            SettlementRecords records,
-            DeliveryMeters meters,
-            DeliveryClock clock,
-            Duration openMax) {
-        this.producer = producer;
-        this.records = records;
-        this.meters = meters;
-        this.clock = clock;
-        this.openMax = openMax;
-    }
-
-    /** @param takeover ends what an earlier process of the same id left open, and keeps that process from writing */
-    void start(Consumer<Producer<byte[], byte[]>> takeover) {
-        takeover.accept(producer);
+        /** Its transaction returned: only now its outcomes leave, and its counters count. */
+        void committed() {
+            partition.committed(run, after);
+        }
     }
 
     /**
-     * @param customers what is to be remembered of failing customers; no step is needed for it
-     * @return whether it is committed; where not, nothing has changed and the same may be tried again
-     * @throws LostProducerException where this producer cannot go on: whether the transaction was committed is to be read
-     *     from the group's offsets, after a new producer took over
+     * How a transaction ended.
+     *
+     * @param committed where not, nothing has changed and the same may be tried again
      */
-    boolean commit(List<Step> steps, List<FailingCustomers.Change> customers, ConsumerGroupMetadata group) {
-        long begun = clock.nanos();
-        List<ProducerRecord<byte[], byte[]>> out = new ArrayList<>();
+    record Ended(boolean committed, Duration took) {}
+
+    /** All that a transaction writes, and nothing that the loop could change meanwhile. */
+    private record Writing(
+            List<OffsetLedger.Run<Settled>> runs,
+            List<ProducerRecord<byte[], byte[]>> besides,
+            Map<TopicPartition, OffsetAndMetadata> offsets,
+            ConsumerGroupMetadata group) {}
+
+    /**
+     * @param openMax the producer's {@code transaction.timeout.ms}: what is open for longer, the broker aborts
+     * @param takeover of the producer's transactional id
+     */
+    Settlement(
+            Producer<byte[], byte[]> producer,
+            SettlementRecords records,
+            DeliveryClock clock,
+            Duration openMax,
+            Takeover takeover) {
+        this.producer = producer;
+        this.records = records;
+        this.clock = clock;
+        this.openMax = openMax;
+        this.takeover = takeover;
+    }
+
+    /** Ends what an earlier process of the same id left open, and keeps that process from writing. */
+    void start() {
+        takeover.takeOver(producer);
+    }
+
+    /**
+     * Begins a transaction. Its future ends with {@link LostProducerException} where this producer cannot go on: whether the
+     * transaction was committed is then to be read from the group's offsets, after a new producer took over.
+     *
+     * @param customers what is to be remembered of failing customers; no step is needed for it
+     * @throws IllegalStateException while another one is under way
+     */
+    CompletableFuture<Ended> begin(
+            List<Step> steps, List<FailingCustomers.Change> customers, ConsumerGroupMetadata group) {
+        if (last != null && !last.isDone()) {
+            throw new IllegalStateException("a transaction is under way: its outcomes would be written twice");
+        }
+        List<ProducerRecord<byte[], byte[]>> besides = new ArrayList<>();
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        int settled = 0;
         for (Step step : steps) {
-            step.run().outcomes().forEach(outcome -> out.add(records.toRecord(outcome)));
-            settled += step.run().outcomes().size();
             TopicPartition partition = step.partition().partition();
             if (!step.run().outcomes().isEmpty()) {
-                out.add(records.ledgerEntry(partition, step.after(), clock.now()));
+                besides.add(
+                        records.ledgerEntry(partition, step.after(), step.run().offset(), clock.now()));
             }
             offsets.put(
                     partition,
                     new OffsetAndMetadata(step.run().offset(), step.after().format()));
         }
-        customers.forEach(change -> out.add(records.customerState(change, clock.now())));
-        boolean committed = transact(out, offsets, group);
-        if (committed) {
-            steps.forEach(step -> step.partition().committed(step.run(), step.after()));
-        }
-        meters.settlement(committed, settled, Duration.ofNanos(clock.nanos() - begun));
-        return committed;
+        customers.forEach(change -> besides.add(records.customerState(change, clock.now())));
+        var writing = new Writing(steps.stream().map(Step::run).toList(), besides, offsets, group);
+        var begun = CompletableFuture.supplyAsync(() -> write(writing), thread);
+        last = begun;
+        return begun;
     }
 
-    private boolean transact(
-            List<ProducerRecord<byte[], byte[]>> out,
-            Map<TopicPartition, OffsetAndMetadata> offsets,
-            ConsumerGroupMetadata group) {
+    private Ended write(Writing writing) {
+        long begun = clock.nanos();
+        boolean committed = transact(writing);
+        return new Ended(committed, Duration.ofNanos(clock.nanos() - begun));
+    }
+
+    private boolean transact(Writing writing) {
         try {
             openedNanos = clock.nanos();
             producer.beginTransaction();
-            List<Future<RecordMetadata>> sends = new ArrayList<>(out.size());
-            out.forEach(record -> sends.add(producer.send(record)));
-            producer.sendOffsetsToTransaction(offsets, group);
+            List<Future<RecordMetadata>> sends = new ArrayList<>();
+            writing.runs().forEach(run -> run.outcomes()
+                    .forEach(outcome -> sends.add(producer.send(records.toRecord(outcome)))));
+            writing.besides().forEach(record -> sends.add(producer.send(record)));
+            producer.sendOffsetsToTransaction(writing.offsets(), writing.group());
             commit();
             // commitTransaction fails where a send failed; the futures are asked all the same, since this is the proof.
             for (Future<RecordMetadata> send : sends) {
@@ -155,6 +194,7 @@ final class Settlement implements AutoCloseable {
         LOG.warn("event=settlement_aborted why=\"{}\"", cause.toString());
         try {
             producer.abortTransaction();
+            takeover.afterAbort();
         } catch (ProducerFencedException | InvalidProducerEpochException fenced) {
             cause.addSuppressed(fenced);
             throw fenced(cause);
@@ -175,8 +215,17 @@ final class Settlement implements AutoCloseable {
                 cause);
     }
 
+    /** Lets a transaction under way end, but not for long: what becomes of it then is read from the group's offsets. */
     @Override
     public void close() {
-        producer.close(CLOSE_WITHIN);
+        thread.shutdown();
+        try {
+            thread.awaitTermination(CLOSE_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        } finally {
+            thread.shutdownNow();
+            producer.close(CLOSE_WITHIN);
+        }
     }
 }

@@ -22,7 +22,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serializer;
 
-/** Receipts, dead letters and ledger entries, as delivery writes them. One thread. */
+/** Receipts, dead letters and ledger entries, as delivery writes them. One thread, but for {@link #toRecord}. */
 final class SettlementRecords {
     private static final String STAGE = DeadLetterStage.DELIVERY.word();
 
@@ -82,7 +82,7 @@ final class SettlementRecords {
                                 "",
                                 epoch)
                         .toDeadLetter());
-        ledger.serialize(topics.ledger(), new LedgerEntry(STAGE, 0, Map.of(), epoch));
+        ledger.serialize(topics.ledger(), new LedgerEntry(STAGE, 0, Map.of(), epoch, null));
         customerStates.serialize(
                 topics.deliveryState(),
                 new CustomerDeliveryState(new Customer(true, "").reference(), epoch, false, "", epoch, null));
@@ -140,15 +140,18 @@ final class SettlementRecords {
                 deadLetters.serialize(topics.deadLetters(), draft.toDeadLetter()));
     }
 
+    /** Thread-safe. */
     ProducerRecord<byte[], byte[]> toRecord(Settled settled) {
         String topic = settled.verdict().match(known -> topics.receipts(), reason -> topics.deadLetters());
         return new ProducerRecord<>(topic, settled.key(), settled.value());
     }
 
-    ProducerRecord<byte[], byte[]> ledgerEntry(TopicPartition partition, CommittedCounters counters, Instant now) {
+    /** @param nextOffset that is committed with them */
+    ProducerRecord<byte[], byte[]> ledgerEntry(
+            TopicPartition partition, CommittedCounters counters, long nextOffset, Instant now) {
         byte[] key = (STAGE + "-" + partition.partition()).getBytes(StandardCharsets.UTF_8);
-        byte[] value =
-                ledger.serialize(topics.ledger(), new LedgerEntry(STAGE, partition.partition(), counters.byKey(), now));
+        byte[] value = ledger.serialize(
+                topics.ledger(), new LedgerEntry(STAGE, partition.partition(), counters.byKey(), now, nextOffset));
         return new ProducerRecord<>(topics.ledger(), key, value);
     }
 

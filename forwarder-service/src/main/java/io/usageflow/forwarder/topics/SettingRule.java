@@ -8,12 +8,19 @@ final class SettingRule {
     static final String RETENTION_BYTES = "retention.bytes";
     static final String CLEANUP = "cleanup.policy";
     static final String MESSAGE_BYTES = "max.message.bytes";
+    static final String SEGMENT_BYTES = "segment.bytes";
     static final String TIMESTAMP_TYPE = "message.timestamp.type";
 
     private SettingRule() {}
 
-    /** Retention is a minimum, where -1 is for ever, and so is the size of records; all else must be equal. */
+    /**
+     * Retention is a minimum, where -1 is for ever, and so is the size of records; the size of segments is a matter of
+     * taste once the topic is there; all else must be equal.
+     */
     static boolean holds(String setting, String wanted, String actual) {
+        if (setting.equals(SEGMENT_BYTES)) {
+            return true;
+        }
         if (!setting.equals(RETENTION) && !setting.equals(MESSAGE_BYTES)) {
             return wanted.equals(actual);
         }

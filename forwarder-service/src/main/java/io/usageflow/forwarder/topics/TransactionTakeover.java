@@ -3,11 +3,14 @@ package io.usageflow.forwarder.topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -24,6 +27,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -40,11 +44,14 @@ import org.slf4j.LoggerFactory;
  * id's next commit, or, where the partition holds the group's offsets, nobody can read these any more. Here such a
  * partition gets the marker that it lacks. docs/decisions/0007 has the story.
  */
-public final class TransactionTakeover {
+public final class TransactionTakeover implements Takeover {
     private static final Logger LOG = LoggerFactory.getLogger(TransactionTakeover.class);
     private static final String OFFSETS_TOPIC = "__consumer_offsets";
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
+    private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(50);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
+    private static final Set<TransactionState> ENDING =
+            EnumSet.of(TransactionState.ONGOING, TransactionState.PREPARE_ABORT, TransactionState.PREPARE_EPOCH_FENCE);
 
     private final Map<String, Object> kafka;
     private final String transactionalId;
@@ -67,11 +74,7 @@ public final class TransactionTakeover {
         this.topics = List.copyOf(topics);
     }
 
-    /**
-     * Ends what an earlier process of the same id left open, everywhere, and keeps that process from writing.
-     *
-     * @throws KafkaException where Kafka does not answer; with a new producer it may be tried again
-     */
+    @Override
     public void takeOver(Producer<?, ?> producer) {
         takeOver(producer, producer::initTransactions);
     }
@@ -89,12 +92,44 @@ public final class TransactionTakeover {
                 last = null;
             }
         } catch (AuthorizationException refused) {
-            LOG.warn(
-                    "event=takeover_unchecked id={} why=\"Kafka does not let us look for transactions it left open: {}\"",
-                    transactionalId,
-                    refused.getMessage());
-            last = null;
+            unchecked(refused);
         }
+    }
+
+    @Override
+    public void afterAbort() {
+        try (var closing = new Closing(Admin.create(kafka))) {
+            TransactionDescription ended = awaitEnd(closing.admin());
+            last = ended;
+            abort(closing.admin(), open(closing.admin(), ended.producerId()));
+            last = null;
+        } catch (AuthorizationException refused) {
+            unchecked(refused);
+        }
+    }
+
+    /** An abort is answered as soon as it is decided. */
+    private TransactionDescription awaitEnd(Admin admin) {
+        long deadline = System.nanoTime() + ANSWER_WITHIN.toNanos();
+        while (true) {
+            TransactionDescription now =
+                    describe(admin).orElseThrow(() -> new KafkaException("Kafka has forgotten " + transactionalId));
+            if (!ENDING.contains(now.state())) {
+                return now;
+            }
+            if (System.nanoTime() - deadline > 0) {
+                throw new TimeoutException("the transaction of " + transactionalId + " does not end: " + now.state());
+            }
+            LockSupport.parkNanos(ASK_AGAIN_AFTER.toNanos());
+        }
+    }
+
+    private void unchecked(AuthorizationException refused) {
+        LOG.warn(
+                "event=takeover_unchecked id={} why=\"Kafka does not let us look for transactions it left open: {}\"",
+                transactionalId,
+                refused.getMessage());
+        last = null;
     }
 
     private Optional<TransactionDescription> describe(Admin admin) {
@@ -108,26 +143,23 @@ public final class TransactionTakeover {
 
     private void endEverywhere(Admin admin, Producer<?, ?> producer, TransactionDescription ended) {
         Map<TopicPartition, ProducerState> open = open(admin, ended.producerId());
-        if (open.isEmpty()) {
-            return;
-        }
-        boolean committed =
-                ended.state() == TransactionState.COMPLETE_COMMIT || ended.state() == TransactionState.PREPARE_COMMIT;
-        LOG.warn(
-                "event=transaction_left_open id={} partitions={} ends_by={}",
-                transactionalId,
-                open.keySet(),
-                committed ? "commit" : "abort");
-        if (committed) {
+        if (ended.state() == TransactionState.COMPLETE_COMMIT || ended.state() == TransactionState.PREPARE_COMMIT) {
             commit(producer, open.keySet());
         } else {
-            open.forEach((partition, state) -> get(admin.abortTransaction(new AbortTransactionSpec(
+            abort(admin, open);
+        }
+    }
+
+    private void abort(Admin admin, Map<TopicPartition, ProducerState> open) {
+        open.forEach((partition, state) -> {
+            LOG.warn("event=transaction_left_open id={} partition={} ends_by=abort", transactionalId, partition);
+            get(admin.abortTransaction(new AbortTransactionSpec(
                             partition,
                             state.producerId(),
                             (short) state.producerEpoch(),
                             state.coordinatorEpoch().orElse(0)))
-                    .all()));
-        }
+                    .all());
+        });
     }
 
     /**
@@ -138,6 +170,7 @@ public final class TransactionTakeover {
         if (open.stream().noneMatch(partition -> partition.topic().equals(OFFSETS_TOPIC))) {
             return;
         }
+        LOG.warn("event=transaction_left_open id={} partitions={} ends_by=commit", transactionalId, open);
         producer.beginTransaction();
         producer.sendOffsetsToTransaction(
                 Map.of(new TopicPartition(topics.get(0), 0), new OffsetAndMetadata(0)),

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.config.DeliverySettings;
@@ -8,6 +9,7 @@ import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.DeliverableEvent;
+import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.UsageEvent;
@@ -17,25 +19,29 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.MockProducer;
-import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -50,8 +56,7 @@ class DeliveryLoopTest {
 
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
     private final MockConsumer<byte[], byte[]> states = new MockConsumer<>("earliest");
-    private final MockProducer<byte[], byte[]> producer =
-            new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    private final HeldProducer producer = new HeldProducer();
     private final HeldSink sink = new HeldSink();
     private DeliverySession session;
 
@@ -75,6 +80,8 @@ class DeliveryLoopTest {
         @Override
         public void close() {}
     }
+
+    private final Map<TopicPartition, LedgerEntry> ledger = new HashMap<>();
 
     @BeforeEach
     void open() {
@@ -102,23 +109,57 @@ class DeliveryLoopTest {
             states.updateBeginningOffsets(Map.of(state, 0L));
             states.updateEndOffsets(Map.of(state, 0L));
         }
-        session = new DeliverySession(parts, consumer, states, producer);
+        session = new DeliverySession(
+                parts,
+                consumer,
+                states,
+                producer,
+                new PlainTakeover(),
+                partition -> Optional.ofNullable(ledger.get(partition)));
     }
 
     /** Runs the loop; before each turn the next step happens, and after the last one some turns more. */
     private void story(Runnable... steps) {
         Iterator<Runnable> next = List.of(steps).iterator();
         int[] quiet = {0};
+        Deque<Until> waiting = new ArrayDeque<>();
         session.run(
-                Producer::initTransactions,
                 () -> {
+                    waiting.removeIf(Until::isPast);
+                    if (!waiting.isEmpty()) {
+                        return false;
+                    }
                     if (next.hasNext()) {
-                        next.next().run();
+                        Runnable step = next.next();
+                        step.run();
+                        if (step instanceof Until until) {
+                            waiting.add(until);
+                        }
                         return false;
                     }
                     return ++quiet[0] > 5;
                 },
                 () -> Duration.ofMillis(10));
+    }
+
+    /** A step that lasts as many turns as it takes. */
+    private static final class Until implements Runnable {
+        private final BooleanSupplier past;
+        private long deadline = Long.MAX_VALUE;
+
+        Until(BooleanSupplier past) {
+            this.past = past;
+        }
+
+        @Override
+        public void run() {
+            deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        }
+
+        boolean isPast() {
+            assertThat(System.nanoTime()).as("what the story waits for").isLessThan(deadline);
+            return past.getAsBoolean();
+        }
     }
 
     private static ConsumerRecord<byte[], byte[]> record(TopicPartition partition, long offset, String account) {
@@ -264,5 +305,103 @@ class DeliveryLoopTest {
 
         assertThat(receipts()).isEqualTo(1);
         assertThat(committed(ONE)).last().isEqualTo(1L);
+    }
+
+    @Test
+    void shouldReadAndSendWhileATransactionIsUnderWay() {
+        story(
+                producer::hold,
+                assign(ONE),
+                arrive(ONE, 0, "a"),
+                new Until(() -> sink.requests.size() == 1),
+                answer(0),
+                new Until(producer::isCommitting),
+                arrive(ONE, 1, "b"),
+                new Until(() -> sink.requests.size() == 2),
+                answer(1),
+                pass(),
+                pass(),
+                () -> assertThat(producer.isCommitting())
+                        .as("one transaction at a time")
+                        .isTrue(),
+                () -> assertThat(committed(ONE)).isEmpty(),
+                producer::release,
+                new Until(() -> receipts() == 2));
+
+        assertThat(committed(ONE)).containsExactly(1L, 2L);
+        assertThat(delivered(ONE)).isEqualTo(2);
+    }
+
+    @Test
+    void shouldTakeAnAbortedTransactionAlongInTheNextOne() {
+        story(
+                producer::hold,
+                assign(ONE),
+                arrive(ONE, 0, "a"),
+                new Until(() -> sink.requests.size() == 1),
+                answer(0),
+                new Until(producer::isCommitting),
+                arrive(ONE, 1, "b"),
+                new Until(() -> sink.requests.size() == 2),
+                answer(1),
+                pass(),
+                () -> producer.commitTransactionException = new KafkaException("aborted"),
+                producer::release,
+                new Until(producer::transactionAborted),
+                () -> producer.commitTransactionException = null);
+
+        assertThat(receipts()).as("both, in one transaction").isEqualTo(2);
+        assertThat(committed(ONE)).containsExactly(2L);
+        assertThat(delivered(ONE)).isEqualTo(2);
+    }
+
+    @Test
+    void shouldLetATransactionEndBeforeItsPartitionLeaves() throws InterruptedException {
+        var released = new Thread(producer::release, "broker");
+        story(
+                producer::hold,
+                assign(ONE, TWO),
+                arrive(ONE, 0, "a"),
+                new Until(() -> sink.requests.size() == 1),
+                answer(0),
+                new Until(producer::isCommitting),
+                () -> consumer.schedulePollTask(() -> {
+                    released.start();
+                    consumer.rebalance(List.of(TWO));
+                    assertThat(receipts()).as("when the partition is given up").isEqualTo(1);
+                    assertThat(committed(ONE)).containsExactly(1L);
+                }),
+                pass());
+        released.join();
+
+        assertThat(committed(ONE)).containsExactly(1L);
+        assertThat(delivered(ONE)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldEndTheSessionWhereTheProducerIsLostMeanwhile() {
+        producer.commitTransactionException = new ProducerFencedException("another one");
+
+        assertThatThrownBy(() -> story(
+                        assign(ONE),
+                        arrive(ONE, 0, "a"),
+                        new Until(() -> sink.requests.size() == 1),
+                        answer(0),
+                        new Until(() -> false)))
+                .isInstanceOf(LostProducerException.class);
+        assertThat(producer.history()).isEmpty();
+    }
+
+    /** As the last committed offset counts. */
+    private long delivered(TopicPartition partition) {
+        List<Map<String, Map<TopicPartition, OffsetAndMetadata>>> history = producer.consumerGroupOffsetsHistory();
+        return history.stream()
+                .flatMap(groups -> groups.values().stream())
+                .filter(offsets -> offsets.containsKey(partition))
+                .map(offsets -> CommittedCounters.parse(offsets.get(partition).metadata())
+                        .orElseThrow()
+                        .count("delivered"))
+                .reduce((earlier, later) -> later)
+                .orElse(0L);
     }
 }

@@ -3,7 +3,6 @@ package io.usageflow.forwarder.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.Settlement.Step;
@@ -13,17 +12,19 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,13 +40,13 @@ class SettlementTest {
             TOPICS,
             Map.of("schema.registry.url", "mock://settlement", "auto.register.schemas", "true"),
             new ResponseExcerpt(List.of()));
-    private final Settlement settlement = new Settlement(
-            producer, records, new DeliveryMeters(new SimpleMeterRegistry()), DeliveryClock.system(), OPEN_MAX);
+    private final PlainTakeover takeover = new PlainTakeover();
+    private final Settlement settlement = new Settlement(producer, records, DeliveryClock.system(), OPEN_MAX, takeover);
     private final AssignedPartition partition = Fixtures.partition(3);
 
     @BeforeEach
     void start() {
-        settlement.start(Producer::initTransactions);
+        settlement.start();
         partition.counters(CommittedCounters.NONE);
         for (long offset : new long[] {10, 12, 15}) {
             PendingEvent event = Fixtures.event(partition, offset, "acct", "id-" + offset);
@@ -65,9 +66,28 @@ class SettlementTest {
         return List.of(Step.of(partition, 100));
     }
 
+    /** As the loop does: what it brought about is applied after it returned. */
+    private boolean commit(Settlement with) {
+        List<Step> steps = steps();
+        try {
+            boolean committed = with.begin(steps, List.of(), GROUP).join().committed();
+            if (committed) {
+                steps.forEach(Step::committed);
+            }
+            return committed;
+        } catch (CompletionException broken) {
+            throw (RuntimeException) broken.getCause();
+        }
+    }
+
+    @AfterEach
+    void close() {
+        settlement.close();
+    }
+
     @Test
     void shouldWriteOutcomesCountersAndOffsetInOneTransaction() {
-        assertThat(settlement.commit(steps(), List.of(), GROUP)).isTrue();
+        assertThat(commit(settlement)).isTrue();
 
         assertThat(producer.commitCount()).isEqualTo(1);
         assertThat(producer.history())
@@ -89,15 +109,16 @@ class SettlementTest {
     @Test
     void shouldChangeNothingWhereATransactionIsAbortedAndCountOnceWhenItIsTriedAgain() {
         producer.commitTransactionException = new KafkaException("an abortable one");
-        assertThat(settlement.commit(steps(), List.of(), GROUP)).isFalse();
+        assertThat(commit(settlement)).isFalse();
         producer.commitTransactionException = null;
         producer.sendOffsetsToTransactionException = new CommitFailedException("the group is rebalancing");
-        assertThat(settlement.commit(steps(), List.of(), GROUP)).isFalse();
+        assertThat(commit(settlement)).isFalse();
         producer.sendOffsetsToTransactionException = null;
         assertThat(partition.counters()).isEqualTo(CommittedCounters.NONE);
         assertThat(producer.history()).as("nothing of the aborted ones").isEmpty();
+        assertThat(takeover.aborts).as("looked for what the broker left open").isEqualTo(2);
 
-        assertThat(settlement.commit(steps(), List.of(), GROUP)).isTrue();
+        assertThat(commit(settlement)).isTrue();
 
         assertThat(producer.history()).hasSize(4);
         assertThat(partition.counters().count("received")).isEqualTo(3);
@@ -120,11 +141,10 @@ class SettlementTest {
                 throw new AssertionError("a commit that may have happened was aborted");
             }
         };
-        var patient = new Settlement(
-                slow, records, new DeliveryMeters(new SimpleMeterRegistry()), DeliveryClock.system(), OPEN_MAX);
-        patient.start(Producer::initTransactions);
+        var patient = new Settlement(slow, records, DeliveryClock.system(), OPEN_MAX, takeover);
+        patient.start();
 
-        assertThat(patient.commit(steps(), List.of(), GROUP)).isTrue();
+        assertThat(commit(patient)).isTrue();
         assertThat(tries).hasValue(2);
     }
 
@@ -132,7 +152,7 @@ class SettlementTest {
     void shouldLeaveItToANewProducerWhereACommitNeverAnswers() {
         producer.commitTransactionException = new TimeoutException("slow");
 
-        assertThatThrownBy(() -> settlement.commit(steps(), List.of(), GROUP))
+        assertThatThrownBy(() -> commit(settlement))
                 .isInstanceOfSatisfying(LostProducerException.class, lost -> assertThat(lost.fenced())
                         .isFalse());
         assertThat(partition.counters()).isEqualTo(CommittedCounters.NONE);
@@ -142,7 +162,7 @@ class SettlementTest {
     void shouldStopWhereItIsFenced() {
         producer.commitTransactionException = new ProducerFencedException("another one");
 
-        assertThatThrownBy(() -> settlement.commit(steps(), List.of(), GROUP))
+        assertThatThrownBy(() -> commit(settlement))
                 .isInstanceOfSatisfying(LostProducerException.class, lost -> assertThat(lost.fenced())
                         .isTrue());
         assertThat(partition.counters()).isEqualTo(CommittedCounters.NONE);
@@ -150,15 +170,10 @@ class SettlementTest {
 
     @Test
     void shouldNotTakeABrokerThatAbortedAnOldTransactionForAnotherProcess() {
-        var impatient = new Settlement(
-                producer,
-                records,
-                new DeliveryMeters(new SimpleMeterRegistry()),
-                DeliveryClock.system(),
-                Duration.ZERO);
+        var impatient = new Settlement(producer, records, DeliveryClock.system(), Duration.ZERO, takeover);
         producer.commitTransactionException = new ProducerFencedException("the broker aborted it");
 
-        assertThatThrownBy(() -> impatient.commit(steps(), List.of(), GROUP))
+        assertThatThrownBy(() -> commit(impatient))
                 .isInstanceOfSatisfying(LostProducerException.class, lost -> assertThat(lost.fenced())
                         .isFalse());
         assertThat(partition.counters()).isEqualTo(CommittedCounters.NONE);
@@ -169,16 +184,38 @@ class SettlementTest {
         producer.commitTransactionException = new KafkaException("broken");
         producer.abortTransactionException = new KafkaException("still broken");
 
-        assertThatThrownBy(() -> settlement.commit(steps(), List.of(), GROUP))
-                .isInstanceOf(LostProducerException.class);
+        assertThatThrownBy(() -> commit(settlement)).isInstanceOf(LostProducerException.class);
+    }
+
+    @Test
+    void shouldWriteNothingTwiceWhereASecondTransactionIsBegunTooEarly() {
+        var slow = new HeldProducer();
+        slow.hold();
+        var held = new Settlement(slow, records, DeliveryClock.system(), OPEN_MAX, takeover);
+        held.start();
+        List<Step> first = steps();
+        CompletableFuture<Settlement.Ended> end = held.begin(first, List.of(), GROUP);
+
+        assertThatThrownBy(() -> held.begin(steps(), List.of(), GROUP)).isInstanceOf(IllegalStateException.class);
+        assertThat(partition.counters())
+                .as("nothing changes while it is under way")
+                .isEqualTo(CommittedCounters.NONE);
+        assertThat(partition.ledger().committable(100)).isEqualTo(first.get(0).run());
+
+        slow.release();
+        assertThat(end.join().committed()).isTrue();
+        first.forEach(Step::committed);
+        assertThatThrownBy(first.get(0)::committed).isInstanceOf(IllegalStateException.class);
+        assertThat(slow.history()).hasSize(4);
+        held.close();
     }
 
     @Test
     void shouldCommitMarkersAloneWithoutALedgerEntry() {
-        settlement.commit(steps(), List.of(), GROUP);
+        commit(settlement);
         partition.ledger().position(20);
 
-        assertThat(settlement.commit(steps(), List.of(), GROUP)).isTrue();
+        assertThat(commit(settlement)).isTrue();
 
         assertThat(producer.history()).hasSize(4);
         assertThat(producer.consumerGroupOffsetsHistory()

@@ -79,6 +79,6 @@ class LedgerBalanceTest {
     }
 
     private static LedgerEntry entry(String stage, int partition, Map<String, Long> counters) {
-        return new LedgerEntry(stage, partition, counters, Instant.EPOCH);
+        return new LedgerEntry(stage, partition, counters, Instant.EPOCH, null);
     }
 }

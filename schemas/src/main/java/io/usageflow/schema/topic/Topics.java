@@ -23,6 +23,10 @@ public record Topics(String prefix) {
      */
     private static final Map<String, String> ROOMY = Map.of("max.message.bytes", Integer.toString(4 * 1024 * 1024));
 
+    /** Written several times a second and read from its beginning: only small segments are compacted soon. */
+    private static final Map<String, String> LEDGER =
+            Map.of("cleanup.policy", "compact", "segment.bytes", Integer.toString(16 * 1024 * 1024));
+
     private static final Pattern LEGAL = Pattern.compile("[a-zA-Z0-9._-]{1,200}");
 
     public Topics {
@@ -109,7 +113,7 @@ public record Topics(String prefix) {
                 TopicSpec.shared(receipts(), partitions, retained(receipts)),
                 TopicSpec.shared(deadLetters(), partitions, retained(Duration.ofDays(90), ROOMY)),
                 TopicSpec.alone(deadLetterMarks(), 1, compacted),
-                TopicSpec.alone(ledger(), 1, compacted));
+                TopicSpec.alone(ledger(), 1, LEDGER));
     }
 
     @SafeVarargs

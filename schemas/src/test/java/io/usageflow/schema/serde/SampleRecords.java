@@ -169,7 +169,7 @@ public final class SampleRecords {
     }
 
     public static LedgerEntry ledgerEntry() {
-        return new LedgerEntry("admission", 3, Map.of("received", 9_007_199_254_740_993L), MORNING);
+        return new LedgerEntry("admission", 3, Map.of("received", 9_007_199_254_740_993L), MORNING, 42L);
     }
 
     /** The record as it comes back: decimals have the schema's scale. Changes and returns its argument. */

@@ -1,0 +1,21 @@
+package io.usageflow.forwarder.topics;
+
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+
+/** How a producer gets its transactional id, and makes sure that what is over has ended. Used by one thread at a time. */
+public interface Takeover {
+    /**
+     * Ends what an earlier process of the same id left open, and keeps that process from writing.
+     *
+     * @throws KafkaException where Kafka does not answer; with a new producer it may be tried again
+     */
+    void takeOver(Producer<?, ?> producer);
+
+    /**
+     * After the producer aborted a transaction and before it begins the next.
+     *
+     * @throws KafkaException where Kafka does not answer; to be followed by a new producer
+     */
+    void afterAbort();
+}
