@@ -31,7 +31,9 @@ final class DeadLettersCommand implements Runnable {
     static CommandLine with(Terminal terminal) {
         return new CommandLine(new DeadLettersCommand())
                 .addSubcommand(new DeadLettersList(terminal))
-                .addSubcommand(new DeadLettersShow(terminal));
+                .addSubcommand(new DeadLettersShow(terminal))
+                .addSubcommand(new DeadLettersReplay(terminal))
+                .addSubcommand(new DeadLettersDiscard(terminal));
     }
 
     @Override

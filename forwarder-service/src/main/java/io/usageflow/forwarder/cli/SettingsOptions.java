@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -56,6 +57,13 @@ final class SettingsOptions {
             sources = sources.with(RegistrySettings.URL, schemaRegistry, "--schema-registry");
         }
         return sources;
+    }
+
+    /** Takes out the assignments that are meant for something else than settings, such as the fixes of a replay. */
+    List<String> takeAssignments(Predicate<String> meant) {
+        List<String> taken = assignments.stream().filter(meant).toList();
+        assignments = assignments.stream().filter(meant.negate()).toList();
+        return taken;
     }
 
     Settings load(Map<String, String> environment) {

@@ -73,6 +73,11 @@ public record Settings(
         throw new SettingsException(problems);
     }
 
+    /** Whether there is such a key, or a library behind a prefix may know it. */
+    public static boolean knows(String key) {
+        return definition().names().contains(key) || PASSED_THROUGH.stream().anyMatch(key::startsWith);
+    }
+
     /** How long an event's id is remembered; receipts are kept as long. */
     public Duration dedupWindow() {
         return admission.guard().window();

@@ -38,6 +38,9 @@ public final class DeadLetterScan {
     public interface Visitor {
         /** @return whether the reading goes on */
         boolean visit(StoredDeadLetter stored);
+
+        /** One was read that is not meant; there may be millions of them in a row. */
+        default void passed() {}
     }
 
     /**
@@ -110,21 +113,26 @@ public final class DeadLetterScan {
         @Override
         public boolean visit(ConsumerRecord<byte[], byte[]> record) {
             read++;
-            Optional<DeadLetter> letter = decoded(record);
-            if (letter.isEmpty()) {
-                return true;
+            Optional<StoredDeadLetter> meant = decoded(record)
+                    .map(letter -> new StoredDeadLetter(letter, record.partition(), record.offset(), Optional.empty()))
+                    .filter(filter::matches)
+                    .map(this::answered)
+                    .filter(stored -> filter.admits(stored.state()));
+            if (meant.isPresent()) {
+                return visitor.visit(meant.get());
             }
-            var unanswered = new StoredDeadLetter(letter.get(), record.partition(), record.offset(), Optional.empty());
-            if (!filter.matches(unanswered)) {
-                return true;
-            }
+            visitor.passed();
+            return true;
+        }
+
+        private StoredDeadLetter answered(StoredDeadLetter unanswered) {
             var stored = new StoredDeadLetter(
-                    letter.get(),
-                    record.partition(),
-                    record.offset(),
-                    marks.of(letter.get().getId()));
+                    unanswered.letter(),
+                    unanswered.partition(),
+                    unanswered.offset(),
+                    marks.of(unanswered.letter().getId()));
             matched.merge(stored.state(), 1L, Long::sum);
-            return !filter.admits(stored.state()) || visitor.visit(stored);
+            return stored;
         }
 
         private Optional<DeadLetter> decoded(ConsumerRecord<byte[], byte[]> record) {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class DeadLettersIT {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
+    private static DeadLetterWorld.Servers servers;
     private static DeadLetterWorld world;
     private static DeadLetter rejected;
     private static DeadLetter blocked;
@@ -32,7 +33,8 @@ class DeadLettersIT {
 
     @BeforeAll
     static void bury() {
-        world = new DeadLetterWorld();
+        servers = new DeadLetterWorld.Servers();
+        world = servers.world();
         rejected = world.bury(world.draft(DeadLetterReason.REJECTED, DeadLetterWorld.event("evt-1", "acct-1"))
                 .attempts(2)
                 .answered(422, "{\"message\":\"bad currency\"}", new ResponseExcerpt(List.of()))
@@ -55,6 +57,7 @@ class DeadLettersIT {
     @AfterAll
     static void stop() {
         world.close();
+        servers.close();
     }
 
     @Test
@@ -158,9 +161,9 @@ class DeadLettersIT {
 
     @Test
     void shouldLeaveAloneWhatIsNoDeadLetter() {
-        try (var other = new DeadLetterWorld()) {
+        try (DeadLetterWorld other = servers.world()) {
             other.bury(other.draft(DeadLetterReason.REJECTED, DeadLetterWorld.event("evt-1", "acct-1")));
-            other.send(DeadLetterWorld.TOPICS.deadLetters(), 2, "x".getBytes(UTF_8), "noise".getBytes(UTF_8));
+            other.send(other.topics().deadLetters(), 2, "x".getBytes(UTF_8), "noise".getBytes(UTF_8));
 
             assertThat(command.run(other.command("dead-letters", "list"))).isEqualTo(ExitCode.PROBLEMS);
 
@@ -168,7 +171,8 @@ class DeadLettersIT {
             assertThat(command.err().lines())
                     .singleElement()
                     .asString()
-                    .contains("not a dead letter, left alone: usage.dead-letters partition 2 offset ");
+                    .contains(
+                            "not a dead letter, left alone: " + other.topics().deadLetters() + " partition 2 offset ");
         }
     }
 

@@ -25,14 +25,19 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -41,40 +46,78 @@ import org.jspecify.annotations.Nullable;
 
 /** A broker with usageflow's topics, a registry that other processes reach too, and dead letters as the stages write them. */
 public final class DeadLetterWorld implements AutoCloseable {
-    public static final Topics TOPICS = Topics.withDefaultPrefix();
     public static final int PARTITIONS = 4;
     public static final Instant FAILED = Instant.parse("2026-11-23T10:00:00Z");
 
-    private final EmbeddedBroker broker;
-    private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
-    private final Map<String, ?> serde = Map.of("schema.registry.url", registry.url());
-    private final Serializer<SpecificRecord> serializer = AvroSerdes.valueSerializer(serde);
+    private final Servers servers;
+    private final Topics topics;
+    private final Map<String, ?> serde;
+    private final Serializer<SpecificRecord> serializer;
     private final KafkaProducer<byte[], byte[]> producer;
     private final AtomicLong offsets = new AtomicLong();
 
-    public DeadLetterWorld() {
-        broker = EmbeddedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
-        TopicCreation.create(broker.bootstrapServers(), TOPICS.specs(PARTITIONS, Duration.ofDays(35)));
+    /** What takes long to start, and may serve many worlds one after the other. */
+    public static final class Servers implements AutoCloseable {
+        private final EmbeddedBroker broker =
+                EmbeddedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(settingsOfBroker()));
+        private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
+        private final AtomicLong worlds = new AtomicLong();
+
+        /** With topics of its own. */
+        public DeadLetterWorld world() {
+            return new DeadLetterWorld(this, new Topics("world" + worlds.incrementAndGet()));
+        }
+
+        @Override
+        public void close() {
+            registry.close();
+            broker.close();
+        }
+    }
+
+    private DeadLetterWorld(Servers servers, Topics topics) {
+        this.servers = servers;
+        this.topics = topics;
+        this.serde = Map.of("schema.registry.url", servers.registry.url());
+        this.serializer = AvroSerdes.valueSerializer(serde);
+        TopicCreation.create(bootstrapServers(), topics.specs(PARTITIONS, Duration.ofDays(35)));
         producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", broker.bootstrapServers(), "acks", "all", "linger.ms", 5),
+                Map.of("bootstrap.servers", bootstrapServers(), "acks", "all", "linger.ms", 5),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }
 
+    private static Map<String, String> settingsOfBroker() {
+        Map<String, String> settings = new HashMap<>(ImpatientKafka.BROKER);
+        settings.put("group.initial.rebalance.delay.ms", "0");
+        return settings;
+    }
+
+    public Topics topics() {
+        return topics;
+    }
+
     public String bootstrapServers() {
-        return broker.bootstrapServers();
+        return servers.broker.bootstrapServers();
     }
 
     public Settings settings() {
         return Settings.load(ConfigSources.none()
-                .with("kafka.bootstrap.servers", broker.bootstrapServers(), "test")
-                .with("schema.registry.url", registry.url(), "test"));
+                .with("kafka.bootstrap.servers", bootstrapServers(), "test")
+                .with("schema.registry.url", servers.registry.url(), "test")
+                .with("topics.prefix", topics.prefix(), "test")
+                .with("kafka.session.timeout.ms", "2000", "test")
+                .with("kafka.heartbeat.interval.ms", "400", "test"));
     }
 
     /** A command line with the options by which it finds this world. */
     public String[] command(String... words) {
         List<String> all = new ArrayList<>(List.of(words));
-        all.addAll(List.of("--bootstrap-servers", broker.bootstrapServers(), "--schema-registry", registry.url()));
+        all.addAll(List.of("--bootstrap-servers", bootstrapServers(), "--schema-registry", servers.registry.url()));
+        if (all.stream().noneMatch(word -> word.startsWith("topics.prefix="))) {
+            all.addAll(List.of("--set", "topics.prefix=" + topics.prefix()));
+        }
+        all.addAll(List.of("--set", "kafka.session.timeout.ms=2000", "--set", "kafka.heartbeat.interval.ms=400"));
         return all.toArray(String[]::new);
     }
 
@@ -95,7 +138,7 @@ public final class DeadLetterWorld implements AutoCloseable {
 
     /** As {@code usage.events} holds it. */
     public byte[] published(UsageEvent event) {
-        return serializer.serialize(TOPICS.events(), event);
+        return serializer.serialize(topics.events(), event);
     }
 
     /** The draft of a dead letter of an event that was published by a good producer. */
@@ -106,7 +149,7 @@ public final class DeadLetterWorld implements AutoCloseable {
     /** The same of bytes that need not be an event. */
     public DeadLetterDraft draft(DeadLetterReason reason, String key, byte @Nullable [] value) {
         var source = new SourceCoordinates(
-                TOPICS.events(), AccountPartition.of(key, PARTITIONS), offsets.getAndIncrement(), FAILED);
+                topics.events(), AccountPartition.of(key, PARTITIONS), offsets.getAndIncrement(), FAILED);
         var headers = new RecordHeaders().add("traceparent", "00-aa-bb-01".getBytes(UTF_8));
         DeadLetterStage stage =
                 reason.compareTo(DeadLetterReason.REJECTED) < 0 ? DeadLetterStage.ADMISSION : DeadLetterStage.DELIVERY;
@@ -114,14 +157,25 @@ public final class DeadLetterWorld implements AutoCloseable {
                 new Origin(source, key.getBytes(UTF_8), value, headers), stage, reason, "a test says so", FAILED);
     }
 
+    /** The draft of a dead letter that a replayed record has become. */
+    public DeadLetterDraft failedReplay(ConsumerRecord<byte[], byte[]> replay, DeadLetterReason reason) {
+        var source = new SourceCoordinates(replay.topic(), replay.partition(), replay.offset(), FAILED);
+        return DeadLetterDraft.of(
+                new Origin(source, replay.key(), replay.value(), replay.headers()),
+                DeadLetterStage.DELIVERY,
+                reason,
+                "a test says so",
+                FAILED);
+    }
+
     /** Writes it where its source stood. */
     public DeadLetter bury(DeadLetterDraft draft) {
         DeadLetter letter = draft.toDeadLetter();
         send(
-                TOPICS.deadLetters(),
+                topics.deadLetters(),
                 draft.origin().source().getPartition(),
                 draft.origin().key(),
-                serializer.serialize(TOPICS.deadLetters(), letter));
+                serializer.serialize(topics.deadLetters(), letter));
         producer.flush();
         return letter;
     }
@@ -136,10 +190,10 @@ public final class DeadLetterWorld implements AutoCloseable {
             letters.add(letter);
             producer.send(
                     new ProducerRecord<>(
-                            TOPICS.deadLetters(),
+                            topics.deadLetters(),
                             draft.origin().source().getPartition(),
                             draft.origin().key(),
-                            serializer.serialize(TOPICS.deadLetters(), letter)),
+                            serializer.serialize(topics.deadLetters(), letter)),
                     (done, failure) -> {
                         if (failure != null) {
                             failures.add(failure);
@@ -164,20 +218,46 @@ public final class DeadLetterWorld implements AutoCloseable {
 
     public void mark(DeadLetterMark mark) {
         send(
-                TOPICS.deadLetterMarks(),
+                topics.deadLetterMarks(),
                 null,
                 mark.getDeadLetterId().getBytes(UTF_8),
-                serializer.serialize(TOPICS.deadLetterMarks(), mark));
+                serializer.serialize(topics.deadLetterMarks(), mark));
     }
 
     public byte[] encoded(String topic, SpecificRecord value) {
         return serializer.serialize(topic, value);
     }
 
+    /** How many records were written to a topic of one partition, committed or not, markers of transactions included. */
+    public long written(String topic) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+            var partition = new TopicPartition(topic, 0);
+            return admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
+                    .partitionResult(partition)
+                    .get()
+                    .offset();
+        } catch (Exception failed) {
+            throw new IllegalStateException(topic + " has no end", failed);
+        }
+    }
+
+    /** As if admission had read the replays so far. */
+    public void admissionHasRead(int partition, long offset) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+            admin.alterConsumerGroupOffsets(
+                            topics.prefix() + ".admission",
+                            Map.of(new TopicPartition(topics.replays(), partition), new OffsetAndMetadata(offset)))
+                    .all()
+                    .get();
+        } catch (Exception failed) {
+            throw new IllegalStateException("offsets could not be set", failed);
+        }
+    }
+
     /** All committed records, copied. */
     public List<ConsumerRecord<byte[], byte[]>> read(String topic) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        new TopicReader(Map.of("bootstrap.servers", broker.bootstrapServers())).read(topic, records::add);
+        new TopicReader(Map.of("bootstrap.servers", bootstrapServers())).read(topic, records::add);
         return records;
     }
 
@@ -189,15 +269,13 @@ public final class DeadLetterWorld implements AutoCloseable {
 
     /** Every mark there is, older ones of the same dead letter included. */
     public List<DeadLetterMark> marks() {
-        return read(TOPICS.deadLetterMarks()).stream()
-                .map(record -> decoded(TOPICS.deadLetterMarks(), DeadLetterMark.class, record.value()))
+        return read(topics.deadLetterMarks()).stream()
+                .map(record -> decoded(topics.deadLetterMarks(), DeadLetterMark.class, record.value()))
                 .toList();
     }
 
     @Override
     public void close() {
         producer.close(Duration.ZERO);
-        registry.close();
-        broker.close();
     }
 }

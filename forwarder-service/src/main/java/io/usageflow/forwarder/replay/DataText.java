@@ -1,0 +1,102 @@
+package io.usageflow.forwarder.replay;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.usageflow.schema.JsonValue;
+import io.usageflow.schema.rule.ExactDecimal;
+import java.math.BigDecimal;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Entries of an event's data as an operator writes them: {@code null}, {@code true}, a number, an object or a list as JSON
+ * is, everything else as text; text that looks like one of these stands in double quotes. Pure.
+ */
+final class DataText {
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+    private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9]\\d{0,18})");
+    private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9]\\d{0,199})(\\.\\d{1,200})?");
+
+    private DataText() {}
+
+    /** @throws EventFix.BadFixException where it begins like JSON and is none */
+    static @Nullable Object read(String text) {
+        if (text.equals("null")) {
+            return null;
+        }
+        if (text.equals("true") || text.equals("false")) {
+            return Boolean.valueOf(text);
+        }
+        if (NUMBER.matcher(text).matches()) {
+            return number(text);
+        }
+        if (text.startsWith("\"") || text.startsWith("{") || text.startsWith("[")) {
+            try {
+                JsonNode node = JSON.readTree(text);
+                return node.isTextual() ? node.textValue() : new JsonValue(text);
+            } catch (JsonProcessingException malformed) {
+                throw new EventFix.BadFixException("--set of data is '" + text
+                        + "', which begins like JSON and is none: " + malformed.getOriginalMessage());
+            }
+        }
+        return text;
+    }
+
+    /** As {@link #read} takes it. */
+    static String write(@Nullable Object value) {
+        if (value == null) {
+            return "null";
+        }
+        if (value instanceof BigDecimal decimal) {
+            return plain(decimal);
+        }
+        if (value instanceof JsonValue json) {
+            return json.getJson();
+        }
+        String text = value.toString();
+        boolean ambiguous = value instanceof String
+                && (text.isEmpty()
+                        || text.equals("null")
+                        || text.equals("true")
+                        || text.equals("false")
+                        || NUMBER.matcher(text).matches()
+                        || "\"{[".indexOf(text.charAt(0)) >= 0);
+        return ambiguous ? quoted(text) : text;
+    }
+
+    static String plain(BigDecimal decimal) {
+        return decimal.signum() == 0 ? "0" : decimal.stripTrailingZeros().toPlainString();
+    }
+
+    /** Empty where it is no decimal number, or one that the schema would have to round. */
+    static Optional<BigDecimal> decimal(String text) {
+        return NUMBER.matcher(text.strip()).matches()
+                ? Optional.of(new BigDecimal(text.strip())).filter(ExactDecimal::fits)
+                : Optional.empty();
+    }
+
+    private static Object number(String text) {
+        if (WHOLE.matcher(text).matches()) {
+            try {
+                return Long.valueOf(text);
+            } catch (NumberFormatException beyondLong) {
+                // Falls through: a decimal holds it.
+            }
+        }
+        return decimal(text).<Object>map(decimal -> decimal).orElseGet(() -> new JsonValue(text));
+    }
+
+    private static String quoted(String text) {
+        try {
+            return JSON.writeValueAsString(text);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("text can always be written as JSON", impossible);
+        }
+    }
+}

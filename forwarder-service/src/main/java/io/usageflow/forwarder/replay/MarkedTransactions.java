@@ -1,0 +1,224 @@
+package io.usageflow.forwarder.replay;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.schema.DeadLetterMark;
+import io.usageflow.schema.serde.AvroSerdes;
+import io.usageflow.schema.topic.Topics;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serializer;
+
+/**
+ * Writes what is replayed and the marks that say so, each pair in one transaction. Here stands why each dead letter is
+ * replayed once, whatever dies and however many operators there are:
+ *
+ * <ol>
+ *   <li>All jobs have the same transactional id. {@link #open} ({@code initTransactions}) returns when every transaction of
+ *       an earlier producer with that id is committed or aborted for good, and no earlier producer can commit any more.
+ *   <li>Only then are the marks read, with {@code read_committed}: so all that was ever replayed is seen as such, and what
+ *       is not seen was not replayed, and never will be by somebody else's transaction.
+ *   <li>A replayed record and its mark become visible together, or not at all.
+ *   <li>A job that loses the id to a later one can commit nothing from then on.
+ * </ol>
+ *
+ * One thread.
+ */
+final class MarkedTransactions implements AutoCloseable {
+    /** Bound of a transaction. */
+    static final int RECORDS_MAX = 500;
+
+    /** Bound of a transaction: what is held up by a slow rate is visible soon all the same. */
+    static final Duration AGE_MAX = Duration.ofSeconds(1);
+
+    /** Of a producer that is gone, Kafka ends a transaction after so long. */
+    static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    /** An event has a megabyte at most in its own topic, which may be set higher: up to what the replays' topic takes. */
+    private static final int REQUEST_BYTES_MAX = 8 << 20;
+
+    private final Topics topics;
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final Serializer<DeadLetterMark> serializer;
+    private final Map<String, byte[]> pending = new LinkedHashMap<>();
+    private boolean isOpen;
+    private long openedNanos;
+    private long committed;
+
+    /** Another producer has taken the transactional id, or Kafka has given ours up; nothing can be committed any more. */
+    static final class FencedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        FencedException(KafkaException cause) {
+            super(cause);
+        }
+    }
+
+    private MarkedTransactions(
+            Topics topics, KafkaProducer<byte[], byte[]> producer, Serializer<DeadLetterMark> serializer) {
+        this.topics = topics;
+        this.producer = producer;
+        this.serializer = serializer;
+    }
+
+    /**
+     * Takes the lock, from whoever has it.
+     *
+     * @param clientId shows in the brokers' logs
+     * @throws KafkaException where Kafka refuses or does not answer
+     */
+    static MarkedTransactions open(Settings settings, String clientId) {
+        Topics topics = settings.topics().names();
+        var producer =
+                new KafkaProducer<>(config(settings, clientId), new ByteArraySerializer(), new ByteArraySerializer());
+        try {
+            producer.initTransactions();
+            return new MarkedTransactions(
+                    topics,
+                    producer,
+                    AvroSerdes.valueSerializer(settings.registry().serde()));
+        } catch (RuntimeException failed) {
+            producer.close(Duration.ZERO);
+            throw failed;
+        }
+    }
+
+    /**
+     * Adds a dead letter's answer to the open transaction.
+     *
+     * @return where the replayed record stands, known when the transaction is committed; empty for a discard
+     */
+    Optional<Future<RecordMetadata>> add(DeadLetterMark mark, Decision.Answer answer) throws FencedException {
+        try {
+            if (!isOpen) {
+                producer.beginTransaction();
+                isOpen = true;
+                openedNanos = System.nanoTime();
+            }
+            Optional<Future<RecordMetadata>> record = answer.record()
+                    .map(outgoing -> producer.send(new ProducerRecord<>(
+                            topics.replays(),
+                            outgoing.partition(),
+                            null,
+                            outgoing.key(),
+                            outgoing.value(),
+                            outgoing.headers())));
+            byte[] value = serializer.serialize(topics.deadLetterMarks(), mark);
+            // Should it fail, so does the commit.
+            Future<RecordMetadata> unused = producer.send(new ProducerRecord<>(
+                    topics.deadLetterMarks(), mark.getDeadLetterId().getBytes(UTF_8), value));
+            pending.put(mark.getDeadLetterId(), value);
+            return record;
+        } catch (KafkaException failed) {
+            throw rethrown(failed);
+        }
+    }
+
+    /** Whether the dead letter has its answer in the open transaction. */
+    boolean holds(String deadLetterId) {
+        return pending.containsKey(deadLetterId);
+    }
+
+    boolean isFull() {
+        return pending.size() >= RECORDS_MAX;
+    }
+
+    /** @param wait that is to come before the next dead letter */
+    boolean isDue(Duration wait) {
+        return isOpen && System.nanoTime() - openedNanos + wait.toNanos() > AGE_MAX.toNanos();
+    }
+
+    /**
+     * Commits what was added.
+     *
+     * @param patience for a broker that does not answer; after that it is not known whether it was committed, and the next
+     *     job's {@link #open} decides it
+     * @return the marks that were committed, by dead letter
+     */
+    Map<String, byte[]> commit(Duration patience) throws FencedException {
+        if (!isOpen) {
+            return Map.of();
+        }
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                producer.commitTransaction();
+                break;
+            } catch (TimeoutException slow) {
+                // May be asked again until it is known.
+                if (System.nanoTime() - deadline > 0) {
+                    throw slow;
+                }
+            } catch (KafkaException failed) {
+                throw rethrown(failed);
+            }
+        }
+        isOpen = false;
+        committed += pending.size();
+        Map<String, byte[]> marks = Map.copyOf(pending);
+        pending.clear();
+        return marks;
+    }
+
+    /** Dead letters that have their answers for good. */
+    long committed() {
+        return committed;
+    }
+
+    /** What was added and not committed never was. */
+    @Override
+    public void close() {
+        try (serializer) {
+            if (isOpen) {
+                try {
+                    producer.abortTransaction();
+                } catch (KafkaException gone) {
+                    // Then Kafka aborts it, or the next job does.
+                    isOpen = false;
+                }
+            }
+        } finally {
+            producer.close(Duration.ofSeconds(5));
+        }
+    }
+
+    private static KafkaException rethrown(KafkaException failed) throws FencedException {
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ProducerFencedException || cause instanceof InvalidProducerEpochException) {
+                throw new FencedException(failed);
+            }
+        }
+        return failed;
+    }
+
+    private static Map<String, Object> config(Settings settings, String clientId) {
+        Map<String, Object> config = new HashMap<>();
+        config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, REQUEST_BYTES_MAX);
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 30_000);
+        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) TIMEOUT.toMillis());
+        config.putAll(settings.kafka().client());
+        config.put(
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                settings.topics().names().prefix() + ".replay");
+        config.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
+        config.put(ProducerConfig.ACKS_CONFIG, "all");
+        config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        return config;
+    }
+}

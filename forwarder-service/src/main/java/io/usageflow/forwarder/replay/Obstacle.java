@@ -1,0 +1,25 @@
+package io.usageflow.forwarder.replay;
+
+/** Why a dead letter is left as it is. Closed; the word is the same on the command line, in JSON and in the console. */
+public enum Obstacle {
+    ANSWERED("already answered: --again answers them once more"),
+    NEEDS_NEW_ID(
+            "their ids were admitted before with other content, and Credyt would ignore them: --new-id bills them in"
+                    + " addition, under ids of their own; discard them where they only correct what was billed"),
+    STILL_INVALID("admission would refuse them again: correct them with --set"),
+    CANNOT_BE_FIXED("--set or --new-id cannot be applied to them: leave them out by the filter"),
+    MAY_BE_BILLED("another account_id gives them another id at Credyt, which may have had them under the old one, and"
+            + " would bill them twice: make sure with 'usageflow trace', then discard them and publish them anew"),
+    NO_EVENT("there is no event in them: discard them");
+
+    private final String remedy;
+
+    Obstacle(String remedy) {
+        this.remedy = remedy;
+    }
+
+    /** Why, and what to do; of several. */
+    public String remedy() {
+        return remedy;
+    }
+}

@@ -1,0 +1,69 @@
+package io.usageflow.forwarder.replay;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.forwarder.replay.ReplayOutcome.CanaryFailed;
+import io.usageflow.forwarder.replay.ReplayOutcome.Ended;
+import io.usageflow.forwarder.replay.ReplayOutcome.Failed;
+import io.usageflow.forwarder.replay.ReplayOutcome.Occupied;
+import java.util.Locale;
+import java.util.TreeMap;
+
+/** Plans and outcomes as JSON, for scripts and for the console: the same words everywhere. Pure. */
+public final class ReplayDocument {
+    private ReplayDocument() {}
+
+    public static ObjectNode of(ReplayPlan plan, ReplayRequest request) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("filter", request.filter().toString()).put("answerable", plan.answerable());
+        ObjectNode reasons = node.putObject("by_reason");
+        plan.byReason().forEach(reasons::put);
+        ObjectNode accounts = node.putObject("by_account");
+        new TreeMap<>(plan.accounts().named()).forEach(accounts::put);
+        node.put("other_accounts", plan.accounts().others());
+        ArrayNode obstacles = node.putArray("left_alone");
+        new TreeMap<>(plan.obstacles()).forEach((obstacle, left) -> obstacles
+                .addObject()
+                .put("obstacle", obstacle.name())
+                .put("count", left.count())
+                .put("remedy", obstacle.remedy())
+                .put("example", left.example())
+                .put("detail", left.detail()));
+        ArrayNode cautions = node.putArray("cautions");
+        new TreeMap<>(plan.cautions()).forEach((caution, count) -> cautions.addObject()
+                .put("caution", caution.name())
+                .put("count", count)
+                .put("meaning", caution.meaning()));
+        ObjectNode matched = node.putObject("matched");
+        plan.summary().matched().forEach((state, count) -> matched.put(state.name(), count));
+        return node.put("unreadable", plan.summary().unreadable());
+    }
+
+    public static ObjectNode of(ReplayOutcome outcome, ReplayRequest request) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("job", request.audit().job());
+        if (outcome instanceof Occupied occupied) {
+            return node.put("end", "OCCUPIED")
+                    .put("who", occupied.holder().who())
+                    .put("other_job", occupied.holder().job())
+                    .put(
+                            "since",
+                            occupied.holder().since().map(Object::toString).orElse(null));
+        }
+        Ended ended = (Ended) outcome;
+        String end = ended.end().getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_");
+        node.put("end", end.toUpperCase(Locale.ROOT)).put("done", ended.done()).put("to_do", ended.toDo());
+        if (ended.end() instanceof CanaryFailed canary) {
+            ArrayNode outcomes = node.putArray("canary");
+            canary.outcomes().forEach(one -> outcomes.addObject()
+                    .put("dead_letter", one.deadLetterId())
+                    .put("outcome", one.kind().name())
+                    .put("detail", one.detail()));
+        } else if (ended.end() instanceof Failed failed) {
+            node.put("failure", String.valueOf(failed.cause().getMessage()));
+        }
+        node.set("plan", of(ended.plan(), request));
+        return node;
+    }
+}

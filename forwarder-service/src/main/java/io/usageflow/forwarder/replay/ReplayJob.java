@@ -1,0 +1,100 @@
+package io.usageflow.forwarder.replay;
+
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.deadletter.DeadLetterMarks;
+import io.usageflow.forwarder.deadletter.DeadLetterScan;
+import io.usageflow.forwarder.deadletter.OriginalEvent;
+import io.usageflow.forwarder.topics.TopicReader;
+import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.serde.AvroSerdes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.apache.kafka.common.serialization.Serializer;
+
+/**
+ * Answers dead letters: plans what would be done, or does it. For the command line, the console, and whatever else wants
+ * dead letters answered; at any time at most one job of a pipeline runs. Thread-safe: each call has clients of its own.
+ */
+public final class ReplayJob {
+    private static final Cancellation NEVER = atMost -> false;
+
+    private final Settings settings;
+
+    public ReplayJob(Settings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Counts what {@link #run} would do; touches nothing, and needs no lock.
+     *
+     * @throws org.apache.kafka.common.KafkaException where Kafka refuses or does not answer
+     * @throws io.usageflow.forwarder.topics.TopicsNotReadyException where a topic does not exist
+     * @throws io.usageflow.schema.registry.RegistryUnavailableException while the registry is away
+     */
+    public ReplayPlan plan(ReplayRequest request) {
+        try (DeadLetterMarks marks = DeadLetterMarks.read(settings);
+                var parts = new Parts(request)) {
+            return plan(request, marks, parts, NEVER);
+        }
+    }
+
+    /**
+     * Does it. Interrupted or killed at any point, it has answered some dead letters, each once, and the same request
+     * again answers the others.
+     *
+     * @throws org.apache.kafka.common.KafkaException where Kafka refuses or does not answer before anything was done;
+     *     later it is an {@link ReplayOutcome.Failed outcome}
+     * @throws io.usageflow.forwarder.topics.TopicsNotReadyException where a topic does not exist
+     */
+    public ReplayOutcome run(ReplayRequest request, ReplayProgress progress, Cancellation cancellation)
+            throws InterruptedException {
+        if (request.action() instanceof ReplayRequest.Discard
+                && request.audit().why().isBlank()) {
+            throw new IllegalArgumentException("a discard needs a reason: say why this usage will not be billed");
+        }
+        var self = new Holder(request.audit().who(), request.audit().job(), Optional.of(Instant.now()));
+        try (Seat seat = Seat.take(settings, self, progress::waitingFor);
+                MarkedTransactions transactions = MarkedTransactions.open(settings, self.clientId());
+                // After the lock: what an earlier job may still have been writing is decided by then.
+                DeadLetterMarks marks = DeadLetterMarks.read(settings);
+                var parts = new Parts(request)) {
+            ReplayPlan plan = plan(request, marks, parts, cancellation);
+            var hold = new ReplayWork.Hold(transactions, seat, marks);
+            return new ReplayWork(settings, request, plan, parts.rules, parts.originals)
+                    .run(hold, progress, cancellation);
+        } catch (Seat.TakenException taken) {
+            return new ReplayOutcome.Occupied(taken.holder());
+        }
+    }
+
+    private ReplayPlan plan(ReplayRequest request, DeadLetterMarks marks, Parts parts, Cancellation cancellation) {
+        var counting = new ReplayPlan.Counting();
+        DeadLetterScan.Summary summary = new DeadLetterScan(settings).run(request.filter(), marks, stored -> {
+            counting.add(stored, parts.rules.decide(stored, parts.originals::read));
+            return !cancellation.within(Duration.ZERO);
+        });
+        return counting.plan(summary);
+    }
+
+    /** What decides. */
+    private final class Parts implements AutoCloseable {
+        private final OriginalEvent.Reader originals = new OriginalEvent.Reader(settings);
+        private final Serializer<UsageEvent> encoder =
+                AvroSerdes.valueSerializer(settings.registry().serde());
+        private final ReplayRules rules;
+
+        Parts(ReplayRequest request) {
+            String events = settings.topics().names().events();
+            int partitions = new TopicReader(settings.kafka().client())
+                    .partitionsOf(settings.topics().names().replays());
+            rules = new ReplayRules(request, partitions, event -> encoder.serialize(events, event));
+        }
+
+        @Override
+        public void close() {
+            originals.close();
+            encoder.close();
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.usageflow.forwarder.replay;
+
+import io.usageflow.forwarder.deadletter.DeadLetterScan;
+import io.usageflow.forwarder.deadletter.StoredDeadLetter;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a replay or a discard would do, counted over all that the filter means. Immutable.
+ *
+ * @param answerable dead letters that would be answered; with a limit, more than will be
+ * @param byReason of these
+ * @param byAccount of these, the accounts that were met first; those beyond {@value #ACCOUNTS_MAX} are in {@code
+ *     otherAccounts}
+ * @param otherAccounts dead letters of accounts that are not named
+ * @param obstacles why the rest is left alone
+ * @param cautions how many of the answerable each concerns
+ * @param summary of the reading
+ * @param through in each partition the offset behind the last dead letter that was met: what came later was not planned
+ */
+public record ReplayPlan(
+        long answerable,
+        Map<String, Long> byReason,
+        Accounts accounts,
+        Map<Obstacle, Left> obstacles,
+        Map<Caution, Long> cautions,
+        DeadLetterScan.Summary summary,
+        Map<Integer, Long> through) {
+    /** So many accounts are counted one by one. */
+    public static final int ACCOUNTS_MAX = 10_000;
+
+    /**
+     * @param named dead letters of each account, of those that were met first
+     * @param others dead letters of all other accounts
+     */
+    public record Accounts(Map<String, Long> named, long others) {}
+
+    /**
+     * @param count dead letters that are left alone for this
+     * @param example the id of one
+     * @param detail what is wrong with that one
+     */
+    public record Left(long count, String example, String detail) {}
+
+    public ReplayPlan {
+        byReason = java.util.Collections.unmodifiableMap(new TreeMap<>(byReason));
+        obstacles = Map.copyOf(obstacles);
+        cautions = Map.copyOf(cautions);
+        through = Map.copyOf(through);
+    }
+
+    /** Dead letters that are left alone, but for those that have their answer already. */
+    public long left() {
+        return obstacles.entrySet().stream()
+                .filter(entry -> entry.getKey() != Obstacle.ANSWERED)
+                .mapToLong(entry -> entry.getValue().count())
+                .sum();
+    }
+
+    /** Whether the dead letter stood in the topic when the plan was made. */
+    boolean covers(StoredDeadLetter stored) {
+        return stored.offset() < through.getOrDefault(stored.partition(), 0L);
+    }
+
+    /** Adds them up; heap is bounded however many there are. Not thread-safe. */
+    static final class Counting {
+        private final Map<String, Long> byReason = new HashMap<>();
+        private final Map<String, Long> byAccount = new HashMap<>();
+        private final Map<Obstacle, Left> obstacles = new EnumMap<>(Obstacle.class);
+        private final Map<Caution, Long> cautions = new EnumMap<>(Caution.class);
+        private final Map<Integer, Long> through = new HashMap<>();
+        private long answerable;
+        private long otherAccounts;
+
+        void add(StoredDeadLetter stored, Decision decision) {
+            through.merge(stored.partition(), stored.offset() + 1, Math::max);
+            decision.match(
+                    answer -> {
+                        count(stored, answer);
+                        return true;
+                    },
+                    leave -> {
+                        obstacles.merge(
+                                leave.obstacle(),
+                                new Left(1, stored.letter().getId(), leave.detail()),
+                                (known, one) -> new Left(known.count() + 1, known.example(), known.detail()));
+                        return false;
+                    });
+        }
+
+        private void count(StoredDeadLetter stored, Decision.Answer answer) {
+            answerable++;
+            byReason.merge(stored.letter().getReason(), 1L, Long::sum);
+            answer.cautions().forEach(caution -> cautions.merge(caution, 1L, Long::sum));
+            String account = stored.account().orElse("");
+            if (byAccount.size() < ACCOUNTS_MAX || byAccount.containsKey(account)) {
+                byAccount.merge(account, 1L, Long::sum);
+            } else {
+                otherAccounts++;
+            }
+        }
+
+        ReplayPlan plan(DeadLetterScan.Summary summary) {
+            return new ReplayPlan(
+                    answerable,
+                    byReason,
+                    new Accounts(Map.copyOf(byAccount), otherAccounts),
+                    obstacles,
+                    cautions,
+                    summary,
+                    through);
+        }
+    }
+}

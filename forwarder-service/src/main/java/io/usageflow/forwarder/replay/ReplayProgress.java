@@ -1,0 +1,24 @@
+package io.usageflow.forwarder.replay;
+
+import java.util.List;
+
+/** Is told how a job gets on, on the job's thread, which waits for the answer. */
+public interface ReplayProgress {
+    /** Says nothing. */
+    ReplayProgress SILENT = new ReplayProgress() {};
+
+    /** Somebody's job is there, running or not long dead; it is waited for, for as long as Kafka needs to find out. */
+    default void waitingFor(Holder holder) {}
+
+    /** All is counted; the answering begins. @param toDo how many will be answered, by plan and limit */
+    default void planned(ReplayPlan plan, long toDo) {}
+
+    /** After each transaction. @param done in all, committed */
+    default void done(long done, long toDo) {}
+
+    /** The first have been replayed, and their outcomes are waited for. */
+    default void canaryAwaited(int count) {}
+
+    /** All of the first were delivered, or not. */
+    default void canaryEnded(List<CanaryOutcome> outcomes) {}
+}

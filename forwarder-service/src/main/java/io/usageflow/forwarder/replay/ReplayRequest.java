@@ -1,0 +1,107 @@
+package io.usageflow.forwarder.replay;
+
+import io.usageflow.forwarder.deadletter.DeadLetterFilter;
+import io.usageflow.forwarder.deadletter.DeadLetterState;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.UUID;
+
+/**
+ * What an operator answers to which dead letters, and how. Immutable.
+ *
+ * @param again whether dead letters are answered that have an answer already; all but those that this job has answered, so
+ *     that a job under the same name goes on where it was stopped
+ */
+public record ReplayRequest(DeadLetterFilter filter, Action action, boolean again, Audit audit, Pace pace) {
+    /** Default of {@link Pace#perSecondMax}. */
+    public static final int PER_SECOND = 500;
+
+    public static final int PER_SECOND_MAX = 100_000;
+    /** Bound of a canary: their outcomes are watched one by one. */
+    public static final int CANARY_MAX = 1_000;
+
+    /** The answer. Sealed: these are the two that there are. */
+    public sealed interface Action {}
+
+    /**
+     * Through the pipeline again.
+     *
+     * @param fixes made to each event before
+     * @param newIds whether events whose id was admitted before with other content may go under an id of their own
+     */
+    public record Replay(List<EventFix> fixes, boolean newIds) implements Action {
+        public Replay {
+            fixes = List.copyOf(fixes);
+        }
+
+        /** As it was published. */
+        public static Replay unchanged() {
+            return new Replay(List.of(), false);
+        }
+    }
+
+    /** Given up. */
+    public record Discard() implements Action {}
+
+    /**
+     * What each mark says.
+     *
+     * @param why may be empty for a replay
+     * @param job names the run
+     */
+    public record Audit(String who, String why, String job) {
+        /** With a new name for the run. */
+        public static Audit of(String who, String why) {
+            return new Audit(who, why, "job-" + UUID.randomUUID().toString().substring(0, 8));
+        }
+    }
+
+    /**
+     * @param perSecondMax dead letters a second, 1 to {@value ReplayRequest#PER_SECOND_MAX}
+     * @param limit dead letters in all; without a bound where empty
+     */
+    public record Pace(int perSecondMax, OptionalLong limit, Canary canary) {
+        public Pace {
+            if (perSecondMax < 1 || perSecondMax > PER_SECOND_MAX) {
+                throw new IllegalArgumentException("rate is " + perSecondMax + ": use 1 to " + PER_SECOND_MAX);
+            }
+            if (limit.isPresent() && limit.getAsLong() < 1) {
+                throw new IllegalArgumentException("limit is " + limit.getAsLong() + ": use at least 1");
+            }
+        }
+
+        public static Pace unhurried() {
+            return new Pace(PER_SECOND, OptionalLong.empty(), Canary.none());
+        }
+    }
+
+    /**
+     * The first are replayed alone, and the rest only when all of them have been delivered.
+     *
+     * @param count 0 for none
+     * @param timeout for all of them together
+     */
+    public record Canary(int count, Duration timeout) {
+        public Canary {
+            if (count < 0 || count > CANARY_MAX) {
+                throw new IllegalArgumentException("canary is " + count + ": use 1 to " + CANARY_MAX);
+            }
+        }
+
+        public static Canary none() {
+            return new Canary(0, Duration.ZERO);
+        }
+    }
+
+    public ReplayRequest {
+        if (action instanceof Discard && pace.canary().count() > 0) {
+            throw new IllegalArgumentException("a discard has no canary: nothing comes of it");
+        }
+    }
+
+    /** Whether a dead letter in this state, last answered by that job, is to be left alone. */
+    boolean leavesAlone(DeadLetterState state, String answeredBy) {
+        return state != DeadLetterState.OPEN && (!again || answeredBy.equals(audit.job()));
+    }
+}

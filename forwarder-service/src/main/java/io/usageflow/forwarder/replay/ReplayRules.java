@@ -1,0 +1,246 @@
+package io.usageflow.forwarder.replay;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.usageflow.forwarder.deadletter.DeadLetterReason;
+import io.usageflow.forwarder.deadletter.DeadLetterStage;
+import io.usageflow.forwarder.deadletter.DeadLetterState;
+import io.usageflow.forwarder.deadletter.OriginalEvent;
+import io.usageflow.forwarder.deadletter.StoredDeadLetter;
+import io.usageflow.forwarder.topics.AccountPartition;
+import io.usageflow.schema.Cost;
+import io.usageflow.schema.DeadLetterMark;
+import io.usageflow.schema.Fix;
+import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.id.CredytIds;
+import io.usageflow.schema.id.Uuids;
+import io.usageflow.schema.rule.EventRules;
+import io.usageflow.schema.rule.Violation;
+import io.usageflow.schema.topic.EventHeaders;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what becomes of a dead letter, and changes nothing; here stands why no replay bills twice. Pure.
+ *
+ * <p>The replays' lane asks neither for an event's age nor whether its id was admitted. What keeps a replay from being
+ * billed a second time is that it goes under the id it had: Credyt takes an id once. So no rule here may give an event
+ * another id at Credyt where Credyt can have had it under the old one:
+ *
+ * <ul>
+ *   <li>A new id is only for {@code ID_CONFLICT}: admission stopped it, so Credyt has never had <em>this</em> content. It is
+ *       made of account, old id and content: the producer's retries of one conflicting event are dead letters of their
+ *       own, and all of them get the same new id.
+ *   <li>Another account gives an id that is no UUID another form at Credyt. Where Credyt can have had the event, because
+ *       nothing proves that it refused it, that is an obstacle.
+ * </ul>
+ *
+ * <p>The other danger is a replay that seems to be delivered while Credyt ignores it, because it holds the id with other
+ * content. That is why {@code ID_CONFLICT} is never replayed under its old id; where only a person can know, it is a
+ * {@link Caution}.
+ */
+final class ReplayRules {
+    private static final UUID CONFLICTS = UUID.fromString("0d2b7f63-7f0e-5c55-8a39-6f3f0b0d9c41");
+
+    /** In delivery, and yet sure that Credyt did not take the event. */
+    private static final Set<DeadLetterReason> REFUSED_FOR_SURE =
+            EnumSet.of(DeadLetterReason.REJECTED, DeadLetterReason.CUSTOMER_UNKNOWN, DeadLetterReason.UNDELIVERABLE);
+
+    /** In admission after their id was remembered, so that a repeat was a duplicate; or with a caution that says more. */
+    private static final Set<DeadLetterReason> REMEMBERED = EnumSet.of(
+            DeadLetterReason.TOO_OLD,
+            DeadLetterReason.ID_CONFLICT,
+            DeadLetterReason.UNMAPPED_CUSTOMER,
+            DeadLetterReason.UNMAPPED_VENDOR);
+
+    private final ReplayRequest request;
+    private final int partitions;
+    private final Function<UsageEvent, byte[]> encoder;
+
+    /**
+     * @param partitions of the replays' topic
+     * @param encoder as the events' topic has them
+     */
+    ReplayRules(ReplayRequest request, int partitions, Function<UsageEvent, byte[]> encoder) {
+        this.request = request;
+        this.partitions = partitions;
+        this.encoder = encoder;
+    }
+
+    /** @param original what the dead letter holds; its event may be changed by this */
+    Decision decide(StoredDeadLetter stored, Function<StoredDeadLetter, OriginalEvent> original) {
+        String answeredBy = stored.mark().map(DeadLetterMark::getJob).orElse("");
+        if (request.leavesAlone(stored.state(), answeredBy)) {
+            return new Decision.Leave(
+                    Obstacle.ANSWERED, stored.state().name().toLowerCase(java.util.Locale.ROOT) + " in " + answeredBy);
+        }
+        if (!(request.action() instanceof ReplayRequest.Replay replay)) {
+            return new Decision.Answer(Optional.empty(), List.of(), Set.of());
+        }
+        OriginalEvent event = original.apply(stored);
+        return event instanceof OriginalEvent.Readable readable
+                ? new Case(stored, replay, readable).decide()
+                : unreadable(stored, replay, ((OriginalEvent.Unreadable) event).why());
+    }
+
+    /** Bytes are replayed as they are: admission may have learned to read them. */
+    private Decision unreadable(StoredDeadLetter stored, ReplayRequest.Replay replay, String why) {
+        byte[] value = stored.value().orElse(null);
+        if (value == null || stored.reason().equals(Optional.of(DeadLetterReason.UNDELIVERABLE))) {
+            return new Decision.Leave(Obstacle.NO_EVENT, why);
+        }
+        if (!replay.fixes().isEmpty()) {
+            return new Decision.Leave(Obstacle.CANNOT_BE_FIXED, why);
+        }
+        byte[] key = stored.key().orElse(null);
+        int partition =
+                key == null ? Math.floorMod(stored.partition(), partitions) : AccountPartition.of(key, partitions);
+        Set<Caution> cautions = EnumSet.of(Caution.STILL_UNREADABLE);
+        again(stored, cautions);
+        return new Decision.Answer(
+                Optional.of(new Decision.Outgoing(partition, key, value, headers(stored))), List.of(), cautions);
+    }
+
+    private static void again(StoredDeadLetter stored, Set<Caution> cautions) {
+        if (stored.mark().isPresent()) {
+            cautions.add(Caution.ANSWERED_BEFORE);
+        }
+    }
+
+    /** The published headers, and of which dead letter this is a replay; of an earlier one the dead letter itself tells. */
+    private static List<Header> headers(StoredDeadLetter stored) {
+        List<Header> headers = stored.headers().stream()
+                .filter(header -> !header.key().equals(EventHeaders.REPLAY_OF))
+                .collect(Collectors.toCollection(ArrayList::new));
+        headers.add(
+                new RecordHeader(EventHeaders.REPLAY_OF, stored.letter().getId().getBytes(UTF_8)));
+        return headers;
+    }
+
+    /** An event that can be read. */
+    private final class Case {
+        private final StoredDeadLetter stored;
+        private final ReplayRequest.Replay replay;
+        private final UsageEvent event;
+        private final byte[] published;
+        private final String publishedAccount;
+        private final UUID publishedId;
+        private final @Nullable DeadLetterReason reason;
+        private final List<Fix> fixes = new ArrayList<>();
+        private boolean billableFixes;
+
+        Case(StoredDeadLetter stored, ReplayRequest.Replay replay, OriginalEvent.Readable original) {
+            this.stored = stored;
+            this.replay = replay;
+            this.event = original.event();
+            this.published = original.published();
+            this.publishedAccount = event.getAccountId();
+            this.publishedId = CredytIds.ofEvent(event.getAccountId(), event.getId());
+            this.reason = stored.reason().orElse(null);
+        }
+
+        Decision decide() {
+            try {
+                for (EventFix fix : replay.fixes()) {
+                    List<Fix> changes = fix.apply(event);
+                    fixes.addAll(changes);
+                    billableFixes |= !changes.isEmpty() && fix.isBillable();
+                }
+            } catch (EventFix.BadFixException impossible) {
+                return new Decision.Leave(Obstacle.CANNOT_BE_FIXED, String.valueOf(impossible.getMessage()));
+            }
+            if (reason == DeadLetterReason.ID_CONFLICT) {
+                String fingerprint = stored.letter().getAttributes().get("fingerprint");
+                if (!replay.newIds() || fingerprint == null) {
+                    return new Decision.Leave(
+                            Obstacle.NEEDS_NEW_ID, stored.letter().getDetail());
+                }
+                renew(fingerprint);
+            } else if (mayBeAtCredyt() && !publishedId.equals(CredytIds.ofEvent(event.getAccountId(), event.getId()))) {
+                return new Decision.Leave(
+                        Obstacle.MAY_BE_BILLED,
+                        "its id at Credyt is " + publishedId + " for account " + publishedAccount);
+            }
+            List<Violation> violations = EventRules.violations(event);
+            if (!violations.isEmpty()) {
+                return new Decision.Leave(
+                        Obstacle.STILL_INVALID,
+                        violations.stream().map(Violation::message).collect(Collectors.joining("; ")));
+            }
+            return new Decision.Answer(Optional.of(outgoing()), fixes, cautions());
+        }
+
+        /** Costs too: a UUID that names a cost of the first event would name this one's as well. */
+        private void renew(String fingerprint) {
+            String fresh = Uuids.v5(CONFLICTS, publishedAccount, event.getId(), fingerprint)
+                    .toString();
+            fixes.add(new Fix("id", event.getId(), fresh));
+            event.setId(fresh);
+            for (int i = 0; i < event.getCosts().size(); i++) {
+                Cost cost = event.getCosts().get(i);
+                if (cost.getId() != null && Uuids.parse(cost.getId()).isPresent()) {
+                    fixes.add(new Fix("costs[" + i + "].id", cost.getId(), null));
+                    cost.setId(null);
+                }
+            }
+        }
+
+        /** What was replayed before has been anywhere, and what is too old may have been billed when it was young. */
+        private boolean mayBeAtCredyt() {
+            if (stored.state() == DeadLetterState.REPLAYED || reason == DeadLetterReason.TOO_OLD) {
+                return true;
+            }
+            return isOf(DeadLetterStage.DELIVERY)
+                    ? reason == null || !REFUSED_FOR_SURE.contains(reason)
+                    : stored.letter().getReplayOf() != null;
+        }
+
+        private boolean isOf(DeadLetterStage stage) {
+            return stored.letter().getStage().equals(stage.word());
+        }
+
+        private Decision.Outgoing outgoing() {
+            byte[] account = event.getAccountId().getBytes(UTF_8);
+            byte[] key =
+                    event.getAccountId().equals(publishedAccount) ? stored.key().orElse(null) : account;
+            byte[] value = fixes.isEmpty() ? published : Objects.requireNonNull(encoder.apply(event));
+            return new Decision.Outgoing(AccountPartition.of(account, partitions), key, value, headers(stored));
+        }
+
+        private Set<Caution> cautions() {
+            Set<Caution> cautions = EnumSet.noneOf(Caution.class);
+            again(stored, cautions);
+            if (reason == DeadLetterReason.ID_CONFLICT) {
+                cautions.add(Caution.BILLED_IN_ADDITION);
+            }
+            if (reason == DeadLetterReason.TOO_OLD) {
+                cautions.add(Caution.AGE_UNPROVEN);
+            }
+            if (reason == DeadLetterReason.TOO_LARGE && fixes.isEmpty()) {
+                cautions.add(Caution.STILL_TOO_LARGE);
+            }
+            if (reason == DeadLetterReason.UNMAPPED_CUSTOMER || reason == DeadLetterReason.UNMAPPED_VENDOR) {
+                cautions.add(Caution.WAITS_FOR_LINK);
+            }
+            if (mayBeAtCredyt() && billableFixes) {
+                cautions.add(Caution.FIX_MAY_BE_IGNORED);
+            }
+            if (isOf(DeadLetterStage.ADMISSION)
+                    && stored.letter().getReplayOf() == null
+                    && (reason == null || !REMEMBERED.contains(reason))) {
+                cautions.add(Caution.MAY_HAVE_COME_AGAIN);
+            }
+            return cautions;
+        }
+    }
+}
