@@ -2,18 +2,13 @@ package io.usageflow.forwarder.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.forwarder.config.ConfigSources;
-import io.usageflow.forwarder.config.CredytSettings;
-import io.usageflow.forwarder.dev.DevOptions;
 import io.usageflow.forwarder.doctor.Examination;
 import io.usageflow.forwarder.doctor.Finding;
 import io.usageflow.forwarder.doctor.Verdict;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code usageflow doctor}. */
 @Command(
@@ -42,11 +37,8 @@ final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output = new OutputOptions();
 
-    @Option(
-            names = "--dev",
-            description = "Ask the Credyt stand-in of 'usageflow dev' on its default port, unless credyt.url and"
-                    + " credyt.api.key say otherwise.")
-    private boolean dev;
+    @Mixin
+    private CredytOptions credyt = new CredytOptions();
 
     DoctorCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -56,17 +48,7 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         // Kafka's clients would say on their own, and often, what the findings say once.
         Logging.onlyProblems();
-        ConfigSources defaults = dev
-                ? ConfigSources.none()
-                        .with(
-                                Map.of(
-                                        CredytSettings.URL,
-                                        "http://127.0.0.1:" + DevOptions.SANDBOX_PORT,
-                                        CredytSettings.API_KEY,
-                                        DevOptions.API_KEY),
-                                "--dev")
-                : ConfigSources.none();
-        List<Finding> findings = Examination.of(options.over(defaults, terminal.environment()));
+        List<Finding> findings = Examination.of(options.over(credyt.defaults(), terminal.environment()));
         boolean fails = findings.stream().anyMatch(finding -> finding.verdict() == Verdict.FAIL);
         if (output.json()) {
             output.document(terminal, json(findings, fails));

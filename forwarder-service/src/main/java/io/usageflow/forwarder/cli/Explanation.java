@@ -5,6 +5,7 @@ import io.usageflow.embedded.PortBusyException;
 import io.usageflow.forwarder.config.SettingsException;
 import io.usageflow.forwarder.demo.DemoInputException;
 import io.usageflow.forwarder.observe.AdminPortBusyException;
+import io.usageflow.forwarder.reconcile.CredytSilentException;
 import io.usageflow.forwarder.topics.ClusterUnreachableException;
 import io.usageflow.forwarder.topics.TopicsNotReadyException;
 import io.usageflow.producer.PublishException;
@@ -62,6 +63,7 @@ record Explanation(List<String> lines, int exitCode) {
         if (failure instanceof ClusterUnreachableException
                 || failure instanceof PortBusyException
                 || failure instanceof PublishException
+                || failure instanceof CredytSilentException
                 || isAboutAnAddress(failure)) {
             return Optional.of(one(ExitCode.UNREACHABLE, String.valueOf(failure.getMessage())));
         }

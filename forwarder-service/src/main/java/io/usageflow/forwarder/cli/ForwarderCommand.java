@@ -1,16 +1,11 @@
 package io.usageflow.forwarder.cli;
 
 import io.usageflow.forwarder.Forwarder;
-import io.usageflow.forwarder.config.ConfigSources;
-import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.dev.DevOptions;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code usageflow forwarder}: the service. */
 @Command(
@@ -33,11 +28,8 @@ final class ForwarderCommand implements Callable<Integer> {
     @Mixin
     private SettingsOptions options = new SettingsOptions();
 
-    @Option(
-            names = "--dev",
-            description = "Deliver to the Credyt stand-in of 'usageflow dev' on its default port, unless credyt.url and"
-                    + " credyt.api.key say otherwise.")
-    private boolean dev;
+    @Mixin
+    private CredytOptions credyt = new CredytOptions();
 
     ForwarderCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -45,17 +37,7 @@ final class ForwarderCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ConfigSources defaults = dev
-                ? ConfigSources.none()
-                        .with(
-                                Map.of(
-                                        CredytSettings.URL,
-                                        "http://127.0.0.1:" + DevOptions.SANDBOX_PORT,
-                                        CredytSettings.API_KEY,
-                                        DevOptions.API_KEY),
-                                "--dev")
-                : ConfigSources.none();
-        Settings settings = Settings.load(options.over(defaults, terminal.environment()));
+        Settings settings = Settings.load(options.over(credyt.defaults(), terminal.environment()));
         terminal.stop().onProcessEnd(settings.process().stopTimeout().plus(HOOK_GRACE));
         try (Forwarder forwarder = Forwarder.start(settings)) {
             terminal.say(

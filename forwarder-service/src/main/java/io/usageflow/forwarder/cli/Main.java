@@ -63,6 +63,8 @@ public final class Main {
                 new CommandLine(new ForwarderCommand(terminal)),
                 new CommandLine(new LedgerCommand(terminal)),
                 new CommandLine(new DoctorCommand(terminal)),
+                new CommandLine(new TraceCommand(terminal)),
+                new CommandLine(new ReconcileCommand(terminal)),
                 new CommandLine(new SandboxCommand(terminal)),
                 new CommandLine(new CompletionCommand(terminal)),
                 new CommandLine(new DocsCommand(terminal)));

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The forwarder as a process of its own, so that it can be stopped and killed like one. Not thread-safe. */
+/** The forwarder, or another command, as a process of its own, so that it can be stopped and killed like one. Not thread-safe. */
 public final class ForwarderProcess implements AutoCloseable {
     private static final Pattern ADMIN = Pattern.compile("forwarder runs: (\\S+)/health/ready");
     private static final int LOG_TAIL_CHARS = 6_000;
@@ -35,6 +35,15 @@ public final class ForwarderProcess implements AutoCloseable {
      * @param settings as {@code --set} takes them; the admin server gets a free port unless they say otherwise
      */
     public static ForwarderProcess launch(Path log, Map<String, String> settings) {
+        List<String> arguments = new ArrayList<>(List.of("forwarder"));
+        Map<String, String> all = new TreeMap<>(Map.of("admin.port", "0", "start.timeout", "2m"));
+        all.putAll(settings);
+        all.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
+        return launch(log, arguments);
+    }
+
+    /** Any command of the command line. */
+    public static ForwarderProcess launch(Path log, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
@@ -44,11 +53,8 @@ public final class ForwarderProcess implements AutoCloseable {
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "forwarder"));
-        Map<String, String> all = new TreeMap<>(Map.of("admin.port", "0", "start.timeout", "2m"));
-        all.putAll(settings);
-        all.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+                Main.class.getName()));
+        command.addAll(arguments);
         try {
             Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)

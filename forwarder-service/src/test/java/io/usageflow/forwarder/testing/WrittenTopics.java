@@ -30,13 +30,20 @@ public final class WrittenTopics implements AutoCloseable {
 
     private final String bootstrapServers;
     private final Topics topics = new Topics("written" + NUMBERS.incrementAndGet());
-    private final String registry = "mock://" + topics.prefix();
-    private final Serializer<SpecificRecord> serializer =
-            AvroSerdes.valueSerializer(Map.of("schema.registry.url", registry, "auto.register.schemas", "true"));
+    private final String registry;
+    private final Serializer<SpecificRecord> serializer;
     private final KafkaProducer<byte[], byte[]> producer;
 
     public WrittenTopics(String bootstrapServers) {
+        this(bootstrapServers, "mock://written");
+    }
+
+    /** @param registry one that other processes can reach, where there are any */
+    public WrittenTopics(String bootstrapServers, String registry) {
         this.bootstrapServers = bootstrapServers;
+        this.registry = registry;
+        serializer =
+                AvroSerdes.valueSerializer(Map.of("schema.registry.url", registry, "auto.register.schemas", "true"));
         TopicCreation.create(bootstrapServers, topics.specs(PARTITIONS, Duration.ofDays(35)));
         producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", bootstrapServers, "linger.ms", 5, "batch.size", 256 * 1024),

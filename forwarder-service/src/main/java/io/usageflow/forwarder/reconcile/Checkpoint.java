@@ -1,0 +1,135 @@
+package io.usageflow.forwarder.reconcile;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * How far a reconciliation is, in a file beside its report: replaced as a whole, never half written.
+ *
+ * @param job names this reconciliation in marks
+ * @param command what was asked for, in words: only the same goes on
+ * @param from of the period, as it was at the first start
+ * @param to likewise
+ * @param progress through the receipts
+ * @param reportBytes of the report that belong to it
+ * @param tally as {@link Tally#json}
+ */
+record Checkpoint(
+        String job, String command, Instant from, Instant to, Progress progress, long reportBytes, ObjectNode tally) {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /**
+     * Through the receipts' partitions.
+     *
+     * @param begins first offset of each
+     * @param next offset to go on with
+     * @param ends offset before which it ends
+     */
+    record Progress(Map<Integer, Long> begins, Map<Integer, Long> next, Map<Integer, Long> ends) {
+        Progress {
+            begins = new TreeMap<>(begins);
+            next = new TreeMap<>(next);
+            ends = new TreeMap<>(ends);
+        }
+
+        long all() {
+            return sum(ends) - sum(begins);
+        }
+
+        long done() {
+            return sum(next) - sum(begins);
+        }
+
+        private static long sum(Map<Integer, Long> offsets) {
+            return offsets.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
+
+    static Path beside(Path report) {
+        return report.resolveSibling(report.getFileName() + ".checkpoint");
+    }
+
+    /** @throws IllegalArgumentException where the file is none of ours; the message says what to do */
+    static Optional<Checkpoint> read(Path file) {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(of(MAPPER.readTree(file.toFile())));
+        } catch (IOException | RuntimeException damaged) {
+            throw new IllegalArgumentException(
+                    file + " cannot be read (" + damaged.getClass().getSimpleName()
+                            + "): remove it and the report to begin anew",
+                    damaged);
+        }
+    }
+
+    private static Checkpoint of(JsonNode json) {
+        return new Checkpoint(
+                json.required("job").textValue(),
+                json.required("command").textValue(),
+                Instant.parse(json.required("from").textValue()),
+                Instant.parse(json.required("to").textValue()),
+                new Progress(
+                        offsets(json.required("begins")),
+                        offsets(json.required("next")),
+                        offsets(json.required("ends"))),
+                json.required("report_bytes").longValue(),
+                (ObjectNode) json.required("tally"));
+    }
+
+    void write(Path file) {
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("job", job)
+                .put("command", command)
+                .put("from", from.toString())
+                .put("to", to.toString());
+        json.set("begins", json(progress.begins()));
+        json.set("next", json(progress.next()));
+        json.set("ends", json(progress.ends()));
+        json.put("report_bytes", reportBytes).set("tally", tally);
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            try (FileChannel channel = FileChannel.open(
+                    fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                ByteBuffer bytes = ByteBuffer.wrap(MAPPER.writeValueAsBytes(json));
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                channel.force(true);
+            }
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
+        }
+    }
+
+    private static ObjectNode json(Map<Integer, Long> offsets) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        offsets.forEach((partition, offset) -> json.put(partition.toString(), offset));
+        return json;
+    }
+
+    private static Map<Integer, Long> offsets(JsonNode json) {
+        Map<Integer, Long> offsets = new TreeMap<>();
+        json.properties()
+                .forEach(each -> offsets.put(
+                        Integer.valueOf(each.getKey()), each.getValue().longValue()));
+        return offsets;
+    }
+}

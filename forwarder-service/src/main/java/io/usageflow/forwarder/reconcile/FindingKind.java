@@ -1,0 +1,20 @@
+package io.usageflow.forwarder.reconcile;
+
+/** What can be wrong with an event that Credyt has accepted. Closed; the words are API: reports and scripts have them. */
+public enum FindingKind {
+    MISSING("Credyt accepted the event and does not have it now: it is not billed. --repair sends it again."),
+    UNBILLED("Credyt has the event and charged nothing: no fees. Look at the price of its type and the subscription."),
+    DIFFERENT("Credyt has the event with other content than was sent."),
+    UNCHECKED("The event could not be checked, or not wholly: its detail says why.");
+
+    private final String meaning;
+
+    FindingKind(String meaning) {
+        this.meaning = meaning;
+    }
+
+    /** For people. */
+    public String meaning() {
+        return meaning;
+    }
+}

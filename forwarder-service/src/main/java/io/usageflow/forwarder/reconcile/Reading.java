@@ -1,0 +1,112 @@
+package io.usageflow.forwarder.reconcile;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.credyt.RetryAfter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * What an answer to {@code GET /events/{id}} means. Pure. Sealed: an answer says something of the event, asks for
+ * patience, or says that we may not ask. Only a plain 404 or 410 means that an event is missing: never a page of
+ * something in between, since what is missing may be sent again.
+ */
+sealed interface Reading {
+    /** Numbers exactly as they came. */
+    JsonMapper EXACT = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
+            .build();
+
+    Set<Integer> PATIENCE = Set.of(408, 425, 429);
+    Set<Integer> OVERLOAD = Set.of(429, 503);
+
+    <R> R match(Function<Said, R> onSaid, Function<Later, R> onLater, Function<Refused, R> onRefused);
+
+    static Reading of(Answer answer, String id, Instant now) {
+        return answer.response()
+                .map(response -> of(response, id, now))
+                .orElseGet(() -> new Later(
+                        answer instanceof Answer.Failure failure ? failure.detail() : "no answer",
+                        Optional.empty(),
+                        false));
+    }
+
+    private static Reading of(Answer.Response response, String id, Instant now) {
+        int status = response.status();
+        if (status == 401 || status == 403) {
+            return new Refused("Credyt refuses the API key (HTTP " + status + ")");
+        }
+        if (PATIENCE.contains(status) || status >= 500) {
+            return new Later("HTTP " + status, RetryAfter.of(response, now), OVERLOAD.contains(status));
+        }
+        if (isPage(response)) {
+            return new Said(new Reply.Unanswered(
+                    "HTTP " + status + " with a web page: something answers in Credyt's place; check credyt.url",
+                    true));
+        }
+        if (status == 404 || status == 410) {
+            return new Said(new Reply.Absent());
+        }
+        return status >= 200 && status < 300
+                ? new Said(read(response, id))
+                : new Said(new Reply.Unanswered("HTTP " + status + " to a question for the event", true));
+    }
+
+    private static Reply read(Answer.Response response, String id) {
+        if (response.truncated()) {
+            return new Reply.Unanswered("the answer is longer than is read", true);
+        }
+        try {
+            JsonNode event = EXACT.readTree(response.body());
+            if (event == null || !event.isObject()) {
+                return new Reply.Unanswered("HTTP " + response.status() + " without an event", true);
+            }
+            JsonNode named = event.path("id");
+            if (!named.isMissingNode() && !named.asText().equalsIgnoreCase(id)) {
+                return new Reply.Unanswered("the answer is about another event, " + named.asText(), true);
+            }
+            return new Reply.Found(event);
+        } catch (JsonProcessingException malformed) {
+            return new Reply.Unanswered("HTTP " + response.status() + " with a body that is not JSON", true);
+        }
+    }
+
+    private static boolean isPage(Answer.Response response) {
+        return response.header("content-type")
+                        .orElse("")
+                        .toLowerCase(java.util.Locale.ROOT)
+                        .contains("html")
+                || response.body().startsWith("<");
+    }
+
+    /** It says something of the event, or nothing, and would again. */
+    record Said(Reply reply) implements Reading {
+        @Override
+        public <R> R match(Function<Said, R> onSaid, Function<Later, R> onLater, Function<Refused, R> onRefused) {
+            return onSaid.apply(this);
+        }
+    }
+
+    /** Ask again. */
+    record Later(String why, Optional<Duration> notBefore, boolean overload) implements Reading {
+        @Override
+        public <R> R match(Function<Said, R> onSaid, Function<Later, R> onLater, Function<Refused, R> onRefused) {
+            return onLater.apply(this);
+        }
+    }
+
+    /** No question will be answered. */
+    record Refused(String why) implements Reading {
+        @Override
+        public <R> R match(Function<Said, R> onSaid, Function<Later, R> onLater, Function<Refused, R> onRefused) {
+            return onRefused.apply(this);
+        }
+    }
+}

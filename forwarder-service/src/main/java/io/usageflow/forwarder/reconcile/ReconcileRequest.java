@@ -1,0 +1,81 @@
+package io.usageflow.forwarder.reconcile;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What is to be reconciled. Immutable.
+ *
+ * @param period of acceptance: when Credyt took the events, as their receipts say
+ * @param account the only one, or all where empty
+ * @param free event types that have no price at Credyt
+ * @param perSecond questions to Credyt at most, above 0
+ * @param repair what to do about missing events
+ * @param report where findings are written, and beside it how far it is; empty: neither, and it begins anew each time
+ */
+public record ReconcileRequest(
+        Period period,
+        Optional<String> account,
+        Set<String> free,
+        double perSecond,
+        Repair repair,
+        Optional<Path> report) {
+    public static final double PER_SECOND_DEFAULT = 50;
+    public static final double PER_SECOND_MAX = 10_000;
+
+    public ReconcileRequest {
+        free = Set.copyOf(free);
+        if (!(perSecond > 0 && perSecond <= PER_SECOND_MAX)) {
+            throw new IllegalArgumentException("the rate is " + perSecond + ": use more than 0 and at most "
+                    + (int) PER_SECOND_MAX + " questions a second");
+        }
+    }
+
+    /**
+     * A half-open time.
+     *
+     * @param text as it was asked for: the same words later mean the same reconciliation, to be gone on with
+     */
+    public record Period(Instant from, Instant to, String text) {
+        public Period {
+            if (!from.isBefore(to)) {
+                throw new IllegalArgumentException("the period ends before it begins: from " + from + " to " + to);
+            }
+        }
+
+        boolean contains(Instant time) {
+            return !time.isBefore(from) && time.isBefore(to);
+        }
+    }
+
+    /**
+     * What to do about missing events.
+     *
+     * @param who for the audit; empty where nothing is sent
+     * @param again also what an earlier repair has sent
+     */
+    public record Repair(Mode mode, String who, String why, boolean again) {
+        /** How far a repair goes. */
+        public enum Mode {
+            NONE,
+            /** Count what would be sent. */
+            PLAN,
+            /** Send it. */
+            APPLY
+        }
+
+        public static Repair none() {
+            return new Repair(Mode.NONE, "", "", false);
+        }
+
+        public static Repair plan() {
+            return new Repair(Mode.PLAN, "", "", false);
+        }
+
+        public static Repair apply(String who, String why, boolean again) {
+            return new Repair(Mode.APPLY, who, why, again);
+        }
+    }
+}

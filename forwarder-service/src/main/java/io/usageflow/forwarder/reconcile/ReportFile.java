@@ -1,0 +1,90 @@
+package io.usageflow.forwarder.reconcile;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/**
+ * The findings in a file, appended and forced to disk in steps; what was written after the last remembered step is cut
+ * off when the work goes on. Locked against a second run. Not thread-safe; close it.
+ */
+final class ReportFile implements AutoCloseable {
+    private final FileChannel channel;
+    private final ReportFormat format;
+
+    private ReportFile(FileChannel channel, ReportFormat format) {
+        this.channel = channel;
+        this.format = format;
+    }
+
+    /**
+     * @param length of what is to be kept; 0 begins anew
+     * @throws IllegalArgumentException where another run has the file; the message says so
+     */
+    static ReportFile open(Path path, long length) {
+        ReportFormat format = ReportFormat.of(path);
+        try {
+            FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            lock(channel, path);
+            channel.truncate(length);
+            channel.position(length);
+            var report = new ReportFile(channel, format);
+            if (length == 0) {
+                report.write(format.heading());
+            }
+            return report;
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
+        }
+    }
+
+    private static void lock(FileChannel channel, Path path) throws IOException {
+        try {
+            if (channel.tryLock() != null) {
+                return;
+            }
+        } catch (OverlappingFileLockException ours) {
+            // In this very process: the same answer.
+        }
+        channel.close();
+        throw new IllegalArgumentException(
+                path + " is being written by another run: wait for its end, or name another report");
+    }
+
+    /** @return the file's length, all of it on disk */
+    long append(List<Finding> findings) {
+        findings.forEach(finding -> write(format.text(finding)));
+        try {
+            channel.force(true);
+            return channel.position();
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
+        }
+    }
+
+    private void write(String text) {
+        ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package io.usageflow.forwarder.reconcile;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.schema.ReferenceKind;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** How findings are written: CSV, one row for each differing field, or JSON Lines, one for each event. Pure. */
+public enum ReportFormat {
+    CSV {
+        @Override
+        String heading() {
+            return String.join(",", COLUMNS) + "\n";
+        }
+
+        @Override
+        String text(Finding finding) {
+            Stream<Difference> rows = finding.differences().isEmpty()
+                    ? Stream.of(new Difference("", "", ""))
+                    : finding.differences().stream();
+            return rows.map(row -> row(finding, row)).collect(Collectors.joining());
+        }
+    },
+    JSON {
+        @Override
+        String heading() {
+            return "";
+        }
+
+        @Override
+        String text(Finding finding) {
+            return json(finding) + "\n";
+        }
+    };
+
+    private static final List<String> COLUMNS = List.of(
+            "finding",
+            "event_id",
+            "credyt_event_id",
+            "account",
+            "customer",
+            "event_type",
+            "accepted_at",
+            "field",
+            "ours",
+            "theirs",
+            "detail",
+            "receipt",
+            "deliverable");
+
+    abstract String heading();
+
+    abstract String text(Finding finding);
+
+    /**
+     * By the file's name.
+     *
+     * @throws IllegalArgumentException where it says neither
+     */
+    public static ReportFormat of(Path file) {
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        if (name.endsWith(".csv")) {
+            return CSV;
+        }
+        if (name.endsWith(".json") || name.endsWith(".jsonl")) {
+            return JSON;
+        }
+        throw new IllegalArgumentException(
+                "the report is " + file + ": end its name in .csv, or in .json for JSON Lines");
+    }
+
+    /** One finding for scripts. */
+    public static ObjectNode json(Finding finding) {
+        Subject subject = finding.subject();
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("finding", finding.kind().name())
+                .put("event_id", subject.eventId())
+                .put("credyt_event_id", subject.credytId())
+                .put("account", subject.account())
+                .put(customerField(subject), subject.customer().getValue())
+                .put("event_type", subject.eventType().orElse(null))
+                .put("accepted_at", subject.acceptedAt().toString());
+        var differences = json.putArray("differences");
+        finding.differences().forEach(difference -> differences
+                .addObject()
+                .put("field", difference.field())
+                .put("ours", difference.ours())
+                .put("theirs", difference.theirs()));
+        json.put("detail", finding.detail());
+        json.put("receipt", text(subject.receipt()));
+        return json.put("deliverable", text(subject.deliverable()));
+    }
+
+    private static String row(Finding finding, Difference difference) {
+        Subject subject = finding.subject();
+        return Stream.of(
+                                finding.kind().name(),
+                                subject.eventId(),
+                                subject.credytId(),
+                                subject.account(),
+                                subject.customer().getValue(),
+                                subject.eventType().orElse(""),
+                                subject.acceptedAt().toString(),
+                                difference.field(),
+                                difference.ours(),
+                                difference.theirs(),
+                                finding.detail(),
+                                text(subject.receipt()),
+                                text(subject.deliverable()))
+                        .map(ReportFormat::cell)
+                        .collect(Collectors.joining(","))
+                + "\n";
+    }
+
+    /** RFC 4180. What a spreadsheet would run as a formula gets an apostrophe before it: ids and texts come from anywhere. */
+    private static String cell(String text) {
+        String safe =
+                text.matches("(?s)[=+\\-@\\t\\r].*") && !text.matches("-|[-+]?[0-9][0-9.eE+-]*") ? "'" + text : text;
+        return safe.matches("(?s).*[,\"\\r\\n].*") ? '"' + safe.replace("\"", "\"\"") + '"' : safe;
+    }
+
+    private static String customerField(Subject subject) {
+        return subject.customer().getKind() == ReferenceKind.EXTERNAL_ID ? "customer_external_id" : "customer_id";
+    }
+
+    private static String text(Subject.Place place) {
+        return place.partition() + "@" + place.offset();
+    }
+}

@@ -1,0 +1,12 @@
+/**
+ * Compares what Credyt has with what was sent, event by event: {@link io.usageflow.forwarder.reconcile.Reconciliation}
+ * reads receipts, looks up what was sent ({@link io.usageflow.forwarder.reconcile.Originals}), asks Credyt ({@link
+ * io.usageflow.forwarder.reconcile.Inquiry}), judges ({@link io.usageflow.forwarder.reconcile.Judge}, {@link
+ * io.usageflow.forwarder.reconcile.Comparison}), writes what it finds ({@link
+ * io.usageflow.forwarder.reconcile.ReportFile}) and remembers how far it is ({@link
+ * io.usageflow.forwarder.reconcile.Checkpoint}). Bounded memory, however many receipts there are.
+ */
+@NullMarked
+package io.usageflow.forwarder.reconcile;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,144 @@
+package io.usageflow.forwarder.topics;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one partition of a topic after another, each from an offset on, one committed record at a time: for work that
+ * takes as long as it takes between two records, and that goes on where it stopped. Without a consumer group. What has
+ * been fetched and not yet asked for is bounded. Not thread-safe; close it.
+ */
+public final class PartitionReader implements AutoCloseable {
+    private static final Duration POLL = Duration.ofMillis(500);
+    /** Of one request to the brokers, and of waiting for the next record. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final int FETCHED_BYTES_MAX = 8 * 1024 * 1024;
+
+    private final String topic;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private Iterator<ConsumerRecord<byte[], byte[]>> fetched = Collections.emptyIterator();
+    /** Fetched, and beyond the end that was asked for: it may be wanted next. */
+    private @Nullable ConsumerRecord<byte[], byte[]> kept;
+
+    private TopicPartition current;
+
+    /** @param kafkaSettings how to reach the brokers; deserializers, isolation and group are set here */
+    public PartitionReader(Map<String, ?> kafkaSettings, String topic) {
+        this.topic = topic;
+        this.current = new TopicPartition(topic, 0);
+        Map<String, Object> settings = new HashMap<>(kafkaSettings);
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCHED_BYTES_MAX);
+        settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCHED_BYTES_MAX);
+        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /**
+     * The partitions, in order.
+     *
+     * @throws TopicsNotReadyException where the topic does not exist
+     * @throws KafkaException where Kafka refuses or does not answer
+     */
+    public List<TopicPartition> partitions() {
+        List<PartitionInfo> infos = consumer.partitionsFor(topic, PATIENCE);
+        if (infos == null || infos.isEmpty()) {
+            throw new TopicsNotReadyException(List.of("topic " + topic
+                    + " does not exist: check topics.prefix, or make it with 'usageflow topics apply'"));
+        }
+        return infos.stream()
+                .map(info -> new TopicPartition(topic, info.partition()))
+                .sorted(Comparator.comparingInt(TopicPartition::partition))
+                .toList();
+    }
+
+    /** The first offset that Kafka still has, of each partition. */
+    public Map<TopicPartition, Long> beginnings() {
+        return consumer.beginningOffsets(partitions(), PATIENCE);
+    }
+
+    /** Of each partition the offset after the last committed record. */
+    public Map<TopicPartition, Long> ends() {
+        return consumer.endOffsets(partitions(), PATIENCE);
+    }
+
+    /** Of each partition the first offset whose record's own time is not before; the end where there is none. */
+    public Map<TopicPartition, Long> offsetsAt(Instant time) {
+        Map<TopicPartition, Long> asked = new HashMap<>();
+        partitions().forEach(partition -> asked.put(partition, time.toEpochMilli()));
+        Map<TopicPartition, Long> offsets = ends();
+        for (Map.Entry<TopicPartition, OffsetAndTimestamp> found :
+                consumer.offsetsForTimes(asked, PATIENCE).entrySet()) {
+            if (found.getValue() != null) {
+                offsets.put(found.getKey(), found.getValue().offset());
+            }
+        }
+        return offsets;
+    }
+
+    /** Reads from there on; where retention has deleted it, from the first record that is left. */
+    public void seek(int partition, long offset) {
+        TopicPartition wanted = new TopicPartition(topic, partition);
+        if (!consumer.assignment().contains(wanted)) {
+            consumer.assign(List.of(wanted));
+        }
+        consumer.seek(wanted, offset);
+        current = wanted;
+        fetched = Collections.emptyIterator();
+        kept = null;
+    }
+
+    /**
+     * The next record below the end; empty where there is none.
+     *
+     * @throws TimeoutException where Kafka gives nothing for a minute although there is more
+     */
+    public Optional<ConsumerRecord<byte[], byte[]>> next(long end) {
+        ConsumerRecord<byte[], byte[]> record = kept;
+        kept = null;
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (record == null) {
+            if (fetched.hasNext()) {
+                record = fetched.next();
+                // By position and not by records, since markers of transactions are offsets without records.
+            } else if (consumer.position(current, PATIENCE) >= end) {
+                return Optional.empty();
+            } else if (System.nanoTime() - deadline > 0) {
+                throw new TimeoutException(current + " gave no record for " + PATIENCE.toSeconds() + " s");
+            } else {
+                fetched = consumer.poll(POLL).records(current).iterator();
+            }
+        }
+        if (record.offset() >= end) {
+            kept = record;
+            return Optional.empty();
+        }
+        return Optional.of(record);
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

@@ -1,0 +1,182 @@
+package io.usageflow.forwarder.trace;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.trace.Sightings.Seen;
+import io.usageflow.forwarder.trace.Trace.Horizon;
+import io.usageflow.schema.DeadLetter;
+import io.usageflow.schema.DeadLetterMark;
+import io.usageflow.schema.DeliverableEvent;
+import io.usageflow.schema.Receipt;
+import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.serde.AvroSerdes;
+import io.usageflow.schema.topic.EventHeaders;
+import io.usageflow.schema.topic.Topics;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.Deserializer;
+
+/**
+ * The records of one id in all topics. First those that know the id at Credyt too, since that may be what was asked for;
+ * then, by the event's own id, the others. Not thread-safe.
+ */
+final class Search {
+    private static final String NOBODY = "(unknown account)";
+
+    private final Settings settings;
+    private final TraceRequest request;
+    private final Consumer<String> progress;
+    private final Topics topics;
+    private final TopicScan scan;
+    private final Set<String> ids = new HashSet<>();
+    private final Map<Who, Sightings> found = new TreeMap<>();
+
+    /** Whose event. */
+    record Who(String account, String eventId) implements Comparable<Who> {
+        @Override
+        public int compareTo(Who other) {
+            int byAccount = account.compareTo(other.account);
+            return byAccount != 0 ? byAccount : eventId.compareTo(other.eventId);
+        }
+    }
+
+    Search(Settings settings, TraceRequest request, Consumer<String> progress) {
+        this.settings = settings;
+        this.request = request;
+        this.progress = progress;
+        topics = settings.topics().names();
+        scan = new TopicScan(settings.kafka().client(), request.account(), request.since());
+        ids.add(request.eventId());
+        ids.add(request.eventId().toLowerCase(Locale.ROOT));
+    }
+
+    Map<Who, Sightings> found() {
+        return found;
+    }
+
+    /** Where each topic of events begins, in the order of an event's path. */
+    List<Horizon> read() {
+        Horizon deliverable = read(
+                topics.deliverable(),
+                DeliverableEvent.class,
+                event -> mine(event.getAccountId(), event.getEventId(), event.getCredytEventId()),
+                sightings -> sightings.deliverables);
+        Horizon receipts = read(
+                topics.receipts(),
+                Receipt.class,
+                receipt -> mine(receipt.getAccountId(), receipt.getEventId(), receipt.getCredytEventId()),
+                sightings -> sightings.receipts);
+        found.keySet().forEach(who -> ids.add(who.eventId()));
+        Horizon events = read(
+                topics.events(),
+                UsageEvent.class,
+                event -> mine(event.getAccountId(), event.getId(), ""),
+                sightings -> sightings.published);
+        Horizon replays = read(
+                topics.replays(),
+                UsageEvent.class,
+                event -> mine(event.getAccountId(), event.getId(), ""),
+                sightings -> sightings.replays);
+        Horizon deadLetters =
+                read(topics.deadLetters(), DeadLetter.class, this::ofLetter, sightings -> sightings.deadLetters);
+        marks();
+        return List.of(events, replays, deliverable, receipts, deadLetters);
+    }
+
+    private Optional<Who> mine(String account, String eventId, String credytId) {
+        boolean asked = ids.contains(eventId) || credytId.equalsIgnoreCase(request.eventId());
+        return asked && request.account().map(account::equals).orElse(true)
+                ? Optional.of(new Who(account, eventId))
+                : Optional.empty();
+    }
+
+    /** One that could not be decoded says no id; that the text stands in its bytes is all there is. */
+    private Optional<Who> ofLetter(DeadLetter letter) {
+        String account = Objects.requireNonNullElse(letter.getAccountId(), NOBODY);
+        String id = letter.getEventId();
+        return id == null
+                ? Optional.of(new Who(account, request.eventId()))
+                : mine(account, id, letter.getAttributes().getOrDefault("credyt_event_id", ""));
+    }
+
+    private <T extends SpecificRecord> Horizon read(
+            String topic, Class<T> type, Function<T, Optional<Who>> whose, Function<Sightings, List<Seen<T>>> sort) {
+        progress.accept("reading " + topic
+                + request.account()
+                        .map(account -> ", the partition of " + account)
+                        .orElse(", all partitions"));
+        try (Deserializer<T> deserializer =
+                AvroSerdes.valueDeserializer(settings.registry().serde(), type)) {
+            return scan.read(topic, ids, record -> decoded(record, deserializer)
+                    .ifPresent(value -> whose.apply(value).ifPresent(who -> {
+                        Sightings sightings = found.computeIfAbsent(who, one -> new Sightings());
+                        sightings.add(sort.apply(sightings), seen(record, value));
+                    })));
+        }
+    }
+
+    /** Of what is not what it should be, admission has made a dead letter, which is found on its own. */
+    private static <T> Optional<T> decoded(ConsumerRecord<byte[], byte[]> record, Deserializer<T> deserializer) {
+        try {
+            return Optional.ofNullable(deserializer.deserialize(record.topic(), record.headers(), record.value()));
+        } catch (SerializationException undecodable) {
+            return Optional.empty();
+        }
+    }
+
+    private static <T> Seen<T> seen(ConsumerRecord<byte[], byte[]> record, T value) {
+        return new Seen<>(
+                value,
+                new Place(record.topic(), record.partition(), record.offset()),
+                Instant.ofEpochMilli(record.timestamp()),
+                header(record, EventHeaders.REPLAY_OF),
+                header(record, EventHeaders.REROUTED_FROM));
+    }
+
+    private static Optional<String> header(ConsumerRecord<?, ?> record, String name) {
+        Header header = record.headers().lastHeader(name);
+        return header == null || header.value() == null
+                ? Optional.empty()
+                : Optional.of(new String(header.value(), UTF_8));
+    }
+
+    /** Of the dead letters that were found, and of what the replays say they are replays of. */
+    private void marks() {
+        Map<String, List<Sightings>> wanted = new TreeMap<>();
+        found.values().forEach(sightings -> {
+            var own = new HashSet<String>();
+            sightings.deadLetters.forEach(each -> own.add(each.value().getId()));
+            sightings.replays.forEach(each -> each.replayOf().ifPresent(own::add));
+            sightings.deliverables.forEach(
+                    each -> Optional.ofNullable(each.value().getReplayOf()).ifPresent(own::add));
+            own.forEach(
+                    id -> wanted.computeIfAbsent(id, one -> new ArrayList<>()).add(sightings));
+        });
+        if (wanted.isEmpty()) {
+            return;
+        }
+        progress.accept("reading " + topics.deadLetterMarks());
+        TopicScan all = new TopicScan(settings.kafka().client(), Optional.empty(), Optional.empty());
+        try (Deserializer<DeadLetterMark> deserializer =
+                AvroSerdes.valueDeserializer(settings.registry().serde(), DeadLetterMark.class)) {
+            all.read(topics.deadLetterMarks(), wanted.keySet(), record -> decoded(record, deserializer)
+                    .ifPresent(mark -> wanted.getOrDefault(mark.getDeadLetterId(), List.of())
+                            .forEach(sightings -> sightings.add(sightings.marks, seen(record, mark)))));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.usageflow.forwarder.trace;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is known of an event.
+ *
+ * @param asked the id that was asked for
+ * @param lives one for each account that uses the id; empty where nothing is known
+ * @param horizons since when each topic keeps records
+ * @param notes what limits the answer, a sentence each
+ */
+public record Trace(String asked, List<Life> lives, List<Horizon> horizons, List<String> notes) {
+    public Trace {
+        lives = List.copyOf(lives);
+        horizons = List.copyOf(horizons);
+        notes = List.copyOf(notes);
+    }
+
+    /**
+     * One event of one account.
+     *
+     * @param happenings the newest first
+     * @param more whether there were more repeats than are told
+     * @param credyt what Credyt says of it, where it was asked
+     */
+    public record Life(
+            String account,
+            String eventId,
+            List<Happening> happenings,
+            boolean more,
+            Verdict verdict,
+            Optional<AtCredyt> credyt) {
+        public Life {
+            happenings = List.copyOf(happenings);
+        }
+    }
+
+    /**
+     * @param text one sentence
+     * @param event as Credyt has it, fees included; empty where it has not
+     */
+    public record AtCredyt(String credytId, String text, Optional<JsonNode> event) {}
+
+    /**
+     * Where a topic begins.
+     *
+     * @param since the time of its first record, of the partition that begins last; empty where it holds nothing
+     * @param cut whether records before it have expired
+     */
+    public record Horizon(String topic, Optional<Instant> since, boolean cut) {}
+}

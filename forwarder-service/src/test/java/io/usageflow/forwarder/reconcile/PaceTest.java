@@ -1,0 +1,58 @@
+package io.usageflow.forwarder.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class PaceTest {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    /** How many questions are asked from one time to another, by one who asks whenever it may. */
+    private static int asked(Pace pace, long from, long to) {
+        int count = 0;
+        for (long now = from; now < to; now += Math.max(1, pace.waitNanos(now))) {
+            if (pace.waitNanos(now) <= 0) {
+                pace.asked(now);
+                count++;
+            }
+        }
+        return count;
+    }
+
+    @Test
+    void shouldKeepTheRate() {
+        assertThat(asked(new Pace(50, 0), 0, 10 * SECOND)).isBetween(500, 502);
+    }
+
+    @Test
+    void shouldNotMakeUpForAPauseInABurst() {
+        Pace pace = new Pace(50, 0);
+
+        assertThat(asked(pace, 60 * SECOND, 61 * SECOND)).isBetween(50, 53);
+    }
+
+    @Test
+    void shouldAskNothingWhileCredytWantsAPause() {
+        Pace pace = new Pace(50, 0);
+
+        pace.overloaded(0, Duration.ofSeconds(7));
+
+        assertThat(asked(pace, 0, 7 * SECOND)).isZero();
+    }
+
+    @Test
+    void shouldGoSlowerAfterARefusalAndBackToTheRateAsAnswersCome() {
+        Pace pace = new Pace(100, 0);
+        for (int i = 0; i < 3; i++) {
+            pace.overloaded(0, Duration.ZERO);
+        }
+        assertThat(asked(pace, 0, SECOND)).isBetween(12, 15);
+
+        for (int i = 0; i < 50; i++) {
+            pace.answered();
+        }
+        assertThat(asked(pace, 2 * SECOND, 3 * SECOND)).isBetween(99, 103);
+    }
+}

@@ -1,0 +1,79 @@
+package io.usageflow.forwarder.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.usageflow.forwarder.credyt.Answer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an answer says of an event: above all, when it says that the event is missing. */
+class ReadingTest {
+    private static Reading reading(int status, String type, String body) {
+        return Reading.of(new Answer.Response(status, Map.of("content-type", type), body, false), "e-1", Instant.EPOCH);
+    }
+
+    private static Reading json(int status, String body) {
+        return reading(status, "application/json", body);
+    }
+
+    @Test
+    void shouldTakeOnlyAPlainNotFoundForAbsence() {
+        assertThat(json(404, "{\"title\":\"Not Found\"}")).isEqualTo(new Reading.Said(new Reply.Absent()));
+        assertThat(json(404, "")).isEqualTo(new Reading.Said(new Reply.Absent()));
+        assertThat(json(410, "")).isEqualTo(new Reading.Said(new Reply.Absent()));
+        assertUnanswered(reading(404, "text/html", "<html>nothing here"), "web page");
+        assertUnanswered(reading(404, "text/plain", "<!doctype html>"), "web page");
+        assertUnanswered(json(400, ""), "HTTP 400");
+        assertUnanswered(json(302, ""), "HTTP 302");
+    }
+
+    @Test
+    void shouldReadTheEvent() {
+        assertThat(json(200, "{\"id\":\"E-1\",\"fees\":[{\"amount\":1}]}"))
+                .isInstanceOfSatisfying(Reading.Said.class, said -> assertThat(said.reply())
+                        .isInstanceOfSatisfying(Reply.Found.class, found -> assertThat(found.hasFees())
+                                .isTrue()));
+        assertUnanswered(json(200, ""), "without an event");
+        assertUnanswered(json(200, "[]"), "without an event");
+        assertUnanswered(json(200, "{\"id\":"), "not JSON");
+        assertUnanswered(json(200, "{\"id\":\"other\"}"), "about another event, other");
+        assertUnanswered(
+                Reading.of(new Answer.Response(200, Map.of(), "{\"id\":\"e-1\"}", true), "e-1", Instant.EPOCH),
+                "longer than is read");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 425, 429, 500, 502, 503, 504})
+    void shouldAskAgainLater(int status) {
+        Reading reading =
+                Reading.of(new Answer.Response(status, Map.of("retry-after", "7"), "", false), "e-1", Instant.EPOCH);
+
+        assertThat(reading).isInstanceOfSatisfying(Reading.Later.class, later -> {
+            assertThat(later.notBefore()).contains(Duration.ofSeconds(7));
+            assertThat(later.overload()).isEqualTo(status == 429 || status == 503);
+        });
+    }
+
+    @Test
+    void shouldAskAgainWhereNobodyAnswered() {
+        assertThat(Reading.of(new Answer.Failure(true, "no complete answer in time"), "e-1", Instant.EPOCH))
+                .isEqualTo(new Reading.Later("no complete answer in time", Optional.empty(), false));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403})
+    void shouldNotGoOnWithoutARight(int status) {
+        assertThat(json(status, "")).isInstanceOf(Reading.Refused.class);
+    }
+
+    private static void assertUnanswered(Reading reading, String why) {
+        assertThat(reading).isInstanceOfSatisfying(Reading.Said.class, said -> assertThat(said.reply())
+                .isInstanceOfSatisfying(Reply.Unanswered.class, unanswered -> assertThat(unanswered.why())
+                        .contains(why)));
+    }
+}
