@@ -1,5 +1,7 @@
 package io.usageflow.forwarder.doctor;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.usageflow.forwarder.config.AdminSettings;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,8 +37,8 @@ record AdminPortCheck(AdminSettings admin) implements Check {
         }
     }
 
-    /** The health of a forwarder that listens there; empty where none does. */
-    private Optional<String> whoAnswers() throws InterruptedException {
+    /** Whether the forwarder that listens there is ready; empty where none does. */
+    private Optional<Boolean> whoAnswers() throws InterruptedException {
         String host = admin.host().equals("0.0.0.0") ? "127.0.0.1" : admin.host();
         URI health = URI.create("http://" + host + ":" + admin.port() + "/health/ready");
         try {
@@ -44,20 +46,23 @@ record AdminPortCheck(AdminSettings admin) implements Check {
                     .connectTimeout(ANSWER_WITHIN)
                     .build()
                     .send(HttpRequest.newBuilder(health).timeout(ANSWER_WITHIN).build(), BodyHandlers.ofString());
-            return response.body().contains("\"ready\"") ? Optional.of(response.body()) : Optional.empty();
+            // Of the process, and not of one of its stages, which have a word of their own further in.
+            return Optional.ofNullable(
+                            new ObjectMapper().readTree(response.body()).get("ready"))
+                    .map(JsonNode::asBoolean);
         } catch (IOException noForwarder) {
             return Optional.empty();
         }
     }
 
-    static Finding judge(String where, String why, Optional<String> health) {
-        if (health.isEmpty()) {
+    static Finding judge(String where, String why, Optional<Boolean> ready) {
+        if (ready.isEmpty()) {
             return Finding.fail(
                     NAME,
                     where + " cannot be listened on: " + why,
                     "stop what uses it, or choose another " + AdminSettings.PORT);
         }
-        return health.get().contains("\"ready\":true") || health.get().contains("\"ready\" : true")
+        return ready.get()
                 ? Finding.ok(NAME, "a forwarder runs on " + where + " and is ready")
                 : Finding.warn(
                         NAME,

@@ -52,7 +52,7 @@ class LedgerCommandIT {
         topics.write(
                 topics.names().ledger(),
                 stage + "-" + partition,
-                new LedgerEntry(stage, partition, counters, Instant.EPOCH));
+                new LedgerEntry(stage, partition, counters, Instant.EPOCH, null));
     }
 
     private void balanced() {

@@ -208,9 +208,9 @@ class JudgementTest {
     void shouldJudgeTheAdminPort() {
         assertThat(AdminPortCheck.judge("h:1", "in use", Optional.empty()))
                 .satisfies(is(Verdict.FAIL, "h:1 cannot be listened on: in use"));
-        assertThat(AdminPortCheck.judge("h:1", "in use", Optional.of("{\"ready\":true}")))
+        assertThat(AdminPortCheck.judge("h:1", "in use", Optional.of(true)))
                 .satisfies(is(Verdict.OK, "a forwarder runs"));
-        assertThat(AdminPortCheck.judge("h:1", "in use", Optional.of("{\"ready\":false}")))
+        assertThat(AdminPortCheck.judge("h:1", "in use", Optional.of(false)))
                 .satisfies(is(Verdict.WARN, "is not ready"));
     }
 
