@@ -12,6 +12,7 @@ import io.usageflow.forwarder.observe.HealthReport;
 import io.usageflow.forwarder.observe.ProcessMeters;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.Version;
+import io.usageflow.forwarder.replay.BlockedReplay;
 import io.usageflow.forwarder.topics.TopicAdmin;
 import io.usageflow.forwarder.topics.TopicPlan;
 import io.usageflow.forwarder.topics.TopicsNotReadyException;
@@ -117,6 +118,7 @@ public final class Forwarder implements AutoCloseable {
                     settings.registry().serde(),
                     process.instanceId());
             stages.add(new Delivery(settings.delivery(), settings.credyt(), connections, meters.registry()));
+            BlockedReplay.of(settings).ifPresent(stages::add);
         }
         return stages;
     }

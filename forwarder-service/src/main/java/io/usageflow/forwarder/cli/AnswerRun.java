@@ -55,7 +55,6 @@ final class AnswerRun {
             return exitCode(plan, request);
         }
         terminal.stop().onProcessEnd(STOP_WITHIN);
-        terminal.note(request.audit().job() + " by " + request.audit().who() + " begins");
         ReplayOutcome outcome = job.run(request, new Progress(request), terminal.stop()::await);
         if (output.json()) {
             output.document(terminal, ReplayDocument.of(outcome, request));
@@ -127,8 +126,9 @@ final class AnswerRun {
     /** On stderr, every other second. */
     private final class Progress implements ReplayProgress {
         private final ReplayRequest request;
-        private long startedNanos;
         private long toldNanos;
+        private long begunAtNanos;
+        private long begunAt;
 
         Progress(ReplayRequest request) {
             this.request = request;
@@ -143,8 +143,8 @@ final class AnswerRun {
 
         @Override
         public void planned(ReplayPlan plan, long toDo) {
-            startedNanos = System.nanoTime();
-            toldNanos = startedNanos;
+            toldNanos = System.nanoTime();
+            terminal.note(request.audit().job() + " by " + request.audit().who() + " begins");
             if (!output.json()) {
                 report.plan(plan, request);
             }
@@ -153,13 +153,18 @@ final class AnswerRun {
         @Override
         public void done(long done, long toDo) {
             long now = System.nanoTime();
-            if (now - toldNanos < TELL_EVERY.toNanos() || done == 0) {
+            if (begunAtNanos == 0) {
+                // Its speed is measured from here: the way to the first may have led past millions of others.
+                begunAtNanos = now;
+                begunAt = done;
+            }
+            if (now - toldNanos < TELL_EVERY.toNanos() || done == begunAt) {
                 return;
             }
             toldNanos = now;
-            long leftSeconds = Math.round((double) (now - startedNanos) / done * (toDo - done) / 1e9);
+            double secondsEach = (now - begunAtNanos) / 1e9 / (done - begunAt);
             terminal.note(done + " of " + toDo + " (" + 100 * done / toDo + " %), about "
-                    + AnswerReport.spoken(Duration.ofSeconds(leftSeconds)) + " left");
+                    + AnswerReport.spoken(Duration.ofSeconds(Math.round(secondsEach * (toDo - done)))) + " left");
         }
 
         @Override
@@ -172,7 +177,7 @@ final class AnswerRun {
             long delivered =
                     outcomes.stream().filter(outcome -> !outcome.failed()).count();
             terminal.note("canary: " + delivered + " delivered");
-            startedNanos = System.nanoTime();
+            begunAtNanos = 0;
         }
     }
 }

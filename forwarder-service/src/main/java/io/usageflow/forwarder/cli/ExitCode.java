@@ -10,7 +10,7 @@ final class ExitCode {
     /** Wrong options or settings: nothing was begun. */
     static final int USAGE = 2;
 
-    /** What the command needs is not there: Kafka, registry, topics, a port, the network. */
+    /** What the command needs is not there: Kafka, registry, Credyt, topics, a port, the network. */
     static final int UNREACHABLE = 3;
 
     /** A stage died or an error nobody foresaw: start again, and report it. */
@@ -21,7 +21,7 @@ final class ExitCode {
         "0:done",
         "1:done, with problems that were reported",
         "2:wrong options or settings; nothing was begun",
-        "3:Kafka, the registry, a topic or a port is not there",
+        "3:Kafka, the registry, Credyt, a topic or a port is not there",
         "4:a stage died, or an unforeseen error"
     };
 

@@ -85,7 +85,7 @@ final class LedgerTable {
         var lines = new ArrayList<String>();
         reasons(lines, "dead letters of admission: ", admission);
         reasons(lines, "dead letters of delivery: ", delivery);
-        say(lines, admission, LedgerCounter.REPLAYED, " of the received were replays of dead letters");
+        say(lines, admission, LedgerCounter.REPLAYED, " of the received were sent again by replays or repairs");
         say(lines, admission, LedgerCounter.REROUTED, " came in the wrong partition and are counted where they belong");
         say(lines, delivery, LedgerCounter.ALREADY_KNOWN, " of the delivered Credyt had already when they came");
         return lines;

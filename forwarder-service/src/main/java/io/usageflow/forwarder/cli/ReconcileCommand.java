@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -88,9 +89,7 @@ final class ReconcileCommand implements Callable<Integer> {
     @Option(
             names = "--rate",
             paramLabel = "N",
-            description =
-                    "Questions to Credyt a second at most; ${DEFAULT-VALUE} by default. Fewer where Credyt asks for"
-                            + " it.")
+            description = "Questions to Credyt a second at most; 50 by default. Fewer where Credyt asks for it.")
     private double rate = ReconcileRequest.PER_SECOND_DEFAULT;
 
     @Option(
@@ -174,7 +173,7 @@ final class ReconcileCommand implements Callable<Integer> {
     }
 
     private ReconcileRequest request() {
-        Instant now = clock.instant();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         if (report != null) {
             ReportFormat.of(report);
         }
@@ -198,7 +197,7 @@ final class ReconcileCommand implements Callable<Integer> {
         @Override
         public void advanced(Advance advance) {
             long now = System.nanoTime();
-            if (now - notedAt >= NOTE_INTERVAL.toNanos()) {
+            if (now - notedAt >= NOTE_INTERVAL.toNanos() && advance.share() > 0) {
                 notedAt = now;
                 terminal.note(ReconcileTable.line(advance));
             }

@@ -32,13 +32,11 @@ final class ReconcileTable {
         lines.addAll(sample(summary, sample, report));
         lines.add("accepted by Credyt from " + result.from() + " to " + result.to()
                 + (result.goneOn() ? ", gone on with from an earlier run" : "") + ":");
-        var table = new Table("", "EVENTS", "");
-        table.row("receipts", figure(summary.receipts()), "");
-        table.row("as they should be", figure(summary.receipts() - summary.found()), "");
+        lines.add(row("receipts", summary.receipts(), ""));
+        lines.add(row("as they should be", summary.receipts() - summary.found(), ""));
         for (FindingKind kind : FindingKind.values()) {
-            table.row(kind, figure(summary.count(kind)), kind.meaning());
+            lines.add(row(kind.name(), summary.count(kind), summary.count(kind) == 0 ? "" : kind.meaning()));
         }
-        table.lines().stream().skip(1).forEach(line -> lines.add("  " + line));
         summary.fees()
                 .forEach(
                         (asset, amount) -> lines.add("fees charged for them: " + amount.toPlainString() + " " + asset));
@@ -47,6 +45,11 @@ final class ReconcileTable {
         result.notes().forEach(note -> lines.add("note: " + note));
         lines.add(verdict(result));
         return lines;
+    }
+
+    private static String row(String name, long count, String meaning) {
+        return String.format(Locale.ROOT, "  %-17s %,12d  %s", name, count, meaning)
+                .stripTrailing();
     }
 
     static String line(Advance advance) {
@@ -134,8 +137,7 @@ final class ReconcileTable {
         long before = summary.count(RepairOutcome.SENT_BEFORE);
         long expired = summary.count(RepairOutcome.EXPIRED);
         if (would > 0) {
-            lines.add("a repair would send " + figure(would)
-                    + " events again, nothing was sent: --repair --apply sends them");
+            lines.add("to be sent again: " + figure(would) + "; nothing was sent, --repair --apply sends them");
             summary.missing().entrySet().stream()
                     .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
                     .limit(ACCOUNTS_MAX)

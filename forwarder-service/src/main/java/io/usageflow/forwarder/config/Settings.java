@@ -22,7 +22,8 @@ public record Settings(
         AdminSettings admin,
         AdmissionSettings admission,
         CredytSettings credyt,
-        DeliverySettings delivery) {
+        DeliverySettings delivery,
+        ReplaySettings replay) {
 
     /** Keys with these prefixes go to the libraries they name, unchecked and without the prefix. */
     static final List<String> PASSED_THROUGH =
@@ -38,7 +39,8 @@ public record Settings(
         AdminSettings.define(def);
         AdmissionSettings.define(def);
         CredytSettings.define(def);
-        return DeliverySettings.define(def);
+        DeliverySettings.define(def);
+        return ReplaySettings.define(def);
     }
 
     /** @throws SettingsException with every problem of sources, keys and values */
@@ -107,7 +109,8 @@ public record Settings(
                 AdminSettings.from(config),
                 AdmissionSettings.from(config),
                 CredytSettings.from(config),
-                DeliverySettings.from(config));
+                DeliverySettings.from(config),
+                ReplaySettings.from(config));
     }
 
     private static String unknown(String key, Map<String, Given> entries, ConfigDef def) {

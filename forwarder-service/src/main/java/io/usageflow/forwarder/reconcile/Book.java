@@ -32,9 +32,10 @@ final class Book implements AutoCloseable {
         receiptsBefore = tally.summary().receipts();
         checkpointFile = request.report().map(Checkpoint::beside);
         if (request.report().isPresent()) {
-            report = ReportFile.open(request.report().get(), checkpoint.reportBytes());
+            report = ReportFile.open(request.report().get());
             // Before anything is in the report: a report without this is one that was finished.
             checkpointFile.ifPresent(checkpoint::write);
+            report.begin(checkpoint.reportBytes());
         } else {
             report = null;
         }

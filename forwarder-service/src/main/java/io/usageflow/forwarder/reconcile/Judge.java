@@ -52,7 +52,8 @@ record Judge(Set<String> free) {
                         FindingKind.UNCHECKED, one, "Credyt has it; its content was not compared: " + one.whyNot()));
     }
 
-    private boolean isToBeBilled(Case one) {
+    /** Whether fees are expected of it. */
+    boolean isToBeBilled(Case one) {
         return one.subject().eventType().map(type -> !free.contains(type)).orElse(free.isEmpty());
     }
 

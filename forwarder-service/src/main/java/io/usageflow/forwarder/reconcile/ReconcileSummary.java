@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * @param findings events by kind
  * @param fees that Credyt charged for the events that were asked for, by asset; exact
  * @param billed events with fees, by type
- * @param unbilled events without, by type, those that have no price included
+ * @param unbilled events without, by type, those left out that have no price
  * @param missing events by account
  * @param repairs missing events by {@link RepairOutcome#word}
  */

@@ -24,23 +24,31 @@ final class ReportFile implements AutoCloseable {
     }
 
     /**
-     * @param length of what is to be kept; 0 begins anew
+     * Opens and locks it; nothing is changed yet.
+     *
      * @throws IllegalArgumentException where another run has the file; the message says so
      */
-    static ReportFile open(Path path, long length) {
+    static ReportFile open(Path path) {
         ReportFormat format = ReportFormat.of(path);
         try {
             FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             lock(channel, path);
-            channel.truncate(length);
-            channel.position(length);
-            var report = new ReportFile(channel, format);
-            if (length == 0) {
-                report.write(format.heading());
-            }
-            return report;
+            return new ReportFile(channel, format);
         } catch (IOException unwritable) {
             throw new UncheckedIOException(unwritable);
+        }
+    }
+
+    /** @param length of what is to be kept; 0 begins anew */
+    void begin(long length) {
+        try {
+            channel.truncate(length);
+            channel.position(length);
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
+        }
+        if (length == 0) {
+            write(format.heading());
         }
     }
 

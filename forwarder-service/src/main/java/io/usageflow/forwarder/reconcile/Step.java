@@ -68,7 +68,7 @@ final class Step implements AutoCloseable {
             Reply reply = replies.get().get(i);
             tally.receipt();
             if (reply instanceof Reply.Found found) {
-                tally.fees(one.subject(), found.event(), isRepair(one));
+                tally.fees(one.subject(), found.event(), !judge.isToBeBilled(one), isRepair(one));
             }
             Optional<Finding> finding = judge.judge(one, reply);
             if (finding.isPresent() && finding.get().kind() == FindingKind.MISSING) {

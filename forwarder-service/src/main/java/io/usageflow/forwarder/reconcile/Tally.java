@@ -36,11 +36,14 @@ final class Tally {
     /**
      * What Credyt charged for an event.
      *
+     * @param free whether its type has no price, so that fees are not missed
      * @param repeated whether the event's fees are counted with another receipt of the same event
      */
-    void fees(Subject subject, JsonNode event, boolean repeated) {
+    void fees(Subject subject, JsonNode event, boolean free, boolean repeated) {
         JsonNode list = event.path("fees");
-        add(list.isEmpty() ? unbilled : billed, subject.eventType().orElse("(expired)"));
+        if (!list.isEmpty() || !free) {
+            add(list.isEmpty() ? unbilled : billed, subject.eventType().orElse("(expired)"));
+        }
         if (!repeated) {
             for (JsonNode fee : list) {
                 if (fee.path("amount").isNumber()) {

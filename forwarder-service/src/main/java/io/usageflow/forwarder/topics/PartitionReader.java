@@ -64,8 +64,7 @@ public final class PartitionReader implements AutoCloseable {
     public List<TopicPartition> partitions() {
         List<PartitionInfo> infos = consumer.partitionsFor(topic, PATIENCE);
         if (infos == null || infos.isEmpty()) {
-            throw new TopicsNotReadyException(List.of("topic " + topic
-                    + " does not exist: check topics.prefix, or make it with 'usageflow topics apply'"));
+            throw new TopicsNotReadyException(List.of(topic + " does not exist: 'usageflow topics apply' creates it"));
         }
         return infos.stream()
                 .map(info -> new TopicPartition(topic, info.partition()))

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.trace;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -31,10 +32,20 @@ public record Happening(Kind kind, Instant at, Optional<Place> place, Map<String
         /** A person had the dead letter, or the missing event, sent again. */
         REPLAYED,
         /** A person has put the dead letter aside. */
-        DISCARDED
+        DISCARDED;
+
+        /** How far along an event's path it happens. */
+        int stage() {
+            return switch (this) {
+                case PUBLISHED, REROUTED, DUPLICATE, WAITING -> 0;
+                case REPLAYED, DISCARDED, REPLAY_SENT -> 1;
+                case ADMITTED -> 2;
+                case DELIVERED, DEAD_LETTERED -> 3;
+            };
+        }
     }
 
     public Happening {
-        facts = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(facts));
+        facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
     }
 }

@@ -14,8 +14,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,7 @@ final class Outlook {
     private final Settings settings;
     private final Optional<URI> adminPort;
     private final Consumer<String> notes;
+    private final Set<String> notParked = new HashSet<>();
 
     Outlook(Settings settings, Optional<URI> adminPort, Consumer<String> notes) {
         this.settings = settings;
@@ -41,7 +44,7 @@ final class Outlook {
 
     Surroundings of(Map<Search.Who, Sightings> found) throws InterruptedException {
         if (found.isEmpty()) {
-            return new Surroundings(Map.of(), Map.of(), Map.of());
+            return new Surroundings(Map.of(), Map.of(), Map.of(), Set.of());
         }
         String prefix = settings.topics().names().prefix();
         String configured = settings.delivery().settling().groupId();
@@ -58,7 +61,8 @@ final class Outlook {
                         .engine()
                         .applicationId(settings.topics().names())),
                 committed(configured.isEmpty() ? prefix + "-delivery" : configured),
-                parked);
+                parked,
+                notParked);
     }
 
     private Map<String, Map<Integer, Long>> committed(String group) throws InterruptedException {
@@ -100,10 +104,12 @@ final class Outlook {
             }
             JsonNode waits = json.at("/accounts/0");
             if (waits.isMissingNode()) {
-                notes.accept(adminPort.get() + " knows of no parked event of account " + account
-                        + (json.at("/scope/complete").asBoolean()
-                                ? ""
-                                : "; it does not have all partitions, ask the other instances"));
+                if (answer.statusCode() == 200 && json.at("/scope/complete").asBoolean()) {
+                    notParked.add(account);
+                } else {
+                    notes.accept(adminPort.get() + " knows of no parked event of account " + account
+                            + ", but does not have all partitions now: ask the other instances with --admin");
+                }
                 return Optional.empty();
             }
             return Optional.of(new Parked(

@@ -2,6 +2,7 @@ package io.usageflow.forwarder.trace;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What no topic of events tells: how far the stages are, and what is parked. Immutable.
@@ -9,11 +10,13 @@ import java.util.Optional;
  * @param admission offsets that admission has committed, by topic and partition; the one it reads next
  * @param delivery likewise of delivery
  * @param parked by account, of those the admin port was asked for
+ * @param notParked accounts of which it knows that nothing is parked
  */
 record Surroundings(
         Map<String, Map<Integer, Long>> admission,
         Map<String, Map<Integer, Long>> delivery,
-        Map<String, Parked> parked) {
+        Map<String, Parked> parked,
+        Set<String> notParked) {
 
     /**
      * Whose events wait.

@@ -18,9 +18,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What the sightings of an event come to. Pure. */
 final class Timeline {
+    /** By time; what happened at one moment stage by stage, and within a stage record by record. */
+    private static final Comparator<Happening> PATH = Comparator.comparing(Happening::at)
+            .thenComparing(happening -> happening.kind().stage())
+            .thenComparing(happening -> happening.place().map(Place::offset).orElse(-1L))
+            .thenComparing(Happening::kind);
+
+    private static final int COSTS_MAX = 5;
+    private static final String NOT_YET = "neither admitted nor refused yet";
+
     private final Sightings sightings;
     /** Records that were admitted or refused, by their own coordinates. */
     private final Set<Place> settled = new HashSet<>();
@@ -47,9 +57,7 @@ final class Timeline {
         timeline.receipts();
         timeline.deadLetters();
         sightings.marks.forEach(timeline::mark);
-        timeline.happenings.sort(Comparator.comparing(Happening::at)
-                .thenComparing(Happening::kind)
-                .reversed());
+        timeline.happenings.sort(PATH.reversed());
         return timeline.happenings;
     }
 
@@ -61,6 +69,9 @@ final class Timeline {
             Map<String, String> facts = new LinkedHashMap<>();
             facts.put("event type", each.value().getEventType());
             facts.put("occurred at", each.value().getOccurredAt().toString());
+            if (!each.value().getCosts().isEmpty()) {
+                facts.put("costs", costs(each.value()));
+            }
             each.reroutedFrom().ifPresent(from -> facts.put("came from", "partition " + from));
             Place sentOn =
                     reroutes.get(each.place().partition() + "@" + each.place().offset());
@@ -70,9 +81,23 @@ final class Timeline {
             } else if (!settled.contains(each.place())) {
                 boolean repeated = settled.stream().anyMatch(other -> isBefore(other, each.place()))
                         || sightings.published.stream().anyMatch(other -> isBefore(other.place(), each.place()));
-                add(repeated ? Kind.DUPLICATE : Kind.WAITING, each.at(), each.place(), Map.of());
+                add(
+                        repeated ? Kind.DUPLICATE : Kind.WAITING,
+                        each.at(),
+                        each.place(),
+                        Map.of("why", repeated ? "an earlier copy has the id: not billed again" : NOT_YET));
             }
         }
+    }
+
+    /** What tells one content from another, in few words. */
+    private static String costs(UsageEvent event) {
+        return event.getCosts().stream()
+                        .limit(COSTS_MAX)
+                        .map(cost -> cost.getAmount().stripTrailingZeros().toPlainString() + " " + cost.getCurrency()
+                                + " " + cost.getVendor())
+                        .collect(Collectors.joining(" + "))
+                + (event.getCosts().size() > COSTS_MAX ? " + ..." : "");
     }
 
     /** An earlier record of the same id in the same partition: admission knew the id when the later one came. */
@@ -87,7 +112,7 @@ final class Timeline {
             told.add(each.place());
             add(Kind.REPLAY_SENT, each.at(), each.place(), lineage(each.replayOf()));
             if (!settled.contains(each.place())) {
-                add(Kind.WAITING, each.at(), each.place(), Map.of());
+                add(Kind.WAITING, each.at(), each.place(), Map.of("why", NOT_YET));
             }
         }
     }
@@ -153,7 +178,7 @@ final class Timeline {
         facts.put("job", mark.getJob());
         mark.getFixes()
                 .forEach(fix -> facts.put("fixed " + fix.getField(), fix.getOldValue() + " to " + fix.getNewValue()));
-        facts.put("dead letter", mark.getDeadLetterId());
+        facts.put("of", mark.getDeadLetterId());
         add(
                 mark.getState().equals("DISCARDED") ? Kind.DISCARDED : Kind.REPLAYED,
                 mark.getMarkedAt(),

@@ -133,6 +133,14 @@ public record Verdict(State state, String text, Optional<String> next) {
                                     .orElse(", which has committed nothing in its partition yet"),
                     Optional.of("usageflow ledger"));
         }
+        if (around.notParked().contains(account)) {
+            return new Verdict(
+                    State.UNCLEAR,
+                    "published at " + event.at()
+                            + " and read by admission, which has neither parked it nor handed it on:"
+                            + " most likely a repeat of an event whose own records have expired",
+                    Optional.empty());
+        }
         // Read, neither admitted nor refused nor a repeat: there is nothing else it could be.
         return around.parked(account)
                 .map(parked -> new Verdict(

@@ -9,6 +9,7 @@ import io.usageflow.forwarder.testing.DeadLetterWorld;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
 import java.util.stream.Stream;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -161,6 +162,19 @@ class DeadLettersAnswerIT {
                 "topics.prefix=torn");
 
         assertThat(world.written(world.topics().deadLetterMarks())).isZero();
+        assertThat(world.read(world.topics().replays())).isEmpty();
+    }
+
+    @Test
+    void shouldSayWhichRightIsMissingAndChangeNothing() {
+        world.bury(3, DeadLetterReason.TOO_OLD, 1);
+        world.deny(ResourceType.TRANSACTIONAL_ID, world.topics().prefix() + ".replay");
+        refused(ExitCode.UNREACHABLE, "Kafka refuses us: ", "replay", "--apply");
+
+        world.deny(ResourceType.GROUP, world.topics().prefix() + ".replay");
+        refused(ExitCode.UNREACHABLE, "Kafka refuses us: ", "discard", "--apply", "--why", "test");
+
+        assertThat(world.marks()).isEmpty();
         assertThat(world.read(world.topics().replays())).isEmpty();
     }
 

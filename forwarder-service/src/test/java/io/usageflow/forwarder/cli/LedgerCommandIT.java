@@ -173,8 +173,7 @@ class LedgerCommandIT {
         assertThat(command.err().lines())
                 .singleElement()
                 .asString()
-                .isEqualTo("usageflow: topic nothere.ledger does not exist: check topics.prefix, or make it with"
-                        + " 'usageflow topics apply'");
+                .isEqualTo("usageflow: nothere.ledger does not exist: 'usageflow topics apply' creates it");
     }
 
     @Test

@@ -35,7 +35,7 @@ class MainTest {
         assertThat(exitCode).isZero();
         assertThat(command.out())
                 .startsWith("Usage: usageflow " + name)
-                .contains("Exit codes:", "3   Kafka, the registry, a topic or a port is not there")
+                .contains("Exit codes:", "3   Kafka, the registry, Credyt, a topic or a port is not there")
                 .contains("-h, --help");
         assertThat(command.err()).isEmpty();
     }

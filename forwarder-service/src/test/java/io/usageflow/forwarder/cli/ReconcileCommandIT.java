@@ -26,10 +26,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -205,9 +209,7 @@ class ReconcileCommandIT {
 
         var plan = new CommandRun();
         assertThat(plan.run(reconcile("--repair"))).isEqualTo(ExitCode.PROBLEMS);
-        assertThat(plan.out())
-                .contains("a repair would send 2 events again, nothing was sent")
-                .contains("  acct_3: 2");
+        assertThat(plan.out()).contains("to be sent again: 2; nothing was sent").contains("  acct_3: 2");
         assertThat(held(topics.names().replays())).isEmpty();
 
         var unexplained = new CommandRun();
@@ -321,6 +323,31 @@ class ReconcileCommandIT {
         assertThat(json(period).at("/missing_by_account/acct_1").longValue()).isEqualTo(1);
         assertThat(json(account).at("/receipts").longValue()).isEqualTo(2);
         assertThat(json(nothing).at("/receipts").longValue()).isZero();
+    }
+
+    @Test
+    void shouldSayOfWhatItCouldNotCompareWhyAndNotSendItAgain() throws Exception {
+        events.deliver(9, YESTERDAY);
+        sandbox.deleteEvent(events.ids().get(0));
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
+            for (int i = 0; i < WrittenTopics.PARTITIONS; i++) {
+                all.put(new TopicPartition(topics.names().deliverable(), i), RecordsToDelete.beforeOffset(-1));
+            }
+            admin.deleteRecords(all).all().get();
+        }
+        var command = new CommandRun();
+
+        assertThat(command.run(reconcile("--repair", "--apply", "--why", "test")))
+                .describedAs(() -> command.err())
+                .isEqualTo(ExitCode.PROBLEMS);
+
+        assertThat(command.out())
+                .contains("Credyt has it; its content was not compared: what was sent has expired in")
+                .contains("Credyt does not have it, and it cannot be sent again: what was sent has expired in")
+                .contains("cannot be sent, what was sent has expired in Kafka: 1")
+                .contains("NOT CLEAN: 9 of 9 events");
+        assertThat(held(topics.names().replays())).isEmpty();
     }
 
     @Test

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -240,7 +241,7 @@ class TraceCommandIT {
 
         assertThat(after.out())
                 .contains("replay of letter-1")
-                .contains("who ada, why price was fixed, job job-1, dead letter letter-1")
+                .contains("who ada, why price was fixed, job job-1, of letter-1")
                 .contains("delivered once at");
     }
 
@@ -260,10 +261,11 @@ class TraceCommandIT {
     void shouldTellWaitingForAdmissionFromParked() throws Exception {
         SourceCoordinates source = publish(ACCOUNT, "req-1");
         HttpServer admin = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        var page = new AtomicReference<>("""
+                {"scope":{"complete":true},"accounts":[{"account":"acct_1","oldest_since":"2026-11-01T10:00:00Z",
+                 "waits_for":{"link":"customer","name":"acct_1"}}]}""");
         admin.createContext("/admission/parked", exchange -> {
-            byte[] body = """
-                    {"scope":{"complete":true},"accounts":[{"account":"acct_1","oldest_since":"2026-11-01T10:00:00Z",
-                     "waits_for":{"link":"customer","name":"acct_1"}}]}""".getBytes(StandardCharsets.UTF_8);
+            byte[] body = page.get().getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
@@ -284,6 +286,12 @@ class TraceCommandIT {
                     .contains(
                             "parked since 2026-11-01T10:00:00Z: waits for the customer link of acct_1; next: usageflow"
                                     + " links put --account acct_1 --customer-external-id ...");
+
+            page.set("{\"scope\":{\"complete\":true},\"accounts\":[]}");
+            var forgotten = new CommandRun();
+            assertThat(forgotten.run(topics.with("trace", "req-1", "--admin", url)))
+                    .isZero();
+            assertThat(forgotten.out()).contains("neither parked it nor handed it on: most likely a repeat");
         } finally {
             admin.stop(0);
         }

@@ -58,12 +58,12 @@ class ReplayKillIT {
         }
     }
 
-    /** One in four before anything is written; otherwise when a random part of what is left was written. */
+    /** One in four mostly before anything is written; otherwise when a random part of what is left was written. */
     private static void awaitRandomMoment(DeadLetterWorld world, CommandProcess process, Random random, int killsLeft)
             throws InterruptedException {
         if (random.nextInt(4) == 0) {
-            await().atMost(LONG).until(() -> process.log().contains("begins") || !process.isAlive());
-            Thread.sleep(random.nextInt(2_500));
+            // While the JVM starts, the seat is taken, the marks are read or the dead letters are counted.
+            Thread.sleep(random.nextInt(4_000));
             return;
         }
         long before = world.written(world.topics().deadLetterMarks());

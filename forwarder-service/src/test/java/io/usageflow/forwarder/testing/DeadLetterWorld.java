@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
 
 import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.embedded.EmbeddedBrokerOptions;
@@ -38,7 +39,14 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
@@ -90,6 +98,9 @@ public final class DeadLetterWorld implements AutoCloseable {
     private static Map<String, String> settingsOfBroker() {
         Map<String, String> settings = new HashMap<>(ImpatientKafka.BROKER);
         settings.put("group.initial.rebalance.delay.ms", "0");
+        // Everything is allowed until somebody denies it.
+        settings.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
+        settings.put("allow.everyone.if.no.acl.found", "true");
         return settings;
     }
 
@@ -238,6 +249,22 @@ public final class DeadLetterWorld implements AutoCloseable {
                     .offset();
         } catch (Exception failed) {
             throw new IllegalStateException(topic + " has no end", failed);
+        }
+    }
+
+    /** Returns when nobody but somebody else may use it any more. */
+    public void deny(ResourceType type, String name) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+            var somebodyElse = new AccessControlEntry("User:other", "*", AclOperation.ALL, AclPermissionType.ALLOW);
+            var binding = new AclBinding(new ResourcePattern(type, name, PatternType.LITERAL), somebodyElse);
+            admin.createAcls(List.of(binding)).all().get();
+            // The broker that is asked for its rules is the one that applies them.
+            await().atMost(Duration.ofSeconds(60)).until(() -> !admin.describeAcls(binding.toFilter())
+                    .values()
+                    .get()
+                    .isEmpty());
+        } catch (Exception failed) {
+            throw new IllegalStateException(name + " could not be denied", failed);
         }
     }
 

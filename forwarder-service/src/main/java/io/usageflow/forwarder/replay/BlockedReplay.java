@@ -1,0 +1,155 @@
+package io.usageflow.forwarder.replay;
+
+import io.usageflow.forwarder.config.ReplaySettings;
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.deadletter.DeadLetterFilter;
+import io.usageflow.forwarder.deadletter.DeadLetterMarks;
+import io.usageflow.forwarder.deadletter.DeadLetterReason;
+import io.usageflow.forwarder.deadletter.DeadLetterScan;
+import io.usageflow.forwarder.observe.Stage;
+import io.usageflow.forwarder.observe.StageHealth;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tries blocked customers again ({@value ReplaySettings#BLOCKED_EVERY}): of each account one dead letter, and when Credyt
+ * has taken it, the others. What to try stands in the dead letters themselves, so nothing is to be remembered, and any
+ * number of instances may do it: a job that runs keeps the others out, and a try that failed is a new dead letter, which
+ * keeps all of them from the account for a while. One thread of its own.
+ */
+public final class BlockedReplay implements Stage {
+    private static final Logger LOG = LoggerFactory.getLogger(BlockedReplay.class);
+    private static final String WHO = "usageflow";
+    private static final Duration CANARY_TIMEOUT = Duration.ofMinutes(2);
+    private static final DeadLetterFilter BLOCKED =
+            DeadLetterFilter.open().reasons(List.of(DeadLetterReason.CUSTOMER_BLOCKED));
+
+    private final Settings settings;
+    private final Duration every;
+    private final ReplayJob job;
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final Thread thread = new Thread(this::run, "blocked-replay");
+    private volatile String last = "not looked yet";
+
+    private BlockedReplay(Settings settings, Duration every) {
+        this.settings = settings;
+        this.every = every;
+        this.job = new ReplayJob(settings);
+    }
+
+    /** Empty where it is turned off. */
+    public static Optional<Stage> of(Settings settings) {
+        return settings.replay().blockedEvery().map(every -> new BlockedReplay(settings, every));
+    }
+
+    @Override
+    public String name() {
+        return "replay";
+    }
+
+    @Override
+    public void start() {
+        thread.start();
+    }
+
+    /** Always ready: no event that flows waits for it. */
+    @Override
+    public StageHealth health() {
+        return StageHealth.flowing(last);
+    }
+
+    @Override
+    public void close(Duration atMost) {
+        stop.countDown();
+        try {
+            thread.join(Math.max(1, atMost.toMillis()));
+            thread.interrupt();
+        } catch (InterruptedException hurried) {
+            thread.interrupt();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            while (!stop.await(every.toMillis(), TimeUnit.MILLISECONDS)) {
+                try {
+                    round();
+                } catch (InterruptException hurried) {
+                    throw hurried;
+                } catch (KafkaException away) {
+                    LOG.warn("event=blocked_replay_failed again_in_ms={}", every.toMillis(), away);
+                    last = "the last look failed: " + away.getMessage();
+                }
+            }
+        } catch (InterruptedException | InterruptException hurried) {
+            LOG.info("event=blocked_replay_stopped");
+        } catch (RuntimeException fault) {
+            LOG.error("event=blocked_replay_died", fault);
+            last = "stopped by a fault of the forwarder, see the log: " + fault;
+        }
+    }
+
+    private void round() throws InterruptedException {
+        List<String> due = blocked().due(every, Instant.now());
+        long replayed = 0;
+        for (String account : due) {
+            if (stop.getCount() == 0) {
+                break;
+            }
+            replayed += replay(account);
+        }
+        last = due.size() + " accounts were due at " + Instant.now() + ", " + replayed + " dead letters were replayed";
+    }
+
+    private BlockedAccounts blocked() {
+        var blocked = new BlockedAccounts();
+        try (DeadLetterMarks marks = DeadLetterMarks.read(settings)) {
+            new DeadLetterScan(settings).run(BLOCKED, marks, stored -> {
+                blocked.add(stored);
+                return stop.getCount() > 0;
+            });
+        }
+        return blocked;
+    }
+
+    private long replay(String account) throws InterruptedException {
+        ReplayRequest request = new ReplayRequest(
+                BLOCKED.subject(new DeadLetterFilter.Subject(Optional.of(account), Optional.empty())),
+                ReplayRequest.Replay.unchanged(),
+                false,
+                ReplayRequest.Audit.of(WHO, ReplaySettings.BLOCKED_EVERY),
+                new ReplayRequest.Pace(
+                        ReplayRequest.PER_SECOND, OptionalLong.empty(), new ReplayRequest.Canary(1, CANARY_TIMEOUT)));
+        ReplayOutcome outcome = job.run(request, ReplayProgress.SILENT, this::stopsWithin);
+        if (outcome instanceof ReplayOutcome.Ended ended) {
+            LOG.info(
+                    "event=blocked_replayed account={} done={} of={} end={}",
+                    account,
+                    ended.done(),
+                    ended.toDo(),
+                    ended.end());
+            return ended.done();
+        }
+        LOG.info("event=blocked_replay_waits account={} why=\"another job is running\"", account);
+        return 0;
+    }
+
+    private boolean stopsWithin(Duration atMost) {
+        try {
+            return stop.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package io.usageflow.forwarder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.usageflow.embedded.EmbeddedBroker;
+import io.usageflow.embedded.EmbeddedBrokerOptions;
+import io.usageflow.embedded.SchemaRegistryServer;
+import io.usageflow.embedded.TopicCreation;
+import io.usageflow.forwarder.config.ConfigSources;
+import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.config.ReplaySettings;
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.deadletter.DeadLetterFilter;
+import io.usageflow.forwarder.deadletter.DeadLetterMarks;
+import io.usageflow.forwarder.deadletter.DeadLetterReason;
+import io.usageflow.forwarder.deadletter.DeadLetterScan;
+import io.usageflow.forwarder.deadletter.StoredDeadLetter;
+import io.usageflow.forwarder.testing.ImpatientKafka;
+import io.usageflow.producer.EventId;
+import io.usageflow.producer.UsageEvent;
+import io.usageflow.producer.UsagePublisher;
+import io.usageflow.sandbox.CredytSandbox;
+import io.usageflow.sandbox.SandboxOptions;
+import io.usageflow.sandbox.fault.Fault;
+import io.usageflow.sandbox.fault.FaultMatch;
+import io.usageflow.sandbox.fault.FaultRule;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A customer that was blocked gets its events by itself, once Credyt takes them again, and each once. */
+class BlockedReplayIT {
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final int EVENTS = 40;
+
+    @TempDir
+    Path folder;
+
+    private final EmbeddedBroker broker =
+            EmbeddedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
+    private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
+    private final CredytSandbox credyt =
+            CredytSandbox.start(SandboxOptions.defaults().withAutoCreateCustomers(true));
+    private Settings settings;
+
+    @BeforeEach
+    void configure() {
+        settings = settings();
+    }
+
+    @AfterEach
+    void stop() {
+        credyt.close();
+        registry.close();
+        broker.close();
+    }
+
+    @Test
+    void shouldReplayWhatWasBlockedWhenCredytTakesItAgain() {
+        TopicCreation.create(
+                broker.bootstrapServers(), settings.topics().names().specs(2, Duration.ofDays(35)));
+        credyt.inject(FaultRule.always(FaultMatch.POST_EVENTS.ofCustomer("broken"), Fault.status(500)));
+        Set<String> published = new HashSet<>();
+        try (Forwarder forwarder = Forwarder.start(settings);
+                UsagePublisher publisher = publisher()) {
+            for (int number = 0; number < EVENTS; number++) {
+                publish(publisher, "broken", number, published);
+            }
+            // Others are well all the time: otherwise it would be Credyt's fault, and nobody would be blocked.
+            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> {
+                publish(publisher, "well", published.size(), published);
+                return letters(DeadLetterFilter.any()).stream()
+                        .anyMatch(stored -> stored.letter().getReplayOf() != null);
+            });
+            assertThat(letters(DeadLetterFilter.open()))
+                    .as("tried in vain, and not given up")
+                    .hasSizeGreaterThanOrEqualTo(EVENTS - 1);
+
+            credyt.clearFaults();
+
+            assertThat(credyt.awaitEvents(published.size(), PATIENCE)).isTrue();
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(letters(DeadLetterFilter.open()))
+                    .isEmpty());
+            assertThat(forwarder.health().ready()).isTrue();
+        }
+        assertThat(new HashSet<>(credyt.eventIds())).isEqualTo(published);
+        assertThat(letters(DeadLetterFilter.any()))
+                .allSatisfy(stored -> assertThat(stored.reason()).contains(DeadLetterReason.CUSTOMER_BLOCKED))
+                .allSatisfy(stored ->
+                        assertThat(stored.mark().orElseThrow().getWho()).isEqualTo("usageflow"));
+    }
+
+    private UsagePublisher publisher() {
+        return UsagePublisher.create(Map.of(
+                "bootstrap.servers", broker.bootstrapServers(),
+                "schema.registry.url", registry.url()));
+    }
+
+    private static void publish(UsagePublisher publisher, String customer, int number, Set<String> published) {
+        UsageEvent event = UsageEvent.of("chat_completed")
+                .id(EventId.derive(customer, number))
+                .account(customer)
+                .customerExternalId(customer)
+                .data("tokens", number);
+        published.add(event.id().toString());
+        publisher.publish(event).join();
+    }
+
+    private List<StoredDeadLetter> letters(DeadLetterFilter filter) {
+        List<StoredDeadLetter> letters = new ArrayList<>();
+        try (DeadLetterMarks marks = DeadLetterMarks.read(settings)) {
+            new DeadLetterScan(settings).run(filter, marks, letters::add);
+        }
+        return letters;
+    }
+
+    private Settings settings() {
+        Map<String, String> values = new HashMap<>(ImpatientKafka.ADMISSION);
+        values.put("kafka.bootstrap.servers", broker.bootstrapServers());
+        values.put("schema.registry.url", registry.url());
+        values.put("credyt.url", credyt.url().toString());
+        values.put("credyt.api.key", "test");
+        values.put("admin.port", "0");
+        values.put("state.dir", folder.toString());
+        values.put(DeliverySettings.FAILING_BUDGET, "1s");
+        values.put(DeliverySettings.RETRY_MIN, "20ms");
+        values.put(DeliverySettings.RETRY_MAX, "200ms");
+        values.put(ReplaySettings.BLOCKED_EVERY, "2s");
+        ConfigSources sources = ConfigSources.none();
+        for (Map.Entry<String, String> value : values.entrySet()) {
+            sources = sources.with(value.getKey(), value.getValue(), "test");
+        }
+        return Settings.load(sources);
+    }
+}
