@@ -17,9 +17,12 @@ import picocli.CommandLine.Option;
 /** {@code usageflow dev}: what a service needs around it while it is being written. */
 @Command(
         name = "dev",
-        description =
-                "Run a Kafka broker, a schema registry and a Credyt stand-in on 127.0.0.1, with the topics made, to"
-                        + " develop against. For development only: no passwords, one broker.",
+        description = {
+            "Run a Kafka broker, a schema registry and a Credyt stand-in on this machine, to develop against. On"
+                    + " 127.0.0.1, with the topics made, and with the forwarder too where --forwarder asks for it.",
+            "For development only: no passwords, one broker. With --forwarder, settings come from the environment, such"
+                    + " as USAGEFLOW_DELIVERY_OUTAGE_DEADLINE=10s."
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  usageflow dev --forwarder",

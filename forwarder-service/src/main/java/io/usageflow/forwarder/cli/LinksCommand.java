@@ -20,22 +20,34 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code usageflow links put}. */
+/** {@code usageflow links put|import|list|delete}. */
 @Command(
         name = "links",
-        description = "Link your accounts and vendors to Credyt's customers and vendors.",
-        synopsisSubcommandLabel = "put")
+        description =
+                "Link your accounts and vendors to Credyt's customers and vendors. Events of an account without a link"
+                        + " wait for it ('usageflow parked list').",
+        synopsisSubcommandLabel = "put|import|list|delete",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  usageflow links put --account acct_42 --customer-external-id acme",
+            "  usageflow links import customers.csv --apply",
+            "  usageflow links list --account acct_42"
+        })
 final class LinksCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     static CommandLine with(Terminal terminal) {
-        return new CommandLine(new LinksCommand()).addSubcommand(new Put(terminal));
+        return new CommandLine(new LinksCommand())
+                .addSubcommand(new Put(terminal))
+                .addSubcommand(new LinksImportCommand(terminal))
+                .addSubcommand(new LinksListCommand(terminal))
+                .addSubcommand(new LinksDeleteCommand(terminal));
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name what to do: put");
+        throw new ParameterException(spec.commandLine(), "name what to do: put, import, list or delete");
     }
 
     @Command(

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.cli;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -30,12 +31,13 @@ public final class Main {
         }
     }
 
-    private static CommandLine commandLine(Terminal terminal) {
+    static CommandLine commandLine(Terminal terminal) {
         var root = new UsageflowCommand();
         var line = new CommandLine(root);
         line.addSubcommand(new CommandLine.HelpCommand());
         commands(terminal).forEach(line::addSubcommand);
         describeUniformly(line);
+        line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, CommandGroups::listing);
         // After the subcommands were added: these are handed down to those that are there.
         return line.setOut(terminal.out())
                 .setErr(terminal.err())
@@ -55,13 +57,16 @@ public final class Main {
                 new CommandLine(new DevCommand(terminal)),
                 new CommandLine(new PublishCommand(terminal)),
                 LinksCommand.with(terminal),
+                ParkedCommand.with(terminal),
                 TopicsCommand.with(terminal),
                 DeadLettersCommand.with(terminal),
                 new CommandLine(new ForwarderCommand(terminal)),
                 new CommandLine(new LedgerCommand(terminal)),
+                new CommandLine(new DoctorCommand(terminal)),
                 new CommandLine(new TraceCommand(terminal)),
                 new CommandLine(new ReconcileCommand(terminal)),
                 new CommandLine(new SandboxCommand(terminal)),
+                new CommandLine(new CompletionCommand(terminal)),
                 new CommandLine(new DocsCommand(terminal)));
     }
 

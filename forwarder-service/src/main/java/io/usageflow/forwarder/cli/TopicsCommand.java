@@ -1,5 +1,7 @@
 package io.usageflow.forwarder.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.config.TopicSettings;
@@ -22,7 +24,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "topics",
         description = "Show what the topics lack, or create what is missing.",
-        synopsisSubcommandLabel = "plan|apply")
+        synopsisSubcommandLabel = "plan|apply",
+        footerHeading = "%nExamples:%n",
+        footer = {"  usageflow topics plan", "  usageflow topics apply --partitions 24 --replication 3"})
 final class TopicsCommand implements Runnable {
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(15);
 
@@ -44,13 +48,19 @@ final class TopicsCommand implements Runnable {
             name = "plan",
             description =
                     "Show for each topic whether it is as it must be; touches nothing. Exit code 1 where it is not.",
-            footerHeading = "%nExample:%n",
-            footer = "  usageflow topics plan --bootstrap-servers kafka:9092")
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  usageflow topics plan --bootstrap-servers kafka:9092",
+                "  usageflow topics plan --json | jq '.topics[] | select(.state != \"ready\")'"
+            })
     static final class Plan implements Callable<Integer> {
         private final Terminal terminal;
 
         @Mixin
         private SettingsOptions options = new SettingsOptions();
+
+        @Mixin
+        private OutputOptions output = new OutputOptions();
 
         Plan(Terminal terminal) {
             this.terminal = terminal;
@@ -61,7 +71,11 @@ final class TopicsCommand implements Runnable {
             Settings settings = options.load(terminal.environment());
             try (TopicAdmin admin = TopicAdmin.connect(settings.kafka(), ANSWER_WITHIN)) {
                 TopicPlan plan = admin.plan(settings, OptionalInt.empty());
-                plan.findings().forEach(finding -> terminal.say(line(finding)));
+                if (output.json()) {
+                    output.document(terminal, json(plan));
+                } else {
+                    plan.findings().forEach(finding -> terminal.say(line(finding)));
+                }
                 return plan.obstacles().isEmpty() ? ExitCode.OK : ExitCode.PROBLEMS;
             }
         }
@@ -156,5 +170,28 @@ final class TopicsCommand implements Runnable {
                         + " instead of " + differs.wanted() + ", so that " + differs.why()
                         + ": 'usageflow topics apply --alter' sets it",
                 refused -> "refused   " + refused.topic() + " " + refused.problem() + ": " + refused.remedy());
+    }
+
+    private static ObjectNode json(TopicPlan plan) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("ready", plan.obstacles().isEmpty());
+        var topics = json.putArray("topics");
+        for (TopicFinding finding : plan.findings()) {
+            ObjectNode topic = topics.addObject().put("topic", finding.topic());
+            finding.match(
+                    ready -> topic.put("state", "ready").put("partitions", ready.partitions()),
+                    missing -> topic.put("state", "missing")
+                            .put("partitions", missing.spec().partitions()),
+                    differs -> topic.put("state", "differs")
+                            .put("setting", differs.setting())
+                            .put("actual", differs.actual())
+                            .put("wanted", differs.wanted())
+                            .put("why", differs.why())
+                            .put("fatal", differs.fatal()),
+                    refused -> topic.put("state", "refused")
+                            .put("problem", refused.problem())
+                            .put("remedy", refused.remedy()));
+        }
+        return json;
     }
 }

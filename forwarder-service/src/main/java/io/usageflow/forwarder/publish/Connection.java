@@ -41,6 +41,13 @@ public final class Connection {
                 .build();
     }
 
+    /** Names the cluster whatever its brokers' addresses are; empty for one too old to tell. */
+    public static String clusterId(Settings settings) {
+        try (TopicAdmin admin = TopicAdmin.connect(settings.kafka(), ANSWER_WITHIN)) {
+            return admin.clusterId();
+        }
+    }
+
     /** The publisher itself would wait for the registry as long as for Kafka, which is right for a service only. */
     private static void requireRegistry(Map<String, String> serde, String topic) {
         if (serde.containsKey("avro.serializer.class")) {

@@ -35,6 +35,7 @@ public final class CsvLines implements LineSource {
     private final CsvMapping mapping;
     private final LineIds ids;
     private final Map<String, Integer> header = new HashMap<>();
+    private final String headerText;
 
     /**
      * @throws IllegalArgumentException if there is no header, or it lacks a column that the mapping needs
@@ -44,10 +45,15 @@ public final class CsvLines implements LineSource {
         this.lines = new NumberedLines(in);
         this.mapping = mapping;
         this.ids = ids;
-        readHeader();
+        headerText = readHeader();
     }
 
-    private void readHeader() throws IOException {
+    @Override
+    public Optional<String> header() {
+        return Optional.of(headerText);
+    }
+
+    private String readHeader() throws IOException {
         Line first = nextLine()
                 .orElseThrow(
                         () -> new IllegalArgumentException("the CSV is empty: its first line must name the columns"));
@@ -62,6 +68,7 @@ public final class CsvLines implements LineSource {
         }
         requireColumns("--csv-mapping", mapping.columns());
         requireColumns("--id-from", ids.fields());
+        return first.text();
     }
 
     private void requireColumns(String option, Collection<String> named) {
@@ -105,7 +112,8 @@ public final class CsvLines implements LineSource {
         for (int last = taken.size() - 1; last >= 0; last--) {
             pushedBack.addFirst(taken.get(last));
         }
-        return Line.unreadable(first.number(), "has a quote that is never closed: close it, or double it");
+        return new Line(
+                first.number(), first.text(), Optional.of("has a quote that is never closed: close it, or double it"));
     }
 
     private static boolean opensQuote(String text) {
@@ -114,7 +122,7 @@ public final class CsvLines implements LineSource {
 
     private ParsedLine parse(Line line) {
         if (line.problem().isPresent()) {
-            return new ParsedLine.Bad(line.number(), line.problem().get());
+            return new ParsedLine.Bad(line.number(), line.text(), line.problem().get());
         }
         try {
             List<String> cells = cells(line.text());
@@ -126,9 +134,10 @@ public final class CsvLines implements LineSource {
             boolean hasId = mapping.hasId(column -> cell(cells, column));
             return new ParsedLine.Event(
                     line.number(),
+                    line.text(),
                     hasId ? event : event.id(ids.of(line.text().strip(), column -> Optional.of(cell(cells, column)))));
         } catch (BadLineException | InvalidUsageEventException bad) {
-            return new ParsedLine.Bad(line.number(), String.valueOf(bad.getMessage()));
+            return new ParsedLine.Bad(line.number(), line.text(), String.valueOf(bad.getMessage()));
         }
     }
 

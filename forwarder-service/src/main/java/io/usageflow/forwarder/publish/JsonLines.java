@@ -51,12 +51,12 @@ public final class JsonLines implements LineSource {
 
     private ParsedLine parse(Line line) {
         if (line.problem().isPresent()) {
-            return new ParsedLine.Bad(line.number(), line.problem().get());
+            return new ParsedLine.Bad(line.number(), line.text(), line.problem().get());
         }
         try {
-            return new ParsedLine.Event(line.number(), event(line.text()));
+            return new ParsedLine.Event(line.number(), line.text(), event(line.text()));
         } catch (BadLineException | InvalidUsageEventException bad) {
-            return new ParsedLine.Bad(line.number(), String.valueOf(bad.getMessage()));
+            return new ParsedLine.Bad(line.number(), line.text(), String.valueOf(bad.getMessage()));
         }
     }
 

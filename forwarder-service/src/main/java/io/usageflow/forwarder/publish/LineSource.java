@@ -10,4 +10,9 @@ public interface LineSource {
      * @throws IOException if the input itself fails; a bad line is no failure
      */
     Optional<ParsedLine> next() throws IOException;
+
+    /** What must stand before lines of it so that they can be read by themselves; empty where nothing must. */
+    default Optional<String> header() {
+        return Optional.empty();
+    }
 }

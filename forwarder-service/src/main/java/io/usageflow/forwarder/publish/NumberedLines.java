@@ -13,24 +13,24 @@ import java.util.Optional;
  * Cuts a UTF-8 stream into lines, each decoded by itself, so that broken bytes or a line without end cost that line and
  * no other, and memory is bounded by {@value #BYTES_MAX} bytes. Not thread-safe.
  */
-final class NumberedLines {
+public final class NumberedLines {
     /** Sixteen times the largest event. */
-    static final int BYTES_MAX = 4 * 1024 * 1024;
+    public static final int BYTES_MAX = 4 * 1024 * 1024;
 
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private final InputStream in;
     private long number;
 
-    NumberedLines(InputStream in) {
+    public NumberedLines(InputStream in) {
         this.in = new BufferedInputStream(in, 64 * 1024);
     }
 
     /**
-     * @param text without its line end; empty where there is a problem
+     * @param text without its line end; empty where the bytes are no text, or too many
      * @param problem why the line cannot be read, or empty
      */
-    record Line(long number, String text, Optional<String> problem) {
+    public record Line(long number, String text, Optional<String> problem) {
         static Line of(long number, String text) {
             return new Line(number, text, Optional.empty());
         }
@@ -40,7 +40,8 @@ final class NumberedLines {
         }
     }
 
-    Optional<Line> next() throws IOException {
+    /** @return the next line, or nothing at the end */
+    public Optional<Line> next() throws IOException {
         var bytes = new ByteArrayOutputStream(512);
         boolean tooLong = false;
         int read = in.read();

@@ -8,10 +8,13 @@ public sealed interface ParsedLine {
     /** Counted from 1, as editors count; the first, where an entry spans several. */
     long number();
 
-    record Event(long number, UsageEvent event) implements ParsedLine {}
+    /** As it stands in the input, all lines of the entry; empty where it is no text. */
+    String text();
+
+    record Event(long number, String text, UsageEvent event) implements ParsedLine {}
 
     /** @param problem names the field and the remedy */
-    record Bad(long number, String problem) implements ParsedLine {}
+    record Bad(long number, String text, String problem) implements ParsedLine {}
 
     default <T> T match(Function<? super Event, ? extends T> onEvent, Function<? super Bad, ? extends T> onBad) {
         return this instanceof Event event ? onEvent.apply(event) : onBad.apply((Bad) this);

@@ -1,100 +1,231 @@
 package io.usageflow.forwarder.publish;
 
+import io.usageflow.forwarder.publish.Front.State;
+import io.usageflow.forwarder.publish.Position.Passed;
 import io.usageflow.producer.InvalidUsageEventException;
-import io.usageflow.producer.PublishReceipt;
 import io.usageflow.producer.UsagePublisher;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.BooleanSupplier;
 
 /**
- * Publishes all events of a source and waits until each is durable or known not to be. At most {@value #IN_FLIGHT_MAX}
- * are on their way at once, so that memory stays bounded however long the input is. For one run.
+ * Publishes all events of a source and waits until each is durable or known not to be. At most {@value
+ * Front#ENTRIES_MAX} are on their way at once, so that memory stays bounded however long the input is. For one run.
+ *
+ * <p>With a position's file the run can be stopped or killed at any point and goes on where it was. What was sent and not
+ * yet in the position is sent again, under the same ids, which admission recognises. Such a run ends at the first event
+ * that is not known to be durable, since all after it would be sent again anyway.
  */
 public final class PublishRun {
-    private static final int IN_FLIGHT_MAX = 10_000;
     private static final Duration GRACE = Duration.ofSeconds(30);
+    private static final long LOOK_MILLIS = 200;
+    private static final long SAVE_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final UsagePublisher publisher;
-    private final BiConsumer<Long, String> problems;
-    private final Semaphore room = new Semaphore(IN_FLIGHT_MAX);
+    private final Reports reports;
+    private final Terms terms;
+    private final Front front = new Front();
     private final AtomicLong durable = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private long bad;
+    private long skipped;
+    private Position position = Position.START;
+    private long savedAt = System.nanoTime();
 
-    /** @param problems takes the line's number and what is wrong; called by any thread, one at a time */
-    public PublishRun(UsagePublisher publisher, BiConsumer<Long, String> problems) {
+    public PublishRun(UsagePublisher publisher, Reports reports, Terms terms) {
         this.publisher = publisher;
-        this.problems = problems;
+        this.reports = reports;
+        this.terms = terms;
+    }
+
+    /** Hears of what happens. Called by any thread, one at a time. */
+    public interface Reports {
+        /** @param problem what is wrong with the line, or why its event is not known to be durable */
+        void problem(long line, String problem);
+
+        /** About once a second, and once at the end. */
+        default void progress(Counts counts, long line) {}
+    }
+
+    /**
+     * @param position where to go on, and where to note how far it came
+     * @param badLines takes the bad lines as they stand
+     * @param stop whether to end early
+     */
+    public record Terms(Optional<PositionFile> position, Optional<BadLines> badLines, Pace pace, BooleanSupplier stop) {
+        public static Terms plain() {
+            return new Terms(Optional.empty(), Optional.empty(), Pace.unbounded(), () -> false);
+        }
     }
 
     /**
      * @param durable events that all in-sync replicas have
      * @param bad lines that are no events; nothing was sent of them
      * @param failed events that are not known to be durable; sending them again with the same ids is safe
+     * @param skipped lines that an earlier run was done with
+     * @param ended whether the input was read to its end
      */
-    public record Counts(long durable, long bad, long failed) {
+    public record Counts(long durable, long bad, long failed, long skipped, boolean ended) {
         public boolean complete() {
-            return bad == 0 && failed == 0;
+            return bad == 0 && failed == 0 && ended;
         }
     }
 
-    /** @throws IOException if the input fails; what was read before it has been published */
+    /**
+     * @throws IOException if the input fails; what was read before it has been published
+     * @throws IllegalArgumentException if the input does not begin with what the position says was published, or the
+     *     position belongs to another backfill; nothing was published then
+     */
     public Counts of(LineSource source) throws IOException, InterruptedException {
+        Passed passed = skip(source);
+        boolean ended = false;
         try {
-            for (Optional<ParsedLine> line = source.next(); line.isPresent(); line = source.next()) {
-                room.acquire();
-                CompletableFuture<?> done = line.get().match(this::publish, this::refuse);
-                done.whenComplete((ignored, failure) -> room.release());
+            while (!terms.stop.getAsBoolean() && !(terms.position.isPresent() && front.isStuck())) {
+                Optional<ParsedLine> next = source.next();
+                if (next.isEmpty()) {
+                    ended = true;
+                    break;
+                }
+                passed = passed.then(next.get());
+                Front.Entry entry = begin(next.get(), passed, source.header()).orElse(null);
+                if (entry == null) {
+                    break;
+                }
+                next.get().match(event -> publish(entry, event), wrong -> refuse(entry, wrong.problem()));
+                tick(source.header(), false);
             }
         } finally {
             awaitAll();
+            tick(source.header(), true);
         }
-        return new Counts(durable.get(), bad, failed.get());
+        return counts(ended);
     }
 
-    private CompletableFuture<?> publish(ParsedLine.Event line) {
+    private Counts counts(boolean ended) {
+        return new Counts(durable.get(), bad, failed.get(), skipped, ended);
+    }
+
+    /** Reads over what an earlier run was done with. Ids that are derived from what stands before need it, too. */
+    private Passed skip(LineSource source) throws IOException {
+        if (terms.position.isPresent()) {
+            position = terms.position.get().load();
+        }
+        Passed passed = Passed.NOTHING;
+        for (; skipped < position.entries(); skipped++) {
+            Optional<ParsedLine> line = source.next();
+            if (line.isEmpty()) {
+                throw changed("it ends before line " + position.line() + ", up to which it was published");
+            }
+            passed = passed.then(line.get());
+        }
+        if (passed.digest() != position.digest()) {
+            throw changed("what stands up to line " + position.line() + " is not what was published");
+        }
+        return passed;
+    }
+
+    private static IllegalArgumentException changed(String how) {
+        return new IllegalArgumentException("the input has changed since the position was noted: " + how
+                + "; name the same input, or remove the position's file to begin anew, which bills nothing twice that"
+                + " has the same id");
+    }
+
+    /** Waits for room; while it does, what settles must still pass. Empty where the run is to stop meanwhile. */
+    private Optional<Front.Entry> begin(ParsedLine line, Passed passed, Optional<String> header)
+            throws IOException, InterruptedException {
+        Optional<Front.Entry> entry;
+        do {
+            pass(header);
+            entry = front.begin(line, passed, LOOK_MILLIS);
+        } while (entry.isEmpty() && !terms.stop.getAsBoolean());
+        return entry;
+    }
+
+    private boolean publish(Front.Entry entry, ParsedLine.Event line) {
+        terms.pace.awaitNext();
         try {
-            return publisher.publish(line.event()).whenComplete((receipt, failure) -> settled(line, receipt, failure));
+            publisher.publish(line.event()).whenComplete((receipt, failure) -> {
+                if (failure == null) {
+                    durable.incrementAndGet();
+                    front.settle(entry, State.DURABLE);
+                    return;
+                }
+                failed.incrementAndGet();
+                report(line.number(), failure);
+                front.settle(entry, State.FAILED);
+            });
+            return true;
         } catch (InvalidUsageEventException invalid) {
-            return refuse(new ParsedLine.Bad(line.number(), String.valueOf(invalid.getMessage())));
+            return refuse(entry, String.valueOf(invalid.getMessage()));
         }
     }
 
-    private CompletableFuture<?> refuse(ParsedLine.Bad line) {
+    private boolean refuse(Front.Entry entry, String problem) {
         bad++;
-        report(line.number(), line.problem());
-        return CompletableFuture.completedFuture(line);
+        report(entry.line().number(), problem);
+        front.settle(entry, State.BAD);
+        return false;
     }
 
-    private void settled(ParsedLine.Event line, @Nullable PublishReceipt receipt, @Nullable Throwable failure) {
-        if (failure == null) {
-            durable.incrementAndGet();
-            return;
-        }
-        failed.incrementAndGet();
+    private void report(long line, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        report(line.number(), String.valueOf(cause.getMessage()));
+        report(line, String.valueOf(cause.getMessage()));
     }
 
-    private synchronized void report(long number, String problem) {
-        problems.accept(number, problem);
+    private synchronized void report(long line, String problem) {
+        reports.problem(line, problem);
     }
 
-    /** The publisher fails what is not acknowledged in its own time; the permits are back when all are settled. */
-    private void awaitAll() throws InterruptedException {
-        while (!room.tryAcquire(IN_FLIGHT_MAX)) {
-            publisher.flush(GRACE);
-            if (room.tryAcquire(IN_FLIGHT_MAX, GRACE.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)) {
-                return;
+    private void pass(Optional<String> header) throws IOException {
+        for (Front.Entry entry : front.advance()) {
+            if (entry.state() == State.BAD) {
+                keep(entry, header);
+                position = position.afterBad(
+                        entry.passed(),
+                        terms.badLines.isPresent() ? terms.badLines.get().bytes() : 0);
+            } else {
+                position = position.afterDurable(entry.passed());
             }
         }
+        for (Front.Entry entry : front.takeStranded()) {
+            // With a position they come again, in the run that goes on before them.
+            if (entry.state() == State.BAD && terms.position.isEmpty()) {
+                keep(entry, header);
+            }
+        }
+    }
+
+    private void keep(Front.Entry entry, Optional<String> header) throws IOException {
+        if (terms.badLines.isPresent()) {
+            terms.badLines.get().add(header, entry.line().text());
+        }
+    }
+
+    private void tick(Optional<String> header, boolean last) throws IOException {
+        if (!last && System.nanoTime() - savedAt < SAVE_INTERVAL_NANOS) {
+            return;
+        }
+        savedAt = System.nanoTime();
+        pass(header);
+        if (terms.badLines.isPresent()) {
+            terms.badLines.get().force();
+        }
+        if (terms.position.isPresent()) {
+            terms.position.get().save(position);
+        }
+        synchronized (this) {
+            reports.progress(counts(false), position.line());
+        }
+    }
+
+    /** The publisher fails what is not acknowledged in its own time, so that all settle in the end. */
+    private void awaitAll() throws InterruptedException {
+        do {
+            publisher.flush(GRACE);
+        } while (!front.awaitIdle(GRACE.toMillis()));
     }
 }

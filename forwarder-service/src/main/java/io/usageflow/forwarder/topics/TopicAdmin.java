@@ -111,6 +111,19 @@ public final class TopicAdmin implements AutoCloseable {
         }
     }
 
+    /** Names the cluster whatever its brokers' addresses are; empty where it does not tell. */
+    public String clusterId() {
+        return Optional.ofNullable(await(admin.describeCluster().clusterId())).orElse("");
+    }
+
+    /** @throws TopicsNotReadyException if it does not exist */
+    public int partitions(String topic) {
+        requireExisting(List.of(topic));
+        return await(admin.describeTopics(List.of(topic)).allTopicNames()).values().stream()
+                .mapToInt(description -> description.partitions().size())
+                .sum();
+    }
+
     /**
      * Creates what the plan says is missing, and waits until the leader of every partition answers: records sent before
      * that can fail as out of sequence.

@@ -95,7 +95,7 @@ class JsonLinesTest {
         List<ParsedLine> parsed = drain(new JsonLines(new ByteArrayInputStream(broken), ids()));
 
         assertThat(parsed.get(0))
-                .isEqualTo(new ParsedLine.Bad(1, "is not UTF-8: convert the file, for example with iconv"));
+                .isEqualTo(new ParsedLine.Bad(1, "", "is not UTF-8: convert the file, for example with iconv"));
         assertThat(parsed.get(1)).isInstanceOfSatisfying(ParsedLine.Bad.class, bad -> assertThat(bad.problem())
                 .startsWith("is longer than "));
         assertThat(parsed.get(2)).isInstanceOf(ParsedLine.Event.class);

@@ -7,25 +7,35 @@ import io.usageflow.producer.testkit.RecordingUsagePublisher;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PublishRunTest {
     private final RecordingUsagePublisher publisher = new RecordingUsagePublisher();
     private final List<String> problems = new ArrayList<>();
-    private final PublishRun run = new PublishRun(publisher, (line, problem) -> problems.add(line + ": " + problem));
+
+    @TempDir
+    Path folder;
 
     @Test
     void shouldPublishTheGoodLinesAndCountTheOthers() throws Exception {
-        PublishRun.Counts counts = run.of(lines("""
+        PublishRun.Counts counts = run(PublishRun.Terms.plain(), lines("""
                 {"id":"1","event_type":"t","account_id":"a"}
                 nonsense
                 {"id":"2","event_type":"t","account_id":"a","costs":[{"vendor":"v","amount":-1,"currency":"USD"}]}
                 {"id":"3","event_type":"t","account_id":"a"}
                 """));
 
-        assertThat(counts).isEqualTo(new PublishRun.Counts(2, 2, 0));
+        assertThat(counts).isEqualTo(new PublishRun.Counts(2, 2, 0, 0, true));
         assertThat(counts.complete()).isFalse();
         assertThat(problems).hasSize(2);
         assertThat(problems.get(0)).startsWith("2: is not JSON");
@@ -36,18 +46,15 @@ class PublishRunTest {
     void shouldCountWhatIsNotKnownToBeDurable() throws Exception {
         publisher.failNext(1);
 
-        PublishRun.Counts counts = run.of(lines("""
-                {"id":"1","event_type":"t","account_id":"a"}
-                {"id":"2","event_type":"t","account_id":"a"}
-                """));
+        PublishRun.Counts counts = run(PublishRun.Terms.plain(), lines(events(1, 3)));
 
-        assertThat(counts).isEqualTo(new PublishRun.Counts(1, 0, 1));
+        assertThat(counts).isEqualTo(new PublishRun.Counts(2, 0, 1, 0, true));
         assertThat(problems).singleElement().asString().startsWith("1: ");
     }
 
     @Test
     void shouldFinishWhatWasReadWhenTheInputBreaks() {
-        LineSource good = lines("{\"id\":\"1\",\"event_type\":\"t\",\"account_id\":\"a\"}");
+        LineSource good = lines(events(1, 1));
         LineSource breaking = () -> {
             var line = good.next();
             if (line.isEmpty()) {
@@ -56,10 +63,199 @@ class PublishRunTest {
             return line;
         };
 
-        assertThatThrownBy(() -> run.of(breaking))
+        assertThatThrownBy(() -> run(PublishRun.Terms.plain(), breaking))
                 .isInstanceOf(IOException.class)
                 .hasMessage("disk gone");
         assertThat(publisher.events()).hasSize(1);
+    }
+
+    @Test
+    void shouldGoOnWhereItWasStopped() throws Exception {
+        var read = new AtomicInteger();
+        PublishRun.Counts first = run(resumable(() -> read.incrementAndGet() > 40), lines(events(1, 100)));
+        PublishRun.Counts second = run(resumable(() -> false), lines(events(1, 100)));
+
+        assertThat(first).isEqualTo(new PublishRun.Counts(40, 0, 0, 0, false));
+        assertThat(first.complete()).isFalse();
+        assertThat(second).isEqualTo(new PublishRun.Counts(60, 0, 0, 40, true));
+        assertThat(second.complete()).isTrue();
+        assertThat(publishedIds()).containsExactlyElementsOf(ids(1, 100));
+    }
+
+    @Test
+    void shouldEndAtTheFirstThatKafkaDoesNotTakeAndGoOnBeforeIt() throws Exception {
+        LineSource failingAtThird = source(events(1, 10), entry -> {
+            if (entry == 3) {
+                publisher.failNext(1);
+            }
+        });
+        PublishRun.Counts first = run(resumable(() -> false), failingAtThird);
+        PublishRun.Counts second = run(resumable(() -> false), lines(events(1, 10)));
+
+        assertThat(first.failed()).isEqualTo(1);
+        assertThat(first.ended()).isFalse();
+        assertThat(second.skipped()).isEqualTo(2);
+        assertThat(publishedIds()).startsWith("1", "2").containsAll(ids(1, 10));
+    }
+
+    /** Equal lines are several events, told apart by how many stood before: a run that goes on must count those, too. */
+    @Test
+    void shouldDeriveTheSameIdsWhereItGoesOn() throws Exception {
+        String equal = "{\"event_type\":\"t\",\"account_id\":\"a\"}\n".repeat(50);
+        var read = new AtomicInteger();
+        run(resumable(() -> read.incrementAndGet() > 20), lines(equal));
+        run(resumable(() -> false), lines(equal));
+        List<String> once = publishedIds();
+        var again = new RecordingUsagePublisher();
+        new PublishRun(again, this::note, PublishRun.Terms.plain()).of(lines(equal));
+
+        assertThat(once).hasSize(50).doesNotHaveDuplicates();
+        assertThat(again.events()).extracting(event -> event.getId()).containsExactlyElementsOf(once);
+    }
+
+    @Test
+    void shouldPublishWhatWasAddedToTheInput() throws Exception {
+        run(resumable(() -> false), lines(events(1, 5)));
+
+        assertThat(run(resumable(() -> false), lines(events(1, 8)))).isEqualTo(new PublishRun.Counts(3, 0, 0, 5, true));
+        assertThat(publishedIds()).containsExactlyElementsOf(ids(1, 8));
+    }
+
+    @Test
+    void shouldRefuseAnInputThatHasChanged() throws Exception {
+        run(resumable(() -> false), lines(events(1, 5)));
+
+        assertThatThrownBy(() -> run(resumable(() -> false), lines(events(2, 9))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("what stands up to line 5 is not what was published");
+        assertThatThrownBy(() -> run(resumable(() -> false), lines(events(1, 4))))
+                .hasMessageContaining("it ends before line 5");
+        assertThat(publishedIds()).containsExactlyElementsOf(ids(1, 5));
+    }
+
+    @Test
+    void shouldRefuseAPositionOfAnotherBackfill() throws Exception {
+        run(resumable(() -> false), lines(events(1, 2)));
+
+        var other = new PositionFile(folder.resolve("position"), Map.of("source", "other.jsonl"));
+        assertThatThrownBy(other::load)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("its source was 'usage.jsonl' and is 'other.jsonl' now");
+        Path text = Files.writeString(folder.resolve("text"), "{}");
+        assertThatThrownBy(() -> new PositionFile(text, Map.of()).load())
+                .hasMessageContaining("is no position that 'usageflow publish --resume' wrote");
+    }
+
+    @Test
+    void shouldCopyTheBadLinesOnceThoughTheRunIsKilled() throws Exception {
+        String input = events(1, 3) + "bad 1\n" + events(4, 6) + "bad 2\n" + events(7, 9);
+        Path bad = folder.resolve("bad.jsonl");
+        var read = new AtomicInteger();
+        try (BadLines lines = BadLines.begin(bad)) {
+            run(resumable(() -> read.incrementAndGet() > 5, lines), lines(input));
+        }
+        // What a killed run had written behind its last position.
+        Files.writeString(bad, Files.readString(bad) + "bad 2\n");
+        Position position = positionFile().load();
+        try (BadLines lines = BadLines.resume(bad, position)) {
+            run(resumable(() -> false, lines), lines(input));
+        }
+
+        assertThat(bad).hasContent("bad 1\nbad 2\n");
+        assertThatThrownBy(() -> BadLines.begin(bad)).isInstanceOf(FileAlreadyExistsException.class);
+    }
+
+    @Test
+    void shouldCopyBadLinesUnderTheHeader() throws Exception {
+        String csv = "who,amount\na,1\nb\nc,\"x\ny\n";
+        LineSource source = new CsvLines(
+                new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)),
+                CsvMapping.parse("event_type='t',account_id=who,data.amount=amount:long", Optional.empty()),
+                new LineIds("usage.csv", List.of()));
+        Path bad = folder.resolve("bad.csv");
+        try (BadLines lines = BadLines.begin(bad)) {
+            var terms = new PublishRun.Terms(Optional.empty(), Optional.of(lines), Pace.unbounded(), () -> false);
+            new PublishRun(publisher, this::note, terms).of(source);
+        }
+
+        assertThat(bad).hasContent("who,amount\nb\nc,\"x\ny\n");
+    }
+
+    @Test
+    void shouldKeepToItsBoundsWhileMuchIsBad() throws Exception {
+        String input = "bad\n".repeat(3 * Front.ENTRIES_MAX) + events(1, 3 * Front.ENTRIES_MAX);
+
+        assertThat(run(PublishRun.Terms.plain(), lines(input)))
+                .isEqualTo(new PublishRun.Counts(3 * Front.ENTRIES_MAX, 3 * Front.ENTRIES_MAX, 0, 0, true));
+    }
+
+    @Test
+    void shouldGoOnBehindAFailureForAsLongAsTheInputIs() throws Exception {
+        publisher.failNext(1);
+
+        assertThat(run(PublishRun.Terms.plain(), lines(events(1, 3 * Front.ENTRIES_MAX))))
+                .isEqualTo(new PublishRun.Counts(3 * Front.ENTRIES_MAX - 1, 0, 1, 0, true));
+    }
+
+    @Test
+    void shouldCheckAllRulesWithoutPublishing() throws Exception {
+        PublishRun.Counts counts = new PublishRun(new DryPublisher(), this::note, PublishRun.Terms.plain())
+                .of(lines("""
+                        {"event_type":"t","account_id":"a"}
+                        {"event_type":"t","account_id":"a","costs":[{"vendor":"v","amount":-1,"currency":"USD"}]}
+                        {"event_type":"t","account_id":"a","data":{"text":"%s"}}
+                        """.formatted("x".repeat(300_000))));
+
+        assertThat(counts).isEqualTo(new PublishRun.Counts(1, 2, 0, 0, true));
+        assertThat(problems.get(0)).startsWith("2: costs[0].amount");
+        assertThat(problems.get(1)).startsWith("3: ");
+    }
+
+    private PublishRun.Counts run(PublishRun.Terms terms, LineSource source) throws Exception {
+        return new PublishRun(publisher, this::note, terms).of(source);
+    }
+
+    private void note(long line, String problem) {
+        problems.add(line + ": " + problem);
+    }
+
+    private PositionFile positionFile() {
+        return new PositionFile(folder.resolve("position"), Map.of("source", "usage.jsonl"));
+    }
+
+    private PublishRun.Terms resumable(BooleanSupplier stop) {
+        return new PublishRun.Terms(Optional.of(positionFile()), Optional.empty(), Pace.unbounded(), stop);
+    }
+
+    private PublishRun.Terms resumable(BooleanSupplier stop, BadLines badLines) {
+        return new PublishRun.Terms(Optional.of(positionFile()), Optional.of(badLines), Pace.unbounded(), stop);
+    }
+
+    private List<String> publishedIds() {
+        return publisher.events().stream().map(event -> event.getId()).toList();
+    }
+
+    private static List<String> ids(int first, int last) {
+        return java.util.stream.IntStream.rangeClosed(first, last)
+                .mapToObj(Integer::toString)
+                .toList();
+    }
+
+    private static String events(int first, int last) {
+        var text = new StringBuilder();
+        for (String id : ids(first, last)) {
+            text.append("{\"id\":\"").append(id).append("\",\"event_type\":\"t\",\"account_id\":\"a\"}\n");
+        }
+        return text.toString();
+    }
+
+    private static LineSource source(String text, java.util.function.IntConsumer beforeEntry) {
+        LineSource lines = lines(text);
+        var entries = new AtomicInteger();
+        return () -> {
+            beforeEntry.accept(entries.incrementAndGet());
+            return lines.next();
+        };
     }
 
     private static LineSource lines(String text) {

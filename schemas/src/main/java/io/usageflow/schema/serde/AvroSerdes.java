@@ -2,6 +2,7 @@ package io.usageflow.schema.serde;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -25,6 +26,11 @@ public final class AvroSerdes {
     public static final String DESERIALIZER_CLASS = "avro.deserializer.class";
 
     private AvroSerdes() {}
+
+    /** The schema as it stands in a registry: without what concerns this JVM's generated classes only. */
+    public static Schema asRegistered(Schema schema) {
+        return PlainSchemas.plain(schema);
+    }
 
     /**
      * A configured serializer for values.

@@ -1,0 +1,42 @@
+package io.usageflow.forwarder.doctor;
+
+import io.usageflow.forwarder.config.KafkaSettings;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.errors.AuthenticationException;
+
+/** Whether Kafka answers. */
+record BrokerCheck(Cluster cluster, KafkaSettings kafka) implements Check {
+    @Override
+    public String name() {
+        return "kafka";
+    }
+
+    @Override
+    public List<Finding> look() {
+        try {
+            cluster.admin();
+            return List.of(Finding.ok(
+                    name(),
+                    kafka.bootstrapServers() + " answers, " + cluster.nodes().size() + " "
+                            + (cluster.nodes().size() == 1 ? "broker" : "brokers")));
+        } catch (NotReachedException notReached) {
+            return List.of(judge(cluster.reason(), kafka.bootstrapServers()));
+        }
+    }
+
+    static Finding judge(Throwable why, String servers) {
+        Throwable telling = Optional.ofNullable(why.getCause()).orElse(why);
+        if (why instanceof AuthenticationException) {
+            return Finding.fail(
+                    "kafka",
+                    servers + " refuses us: " + why.getMessage(),
+                    "check the kafka.security. and kafka.sasl. settings");
+        }
+        return Finding.fail(
+                "kafka",
+                servers + " does not answer: " + telling.getMessage(),
+                "check that it runs, that " + KafkaSettings.BOOTSTRAP_SERVERS
+                        + " is right, and that kafka.security.protocol is the listener's");
+    }
+}

@@ -1,0 +1,15 @@
+package io.usageflow.forwarder.doctor;
+
+import java.util.List;
+
+/** Looks at one thing and changes nothing. Runs once, on a thread of its own. */
+public interface Check {
+    /** A word or two, such as {@code topics}. */
+    String name();
+
+    /**
+     * @return at least one finding
+     * @throws Exception where it could not be looked at; the message becomes a finding
+     */
+    List<Finding> look() throws Exception;
+}

@@ -1,0 +1,171 @@
+package io.usageflow.forwarder.links;
+
+import io.usageflow.forwarder.publish.NumberedLines;
+import io.usageflow.schema.ReferenceKind;
+import io.usageflow.schema.rule.Violation;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+
+/**
+ * A table of links: CSV in UTF-8 whose first line names the columns, {@code account} with {@code customer_id} or {@code
+ * customer_external_id} or both, or {@code vendor} with {@code vendor_id} or {@code vendor_external_id} or both. In a row
+ * one of the two ids is filled in. A name may stand twice where both rows say the same. Immutable; wholly in memory, so at
+ * most {@value #ROWS_MAX} rows.
+ *
+ * @param links by name, in the file's order
+ * @param bad in the file's order
+ */
+public record LinkFile(LinkKind kind, Map<String, Row> links, List<BadRow> bad) {
+    static final int ROWS_MAX = 2_000_000;
+
+    /** One good row. */
+    public record Row(long line, Link link) {}
+
+    /** @param problem names the column and the remedy, without the line's number */
+    public record BadRow(long line, String problem) {}
+
+    public LinkFile {
+        links = java.util.Collections.unmodifiableMap(links);
+        bad = List.copyOf(bad);
+    }
+
+    /**
+     * @throws IllegalArgumentException if the file is not such a table at all; the message says what to write
+     * @throws IOException if it cannot be read
+     */
+    public static LinkFile read(InputStream in, Instant now) throws IOException {
+        var lines = new NumberedLines(in);
+        Columns columns = Columns.of(
+                lines.next().orElseThrow(() -> new IllegalArgumentException("the file is empty: " + Columns.EXPECTED)));
+        var links = new LinkedHashMap<String, Row>();
+        var bad = new ArrayList<BadRow>();
+        for (var line = lines.next(); line.isPresent(); line = lines.next()) {
+            NumberedLines.Line each = line.get();
+            if (each.problem().isEmpty() && each.text().isBlank()) {
+                continue;
+            }
+            if (links.size() + bad.size() == ROWS_MAX) {
+                throw new IllegalArgumentException("the file has more than " + ROWS_MAX
+                        + " rows, which are read into memory: split it, and import the parts one by one");
+            }
+            take(each, columns, now, links).ifPresent(problem -> bad.add(new BadRow(each.number(), problem)));
+        }
+        return new LinkFile(columns.kind(), links, bad);
+    }
+
+    /** @return what is wrong with the line */
+    private static Optional<String> take(
+            NumberedLines.Line line, Columns columns, Instant now, Map<String, Row> links) {
+        if (line.problem().isPresent()) {
+            return line.problem();
+        }
+        Optional<List<String>> cells = cells(line.text());
+        if (cells.isEmpty()) {
+            return Optional.of("is not CSV: a quote stands where none may; quote the whole value and double the quotes"
+                    + " inside");
+        }
+        if (cells.get().size() != columns.names().size()) {
+            return Optional.of("has " + cells.get().size() + " values, but the header names "
+                    + columns.names().size() + " columns: quote values that hold commas");
+        }
+        String name = columns.name(cells.get());
+        Optional<Reference> reference = columns.reference(cells.get());
+        if (reference.isEmpty()) {
+            return Optional.of("must fill in one of " + columns.idColumns() + ", and one only");
+        }
+        var link = new Link(columns.kind(), name, reference.get(), now);
+        List<Violation> violations = link.violations();
+        if (!violations.isEmpty()) {
+            return Optional.of(violations.stream().map(Violation::message).collect(Collectors.joining("; ")));
+        }
+        Row before = links.putIfAbsent(name, new Row(line.number(), link));
+        return before == null || before.link().reference().equals(link.reference())
+                ? Optional.empty()
+                : Optional.of(name + " is linked to " + link.reference().value() + " here and to "
+                        + before.link().reference().value() + " in line " + before.line() + ": keep one");
+    }
+
+    private static Optional<List<String>> cells(String line) {
+        try (CSVParser parser = CSVParser.parse(line, CSVFormat.RFC4180)) {
+            var records = parser.iterator();
+            return Optional.of(
+                    records.hasNext()
+                            ? records.next().toList().stream()
+                                    .map(String::strip)
+                                    .toList()
+                            : List.of());
+        } catch (UncheckedIOException | IOException | IllegalStateException malformed) {
+            return Optional.empty();
+        }
+    }
+
+    /** What stands where. */
+    private record Columns(LinkKind kind, List<String> names) {
+        static final String EXPECTED = "its first line must name the columns, account,customer_external_id (or"
+                + " customer_id), or vendor,vendor_external_id (or vendor_id)";
+
+        static Columns of(NumberedLines.Line header) {
+            List<String> names = cells(header.text())
+                    .orElseThrow(() -> new IllegalArgumentException("the header is not CSV: " + EXPECTED));
+            for (LinkKind kind : LinkKind.values()) {
+                if (names.contains(kind.key())) {
+                    return new Columns(kind, names).checked();
+                }
+            }
+            throw new IllegalArgumentException("the header is '" + header.text() + "': " + EXPECTED);
+        }
+
+        private Columns checked() {
+            List<String> known = List.of(kind.key(), kind.idColumn(), kind.externalIdColumn());
+            for (String name : names) {
+                if (!known.contains(name)) {
+                    throw new IllegalArgumentException(
+                            "the header has the unknown column '" + name + "': use " + String.join(", ", known));
+                }
+                if (names.indexOf(name) != names.lastIndexOf(name)) {
+                    throw new IllegalArgumentException("the header has " + name + " twice: keep one");
+                }
+            }
+            if (names.size() < 2) {
+                throw new IllegalArgumentException(
+                        "the header lacks " + kind.externalIdColumn() + " or " + kind.idColumn() + ": " + EXPECTED);
+            }
+            return this;
+        }
+
+        String name(List<String> cells) {
+            return cells.get(names.indexOf(kind.key()));
+        }
+
+        String idColumns() {
+            return names.stream().filter(name -> !name.equals(kind.key())).collect(Collectors.joining(" and "));
+        }
+
+        Optional<Reference> reference(List<String> cells) {
+            String credytId = cell(cells, kind.idColumn());
+            String externalId = cell(cells, kind.externalIdColumn());
+            if (credytId.isEmpty() == externalId.isEmpty()) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    credytId.isEmpty()
+                            ? new Reference(ReferenceKind.EXTERNAL_ID, externalId)
+                            : new Reference(ReferenceKind.CREDYT_ID, credytId));
+        }
+
+        private String cell(List<String> cells, String column) {
+            int index = names.indexOf(column);
+            return index < 0 ? "" : cells.get(index);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.usageflow.forwarder.links;
+
+import io.usageflow.schema.topic.Topics;
+
+/** What is linked. */
+public enum LinkKind {
+    CUSTOMER("account", "customer"),
+    VENDOR("vendor", "vendor");
+
+    private final String key;
+    private final String target;
+
+    LinkKind(String key, String target) {
+        this.key = key;
+        this.target = target;
+    }
+
+    /** What the linked name is called: the column of a file and the option of a command. */
+    public String key() {
+        return key;
+    }
+
+    /** The column with Credyt's own id. */
+    public String idColumn() {
+        return target + "_id";
+    }
+
+    /** The column with the id that was registered at Credyt. */
+    public String externalIdColumn() {
+        return target + "_external_id";
+    }
+
+    /** The words of {@code links put} that link this name, with a place to fill in. */
+    public String putCommand(String name) {
+        return "usageflow links put --" + key + " " + ShellWord.of(name) + " --" + target + "-external-id ID";
+    }
+
+    String topic(Topics topics) {
+        return this == CUSTOMER ? topics.customerLinks() : topics.vendorLinks();
+    }
+}

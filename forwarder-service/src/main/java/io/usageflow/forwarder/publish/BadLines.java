@@ -1,0 +1,73 @@
+package io.usageflow.forwarder.publish;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/**
+ * The bad lines of an input in a file of their own, with the header where there is one: to be corrected there and
+ * published as another input. Close it. Not thread-safe.
+ */
+public final class BadLines implements AutoCloseable {
+    private final FileChannel channel;
+
+    private BadLines(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /** @throws java.nio.file.FileAlreadyExistsException if the file is there: it may have been corrected by hand */
+    public static BadLines begin(Path file) throws IOException {
+        return new BadLines(FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+    }
+
+    /**
+     * Goes on behind what a position knows of; what was written after it comes again, and stands there once.
+     *
+     * @throws IOException also where the file is shorter than the position says
+     */
+    public static BadLines resume(Path file, Position position) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (channel.size() < position.badBytes()) {
+            channel.close();
+            throw new IOException(file + " is shorter than when the backfill was stopped: put it back, or name another"
+                    + " file for --bad-lines and remove the position's file to begin anew");
+        }
+        channel.truncate(position.badBytes());
+        channel.position(position.badBytes());
+        return new BadLines(channel);
+    }
+
+    void add(Optional<String> header, String text) throws IOException {
+        if (!text.isEmpty()) {
+            if (channel.position() == 0 && header.isPresent()) {
+                write(header.get());
+            }
+            write(text);
+        }
+    }
+
+    private void write(String line) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(UTF_8));
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    long bytes() throws IOException {
+        return channel.position();
+    }
+
+    void force() throws IOException {
+        channel.force(false);
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,51 @@
+package io.usageflow.forwarder.publish;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * How far a backfill has come: everything up to here is durable, or a bad line that was reported. Immutable.
+ *
+ * @param entries of the input that are done with, blank lines not counted
+ * @param line of the last of them; 0 at the beginning
+ * @param digest of all their texts in order, by which a changed input is recognised; not for security
+ * @param durable how many of them were published
+ * @param bad how many of them are no events
+ * @param badBytes length of the file of bad lines with just those in it
+ */
+public record Position(long entries, long line, long digest, long durable, long bad, long badBytes) {
+    public static final Position START = new Position(0, 0, 0, 0, 0, 0);
+
+    Position afterDurable(Passed passed) {
+        return new Position(entries + 1, passed.line, passed.digest, durable + 1, bad, badBytes);
+    }
+
+    Position afterBad(Passed passed, long badBytesNow) {
+        return new Position(entries + 1, passed.line, passed.digest, durable, bad + 1, badBytesNow);
+    }
+
+    /** An entry that was read, with the digest of the input up to and with it. */
+    record Passed(long line, long digest) {
+        static final Passed NOTHING = new Passed(0, 0);
+
+        Passed then(ParsedLine next) {
+            MessageDigest sha = sha256();
+            sha.update(ByteBuffer.allocate(2 * Long.BYTES)
+                    .putLong(digest)
+                    .putLong(next.text().isEmpty() ? next.number() : 0)
+                    .flip());
+            sha.update(next.text().getBytes(StandardCharsets.UTF_8));
+            return new Passed(next.number(), ByteBuffer.wrap(sha.digest()).getLong());
+        }
+
+        private static MessageDigest sha256() {
+            try {
+                return MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException impossible) {
+                throw new IllegalStateException("every Java has SHA-256", impossible);
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.usageflow.forwarder.publish;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Keeps a {@link Position} on disk, so that a backfill that was stopped or killed goes on where it was. Replaced as a
+ * whole and forced to disk: a crash leaves the old one or the new one. For one run at a time.
+ */
+public final class PositionFile {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path file;
+    private final Map<String, String> of;
+
+    /**
+     * @param of what the position belongs to, such as where it was published to and how ids were derived; must be the same
+     *     when the run goes on
+     */
+    public PositionFile(Path file, Map<String, String> of) {
+        this.file = file;
+        this.of = new TreeMap<>(of);
+    }
+
+    /**
+     * Where the last run stood; {@link Position#START} where there is no file yet.
+     *
+     * @throws IllegalArgumentException if the file is something else, or belongs to another backfill
+     */
+    public Position load() throws IOException {
+        if (Files.notExists(file)) {
+            return Position.START;
+        }
+        JsonNode json;
+        try {
+            json = JSON.readTree(file.toFile());
+        } catch (com.fasterxml.jackson.core.JsonProcessingException noJson) {
+            throw foreign();
+        }
+        if (!json.path("entries").isIntegralNumber() || !json.path("digest").isTextual()) {
+            throw foreign();
+        }
+        for (Map.Entry<String, String> entry : of.entrySet()) {
+            String then = json.path("of").path(entry.getKey()).asText("");
+            if (!then.equals(entry.getValue())) {
+                throw new IllegalArgumentException("the position in " + file + " belongs to another backfill: its "
+                        + entry.getKey() + " was '" + then + "' and is '" + entry.getValue()
+                        + "' now; name another file, or remove this one to begin anew");
+            }
+        }
+        return new Position(
+                json.path("entries").asLong(),
+                json.path("line").asLong(),
+                Long.parseUnsignedLong(json.path("digest").asText(), 16),
+                json.path("published").asLong(),
+                json.path("bad").asLong(),
+                json.path("bad_bytes").asLong());
+    }
+
+    private IllegalArgumentException foreign() {
+        return new IllegalArgumentException(
+                file + " exists and is no position that 'usageflow publish --resume' wrote:" + " name another file");
+    }
+
+    void save(Position position) throws IOException {
+        ObjectNode json = JSON.createObjectNode();
+        json.put("entries", position.entries())
+                .put("line", position.line())
+                .put("digest", Long.toHexString(position.digest()))
+                .put("published", position.durable())
+                .put("bad", position.bad())
+                .put("bad_bytes", position.badBytes());
+        ObjectNode belongs = json.putObject("of");
+        of.forEach(belongs::put);
+        Path next = file.resolveSibling(file.getFileName() + ".next");
+        try (FileChannel channel = FileChannel.open(
+                next, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            ByteBuffer bytes =
+                    ByteBuffer.wrap(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

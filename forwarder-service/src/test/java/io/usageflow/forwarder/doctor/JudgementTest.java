@@ -1,0 +1,236 @@
+package io.usageflow.forwarder.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.usageflow.forwarder.config.Role;
+import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.topics.NewTopicSpec;
+import io.usageflow.forwarder.topics.TopicFinding;
+import io.usageflow.forwarder.topics.TopicPlan;
+import io.usageflow.schema.registry.Compatibility;
+import io.usageflow.schema.registry.SchemaRegistries;
+import io.usageflow.schema.registry.SchemaRegistry;
+import io.usageflow.schema.topic.Topics;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.avro.SchemaBuilder;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What each check makes of what it found: the good case, and each that is not. */
+class JudgementTest {
+    private static final long MIB = 1024 * 1024;
+    private static final Topics TOPICS = Topics.withDefaultPrefix();
+
+    static Stream<Arguments> answers() {
+        return Stream.of(
+                Arguments.of(response(200, "{\"items\":[]}"), Verdict.OK, "takes the key"),
+                Arguments.of(response(401, "{}"), Verdict.FAIL, "refuses the key (status 401)"),
+                Arguments.of(response(403, "{}"), Verdict.FAIL, "refuses the key (status 403)"),
+                Arguments.of(response(429, "{}"), Verdict.WARN, "status 429"),
+                Arguments.of(response(503, "down"), Verdict.WARN, "status 503"),
+                Arguments.of(response(200, "<html>login</html>"), Verdict.FAIL, "not as Credyt does"),
+                Arguments.of(response(302, ""), Verdict.FAIL, "not as Credyt does (status 302)"),
+                Arguments.of(new Answer.Failure(false, "connection refused"), Verdict.FAIL, "does not answer: conn"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("answers")
+    void shouldJudgeCredyt(Answer answer, Verdict verdict, String detail) {
+        assertThat(CredytCheck.judge(answer, "https://api.credyt.ai")).satisfies(is(verdict, detail));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, OK, agrees with Credyt's to 1 s",
+        "-4, OK, agrees with Credyt's to 4 s",
+        "30, WARN, Credyt's clock is 30 s ahead of ours",
+        "-30, WARN, Credyt's clock is 30 s behind ours",
+        "-3700, FAIL, more than admission.clock.skew"
+    })
+    void shouldJudgeClocks(long seconds, Verdict verdict, String detail) {
+        assertThat(ClockCheck.judge("Credyt", Duration.ofSeconds(seconds), Duration.ofHours(1)))
+                .satisfies(is(verdict, detail));
+    }
+
+    @Test
+    void shouldReadTheTimeOfAnAnswer() {
+        assertThat(ClockCheck.date(
+                        new Answer.Response(200, Map.of("date", "Mon, 23 Nov 2026 15:00:00 GMT"), "{}", false)))
+                .contains(java.time.Instant.parse("2026-11-23T15:00:00Z"));
+        assertThat(ClockCheck.date(new Answer.Response(200, Map.of("date", "soon"), "{}", false)))
+                .isEmpty();
+    }
+
+    @Test
+    void shouldSayWhyKafkaIsNotReached() {
+        assertThat(BrokerCheck.judge(
+                        new KafkaException("no client", new ConnectException("name not known")), "kafka:9092"))
+                .satisfies(is(Verdict.FAIL, "kafka:9092 does not answer: name not known"));
+        assertThat(BrokerCheck.judge(new SaslAuthenticationException("wrong password"), "kafka:9092"))
+                .satisfies(is(Verdict.FAIL, "refuses us: wrong password"));
+    }
+
+    @Test
+    void shouldJudgeFeatures() {
+        Map<String, Short> modern = Map.of("metadata.version", (short) 27, "streams.version", (short) 1);
+        assertThat(BrokerSettingsCheck.judgeFeatures(modern, true))
+                .singleElement()
+                .satisfies(is(Verdict.OK, "metadata.version is 27"));
+        assertThat(BrokerSettingsCheck.judgeFeatures(Map.of("metadata.version", (short) 20), false))
+                .singleElement()
+                .satisfies(is(Verdict.WARN, "metadata.version is 20"));
+        assertThat(BrokerSettingsCheck.judgeFeatures(Map.of(), false))
+                .singleElement()
+                .satisfies(is(Verdict.WARN, "tells no metadata.version"));
+        assertThat(BrokerSettingsCheck.judgeFeatures(Map.of("metadata.version", (short) 27), true))
+                .anySatisfy(is(Verdict.FAIL, "streams.group.protocol is streams"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "transaction.state.log.replication.factor, 3, FAIL, the first transaction ever cannot begin",
+        "transaction.max.timeout.ms, 5000, FAIL, below our 10000",
+        "socket.request.max.bytes, 1048576, FAIL, too small for a large dead letter",
+        "unclean.leader.election.enable, true, WARN, may become leader and drop them",
+        "log.dirs, /tmp, OK, transactions and large records are possible"
+    })
+    void shouldJudgeBrokerSettings(String key, String value, Verdict verdict, String detail) {
+        assertThat(BrokerSettingsCheck.judgeSettings(Map.of(key, value), 1))
+                .singleElement()
+                .satisfies(is(verdict, detail));
+    }
+
+    @Test
+    void shouldJudgeTopics() {
+        var missing = new TopicFinding.Missing("usage.events", new NewTopicSpec(6, Map.of()));
+        var differs = new TopicFinding.Differs("usage.receipts", "retention.ms", "1", "2", "x", false);
+        var fatal = new TopicFinding.Differs("usage.ledger", "cleanup.policy", "delete", "compact", "x", true);
+        var refused = new TopicFinding.Refused("usage.replays", "has 3 partitions", "make it anew");
+        var ready = new TopicFinding.Ready("usage.events", 6);
+
+        assertThat(TopicsCheck.judge(new TopicPlan(List.of(missing, differs, fatal, refused, ready))))
+                .extracting(Finding::verdict)
+                .containsExactly(Verdict.FAIL, Verdict.WARN, Verdict.FAIL, Verdict.FAIL);
+        assertThat(TopicsCheck.judge(new TopicPlan(List.of(ready))))
+                .singleElement()
+                .satisfies(is(Verdict.OK, "all 1 are as they must be"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "true, 3, 3, 2, OK, is in sync",
+        "false, 3, 0, 2, FAIL, partition 0 has no leader",
+        "true, 3, 1, 2, FAIL, takes nothing below 2",
+        "true, 3, 2, 2, WARN, has replicas that are behind",
+        "true, 1, 1, 1, WARN, a lost disk loses events",
+        "true, 3, 3, 1, WARN, min.insync.replicas=1"
+    })
+    void shouldJudgeReplicas(boolean led, int replicas, int inSync, int insyncMin, Verdict verdict, String detail) {
+        var topic = new ReplicasCheck.Topic(
+                "usage.events", insyncMin, List.of(new ReplicasCheck.Partition(0, led, replicas, inSync)));
+
+        assertThat(ReplicasCheck.judge(List.of(topic))).singleElement().satisfies(is(verdict, detail));
+    }
+
+    @Test
+    void shouldNameEveryRightThatIsMissing() {
+        Map<String, Set<AclOperation>> needed = RightsCheck.needed(TOPICS, EnumSet.of(Role.ADMISSION, Role.DELIVERY));
+
+        assertThat(RightsCheck.judge(needed, needed)).isEmpty();
+        assertThat(RightsCheck.judge(needed, Map.of("usage.events", Set.of(AclOperation.READ))))
+                .singleElement()
+                .satisfies(is(Verdict.FAIL, "may not WRITE usage.events"));
+        assertThat(RightsCheck.judge(needed, Map.of("usage.deliverable", Set.of())))
+                .extracting(Finding::detail)
+                .containsExactlyInAnyOrder("may not READ usage.deliverable", "may not WRITE usage.deliverable");
+        assertThat(RightsCheck.needed(TOPICS, EnumSet.of(Role.DELIVERY)))
+                .doesNotContainKeys("usage.events", "usage.customer-links");
+        assertThat(RightsCheck.judgeGroup("usage-delivery", Set.of(AclOperation.READ)))
+                .isEmpty();
+        assertThat(RightsCheck.judgeGroup("usage-delivery", Set.of(AclOperation.DESCRIBE)))
+                .singleElement()
+                .satisfies(is(Verdict.FAIL, "may not READ the group usage-delivery"));
+    }
+
+    @Test
+    void shouldJudgeTheRegistry() {
+        SchemaRegistry registry = SchemaRegistries.connect(Map.of("schema.registry.url", "mock://doctor"));
+        var subjects = RegistryCheck.subjects(TOPICS);
+        assertThat(RegistryCheck.judge(registry, subjects, true, "u"))
+                .singleElement()
+                .satisfies(is(Verdict.OK, "has 0 of our 8 schemas; the others are registered"));
+        assertThat(RegistryCheck.judge(registry, subjects, false, "u"))
+                .hasSize(8)
+                .allSatisfy(is(Verdict.FAIL, "auto.register.schemas is false"));
+        subjects.forEach(registry::register);
+        assertThat(RegistryCheck.judge(registry, subjects, false, "u"))
+                .singleElement()
+                .satisfies(is(Verdict.OK, "has 8 of our 8 schemas"));
+
+        SchemaRegistry taken = SchemaRegistries.connect(Map.of("schema.registry.url", "mock://doctor-taken"));
+        taken.register(
+                "usage.events-value",
+                SchemaBuilder.record("Other").fields().requiredLong("n").endRecord());
+        taken.setCompatibility("usage.events-value", Compatibility.BACKWARD_TRANSITIVE);
+        assertThat(RegistryCheck.judge(taken, subjects, true, "u"))
+                .singleElement()
+                .satisfies(is(Verdict.FAIL, "usage.events-value has a version that ours may not follow"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "100, ext4, FAIL, /state has 100 MiB free",
+        "1000, ext4, WARN, has 1,000 MiB free",
+        "90000, nfs4, WARN, on a network disk (nfs4)",
+        "90000, tmpfs, WARN, gone after a restart",
+        "90000, ext4, OK, on a local disk (ext4)"
+    })
+    void shouldJudgeTheStateDirectory(long freeMib, String type, Verdict verdict, String detail) {
+        assertThat(StateDirCheck.judge("/state", freeMib * MIB, type))
+                .singleElement()
+                .satisfies(is(verdict, detail));
+    }
+
+    @Test
+    void shouldJudgeTheAdminPort() {
+        assertThat(AdminPortCheck.judge("h:1", "in use", Optional.empty()))
+                .satisfies(is(Verdict.FAIL, "h:1 cannot be listened on: in use"));
+        assertThat(AdminPortCheck.judge("h:1", "in use", Optional.of(true)))
+                .satisfies(is(Verdict.OK, "a forwarder runs"));
+        assertThat(AdminPortCheck.judge("h:1", "in use", Optional.of(false)))
+                .satisfies(is(Verdict.WARN, "is not ready"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"256, 4096, WARN", "1024, 4096, OK", "3900, 4096, WARN"})
+    void shouldJudgeMemory(long heapMib, long machineMib, Verdict verdict) {
+        assertThat(MemoryCheck.judge(heapMib * MIB, machineMib * MIB, 17))
+                .satisfies(is(verdict, "Java 17, heap up to"));
+    }
+
+    private static Answer response(int status, String body) {
+        return new Answer.Response(status, Map.of(), body, false);
+    }
+
+    /** A finding that is not OK must say what to do. */
+    private static java.util.function.Consumer<Finding> is(Verdict verdict, String detail) {
+        return finding -> {
+            assertThat(finding.verdict()).as(finding.toString()).isEqualTo(verdict);
+            assertThat(finding.detail()).contains(detail);
+            assertThat(finding.remedy().isPresent()).isEqualTo(verdict == Verdict.WARN || verdict == Verdict.FAIL);
+        };
+    }
+}
