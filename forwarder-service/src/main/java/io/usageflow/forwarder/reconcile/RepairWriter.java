@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.reconcile.ReconcileRequest.Repair;
 import io.usageflow.forwarder.topics.TopicReader;
+import io.usageflow.forwarder.topics.TransactionTakeover;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.id.Uuids;
 import io.usageflow.schema.serde.AvroSerdes;
@@ -67,13 +68,15 @@ final class RepairWriter implements AutoCloseable {
         this.clock = clock;
         marks = AvroSerdes.valueSerializer(settings.registry().serde());
         Map<String, Object> config = new HashMap<>(settings.kafka().client());
-        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, topics.prefix() + "-reconcile-repair");
+        String id = topics.prefix() + "-reconcile-repair";
+        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, REQUEST_BYTES_MAX);
         producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
         try {
             // Waits for the end of the last transaction under this id, so that its marks are there to be read.
-            producer.initTransactions();
+            new TransactionTakeover(settings.kafka().client(), id, List.of(topics.replays(), topics.deadLetterMarks()))
+                    .takeOver(producer);
             sentBefore = sentBefore(settings);
         } catch (KafkaException failed) {
             close();

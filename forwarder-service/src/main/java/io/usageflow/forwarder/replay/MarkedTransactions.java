@@ -3,12 +3,14 @@ package io.usageflow.forwarder.replay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.topics.TransactionTakeover;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Future;
@@ -86,7 +88,11 @@ final class MarkedTransactions implements AutoCloseable {
         var producer =
                 new KafkaProducer<>(config(settings, clientId), new ByteArraySerializer(), new ByteArraySerializer());
         try {
-            producer.initTransactions();
+            new TransactionTakeover(
+                            settings.kafka().client(),
+                            transactionalId(topics),
+                            List.of(topics.replays(), topics.deadLetterMarks()))
+                    .takeOver(producer);
             return new MarkedTransactions(
                     topics,
                     producer,
@@ -95,6 +101,10 @@ final class MarkedTransactions implements AutoCloseable {
             producer.close(Duration.ZERO);
             throw failed;
         }
+    }
+
+    private static String transactionalId(Topics topics) {
+        return topics.prefix() + ".replay";
     }
 
     /**
@@ -215,7 +225,7 @@ final class MarkedTransactions implements AutoCloseable {
         config.putAll(settings.kafka().client());
         config.put(
                 ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                settings.topics().names().prefix() + ".replay");
+                transactionalId(settings.topics().names()));
         config.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);

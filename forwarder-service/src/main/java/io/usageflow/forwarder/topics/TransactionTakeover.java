@@ -55,10 +55,17 @@ public final class TransactionTakeover implements Takeover {
 
     private final Map<String, Object> kafka;
     private final String transactionalId;
+    /** Empty where no offsets go along. */
     private final String group;
+
     private final List<String> topics;
     /** The id's last transaction, until it is certain that it ended everywhere. */
     private @Nullable TransactionDescription last;
+
+    /** Of an id whose transactions carry no offsets. */
+    public TransactionTakeover(Map<String, ?> kafka, String transactionalId, Collection<String> topics) {
+        this(kafka, transactionalId, "", topics);
+    }
 
     /**
      * @param kafka how to reach the brokers
@@ -194,7 +201,9 @@ public final class TransactionTakeover implements Takeover {
 
     private List<TopicPartition> partitions(Admin admin) {
         List<String> all = new ArrayList<>(topics);
-        all.add(OFFSETS_TOPIC);
+        if (!group.isEmpty()) {
+            all.add(OFFSETS_TOPIC);
+        }
         List<TopicPartition> partitions = new ArrayList<>();
         for (KafkaFuture<TopicDescription> described :
                 admin.describeTopics(all).topicNameValues().values()) {
