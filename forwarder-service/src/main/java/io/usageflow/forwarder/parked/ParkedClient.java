@@ -9,6 +9,7 @@ import io.usageflow.forwarder.parked.InstanceAnswer.ParkedAccount;
 import io.usageflow.forwarder.parked.InstanceAnswer.Silent;
 import io.usageflow.forwarder.parked.InstanceAnswer.Told;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -65,7 +66,7 @@ public final class ParkedClient {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         String said = Optional.ofNullable(cause.getMessage())
-                .orElse(cause.getClass().getSimpleName().replaceAll("Exception$", ""));
+                .orElse(cause instanceof ConnectException ? "connection refused" : "connection broken");
         return "does not answer (" + said + "): check that a forwarder with the role admission runs there"
                 + " (admin.host, admin.port)";
     }
