@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -32,18 +32,15 @@ final class Beginnings {
     private static final Duration UNREADABLE_MAX = Duration.ofSeconds(30);
 
     private final Consumer<byte[], byte[]> consumer;
-    private final Function<TopicPartition, Optional<LedgerEntry>> ledger;
+    private final Supplier<Map<Integer, LedgerEntry>> ledger;
     private final DeliveryClock clock;
     /** Partitions whose beginning is not known yet, and since when. */
     private final Map<TopicPartition, Long> unknown = new HashMap<>();
 
     private long askDueNanos;
 
-    /** @param ledger delivery's newest entry of a partition */
-    Beginnings(
-            Consumer<byte[], byte[]> consumer,
-            Function<TopicPartition, Optional<LedgerEntry>> ledger,
-            DeliveryClock clock) {
+    /** @param ledger delivery's newest entries, by partition; asked where the group has no offset */
+    Beginnings(Consumer<byte[], byte[]> consumer, Supplier<Map<Integer, LedgerEntry>> ledger, DeliveryClock clock) {
         this.consumer = consumer;
         this.ledger = ledger;
         this.clock = clock;
@@ -79,12 +76,18 @@ final class Beginnings {
         try {
             Map<TopicPartition, OffsetAndMetadata> committed = committed();
             Map<TopicPartition, Long> first = consumer.beginningOffsets(unknown.keySet(), ASK_WITHIN);
-            partitions.stream()
-                    .filter(partition -> unknown.containsKey(partition.partition()))
-                    .forEach(partition -> begin(
+            boolean all = unknown.keySet().stream().allMatch(partition -> committed.get(partition) != null);
+            Map<Integer, LedgerEntry> entries = all ? Map.of() : ledger.get();
+            for (AssignedPartition partition : partitions) {
+                TopicPartition key = partition.partition();
+                if (unknown.containsKey(key)) {
+                    begin(
                             partition,
-                            Optional.ofNullable(committed.get(partition.partition())),
-                            first.getOrDefault(partition.partition(), 0L)));
+                            Optional.ofNullable(committed.get(key)),
+                            Optional.ofNullable(entries.get(key.partition())),
+                            first.getOrDefault(key, 0L));
+                }
+            }
         } catch (TimeoutException slow) {
             LOG.warn("event=offsets_unreadable partitions={} why=\"{}\"", unknown.keySet(), slow.toString());
             long oldest = unknown.values().stream().min(Long::compare).orElse(clock.nanos());
@@ -105,12 +108,16 @@ final class Beginnings {
         }
     }
 
-    private void begin(AssignedPartition partition, Optional<OffsetAndMetadata> committed, long first) {
+    private void begin(
+            AssignedPartition partition,
+            Optional<OffsetAndMetadata> committed,
+            Optional<LedgerEntry> booked,
+            long first) {
         TopicPartition key = partition.partition();
         if (committed.isPresent()) {
             resume(partition, committed.get().offset(), counters(key, committed.get()), first);
         } else {
-            Optional<LedgerEntry> entry = ledger.apply(key).filter(found -> found.getNextOffset() != null);
+            Optional<LedgerEntry> entry = booked.filter(found -> found.getNextOffset() != null);
             if (entry.isPresent()) {
                 long next = entry.get().getNextOffset();
                 LOG.warn(

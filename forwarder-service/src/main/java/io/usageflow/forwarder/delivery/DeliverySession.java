@@ -12,10 +12,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -24,7 +23,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -71,7 +69,7 @@ final class DeliverySession implements AutoCloseable {
                     states,
                     new KafkaProducer<>(producerConfig(parts)),
                     takeover,
-                    partition -> ledgerEntry(parts, partition));
+                    () -> ledgerEntries(parts));
         } catch (RuntimeException noProducer) {
             states.close(CloseOptions.timeout(CLOSE_WITHIN));
             throw noProducer;
@@ -85,7 +83,7 @@ final class DeliverySession implements AutoCloseable {
             Consumer<byte[], byte[]> states,
             Producer<byte[], byte[]> producer,
             Takeover takeover,
-            Function<TopicPartition, Optional<LedgerEntry>> ledger) {
+            Supplier<Map<Integer, LedgerEntry>> ledger) {
         this.parts = parts;
         this.consumer = consumer;
         DeliverySettings settings = parts.settings();
@@ -159,13 +157,12 @@ final class DeliverySession implements AutoCloseable {
         }
     }
 
-    private static Optional<LedgerEntry> ledgerEntry(DeliveryParts parts, TopicPartition partition) {
+    private static Map<Integer, LedgerEntry> ledgerEntries(DeliveryParts parts) {
         DeliveryConnections to = parts.connections();
         return new LedgerReader(to.topics(), to.kafka(), to.serde())
                 .read(LEDGER_READ_WITHIN).stream()
-                        .filter(entry -> entry.getStage().equals(LedgerBalance.DELIVERY)
-                                && entry.getPartition() == partition.partition())
-                        .findFirst();
+                        .filter(entry -> entry.getStage().equals(LedgerBalance.DELIVERY))
+                        .collect(Collectors.toMap(LedgerEntry::getPartition, entry -> entry));
     }
 
     /** Outside the group: it reads what is remembered of customers. */

@@ -89,29 +89,28 @@ public final class TransactionTakeover implements Takeover {
     /** As {@link #takeOver(Producer)}, for a producer whose own initTransactions is this. */
     public void takeOver(Producer<?, ?> producer, Runnable initTransactions) {
         try (var closing = new Closing(Admin.create(kafka))) {
-            Optional<TransactionDescription> before = describe(closing.admin());
             // After initTransactions alone it is empty, and no longer tells how the last one ended.
-            before.filter(found -> found.state() != TransactionState.EMPTY).ifPresent(found -> last = found);
+            whereAllowed(() -> describe(closing.admin())
+                    .filter(found -> found.state() != TransactionState.EMPTY)
+                    .ifPresent(found -> last = found));
             initTransactions.run();
             TransactionDescription ended = last;
             if (ended != null) {
-                endEverywhere(closing.admin(), producer, ended);
+                whereAllowed(() -> endEverywhere(closing.admin(), producer, ended));
                 last = null;
             }
-        } catch (AuthorizationException refused) {
-            unchecked(refused);
         }
     }
 
     @Override
     public void afterAbort() {
         try (var closing = new Closing(Admin.create(kafka))) {
-            TransactionDescription ended = awaitEnd(closing.admin());
-            last = ended;
-            abort(closing.admin(), open(closing.admin(), ended.producerId()));
-            last = null;
-        } catch (AuthorizationException refused) {
-            unchecked(refused);
+            whereAllowed(() -> {
+                TransactionDescription ended = awaitEnd(closing.admin());
+                last = ended;
+                abort(closing.admin(), open(closing.admin(), ended.producerId()));
+                last = null;
+            });
         }
     }
 
@@ -131,12 +130,16 @@ public final class TransactionTakeover implements Takeover {
         }
     }
 
-    private void unchecked(AuthorizationException refused) {
-        LOG.warn(
-                "event=takeover_unchecked id={} why=\"Kafka does not let us look for transactions it left open: {}\"",
-                transactionalId,
-                refused.getMessage());
-        last = null;
+    /** To look is a help and not a need: without the right to, all goes on as it would without looking. */
+    private void whereAllowed(Runnable look) {
+        try {
+            look.run();
+        } catch (AuthorizationException refused) {
+            LOG.warn(
+                    "event=takeover_unchecked id={} why=\"Kafka does not let us look for transactions it left open: {}\"",
+                    transactionalId,
+                    refused.getMessage());
+        }
     }
 
     private Optional<TransactionDescription> describe(Admin admin) {

@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -25,7 +24,7 @@ class BeginningsTest {
     private static final Map<String, Long> COUNTED = Map.of("received", 40L, "delivered", 40L);
 
     private final Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
-    private final Map<TopicPartition, LedgerEntry> ledger = new HashMap<>();
+    private final Map<Integer, LedgerEntry> ledger = new HashMap<>();
     private @Nullable TimeoutException away;
     private long nanos;
 
@@ -40,8 +39,8 @@ class BeginningsTest {
         }
     };
     private final AssignedPartition partition = new AssignedPartition(PARTITION, 1);
-    private final Beginnings beginnings = new Beginnings(
-            consumer, key -> Optional.ofNullable(ledger.get(key)), new DeliveryClock(Clock.systemUTC(), () -> nanos));
+    private final Beginnings beginnings =
+            new Beginnings(consumer, () -> ledger, new DeliveryClock(Clock.systemUTC(), () -> nanos));
 
     @BeforeEach
     void assign() {
@@ -63,7 +62,7 @@ class BeginningsTest {
     void shouldGoOnFromTheGroupsOffsetAndItsCountersWhateverTheLedgerSays() {
         var counters = new CommittedCounters(Map.of("received", 7L, "delivered", 7L));
         committed.put(PARTITION, new OffsetAndMetadata(12, counters.format()));
-        ledger.put(PARTITION, entry(50L));
+        ledger.put(PARTITION.partition(), entry(50L));
 
         read();
 
@@ -76,7 +75,7 @@ class BeginningsTest {
 
     @Test
     void shouldGoOnFromTheLedgerWhereKafkaHasForgottenTheGroupsOffset() {
-        ledger.put(PARTITION, entry(50L));
+        ledger.put(PARTITION.partition(), entry(50L));
 
         read();
 
@@ -86,7 +85,7 @@ class BeginningsTest {
 
     @Test
     void shouldNotGoOnBeforeWhatKafkaStillHas() {
-        ledger.put(PARTITION, entry(2L));
+        ledger.put(PARTITION.partition(), entry(2L));
 
         read();
 

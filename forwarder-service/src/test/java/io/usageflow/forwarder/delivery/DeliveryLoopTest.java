@@ -7,17 +7,14 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
-import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -70,8 +67,6 @@ class DeliveryLoopTest {
         public void close() {}
     }
 
-    private final Map<TopicPartition, LedgerEntry> ledger = new HashMap<>();
-
     @BeforeEach
     void open() {
         consumer.updateBeginningOffsets(Map.of(ONE, 0L, TWO, 0L));
@@ -98,13 +93,7 @@ class DeliveryLoopTest {
             states.updateBeginningOffsets(Map.of(state, 0L));
             states.updateEndOffsets(Map.of(state, 0L));
         }
-        session = new DeliverySession(
-                parts,
-                consumer,
-                states,
-                producer,
-                new PlainTakeover(),
-                partition -> Optional.ofNullable(ledger.get(partition)));
+        session = new DeliverySession(parts, consumer, states, producer, new PlainTakeover(), Map::of);
     }
 
     /** Runs the loop; before each turn the next step happens, and after the last one some turns more. */
