@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Finds ports on 127.0.0.1. */
@@ -11,18 +13,20 @@ final class FreePorts {
     private static final int TRIES_MAX = 200;
 
     // Below Linux's range of ephemeral ports (32768 and up): there, while a broker is down for a test, the kernel may
-    // give
-    // its port to an outgoing connection, even to a client's own attempt to reach that very port.
+    // give its port to an outgoing connection, even to a client's own attempt to reach that very port.
     private static final int LOWEST = 10_000;
     private static final int HIGHEST = 32_000;
 
+    /** Given before and perhaps not listened on yet: a broker asks for two of them before it begins. */
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
     private FreePorts() {}
 
-    /** A port that nobody listens on right now, and that the kernel gives to nobody by itself. */
+    /** A port that nobody listens on right now, that the kernel gives to nobody by itself, and this process only once. */
     static int any() {
         for (int i = 0; i < TRIES_MAX; i++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
-            if (isFree(port)) {
+            if (GIVEN.add(port) && isFree(port)) {
                 return port;
             }
         }
