@@ -4,14 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.embedded.EmbeddedBroker;
+import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.schema.topic.TopicSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -52,7 +53,7 @@ class TopicAdminIT {
 
     @Test
     void shouldNotCreateAnythingBesideATopicOfAnotherPartitionCount() throws Exception {
-        make(new NewTopic("torn.events", 3, (short) 1), new NewTopic("torn.deliverable", 4, (short) 1));
+        make(new TopicSpec("torn.events", 3, false, Map.of()), new TopicSpec("torn.deliverable", 4, false, Map.of()));
         Settings settings = settings("torn");
         try (TopicAdmin topics = TopicAdmin.connect(settings.kafka(), SOON)) {
             TopicPlan plan = topics.plan(settings, OptionalInt.empty());
@@ -67,10 +68,10 @@ class TopicAdminIT {
     @Test
     void shouldSeeThatTheCountWasChangedUnderARunningPipeline() throws Exception {
         make(
-                new NewTopic("moved.events", 4, (short) 1),
-                new NewTopic("moved.admission-books-changelog", 3, (short) 1),
+                new TopicSpec("moved.events", 4, false, Map.of()),
+                new TopicSpec("moved.admission-books-changelog", 3, false, Map.of()),
                 // Of another application, whose id begins with ours.
-                new NewTopic("moved.admission-eu-books-changelog", 5, (short) 1));
+                new TopicSpec("moved.admission-eu-books-changelog", 5, false, Map.of()));
         Settings settings = settings("moved");
         try (TopicAdmin topics = TopicAdmin.connect(settings.kafka(), SOON)) {
             TopicPlan plan = topics.plan(settings, OptionalInt.empty());
@@ -84,8 +85,8 @@ class TopicAdminIT {
 
     @Test
     void shouldAlterSettingsOnlyWhenAsked() throws Exception {
-        make(new NewTopic("loose.events", 6, (short) 1)
-                .configs(Map.of("message.timestamp.type", "CreateTime", "retention.ms", "1000")));
+        make(new TopicSpec(
+                "loose.events", 6, false, Map.of("message.timestamp.type", "CreateTime", "retention.ms", "1000")));
         Settings settings = settings("loose");
         try (TopicAdmin topics = TopicAdmin.connect(settings.kafka(), SOON)) {
             topics.create(topics.plan(settings, OptionalInt.empty()), (short) 1);
@@ -126,10 +127,9 @@ class TopicAdminIT {
         }
     }
 
-    private static void make(NewTopic... topics) throws Exception {
-        try (Admin admin = admin()) {
-            admin.createTopics(List.of(topics)).all().get();
-        }
+    /** Returns when the broker shows them: it learns of them a moment later than the controller that makes them. */
+    private static void make(TopicSpec... topics) {
+        TopicCreation.create(broker.bootstrapServers(), List.of(topics));
     }
 
     private static List<String> names() throws Exception {
