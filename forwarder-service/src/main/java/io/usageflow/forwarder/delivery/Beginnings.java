@@ -74,8 +74,9 @@ final class Beginnings {
         }
         askDueNanos = clock.nanos() + ASK_AGAIN_AFTER.toNanos();
         try {
-            Map<TopicPartition, OffsetAndMetadata> committed = committed();
-            Map<TopicPartition, Long> first = consumer.beginningOffsets(unknown.keySet(), ASK_WITHIN);
+            Map<TopicPartition, OffsetAndMetadata> committed =
+                    answer(() -> consumer.committed(unknown.keySet(), ASK_WITHIN));
+            Map<TopicPartition, Long> first = answer(() -> consumer.beginningOffsets(unknown.keySet(), ASK_WITHIN));
             boolean all = unknown.keySet().stream().allMatch(partition -> committed.get(partition) != null);
             Map<Integer, LedgerEntry> entries = all ? Map.of() : ledger.get();
             for (AssignedPartition partition : partitions) {
@@ -98,10 +99,10 @@ final class Beginnings {
         }
     }
 
-    private Map<TopicPartition, OffsetAndMetadata> committed() {
+    private static <T> T answer(Supplier<T> question) {
         while (true) {
             try {
-                return consumer.committed(unknown.keySet(), ASK_WITHIN);
+                return question.get();
             } catch (WakeupException rungTooLate) {
                 // The bell rang after poll had returned; it rings once a poll, so this ends.
             }

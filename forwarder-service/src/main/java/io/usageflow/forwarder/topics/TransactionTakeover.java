@@ -47,7 +47,7 @@ import org.slf4j.LoggerFactory;
 public final class TransactionTakeover implements Takeover {
     private static final Logger LOG = LoggerFactory.getLogger(TransactionTakeover.class);
     private static final String OFFSETS_TOPIC = "__consumer_offsets";
-    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
+    private static final Duration END_WITHIN = Duration.ofSeconds(30);
     private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(50);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
     private static final Set<TransactionState> ENDING =
@@ -75,7 +75,6 @@ public final class TransactionTakeover implements Takeover {
     public TransactionTakeover(Map<String, ?> kafka, String transactionalId, String group, Collection<String> topics) {
         this.kafka = new HashMap<>(kafka);
         this.kafka.put(AdminClientConfig.CLIENT_ID_CONFIG, transactionalId + "-takeover");
-        this.kafka.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ANSWER_WITHIN.toMillis());
         this.transactionalId = transactionalId;
         this.group = group;
         this.topics = List.copyOf(topics);
@@ -116,7 +115,7 @@ public final class TransactionTakeover implements Takeover {
 
     /** An abort is answered as soon as it is decided. */
     private TransactionDescription awaitEnd(Admin admin) {
-        long deadline = System.nanoTime() + ANSWER_WITHIN.toNanos();
+        long deadline = System.nanoTime() + END_WITHIN.toNanos();
         while (true) {
             TransactionDescription now =
                     describe(admin).orElseThrow(() -> new KafkaException("Kafka has forgotten " + transactionalId));

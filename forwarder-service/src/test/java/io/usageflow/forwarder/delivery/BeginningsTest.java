@@ -7,6 +7,7 @@ import io.usageflow.schema.LedgerEntry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,7 @@ class BeginningsTest {
     private final Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
     private final Map<Integer, LedgerEntry> ledger = new HashMap<>();
     private @Nullable TimeoutException away;
+    private boolean rings;
     private long nanos;
 
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest") {
@@ -36,6 +39,16 @@ class BeginningsTest {
                 throw away;
             }
             return committed;
+        }
+
+        @Override
+        public synchronized Map<TopicPartition, Long> beginningOffsets(
+                Collection<TopicPartition> asked, Duration within) {
+            if (rings) {
+                rings = false;
+                throw new WakeupException();
+            }
+            return super.beginningOffsets(asked, within);
         }
     };
     private final AssignedPartition partition = new AssignedPartition(PARTITION, 1);
@@ -96,6 +109,15 @@ class BeginningsTest {
     void shouldBeginAtTheBeginningWhereNothingWasEverCommitted() {
         read();
         assertThat(partition.counters()).isEqualTo(CommittedCounters.NONE);
+        assertThat(beginnings.unknown()).isEmpty();
+    }
+
+    @Test
+    void shouldAskAgainWhereTheBellRangBetweenTwoQuestions() {
+        rings = true;
+
+        read();
+
         assertThat(beginnings.unknown()).isEmpty();
     }
 
