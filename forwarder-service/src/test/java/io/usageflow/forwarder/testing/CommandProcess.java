@@ -23,9 +23,15 @@ public final class CommandProcess implements AutoCloseable {
 
     /** @param log takes all that it prints */
     public static CommandProcess launch(Path log, String... words) {
+        return launch(log, "256m", List.of(words));
+    }
+
+    /** @param heapMax as {@code -Xmx} takes it */
+    static CommandProcess launch(Path log, String heapMax, List<String> words) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
+                "-Xmx" + heapMax,
+                // Seconds to live: quick to start is better than quick at last.
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
@@ -34,7 +40,7 @@ public final class CommandProcess implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
-        command.addAll(List.of(words));
+        command.addAll(words);
         try {
             return new CommandProcess(
                     new ProcessBuilder(command)
@@ -59,6 +65,12 @@ public final class CommandProcess implements AutoCloseable {
     /** SIGINT, as Ctrl-C sends it. */
     public void interrupt() throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    }
+
+    /** SIGTERM; as {@link #awaitEnd}. */
+    Optional<Integer> terminate(Duration atMost) throws InterruptedException {
+        process.destroy();
+        return awaitEnd(atMost);
     }
 
     /** @return the exit code; empty where the process has not ended in time */

@@ -1,9 +1,5 @@
 package io.usageflow.forwarder.testing;
 
-import io.usageflow.forwarder.cli.Main;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,12 +15,10 @@ public final class ForwarderProcess implements AutoCloseable {
     private static final Pattern ADMIN = Pattern.compile("forwarder runs: (\\S+)/health/ready");
     private static final int LOG_TAIL_CHARS = 6_000;
 
-    private final Process process;
-    private final Path log;
+    private final CommandProcess process;
 
-    private ForwarderProcess(Process process, Path log) {
+    private ForwarderProcess(CommandProcess process) {
         this.process = process;
-        this.log = log;
     }
 
     /**
@@ -44,26 +37,7 @@ public final class ForwarderProcess implements AutoCloseable {
 
     /** Any command of the command line. */
     public static ForwarderProcess launch(Path log, List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                // Seconds to live: quick to start is better than quick at last.
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        command.addAll(arguments);
-        try {
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            return new ForwarderProcess(process, log);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+        return new ForwarderProcess(CommandProcess.launch(log, "512m", arguments));
     }
 
     public boolean isAlive() {
@@ -72,7 +46,7 @@ public final class ForwarderProcess implements AutoCloseable {
 
     /** SIGKILL; returns when the process is gone. */
     public void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+        process.kill();
     }
 
     /**
@@ -81,24 +55,17 @@ public final class ForwarderProcess implements AutoCloseable {
      * @return its exit code; empty where it had not ended in time
      */
     public Optional<Integer> terminate(Duration atMost) throws InterruptedException {
-        process.destroy();
-        return awaitEnd(atMost);
+        return process.terminate(atMost);
     }
 
     /** @return the exit code; empty where the process has not ended in time */
     public Optional<Integer> awaitEnd(Duration atMost) throws InterruptedException {
-        return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)
-                ? Optional.of(process.exitValue())
-                : Optional.empty();
+        return process.awaitEnd(atMost);
     }
 
     /** All that it has printed so far. */
     public String log() {
-        try {
-            return Files.readString(log);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+        return process.log();
     }
 
     /** The end of the log, for the description of an assertion. */
@@ -116,10 +83,6 @@ public final class ForwarderProcess implements AutoCloseable {
     /** Kills it if it still lives. */
     @Override
     public void close() {
-        try {
-            kill();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        process.close();
     }
 }
