@@ -3,6 +3,7 @@ package io.usageflow.producer;
 import io.usageflow.producer.internal.KafkaUsagePublisher;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -97,6 +98,11 @@ public interface UsagePublisher extends AutoCloseable {
      * @return what was in flight at the call and is not durable now: still under way, or failed
      */
     Undelivered flush(Duration timeout);
+
+    /** How the local spool stands; empty without {@code spool.dir}. Cheap: may be asked at any time. */
+    default Optional<SpoolStatus> spool() {
+        return Optional.empty();
+    }
 
     /**
      * Refuses new events ({@link PublisherClosedException}), waits for those in flight until the time is over, fails the
