@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param setAside records that Kafka will never take, and damaged segments: each stands in a file under
  *     {@code set-aside}; how many files there are now
  * @param damaged places where a segment could not be read; what stood there is lost to the library, the segment is kept
+ * @param hindrance why nothing goes to Kafka at the moment, in words for a log; empty where nothing is in the way
  */
 public record SpoolStatus(
         Path directory,
@@ -26,4 +27,5 @@ public record SpoolStatus(
         Optional<Instant> oldestAt,
         long refused,
         long setAside,
-        long damaged) {}
+        long damaged,
+        Optional<String> hindrance) {}
