@@ -12,7 +12,7 @@ public enum RefusalReason {
     BUFFER_FULL,
     /** No room in {@code buffer.memory}, with {@code publish.on.full=drop}: {@link BufferFullException}. */
     DROPPED,
-    /** No room on local disk: {@link NotDurableException}. */
+    /** No room on local disk: {@link SpoolFullException}. */
     SPOOL_FULL,
     /** The publisher was closed already: {@link PublisherClosedException}. */
     CLOSED,

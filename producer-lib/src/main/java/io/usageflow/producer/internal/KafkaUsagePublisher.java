@@ -3,6 +3,7 @@ package io.usageflow.producer.internal;
 import io.usageflow.producer.CustomerRef;
 import io.usageflow.producer.LinkReceipt;
 import io.usageflow.producer.NotDurableException;
+import io.usageflow.producer.PublishException;
 import io.usageflow.producer.PublishReceipt;
 import io.usageflow.producer.PublisherStatistics;
 import io.usageflow.producer.RefusalReason;
@@ -10,6 +11,7 @@ import io.usageflow.producer.Undelivered;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
 import io.usageflow.producer.VendorRef;
+import io.usageflow.producer.WhenFull;
 import io.usageflow.schema.rule.LinkRules;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -39,7 +42,10 @@ public final class KafkaUsagePublisher implements UsagePublisher {
     private final Duration closeTimeout;
 
     private final Tally tally = new Tally();
-    private final InFlight inFlight = new InFlight(tally);
+    private final RefusalLog refusals = new RefusalLog(System::nanoTime);
+    private final IdCheck ids;
+    private final InFlight inFlight;
+    private final boolean throwsWhenFull;
     private final Usher usher = new Usher("usageflow-publisher");
     private final Lane events;
     private final Lane customerLinks;
@@ -67,11 +73,15 @@ public final class KafkaUsagePublisher implements UsagePublisher {
         this.producer = producer;
         this.hurry = new Hurry(producer);
         this.serializer = serializer;
+        this.ids = new IdCheck(settings.checkIds(), tally, System::nanoTime);
+        this.inFlight = new InFlight(tally, refusals, ids);
+        this.throwsWhenFull = settings.limits().whenFull() == WhenFull.THROW;
         this.closeTimeout = settings.limits().closeTimeout();
         Lane.Bounds bounds = new Lane.Bounds(
                 settings.limits().bufferBytesMax(),
                 settings.limits().blockMsMax(),
-                settings.limits().deliveryTimeoutMs());
+                settings.limits().deliveryTimeoutMs(),
+                settings.limits().whenFull() == WhenFull.DROP);
         // Only the events' lane learns ahead: who never links needs no rights on the link topics.
         this.events = lane(settings.topics().events(), Samples.event(), bounds, true);
         this.customerLinks = lane(settings.topics().customerLinks(), Samples.customerLink(), bounds, false);
@@ -86,6 +96,7 @@ public final class KafkaUsagePublisher implements UsagePublisher {
     @Override
     public CompletableFuture<PublishReceipt> publish(UsageEvent event) {
         io.usageflow.schema.UsageEvent avro = tally.formed(() -> form.event(event));
+        ids.publishing(avro, event.isTimeGiven());
         Parcel<PublishReceipt> parcel = new Parcel<>(
                 avro.getId(),
                 avro.getAccountId(),
@@ -148,9 +159,11 @@ public final class KafkaUsagePublisher implements UsagePublisher {
         for (Lane lane : lanes) {
             lane.abandon().forEach(parcel -> parcel.fail(closedBefore(parcel)));
         }
+        inFlight.abandoning();
         // Fails what it still has. Only after that is it settled what became durable in the last moment.
         closeProducer(deadlineNanos);
         serializer.close();
+        refusals.end();
         closedWith = InFlight.report(awaited);
         return closedWith;
     }
@@ -160,7 +173,10 @@ public final class KafkaUsagePublisher implements UsagePublisher {
         Undelivered undelivered = close(closeTimeout);
         if (!undelivered.isEmpty()) {
             LOG.error(
-                    "closed with events that are not durable, count={} ids={}", undelivered.count(), undelivered.ids());
+                    "closed with events that are not durable, count={} because={} ids={}",
+                    undelivered.count(),
+                    undelivered.refused(),
+                    undelivered.ids());
         }
     }
 
@@ -179,7 +195,24 @@ public final class KafkaUsagePublisher implements UsagePublisher {
         parcel.weigh(wireBytes);
         inFlight.add(parcel);
         lane.accept(parcel);
+        if (throwsWhenFull) {
+            throwIfFull(parcel);
+        }
         return parcel.future();
+    }
+
+    private static void throwIfFull(Parcel<?> parcel) {
+        if (parcel.refusedFor() == RefusalReason.BUFFER_FULL || parcel.refusedFor() == RefusalReason.SPOOL_FULL) {
+            try {
+                // Done already, and by nobody else than this call.
+                parcel.future().join();
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof PublishException full) {
+                    throw full;
+                }
+                throw e;
+            }
+        }
     }
 
     private void closeProducer(long deadlineNanos) {

@@ -2,7 +2,6 @@ package io.usageflow.producer.internal;
 
 import io.usageflow.producer.PublisherStatistics;
 import io.usageflow.producer.RefusalReason;
-import io.usageflow.producer.SpoolStatus;
 import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
@@ -23,15 +22,8 @@ public final class Tally implements PublisherStatistics {
     /** Never changed in place: read without a lock for every event. */
     private volatile LongConsumer[] listeners = {};
 
-    private volatile Supplier<SpoolStatus> spool = () -> SpoolStatus.NONE;
-
     public Tally() {
         Arrays.setAll(refused, reason -> new LongAdder());
-    }
-
-    /** Where the numbers of {@link #spool()} come from. */
-    public void spoolFrom(Supplier<SpoolStatus> status) {
-        spool = status;
     }
 
     /** Begins every call of the application: counts it, and its refusal where the form breaks a rule. */
@@ -106,11 +98,6 @@ public final class Tally implements PublisherStatistics {
     @Override
     public long suspectIds() {
         return suspectIds.sum();
-    }
-
-    @Override
-    public SpoolStatus spool() {
-        return spool.get();
     }
 
     @Override
