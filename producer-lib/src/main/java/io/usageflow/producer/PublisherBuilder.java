@@ -4,6 +4,7 @@ import io.usageflow.producer.internal.PublisherSettings;
 import io.usageflow.schema.registry.RegistrySettings;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
@@ -36,6 +37,11 @@ public final class PublisherBuilder {
     /** How long a call of publish may wait for room, in milliseconds precision; default 0, not at all. */
     public PublisherBuilder maxBlock(Duration wait) {
         return set(PublisherSettings.MAX_BLOCK_MS, wait.toMillis());
+    }
+
+    /** What becomes of an event when the buffer is full; default {@link WhenFull#FAIL}. */
+    public PublisherBuilder whenFull(WhenFull then) {
+        return set(PublisherSettings.ON_FULL, then.name().toLowerCase(Locale.ROOT));
     }
 
     /** Any setting by its key. */

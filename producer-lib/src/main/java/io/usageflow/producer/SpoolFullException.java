@@ -11,6 +11,10 @@ public final class SpoolFullException extends PublishException {
 
     /** @param why what is full, and the remedy */
     public SpoolFullException(String id, String why, @Nullable Throwable cause) {
-        super(id, id + " was not accepted: " + why + ". Publish it again later with the same id", cause);
+        super(
+                id,
+                RefusalReason.SPOOL_FULL,
+                id + " was not accepted: " + why + ". Publish it again later with the same id",
+                cause);
     }
 }

@@ -84,6 +84,7 @@ public final class UsageEvent {
         return with(d -> {
             d.id = EventId.generate();
             d.occurredAt = Instant.now();
+            d.timeGiven = false;
         });
     }
 
@@ -100,7 +101,10 @@ public final class UsageEvent {
             throw new InvalidUsageEventException(
                     "occurred_at", "occurred_at is null: give the time of the usage, or do not call occurredAt");
         }
-        return with(d -> d.occurredAt = occurredAt);
+        return with(d -> {
+            d.occurredAt = occurredAt;
+            d.timeGiven = true;
+        });
     }
 
     /** Required: your own id of the customer, 1 to 256 printable characters. An account's events keep their order. */
@@ -230,6 +234,11 @@ public final class UsageEvent {
 
     public Instant occurredAt() {
         return draft.occurredAt;
+    }
+
+    /** Whether {@link #occurredAt(Instant)} gave the time; otherwise it is that of {@link #of}. */
+    public boolean isTimeGiven() {
+        return draft.timeGiven;
     }
 
     /** Null until {@link #account(String)} was called; such an event cannot be published. */

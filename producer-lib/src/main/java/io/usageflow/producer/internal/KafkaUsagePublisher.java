@@ -3,11 +3,15 @@ package io.usageflow.producer.internal;
 import io.usageflow.producer.CustomerRef;
 import io.usageflow.producer.LinkReceipt;
 import io.usageflow.producer.NotDurableException;
+import io.usageflow.producer.PublishException;
 import io.usageflow.producer.PublishReceipt;
+import io.usageflow.producer.PublisherStatistics;
+import io.usageflow.producer.RefusalReason;
 import io.usageflow.producer.Undelivered;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
 import io.usageflow.producer.VendorRef;
+import io.usageflow.producer.WhenFull;
 import io.usageflow.schema.rule.LinkRules;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.time.Duration;
@@ -15,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -36,7 +41,11 @@ public final class KafkaUsagePublisher implements UsagePublisher {
     private final Serializer<SpecificRecord> serializer;
     private final Duration closeTimeout;
 
-    private final InFlight inFlight = new InFlight();
+    private final Tally tally = new Tally();
+    private final RefusalLog refusals = new RefusalLog(System::nanoTime);
+    private final IdCheck ids;
+    private final InFlight inFlight;
+    private final boolean throwsWhenFull;
     private final Usher usher = new Usher("usageflow-publisher");
     private final Lane events;
     private final Lane customerLinks;
@@ -64,11 +73,15 @@ public final class KafkaUsagePublisher implements UsagePublisher {
         this.producer = producer;
         this.hurry = new Hurry(producer);
         this.serializer = serializer;
+        this.ids = new IdCheck(settings.checkIds(), tally, System::nanoTime);
+        this.inFlight = new InFlight(tally, refusals, ids);
+        this.throwsWhenFull = settings.limits().whenFull() == WhenFull.THROW;
         this.closeTimeout = settings.limits().closeTimeout();
         Lane.Bounds bounds = new Lane.Bounds(
                 settings.limits().bufferBytesMax(),
                 settings.limits().blockMsMax(),
-                settings.limits().deliveryTimeoutMs());
+                settings.limits().deliveryTimeoutMs(),
+                settings.limits().whenFull() == WhenFull.DROP);
         // Only the events' lane learns ahead: who never links needs no rights on the link topics.
         this.events = lane(settings.topics().events(), Samples.event(), bounds, true);
         this.customerLinks = lane(settings.topics().customerLinks(), Samples.customerLink(), bounds, false);
@@ -82,7 +95,8 @@ public final class KafkaUsagePublisher implements UsagePublisher {
 
     @Override
     public CompletableFuture<PublishReceipt> publish(UsageEvent event) {
-        io.usageflow.schema.UsageEvent avro = form.event(event);
+        io.usageflow.schema.UsageEvent avro = tally.formed(() -> form.event(event));
+        ids.publishing(avro, event.isTimeGiven());
         Parcel<PublishReceipt> parcel = new Parcel<>(
                 avro.getId(),
                 avro.getAccountId(),
@@ -95,24 +109,23 @@ public final class KafkaUsagePublisher implements UsagePublisher {
 
     @Override
     public CompletableFuture<LinkReceipt> linkCustomer(String account, CustomerRef customer) {
-        return link(customerLinks, account, AvroForm.link(account, customer, Instant.now()));
+        return link(customerLinks, account, tally.formed(() -> AvroForm.link(account, customer, Instant.now())));
     }
 
     @Override
     public CompletableFuture<LinkReceipt> unlinkCustomer(String account) {
-        AvroForm.refuseIfAny(LinkRules.accountViolations(account));
-        return link(customerLinks, account, null);
+        return link(
+                customerLinks, account, tally.formed(() -> AvroForm.tombstone(LinkRules.accountViolations(account))));
     }
 
     @Override
     public CompletableFuture<LinkReceipt> linkVendor(String vendor, VendorRef reference) {
-        return link(vendorLinks, vendor, AvroForm.link(vendor, reference, Instant.now()));
+        return link(vendorLinks, vendor, tally.formed(() -> AvroForm.link(vendor, reference, Instant.now())));
     }
 
     @Override
     public CompletableFuture<LinkReceipt> unlinkVendor(String vendor) {
-        AvroForm.refuseIfAny(LinkRules.vendorViolations(vendor));
-        return link(vendorLinks, vendor, null);
+        return link(vendorLinks, vendor, tally.formed(() -> AvroForm.tombstone(LinkRules.vendorViolations(vendor))));
     }
 
     @Override
@@ -123,6 +136,11 @@ public final class KafkaUsagePublisher implements UsagePublisher {
             hurry.during(() -> inFlight.await(awaited, deadlineNanos));
         }
         return InFlight.report(awaited);
+    }
+
+    @Override
+    public PublisherStatistics statistics() {
+        return tally;
     }
 
     @Override
@@ -141,9 +159,11 @@ public final class KafkaUsagePublisher implements UsagePublisher {
         for (Lane lane : lanes) {
             lane.abandon().forEach(parcel -> parcel.fail(closedBefore(parcel)));
         }
+        inFlight.abandoning();
         // Fails what it still has. Only after that is it settled what became durable in the last moment.
         closeProducer(deadlineNanos);
         serializer.close();
+        refusals.end();
         closedWith = InFlight.report(awaited);
         return closedWith;
     }
@@ -153,7 +173,10 @@ public final class KafkaUsagePublisher implements UsagePublisher {
         Undelivered undelivered = close(closeTimeout);
         if (!undelivered.isEmpty()) {
             LOG.error(
-                    "closed with events that are not durable, count={} ids={}", undelivered.count(), undelivered.ids());
+                    "closed with events that are not durable, count={} because={} ids={}",
+                    undelivered.count(),
+                    undelivered.refused(),
+                    undelivered.ids());
         }
     }
 
@@ -167,12 +190,29 @@ public final class KafkaUsagePublisher implements UsagePublisher {
         if (content != null) {
             byte[] value = lane.encode(parcel) ? parcel.value() : null;
             wireBytes = value == null ? AvroForm.wireBytes(content) : value.length;
-            form.checkSize(wireBytes);
+            tally.sized(form, wireBytes);
         }
         parcel.weigh(wireBytes);
         inFlight.add(parcel);
         lane.accept(parcel);
+        if (throwsWhenFull) {
+            throwIfFull(parcel);
+        }
         return parcel.future();
+    }
+
+    private static void throwIfFull(Parcel<?> parcel) {
+        if (parcel.refusedFor() == RefusalReason.BUFFER_FULL || parcel.refusedFor() == RefusalReason.SPOOL_FULL) {
+            try {
+                // Done already, and by nobody else than this call.
+                parcel.future().join();
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof PublishException full) {
+                    throw full;
+                }
+                throw e;
+            }
+        }
     }
 
     private void closeProducer(long deadlineNanos) {
@@ -192,7 +232,10 @@ public final class KafkaUsagePublisher implements UsagePublisher {
 
     private static NotDurableException closedBefore(Parcel<?> parcel) {
         return new NotDurableException(
-                parcel.id(), "the publisher was closed before it could be sent", parcel.hindrance());
+                parcel.id(),
+                RefusalReason.ABANDONED,
+                "the publisher was closed before it could be sent",
+                parcel.hindrance());
     }
 
     private static long deadline(Duration timeout) {

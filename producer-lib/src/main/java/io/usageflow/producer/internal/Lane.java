@@ -3,6 +3,7 @@ package io.usageflow.producer.internal;
 import io.usageflow.producer.BufferFullException;
 import io.usageflow.producer.NotDurableException;
 import io.usageflow.producer.PublisherClosedException;
+import io.usageflow.producer.RefusalReason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,8 +47,9 @@ final class Lane {
      * @param bytesMax of the waiting room, and of Kafka's buffer
      * @param blockMsMax how long a caller may wait for room, 0 for not at all
      * @param waitMsMax how long a parcel may wait in the room before it fails
+     * @param drops whether a parcel without room is one that the application means to lose
      */
-    record Bounds(long bytesMax, long blockMsMax, long waitMsMax) {}
+    record Bounds(long bytesMax, long blockMsMax, long waitMsMax, boolean drops) {}
 
     /**
      * @param eager whether to learn ahead of the first record what it would need
@@ -81,7 +83,7 @@ final class Lane {
                         return;
                     }
                     case NO_ROOM -> {
-                        parcel.fail(new BufferFullException(parcel.id(), bounds.bytesMax));
+                        parcel.fail(new BufferFullException(parcel.id(), bounds.bytesMax, bounds.drops));
                         return;
                     }
                     case LATER -> shut = true;
@@ -101,7 +103,7 @@ final class Lane {
                         return;
                     }
                     if (!awaitRoom(deadlineNanos)) {
-                        parcel.fail(new BufferFullException(parcel.id(), bounds.bytesMax));
+                        parcel.fail(new BufferFullException(parcel.id(), bounds.bytesMax, bounds.drops));
                         return;
                     }
                 }
@@ -223,7 +225,7 @@ final class Lane {
             Throwable cause = head.hindrance();
             String why = "it waited longer than delivery.timeout.ms (" + bounds.waitMsMax + " ms)"
                     + (cause == null ? "" : ": " + cause.getMessage());
-            head.fail(new NotDurableException(head.id(), why, cause));
+            head.fail(new NotDurableException(head.id(), RefusalReason.TIMEOUT, why, cause));
             return true;
         }
         switch (outlet.attempt(head)) {

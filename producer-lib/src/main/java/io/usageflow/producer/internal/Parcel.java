@@ -2,6 +2,7 @@ package io.usageflow.producer.internal;
 
 import io.usageflow.producer.NotDurableException;
 import io.usageflow.producer.PublishException;
+import io.usageflow.producer.RefusalReason;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
@@ -27,6 +28,8 @@ final class Parcel<R> implements Callback {
     private final InFlight inFlight;
     private final CompletableFuture<R> future = new CompletableFuture<>();
     private final long number;
+    private final boolean event;
+    private final long bornAtNanos = System.nanoTime();
 
     private @Nullable SpecificRecord content;
     private byte @Nullable [] value;
@@ -39,6 +42,7 @@ final class Parcel<R> implements Callback {
     private @Nullable Exception refusal;
 
     private volatile boolean durable;
+    private volatile @Nullable RefusalReason refusedFor;
 
     /**
      * @param key the record's key, and for a link its id
@@ -54,6 +58,7 @@ final class Parcel<R> implements Callback {
         this.id = id;
         this.key = key.getBytes(StandardCharsets.UTF_8);
         this.content = content;
+        this.event = content instanceof io.usageflow.schema.UsageEvent;
         this.encoded = content == null;
         this.traceparent = traceparent;
         this.receipt = receipt;
@@ -78,6 +83,11 @@ final class Parcel<R> implements Callback {
         return future;
     }
 
+    /** When it was published, by {@link System#nanoTime}. */
+    long bornAtNanos() {
+        return bornAtNanos;
+    }
+
     /** In the order of publishing. */
     long number() {
         return number;
@@ -86,6 +96,11 @@ final class Parcel<R> implements Callback {
     @Nullable
     SpecificRecord content() {
         return content;
+    }
+
+    /** And not a link. */
+    boolean isEvent() {
+        return event;
     }
 
     boolean isEncoded() {
@@ -152,23 +167,30 @@ final class Parcel<R> implements Callback {
     public void onCompletion(RecordMetadata metadata, @Nullable Exception failure) {
         if (failure == null) {
             durable = true;
-            inFlight.remove(this);
+            inFlight.durable(this);
             future.complete(receipt.apply(id, metadata));
         } else if (handingOver == Thread.currentThread()) {
             refusal = failure;
         } else {
-            fail(new NotDurableException(id, KafkaOutlet.explain(failure), failure));
+            fail(new NotDurableException(id, inFlight.reason(failure), KafkaOutlet.explain(failure), failure));
         }
     }
 
     void fail(PublishException failure) {
-        inFlight.remove(this);
+        refusedFor = failure.reason();
+        inFlight.refused(this, failure);
         future.completeExceptionally(failure);
     }
 
     /** Whether Kafka has acknowledged it; stays so whatever the application does to its future. */
     boolean isDurable() {
         return durable;
+    }
+
+    /** Why it failed; null where it has not. */
+    @Nullable
+    RefusalReason refusedFor() {
+        return refusedFor;
     }
 
     /** Cheaper than the identity's, which the parcel's header would have to be inflated for. */
