@@ -16,7 +16,7 @@ final class SpoolBench {
     static final String TOPIC = "usage.events";
 
     final Path directory;
-    final FaultyDisk disk = new FaultyDisk();
+    final FaultyDisk disk;
     final Budget budget;
     FakeKafka kafka = new FakeKafka();
     SpoolLog log;
@@ -24,7 +24,12 @@ final class SpoolBench {
     private long memoryBytesMax = 1 << 20;
 
     SpoolBench(Path directory, long bytesMax) {
+        this(directory, bytesMax, new FaultyDisk());
+    }
+
+    SpoolBench(Path directory, long bytesMax, FaultyDisk disk) {
         this.directory = directory;
+        this.disk = disk;
         this.budget = new Budget(bytesMax);
     }
 

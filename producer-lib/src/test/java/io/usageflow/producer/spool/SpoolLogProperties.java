@@ -65,6 +65,7 @@ class SpoolLogProperties {
         private final Set<String> promised = new HashSet<>();
         private final List<Keeping> open = new ArrayList<>();
         private final List<String> arrived = new ArrayList<>();
+        private final FaultyDisk disk = new FaultyDisk();
         private SpoolBench bench;
         private boolean away;
 
@@ -110,7 +111,6 @@ class SpoolLogProperties {
                 case KAFKA_WAITS -> awaitPromises();
                 case DISK_FAILS_ONCE -> {
                     boolean[] failed = {false};
-                    FaultyDisk disk = bench.disk;
                     disk.onForce = () -> {
                         disk.failForces = failed[0] ? null : "Input/output error";
                         failed[0] = true;
@@ -142,13 +142,13 @@ class SpoolLogProperties {
                 // Those that are promised by now; the rest may or may not be on disk.
                 open.stream().filter(keeping -> keeping.future.isDone()).forEach(keeping -> promised.add(keeping.id()));
                 bench.kafka.answers(false, 1_000);
-                bench.disk.failForces = "power failed";
-                bench.disk.failWrites = "power failed";
+                disk.failForces = "power failed";
+                disk.failWrites = "power failed";
                 bench.close();
                 open.stream()
                         .filter(keeping -> keeping.future.isDone() && !keeping.future.isCompletedExceptionally())
                         .forEach(keeping -> promised.add(keeping.id()));
-                bench.disk.loseWhatWasNotForced(folder, random);
+                disk.loseWhatWasNotForced(folder, random);
                 if (random.nextBoolean()) {
                     Files.deleteIfExists(folder.resolve("progress"));
                 }
@@ -162,7 +162,10 @@ class SpoolLogProperties {
         }
 
         private void begin() throws IOException {
-            bench = new SpoolBench(folder, 10 << 20).segments(1_500).open();
+            disk.failForces = null;
+            disk.failWrites = null;
+            disk.onForce = () -> {};
+            bench = new SpoolBench(folder, 10 << 20, disk).segments(1_500).open();
             bench.kafka.answers(!away, 3);
         }
 
