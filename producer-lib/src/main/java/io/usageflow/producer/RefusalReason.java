@@ -14,6 +14,8 @@ public enum RefusalReason {
     DROPPED,
     /** No room on local disk: {@link SpoolFullException}. */
     SPOOL_FULL,
+    /** The local disk failed, by another reason than want of room: {@link NotDurableException}. */
+    SPOOL_FAILED,
     /** The publisher was closed already: {@link PublisherClosedException}. */
     CLOSED,
     /** Not acknowledged within {@code delivery.timeout.ms}: {@link NotDurableException}. */

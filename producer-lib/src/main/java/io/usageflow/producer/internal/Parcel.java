@@ -3,21 +3,24 @@ package io.usageflow.producer.internal;
 import io.usageflow.producer.NotDurableException;
 import io.usageflow.producer.PublishException;
 import io.usageflow.producer.RefusalReason;
+import io.usageflow.producer.spool.RecordKind;
+import io.usageflow.producer.spool.Spooled;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record on its way to Kafka, and the promise made for it. Only one thread at a time works on it: the caller's, then
- * the usher's if it has to wait, then Kafka's, each handing it on through a lock.
+ * One record on its way to Kafka or to the spool, and the promise made for it. Only one thread at a time works on it: the
+ * caller's, then the usher's if it has to wait, then Kafka's or the spool's, each handing it on through a lock.
  *
  * @param <R> the receipt
  */
-final class Parcel<R> implements Callback {
+final class Parcel<R> implements Callback, Spooled {
     /** What a waiting event takes in memory beyond its encoded size, roughly: objects, strings, the future. */
     private static final int OVERHEAD_BYTES = 512;
 
@@ -34,6 +37,8 @@ final class Parcel<R> implements Callback {
     private @Nullable SpecificRecord content;
     private byte @Nullable [] value;
     private boolean encoded;
+    private RecordKind kind = RecordKind.WIRE;
+    private @Nullable TopicPartition nowhere;
     private int bytes;
     private long acceptedAtNanos;
     private @Nullable Throwable hindrance;
@@ -66,16 +71,18 @@ final class Parcel<R> implements Callback {
         this.number = inFlight.nextNumber();
     }
 
-    String id() {
+    @Override
+    public String id() {
         return id;
     }
 
-    byte[] key() {
+    @Override
+    public byte[] key() {
         return key;
     }
 
-    @Nullable
-    String traceparent() {
+    @Override
+    public @Nullable String traceparent() {
         return traceparent;
     }
 
@@ -115,6 +122,21 @@ final class Parcel<R> implements Callback {
         this.value = value;
         this.encoded = true;
         this.content = null;
+    }
+
+    /** Encoded for the spool. */
+    void spooledAs(RecordKind kind, byte[] value) {
+        this.kind = kind;
+        encodedAs(value);
+    }
+
+    RecordKind kind() {
+        return kind;
+    }
+
+    /** Where it will go, before it is given to the spool: a topic, in no partition yet. */
+    void keptFor(TopicPartition topic) {
+        this.nowhere = topic;
     }
 
     /** @param wireBytes of the encoded value */
@@ -174,6 +196,22 @@ final class Parcel<R> implements Callback {
         } else {
             fail(new NotDurableException(id, inFlight.reason(failure), KafkaOutlet.explain(failure), failure));
         }
+    }
+
+    /** The spool has it on disk. Kafka has not: its receipt has neither partition nor offset. */
+    @Override
+    public void kept() {
+        if (nowhere == null) {
+            throw new IllegalStateException("keptFor(...) was not called");
+        }
+        durable = true;
+        inFlight.durable(this);
+        future.complete(receipt.apply(id, new RecordMetadata(nowhere, -1, -1, System.currentTimeMillis(), -1, -1)));
+    }
+
+    @Override
+    public void refused(PublishException why) {
+        fail(why);
     }
 
     void fail(PublishException failure) {

@@ -6,6 +6,8 @@ import io.usageflow.schema.Source;
 import io.usageflow.schema.registry.RegistrySettings;
 import io.usageflow.schema.rule.EventRules;
 import io.usageflow.schema.topic.Topics;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param source who publishes, as it stands in each event
  * @param limits in bytes and time
  * @param checkIds whether to look for fresh ids of the same usage
+ * @param spool null for none
  * @param kafka for the Kafka client
  * @param serde for the Avro serializer
  */
@@ -37,6 +40,7 @@ public record PublisherSettings(
         Source source,
         Limits limits,
         boolean checkIds,
+        @Nullable Spool spool,
         Map<String, Object> kafka,
         Map<String, Object> serde) {
 
@@ -48,6 +52,10 @@ public record PublisherSettings(
     public static final String CHECK_IDS = "publish.check.ids";
     public static final String MAX_EVENT_BYTES = "publish.max.event.bytes";
     public static final String CLOSE_TIMEOUT_MS = "publish.close.timeout.ms";
+
+    public static final String SPOOL_DIR = "spool.dir";
+    public static final String SPOOL_MAX_BYTES = "spool.max.bytes";
+    public static final String SPOOL_ALERT_AGE_MS = "spool.alert.age.ms";
 
     /** What a record takes beyond its value, at most: key, header, batch. */
     private static final int RECORD_OVERHEAD_BYTES = 4_096;
@@ -67,6 +75,13 @@ public record PublisherSettings(
             WhenFull whenFull,
             long deliveryTimeoutMs,
             Duration closeTimeout) {}
+
+    /**
+     * @param directory this publisher's alone
+     * @param bytesMax on disk
+     * @param alertAge of the oldest event, after which the log says so
+     */
+    public record Spool(Path directory, long bytesMax, Duration alertAge) {}
 
     public PublisherSettings {
         kafka = Map.copyOf(kafka);
@@ -135,7 +150,30 @@ public record PublisherSettings(
                         30_000L,
                         Range.between(0, 3_600_000),
                         Importance.LOW,
-                        "How long, in milliseconds, close() waits for what is not yet durable.");
+                        "How long, in milliseconds, close() waits for what is not yet durable.")
+                .define(
+                        SPOOL_DIR,
+                        Type.STRING,
+                        null,
+                        Importance.MEDIUM,
+                        "A directory on a local disk, for this publisher alone and the same after a restart. An event is"
+                                + " durable when it is written there; it goes to Kafka afterwards. Without it an event is"
+                                + " durable when Kafka has it.")
+                .define(
+                        SPOOL_MAX_BYTES,
+                        Type.LONG,
+                        1L << 30,
+                        Range.atLeast(1L << 20),
+                        Importance.MEDIUM,
+                        "How many bytes of disk the spool may take. Above that, events are refused until Kafka has taken"
+                                + " some.")
+                .define(
+                        SPOOL_ALERT_AGE_MS,
+                        Type.LONG,
+                        300_000L,
+                        Range.atLeast(1_000),
+                        Importance.LOW,
+                        "How long, in milliseconds, an event may wait in the spool before the log warns.");
     }
 
     /**
@@ -160,7 +198,34 @@ public record PublisherSettings(
                 Duration.ofMillis(ours.getLong(CLOSE_TIMEOUT_MS)));
         requireRoomForAnEvent(limits, effective.getInt(ProducerConfig.MAX_REQUEST_SIZE_CONFIG));
         return new PublisherSettings(
-                topics(ours), source, limits, ours.getBoolean(CHECK_IDS), kafka, KeyCheck.ofSerializer(resolved));
+                topics(ours),
+                source,
+                limits,
+                ours.getBoolean(CHECK_IDS),
+                spool(ours),
+                kafka,
+                KeyCheck.ofSerializer(resolved));
+    }
+
+    private static @Nullable Spool spool(AbstractConfig ours) {
+        String directory = ours.getString(SPOOL_DIR);
+        if (directory == null) {
+            return null;
+        }
+        try {
+            if (directory.isBlank()) {
+                throw new InvalidPathException(directory, "empty");
+            }
+            return new Spool(
+                    Path.of(directory),
+                    ours.getLong(SPOOL_MAX_BYTES),
+                    Duration.ofMillis(ours.getLong(SPOOL_ALERT_AGE_MS)));
+        } catch (InvalidPathException e) {
+            ConfigException refused =
+                    new ConfigException(SPOOL_DIR, directory, "is no path (" + e.getReason() + "): name a directory");
+            refused.initCause(e);
+            throw refused;
+        }
     }
 
     private static Map<String, Object> kafka(Map<String, ?> given, AbstractConfig ours, Source source) {

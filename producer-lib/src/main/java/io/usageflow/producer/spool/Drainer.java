@@ -119,6 +119,10 @@ final class Drainer {
             }
             carrier.close(Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime())));
             reap();
+            if (underway.isEmpty() && upcoming.isEmpty() && read() == null) {
+                // The reader has gone past the newest segment, which is closed by now.
+                retire();
+            }
             reader.close();
         } catch (IOException e) {
             LOG.warn("a segment could not be closed", e);

@@ -3,6 +3,7 @@ package io.usageflow.producer.spool;
 import io.usageflow.producer.NotDurableException;
 import io.usageflow.producer.PublishException;
 import io.usageflow.producer.PublisherClosedException;
+import io.usageflow.producer.RefusalReason;
 import io.usageflow.producer.SpoolFullException;
 import java.io.IOException;
 import java.util.Locale;
@@ -39,6 +40,9 @@ final class GroupCommit {
     private final Condition room = lock.newCondition();
     private Batch gathering = new Batch();
     private Batch spare = new Batch();
+    /** The writer's thread only. */
+    private boolean troubleTold;
+
     private boolean closed;
     private @Nullable IOException trouble;
     private long troubleUntilNanos;
@@ -233,6 +237,9 @@ final class GroupCommit {
         }
         if (failure != null) {
             refuse(batch, told[0], written[0], failure);
+        } else if (troubleTold) {
+            LOG.info("{} can be written again", segments.facts().directory());
+            troubleTold = false;
         }
     }
 
@@ -240,7 +247,8 @@ final class GroupCommit {
         segments.budget().give(batch.bytes() - written);
         lock.lock();
         try {
-            if (trouble == null) {
+            if (!troubleTold) {
+                troubleTold = true;
                 LOG.error(
                         "{} cannot be written, events are refused: {}",
                         segments.facts().directory(),
@@ -263,7 +271,8 @@ final class GroupCommit {
             return new SpoolFullException(
                     what.id(), "the disk of " + where + " is full (" + failure.getMessage() + "): make room", failure);
         }
-        return new NotDurableException(what.id(), where + " cannot be written: " + failure, failure);
+        return new NotDurableException(
+                what.id(), RefusalReason.SPOOL_FAILED, where + " cannot be written: " + failure, failure);
     }
 
     /** Java tells a full disk, and a used-up quota, by their words only. */

@@ -95,13 +95,15 @@ final class LogOpening {
         }
     }
 
-    /** Nothing was reported durable before the header was; so all of it is a file just begun, or a damaged one. */
+    /** Where a file has no more than a part of its header, nothing in it was ever reported durable. */
     private void withoutHeader(long number, Path file, ByteBuffer begin) throws IOException {
+        LogFacts facts = segments.facts();
+        int headerBytes = new SegmentHeader(0, facts.topic(), facts.schema()).bytes().length;
         boolean empty = true;
         for (int i = 0; i < begin.limit() && empty; i++) {
             empty = begin.get(i) == 0;
         }
-        if (empty) {
+        if (empty || begin.limit() <= headerBytes) {
             Files.delete(file);
             return;
         }

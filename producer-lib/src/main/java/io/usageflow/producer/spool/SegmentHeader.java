@@ -54,25 +54,29 @@ record SegmentHeader(long identity, String topic, String schema) {
      */
     static Optional<SegmentHeader> read(ByteBuffer in) throws UnknownVersionException {
         try {
-            byte[] magic = new byte[MAGIC.length];
-            in.get(magic);
-            if (!Arrays.equals(magic, MAGIC)) {
-                return Optional.empty();
-            }
-            int version = in.getInt();
-            if (version > VERSION) {
-                throw new UnknownVersionException(version);
-            }
-            long identity = in.getLong();
-            String topic = text(in, in.getShort() & 0xFFFF);
-            String schema = text(in, in.getInt());
-            int covered = in.position();
-            return in.getInt() == checksum(in.array(), covered)
-                    ? Optional.of(new SegmentHeader(identity, topic, schema))
-                    : Optional.empty();
+            return tryRead(in);
         } catch (BufferUnderflowException e) {
             return Optional.empty();
         }
+    }
+
+    private static Optional<SegmentHeader> tryRead(ByteBuffer in) throws UnknownVersionException {
+        byte[] magic = new byte[MAGIC.length];
+        in.get(magic);
+        if (!Arrays.equals(magic, MAGIC)) {
+            return Optional.empty();
+        }
+        int version = in.getInt();
+        if (version > VERSION) {
+            throw new UnknownVersionException(version);
+        }
+        long identity = in.getLong();
+        String topic = text(in, in.getShort() & 0xFFFF);
+        String schema = text(in, in.getInt());
+        int covered = in.position();
+        return in.getInt() == checksum(in.array(), covered)
+                ? Optional.of(new SegmentHeader(identity, topic, schema))
+                : Optional.empty();
     }
 
     private static String text(ByteBuffer in, int length) {
