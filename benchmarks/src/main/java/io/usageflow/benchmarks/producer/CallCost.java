@@ -80,7 +80,8 @@ public class CallCost {
                         side,
                         result.getPrimaryResult().getScore(),
                         result.getPrimaryResult().getScoreError(),
-                        Objects.requireNonNull(result.getSecondaryResults().get("gc.alloc.rate.norm")).getScore());
+                        Objects.requireNonNull(result.getSecondaryResults().get("gc.alloc.rate.norm"))
+                                .getScore());
             } finally {
                 Files.delete(log);
             }
