@@ -161,6 +161,7 @@ final class Settlement implements AutoCloseable {
             for (Future<RecordMetadata> send : sends) {
                 send.get();
             }
+            seeItEnd();
             return true;
         } catch (ProducerFencedException | InvalidProducerEpochException fenced) {
             throw fenced(fenced);
@@ -190,16 +191,28 @@ final class Settlement implements AutoCloseable {
         }
     }
 
+    /** It is committed whatever comes of this: the next session begins behind it. */
+    private void seeItEnd() {
+        try {
+            takeover.afterEnd();
+        } catch (InterruptException stopped) {
+            throw stopped;
+        } catch (KafkaException unknown) {
+            throw new LostProducerException("a transaction is committed and not seen to end", false, unknown);
+        }
+    }
+
     private void abort(KafkaException cause) {
         LOG.warn("event=settlement_aborted why=\"{}\"", cause.toString());
         try {
             producer.abortTransaction();
-            takeover.afterAbort();
+            takeover.afterEnd();
         } catch (ProducerFencedException | InvalidProducerEpochException fenced) {
-            cause.addSuppressed(fenced);
+            LOG.warn("event=abort_fenced why=\"{}\"", fenced.toString());
             throw fenced(cause);
         } catch (KafkaException | IllegalStateException alsoFailed) {
-            cause.addSuppressed(alsoFailed);
+            // Not as a suppressed exception: Kafka throws one object for all failures of a kind, in all threads.
+            LOG.warn("event=abort_failed why=\"{}\"", alsoFailed.toString());
             throw new LostProducerException("a transaction can be neither committed nor aborted", false, cause);
         }
     }
