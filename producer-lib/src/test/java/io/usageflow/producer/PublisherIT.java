@@ -291,7 +291,7 @@ class PublisherIT {
             publishUntilRefused(publisher);
             CompletableFuture<PublishReceipt> overdue = publisher.publish(secret);
             Awaitility.await().atMost(LONG).until(overdue::isDone);
-            assertThatThrownBy(() -> publisher.publish(secret.data("prompt", "hush-text\u0007")))
+            assertThatThrownBy(() -> publisher.publish(secret.data("prompt", "hush-text".repeat(1_000))))
                     .hasMessageContaining("data.prompt")
                     .hasMessageNotContaining("hush");
             broker.resume();
