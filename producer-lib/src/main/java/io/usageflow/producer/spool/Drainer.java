@@ -82,8 +82,12 @@ final class Drainer {
         }
     }
 
-    /** Ends the thread; what is under way may end until the deadline. Returns then, or little later. */
-    void stop(long deadline) {
+    /**
+     * Ends the thread; what is under way may end until the deadline. Returns then, or little later.
+     *
+     * @return whether it has ended
+     */
+    boolean stop(long deadline) {
         deadlineNanos = deadline;
         stopped = true;
         LockSupport.unpark(thread);
@@ -98,6 +102,7 @@ final class Drainer {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return !thread.isAlive();
     }
 
     private void run() {

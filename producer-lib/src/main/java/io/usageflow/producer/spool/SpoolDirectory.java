@@ -92,8 +92,9 @@ public final class SpoolDirectory {
 
     /** After {@link #refuseNew}: writes what was accepted, drains what it can until the deadline, and ends. */
     public void close(long deadlineNanos) {
+        boolean ended = true;
         for (SpoolLog log : logs) {
-            log.close(deadlineNanos);
+            ended &= log.close(deadlineNanos);
         }
         SpoolStatus left = status();
         if (left.events() > 0) {
@@ -102,6 +103,12 @@ public final class SpoolDirectory {
                             + " opens {} again",
                     left.events(),
                     directory);
+        }
+        if (!ended) {
+            LOG.warn(
+                    "{} stays locked until this process ends: its disk or the schema registry does not answer",
+                    directory);
+            return;
         }
         try {
             lock.close();

@@ -12,6 +12,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /** One topic's log, being written and drained. Thread-safe. */
 public final class SpoolLog {
+    /** What a disk may take longer than the caller would wait: what it has begun is then known to be durable, or not. */
+    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final Segments segments;
@@ -75,16 +78,18 @@ public final class SpoolLog {
     /**
      * After {@link #refuseNew}: waits until all is on disk, then until Kafka has it, both until the deadline at most, and
      * ends.
+     *
+     * @return whether all its threads have ended; until then nobody else may have the directory
      */
-    public void close(long deadlineNanos) {
-        boolean written = commit.awaitEnd(deadlineNanos);
+    boolean close(long deadlineNanos) {
+        boolean written = commit.awaitEnd(Math.max(deadlineNanos, System.nanoTime() + GRACE_NANOS));
         while (written
                 && events() > 0
                 && System.nanoTime() < deadlineNanos
                 && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(this, LOOK_NANOS);
         }
-        drainer.stop(deadlineNanos);
+        return drainer.stop(deadlineNanos) && written;
     }
 
     /** Durable here, and not acknowledged by Kafka. */

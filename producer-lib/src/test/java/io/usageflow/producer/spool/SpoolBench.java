@@ -1,6 +1,7 @@
 package io.usageflow.producer.spool;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -89,6 +90,6 @@ final class SpoolBench {
     /** In order, with nothing more sent. */
     void close() {
         log.refuseNew();
-        log.close(System.nanoTime());
+        assertThat(log.close(System.nanoTime())).as("all threads have ended").isTrue();
     }
 }

@@ -2,6 +2,8 @@ package io.usageflow.producer.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.usageflow.producer.spool.Carrier.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,11 +16,15 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+import org.slf4j.LoggerFactory;
 
 /**
  * A log through any life: whatever was reported durable arrives, however often the power fails, the disk fails or Kafka
@@ -43,7 +49,18 @@ class SpoolLogProperties {
         return Arbitraries.of(Step.class).list().ofMinSize(3).ofMaxSize(25);
     }
 
-    @Property(tries = 150)
+    /** It tells of every cut and every failure, which here are meant. */
+    @BeforeContainer
+    static void quiet() {
+        ((Logger) LoggerFactory.getLogger("io.usageflow.producer.spool")).setLevel(Level.OFF);
+    }
+
+    @AfterContainer
+    static void loud() {
+        ((Logger) LoggerFactory.getLogger("io.usageflow.producer.spool")).setLevel(null);
+    }
+
+    @Property(tries = 40)
     void shouldDeliverWhatItPromisedThroughAnyLife(@ForAll("lives") List<Step> steps, @ForAll long seed)
             throws IOException {
         Path folder = Files.createTempDirectory("spool");
@@ -182,7 +199,7 @@ class SpoolLogProperties {
         }
 
         private static Map<String, List<String>> byKey(List<String> ids) {
-            return ids.stream().collect(java.util.stream.Collectors.groupingBy(Life::key));
+            return ids.stream().collect(Collectors.groupingBy(Life::key));
         }
     }
 }
