@@ -11,7 +11,7 @@ import java.util.List;
  * @param floodEvents of a round, as fast as one thread can
  * @param paceSeconds of a round at a given pace
  * @param pacePerSecond events
- * @param jmhIterations that count, for each side
+ * @param jmhIterations that count, for each side; at least 3
  */
 public record ProducerPlan(
         boolean quick,
@@ -23,6 +23,10 @@ public record ProducerPlan(
         int jmhIterations) {
     public ProducerPlan {
         sides = List.copyOf(sides);
+        if (rounds < 1 || floodEvents < 1 || paceSeconds < 1 || pacePerSecond < 1 || jmhIterations < 3) {
+            throw new IllegalArgumentException(
+                    "at least one round, one event, one second, and three iterations, which JMH's error needs");
+        }
     }
 
     /** What the goals speak of; some ten minutes. */
