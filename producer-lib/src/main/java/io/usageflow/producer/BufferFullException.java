@@ -11,6 +11,7 @@ public final class BufferFullException extends PublishException {
     public BufferFullException(String id, long bufferBytes) {
         super(
                 id,
+                RefusalReason.BUFFER_FULL,
                 id + " was not sent: all of buffer.memory (" + bufferBytes
                         + " bytes) is taken by events that wait for Kafka; publish it again later with the same id, raise"
                         + " buffer.memory, or wait for room with publish.max.block.ms",

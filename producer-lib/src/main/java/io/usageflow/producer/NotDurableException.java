@@ -1,5 +1,6 @@
 package io.usageflow.producer;
 
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +12,14 @@ public final class NotDurableException extends PublishException {
 
     /** @param why the cause in a few words */
     public NotDurableException(String id, String why, @Nullable Throwable cause) {
+        this(id, cause instanceof TimeoutException ? RefusalReason.TIMEOUT : RefusalReason.REJECTED, why, cause);
+    }
+
+    /** @param why the reason in a few words */
+    public NotDurableException(String id, RefusalReason reason, String why, @Nullable Throwable cause) {
         super(
                 id,
+                reason,
                 id + " is not known to be durable: " + why
                         + ". Publishing it again with the same id is safe: a copy that"
                         + " did arrive is recognised as a duplicate",

@@ -13,13 +13,21 @@ public abstract sealed class PublishException extends RuntimeException
 
     private final String id;
 
-    PublishException(String id, String message, @Nullable Throwable cause) {
+    private final RefusalReason reason;
+
+    PublishException(String id, RefusalReason reason, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.id = id;
+        this.reason = reason;
     }
 
     /** The event's id; for a link, its account or vendor. */
     public String id() {
         return id;
+    }
+
+    /** Why, as metrics count it. */
+    public RefusalReason reason() {
+        return reason;
     }
 }

@@ -98,6 +98,9 @@ public interface UsagePublisher extends AutoCloseable {
      */
     Undelivered flush(Duration timeout);
 
+    /** What it has done and has under way; for metrics, {@link io.usageflow.producer.metrics.PublisherMetrics}. */
+    PublisherStatistics statistics();
+
     /**
      * Refuses new events ({@link PublisherClosedException}), waits for those in flight until the time is over, fails the
      * rest ({@link NotDurableException}) and releases everything. A second call does nothing and answers the same.

@@ -8,7 +8,8 @@
  * io.usageflow.producer.InvalidUsageEventException} is thrown before anything is sent, {@link
  * io.usageflow.producer.PublishException} comes through the future.
  *
- * <p>Tests use {@link io.usageflow.producer.testkit.RecordingUsagePublisher}. What wraps a publisher, such as metrics,
+ * <p>{@link io.usageflow.producer.metrics.PublisherMetrics} shows it in Micrometer, where the application has that.
+ * Tests use {@link io.usageflow.producer.testkit.RecordingUsagePublisher}. What wraps a publisher
  * implements {@link io.usageflow.producer.UsagePublisher} around another one.
  */
 @NullMarked

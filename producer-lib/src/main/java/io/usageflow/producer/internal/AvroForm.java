@@ -15,6 +15,7 @@ import io.usageflow.schema.rule.Violation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,8 +78,14 @@ public final class AvroForm {
     }
 
     /** Size of the whole record value, without asking the registry for the schema's id. */
-    public static int wireBytes(org.apache.avro.specific.SpecificRecord avro) {
+    public static int wireBytes(SpecificRecord avro) {
         return WIRE_HEADER_BYTES + EncodedSize.of(avro);
+    }
+
+    /** @throws InvalidUsageEventException if there is one; null otherwise, what a link's removal is written as */
+    public static @Nullable SpecificRecord tombstone(List<Violation> violations) {
+        refuseIfAny(violations);
+        return null;
     }
 
     /** @throws InvalidUsageEventException if there is one */

@@ -1,5 +1,6 @@
 package io.usageflow.producer.internal;
 
+import io.usageflow.producer.PublishException;
 import io.usageflow.producer.Undelivered;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,6 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * by the lanes' waiting rooms and Kafka's buffer.
  */
 final class InFlight {
+    private final Tally tally;
     private final Set<Parcel<?>> parcels = ConcurrentHashMap.newKeySet();
     private final AtomicLong numbers = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
@@ -23,16 +25,38 @@ final class InFlight {
     /** So that nobody takes the lock while nobody waits. */
     private volatile int waiters;
 
+    InFlight(Tally tally) {
+        this.tally = tally;
+    }
+
     long nextNumber() {
         return numbers.getAndIncrement();
     }
 
     void add(Parcel<?> parcel) {
+        tally.addInFlight(parcel.bytes());
         parcels.add(parcel);
     }
 
-    void remove(Parcel<?> parcel) {
-        parcels.remove(parcel);
+    /** Ends the parcel; what has ended already is not counted twice. */
+    void durable(Parcel<?> parcel) {
+        if (remove(parcel)) {
+            tally.addDurable(System.nanoTime() - parcel.bornAtNanos());
+        }
+    }
+
+    /** As {@link #durable}, for one that failed. */
+    void refused(Parcel<?> parcel, PublishException failure) {
+        if (remove(parcel)) {
+            tally.addRefused(failure.reason());
+        }
+    }
+
+    private boolean remove(Parcel<?> parcel) {
+        boolean wasThere = parcels.remove(parcel);
+        if (wasThere) {
+            tally.addInFlight(-parcel.bytes());
+        }
         if (waiters > 0) {
             lock.lock();
             try {
@@ -41,6 +65,7 @@ final class InFlight {
                 lock.unlock();
             }
         }
+        return wasThere;
     }
 
     /** Oldest first. */

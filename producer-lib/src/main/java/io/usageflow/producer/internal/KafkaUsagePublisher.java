@@ -4,6 +4,8 @@ import io.usageflow.producer.CustomerRef;
 import io.usageflow.producer.LinkReceipt;
 import io.usageflow.producer.NotDurableException;
 import io.usageflow.producer.PublishReceipt;
+import io.usageflow.producer.PublisherStatistics;
+import io.usageflow.producer.RefusalReason;
 import io.usageflow.producer.Undelivered;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
@@ -36,7 +38,8 @@ public final class KafkaUsagePublisher implements UsagePublisher {
     private final Serializer<SpecificRecord> serializer;
     private final Duration closeTimeout;
 
-    private final InFlight inFlight = new InFlight();
+    private final Tally tally = new Tally();
+    private final InFlight inFlight = new InFlight(tally);
     private final Usher usher = new Usher("usageflow-publisher");
     private final Lane events;
     private final Lane customerLinks;
@@ -82,7 +85,7 @@ public final class KafkaUsagePublisher implements UsagePublisher {
 
     @Override
     public CompletableFuture<PublishReceipt> publish(UsageEvent event) {
-        io.usageflow.schema.UsageEvent avro = form.event(event);
+        io.usageflow.schema.UsageEvent avro = tally.formed(() -> form.event(event));
         Parcel<PublishReceipt> parcel = new Parcel<>(
                 avro.getId(),
                 avro.getAccountId(),
@@ -95,24 +98,23 @@ public final class KafkaUsagePublisher implements UsagePublisher {
 
     @Override
     public CompletableFuture<LinkReceipt> linkCustomer(String account, CustomerRef customer) {
-        return link(customerLinks, account, AvroForm.link(account, customer, Instant.now()));
+        return link(customerLinks, account, tally.formed(() -> AvroForm.link(account, customer, Instant.now())));
     }
 
     @Override
     public CompletableFuture<LinkReceipt> unlinkCustomer(String account) {
-        AvroForm.refuseIfAny(LinkRules.accountViolations(account));
-        return link(customerLinks, account, null);
+        return link(
+                customerLinks, account, tally.formed(() -> AvroForm.tombstone(LinkRules.accountViolations(account))));
     }
 
     @Override
     public CompletableFuture<LinkReceipt> linkVendor(String vendor, VendorRef reference) {
-        return link(vendorLinks, vendor, AvroForm.link(vendor, reference, Instant.now()));
+        return link(vendorLinks, vendor, tally.formed(() -> AvroForm.link(vendor, reference, Instant.now())));
     }
 
     @Override
     public CompletableFuture<LinkReceipt> unlinkVendor(String vendor) {
-        AvroForm.refuseIfAny(LinkRules.vendorViolations(vendor));
-        return link(vendorLinks, vendor, null);
+        return link(vendorLinks, vendor, tally.formed(() -> AvroForm.tombstone(LinkRules.vendorViolations(vendor))));
     }
 
     @Override
@@ -123,6 +125,11 @@ public final class KafkaUsagePublisher implements UsagePublisher {
             hurry.during(() -> inFlight.await(awaited, deadlineNanos));
         }
         return InFlight.report(awaited);
+    }
+
+    @Override
+    public PublisherStatistics statistics() {
+        return tally;
     }
 
     @Override
@@ -167,7 +174,7 @@ public final class KafkaUsagePublisher implements UsagePublisher {
         if (content != null) {
             byte[] value = lane.encode(parcel) ? parcel.value() : null;
             wireBytes = value == null ? AvroForm.wireBytes(content) : value.length;
-            form.checkSize(wireBytes);
+            tally.sized(form, wireBytes);
         }
         parcel.weigh(wireBytes);
         inFlight.add(parcel);
@@ -192,7 +199,10 @@ public final class KafkaUsagePublisher implements UsagePublisher {
 
     private static NotDurableException closedBefore(Parcel<?> parcel) {
         return new NotDurableException(
-                parcel.id(), "the publisher was closed before it could be sent", parcel.hindrance());
+                parcel.id(),
+                RefusalReason.ABANDONED,
+                "the publisher was closed before it could be sent",
+                parcel.hindrance());
     }
 
     private static long deadline(Duration timeout) {

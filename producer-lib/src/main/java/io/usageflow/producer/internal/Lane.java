@@ -3,6 +3,7 @@ package io.usageflow.producer.internal;
 import io.usageflow.producer.BufferFullException;
 import io.usageflow.producer.NotDurableException;
 import io.usageflow.producer.PublisherClosedException;
+import io.usageflow.producer.RefusalReason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -223,7 +224,7 @@ final class Lane {
             Throwable cause = head.hindrance();
             String why = "it waited longer than delivery.timeout.ms (" + bounds.waitMsMax + " ms)"
                     + (cause == null ? "" : ": " + cause.getMessage());
-            head.fail(new NotDurableException(head.id(), why, cause));
+            head.fail(new NotDurableException(head.id(), RefusalReason.TIMEOUT, why, cause));
             return true;
         }
         switch (outlet.attempt(head)) {

@@ -27,6 +27,7 @@ final class Parcel<R> implements Callback {
     private final InFlight inFlight;
     private final CompletableFuture<R> future = new CompletableFuture<>();
     private final long number;
+    private final long bornAtNanos = System.nanoTime();
 
     private @Nullable SpecificRecord content;
     private byte @Nullable [] value;
@@ -76,6 +77,11 @@ final class Parcel<R> implements Callback {
 
     CompletableFuture<R> future() {
         return future;
+    }
+
+    /** When it was published, by {@link System#nanoTime}. */
+    long bornAtNanos() {
+        return bornAtNanos;
     }
 
     /** In the order of publishing. */
@@ -152,7 +158,7 @@ final class Parcel<R> implements Callback {
     public void onCompletion(RecordMetadata metadata, @Nullable Exception failure) {
         if (failure == null) {
             durable = true;
-            inFlight.remove(this);
+            inFlight.durable(this);
             future.complete(receipt.apply(id, metadata));
         } else if (handingOver == Thread.currentThread()) {
             refusal = failure;
@@ -162,7 +168,7 @@ final class Parcel<R> implements Callback {
     }
 
     void fail(PublishException failure) {
-        inFlight.remove(this);
+        inFlight.refused(this, failure);
         future.completeExceptionally(failure);
     }
 

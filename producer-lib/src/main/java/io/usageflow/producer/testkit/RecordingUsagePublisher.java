@@ -6,11 +6,13 @@ import io.usageflow.producer.NotDurableException;
 import io.usageflow.producer.PublishException;
 import io.usageflow.producer.PublishReceipt;
 import io.usageflow.producer.PublisherClosedException;
+import io.usageflow.producer.PublisherStatistics;
 import io.usageflow.producer.Undelivered;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
 import io.usageflow.producer.VendorRef;
 import io.usageflow.producer.internal.AvroForm;
+import io.usageflow.producer.internal.Tally;
 import io.usageflow.schema.Source;
 import io.usageflow.schema.registry.RegistrySettings;
 import io.usageflow.schema.rule.EventRules;
@@ -43,6 +45,7 @@ public final class RecordingUsagePublisher implements UsagePublisher {
 
     private final AvroForm form = new AvroForm(new Source("recording", "test", "test"), EventRules.EVENT_BYTES_MAX);
 
+    private final Tally tally;
     private final List<io.usageflow.schema.UsageEvent> events = new ArrayList<>();
     private final Map<String, CustomerRef> customerLinks = new LinkedHashMap<>();
     private final Map<String, VendorRef> vendorLinks = new LinkedHashMap<>();
@@ -50,6 +53,15 @@ public final class RecordingUsagePublisher implements UsagePublisher {
     private int failures;
     private Function<String, PublishException> failure = RecordingUsagePublisher::outage;
     private boolean closed;
+
+    public RecordingUsagePublisher() {
+        this(new Tally());
+    }
+
+    /** Not for applications: with a tally that another shares. */
+    public RecordingUsagePublisher(Tally tally) {
+        this.tally = tally;
+    }
 
     /** The next {@code n} events and links fail with {@link NotDurableException}, and are not recorded. */
     public synchronized void failNext(int n) {
@@ -105,9 +117,9 @@ public final class RecordingUsagePublisher implements UsagePublisher {
 
     @Override
     public CompletableFuture<PublishReceipt> publish(UsageEvent event) {
-        io.usageflow.schema.UsageEvent avro = form.event(event);
+        io.usageflow.schema.UsageEvent avro = tally.formed(() -> form.event(event));
         byte[] value = SERIALIZER.serialize(TOPICS.events(), avro);
-        form.checkSize(value.length);
+        tally.sized(form, value.length);
         io.usageflow.schema.UsageEvent read = DESERIALIZER.deserialize(TOPICS.events(), value);
         return record(
                 TOPICS.events(),
@@ -118,25 +130,25 @@ public final class RecordingUsagePublisher implements UsagePublisher {
 
     @Override
     public CompletableFuture<LinkReceipt> linkCustomer(String account, CustomerRef customer) {
-        AvroForm.link(account, customer, Instant.now());
+        tally.formed(() -> AvroForm.link(account, customer, Instant.now()));
         return link(TOPICS.customerLinks(), account, () -> customerLinks.put(account, customer));
     }
 
     @Override
     public CompletableFuture<LinkReceipt> unlinkCustomer(String account) {
-        AvroForm.refuseIfAny(LinkRules.accountViolations(account));
+        tally.formed(() -> AvroForm.tombstone(LinkRules.accountViolations(account)));
         return link(TOPICS.customerLinks(), account, () -> customerLinks.remove(account));
     }
 
     @Override
     public CompletableFuture<LinkReceipt> linkVendor(String vendor, VendorRef reference) {
-        AvroForm.link(vendor, reference, Instant.now());
+        tally.formed(() -> AvroForm.link(vendor, reference, Instant.now()));
         return link(TOPICS.vendorLinks(), vendor, () -> vendorLinks.put(vendor, reference));
     }
 
     @Override
     public CompletableFuture<LinkReceipt> unlinkVendor(String vendor) {
-        AvroForm.refuseIfAny(LinkRules.vendorViolations(vendor));
+        tally.formed(() -> AvroForm.tombstone(LinkRules.vendorViolations(vendor)));
         return link(TOPICS.vendorLinks(), vendor, () -> vendorLinks.remove(vendor));
     }
 
@@ -144,6 +156,11 @@ public final class RecordingUsagePublisher implements UsagePublisher {
     @Override
     public Undelivered flush(Duration timeout) {
         return Undelivered.NOTHING;
+    }
+
+    @Override
+    public PublisherStatistics statistics() {
+        return tally;
     }
 
     @Override
@@ -165,9 +182,11 @@ public final class RecordingUsagePublisher implements UsagePublisher {
             String topic, String id, Runnable change, Function<Long, R> receipt) {
         PublishException refusal = refusal(id);
         if (refusal != null) {
+            tally.addRefused(refusal.reason());
             return CompletableFuture.failedFuture(refusal);
         }
         change.run();
+        tally.addDurable(0);
         long offset = offsets.merge(topic, 1L, Long::sum) - 1;
         return CompletableFuture.completedFuture(receipt.apply(offset));
     }

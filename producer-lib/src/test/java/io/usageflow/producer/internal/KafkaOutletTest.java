@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class KafkaOutletTest {
-    private final InFlight inFlight = new InFlight();
+    private final InFlight inFlight = new InFlight(new Tally());
     private final TestProducer producer = new TestProducer();
     private @Nullable RuntimeException registry;
     private final Serializer<SpecificRecord> serializer = (topic, value) -> {

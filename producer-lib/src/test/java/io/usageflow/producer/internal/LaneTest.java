@@ -26,7 +26,7 @@ class LaneTest {
     private static final RecordMetadata META = new RecordMetadata(new TopicPartition("t", 0), 0, 0, 0, 0, 0);
     private static final long PARCEL_BYTES = 512 + 1 + 100;
 
-    private final InFlight inFlight = new InFlight();
+    private final InFlight inFlight = new InFlight(new Tally());
     private final FakeOutlet outlet = new FakeOutlet();
     private final AtomicInteger calls = new AtomicInteger();
 

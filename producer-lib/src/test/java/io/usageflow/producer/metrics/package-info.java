@@ -1,0 +1,4 @@
+@NullMarked
+package io.usageflow.producer.metrics;
+
+import org.jspecify.annotations.NullMarked;
