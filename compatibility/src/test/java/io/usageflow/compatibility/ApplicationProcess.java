@@ -72,8 +72,10 @@ final class ApplicationProcess implements AutoCloseable {
     void awaitLog(String text) {
         Awaitility.await(name() + " logs '" + text + "'")
                 .atMost(LIMIT)
-                .failFast(() -> "it ended: " + log(), () -> !process.isAlive() && !log().contains(text))
-                .until(() -> log().contains(text));
+                .until(() -> log().contains(text) || !process.isAlive());
+        if (!log().contains(text)) {
+            throw new AssertionError(name() + " ended without '" + text + "': " + log());
+        }
     }
 
     /** Waits until it serves. */

@@ -34,7 +34,7 @@ final class PublisherKeys {
             Map.entry(PublisherSettings.CLOSE_TIMEOUT_MS, UsageflowProperties.PREFIX + ".publish.close-timeout"));
 
     /** What looks like a key in a message. */
-    private static final Pattern WORD = Pattern.compile("(?<![\\w./:-])[a-z][a-z0-9_]*(?:\\.[a-z0-9_]+)*(?![\\w/:-])");
+    private static final Pattern WORD = Pattern.compile("(?<![\\w./:-])[a-z][a-z0-9_]*(?:\\.[a-z0-9_]+)*(?![\\w/-]|://)");
 
     private PublisherKeys() {}
 

@@ -2,6 +2,7 @@ package io.usageflow.producer.internal;
 
 import io.usageflow.producer.PublishException;
 import io.usageflow.producer.Undelivered;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,6 +28,15 @@ final class InFlight {
 
     InFlight(Tally tally) {
         this.tally = tally;
+        tally.oldestInFlightFrom(this::oldest);
+    }
+
+    private Duration oldest() {
+        long now = System.nanoTime();
+        return Duration.ofNanos(parcels.stream()
+                .mapToLong(parcel -> now - parcel.bornAtNanos())
+                .max()
+                .orElse(0));
     }
 
     long nextNumber() {

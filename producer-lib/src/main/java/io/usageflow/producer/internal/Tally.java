@@ -3,6 +3,7 @@ package io.usageflow.producer.internal;
 import io.usageflow.producer.PublisherStatistics;
 import io.usageflow.producer.RefusalReason;
 import io.usageflow.producer.SpoolStatus;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
@@ -24,6 +25,7 @@ public final class Tally implements PublisherStatistics {
     private volatile LongConsumer[] listeners = {};
 
     private volatile Supplier<SpoolStatus> spool = () -> SpoolStatus.NONE;
+    private volatile Supplier<Duration> oldestInFlight = () -> Duration.ZERO;
 
     public Tally() {
         Arrays.setAll(refused, reason -> new LongAdder());
@@ -32,6 +34,10 @@ public final class Tally implements PublisherStatistics {
     /** Where the numbers of {@link #spool()} come from. */
     public void spoolFrom(Supplier<SpoolStatus> status) {
         spool = status;
+    }
+
+    void oldestInFlightFrom(Supplier<Duration> age) {
+        oldestInFlight = age;
     }
 
     /** Begins every call of the application: counts it, and its refusal where the form breaks a rule. */
@@ -96,6 +102,11 @@ public final class Tally implements PublisherStatistics {
         long ended =
                 durable.sum() + Arrays.stream(refused).mapToLong(LongAdder::sum).sum();
         return published.sum() - ended;
+    }
+
+    @Override
+    public Duration oldestInFlight() {
+        return oldestInFlight.get();
     }
 
     @Override
