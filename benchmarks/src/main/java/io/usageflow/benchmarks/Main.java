@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
             StoresCommand.class,
             ExpiryCommand.class,
             DeliveryCommand.class,
-            LatencyCommand.class
+            LatencyCommand.class,
+            ProducerCommand.class
         })
 public final class Main implements Runnable {
     @Spec
@@ -34,6 +35,6 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "name what to measure: admission, stores, expiry, delivery or latency");
+                spec.commandLine(), "name what to measure: admission, stores, expiry, delivery, latency or producer");
     }
 }

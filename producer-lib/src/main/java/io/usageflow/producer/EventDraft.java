@@ -11,6 +11,7 @@ final class EventDraft {
     EventId id;
     String eventType;
     Instant occurredAt;
+    boolean timeGiven;
     // Null until given; that it is missing is the rules' to say.
     @Nullable
     String account;
@@ -44,6 +45,7 @@ final class EventDraft {
 
     EventDraft copy() {
         EventDraft copy = new EventDraft(id, eventType, occurredAt);
+        copy.timeGiven = timeGiven;
         copy.account = account;
         copy.customerId = customerId;
         copy.customerExternalId = customerExternalId;

@@ -2,8 +2,10 @@ package io.usageflow.producer;
 
 import io.usageflow.producer.internal.PublisherSettings;
 import io.usageflow.schema.registry.RegistrySettings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
@@ -36,6 +38,19 @@ public final class PublisherBuilder {
     /** How long a call of publish may wait for room, in milliseconds precision; default 0, not at all. */
     public PublisherBuilder maxBlock(Duration wait) {
         return set(PublisherSettings.MAX_BLOCK_MS, wait.toMillis());
+    }
+
+    /** What becomes of an event when the buffer is full; default {@link WhenFull#FAIL}. */
+    public PublisherBuilder whenFull(WhenFull then) {
+        return set(PublisherSettings.ON_FULL, then.name().toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * Keeps events on this machine's disk first: they are durable there, and go to Kafka from there. The directory is this
+     * publisher's alone, and must be the same after a restart.
+     */
+    public PublisherBuilder spool(Path directory) {
+        return set(PublisherSettings.SPOOL_DIR, directory.toString());
     }
 
     /** Any setting by its key. */

@@ -32,9 +32,6 @@ public interface PublisherStatistics {
     /** Events that look like a repeat of an earlier one under another id (docs/producer.md). */
     long suspectIds();
 
-    /** What waits on local disk. */
-    SpoolStatus spool();
-
     /**
      * From now on tells the time from each call of publish until the event was durable, in nanoseconds. On the thread that
      * completes the futures, so it must be quick and must not throw.

@@ -12,8 +12,10 @@ public enum RefusalReason {
     BUFFER_FULL,
     /** No room in {@code buffer.memory}, with {@code publish.on.full=drop}: {@link BufferFullException}. */
     DROPPED,
-    /** No room on local disk: {@link NotDurableException}. */
+    /** No room on local disk: {@link SpoolFullException}. */
     SPOOL_FULL,
+    /** The local disk failed, by another reason than want of room: {@link NotDurableException}. */
+    SPOOL_FAILED,
     /** The publisher was closed already: {@link PublisherClosedException}. */
     CLOSED,
     /** Not acknowledged within {@code delivery.timeout.ms}: {@link NotDurableException}. */

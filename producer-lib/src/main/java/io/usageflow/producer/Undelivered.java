@@ -1,6 +1,7 @@
 package io.usageflow.producer;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What is not known to be durable. It may be all the same, when only the broker's answer was lost; publishing it again
@@ -8,17 +9,24 @@ import java.util.List;
  *
  * @param count of events and links
  * @param ids of the first of them, at most {@value #IDS_MAX}, oldest first: an event's id, a link's account or vendor
+ * @param refused how many of them have failed, by reason; the others are still under way
  */
-public record Undelivered(long count, List<String> ids) {
+public record Undelivered(long count, List<String> ids, Map<RefusalReason, Long> refused) {
     public static final int IDS_MAX = 100;
 
-    public static final Undelivered NOTHING = new Undelivered(0, List.of());
+    public static final Undelivered NOTHING = new Undelivered(0, List.of(), Map.of());
 
     public Undelivered {
         ids = List.copyOf(ids);
+        refused = Map.copyOf(refused);
     }
 
     public boolean isEmpty() {
         return count == 0;
+    }
+
+    /** How many of them may become durable yet; 0 once the publisher is closed. */
+    public long underWay() {
+        return count - refused.values().stream().mapToLong(Long::longValue).sum();
     }
 }

@@ -3,6 +3,7 @@ package io.usageflow.producer;
 import io.usageflow.producer.EventDraft.CostNode;
 import io.usageflow.producer.EventDraft.Datum;
 import io.usageflow.producer.internal.DataValues;
+import io.usageflow.producer.internal.RecordFields;
 import io.usageflow.producer.internal.TraceParent;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -84,6 +85,7 @@ public final class UsageEvent {
         return with(d -> {
             d.id = EventId.generate();
             d.occurredAt = Instant.now();
+            d.timeGiven = false;
         });
     }
 
@@ -100,7 +102,10 @@ public final class UsageEvent {
             throw new InvalidUsageEventException(
                     "occurred_at", "occurred_at is null: give the time of the usage, or do not call occurredAt");
         }
-        return with(d -> d.occurredAt = occurredAt);
+        return with(d -> {
+            d.occurredAt = occurredAt;
+            d.timeGiven = true;
+        });
     }
 
     /** Required: your own id of the customer, 1 to 256 printable characters. An account's events keep their order. */
@@ -197,6 +202,16 @@ public final class UsageEvent {
         return datum(key, value == null ? null : DataValues.json(key, value));
     }
 
+    /** A time, sent as text: {@code 2026-11-23T12:00:00Z}. For when the usage happened there is {@link #occurredAt}. */
+    public UsageEvent data(String key, Instant value) {
+        return datum(key, value == null ? null : value.toString());
+    }
+
+    /** The constant's name. */
+    public UsageEvent data(String key, Enum<?> value) {
+        return datum(key, value == null ? null : value.name());
+    }
+
     /** A nested value; as for Map. */
     public UsageEvent data(String key, List<?> value) {
         return datum(key, value == null ? null : DataValues.json(key, value));
@@ -220,6 +235,18 @@ public final class UsageEvent {
         });
     }
 
+    /**
+     * Adds every component of a record, by its type: {@code record Usage(String model, long totalTokens)} gives {@code
+     * model} and {@code total_tokens}. A component that is null, or an empty Optional, is left out; a record inside is a
+     * nested value, named in the same way.
+     *
+     * @throws InvalidUsageEventException for a component of a type that {@code data} does not take, and for a record that
+     *     its module does not open to this library
+     */
+    public UsageEvent data(Record fields) {
+        return dataAll(RecordFields.of(fields));
+    }
+
     public EventId id() {
         return draft.id;
     }
@@ -230,6 +257,11 @@ public final class UsageEvent {
 
     public Instant occurredAt() {
         return draft.occurredAt;
+    }
+
+    /** Whether {@link #occurredAt(Instant)} gave the time; otherwise it is that of {@link #of}. */
+    public boolean isTimeGiven() {
+        return draft.timeGiven;
     }
 
     /** Null until {@link #account(String)} was called; such an event cannot be published. */

@@ -3,6 +3,7 @@ package io.usageflow.producer;
 import io.usageflow.producer.internal.KafkaUsagePublisher;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -20,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p><b>Waiting.</b> No call waits for Kafka or for the registry, not even the first. Until both have answered, events
  * wait in memory, in order, as long as {@code buffer.memory} has room; a full buffer fails the future at once, unless
- * {@code publish.max.block.ms} lets the caller wait for room. What a process holds in memory dies with it: whoever cannot
+ * {@code publish.max.block.ms} lets the caller wait for room or {@code publish.on.full} says otherwise. What a process holds in memory dies with it: whoever cannot
  * report the usage again should await the future before calling it done.
  *
  * <p><b>Order.</b> The events of one account stand in Kafka in the order in which one thread published them. An event that
@@ -48,6 +49,8 @@ public interface UsagePublisher extends AutoCloseable {
      * and no second charge.
      *
      * @throws InvalidUsageEventException if the event breaks a rule; nothing was sent
+     * @throws BufferFullException only with {@code publish.on.full=throw}; nothing was sent
+     * @throws SpoolFullException the same
      */
     CompletableFuture<PublishReceipt> publish(UsageEvent event);
 
@@ -100,6 +103,11 @@ public interface UsagePublisher extends AutoCloseable {
 
     /** What it has done and has under way; for metrics, {@link io.usageflow.producer.metrics.PublisherMetrics}. */
     PublisherStatistics statistics();
+
+    /** How the local spool stands; empty without {@code spool.dir}. Cheap: may be asked at any time. */
+    default Optional<SpoolStatus> spool() {
+        return Optional.empty();
+    }
 
     /**
      * Refuses new events ({@link PublisherClosedException}), waits for those in flight until the time is over, fails the

@@ -2,6 +2,7 @@ package io.usageflow.producer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.usageflow.embedded.EmbeddedBroker;
@@ -19,6 +20,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -210,6 +212,120 @@ class PublisherIT {
     }
 
     @Test
+    void shouldDropWhatFindsNoRoomAndSaySo() {
+        broker.stop();
+        UsagePublisher publisher =
+                publisher(Map.of("buffer.memory", 100_000, "batch.size", 10_000, "publish.on.full", "drop"));
+
+        List<CompletableFuture<PublishReceipt>> futures = publishUntilRefused(publisher);
+
+        assertThat(catchThrowable(() -> futures.get(futures.size() - 1).get()))
+                .cause()
+                .isInstanceOfSatisfying(
+                        BufferFullException.class, e -> assertThat(e.reason()).isEqualTo(RefusalReason.DROPPED))
+                .hasMessageContaining("was dropped, as publish.on.full says");
+        PublisherStatistics statistics = publisher.statistics();
+        assertThat(statistics.refused(RefusalReason.DROPPED)).isEqualTo(1);
+        assertThat(statistics.inFlight()).isEqualTo(futures.size() - 1);
+        assertThat(statistics.inFlightBytes()).isBetween(50_000L, 100_000L);
+    }
+
+    @Test
+    void shouldThrowWhereTheCallerLooksAtNoFutures() {
+        broker.stop();
+        UsagePublisher publisher =
+                publisher(Map.of("buffer.memory", 100_000, "batch.size", 10_000, "publish.on.full", "throw"));
+
+        assertThatThrownBy(() -> publishUntilRefused(publisher))
+                .isInstanceOfSatisfying(
+                        BufferFullException.class, e -> assertThat(e.reason()).isEqualTo(RefusalReason.BUFFER_FULL));
+
+        assertThat(publisher.statistics().refused(RefusalReason.BUFFER_FULL)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldCountWhatBecomesOfAllAndBalance() {
+        UsagePublisher publisher = publisher(Map.of());
+        List<Long> latenciesNanos = Collections.synchronizedList(new ArrayList<>());
+        publisher.statistics().onDurable(latenciesNanos::add);
+        IntStream.range(0, 200).forEach(i -> publisher.publish(event("acct-" + i)));
+        publisher.linkCustomer("acct-1", CustomerRef.externalId("u"));
+        assertThatThrownBy(() -> publisher.publish(event(""))).isInstanceOf(InvalidUsageEventException.class);
+
+        assertThat(publisher.flush(LONG).isEmpty()).isTrue();
+
+        PublisherStatistics statistics = publisher.statistics();
+        assertThat(statistics.published()).isEqualTo(202);
+        assertThat(statistics.durable()).isEqualTo(201);
+        assertThat(statistics.refused(RefusalReason.INVALID)).isEqualTo(1);
+        assertThat(statistics.inFlight()).isZero();
+        assertThat(statistics.inFlightBytes()).isZero();
+        assertThat(latenciesNanos).hasSize(201).allSatisfy(nanos -> assertThat(nanos)
+                .isBetween(1L, LONG.toNanos()));
+    }
+
+    @Test
+    void shouldNeverLogWhatEventsHold() {
+        try (LogCapture logs = LogCapture.ofEverything()) {
+            broker.stop();
+            UsagePublisher publisher = publisher(Map.of(
+                    "buffer.memory",
+                    100_000,
+                    "batch.size",
+                    10_000,
+                    "delivery.timeout.ms",
+                    1_000,
+                    "request.timeout.ms",
+                    500,
+                    "linger.ms",
+                    0));
+            UsageEvent secret = event("acct")
+                    .subject("chat-of-somebody")
+                    .description("hush-description")
+                    .data("prompt", "hush-text")
+                    .data("nested", Map.of("name", List.of("hush-nested")))
+                    .cost(Cost.of("vendor", BigDecimal.ONE, "USD")
+                            .description("hush-cost")
+                            .metadata("k", "hush-metadata"));
+            publisher.publish(secret);
+            publishUntilRefused(publisher);
+            CompletableFuture<PublishReceipt> overdue = publisher.publish(secret);
+            Awaitility.await().atMost(LONG).until(overdue::isDone);
+            assertThatThrownBy(() -> publisher.publish(secret.data("prompt", "hush-text".repeat(1_000))))
+                    .hasMessageContaining("data.prompt")
+                    .hasMessageNotContaining("hush");
+            broker.resume();
+            assertThat(publisher.publish(secret.asNew())).succeedsWithin(LONG);
+            publisher.close();
+
+            assertThat(logs.text()).contains("reason=buffer_full").contains("org.apache.kafka");
+            assertThat(logs.text()).doesNotContain("hush").doesNotContain("x".repeat(1_000));
+        }
+    }
+
+    @Test
+    void shouldWarnOfFreshIdsForTheSameUsageAfterFailures() {
+        broker.stop();
+        try (LogCapture logs = LogCapture.ofEverything()) {
+            UsagePublisher publisher = publisher(Map.of("buffer.memory", 100_000, "batch.size", 10_000));
+            publishUntilRefused(publisher);
+
+            for (int message = 0; message < 5; message++) {
+                for (int attempt = 0; attempt < 2; attempt++) {
+                    publisher.publish(event("acct").subject("chat").data("text", message + "x".repeat(1_000)));
+                }
+            }
+
+            assertThat(publisher.statistics().suspectIds()).isEqualTo(5);
+            assertThat(logs.lines("EventId.derive"))
+                    .singleElement()
+                    .asString()
+                    .contains("event_type=message_completed")
+                    .contains("publish.check.ids=false");
+        }
+    }
+
+    @Test
     void shouldWaitForARegistryThatIsAwayWithoutMakingTheCallerWait() throws Exception {
         ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         int port = silent.getLocalPort();
@@ -240,11 +356,14 @@ class PublisherIT {
                 publisher.publish(event("acct").id("first"));
         CompletableFuture<PublishReceipt> second =
                 publisher.publish(event("acct").id("second"));
-        assertThat(publisher.flush(Duration.ofMillis(50)).ids()).containsExactly("first", "second");
+        Undelivered stillThere = publisher.flush(Duration.ofMillis(50));
+        assertThat(stillThere.ids()).containsExactly("first", "second");
+        assertThat(stillThere.underWay()).isEqualTo(2);
 
         Undelivered undelivered = publisher.close(Duration.ofMillis(100));
 
-        assertThat(undelivered).isEqualTo(new Undelivered(2, List.of("first", "second")));
+        assertThat(undelivered)
+                .isEqualTo(new Undelivered(2, List.of("first", "second"), Map.of(RefusalReason.ABANDONED, 2L)));
         assertThat(publisher.close(Duration.ZERO)).isEqualTo(undelivered);
         for (CompletableFuture<PublishReceipt> future : List.of(first, second)) {
             assertThat(catchThrowable(future::get)).cause().isInstanceOf(NotDurableException.class);
@@ -264,7 +383,7 @@ class PublisherIT {
 
         Undelivered undelivered = publisher.close(Duration.ofMillis(100));
 
-        assertThat(undelivered).isEqualTo(new Undelivered(1, List.of("lost")));
+        assertThat(undelivered).isEqualTo(new Undelivered(1, List.of("lost"), Map.of(RefusalReason.ABANDONED, 1L)));
         assertThat(catchThrowable(future::get)).cause().isInstanceOf(NotDurableException.class);
     }
 

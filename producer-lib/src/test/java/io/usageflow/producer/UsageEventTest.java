@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.schema.JsonValue;
+import java.lang.reflect.Executable;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -201,5 +206,99 @@ class UsageEventTest {
 
         assertThat(same).isEqualTo(event).hasSameHashCodeAs(event);
         assertThat(same.data("x", 2)).isNotEqualTo(event);
+    }
+
+    private enum Region {
+        EU_WEST
+    }
+
+    private record Timing(
+            long firstTokenMs,
+            Optional<Integer> httpStatus,
+            @Nullable String note) {}
+
+    private record Usage(
+            String model,
+            long totalTokens,
+            BigDecimal gpuSeconds,
+            boolean cached,
+            Region region,
+            Instant startedAt,
+            UUID traceID,
+            Optional<String> tenant,
+            @Nullable String note,
+            List<Integer> sizes,
+            Timing timing) {}
+
+    @Test
+    void shouldTakeARecordsComponentsAsData() {
+        UUID trace = UUID.randomUUID();
+        Usage usage = new Usage(
+                "gpt-4",
+                1500,
+                new BigDecimal("0.250"),
+                true,
+                Region.EU_WEST,
+                Instant.parse("2026-11-23T12:00:00Z"),
+                trace,
+                Optional.empty(),
+                null,
+                List.of(1, 2),
+                new Timing(7, Optional.of(200), null));
+
+        assertThat(UsageEvent.of("t").data("kept", 1).data(usage).data())
+                .isEqualTo(Map.ofEntries(
+                        Map.entry("kept", 1L),
+                        Map.entry("model", "gpt-4"),
+                        Map.entry("total_tokens", 1500L),
+                        Map.entry("gpu_seconds", new BigDecimal("0.250")),
+                        Map.entry("cached", true),
+                        Map.entry("region", "EU_WEST"),
+                        Map.entry("started_at", "2026-11-23T12:00:00Z"),
+                        Map.entry("trace_id", trace.toString()),
+                        Map.entry("sizes", new JsonValue("[1,2]")),
+                        Map.entry("timing", new JsonValue("{\"first_token_ms\":7,\"http_status\":200}"))));
+    }
+
+    @Test
+    void shouldTakeTimesIdsAndConstantsAsTextWhereverTheyStand() {
+        Instant at = Instant.parse("2026-11-23T12:00:00Z");
+        UUID id = UUID.randomUUID();
+
+        assertThat(UsageEvent.of("t")
+                        .data("at", at)
+                        .data("region", Region.EU_WEST)
+                        .dataAll(Map.of("id", id))
+                        .data("nested", Map.of("at", at, "region", Region.EU_WEST))
+                        .data())
+                .isEqualTo(Map.of(
+                        "at",
+                        "2026-11-23T12:00:00Z",
+                        "region",
+                        "EU_WEST",
+                        "id",
+                        id.toString(),
+                        "nested",
+                        new JsonValue("{\"at\":\"2026-11-23T12:00:00Z\",\"region\":\"EU_WEST\"}")));
+    }
+
+    private record Unusable(Object thing) {}
+
+    @Test
+    void shouldNameARecordsComponentThatDataDoesNotTake() {
+        assertThatThrownBy(() -> UsageEvent.of("t").data(new Unusable(new Object())))
+                .isInstanceOf(InvalidUsageEventException.class)
+                .hasMessageContaining("data.thing is a java.lang.Object")
+                .hasMessageContaining("an enum constant, or a record");
+    }
+
+    /** Money that has been a double is not what was charged. */
+    @Test
+    void shouldHaveNoWayToGiveMoneyAsAFloatingPointNumber() {
+        assertThat(Stream.of(Cost.class.getMethods(), Cost.class.getConstructors())
+                        .flatMap(Stream::of)
+                        .flatMap(each -> Stream.of(((Executable) each).getParameterTypes())))
+                .doesNotContain(double.class, float.class, Double.class, Float.class, Number.class)
+                .contains(BigDecimal.class);
     }
 }

@@ -21,34 +21,51 @@ record PublisherCondition(Optional<String> trouble, Map<String, Object> details)
     private static final String TROUBLE = "because";
 
     /** @param now for the age of what is in the spool, whose times come from the wall clock */
-    static PublisherCondition of(PublisherStatistics statistics, UsageflowProperties properties, Instant now) {
+    static PublisherCondition of(
+            PublisherStatistics statistics, Optional<SpoolStatus> spool, UsageflowProperties properties, Instant now) {
         Duration inFlightAge = statistics.oldestInFlight();
-        SpoolStatus spool = statistics.spool();
-        Duration spoolAge = spool.oldest() == null ? Duration.ZERO : Duration.between(spool.oldest(), now);
+        Duration spoolAge = spool.flatMap(SpoolStatus::oldestAt)
+                .map(oldest -> Duration.between(oldest, now))
+                .orElse(Duration.ZERO);
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("inFlight", statistics.inFlight());
         details.put("inFlightBytes", statistics.inFlightBytes());
         details.put("oldestInFlightSeconds", inFlightAge.toSeconds());
-        details.put("spoolEvents", spool.events());
-        details.put("oldestInSpoolSeconds", Math.max(0, spoolAge.toSeconds()));
+        spool.ifPresent(status -> {
+            details.put("spoolEvents", status.events());
+            details.put("spoolBytes", status.bytes());
+            details.put("oldestInSpoolSeconds", Math.max(0, spoolAge.toSeconds()));
+        });
         Duration oldest = inFlightAge.compareTo(spoolAge) > 0 ? inFlightAge : spoolAge;
-        Optional<String> trouble = trouble(statistics.inFlightBytes(), oldest, properties);
+        Optional<String> trouble = fullSpool(spool, properties)
+                .or(() -> fullBuffer(statistics.inFlightBytes(), properties))
+                .or(() -> tooOld(oldest, properties));
         trouble.ifPresent(text -> details.put(TROUBLE, text));
         return new PublisherCondition(trouble, details);
     }
 
-    private static Optional<String> trouble(long inFlightBytes, Duration oldest, UsageflowProperties properties) {
+    private static Optional<String> fullSpool(Optional<SpoolStatus> spool, UsageflowProperties properties) {
+        long eventBytesMax = properties.publish().maxEventSize().toBytes();
+        return spool.filter(status -> status.bytes() > status.bytesMax() - eventBytesMax)
+                .map(status -> "the spool is full (usageflow.spool.max-size, " + status.bytesMax()
+                        + " bytes): events are refused");
+    }
+
+    private static Optional<String> fullBuffer(long inFlightBytes, UsageflowProperties properties) {
         UsageflowProperties.Publish publish = properties.publish();
-        if (inFlightBytes
-                > publish.bufferSize().toBytes() - publish.maxEventSize().toBytes()) {
-            return Optional.of("the buffer is full (usageflow.publish.buffer-size=" + publish.bufferSize()
-                    + "): events are refused");
-        }
+        return inFlightBytes
+                        <= publish.bufferSize().toBytes()
+                                - publish.maxEventSize().toBytes()
+                ? Optional.empty()
+                : Optional.of("the buffer is full (usageflow.publish.buffer-size=" + publish.bufferSize()
+                        + "): events are refused");
+    }
+
+    private static Optional<String> tooOld(Duration oldest, UsageflowProperties properties) {
         Duration limit = properties.health().maxEventAge();
-        if (oldest.compareTo(limit) > 0) {
-            return Optional.of("the oldest event that Kafka does not have is older than"
-                    + " usageflow.health.max-event-age=" + limit + ": Kafka or the schema registry does not answer");
-        }
-        return Optional.empty();
+        return oldest.compareTo(limit) <= 0
+                ? Optional.empty()
+                : Optional.of("the oldest event that Kafka does not have is older than usageflow.health.max-event-age="
+                        + limit + ": Kafka or the schema registry does not answer");
     }
 }

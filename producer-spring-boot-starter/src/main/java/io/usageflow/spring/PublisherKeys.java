@@ -4,6 +4,7 @@ import io.usageflow.producer.internal.PublisherSettings;
 import io.usageflow.schema.registry.RegistryCredentials;
 import io.usageflow.schema.registry.RegistrySettings;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -26,6 +27,11 @@ final class PublisherKeys {
             Map.entry(PublisherSettings.SERVICE_NAME, SERVICE_NAME),
             Map.entry(PublisherSettings.SERVICE_INSTANCE, UsageflowProperties.PREFIX + ".service.instance"),
             Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, UsageflowProperties.PREFIX + ".publish.buffer-size"),
+            Map.entry(PublisherSettings.ON_FULL, UsageflowProperties.PREFIX + ".publish.on-full"),
+            Map.entry(PublisherSettings.CHECK_IDS, UsageflowProperties.PREFIX + ".publish.check-ids"),
+            Map.entry(PublisherSettings.SPOOL_DIR, UsageflowProperties.PREFIX + ".spool.dir"),
+            Map.entry(PublisherSettings.SPOOL_MAX_BYTES, UsageflowProperties.PREFIX + ".spool.max-size"),
+            Map.entry(PublisherSettings.SPOOL_ALERT_AGE_MS, UsageflowProperties.PREFIX + ".spool.alert-age"),
             Map.entry(PublisherSettings.MAX_BLOCK_MS, UsageflowProperties.PREFIX + ".publish.max-block"),
             Map.entry(PublisherSettings.MAX_EVENT_BYTES, UsageflowProperties.PREFIX + ".publish.max-event-size"),
             Map.entry(
@@ -34,7 +40,8 @@ final class PublisherKeys {
             Map.entry(PublisherSettings.CLOSE_TIMEOUT_MS, UsageflowProperties.PREFIX + ".publish.close-timeout"));
 
     /** What looks like a key in a message. */
-    private static final Pattern WORD = Pattern.compile("(?<![\\w./:-])[a-z][a-z0-9_]*(?:\\.[a-z0-9_]+)*(?![\\w/-]|://)");
+    private static final Pattern WORD =
+            Pattern.compile("(?<![\\w./:-])[a-z][a-z0-9_]*(?:\\.[a-z0-9_]+)*(?![\\w/-]|://)");
 
     private PublisherKeys() {}
 
@@ -54,7 +61,12 @@ final class PublisherKeys {
         String service = given(properties.service().name());
         put(keys, PublisherSettings.SERVICE_NAME, service == null ? given(applicationName) : service);
         put(keys, PublisherSettings.SERVICE_INSTANCE, properties.service().instance());
-        UsageflowProperties.Publish publish = properties.publish();
+        put(keys, properties.publish());
+        put(keys, properties.spool());
+        return keys;
+    }
+
+    private static void put(Map<String, Object> keys, UsageflowProperties.Publish publish) {
         put(keys, ProducerConfig.BUFFER_MEMORY_CONFIG, publish.bufferSize().toBytes());
         put(keys, PublisherSettings.MAX_BLOCK_MS, publish.maxBlock().toMillis());
         put(keys, PublisherSettings.MAX_EVENT_BYTES, publish.maxEventSize().toBytes());
@@ -63,7 +75,14 @@ final class PublisherKeys {
                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
                 publish.deliveryTimeout().toMillis());
         put(keys, PublisherSettings.CLOSE_TIMEOUT_MS, publish.closeTimeout().toMillis());
-        return keys;
+        put(keys, PublisherSettings.ON_FULL, publish.onFull().name().toLowerCase(Locale.ROOT));
+        put(keys, PublisherSettings.CHECK_IDS, publish.checkIds());
+    }
+
+    private static void put(Map<String, Object> keys, UsageflowProperties.Spool spool) {
+        put(keys, PublisherSettings.SPOOL_DIR, given(spool.dir()));
+        put(keys, PublisherSettings.SPOOL_MAX_BYTES, spool.maxSize().toBytes());
+        put(keys, PublisherSettings.SPOOL_ALERT_AGE_MS, spool.alertAge().toMillis());
     }
 
     private static Map<String, String> any(UsageflowProperties properties) {

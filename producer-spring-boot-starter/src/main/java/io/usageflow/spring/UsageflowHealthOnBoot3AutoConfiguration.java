@@ -22,7 +22,8 @@ final class UsageflowHealthOnBoot3AutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "usageflowHealthIndicator")
     HealthIndicator usageflowHealthIndicator(UsagePublisher publisher, UsageflowProperties properties) {
-        return () -> health(PublisherCondition.of(publisher.statistics(), properties, Instant.now()));
+        return () ->
+                health(PublisherCondition.of(publisher.statistics(), publisher.spool(), properties, Instant.now()));
     }
 
     private static Health health(PublisherCondition condition) {

@@ -18,6 +18,7 @@ import org.springframework.util.unit.DataSize;
  * @param topics Where events go.
  * @param service Who publishes.
  * @param publish Bounds of what waits for Kafka.
+ * @param spool Local disk that makes events durable while Kafka is away.
  * @param health When health is no longer up.
  * @param properties Any other setting of the publisher, of Kafka's producer or of the registry's client, by its own key,
  *     such as security.protocol.
@@ -30,6 +31,7 @@ public record UsageflowProperties(
         @DefaultValue Topics topics,
         @DefaultValue Service service,
         @DefaultValue Publish publish,
+        @DefaultValue Spool spool,
         @DefaultValue Health health,
         @Nullable Map<String, String> properties) {
     static final String PREFIX = "usageflow";
@@ -66,6 +68,9 @@ public record UsageflowProperties(
 
     /**
      * @param bufferSize How much may wait for Kafka in memory, as encoded. When it is full, futures fail at once.
+     * @param onFull What becomes of an event when the buffer is full. FAIL: its future fails. DROP: the same, as something
+     *     that the application does not mean to repair. THROW: publish throws.
+     * @param checkIds Whether to warn when the application seems to make a fresh id for each retry of the same usage.
      * @param maxBlock How long a call of publish may wait for room in the buffer. 0: not at all.
      * @param maxEventSize Largest event as encoded. The forwarder refuses events above the default.
      * @param deliveryTimeout After which an event that Kafka has not acknowledged fails.
@@ -74,10 +79,30 @@ public record UsageflowProperties(
      */
     public record Publish(
             @DefaultValue("32MB") DataSize bufferSize,
+            @DefaultValue("FAIL") OnFull onFull,
+            @DefaultValue("true") boolean checkIds,
             @DefaultValue("0s") Duration maxBlock,
             @DefaultValue("256KB") DataSize maxEventSize,
             @DefaultValue("2m") Duration deliveryTimeout,
             @DefaultValue("20s") Duration closeTimeout) {}
+
+    /** What becomes of an event for which there is no room. */
+    public enum OnFull {
+        FAIL,
+        DROP,
+        THROW
+    }
+
+    /**
+     * @param dir Directory on a local disk, for this publisher alone and the same after a restart. An event is durable when
+     *     it is written there. Without it, an event is durable when Kafka has it.
+     * @param maxSize How much disk the spool may take. Above that, events are refused until Kafka has taken some.
+     * @param alertAge How long an event may wait in the spool before the log warns.
+     */
+    public record Spool(
+            @Nullable String dir,
+            @DefaultValue("1GB") DataSize maxSize,
+            @DefaultValue("5m") Duration alertAge) {}
 
     /** @param maxEventAge Health is OUT_OF_SERVICE while the oldest event that is not durable in Kafka is older. */
     public record Health(@DefaultValue("1m") Duration maxEventAge) {}

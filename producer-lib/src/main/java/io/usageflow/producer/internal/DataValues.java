@@ -11,8 +11,10 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,13 @@ public final class DataValues {
         if (value == null || value instanceof String || value instanceof Boolean) {
             return value;
         }
+        String text = text(value);
+        if (text != null) {
+            return text;
+        }
+        if (value instanceof Record fields) {
+            return json(key, RecordFields.of(fields));
+        }
         if (value instanceof Map<?, ?> || value instanceof Iterable<?>) {
             return json(key, value);
         }
@@ -70,6 +79,14 @@ public final class DataValues {
             throw new UncheckedIOException("writing JSON to a String must not do I/O", e);
         }
         return new JsonValue(text.toString());
+    }
+
+    /** What has one text for ever; null for everything else. */
+    private static @Nullable String text(Object value) {
+        if (value instanceof Instant || value instanceof UUID) {
+            return value.toString();
+        }
+        return value instanceof Enum<?> constant ? constant.name() : null;
     }
 
     private static Object number(String path, Object value) {
@@ -92,7 +109,7 @@ public final class DataValues {
         throw refused(
                 path,
                 "is a " + value.getClass().getName(),
-                "send a String, a number, a Boolean, or a Map or List of these");
+                "send a String, a number, a Boolean, an Instant, a UUID, an enum constant, or a record, Map or List of these");
     }
 
     private static void write(JsonGenerator generator, String path, @Nullable Object value, int depth)
@@ -119,6 +136,10 @@ public final class DataValues {
             generator.writeBoolean(truth);
         } else if (value == null) {
             generator.writeNull();
+        } else if (value instanceof Record fields) {
+            write(generator, path, RecordFields.of(fields), depth);
+        } else if (text(value) != null) {
+            generator.writeString(text(value));
         } else {
             Object number = number(path, value);
             generator.writeNumber(number instanceof JsonValue json ? json.getJson() : number.toString());

@@ -1,17 +1,22 @@
 package io.usageflow.producer.internal;
 
 import io.usageflow.producer.PublishException;
+import io.usageflow.producer.RefusalReason;
 import io.usageflow.producer.Undelivered;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * All that was accepted and is neither durable nor failed; what flush and close wait for and report. Thread-safe. Bounded
@@ -19,6 +24,8 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class InFlight {
     private final Tally tally;
+    private final RefusalLog refusals;
+    private final IdCheck ids;
     private final Set<Parcel<?>> parcels = ConcurrentHashMap.newKeySet();
     private final AtomicLong numbers = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
@@ -26,8 +33,16 @@ final class InFlight {
     /** So that nobody takes the lock while nobody waits. */
     private volatile int waiters;
 
+    private volatile boolean abandoning;
+
     InFlight(Tally tally) {
+        this(tally, new RefusalLog(System::nanoTime), new IdCheck(false, tally, System::nanoTime));
+    }
+
+    InFlight(Tally tally, RefusalLog refusals, IdCheck ids) {
         this.tally = tally;
+        this.refusals = refusals;
+        this.ids = ids;
         tally.oldestInFlightFrom(this::oldest);
     }
 
@@ -37,6 +52,22 @@ final class InFlight {
                 .mapToLong(parcel -> now - parcel.bornAtNanos())
                 .max()
                 .orElse(0));
+    }
+
+    /** From here on Kafka's client is being closed, and fails what it still has. */
+    void abandoning() {
+        abandoning = true;
+    }
+
+    /** Why Kafka's client failed a record. */
+    RefusalReason reason(Exception failure) {
+        if (failure instanceof TimeoutException) {
+            return RefusalReason.TIMEOUT;
+        }
+        // Nothing more special than this class when it is closed with records left.
+        return abandoning && failure.getClass() == KafkaException.class
+                ? RefusalReason.ABANDONED
+                : RefusalReason.REJECTED;
     }
 
     long nextNumber() {
@@ -52,6 +83,7 @@ final class InFlight {
     void durable(Parcel<?> parcel) {
         if (remove(parcel)) {
             tally.addDurable(System.nanoTime() - parcel.bornAtNanos());
+            refusals.durable();
         }
     }
 
@@ -59,6 +91,8 @@ final class InFlight {
     void refused(Parcel<?> parcel, PublishException failure) {
         if (remove(parcel)) {
             tally.addRefused(failure.reason());
+            refusals.refused(failure);
+            ids.failed(parcel);
         }
     }
 
@@ -117,14 +151,19 @@ final class InFlight {
     static Undelivered report(List<Parcel<?>> parcels) {
         long count = 0;
         List<String> ids = new ArrayList<>();
+        Map<RefusalReason, Long> refused = new EnumMap<>(RefusalReason.class);
         for (Parcel<?> parcel : parcels) {
             if (!parcel.isDurable()) {
                 count++;
+                RefusalReason reason = parcel.refusedFor();
+                if (reason != null) {
+                    refused.merge(reason, 1L, Long::sum);
+                }
                 if (ids.size() < Undelivered.IDS_MAX) {
                     ids.add(parcel.id());
                 }
             }
         }
-        return count == 0 ? Undelivered.NOTHING : new Undelivered(count, ids);
+        return count == 0 ? Undelivered.NOTHING : new Undelivered(count, ids, refused);
     }
 }

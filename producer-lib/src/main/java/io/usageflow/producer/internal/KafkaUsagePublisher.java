@@ -2,25 +2,29 @@ package io.usageflow.producer.internal;
 
 import io.usageflow.producer.CustomerRef;
 import io.usageflow.producer.LinkReceipt;
-import io.usageflow.producer.NotDurableException;
+import io.usageflow.producer.PublishException;
 import io.usageflow.producer.PublishReceipt;
 import io.usageflow.producer.PublisherStatistics;
 import io.usageflow.producer.RefusalReason;
+import io.usageflow.producer.SpoolStatus;
 import io.usageflow.producer.Undelivered;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
 import io.usageflow.producer.VendorRef;
+import io.usageflow.producer.WhenFull;
+import io.usageflow.producer.internal.Passage.Way;
 import io.usageflow.schema.rule.LinkRules;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
@@ -29,23 +33,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The publisher on Kafka: one client, three lanes, one usher. */
+/** The publisher on Kafka: checks, counts and remembers what is published, and gives it to its {@link Passage}. */
 public final class KafkaUsagePublisher implements UsagePublisher {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaUsagePublisher.class);
 
     private final AvroForm form;
-    private final Producer<byte[], byte[]> producer;
-    private final Serializer<SpecificRecord> serializer;
     private final Duration closeTimeout;
 
     private final Tally tally = new Tally();
-    private final InFlight inFlight = new InFlight(tally);
-    private final Usher usher = new Usher("usageflow-publisher");
-    private final Lane events;
-    private final Lane customerLinks;
-    private final Lane vendorLinks;
-
-    private final Hurry hurry;
+    private final RefusalLog refusals = new RefusalLog(System::nanoTime);
+    private final IdCheck ids;
+    private final InFlight inFlight;
+    private final boolean throwsWhenFull;
+    private final Passage passage;
     private @Nullable Undelivered closedWith;
 
     /** @throws ConfigException naming the key */
@@ -53,7 +53,7 @@ public final class KafkaUsagePublisher implements UsagePublisher {
         PublisherSettings settings = PublisherSettings.from(given);
         Serializer<SpecificRecord> serializer = AvroSerdes.valueSerializer(settings.serde());
         try {
-            return new KafkaUsagePublisher(settings, new KafkaProducer<>(settings.kafka()), serializer);
+            return new KafkaUsagePublisher(settings, serializer);
         } catch (KafkaException e) {
             serializer.close();
             // Kafka wraps the message that says what is wrong into one that does not.
@@ -61,31 +61,22 @@ public final class KafkaUsagePublisher implements UsagePublisher {
         }
     }
 
-    KafkaUsagePublisher(
-            PublisherSettings settings, Producer<byte[], byte[]> producer, Serializer<SpecificRecord> serializer) {
+    private KafkaUsagePublisher(PublisherSettings settings, Serializer<SpecificRecord> serializer) {
         this.form = new AvroForm(settings.source(), settings.limits().eventBytesMax());
-        this.producer = producer;
-        this.hurry = new Hurry(producer);
-        this.serializer = serializer;
+        this.ids = new IdCheck(settings.checkIds(), tally, System::nanoTime);
+        this.inFlight = new InFlight(tally, refusals, ids);
+        this.throwsWhenFull = settings.limits().whenFull() == WhenFull.THROW;
         this.closeTimeout = settings.limits().closeTimeout();
-        Lane.Bounds bounds = new Lane.Bounds(
-                settings.limits().bufferBytesMax(),
-                settings.limits().blockMsMax(),
-                settings.limits().deliveryTimeoutMs());
-        // Only the events' lane learns ahead: who never links needs no rights on the link topics.
-        this.events = lane(settings.topics().events(), Samples.event(), bounds, true);
-        this.customerLinks = lane(settings.topics().customerLinks(), Samples.customerLink(), bounds, false);
-        this.vendorLinks = lane(settings.topics().vendorLinks(), Samples.vendorLink(), bounds, false);
-        usher.start(List.of(events, customerLinks, vendorLinks));
-    }
-
-    private Lane lane(String topic, SpecificRecord sample, Lane.Bounds bounds, boolean eager) {
-        return new Lane(topic, new KafkaOutlet(producer, serializer, topic, sample), bounds, eager, usher::call);
+        PublisherSettings.Spool spool = settings.spool();
+        this.passage = spool == null
+                ? new DirectPassage(settings, new KafkaProducer<>(settings.kafka()), serializer, inFlight)
+                : new SpoolPassage(settings, spool, KafkaProducer::new, serializer, inFlight);
     }
 
     @Override
     public CompletableFuture<PublishReceipt> publish(UsageEvent event) {
         io.usageflow.schema.UsageEvent avro = tally.formed(() -> form.event(event));
+        ids.publishing(avro, event.isTimeGiven());
         Parcel<PublishReceipt> parcel = new Parcel<>(
                 avro.getId(),
                 avro.getAccountId(),
@@ -93,28 +84,31 @@ public final class KafkaUsagePublisher implements UsagePublisher {
                 event.traceparent().orElse(null),
                 KafkaUsagePublisher::eventReceipt,
                 inFlight);
-        return send(events, parcel, avro);
+        return send(Way.EVENTS, parcel);
     }
 
     @Override
     public CompletableFuture<LinkReceipt> linkCustomer(String account, CustomerRef customer) {
-        return link(customerLinks, account, tally.formed(() -> AvroForm.link(account, customer, Instant.now())));
+        return link(Way.CUSTOMER_LINKS, account, tally.formed(() -> AvroForm.link(account, customer, Instant.now())));
     }
 
     @Override
     public CompletableFuture<LinkReceipt> unlinkCustomer(String account) {
         return link(
-                customerLinks, account, tally.formed(() -> AvroForm.tombstone(LinkRules.accountViolations(account))));
+                Way.CUSTOMER_LINKS,
+                account,
+                tally.formed(() -> AvroForm.tombstone(LinkRules.accountViolations(account))));
     }
 
     @Override
     public CompletableFuture<LinkReceipt> linkVendor(String vendor, VendorRef reference) {
-        return link(vendorLinks, vendor, tally.formed(() -> AvroForm.link(vendor, reference, Instant.now())));
+        return link(Way.VENDOR_LINKS, vendor, tally.formed(() -> AvroForm.link(vendor, reference, Instant.now())));
     }
 
     @Override
     public CompletableFuture<LinkReceipt> unlinkVendor(String vendor) {
-        return link(vendorLinks, vendor, tally.formed(() -> AvroForm.tombstone(LinkRules.vendorViolations(vendor))));
+        return link(
+                Way.VENDOR_LINKS, vendor, tally.formed(() -> AvroForm.tombstone(LinkRules.vendorViolations(vendor))));
     }
 
     @Override
@@ -122,7 +116,7 @@ public final class KafkaUsagePublisher implements UsagePublisher {
         long deadlineNanos = deadline(timeout);
         List<Parcel<?>> awaited = inFlight.snapshot();
         if (!awaited.isEmpty()) {
-            hurry.during(() -> inFlight.await(awaited, deadlineNanos));
+            passage.during(() -> inFlight.await(awaited, deadlineNanos));
         }
         return InFlight.report(awaited);
     }
@@ -133,24 +127,23 @@ public final class KafkaUsagePublisher implements UsagePublisher {
     }
 
     @Override
+    public Optional<SpoolStatus> spool() {
+        return passage.spool();
+    }
+
+    @Override
     public synchronized Undelivered close(Duration timeout) {
         if (closedWith != null) {
             return closedWith;
         }
         long deadlineNanos = deadline(timeout);
-        List<Lane> lanes = List.of(events, customerLinks, vendorLinks);
-        lanes.forEach(Lane::close);
+        passage.refuseNew();
         List<Parcel<?>> awaited = inFlight.snapshot();
         if (!awaited.isEmpty()) {
-            hurry.during(() -> inFlight.await(awaited, deadlineNanos));
+            passage.during(() -> inFlight.await(awaited, deadlineNanos));
         }
-        usher.stop();
-        for (Lane lane : lanes) {
-            lane.abandon().forEach(parcel -> parcel.fail(closedBefore(parcel)));
-        }
-        // Fails what it still has. Only after that is it settled what became durable in the last moment.
-        closeProducer(deadlineNanos);
-        serializer.close();
+        passage.close(deadlineNanos);
+        refusals.end();
         closedWith = InFlight.report(awaited);
         return closedWith;
     }
@@ -160,49 +153,41 @@ public final class KafkaUsagePublisher implements UsagePublisher {
         Undelivered undelivered = close(closeTimeout);
         if (!undelivered.isEmpty()) {
             LOG.error(
-                    "closed with events that are not durable, count={} ids={}", undelivered.count(), undelivered.ids());
+                    "closed with events that are not durable, count={} because={} ids={}",
+                    undelivered.count(),
+                    undelivered.refused(),
+                    undelivered.ids());
         }
     }
 
-    private CompletableFuture<LinkReceipt> link(Lane lane, String key, @Nullable SpecificRecord link) {
-        Parcel<LinkReceipt> parcel = new Parcel<>(key, key, link, null, KafkaUsagePublisher::linkReceipt, inFlight);
-        return send(lane, parcel, link);
+    private CompletableFuture<LinkReceipt> link(Way way, String key, @Nullable SpecificRecord link) {
+        return send(way, new Parcel<>(key, key, link, null, KafkaUsagePublisher::linkReceipt, inFlight));
     }
 
-    private <R> CompletableFuture<R> send(Lane lane, Parcel<R> parcel, @Nullable SpecificRecord content) {
-        int wireBytes = 0;
-        if (content != null) {
-            byte[] value = lane.encode(parcel) ? parcel.value() : null;
-            wireBytes = value == null ? AvroForm.wireBytes(content) : value.length;
-            tally.sized(form, wireBytes);
-        }
+    private <R> CompletableFuture<R> send(Way way, Parcel<R> parcel) {
+        int wireBytes = passage.measure(way, parcel);
+        tally.sized(form, wireBytes);
         parcel.weigh(wireBytes);
         inFlight.add(parcel);
-        lane.accept(parcel);
+        passage.accept(way, parcel);
+        if (throwsWhenFull) {
+            throwIfFull(parcel);
+        }
         return parcel.future();
     }
 
-    private void closeProducer(long deadlineNanos) {
-        // An interrupt has ended our waiting and shall end the producer's, but must not keep it from closing.
-        boolean interrupted = Thread.interrupted();
-        long left = interrupted ? 0 : Math.max(0, deadlineNanos - System.nanoTime());
-        try {
-            producer.close(Duration.ofNanos(left));
-        } catch (RuntimeException e) {
-            LOG.warn("Kafka's client did not close in order; what it had is reported as not durable", e);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+    private static void throwIfFull(Parcel<?> parcel) {
+        if (parcel.refusedFor() == RefusalReason.BUFFER_FULL || parcel.refusedFor() == RefusalReason.SPOOL_FULL) {
+            try {
+                // Done already, and by nobody else than this call.
+                parcel.future().join();
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof PublishException full) {
+                    throw full;
+                }
+                throw e;
             }
         }
-    }
-
-    private static NotDurableException closedBefore(Parcel<?> parcel) {
-        return new NotDurableException(
-                parcel.id(),
-                RefusalReason.ABANDONED,
-                "the publisher was closed before it could be sent",
-                parcel.hindrance());
     }
 
     private static long deadline(Duration timeout) {

@@ -47,8 +47,9 @@ final class Lane {
      * @param bytesMax of the waiting room, and of Kafka's buffer
      * @param blockMsMax how long a caller may wait for room, 0 for not at all
      * @param waitMsMax how long a parcel may wait in the room before it fails
+     * @param drops whether a parcel without room is one that the application means to lose
      */
-    record Bounds(long bytesMax, long blockMsMax, long waitMsMax) {}
+    record Bounds(long bytesMax, long blockMsMax, long waitMsMax, boolean drops) {}
 
     /**
      * @param eager whether to learn ahead of the first record what it would need
@@ -82,7 +83,7 @@ final class Lane {
                         return;
                     }
                     case NO_ROOM -> {
-                        parcel.fail(new BufferFullException(parcel.id(), bounds.bytesMax));
+                        parcel.fail(new BufferFullException(parcel.id(), bounds.bytesMax, bounds.drops));
                         return;
                     }
                     case LATER -> shut = true;
@@ -102,7 +103,7 @@ final class Lane {
                         return;
                     }
                     if (!awaitRoom(deadlineNanos)) {
-                        parcel.fail(new BufferFullException(parcel.id(), bounds.bytesMax));
+                        parcel.fail(new BufferFullException(parcel.id(), bounds.bytesMax, bounds.drops));
                         return;
                     }
                 }

@@ -2,21 +2,25 @@ package io.usageflow.producer.internal;
 
 import io.usageflow.producer.NotDurableException;
 import io.usageflow.producer.PublishException;
+import io.usageflow.producer.RefusalReason;
+import io.usageflow.producer.spool.RecordKind;
+import io.usageflow.producer.spool.Spooled;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record on its way to Kafka, and the promise made for it. Only one thread at a time works on it: the caller's, then
- * the usher's if it has to wait, then Kafka's, each handing it on through a lock.
+ * One record on its way to Kafka or to the spool, and the promise made for it. Only one thread at a time works on it: the
+ * caller's, then the usher's if it has to wait, then Kafka's or the spool's, each handing it on through a lock.
  *
  * @param <R> the receipt
  */
-final class Parcel<R> implements Callback {
+final class Parcel<R> implements Callback, Spooled {
     /** What a waiting event takes in memory beyond its encoded size, roughly: objects, strings, the future. */
     private static final int OVERHEAD_BYTES = 512;
 
@@ -27,11 +31,14 @@ final class Parcel<R> implements Callback {
     private final InFlight inFlight;
     private final CompletableFuture<R> future = new CompletableFuture<>();
     private final long number;
+    private final boolean event;
     private final long bornAtNanos = System.nanoTime();
 
     private @Nullable SpecificRecord content;
     private byte @Nullable [] value;
     private boolean encoded;
+    private RecordKind kind = RecordKind.WIRE;
+    private @Nullable TopicPartition nowhere;
     private int bytes;
     private long acceptedAtNanos;
     private @Nullable Throwable hindrance;
@@ -40,6 +47,7 @@ final class Parcel<R> implements Callback {
     private @Nullable Exception refusal;
 
     private volatile boolean durable;
+    private volatile @Nullable RefusalReason refusedFor;
 
     /**
      * @param key the record's key, and for a link its id
@@ -55,6 +63,7 @@ final class Parcel<R> implements Callback {
         this.id = id;
         this.key = key.getBytes(StandardCharsets.UTF_8);
         this.content = content;
+        this.event = content instanceof io.usageflow.schema.UsageEvent;
         this.encoded = content == null;
         this.traceparent = traceparent;
         this.receipt = receipt;
@@ -62,16 +71,18 @@ final class Parcel<R> implements Callback {
         this.number = inFlight.nextNumber();
     }
 
-    String id() {
+    @Override
+    public String id() {
         return id;
     }
 
-    byte[] key() {
+    @Override
+    public byte[] key() {
         return key;
     }
 
-    @Nullable
-    String traceparent() {
+    @Override
+    public @Nullable String traceparent() {
         return traceparent;
     }
 
@@ -94,6 +105,11 @@ final class Parcel<R> implements Callback {
         return content;
     }
 
+    /** And not a link. */
+    boolean isEvent() {
+        return event;
+    }
+
     boolean isEncoded() {
         return encoded;
     }
@@ -106,6 +122,21 @@ final class Parcel<R> implements Callback {
         this.value = value;
         this.encoded = true;
         this.content = null;
+    }
+
+    /** Encoded for the spool. */
+    void spooledAs(RecordKind kind, byte[] value) {
+        this.kind = kind;
+        encodedAs(value);
+    }
+
+    RecordKind kind() {
+        return kind;
+    }
+
+    /** Where it will go, before it is given to the spool: a topic, in no partition yet. */
+    void keptFor(TopicPartition topic) {
+        this.nowhere = topic;
     }
 
     /** @param wireBytes of the encoded value */
@@ -163,11 +194,28 @@ final class Parcel<R> implements Callback {
         } else if (handingOver == Thread.currentThread()) {
             refusal = failure;
         } else {
-            fail(new NotDurableException(id, KafkaOutlet.explain(failure), failure));
+            fail(new NotDurableException(id, inFlight.reason(failure), KafkaOutlet.explain(failure), failure));
         }
     }
 
+    /** The spool has it on disk. Kafka has not: its receipt has neither partition nor offset. */
+    @Override
+    public void kept() {
+        if (nowhere == null) {
+            throw new IllegalStateException("keptFor(...) was not called");
+        }
+        durable = true;
+        inFlight.durable(this);
+        future.complete(receipt.apply(id, new RecordMetadata(nowhere, -1, -1, System.currentTimeMillis(), -1, -1)));
+    }
+
+    @Override
+    public void refused(PublishException why) {
+        fail(why);
+    }
+
     void fail(PublishException failure) {
+        refusedFor = failure.reason();
         inFlight.refused(this, failure);
         future.completeExceptionally(failure);
     }
@@ -175,6 +223,12 @@ final class Parcel<R> implements Callback {
     /** Whether Kafka has acknowledged it; stays so whatever the application does to its future. */
     boolean isDurable() {
         return durable;
+    }
+
+    /** Why it failed; null where it has not. */
+    @Nullable
+    RefusalReason refusedFor() {
+        return refusedFor;
     }
 
     /** Cheaper than the identity's, which the parcel's header would have to be inflated for. */

@@ -1,12 +1,16 @@
 package io.usageflow.producer.internal;
 
 import io.usageflow.producer.UsagePublisher;
+import io.usageflow.producer.WhenFull;
 import io.usageflow.schema.Source;
 import io.usageflow.schema.registry.RegistrySettings;
 import io.usageflow.schema.rule.EventRules;
 import io.usageflow.schema.topic.Topics;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -15,6 +19,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.Type;
+import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -25,18 +30,32 @@ import org.jspecify.annotations.Nullable;
  * @param topics names
  * @param source who publishes, as it stands in each event
  * @param limits in bytes and time
+ * @param checkIds whether to look for fresh ids of the same usage
+ * @param spool null for none
  * @param kafka for the Kafka client
  * @param serde for the Avro serializer
  */
 public record PublisherSettings(
-        Topics topics, Source source, Limits limits, Map<String, Object> kafka, Map<String, Object> serde) {
+        Topics topics,
+        Source source,
+        Limits limits,
+        boolean checkIds,
+        @Nullable Spool spool,
+        Map<String, Object> kafka,
+        Map<String, Object> serde) {
 
     public static final String TOPICS_PREFIX = "topics.prefix";
     public static final String SERVICE_NAME = "service.name";
     public static final String SERVICE_INSTANCE = "service.instance";
     public static final String MAX_BLOCK_MS = "publish.max.block.ms";
+    public static final String ON_FULL = "publish.on.full";
+    public static final String CHECK_IDS = "publish.check.ids";
     public static final String MAX_EVENT_BYTES = "publish.max.event.bytes";
     public static final String CLOSE_TIMEOUT_MS = "publish.close.timeout.ms";
+
+    public static final String SPOOL_DIR = "spool.dir";
+    public static final String SPOOL_MAX_BYTES = "spool.max.bytes";
+    public static final String SPOOL_ALERT_AGE_MS = "spool.alert.age.ms";
 
     /** What a record takes beyond its value, at most: key, header, batch. */
     private static final int RECORD_OVERHEAD_BYTES = 4_096;
@@ -45,11 +64,24 @@ public record PublisherSettings(
      * @param eventBytesMax of one encoded event
      * @param bufferBytesMax of what waits for Kafka
      * @param blockMsMax how long a caller may wait for room
+     * @param whenFull what becomes of an event that finds none
      * @param deliveryTimeoutMs after which an event that is not acknowledged fails
      * @param closeTimeout of {@link UsagePublisher#close()}
      */
     public record Limits(
-            int eventBytesMax, long bufferBytesMax, long blockMsMax, long deliveryTimeoutMs, Duration closeTimeout) {}
+            int eventBytesMax,
+            long bufferBytesMax,
+            long blockMsMax,
+            WhenFull whenFull,
+            long deliveryTimeoutMs,
+            Duration closeTimeout) {}
+
+    /**
+     * @param directory this publisher's alone
+     * @param bytesMax on disk
+     * @param alertAge of the oldest event, after which the log says so
+     */
+    public record Spool(Path directory, long bytesMax, Duration alertAge) {}
 
     public PublisherSettings {
         kafka = Map.copyOf(kafka);
@@ -92,6 +124,20 @@ public record PublisherSettings(
                         "How long, in milliseconds, a call of publish may wait for room when buffer.memory is full. 0:"
                                 + " not at all, the future fails at once.")
                 .define(
+                        ON_FULL,
+                        Type.STRING,
+                        "fail",
+                        ValidString.in("fail", "drop", "throw"),
+                        Importance.MEDIUM,
+                        "What becomes of an event when buffer.memory is full. fail: its future fails. drop: the same, as"
+                                + " something that the application does not mean to repair. throw: publish throws.")
+                .define(
+                        CHECK_IDS,
+                        Type.BOOLEAN,
+                        true,
+                        Importance.LOW,
+                        "Whether to warn when the application seems to make a fresh id for each retry of the same usage.")
+                .define(
                         MAX_EVENT_BYTES,
                         Type.INT,
                         EventRules.EVENT_BYTES_MAX,
@@ -104,7 +150,30 @@ public record PublisherSettings(
                         30_000L,
                         Range.between(0, 3_600_000),
                         Importance.LOW,
-                        "How long, in milliseconds, close() waits for what is not yet durable.");
+                        "How long, in milliseconds, close() waits for what is not yet durable.")
+                .define(
+                        SPOOL_DIR,
+                        Type.STRING,
+                        null,
+                        Importance.MEDIUM,
+                        "A directory on a local disk, for this publisher alone and the same after a restart. An event is"
+                                + " durable when it is written there; it goes to Kafka afterwards. Without it an event is"
+                                + " durable when Kafka has it.")
+                .define(
+                        SPOOL_MAX_BYTES,
+                        Type.LONG,
+                        1L << 30,
+                        Range.atLeast(1L << 20),
+                        Importance.MEDIUM,
+                        "How many bytes of disk the spool may take. Above that, events are refused until Kafka has taken"
+                                + " some.")
+                .define(
+                        SPOOL_ALERT_AGE_MS,
+                        Type.LONG,
+                        300_000L,
+                        Range.atLeast(1_000),
+                        Importance.LOW,
+                        "How long, in milliseconds, an event may wait in the spool before the log warns.");
     }
 
     /**
@@ -124,10 +193,39 @@ public record PublisherSettings(
                 ours.getInt(MAX_EVENT_BYTES),
                 effective.getLong(ProducerConfig.BUFFER_MEMORY_CONFIG),
                 ours.getLong(MAX_BLOCK_MS),
+                WhenFull.valueOf(ours.getString(ON_FULL).toUpperCase(Locale.ROOT)),
                 effective.getInt(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG),
                 Duration.ofMillis(ours.getLong(CLOSE_TIMEOUT_MS)));
         requireRoomForAnEvent(limits, effective.getInt(ProducerConfig.MAX_REQUEST_SIZE_CONFIG));
-        return new PublisherSettings(topics(ours), source, limits, kafka, KeyCheck.ofSerializer(resolved));
+        return new PublisherSettings(
+                topics(ours),
+                source,
+                limits,
+                ours.getBoolean(CHECK_IDS),
+                spool(ours),
+                kafka,
+                KeyCheck.ofSerializer(resolved));
+    }
+
+    private static @Nullable Spool spool(AbstractConfig ours) {
+        String directory = ours.getString(SPOOL_DIR);
+        if (directory == null) {
+            return null;
+        }
+        try {
+            if (directory.isBlank()) {
+                throw new InvalidPathException(directory, "empty");
+            }
+            return new Spool(
+                    Path.of(directory),
+                    ours.getLong(SPOOL_MAX_BYTES),
+                    Duration.ofMillis(ours.getLong(SPOOL_ALERT_AGE_MS)));
+        } catch (InvalidPathException e) {
+            ConfigException refused =
+                    new ConfigException(SPOOL_DIR, directory, "is no path (" + e.getReason() + "): name a directory");
+            refused.initCause(e);
+            throw refused;
+        }
     }
 
     private static Map<String, Object> kafka(Map<String, ?> given, AbstractConfig ours, Source source) {

@@ -8,12 +8,21 @@ import io.usageflow.schema.VendorLink;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
 
 /** A record of each kind, encoded ahead of time to register its schema; never sent. */
 final class Samples {
     private static final CredytReference REFERENCE = new CredytReference(ReferenceKind.EXTERNAL_ID, "-");
 
     private Samples() {}
+
+    static SpecificRecord of(Passage.Way way) {
+        return switch (way) {
+            case EVENTS -> event();
+            case CUSTOMER_LINKS -> customerLink();
+            case VENDOR_LINKS -> vendorLink();
+        };
+    }
 
     // By the constructor: the generated builder asks Avro's list of trusted classes for each default, which has none of
     // ours.
@@ -22,11 +31,11 @@ final class Samples {
         return new UsageEvent("-", "-", Instant.EPOCH, "-", null, null, null, null, Map.of(), List.of(), null);
     }
 
-    static CustomerLink customerLink() {
+    private static CustomerLink customerLink() {
         return new CustomerLink("-", REFERENCE, Instant.EPOCH);
     }
 
-    static VendorLink vendorLink() {
+    private static VendorLink vendorLink() {
         return new VendorLink("-", REFERENCE, Instant.EPOCH);
     }
 }

@@ -2,7 +2,6 @@ package io.usageflow.producer.internal;
 
 import io.usageflow.producer.PublisherStatistics;
 import io.usageflow.producer.RefusalReason;
-import io.usageflow.producer.SpoolStatus;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
@@ -24,16 +23,10 @@ public final class Tally implements PublisherStatistics {
     /** Never changed in place: read without a lock for every event. */
     private volatile LongConsumer[] listeners = {};
 
-    private volatile Supplier<SpoolStatus> spool = () -> SpoolStatus.NONE;
     private volatile Supplier<Duration> oldestInFlight = () -> Duration.ZERO;
 
     public Tally() {
         Arrays.setAll(refused, reason -> new LongAdder());
-    }
-
-    /** Where the numbers of {@link #spool()} come from. */
-    public void spoolFrom(Supplier<SpoolStatus> status) {
-        spool = status;
     }
 
     void oldestInFlightFrom(Supplier<Duration> age) {
@@ -117,11 +110,6 @@ public final class Tally implements PublisherStatistics {
     @Override
     public long suspectIds() {
         return suspectIds.sum();
-    }
-
-    @Override
-    public SpoolStatus spool() {
-        return spool.get();
     }
 
     @Override

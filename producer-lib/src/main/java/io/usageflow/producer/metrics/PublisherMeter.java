@@ -66,7 +66,19 @@ public enum PublisherMeter {
             "counter",
             "events",
             List.of(),
-            "Events that found no room on local disk.");
+            "Events that were not accepted because local disk had no room or failed."),
+    SPOOL_SET_ASIDE(
+            "usageflow.publisher.spool.set.aside",
+            "gauge",
+            "files",
+            List.of(),
+            "Files with records that Kafka will never take, and damaged segments: somebody has to look at them."),
+    SPOOL_DAMAGED(
+            "usageflow.publisher.spool.damaged",
+            "gauge",
+            "places",
+            List.of(),
+            "Places where a segment could not be read since the publisher began; the segment is kept.");
 
     private final String meterName;
     private final String kind;

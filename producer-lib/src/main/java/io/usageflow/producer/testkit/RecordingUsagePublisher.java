@@ -45,7 +45,7 @@ public final class RecordingUsagePublisher implements UsagePublisher {
 
     private final AvroForm form = new AvroForm(new Source("recording", "test", "test"), EventRules.EVENT_BYTES_MAX);
 
-    private final Tally tally;
+    private final Tally tally = new Tally();
     private final List<io.usageflow.schema.UsageEvent> events = new ArrayList<>();
     private final Map<String, CustomerRef> customerLinks = new LinkedHashMap<>();
     private final Map<String, VendorRef> vendorLinks = new LinkedHashMap<>();
@@ -53,15 +53,6 @@ public final class RecordingUsagePublisher implements UsagePublisher {
     private int failures;
     private Function<String, PublishException> failure = RecordingUsagePublisher::outage;
     private boolean closed;
-
-    public RecordingUsagePublisher() {
-        this(new Tally());
-    }
-
-    /** Not for applications: with a tally that another shares. */
-    public RecordingUsagePublisher(Tally tally) {
-        this.tally = tally;
-    }
 
     /** The next {@code n} events and links fail with {@link NotDurableException}, and are not recorded. */
     public synchronized void failNext(int n) {

@@ -278,7 +278,7 @@ class LaneTest {
     }
 
     private static Lane.Bounds bounds(long bytesMax, long blockMsMax, long waitMsMax) {
-        return new Lane.Bounds(bytesMax, blockMsMax, waitMsMax);
+        return new Lane.Bounds(bytesMax, blockMsMax, waitMsMax, false);
     }
 
     private Parcel<String> parcel(String id) {

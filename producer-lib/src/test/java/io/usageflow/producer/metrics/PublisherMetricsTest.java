@@ -14,14 +14,19 @@ import io.usageflow.producer.InvalidUsageEventException;
 import io.usageflow.producer.RefusalReason;
 import io.usageflow.producer.SpoolStatus;
 import io.usageflow.producer.UsageEvent;
-import io.usageflow.producer.internal.Tally;
+import io.usageflow.producer.UsagePublisher;
 import io.usageflow.producer.testkit.RecordingUsagePublisher;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -81,16 +86,29 @@ class PublisherMetricsTest {
 
     @Test
     void shouldShowTheSpool() {
-        Tally tally = new Tally();
-        tally.spoolFrom(() -> new SpoolStatus(3, 4_096, Instant.now().minusSeconds(600), 2));
-        new PublisherMetrics(new RecordingUsagePublisher(tally)).bindTo(registry);
+        AtomicReference<Optional<Instant>> oldest =
+                new AtomicReference<>(Optional.of(Instant.now().minusSeconds(600)));
+        UsagePublisher spooling = spooling(
+                () -> new SpoolStatus(Path.of("spool"), 3, 4_096, 8_192, oldest.get(), 2, 1, 5, Optional.empty()));
+        new PublisherMetrics(spooling).bindTo(registry);
 
         assertThat(gauge("spool.events")).isEqualTo(3);
         assertThat(gauge("spool.bytes")).isEqualTo(4_096);
         assertThat(gauge("spool.oldest.age")).isBetween(600.0, 660.0);
         assertThat(count("spool.refused")).isEqualTo(2);
-        tally.spoolFrom(() -> SpoolStatus.NONE);
+        assertThat(gauge("spool.set.aside")).isEqualTo(1);
+        assertThat(gauge("spool.damaged")).isEqualTo(5);
+        oldest.set(Optional.empty());
         assertThat(gauge("spool.oldest.age")).isZero();
+    }
+
+    @Test
+    void shouldShowNothingOnDiskWithoutASpool() {
+        new PublisherMetrics(publisher).bindTo(registry);
+
+        assertThat(gauge("spool.events")).isZero();
+        assertThat(gauge("spool.oldest.age")).isZero();
+        assertThat(count("spool.refused")).isZero();
     }
 
     @Test
@@ -110,6 +128,16 @@ class PublisherMetricsTest {
             assertThat(each.get("usageflow.publisher.durable.latency").timer().count())
                     .isEqualTo(1);
         }
+    }
+
+    /** The recording one, with a spool. */
+    private UsagePublisher spooling(Supplier<SpoolStatus> status) {
+        return (UsagePublisher) Proxy.newProxyInstance(
+                UsagePublisher.class.getClassLoader(),
+                new Class<?>[] {UsagePublisher.class},
+                (proxy, method, arguments) -> method.getName().equals("spool")
+                        ? Optional.of(status.get())
+                        : method.invoke(publisher, arguments));
     }
 
     private Map<RefusalReason, Double> refused() {

@@ -1,0 +1,4 @@
+@NullUnmarked
+package io.usageflow.forwarder.spool;
+
+import org.jspecify.annotations.NullUnmarked;

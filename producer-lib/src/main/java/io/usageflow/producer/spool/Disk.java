@@ -1,0 +1,66 @@
+package io.usageflow.producer.spool;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** The few things a log asks of a file system when it writes, so that a test can let each of them fail. */
+interface Disk {
+    Disk REAL = new Disk() {
+        @Override
+        public Output create(Path path) throws IOException {
+            FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            return new Output() {
+                @Override
+                public void write(ByteBuffer bytes) throws IOException {
+                    while (bytes.hasRemaining()) {
+                        channel.write(bytes);
+                    }
+                }
+
+                @Override
+                public void force() throws IOException {
+                    // The file's size is forced along, since what was written cannot be read without it.
+                    channel.force(false);
+                }
+
+                @Override
+                public void truncate(long size) throws IOException {
+                    channel.truncate(size);
+                }
+
+                @Override
+                public void close() throws IOException {
+                    channel.close();
+                }
+            };
+        }
+
+        @Override
+        public void forceDirectory(Path directory) throws IOException {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    };
+
+    /** A file that is written from its beginning. */
+    interface Output extends Closeable {
+        /** All of it. */
+        void write(ByteBuffer bytes) throws IOException;
+
+        /** Returns when all that was written survives a power failure. */
+        void force() throws IOException;
+
+        void truncate(long size) throws IOException;
+    }
+
+    /** A new file. */
+    Output create(Path path) throws IOException;
+
+    /** Returns when the names in the directory survive a power failure. */
+    void forceDirectory(Path directory) throws IOException;
+}

@@ -1,0 +1,4 @@
+@NullUnmarked
+package io.usageflow.producer.spool;
+
+import org.jspecify.annotations.NullUnmarked;
