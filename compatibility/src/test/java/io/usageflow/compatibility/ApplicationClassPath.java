@@ -30,17 +30,33 @@ record ApplicationClassPath(String name, List<Path> entries) {
                 java.io.File.pathSeparator, entries.stream().map(Path::toString).toList());
     }
 
+    /** Without usageflow's own, which are jars or folders as the build goes. */
+    List<Path> jars() {
+        return entries.stream()
+                .filter(entry -> entry.toString().endsWith(".jar"))
+                .filter(entry -> !entry.getFileName().toString().contains("0.1.0-SNAPSHOT"))
+                .toList();
+    }
+
+    /** Of all jars of this name, in order of version, with commas between. */
+    String versionsOf(String artifact) {
+        Pattern jar = Pattern.compile(Pattern.quote(artifact) + "-(\\d.*)\\.jar");
+        return String.join(
+                ", ",
+                entries.stream()
+                        .map(entry -> jar.matcher(entry.getFileName().toString()))
+                        .filter(Matcher::matches)
+                        .map(match -> match.group(1))
+                        .sorted()
+                        .toList());
+    }
+
     /** @throws AssertionError unless the class path has exactly one such jar */
     String versionOf(String artifact) {
-        Pattern jar = Pattern.compile(Pattern.quote(artifact) + "-(\\d.*)\\.jar");
-        List<String> versions = entries.stream()
-                .map(entry -> jar.matcher(entry.getFileName().toString()))
-                .filter(Matcher::matches)
-                .map(match -> match.group(1))
-                .toList();
-        if (versions.size() != 1) {
-            throw new AssertionError(name + " has " + artifact + " in versions " + versions);
+        String versions = versionsOf(artifact);
+        if (versions.isEmpty() || versions.contains(",")) {
+            throw new AssertionError(name + " has " + artifact + " in versions [" + versions + "]");
         }
-        return versions.get(0);
+        return versions;
     }
 }
