@@ -55,7 +55,7 @@ final class NodeClient {
                                         "--ignore-scripts",
                                         "--no-audit",
                                         "--no-fund",
-                                        "--fetch-retries=1",
+                                        "--fetch-retries=2",
                                         "--fetch-timeout=20000")));
             }
             return new NodeClient(folder);

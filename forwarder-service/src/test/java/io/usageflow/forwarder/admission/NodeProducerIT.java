@@ -17,10 +17,16 @@ import io.usageflow.schema.JsonValue;
 import io.usageflow.schema.Source;
 import io.usageflow.schema.UsageEvent;
 import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -137,7 +143,7 @@ class NodeProducerIT {
         input.append(line(EVENTS, "EURO"));
         try (SchemaRegistryServer registry = SchemaRegistryServer.start(0);
                 AdmissionCluster cluster = new AdmissionCluster(registry.url())) {
-            cluster.encode(TOPICS.events(), expected(0)); // registers the schema, as an operator or a Java service does
+            register(registry);
             Admission admission = cluster.admission(folder);
             admission.start();
 
@@ -156,11 +162,29 @@ class NodeProducerIT {
             });
             admission.close(Duration.ofSeconds(20));
             assertAdmitted(cluster);
+            byte[] ours = cluster.encode(TOPICS.events(), expected(0));
+            byte[] theirs = cluster.read(TOPICS.events()).get(0).value();
+            assertThat(Arrays.copyOf(ours, 5))
+                    .as("magic and id: one schema for all")
+                    .isEqualTo(Arrays.copyOf(theirs, 5));
             assertThat(cluster.read(TOPICS.deadLetters()))
                     .extracting(
                             letter -> cluster.decode(letter, DeadLetter.class).getReason())
                     .containsExactly("INVALID_CURRENCY");
         }
+    }
+
+    /** As docs/other-languages.md tells operators to, where no Java service has done it. */
+    private void register(SchemaRegistryServer registry) throws Exception {
+        String schema = Files.readString(Path.of("..", "schemas", "src", "main", "avro", "UsageEvent.avsc"));
+        var request = HttpRequest.newBuilder(URI.create(registry.url() + "/subjects/usage.events-value/versions"))
+                .header("Content-Type", "application/vnd.schemaregistry.v1+json")
+                .POST(HttpRequest.BodyPublishers.ofString(json.writeValueAsString(Map.of("schema", schema))))
+                .build();
+        assertThat(HttpClient.newHttpClient()
+                        .send(request, HttpResponse.BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(200);
     }
 
     private static void assertAtHome(ConsumerRecord<byte[], byte[]> record) {
