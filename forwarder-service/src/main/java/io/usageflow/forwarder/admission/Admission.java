@@ -198,17 +198,18 @@ public final class Admission implements Stage {
                 around.registry(),
                 new AdmissionParts.Watching(meters, registryWatch),
                 new VendorLinksVersion());
+        StreamsClients clients;
         KafkaStreams made;
         try {
             Properties streamsSettings = StreamsSettings.of(settings, around);
-            made = new KafkaStreams(
-                    AdmissionTopology.of(parts), streamsSettings, StreamsClients.of(streamsSettings, around));
+            clients = StreamsClients.of(streamsSettings, around);
+            made = new KafkaStreams(AdmissionTopology.of(parts), streamsSettings, clients);
         } catch (StreamsException locked) {
             LOG.warn("state folder is in use, waiting: {}", locked.getMessage());
             beginning = StageHealth.waiting("state folder is in use: " + locked.getMessage());
             return false;
         }
-        made.setUncaughtExceptionHandler(failure -> onThreadFailure(partitions, failure));
+        made.setUncaughtExceptionHandler(failure -> onThreadFailure(clients, partitions, failure));
         made.setStateListener((now, before) -> LOG.info("admission is {}, before={}", now, before));
         streamsMetrics = new KafkaStreamsMetrics(made);
         streamsMetrics.bindTo(registry);
@@ -218,11 +219,12 @@ public final class Admission implements Stage {
         return true;
     }
 
-    private StreamThreadExceptionResponse onThreadFailure(int partitions, Throwable thrown) {
+    private StreamThreadExceptionResponse onThreadFailure(StreamsClients clients, int partitions, Throwable thrown) {
         Throwable failure = explained(partitions, thrown);
         if (failures.answer(failure, Instant.now()) == ThreadFailures.Answer.REPLACE) {
             LOG.warn("admission thread died and is replaced; its records come again", failure);
             meters.countReplacedThread();
+            clients.threadDies();
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         }
         die("stopped", failure);

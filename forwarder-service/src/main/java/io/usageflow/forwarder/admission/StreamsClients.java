@@ -5,6 +5,7 @@ import io.usageflow.forwarder.topics.Changelogs;
 import io.usageflow.forwarder.topics.TransactionTakeover;
 import io.usageflow.schema.topic.Topics;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -12,20 +13,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 
 /**
  * Kafka Streams' clients as it makes them itself, but that a producer makes sure that its transactions ended everywhere:
- * {@link TransactionTakeover}. Thread-safe.
+ * {@link TransactionTakeover}, and that a thread's successor writes under its id: {@link TransactionalIds}. Thread-safe.
  *
  * <p>A subclass, since Streams takes no other supplier with its own group protocol.
  */
 final class StreamsClients extends DefaultKafkaClientSupplier {
+    private static final String PRODUCER = "-producer";
+
     private final Map<String, ?> kafka;
     private final String application;
     private final List<String> topics;
+    private final TransactionalIds ids = new TransactionalIds();
     /** By transactional id: each remembers what it could not finish. */
     private final Map<String, TransactionTakeover> takeovers = new ConcurrentHashMap<>();
 
@@ -44,22 +49,48 @@ final class StreamsClients extends DefaultKafkaClientSupplier {
         return new StreamsClients(around.kafka(), application, written);
     }
 
+    /** A stream thread dies, and this is it; asked before it makes its successor. */
+    void threadDies() {
+        ids.bequeath(Thread.currentThread().getName());
+    }
+
     @Override
-    public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
-        String id = String.valueOf(config.get(ProducerConfig.TRANSACTIONAL_ID_CONFIG));
+    public Producer<byte[], byte[]> getProducer(Map<String, Object> given) {
+        String thread = threadOf(given);
+        String id = ids.of(
+                thread,
+                Thread.currentThread().getName(),
+                String.valueOf(given.get(ProducerConfig.TRANSACTIONAL_ID_CONFIG)));
         TransactionTakeover takeover =
                 takeovers.computeIfAbsent(id, each -> new TransactionTakeover(kafka, each, application, topics));
+        Map<String, Object> config = new HashMap<>(given);
+        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
         return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()) {
             @Override
             public void initTransactions() {
+                requireOwner();
                 takeover.takeOver(this, super::initTransactions);
             }
 
             @Override
             public void abortTransaction() {
+                requireOwner();
                 super.abortTransaction();
                 takeover.afterAbort();
             }
+
+            /** A dead thread's successor ends what it left, and has perhaps begun anew under the same id. */
+            private void requireOwner() {
+                if (!ids.owns(thread, id)) {
+                    throw new ProducerFencedException(thread + " died; its successor has " + id);
+                }
+            }
         };
+    }
+
+    /** Streams names a thread's producer after the thread. */
+    private static String threadOf(Map<String, Object> config) {
+        String client = String.valueOf(config.get(ProducerConfig.CLIENT_ID_CONFIG));
+        return client.endsWith(PRODUCER) ? client.substring(0, client.length() - PRODUCER.length()) : client;
     }
 }

@@ -196,10 +196,11 @@ final class Settlement implements AutoCloseable {
             producer.abortTransaction();
             takeover.afterAbort();
         } catch (ProducerFencedException | InvalidProducerEpochException fenced) {
-            cause.addSuppressed(fenced);
+            LOG.warn("event=abort_fenced why=\"{}\"", fenced.toString());
             throw fenced(cause);
         } catch (KafkaException | IllegalStateException alsoFailed) {
-            cause.addSuppressed(alsoFailed);
+            // Not as a suppressed exception: Kafka throws one object for all failures of a kind, in all threads.
+            LOG.warn("event=abort_failed why=\"{}\"", alsoFailed.toString());
             throw new LostProducerException("a transaction can be neither committed nor aborted", false, cause);
         }
     }
