@@ -11,9 +11,10 @@ import (
 	"fmt"
 	"math/big"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
-	"github.com/hamba/avro/v2"
+	"github.com/linkedin/goavro/v2"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/sr"
 )
@@ -67,55 +68,94 @@ func Decimal(text string) ([]byte, error) {
 	return unscaled.FillBytes(make([]byte, bytes)), nil
 }
 
-// Event has the schema's fields. A nil pointer is null.
+// Event has the schema's fields; an empty text is left out.
 type Event struct {
-	ID                 string  `avro:"id"`
-	EventType          string  `avro:"event_type"`
-	OccurredAt         int64   `avro:"occurred_at"` // time.Time's UnixMicro
-	AccountID          string  `avro:"account_id"`
-	CustomerID         *string `avro:"customer_id"`
-	CustomerExternalID *string `avro:"customer_external_id"`
-	Subject            *string `avro:"subject"`
-	Description        *string `avro:"description"`
-	Data               Data    `avro:"data"`
-	Costs              []Cost  `avro:"costs"`
-	Source             *Source `avro:"source"`
+	ID                 string
+	EventType          string
+	OccurredAt         time.Time
+	AccountID          string
+	CustomerID         string
+	CustomerExternalID string
+	Subject            string
+	Description        string
+	Data               Data
+	Costs              []Cost
+	Service            string
 }
 
 // Data holds values made by Long, Text, Bool, Number and JSON; a nil value is null.
-type Data map[string]map[string]any
+type Data map[string]any
 
-func Long(value int64) map[string]any  { return map[string]any{"long": value} }
-func Text(value string) map[string]any { return map[string]any{"string": value} }
-func Bool(value bool) map[string]any   { return map[string]any{"boolean": value} }
+func Long(value int64) any  { return goavro.Union("long", value) }
+func Text(value string) any { return goavro.Union("string", value) }
+func Bool(value bool) any   { return goavro.Union("boolean", value) }
 
 // Number takes what Decimal made.
-func Number(decimal []byte) map[string]any { return map[string]any{"bytes": decimal} }
+func Number(decimal []byte) any { return goavro.Union("bytes", decimal) }
 
 // JSON is for objects, lists, and numbers that neither a long nor a decimal(38, 18) holds exactly.
-func JSON(text string) map[string]any {
-	return map[string]any{"io.usageflow.schema.JsonValue": map[string]any{"json": text}}
+func JSON(text string) any {
+	return goavro.Union("io.usageflow.schema.JsonValue", map[string]any{"json": text})
 }
 
 type Cost struct {
-	ID          *string           `avro:"id"`
-	Vendor      string            `avro:"vendor"`
-	Description *string           `avro:"description"`
-	Amount      []byte            `avro:"amount"` // made by Decimal
-	Currency    string            `avro:"currency"`
-	Metadata    map[string]string `avro:"metadata"`
+	ID          string // empty: made from the event's id and the cost's place
+	Vendor      string
+	Description string
+	Amount      []byte // made by Decimal
+	Currency    string
+	Metadata    map[string]string
 }
 
-type Source struct {
-	Service        *string `avro:"service"`
-	Instance       *string `avro:"instance"`
-	LibraryVersion *string `avro:"library_version"`
+func optional(text string) any {
+	if text == "" {
+		return nil
+	}
+	return Text(text)
+}
+
+func (e Event) native() map[string]any {
+	data := map[string]any{}
+	for key, value := range e.Data {
+		data[key] = value
+	}
+	costs := []any{}
+	for _, cost := range e.Costs {
+		metadata := map[string]any{}
+		for key, value := range cost.Metadata {
+			metadata[key] = value
+		}
+		costs = append(costs, map[string]any{
+			"id":          optional(cost.ID),
+			"vendor":      cost.Vendor,
+			"description": optional(cost.Description),
+			"amount":      cost.Amount,
+			"currency":    cost.Currency,
+			"metadata":    metadata,
+		})
+	}
+	return map[string]any{
+		"id":                   e.ID,
+		"event_type":           e.EventType,
+		"occurred_at":          e.OccurredAt.UnixMicro(),
+		"account_id":           e.AccountID,
+		"customer_id":          optional(e.CustomerID),
+		"customer_external_id": optional(e.CustomerExternalID),
+		"subject":              optional(e.Subject),
+		"description":          optional(e.Description),
+		"data":                 data,
+		"costs":                costs,
+		"source": goavro.Union("io.usageflow.schema.Source", map[string]any{
+			"service": optional(e.Service), "instance": nil, "library_version": nil,
+		}),
+	}
 }
 
 // Publisher is one for the whole process; it is safe for concurrent use.
 type Publisher struct {
 	client *kgo.Client
-	serde  sr.Serde
+	codec  *goavro.Codec
+	prefix []byte // of the wire format: 0 and the schema's id
 	topic  string
 }
 
@@ -130,13 +170,10 @@ func New(ctx context.Context, brokers []string, registryURL, prefix string, more
 	if err != nil {
 		return nil, err
 	}
-	schema, err := plain(latest.Schema.Schema)
-	if err != nil {
+	if publisher.codec, err = plain(latest.Schema.Schema); err != nil {
 		return nil, err
 	}
-	publisher.serde.Register(latest.ID, Event{}, sr.EncodeFn(func(value any) ([]byte, error) {
-		return avro.Marshal(schema, value)
-	}))
+	publisher.prefix = binary.BigEndian.AppendUint32([]byte{0}, uint32(latest.ID))
 	// Defaults of this client, named because they matter: idempotent, and murmur2 of the key as in Java.
 	publisher.client, err = kgo.NewClient(append([]kgo.Opt{
 		kgo.SeedBrokers(brokers...),
@@ -148,7 +185,7 @@ func New(ctx context.Context, brokers []string, registryURL, prefix string, more
 
 // plain parses the schema without its logical types, so that decimals go out as the bytes that Decimal made. The
 // records are the same, byte by byte.
-func plain(text string) (avro.Schema, error) {
+func plain(text string) (*goavro.Codec, error) {
 	var schema any
 	if err := json.Unmarshal([]byte(text), &schema); err != nil {
 		return nil, err
@@ -174,7 +211,7 @@ func plain(text string) (avro.Schema, error) {
 	if err != nil {
 		return nil, err
 	}
-	return avro.Parse(string(stripped))
+	return goavro.NewCodec(string(stripped))
 }
 
 // Publish returns when all in-sync replicas have the event. After an error publish the same event, with the same id,
@@ -183,10 +220,7 @@ func (p *Publisher) Publish(ctx context.Context, event Event, traceparent string
 	if event.ID == "" {
 		return errors.New("give the event an id: DeriveID, or a UUIDv7 that is kept for retries")
 	}
-	if event.Data == nil {
-		event.Data = Data{}
-	}
-	value, err := p.serde.Encode(event)
+	value, err := p.codec.BinaryFromNative(append([]byte(nil), p.prefix...), event.native())
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,7 @@ package io.usageflow.forwarder.reconcile;
 import java.util.UUID;
 
 /**
- * Ids as their 16 bytes, each with a small number: some 40 bytes of memory an id, however many objects that would be.
+ * Ids as their 16 bytes, each with a small number: 40 to 80 bytes of memory an id, however many objects that would be.
  * Open addressing; what is removed keeps its slot until all is cleared. Not thread-safe.
  */
 final class IdTable {

@@ -56,7 +56,9 @@ final class NodeClient {
                                         "--no-audit",
                                         "--no-fund",
                                         "--fetch-retries=2",
-                                        "--fetch-timeout=20000")));
+                                        "--fetch-retry-mintimeout=500",
+                                        "--fetch-retry-maxtimeout=2000",
+                                        "--fetch-timeout=15000")));
             }
             return new NodeClient(folder);
         } catch (IOException unusable) {
