@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +25,7 @@ class RegistryAwayIT {
     Path folder;
 
     @Test
-    void shouldWaitForTheRegistryAndThenAdmitEverything() {
+    void shouldWaitForTheRegistryAndThenAdmitEverything() throws Exception {
         InMemorySchemaRegistry schemas = new InMemorySchemaRegistry();
         SchemaRegistryServer before = SchemaRegistryServer.start(0, schemas);
         int port = before.port();
@@ -58,6 +59,9 @@ class RegistryAwayIT {
                                 cluster.decode(record, DeliverableEvent.class).getEventId())
                         .isEqualTo(ids);
                 assertThat(cluster.read(TOPICS.deadLetters())).isEmpty();
+                assertThat(cluster.admin().listTransactions().all().get(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                        .as("the thread that replaced the dead one ends what that one left open")
+                        .hasSize(1);
             } finally {
                 after.close();
             }
