@@ -119,8 +119,11 @@ export class UsagePublisher {
     this.#registry = new SchemaRegistry({ host: registryUrl }, { [SchemaType.AVRO]: { wrapUnions: true } })
     this.#producer = new Kafka({ clientId: service, brokers, logLevel: logLevel.ERROR, ...kafka }).producer({
       createPartitioner: Partitioners.DefaultPartitioner, // Java's: murmur2 of the key
-      idempotent: true, // the client's own retries are written once, and stay in order
-      maxInFlightRequests: 1,
+      // Not idempotent: kafkajs 2.2.4 gives the sequence numbers of a batch whose answer was lost to the next one, which
+      // the broker then takes for the repeat that it is not. What is written twice is billed once, by its id.
+      idempotent: false,
+      maxInFlightRequests: 1, // batches stay in order
+      retry: { retries: 12, maxRetryTime: 30_000 }, // some three minutes
     })
     this.#topic = `${prefix}.events`
     this.#service = service
