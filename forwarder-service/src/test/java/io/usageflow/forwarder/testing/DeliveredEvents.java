@@ -86,6 +86,7 @@ public final class DeliveredEvents {
                 all.forEach(admitted -> receipt(admitted, acceptedAt));
             }
         });
+        topics.flush();
         return this;
     }
 
