@@ -46,6 +46,7 @@ public final class Admission implements Stage {
     private volatile @Nullable String fatal;
 
     private @Nullable KafkaStreams streams;
+    private @Nullable StreamsClients clients;
     private @Nullable ParkedQuery parked;
     private @Nullable KafkaStreamsMetrics streamsMetrics;
     private boolean closed;
@@ -139,11 +140,13 @@ public final class Admission implements Stage {
         starter.interrupt();
         KafkaStreams running;
         KafkaStreamsMetrics binder;
+        StreamsClients connections;
         synchronized (this) {
             closed = true;
             beginning = StageHealth.waiting("stopped");
             running = streams;
             binder = streamsMetrics;
+            connections = clients;
         }
         if (binder != null) {
             binder.close();
@@ -157,6 +160,9 @@ public final class Admission implements Stage {
                             + " their records come again after the start",
                     atMost,
                     running.state());
+        }
+        if (connections != null) {
+            connections.close();
         }
         meters.close();
     }
@@ -198,33 +204,35 @@ public final class Admission implements Stage {
                 around.registry(),
                 new AdmissionParts.Watching(meters, registryWatch),
                 new VendorLinksVersion());
-        StreamsClients clients;
+        StreamsClients connections;
         KafkaStreams made;
         try {
             Properties streamsSettings = StreamsSettings.of(settings, around);
-            clients = StreamsClients.of(streamsSettings, around);
-            made = new KafkaStreams(AdmissionTopology.of(parts), streamsSettings, clients);
+            connections = StreamsClients.of(streamsSettings, around);
+            made = new KafkaStreams(AdmissionTopology.of(parts), streamsSettings, connections);
         } catch (StreamsException locked) {
             LOG.warn("state folder is in use, waiting: {}", locked.getMessage());
             beginning = StageHealth.waiting("state folder is in use: " + locked.getMessage());
             return false;
         }
-        made.setUncaughtExceptionHandler(failure -> onThreadFailure(clients, partitions, failure));
+        made.setUncaughtExceptionHandler(failure -> onThreadFailure(connections, partitions, failure));
         made.setStateListener((now, before) -> LOG.info("admission is {}, before={}", now, before));
         streamsMetrics = new KafkaStreamsMetrics(made);
         streamsMetrics.bindTo(registry);
         streams = made;
+        clients = connections;
         parked = new ParkedQuery(made, around.topics().events(), home);
         made.start();
         return true;
     }
 
-    private StreamThreadExceptionResponse onThreadFailure(StreamsClients clients, int partitions, Throwable thrown) {
+    private StreamThreadExceptionResponse onThreadFailure(
+            StreamsClients connections, int partitions, Throwable thrown) {
         Throwable failure = explained(partitions, thrown);
         if (failures.answer(failure, Instant.now()) == ThreadFailures.Answer.REPLACE) {
             LOG.warn("admission thread died and is replaced; its records come again", failure);
             meters.countReplacedThread();
-            clients.threadDies();
+            connections.threadDies();
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         }
         die("stopped", failure);

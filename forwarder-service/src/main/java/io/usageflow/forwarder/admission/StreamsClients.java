@@ -24,7 +24,7 @@ import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
  *
  * <p>A subclass, since Streams takes no other supplier with its own group protocol.
  */
-final class StreamsClients extends DefaultKafkaClientSupplier {
+final class StreamsClients extends DefaultKafkaClientSupplier implements AutoCloseable {
     private static final String PRODUCER = "-producer";
 
     private final Map<String, ?> kafka;
@@ -69,14 +69,20 @@ final class StreamsClients extends DefaultKafkaClientSupplier {
             @Override
             public void initTransactions() {
                 requireOwner();
-                takeover.takeOver(this, super::initTransactions);
+                takeover.takeOver(super::initTransactions);
+            }
+
+            @Override
+            public void commitTransaction() {
+                super.commitTransaction();
+                takeover.afterEnd();
             }
 
             @Override
             public void abortTransaction() {
                 requireOwner();
                 super.abortTransaction();
-                takeover.afterAbort();
+                takeover.afterEnd();
             }
 
             /** A dead thread's successor ends what it left, and has perhaps begun anew under the same id. */
@@ -86,6 +92,12 @@ final class StreamsClients extends DefaultKafkaClientSupplier {
                 }
             }
         };
+    }
+
+    /** After the streams themselves. */
+    @Override
+    public void close() {
+        takeovers.values().forEach(TransactionTakeover::close);
     }
 
     /** Streams names a thread's producer after the thread. */

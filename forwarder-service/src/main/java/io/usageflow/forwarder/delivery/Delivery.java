@@ -138,6 +138,7 @@ public final class Delivery implements Stage {
             thread.interrupt();
             Thread.currentThread().interrupt();
         }
+        takeover.close();
         parts.sink().close();
         parts.retention().close();
         parts.meters().close();

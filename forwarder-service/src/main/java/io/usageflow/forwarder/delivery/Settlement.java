@@ -161,6 +161,7 @@ final class Settlement implements AutoCloseable {
             for (Future<RecordMetadata> send : sends) {
                 send.get();
             }
+            seeItEnd();
             return true;
         } catch (ProducerFencedException | InvalidProducerEpochException fenced) {
             throw fenced(fenced);
@@ -190,11 +191,22 @@ final class Settlement implements AutoCloseable {
         }
     }
 
+    /** It is committed whatever comes of this: the next session begins behind it. */
+    private void seeItEnd() {
+        try {
+            takeover.afterEnd();
+        } catch (InterruptException stopped) {
+            throw stopped;
+        } catch (KafkaException unknown) {
+            throw new LostProducerException("a transaction is committed and not seen to end", false, unknown);
+        }
+    }
+
     private void abort(KafkaException cause) {
         LOG.warn("event=settlement_aborted why=\"{}\"", cause.toString());
         try {
             producer.abortTransaction();
-            takeover.afterAbort();
+            takeover.afterEnd();
         } catch (ProducerFencedException | InvalidProducerEpochException fenced) {
             LOG.warn("event=abort_fenced why=\"{}\"", fenced.toString());
             throw fenced(cause);

@@ -58,6 +58,7 @@ final class RepairWriter implements AutoCloseable {
     private final Clock clock;
     private final Serializer<DeadLetterMark> marks;
     private final KafkaProducer<byte[], byte[]> producer;
+    private final TransactionTakeover takeover;
     private final Set<String> sentBefore;
 
     /** Takes over from any other repair, and reads what was sent before. */
@@ -72,11 +73,12 @@ final class RepairWriter implements AutoCloseable {
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, REQUEST_BYTES_MAX);
+        takeover = new TransactionTakeover(
+                settings.kafka().client(), id, List.of(topics.replays(), topics.deadLetterMarks()));
         producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
         try {
             // Waits for the end of the last transaction under this id, so that its marks are there to be read.
-            new TransactionTakeover(settings.kafka().client(), id, List.of(topics.replays(), topics.deadLetterMarks()))
-                    .takeOver(producer);
+            takeover.takeOver(producer);
             sentBefore = sentBefore(settings);
         } catch (KafkaException failed) {
             close();
@@ -129,6 +131,7 @@ final class RepairWriter implements AutoCloseable {
             for (Future<RecordMetadata> one : sent) {
                 one.get();
             }
+            takeover.afterEnd();
         } catch (ProducerFencedException | InvalidProducerEpochException fenced) {
             throw new IllegalArgumentException(
                     "another 'reconcile --repair --apply' has begun and ended this one: let one run at a time", fenced);
@@ -163,6 +166,7 @@ final class RepairWriter implements AutoCloseable {
 
     @Override
     public void close() {
+        takeover.close();
         producer.close(Duration.ofSeconds(10));
         marks.close();
     }

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.replay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.topics.Takeover;
 import io.usageflow.forwarder.topics.TransactionTakeover;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.serde.AvroSerdes;
@@ -55,6 +56,7 @@ final class MarkedTransactions implements AutoCloseable {
 
     private final Topics topics;
     private final KafkaProducer<byte[], byte[]> producer;
+    private final Takeover takeover;
     private final Serializer<DeadLetterMark> serializer;
     private final Map<String, byte[]> pending = new LinkedHashMap<>();
     private boolean isOpen;
@@ -71,9 +73,13 @@ final class MarkedTransactions implements AutoCloseable {
     }
 
     private MarkedTransactions(
-            Topics topics, KafkaProducer<byte[], byte[]> producer, Serializer<DeadLetterMark> serializer) {
+            Topics topics,
+            KafkaProducer<byte[], byte[]> producer,
+            Takeover takeover,
+            Serializer<DeadLetterMark> serializer) {
         this.topics = topics;
         this.producer = producer;
+        this.takeover = takeover;
         this.serializer = serializer;
     }
 
@@ -87,17 +93,19 @@ final class MarkedTransactions implements AutoCloseable {
         Topics topics = settings.topics().names();
         var producer =
                 new KafkaProducer<>(config(settings, clientId), new ByteArraySerializer(), new ByteArraySerializer());
+        var takeover = new TransactionTakeover(
+                settings.kafka().client(),
+                transactionalId(topics),
+                List.of(topics.replays(), topics.deadLetterMarks()));
         try {
-            new TransactionTakeover(
-                            settings.kafka().client(),
-                            transactionalId(topics),
-                            List.of(topics.replays(), topics.deadLetterMarks()))
-                    .takeOver(producer);
+            takeover.takeOver(producer);
             return new MarkedTransactions(
                     topics,
                     producer,
+                    takeover,
                     AvroSerdes.valueSerializer(settings.registry().serde()));
         } catch (RuntimeException failed) {
+            takeover.close();
             producer.close(Duration.ZERO);
             throw failed;
         }
@@ -181,6 +189,7 @@ final class MarkedTransactions implements AutoCloseable {
         committed += pending.size();
         Map<String, byte[]> marks = Map.copyOf(pending);
         pending.clear();
+        takeover.afterEnd();
         return marks;
     }
 
@@ -202,6 +211,7 @@ final class MarkedTransactions implements AutoCloseable {
                 }
             }
         } finally {
+            takeover.close();
             producer.close(Duration.ofSeconds(5));
         }
     }

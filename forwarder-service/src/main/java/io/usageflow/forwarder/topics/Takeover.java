@@ -4,7 +4,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 
 /** How a producer gets its transactional id, and makes sure that what is over has ended. Used by one thread at a time. */
-public interface Takeover {
+public interface Takeover extends AutoCloseable {
     /**
      * Ends what an earlier process of the same id left open, and keeps that process from writing.
      *
@@ -13,9 +13,14 @@ public interface Takeover {
     void takeOver(Producer<?, ?> producer);
 
     /**
-     * After the producer aborted a transaction and before it begins the next.
+     * After the producer has committed or aborted a transaction and before it begins the next: that one's end must not
+     * become this one's.
      *
      * @throws KafkaException where Kafka does not answer; to be followed by a new producer
      */
-    void afterAbort();
+    void afterEnd();
+
+    /** Gives connections up; a later use makes them again. */
+    @Override
+    void close();
 }

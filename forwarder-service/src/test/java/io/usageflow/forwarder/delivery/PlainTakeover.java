@@ -5,7 +5,7 @@ import org.apache.kafka.clients.producer.Producer;
 
 /** Where no broker leaves anything open. Counts what it was told. */
 final class PlainTakeover implements Takeover {
-    int aborts;
+    int ends;
 
     @Override
     public void takeOver(Producer<?, ?> producer) {
@@ -13,7 +13,10 @@ final class PlainTakeover implements Takeover {
     }
 
     @Override
-    public void afterAbort() {
-        aborts++;
+    public void afterEnd() {
+        ends++;
     }
+
+    @Override
+    public void close() {}
 }

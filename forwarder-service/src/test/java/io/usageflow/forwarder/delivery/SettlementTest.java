@@ -114,7 +114,7 @@ class SettlementTest {
         producer.sendOffsetsToTransactionException = null;
         assertThat(partition.counters()).isEqualTo(CommittedCounters.NONE);
         assertThat(producer.history()).as("nothing of the aborted ones").isEmpty();
-        assertThat(takeover.aborts).as("looked for what the broker left open").isEqualTo(2);
+        assertThat(takeover.ends).as("looked for what the broker left open").isEqualTo(2);
 
         assertThat(commit(settlement)).isTrue();
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -69,6 +70,32 @@ class TransactionTakeoverIT {
 
         assertThat(committedValues()).containsExactlyInAnyOrder("before-0", "before-1", "after-0", "after-1");
         assertThat(committedOffset()).isEqualTo(2);
+    }
+
+    /** Which the admin interface has no means for; the coordinator stays out of it. */
+    @Test
+    void shouldCommitOnePartitionOfATransactionWhoseMarkerIsMissing() {
+        Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
+        try (var producer = producer(PATIENT);
+                var transactions = new OpenTransactions(kafka, ID, GROUP, List.of(TOPIC))) {
+            producer.initTransactions();
+            begin(producer, "left", 7);
+            long producerId = transactions.last().orElseThrow().producerId();
+            Map<TopicPartition, ProducerState> open = transactions.of(producerId);
+            assertThat(open).as("both partitions and the group's offsets").hasSize(3);
+
+            open.forEach((partition, state) -> {
+                if (!partition.equals(new TopicPartition(TOPIC, 1))) {
+                    transactions.commit(partition, state);
+                }
+            });
+
+            assertThat(transactions.of(producerId)).containsOnlyKeys(new TopicPartition(TOPIC, 1));
+            assertThat(committedOffset()).isEqualTo(7);
+            producer.abortTransaction();
+        }
+
+        assertThat(committedValues()).containsExactly("left-0");
     }
 
     /** One transaction is committed; a second one is open when the broker dies, and over when it is back. */
