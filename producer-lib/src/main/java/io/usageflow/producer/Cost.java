@@ -32,7 +32,7 @@ public record Cost(
 
     public Cost {
         // Not Map.copyOf: a null in it is the rules' to name, and their message says where it is.
-        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        metadata = metadata.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
 
     public static Cost of(String vendor, BigDecimal amount, String currency) {

@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of one {@link UsageEvent}. Written only between {@link #copy} and the constructor of the event that holds it
+ * The fields of one {@link UsageEvent} but data and costs. Written only between {@link #copy} and the constructor of the event that holds it
  * in a final field, so every thread sees it complete and nobody sees it change.
  */
 final class EventDraft {
@@ -31,12 +31,6 @@ final class EventDraft {
     @Nullable
     String traceparent;
 
-    @Nullable
-    Datum data;
-
-    @Nullable
-    CostNode costs;
-
     EventDraft(EventId id, String eventType, Instant occurredAt) {
         this.id = id;
         this.eventType = eventType;
@@ -52,8 +46,6 @@ final class EventDraft {
         copy.subject = subject;
         copy.description = description;
         copy.traceparent = traceparent;
-        copy.data = data;
-        copy.costs = costs;
         return copy;
     }
 

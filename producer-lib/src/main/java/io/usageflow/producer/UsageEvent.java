@@ -39,9 +39,14 @@ public final class UsageEvent {
     public static final String COST_RECORDED = "cost_recorded";
 
     private final EventDraft draft;
+    // Apart from the rest, so that what is called most often copies least.
+    private final @Nullable Datum data;
+    private final @Nullable CostNode costs;
 
-    private UsageEvent(EventDraft draft) {
+    private UsageEvent(EventDraft draft, @Nullable Datum data, @Nullable CostNode costs) {
         this.draft = draft;
+        this.data = data;
+        this.costs = costs;
     }
 
     /**
@@ -51,7 +56,7 @@ public final class UsageEvent {
      *     Credyt
      */
     public static UsageEvent of(String eventType) {
-        return new UsageEvent(new EventDraft(EventId.generate(), eventType, Instant.now()));
+        return new UsageEvent(new EventDraft(EventId.generate(), eventType, Instant.now()), null, null);
     }
 
     /**
@@ -145,7 +150,7 @@ public final class UsageEvent {
 
     /** Adds a cost; at most 50. */
     public UsageEvent cost(Cost cost) {
-        return with(d -> d.costs = CostNode.after(d.costs, cost));
+        return new UsageEvent(draft, data, CostNode.after(costs, cost));
     }
 
     // The quantities and dimensions that pricing looks at: at most 100, keys of 1 to 128 printable characters; the last
@@ -228,11 +233,11 @@ public final class UsageEvent {
      * @throws InvalidUsageEventException for a value of a type that {@code data} does not take
      */
     public UsageEvent dataAll(Map<String, ? extends @Nullable Object> entries) {
-        return with(d -> {
-            for (Map.Entry<String, ? extends @Nullable Object> entry : entries.entrySet()) {
-                d.data = Datum.after(d.data, entry.getKey(), DataValues.ofAny(entry.getKey(), entry.getValue()));
-            }
-        });
+        Datum newest = data;
+        for (Map.Entry<String, ? extends @Nullable Object> entry : entries.entrySet()) {
+            newest = Datum.after(newest, entry.getKey(), DataValues.ofAny(entry.getKey(), entry.getValue()));
+        }
+        return new UsageEvent(draft, newest, costs);
     }
 
     /**
@@ -294,28 +299,28 @@ public final class UsageEvent {
      * io.usageflow.schema.JsonValue}.
      */
     public Map<String, @Nullable Object> data() {
-        Datum newest = draft.data;
-        Map<String, @Nullable Object> data = new HashMap<>(newest == null ? 1 : newest.size() * 2);
+        Datum newest = data;
+        Map<String, @Nullable Object> entries = new HashMap<>(newest == null ? 1 : newest.size() * 2);
         for (Datum datum = newest; datum != null; datum = datum.before()) {
             // From the newest to the oldest: what is there already is what was said last.
-            if (!data.containsKey(datum.key())) {
-                data.put(datum.key(), datum.value());
+            if (!entries.containsKey(datum.key())) {
+                entries.put(datum.key(), datum.value());
             }
         }
-        return data;
+        return entries;
     }
 
     /** In the order they were added. */
     public List<Cost> costs() {
-        CostNode newest = draft.costs;
+        CostNode newest = costs;
         if (newest == null) {
             return List.of();
         }
-        Cost[] costs = new Cost[newest.size()];
+        Cost[] inOrder = new Cost[newest.size()];
         for (CostNode node = newest; node != null; node = node.before()) {
-            costs[node.size() - 1] = node.cost();
+            inOrder[node.size() - 1] = node.cost();
         }
-        return Arrays.asList(costs);
+        return Arrays.asList(inOrder);
     }
 
     /** Equal in every field, the id included. */
@@ -351,12 +356,12 @@ public final class UsageEvent {
     }
 
     private UsageEvent datum(String key, @Nullable Object value) {
-        return with(d -> d.data = Datum.after(d.data, key, value));
+        return new UsageEvent(draft, Datum.after(data, key, value), costs);
     }
 
     private UsageEvent with(Consumer<EventDraft> change) {
         EventDraft copy = draft.copy();
         change.accept(copy);
-        return new UsageEvent(copy);
+        return new UsageEvent(copy, data, costs);
     }
 }

@@ -48,6 +48,9 @@ class PublisherIT {
     private static final int PARTITIONS = 3;
     private static final Duration LONG = Duration.ofSeconds(90);
 
+    /** Nothing listens there. */
+    private static final String NOBODY = "127.0.0.1:1";
+
     private static EmbeddedBroker broker;
 
     private final String scope = UUID.randomUUID().toString();
@@ -213,9 +216,15 @@ class PublisherIT {
 
     @Test
     void shouldDropWhatFindsNoRoomAndSaySo() {
-        broker.stop();
-        UsagePublisher publisher =
-                publisher(Map.of("buffer.memory", 100_000, "batch.size", 10_000, "publish.on.full", "drop"));
+        UsagePublisher publisher = publisher(Map.of(
+                "bootstrap.servers",
+                NOBODY,
+                "buffer.memory",
+                100_000,
+                "batch.size",
+                10_000,
+                "publish.on.full",
+                "drop"));
 
         List<CompletableFuture<PublishReceipt>> futures = publishUntilRefused(publisher);
 
@@ -232,9 +241,15 @@ class PublisherIT {
 
     @Test
     void shouldThrowWhereTheCallerLooksAtNoFutures() {
-        broker.stop();
-        UsagePublisher publisher =
-                publisher(Map.of("buffer.memory", 100_000, "batch.size", 10_000, "publish.on.full", "throw"));
+        UsagePublisher publisher = publisher(Map.of(
+                "bootstrap.servers",
+                NOBODY,
+                "buffer.memory",
+                100_000,
+                "batch.size",
+                10_000,
+                "publish.on.full",
+                "throw"));
 
         assertThatThrownBy(() -> publishUntilRefused(publisher))
                 .isInstanceOfSatisfying(
@@ -295,7 +310,7 @@ class PublisherIT {
                     .hasMessageContaining("data.prompt")
                     .hasMessageNotContaining("hush");
             broker.resume();
-            assertThat(publisher.publish(secret.asNew())).succeedsWithin(LONG);
+            assertThat(publisher(Map.of()).publish(secret.asNew())).succeedsWithin(LONG);
             publisher.close();
 
             assertThat(logs.text()).contains("reason=buffer_full").contains("org.apache.kafka");
@@ -305,9 +320,9 @@ class PublisherIT {
 
     @Test
     void shouldWarnOfFreshIdsForTheSameUsageAfterFailures() {
-        broker.stop();
         try (LogCapture logs = LogCapture.ofEverything()) {
-            UsagePublisher publisher = publisher(Map.of("buffer.memory", 100_000, "batch.size", 10_000));
+            UsagePublisher publisher =
+                    publisher(Map.of("bootstrap.servers", NOBODY, "buffer.memory", 100_000, "batch.size", 10_000));
             publishUntilRefused(publisher);
 
             for (int message = 0; message < 5; message++) {

@@ -2,6 +2,7 @@ package io.usageflow.benchmarks.producer;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import io.usageflow.benchmarks.process.OrderLoop;
 import java.io.IOException;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProducerMain implements OrderLoop.Obedient {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private static final OperatingSystemMXBean SYSTEM =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private final ObjectMapper json = new ObjectMapper();
     private final Usage[] usages = Usage.all();
@@ -55,6 +59,8 @@ final class ProducerMain implements OrderLoop.Obedient {
     private Run flood(int count, boolean made) {
         Sender to = sender();
         long bytesBefore = THREADS.getCurrentThreadAllocatedBytes();
+        long threadBefore = THREADS.getCurrentThreadCpuTime();
+        long processBefore = SYSTEM.getProcessCpuTime();
         long begun = System.nanoTime();
         for (int i = 0; i < count; i++) {
             if (made) {
@@ -64,12 +70,18 @@ final class ProducerMain implements OrderLoop.Obedient {
             }
         }
         long handed = System.nanoTime();
+        long thread = THREADS.getCurrentThreadCpuTime() - threadBefore;
         long bytes = THREADS.getCurrentThreadAllocatedBytes() - bytesBefore;
         to.awaitDurable();
         long durable = System.nanoTime();
         to.awaitKafka();
         return new Run(
-                count, durable - begun, System.nanoTime() - begun, (handed - begun) / count, 0, 0, bytes / count, 0);
+                count,
+                new Run.Until(durable - begun, System.nanoTime() - begun),
+                new Run.Call((handed - begun) / count, 0, 0),
+                new Run.Cpu(thread / count, (SYSTEM.getProcessCpuTime() - processBefore) / count),
+                bytes / count,
+                0);
     }
 
     private Run pace(int count, int perSecond) {
@@ -95,11 +107,9 @@ final class ProducerMain implements OrderLoop.Obedient {
         Arrays.sort(callNanos);
         return new Run(
                 count,
-                durable - begun,
-                System.nanoTime() - begun,
-                callNanos[count / 2],
-                callNanos[(int) (count * 0.99)],
-                callNanos[(int) (count * 0.999)],
+                new Run.Until(durable - begun, System.nanoTime() - begun),
+                new Run.Call(callNanos[count / 2], callNanos[(int) (count * 0.99)], callNanos[(int) (count * 0.999)]),
+                new Run.Cpu(0, 0),
                 bytes / count,
                 lateNanos);
     }

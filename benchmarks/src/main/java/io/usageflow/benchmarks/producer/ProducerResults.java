@@ -38,13 +38,17 @@ public final class ProducerResults {
         Map<String, BigDecimal> values = new LinkedHashMap<>();
         values.put("P8", ratio(ProducerSide.PUBLISHER, ProducerSide.RAW, Phase.FLOOD, Run::perSecond));
         values.put("P8_madeBefore", ratio(ProducerSide.PUBLISHER, ProducerSide.RAW, Phase.FLOOD_MADE, Run::perSecond));
+        values.put("P8_byCpu", ratio(ProducerSide.RAW, ProducerSide.PUBLISHER, Phase.FLOOD, Run::processCpuNanos));
+        values.put(
+                "P8_madeBefore_byCpu",
+                ratio(ProducerSide.RAW, ProducerSide.PUBLISHER, Phase.FLOOD_MADE, Run::processCpuNanos));
         if (rounds.has(ProducerSide.SPOOL)) {
             values.put("P9", ratio(ProducerSide.SPOOL, ProducerSide.PUBLISHER, Phase.FLOOD, Run::perSecond));
             values.put(
                     "P9_untilKafkaHasIt",
                     ratio(ProducerSide.SPOOL, ProducerSide.PUBLISHER, Phase.FLOOD, Run::perSecondToKafka));
         }
-        values.put("callP99_ratio", ratio(ProducerSide.PUBLISHER, ProducerSide.RAW, Phase.PACE, Run::callNanos99));
+        values.put("callP99_ratio", ratio(ProducerSide.PUBLISHER, ProducerSide.RAW, Phase.PACE, Run::callMicros99));
         values.put(
                 "jmhNanos_ratio",
                 Rounded.to(3, costs.get(1).nanos() / costs.get(0).nanos()));
@@ -87,11 +91,17 @@ public final class ProducerResults {
         json.put(
                 "eventsPerSecondUntilKafkaHasThem",
                 Math.round(rounds.median(side, Phase.FLOOD, Run::perSecondToKafka)));
+        json.put("callerCpuNanosPerEvent", Math.round(rounds.median(side, Phase.FLOOD, Run::callerCpuNanos)));
+        json.put(
+                "callerCpuNanosPerEventMadeBefore",
+                Math.round(rounds.median(side, Phase.FLOOD_MADE, Run::callerCpuNanos)));
+        json.put("cpuNanosPerEvent", Math.round(rounds.median(side, Phase.FLOOD, Run::processCpuNanos)));
+        json.put("cpuNanosPerEventMadeBefore", Math.round(rounds.median(side, Phase.FLOOD_MADE, Run::processCpuNanos)));
         json.put("callerBytesPerEvent", Math.round(rounds.median(side, Phase.FLOOD, Run::callBytes)));
         json.put("callerBytesPerEventMadeBefore", Math.round(rounds.median(side, Phase.FLOOD_MADE, Run::callBytes)));
-        json.put("callMicros_p50", Rounded.to(1, rounds.median(side, Phase.PACE, Run::callNanos) / 1e3));
-        json.put("callMicros_p99", Rounded.to(1, rounds.median(side, Phase.PACE, Run::callNanos99) / 1e3));
-        json.put("callMicros_p999", Rounded.to(1, rounds.median(side, Phase.PACE, Run::callNanos999) / 1e3));
+        json.put("callMicros_p50", Rounded.to(1, rounds.median(side, Phase.PACE, Run::callMicros)));
+        json.put("callMicros_p99", Rounded.to(1, rounds.median(side, Phase.PACE, Run::callMicros99)));
+        json.put("callMicros_p999", Rounded.to(1, rounds.median(side, Phase.PACE, Run::callMicros999)));
         ArrayNode each = json.putArray("rounds");
         for (int i = 0; i < rounds.of(side, Phase.FLOOD).size(); i++) {
             Run pace = rounds.of(side, Phase.PACE).get(i);
@@ -102,7 +112,7 @@ public final class ProducerResults {
                     .put(
                             "eventsPerSecondMadeBefore",
                             Math.round(rounds.of(side, Phase.FLOOD_MADE).get(i).perSecond()))
-                    .put("callMicros_p99", Rounded.to(1, pace.callNanos99() / 1e3))
+                    .put("callMicros_p99", Rounded.to(1, pace.callMicros99()))
                     .put("latestCallLate_ms", Rounded.to(1, pace.lateNanos() / 1e6));
         }
         return json;

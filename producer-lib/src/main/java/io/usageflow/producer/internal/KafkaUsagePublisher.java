@@ -51,7 +51,7 @@ public final class KafkaUsagePublisher implements UsagePublisher {
     /** @throws ConfigException naming the key */
     public static KafkaUsagePublisher create(Map<String, ?> given) {
         PublisherSettings settings = PublisherSettings.from(given);
-        Serializer<SpecificRecord> serializer = AvroSerdes.valueSerializer(settings.serde());
+        Serializer<SpecificRecord> serializer = EventEncoder.over(AvroSerdes.valueSerializer(settings.serde()));
         try {
             return new KafkaUsagePublisher(settings, serializer);
         } catch (KafkaException e) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * as they go to Kafka, so that draining is copying. Thread-safe, but for {@link #wire}, which one thread calls.
  */
 final class SpooledValues {
-    private static final Serializer<SpecificRecord> WITHOUT_ID = UnregisteredAvro.serializer();
+    private static final Serializer<SpecificRecord> WITHOUT_ID = EventEncoder.over(UnregisteredAvro.serializer());
 
     private final String topic;
     private final Class<? extends SpecificRecord> type;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of {@code costs[]}. Pure. */
@@ -20,7 +21,26 @@ final class CostRules {
     /** A set, since {@link Currency#getInstance} answers an unknown code with an exception. */
     private static final Set<String> CURRENCIES = currencies();
 
+    /** Made once: nearly every cost keeps the rules, and needs none of them. */
+    private static final List<Paths> PATHS =
+            IntStream.range(0, EventRules.COSTS_MAX).mapToObj(Paths::of).toList();
+
     private CostRules() {}
+
+    /** Where each field of a cost stands. */
+    private record Paths(
+            String id, String vendor, String description, String amount, String currency, String metadata) {
+        static Paths of(int index) {
+            String at = "costs[" + index + "]";
+            return new Paths(
+                    at + ".id",
+                    at + ".vendor",
+                    at + ".description",
+                    at + ".amount",
+                    at + ".currency",
+                    at + ".metadata");
+        }
+    }
 
     static void check(Findings findings, List<Cost> costs) {
         if (costs.size() > EventRules.COSTS_MAX) {
@@ -38,23 +58,22 @@ final class CostRules {
 
     private static void check(Findings findings, List<Cost> costs, int i) {
         Cost cost = costs.get(i);
-        String at = "costs[" + i + "]";
+        Paths at = PATHS.get(i);
         if (cost.getId() != null) {
-            TextRules.name(findings, Violation.Field.COST, at + ".id", cost.getId(), EventRules.ID_CHARS_MAX);
+            TextRules.name(findings, Violation.Field.COST, at.id, cost.getId(), EventRules.ID_CHARS_MAX);
             uniqueId(findings, costs, i, cost.getId());
         }
-        TextRules.name(
-                findings, Violation.Field.COST, at + ".vendor", cost.getVendor(), EventRules.REFERENCE_CHARS_MAX);
+        TextRules.name(findings, Violation.Field.COST, at.vendor, cost.getVendor(), EventRules.REFERENCE_CHARS_MAX);
         TextRules.text(
                 findings,
                 Violation.Field.COST,
-                at + ".description",
+                at.description,
                 cost.getDescription(),
                 EventRules.DESCRIPTION_CHARS_MAX,
                 TextRules.Alphabet.PROSE);
-        amount(findings, at + ".amount", cost.getAmount());
-        currency(findings, at + ".currency", cost.getCurrency());
-        metadata(findings, at + ".metadata", cost.getMetadata());
+        amount(findings, at.amount, cost.getAmount());
+        currency(findings, at.currency, cost.getCurrency());
+        metadata(findings, at.metadata, cost.getMetadata());
     }
 
     private static void amount(Findings findings, String path, @Nullable BigDecimal amount) {
