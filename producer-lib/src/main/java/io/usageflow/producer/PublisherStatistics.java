@@ -1,5 +1,6 @@
 package io.usageflow.producer;
 
+import java.time.Duration;
 import java.util.function.LongConsumer;
 
 /**
@@ -21,6 +22,9 @@ public interface PublisherStatistics {
 
     /** Accepted, and neither durable nor refused yet. */
     long inFlight();
+
+    /** For how long the oldest of them has been in flight; zero where none is. Looks at each: not for every event. */
+    Duration oldestInFlight();
 
     /** Heap that those in flight are counted with, in bytes: as encoded, and what an entry takes beside. */
     long inFlightBytes();

@@ -11,6 +11,11 @@ import io.usageflow.forwarder.reconcile.ReconcileRequest.Repair;
 import io.usageflow.forwarder.reconcile.ReconcileResult;
 import io.usageflow.forwarder.reconcile.Reconciliation;
 import io.usageflow.forwarder.reconcile.ReportFormat;
+import io.usageflow.forwarder.reconcile.UnknownListener;
+import io.usageflow.forwarder.reconcile.UnknownRequest;
+import io.usageflow.forwarder.reconcile.UnknownResult;
+import io.usageflow.forwarder.reconcile.UnknownSearch;
+import io.usageflow.forwarder.reconcile.UnknownSummary;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,11 +45,18 @@ import picocli.CommandLine.Option;
             "  DIFFERENT  Credyt has other content: which field, ours, theirs",
             "  UNCHECKED  it could not be checked, or not wholly: the original has expired, or Credyt said nothing of it",
             "",
+            "With --unknown it looks the other way round, and takes a run of its own: Credyt's lists are read, and what",
+            "is on them is looked for here. What nothing here ever sent is found:",
+            "  UNKNOWN_TO_US  another system writes with the same key, or the same usage was sent under another id",
+            "Credyt promises neither an order nor a filter by time for its lists, so all events of each customer are read,",
+            "whatever the period. A list that could not be proved whole is in the report, and the result is not clean then.",
+            "",
             "With --report the run can be ended and killed: the same command goes on where it was.",
             "",
             "Examples:",
             "  usageflow reconcile --from 2026-11-01 --to 2026-12-01 --report november.csv",
             "  usageflow reconcile --from 1d --account acct_42 --free session_started",
+            "  usageflow reconcile --from 2026-11-01 --to 2026-12-01 --unknown --report unknown.csv",
             "  usageflow reconcile --from 1d --repair                                 counts what would be sent",
             "  usageflow reconcile --from 1d --repair --apply --why 'invoice 2026-11'   sends it"
         })
@@ -100,6 +112,14 @@ final class ReconcileCommand implements Callable<Integer> {
                             + " in FILE.checkpoint until it is done.")
     private @Nullable Path report;
 
+    @Option(
+            names = "--unknown",
+            description =
+                    "Find events that Credyt has and nothing here sent. Reads all events of each customer who has a"
+                            + " link, or a receipt in the period: a question for every 100 events, or fewer where Credyt's pages"
+                            + " are smaller.")
+    private boolean unknown;
+
     @ArgGroup(exclusive = false)
     private @Nullable RepairOptions repair;
 
@@ -149,6 +169,10 @@ final class ReconcileCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Settings settings = Settings.load(options.over(credyt.defaults(), terminal.environment()));
         terminal.stop().onProcessEnd(HOOK_LIMIT);
+        return unknown ? lists(settings) : receipts(settings);
+    }
+
+    private int receipts(Settings settings) throws InterruptedException {
         var shown = new Shown();
         ReconcileResult result;
         try {
@@ -162,26 +186,56 @@ final class ReconcileCommand implements Callable<Integer> {
         } else {
             ReconcileTable.of(result, shown.sample, Optional.ofNullable(report)).forEach(terminal::say);
         }
-        if (!result.complete()) {
+        return ended(result.complete(), result.summary().found() == 0);
+    }
+
+    private int lists(Settings settings) throws InterruptedException {
+        if (repair != null || !free.isEmpty()) {
+            throw new WrongUsageException("--unknown only looks through Credyt's lists: leave out "
+                    + (repair != null ? "--repair, there is nothing to send" : "--free, fees are not looked at"));
+        }
+        var shown = new Shown();
+        UnknownResult result;
+        try {
+            result = new UnknownSearch(settings, clock)
+                    .run(
+                            new UnknownRequest(
+                                    period(), Optional.ofNullable(account), rate, Optional.ofNullable(report)),
+                            shown,
+                            () -> terminal.stop().await(Duration.ZERO));
+        } catch (IllegalArgumentException wrong) {
+            throw new WrongUsageException(wrong);
+        }
+        if (output.json()) {
+            output.document(terminal, UnknownTable.json(result));
+        } else {
+            UnknownTable.of(result, shown.sample, Optional.ofNullable(report)).forEach(terminal::say);
+        }
+        return ended(result.complete(), !result.summary().hasFindings());
+    }
+
+    private int ended(boolean complete, boolean clean) {
+        if (!complete) {
             terminal.note("usageflow: stopped before the end"
                     + (report == null
                             ? "; with --report it could be gone on with"
                             : ": the same command goes on from here"));
-            return ExitCode.PROBLEMS;
         }
-        return result.summary().found() == 0 ? ExitCode.OK : ExitCode.PROBLEMS;
+        return complete && clean ? ExitCode.OK : ExitCode.PROBLEMS;
     }
 
-    private ReconcileRequest request() {
+    private Period period() {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         if (report != null) {
             ReportFormat.of(report);
         }
+        return new Period(
+                MomentText.parse("--from", from, now), MomentText.parse("--to", to, now), "from " + from + " to " + to);
+    }
+
+    private ReconcileRequest request() {
         return new ReconcileRequest(
-                new Period(
-                        MomentText.parse("--from", from, now),
-                        MomentText.parse("--to", to, now),
-                        "from " + from + " to " + to),
+                period(),
                 Optional.ofNullable(account),
                 free,
                 rate,
@@ -190,9 +244,10 @@ final class ReconcileCommand implements Callable<Integer> {
     }
 
     /** What is said on the way; the first findings are kept for the end. */
-    private final class Shown implements ReconcileListener {
+    private final class Shown implements ReconcileListener, UnknownListener {
         private final List<Finding> sample = new ArrayList<>();
-        private long notedAt = System.nanoTime();
+        private final long began = System.nanoTime();
+        private long notedAt = began;
 
         @Override
         public void advanced(Advance advance) {
@@ -200,6 +255,15 @@ final class ReconcileCommand implements Callable<Integer> {
             if (now - notedAt >= NOTE_INTERVAL.toNanos() && advance.share() > 0) {
                 notedAt = now;
                 terminal.note(ReconcileTable.line(advance));
+            }
+        }
+
+        @Override
+        public void advanced(UnknownSummary summary, long customers) {
+            long now = System.nanoTime();
+            if (now - notedAt >= NOTE_INTERVAL.toNanos()) {
+                notedAt = now;
+                terminal.note(UnknownTable.line(summary, customers, Duration.ofNanos(now - began)));
             }
         }
 

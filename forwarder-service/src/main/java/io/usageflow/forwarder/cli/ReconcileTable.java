@@ -29,12 +29,12 @@ final class ReconcileTable {
     static List<String> of(ReconcileResult result, List<Finding> sample, Optional<Path> report) {
         ReconcileSummary summary = result.summary();
         var lines = new ArrayList<String>();
-        lines.addAll(sample(summary, sample, report));
+        lines.addAll(sample(summary.found(), sample, report));
         lines.add("accepted by Credyt from " + result.from() + " to " + result.to()
                 + (result.goneOn() ? ", gone on with from an earlier run" : "") + ":");
         lines.add(row("receipts", summary.receipts(), ""));
         lines.add(row("as they should be", summary.receipts() - summary.found(), ""));
-        for (FindingKind kind : FindingKind.values()) {
+        for (FindingKind kind : FindingKind.OF_RECEIPTS) {
             lines.add(row(kind.name(), summary.count(kind), summary.count(kind) == 0 ? "" : kind.meaning()));
         }
         summary.fees()
@@ -47,7 +47,7 @@ final class ReconcileTable {
         return lines;
     }
 
-    private static String row(String name, long count, String meaning) {
+    static String row(String name, long count, String meaning) {
         return String.format(Locale.ROOT, "  %-17s %,12d  %s", name, count, meaning)
                 .stripTrailing();
     }
@@ -73,7 +73,7 @@ final class ReconcileTable {
                 .put("receipts", summary.receipts())
                 .put("found", summary.found());
         ObjectNode findings = json.putObject("findings");
-        for (FindingKind kind : FindingKind.values()) {
+        for (FindingKind kind : FindingKind.OF_RECEIPTS) {
             findings.put(kind.name().toLowerCase(Locale.ROOT), summary.count(kind));
         }
         ObjectNode fees = json.putObject("fees");
@@ -89,7 +89,8 @@ final class ReconcileTable {
         counts.forEach(json::put);
     }
 
-    private static List<String> sample(ReconcileSummary summary, List<Finding> sample, Optional<Path> report) {
+    /** A table of the first findings, and where the others are. */
+    static List<String> sample(long found, List<Finding> sample, Optional<Path> report) {
         if (sample.isEmpty()) {
             return List.of();
         }
@@ -100,15 +101,17 @@ final class ReconcileTable {
             table.row(
                     finding.kind(),
                     finding.subject().account(),
-                    finding.subject().eventId(),
+                    finding.subject().eventId().isEmpty()
+                            ? finding.subject().credytId()
+                            : finding.subject().eventId(),
                     first.field() + (more > 0 ? " and " + more + " more" : ""),
                     cut(first.ours()),
                     cut(first.theirs()),
                     finding.detail());
         }
         var lines = new ArrayList<>(table.lines());
-        if (summary.found() > sample.size()) {
-            lines.add("and " + figure(summary.found() - sample.size()) + " more: "
+        if (found > sample.size()) {
+            lines.add("and " + figure(found - sample.size()) + " more: "
                     + report.map(file -> "all are in " + file).orElse("--report FILE.csv writes them all"));
         }
         lines.add("");
@@ -176,13 +179,13 @@ final class ReconcileTable {
         return text.length() <= 40 ? text : text.substring(0, 37) + "...";
     }
 
-    private static String words(Duration left) {
+    static String words(Duration left) {
         return left.toMinutes() >= 120
                 ? left.toHours() + " h"
                 : left.toSeconds() >= 120 ? left.toMinutes() + " min" : left.toSeconds() + " s";
     }
 
-    private static String figure(long count) {
+    static String figure(long count) {
         return String.format(Locale.ROOT, "%,d", count);
     }
 }

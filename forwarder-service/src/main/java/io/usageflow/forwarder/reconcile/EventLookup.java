@@ -32,7 +32,7 @@ public final class EventLookup {
         ApiKeys keys = ApiKeys.open(settings.credyt().apiKey(), System::nanoTime);
         try (CredytHttp credyt = new CredytHttp(settings.credyt(), keys, 1)) {
             List<Reply> replies = new Inquiry(credyt::get, ReconcileRequest.PER_SECOND_DEFAULT, clock, () -> false)
-                    .ask(List.of(new Inquiry.Question(credytId, false)))
+                    .ask(List.of(Inquiry.Question.ofEvent(credytId, false)))
                     .orElseThrow();
             return replies.get(0)
                     .match(

@@ -1,11 +1,19 @@
 package io.usageflow.forwarder.reconcile;
 
-/** What can be wrong with an event that Credyt has accepted. Closed; the words are API: reports and scripts have them. */
+import java.util.List;
+
+/** What can be wrong with an event that Credyt has accepted, or has and should not. Closed; the words are API: reports and scripts have them. */
 public enum FindingKind {
     MISSING("Credyt accepted the event and does not have it now: it is not billed. --repair sends it again."),
     UNBILLED("Credyt has the event and charged nothing: no fees. Look at the price of its type and the subscription."),
     DIFFERENT("Credyt has the event with other content than was sent."),
-    UNCHECKED("The event could not be checked, or not wholly: its detail says why.");
+    UNCHECKED("The event could not be checked, or not wholly: its detail says why."),
+    UNKNOWN_TO_US(
+            "Credyt has the event, and nothing here ever sent it: another system writes with the same key, or the same"
+                    + " usage was sent under another id. Nothing is to be sent for it.");
+
+    /** Those that a receipt can have. */
+    public static final List<FindingKind> OF_RECEIPTS = List.of(MISSING, UNBILLED, DIFFERENT, UNCHECKED);
 
     private final String meaning;
 

@@ -2,6 +2,8 @@ package io.usageflow.forwarder.reconcile;
 
 import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.credyt.Answer;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +20,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
- * Asks Credyt for events, several at once and within a rate, again where an answer says nothing yet. One thread asks and
+ * Asks Credyt for events and lists, several at once and within a rate, again where an answer says nothing yet. One thread asks and
  * decides; the client's I/O threads only hand over answers. Not thread-safe.
  */
 final class Inquiry {
@@ -52,8 +54,21 @@ final class Inquiry {
         this.stopped = stopped;
     }
 
-    /** @param fresh accepted so recently that Credyt may not be done with it */
-    record Question(String credytId, boolean fresh) {}
+    /**
+     * @param path what is asked for, encoded
+     * @param wanted what an answer must be
+     * @param fresh accepted so recently that Credyt may not be done with it
+     */
+    record Question(String path, Wanted wanted, boolean fresh) {
+        static Question ofEvent(String credytId, boolean fresh) {
+            return new Question("/events/" + encoded(credytId), Wanted.event(credytId), fresh);
+        }
+
+        /** For a path's segment or a query's value. */
+        static String encoded(String text) {
+            return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+        }
+    }
 
     private static final class Asking {
         final Question question;
@@ -109,8 +124,7 @@ final class Inquiry {
             Asking asking = waiting.remove();
             pace.asked(now);
             asking.attempts++;
-            credyt.apply("/events/" + asking.question.credytId())
-                    .thenAccept(answer -> arrived.add(new Arrived(asking, answer)));
+            credyt.apply(asking.question.path()).thenAccept(answer -> arrived.add(new Arrived(asking, answer)));
             sent++;
         }
         return sent;
@@ -128,7 +142,7 @@ final class Inquiry {
 
     private void take(Arrived one, Reply[] replies, PriorityQueue<Asking> waiting) {
         Asking asking = one.asking();
-        Optional<Reply> reply = Reading.of(one.answer(), asking.question.credytId(), clock.instant())
+        Optional<Reply> reply = Reading.of(one.answer(), asking.question.wanted(), clock.instant())
                 .match(said -> said(said.reply(), asking), later -> later(later, asking), refused -> {
                     throw new CredytSilentException(
                             refused.why() + ": check " + CredytSettings.API_KEY + " or " + CredytSettings.API_KEY_FILE);

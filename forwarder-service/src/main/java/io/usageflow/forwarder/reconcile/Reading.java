@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.credyt.RetryAfter;
 import java.time.Duration;
@@ -13,7 +14,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * What an answer to {@code GET /events/{id}} means. Pure. Sealed: an answer says something of the event, asks for
+ * What an answer to a question means. Pure. Sealed: an answer says something of what was asked for, asks for
  * patience, or says that we may not ask. Only a plain 404 or 410 means that an event is missing: never a page of
  * something in between, since what is missing may be sent again.
  */
@@ -29,16 +30,16 @@ sealed interface Reading {
 
     <R> R match(Function<Said, R> onSaid, Function<Later, R> onLater, Function<Refused, R> onRefused);
 
-    static Reading of(Answer answer, String id, Instant now) {
+    static Reading of(Answer answer, Wanted wanted, Instant now) {
         return answer.response()
-                .map(response -> of(response, id, now))
+                .map(response -> of(response, wanted, now))
                 .orElseGet(() -> new Later(
                         answer instanceof Answer.Failure failure ? failure.detail() : "no answer",
                         Optional.empty(),
                         false));
     }
 
-    private static Reading of(Answer.Response response, String id, Instant now) {
+    private static Reading of(Answer.Response response, Wanted wanted, Instant now) {
         int status = response.status();
         if (status == 401 || status == 403) {
             return new Refused("Credyt refuses the API key (HTTP " + status + ")");
@@ -55,24 +56,20 @@ sealed interface Reading {
             return new Said(new Reply.Absent());
         }
         return status >= 200 && status < 300
-                ? new Said(read(response, id))
-                : new Said(new Reply.Unanswered("HTTP " + status + " to a question for the event", true));
+                ? new Said(read(response, wanted))
+                : new Said(new Reply.Unanswered("HTTP " + status + " to the question", true));
     }
 
-    private static Reply read(Answer.Response response, String id) {
+    private static Reply read(Answer.Response response, Wanted wanted) {
         if (response.truncated()) {
             return new Reply.Unanswered("the answer is longer than is read", true);
         }
         try {
-            JsonNode event = EXACT.readTree(response.body());
-            if (event == null || !event.isObject()) {
-                return new Reply.Unanswered("HTTP " + response.status() + " without an event", true);
-            }
-            JsonNode named = event.path("id");
-            if (!named.isMissingNode() && !named.asText().equalsIgnoreCase(id)) {
-                return new Reply.Unanswered("the answer is about another event, " + named.asText(), true);
-            }
-            return new Reply.Found(event);
+            JsonNode body = EXACT.readTree(response.body());
+            JsonNode said = body == null ? MissingNode.getInstance() : body;
+            return wanted.objection(said)
+                    .<Reply>map(objection -> new Reply.Unanswered("HTTP " + response.status() + " " + objection, true))
+                    .orElseGet(() -> new Reply.Found(said));
         } catch (JsonProcessingException malformed) {
             return new Reply.Unanswered("HTTP " + response.status() + " with a body that is not JSON", true);
         }

@@ -27,6 +27,10 @@ public record ReconcileRequest(
 
     public ReconcileRequest {
         free = Set.copyOf(free);
+        checkRate(perSecond);
+    }
+
+    static void checkRate(double perSecond) {
         if (!(perSecond > 0 && perSecond <= PER_SECOND_MAX)) {
             throw new IllegalArgumentException("the rate is " + perSecond + ": use more than 0 and at most "
                     + (int) PER_SECOND_MAX + " questions a second");

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.schema.ReferenceKind;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** How findings are written: CSV, one row for each differing field, or JSON Lines, one for each event. Pure. */
 public enum ReportFormat {
@@ -79,12 +81,12 @@ public enum ReportFormat {
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
                 .put("finding", finding.kind().name())
-                .put("event_id", subject.eventId())
-                .put("credyt_event_id", subject.credytId())
+                .put("event_id", textOrNull(subject.eventId()))
+                .put("credyt_event_id", textOrNull(subject.credytId()))
                 .put("account", subject.account())
                 .put(customerField(subject), subject.customer().getValue())
                 .put("event_type", subject.eventType().orElse(null))
-                .put("accepted_at", subject.acceptedAt().toString());
+                .put("accepted_at", subject.acceptedAt().map(Instant::toString).orElse(null));
         var differences = json.putArray("differences");
         finding.differences().forEach(difference -> differences
                 .addObject()
@@ -92,8 +94,8 @@ public enum ReportFormat {
                 .put("ours", difference.ours())
                 .put("theirs", difference.theirs()));
         json.put("detail", finding.detail());
-        json.put("receipt", text(subject.receipt()));
-        return json.put("deliverable", text(subject.deliverable()));
+        json.put("receipt", textOrNull(text(subject.receipt())));
+        return json.put("deliverable", textOrNull(text(subject.deliverable())));
     }
 
     private static String row(Finding finding, Difference difference) {
@@ -105,7 +107,7 @@ public enum ReportFormat {
                                 subject.account(),
                                 subject.customer().getValue(),
                                 subject.eventType().orElse(""),
-                                subject.acceptedAt().toString(),
+                                subject.acceptedAt().map(Instant::toString).orElse(""),
                                 difference.field(),
                                 difference.ours(),
                                 difference.theirs(),
@@ -129,6 +131,10 @@ public enum ReportFormat {
     }
 
     private static String text(Subject.Place place) {
-        return place.partition() + "@" + place.offset();
+        return place.equals(Subject.Place.NONE) ? "" : place.partition() + "@" + place.offset();
+    }
+
+    private static @Nullable String textOrNull(String text) {
+        return text.isEmpty() ? null : text;
     }
 }

@@ -39,7 +39,7 @@ record Start(Checkpoint checkpoint, boolean goneOn, List<String> notes) {
                 + request.repair().mode().name().toLowerCase(Locale.ROOT) + ", free " + new TreeSet<>(request.free());
     }
 
-    private static Optional<Checkpoint> kept(Path report, String command) {
+    static Optional<Checkpoint> kept(Path report, String command) {
         ReportFormat.of(report);
         Path file = Checkpoint.beside(report);
         Optional<Checkpoint> kept = Checkpoint.read(file);
@@ -70,14 +70,18 @@ record Start(Checkpoint checkpoint, boolean goneOn, List<String> notes) {
         Map<Integer, Long> ends = byPartition(receipts.ends());
         begins.replaceAll((partition, offset) -> Math.min(offset, ends.getOrDefault(partition, offset)));
         return new Checkpoint(
-                "reconcile-" + now.toString().replaceAll("[^0-9T]", "").substring(0, 15) + "-"
-                        + UUID.randomUUID().toString().substring(0, 8),
+                job(now),
                 command,
                 request.period().from(),
                 request.period().to(),
                 new Checkpoint.Progress(begins, begins, ends),
                 0,
                 new Tally().json());
+    }
+
+    static String job(Instant now) {
+        return "reconcile-" + now.toString().replaceAll("[^0-9T]", "").substring(0, 15) + "-"
+                + UUID.randomUUID().toString().substring(0, 8);
     }
 
     private static List<String> notes(Checkpoint checkpoint, Settings settings, PartitionReader receipts) {

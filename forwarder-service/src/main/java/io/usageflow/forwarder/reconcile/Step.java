@@ -56,8 +56,9 @@ final class Step implements AutoCloseable {
     private boolean judged(List<Case> cases, Tally tally, List<Finding> findings) throws InterruptedException {
         Instant now = clock.instant();
         Optional<List<Reply>> replies = inquiry.ask(cases.stream()
-                .map(one -> new Inquiry.Question(
-                        one.subject().credytId(), Inquiry.isFresh(one.subject().acceptedAt(), now)))
+                .map(one -> Inquiry.Question.ofEvent(
+                        one.subject().credytId(),
+                        Inquiry.isFresh(one.subject().acceptedAt().orElse(Instant.EPOCH), now)))
                 .toList());
         if (replies.isEmpty()) {
             return false;

@@ -6,26 +6,32 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The event that is looked at, as its receipt has it.
+ * The event that is looked at, as its receipt has it; where there is no receipt, as Credyt has it.
  *
- * @param credytId its id at Credyt
+ * @param eventId empty where nobody here knows the event
+ * @param credytId its id at Credyt; empty where a customer as a whole is looked at
+ * @param account several, with a space between, where they share the customer
  * @param customer whom it was sent for
+ * @param acceptedAt when Credyt took it, as far as that is known
  * @param eventType empty where the original has expired
- * @param receipt where the receipt stands in its topic
- * @param deliverable where what was sent stands, or stood, in its topic
+ * @param receipt where the receipt stands in its topic; {@link Place#NONE} where there is none
+ * @param deliverable where what was sent stands, or stood, in its topic; likewise
  */
 public record Subject(
         String eventId,
         String credytId,
         String account,
         CredytReference customer,
-        Instant acceptedAt,
+        Optional<Instant> acceptedAt,
         Optional<String> eventType,
         Place receipt,
         Place deliverable) {
 
     /** A record's place in its topic. */
-    public record Place(int partition, long offset) {}
+    public record Place(int partition, long offset) {
+        /** Nowhere. */
+        public static final Place NONE = new Place(-1, -1);
+    }
 
     static Subject of(Receipt receipt, Place at) {
         return new Subject(
@@ -33,7 +39,7 @@ public record Subject(
                 receipt.getCredytEventId(),
                 receipt.getAccountId(),
                 receipt.getCustomer(),
-                receipt.getAcceptedAt(),
+                Optional.of(receipt.getAcceptedAt()),
                 Optional.empty(),
                 at,
                 new Place(receipt.getDeliverablePartition(), receipt.getDeliverableOffset()));

@@ -306,6 +306,8 @@ class RunbookIT {
         assertThat(folder.resolve("invoice.csv")).content().contains("disputed-1");
         assertThat(page.run("usageflow trace EVENT_ID --account acct_1 --credyt", 0))
                 .contains("disputed-1");
+        assertThat(page.run("usageflow reconcile --from 1d --account acct_1 --unknown", 0))
+                .contains("was sent from here");
         page.run("usageflow reconcile --from 1d --account acct_1 --repair", 1);
         assertThat(credytHas("acct_1", "disputed-1")).isFalse();
         page.run("usageflow reconcile --from 1d --account acct_1 --repair --apply --why 'invoice 2026-11 disputed'", 1);

@@ -19,7 +19,7 @@ class JudgeTest {
             "e",
             "acct_1",
             new CredytReference(ReferenceKind.EXTERNAL_ID, "acme"),
-            Instant.EPOCH,
+            Optional.of(Instant.EPOCH),
             Optional.empty(),
             new Subject.Place(0, 1),
             new Subject.Place(0, 2));

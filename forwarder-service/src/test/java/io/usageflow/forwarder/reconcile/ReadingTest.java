@@ -14,7 +14,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What an answer says of an event: above all, when it says that the event is missing. */
 class ReadingTest {
     private static Reading reading(int status, String type, String body) {
-        return Reading.of(new Answer.Response(status, Map.of("content-type", type), body, false), "e-1", Instant.EPOCH);
+        return Reading.of(
+                new Answer.Response(status, Map.of("content-type", type), body, false),
+                Wanted.event("e-1"),
+                Instant.EPOCH);
     }
 
     private static Reading json(int status, String body) {
@@ -43,15 +46,18 @@ class ReadingTest {
         assertUnanswered(json(200, "{\"id\":"), "not JSON");
         assertUnanswered(json(200, "{\"id\":\"other\"}"), "about another event, other");
         assertUnanswered(
-                Reading.of(new Answer.Response(200, Map.of(), "{\"id\":\"e-1\"}", true), "e-1", Instant.EPOCH),
+                Reading.of(
+                        new Answer.Response(200, Map.of(), "{\"id\":\"e-1\"}", true),
+                        Wanted.event("e-1"),
+                        Instant.EPOCH),
                 "longer than is read");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {408, 425, 429, 500, 502, 503, 504})
     void shouldAskAgainLater(int status) {
-        Reading reading =
-                Reading.of(new Answer.Response(status, Map.of("retry-after", "7"), "", false), "e-1", Instant.EPOCH);
+        Reading reading = Reading.of(
+                new Answer.Response(status, Map.of("retry-after", "7"), "", false), Wanted.event("e-1"), Instant.EPOCH);
 
         assertThat(reading).isInstanceOfSatisfying(Reading.Later.class, later -> {
             assertThat(later.notBefore()).contains(Duration.ofSeconds(7));
@@ -61,7 +67,8 @@ class ReadingTest {
 
     @Test
     void shouldAskAgainWhereNobodyAnswered() {
-        assertThat(Reading.of(new Answer.Failure(true, "no complete answer in time"), "e-1", Instant.EPOCH))
+        assertThat(Reading.of(
+                        new Answer.Failure(true, "no complete answer in time"), Wanted.event("e-1"), Instant.EPOCH))
                 .isEqualTo(new Reading.Later("no complete answer in time", Optional.empty(), false));
     }
 

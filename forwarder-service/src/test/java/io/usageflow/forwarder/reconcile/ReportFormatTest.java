@@ -15,7 +15,7 @@ class ReportFormatTest {
             "c-1",
             "acme, inc",
             new CredytReference(ReferenceKind.CREDYT_ID, "cust_1"),
-            Instant.parse("2026-11-01T10:00:00Z"),
+            Optional.of(Instant.parse("2026-11-01T10:00:00Z")),
             Optional.of("call"),
             new Subject.Place(1, 2),
             new Subject.Place(3, 4));

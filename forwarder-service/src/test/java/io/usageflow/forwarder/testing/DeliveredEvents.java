@@ -27,6 +27,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
 /** Events as they stand when all went well: admitted, with a receipt, and at Credyt with fees. Not thread-safe. */
@@ -60,6 +62,15 @@ public final class DeliveredEvents {
 
     /** So many more of them, accepted at that time. */
     public DeliveredEvents deliver(int count, Instant acceptedAt) {
+        return deliver(count, acceptedAt, true);
+    }
+
+    /** So many more, which Credyt has and whose answers never came. */
+    public DeliveredEvents deliverWithoutAnswer(int count) {
+        return deliver(count, Instant.EPOCH, false);
+    }
+
+    private DeliveredEvents deliver(int count, Instant acceptedAt, boolean answered) {
         Map<String, List<Admitted>> byAccount = new TreeMap<>();
         int from = ids.size();
         for (int i = from; i < from + count; i++) {
@@ -71,8 +82,11 @@ public final class DeliveredEvents {
             for (int i = 0; i < all.size(); i += BATCH) {
                 post(account, all.subList(i, Math.min(all.size(), i + BATCH)));
             }
-            all.forEach(admitted -> receipt(admitted, acceptedAt));
+            if (answered) {
+                all.forEach(admitted -> receipt(admitted, acceptedAt));
+            }
         });
+        topics.flush();
         return this;
     }
 
@@ -124,8 +138,20 @@ public final class DeliveredEvents {
     }
 
     private void post(String account, List<Admitted> batch) {
-        byte[] body =
-                EventJson.body(true, account, batch.stream().map(Admitted::json).toList());
+        post(EventJson.body(true, account, batch.stream().map(Admitted::json).toList()));
+    }
+
+    /** Past all topics, as another system with the same key would. */
+    public DeliveredEvents postAside(int account, String... ids) {
+        String events = Stream.of(ids)
+                .map(id -> "{\"id\":\"" + id + "\",\"event_type\":\"" + TYPE
+                        + "\",\"occurred_at\":\"2026-11-01T10:00:00Z\"}")
+                .collect(Collectors.joining(","));
+        post(("{\"customer_external_id\":\"" + account(account) + "\",\"events\":[" + events + "]}").getBytes(UTF_8));
+        return this;
+    }
+
+    private void post(byte[] body) {
         var request = HttpRequest.newBuilder(URI.create(sandbox.url() + "/events"))
                 .header("X-CREDYT-API-KEY", "dev")
                 .header("Content-Type", "application/json")

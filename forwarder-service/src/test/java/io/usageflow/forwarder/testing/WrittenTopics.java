@@ -107,6 +107,11 @@ public final class WrittenTopics implements AutoCloseable {
         return producer.send(new ProducerRecord<>(topic, null, null, key.getBytes(StandardCharsets.UTF_8), value, all));
     }
 
+    /** Returns when all that was sent is written. */
+    public void flush() {
+        producer.flush();
+    }
+
     public static RecordMetadata ended(Future<RecordMetadata> sent) {
         try {
             return sent.get();

@@ -3,6 +3,7 @@ package io.usageflow.producer.internal;
 import io.usageflow.producer.PublishException;
 import io.usageflow.producer.RefusalReason;
 import io.usageflow.producer.Undelivered;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -42,6 +43,15 @@ final class InFlight {
         this.tally = tally;
         this.refusals = refusals;
         this.ids = ids;
+        tally.oldestInFlightFrom(this::oldest);
+    }
+
+    private Duration oldest() {
+        long now = System.nanoTime();
+        return Duration.ofNanos(parcels.stream()
+                .mapToLong(parcel -> now - parcel.bornAtNanos())
+                .max()
+                .orElse(0));
     }
 
     /** From here on Kafka's client is being closed, and fails what it still has. */

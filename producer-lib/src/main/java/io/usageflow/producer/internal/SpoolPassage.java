@@ -8,6 +8,7 @@ import io.usageflow.producer.spool.RecordKind;
 import io.usageflow.producer.spool.SpoolDirectory;
 import io.usageflow.producer.spool.SpoolLog;
 import io.usageflow.schema.serde.AvroSerdes;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -157,6 +158,12 @@ final class SpoolPassage implements Passage {
     public void close(long deadlineNanos) {
         refuseNew();
         spool.close(deadlineNanos);
+        for (Route route : routes.values()) {
+            if (route.log == null) {
+                // Its log would have closed it.
+                route.carrier.close(Duration.ZERO);
+            }
+        }
         serializer.close();
         // Only of a disk that does not answer.
         inFlight.snapshot()

@@ -2,6 +2,7 @@ package io.usageflow.producer.internal;
 
 import io.usageflow.producer.PublisherStatistics;
 import io.usageflow.producer.RefusalReason;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
@@ -22,8 +23,14 @@ public final class Tally implements PublisherStatistics {
     /** Never changed in place: read without a lock for every event. */
     private volatile LongConsumer[] listeners = {};
 
+    private volatile Supplier<Duration> oldestInFlight = () -> Duration.ZERO;
+
     public Tally() {
         Arrays.setAll(refused, reason -> new LongAdder());
+    }
+
+    void oldestInFlightFrom(Supplier<Duration> age) {
+        oldestInFlight = age;
     }
 
     /** Begins every call of the application: counts it, and its refusal where the form breaks a rule. */
@@ -88,6 +95,11 @@ public final class Tally implements PublisherStatistics {
         long ended =
                 durable.sum() + Arrays.stream(refused).mapToLong(LongAdder::sum).sum();
         return published.sum() - ended;
+    }
+
+    @Override
+    public Duration oldestInFlight() {
+        return oldestInFlight.get();
     }
 
     @Override

@@ -25,7 +25,7 @@ public enum PublisherMeter {
             "events",
             List.of("reason"),
             "Those that did not become durable: invalid, too_large, buffer_full, dropped (publish.on.full=drop),"
-                    + " spool_full, closed, timeout, rejected by Kafka or the registry, abandoned by close."),
+                    + " spool_full, spool_failed, closed, timeout, rejected by Kafka or the registry, abandoned by close."),
     DURABLE_LATENCY(
             "usageflow.publisher.durable.latency",
             "timer",

@@ -1,0 +1,200 @@
+package io.usageflow.forwarder.reconcile;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.usageflow.forwarder.config.AdmissionSettings;
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.links.LinkKind;
+import io.usageflow.forwarder.links.LinkTable;
+import io.usageflow.forwarder.links.Reference;
+import io.usageflow.forwarder.topics.PartitionReader;
+import io.usageflow.schema.Receipt;
+import io.usageflow.schema.ReferenceKind;
+import io.usageflow.schema.serde.AvroSerdes;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * Whose events are looked for at Credyt: customers that links name now, and those that events were sent for in the period.
+ *
+ * @param byId the accounts of each customer, by Credyt's id of it
+ * @param absent names under which Credyt has no customer
+ * @param unanswered names of which Credyt does not say whose they are, with the reason
+ */
+record Customers(TreeMap<String, Who> byId, List<Who> absent, Map<Who, String> unanswered) {
+    static final int NAMES_MAX = 500_000;
+
+    private static final int ASKED_AT_ONCE = 1_000;
+
+    /** @param accounts one, mostly */
+    record Who(Reference reference, Set<String> accounts) {}
+
+    /**
+     * All that topics name, unresolved.
+     *
+     * @throws IllegalArgumentException where they are too many to be held; the message names the remedy
+     */
+    static List<Who> named(Settings settings, UnknownRequest request, Instant from, PartitionReader receipts) {
+        Map<Reference, Set<String>> names = new HashMap<>();
+        new LinkTable(settings)
+                .read(
+                        LinkKind.CUSTOMER,
+                        link -> {
+                            if (isWanted(request, link.name())) {
+                                add(names, link.reference(), link.name());
+                            }
+                        },
+                        refusal -> {});
+        ofReceipts(settings, request, from, receipts, names);
+        Optional<String> account = request.account();
+        if (names.isEmpty()
+                && account.isPresent()
+                && settings.admission().unlinked().customers() == AdmissionSettings.Unlinked.Policy.PASSTHROUGH) {
+            add(names, new Reference(ReferenceKind.EXTERNAL_ID, account.get()), account.get());
+        }
+        return names.entrySet().stream()
+                .map(each -> new Who(each.getKey(), each.getValue()))
+                .toList();
+    }
+
+    private static void ofReceipts(
+            Settings settings,
+            UnknownRequest request,
+            Instant from,
+            PartitionReader receipts,
+            Map<Reference, Set<String>> names) {
+        Map<TopicPartition, Long> ends = receipts.ends();
+        try (Deserializer<Receipt> deserializer =
+                AvroSerdes.valueDeserializer(settings.registry().serde(), Receipt.class)) {
+            // A receipt's record is written after the event was accepted: none of the period stands before this.
+            for (Map.Entry<TopicPartition, Long> begin :
+                    receipts.offsetsAt(from).entrySet()) {
+                int partition = begin.getKey().partition();
+                if (request.account()
+                        .map(one -> partitionOf(one, ends.size()) != partition)
+                        .orElse(false)) {
+                    continue;
+                }
+                receipts.seek(partition, begin.getValue());
+                long end = ends.getOrDefault(begin.getKey(), 0L);
+                for (Optional<ConsumerRecord<byte[], byte[]>> record = receipts.next(end);
+                        record.isPresent();
+                        record = receipts.next(end)) {
+                    Receipt receipt = deserializer.deserialize(
+                            begin.getKey().topic(),
+                            record.get().headers(),
+                            record.get().value());
+                    if (isWanted(request, receipt.getAccountId())) {
+                        add(
+                                names,
+                                new Reference(
+                                        receipt.getCustomer().getKind(),
+                                        receipt.getCustomer().getValue()),
+                                receipt.getAccountId());
+                    }
+                }
+            }
+        }
+    }
+
+    /** Kafka's default partitioning, by which everything of an account is in one partition. */
+    static int partitionOf(String account, int partitions) {
+        return Utils.toPositive(Utils.murmur2(account.getBytes(UTF_8))) % partitions;
+    }
+
+    private static boolean isWanted(UnknownRequest request, String account) {
+        return request.account().map(account::equals).orElse(true);
+    }
+
+    private static void add(Map<Reference, Set<String>> names, Reference reference, String account) {
+        names.computeIfAbsent(reference, key -> new TreeSet<>()).add(account);
+        if (names.size() > NAMES_MAX) {
+            throw new IllegalArgumentException("links and receipts name more than " + NAMES_MAX
+                    + " customers, which is more than one run can hold: use --account, or a shorter period");
+        }
+    }
+
+    /**
+     * Asks Credyt who they are; empty where it was stopped.
+     *
+     * @throws CredytSilentException where Credyt answers nothing, or does not take the key
+     */
+    static Optional<Customers> resolved(List<Who> named, Inquiry inquiry) throws InterruptedException {
+        var customers = new Customers(new TreeMap<>(), new ArrayList<>(), new HashMap<>());
+        List<Who> toBeAsked = new ArrayList<>();
+        for (Who who : named) {
+            if (who.reference().kind() == ReferenceKind.CREDYT_ID) {
+                customers.know(who.reference().value(), who);
+            } else {
+                toBeAsked.add(who);
+            }
+        }
+        for (int i = 0; i < toBeAsked.size(); i += ASKED_AT_ONCE) {
+            List<Who> some = toBeAsked.subList(i, Math.min(toBeAsked.size(), i + ASKED_AT_ONCE));
+            Optional<List<Reply>> replies = inquiry.ask(some.stream()
+                    .map(who -> new Inquiry.Question(
+                            "/customers?external_id="
+                                    + Inquiry.Question.encoded(who.reference().value()),
+                            Wanted.lookup(),
+                            false))
+                    .toList());
+            if (replies.isEmpty()) {
+                return Optional.empty();
+            }
+            for (int k = 0; k < some.size(); k++) {
+                customers.take(some.get(k), replies.get().get(k));
+            }
+        }
+        return Optional.of(customers);
+    }
+
+    private void take(Who who, Reply reply) {
+        String externalId = who.reference().value();
+        reply.match(
+                found -> {
+                    Optional<String> id = idIn(found.event(), externalId);
+                    id.ifPresent(one -> know(one, who));
+                    return id.isPresent() || absent.add(who);
+                },
+                nobody -> absent.add(who),
+                unsaid -> unanswered.put(who, unsaid.why()) == null);
+    }
+
+    /** A single customer, or a page of them; in a page only the one that bears the name, or a filter was not heeded. */
+    static Optional<String> idIn(JsonNode body, String externalId) {
+        if (body.isObject() && body.path("id").isTextual()) {
+            JsonNode named = body.path("external_id");
+            return !named.isTextual() || named.textValue().equals(externalId)
+                    ? Optional.of(body.path("id").textValue())
+                    : Optional.empty();
+        }
+        JsonNode items = body.isArray() ? body : body.path("items");
+        for (JsonNode item : items) {
+            if (item.path("external_id").asText().equals(externalId)
+                    && item.path("id").isTextual()) {
+                return Optional.of(item.path("id").textValue());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void know(String id, Who who) {
+        byId.merge(id, who, (one, other) -> {
+            var accounts = new TreeSet<>(one.accounts());
+            accounts.addAll(other.accounts());
+            return new Who(one.reference(), accounts);
+        });
+    }
+}

@@ -1,0 +1,121 @@
+package io.usageflow.forwarder.reconcile;
+
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.topics.PartitionReader;
+import io.usageflow.schema.DeliverableEvent;
+import io.usageflow.schema.Receipt;
+import io.usageflow.schema.id.Uuids;
+import io.usageflow.schema.serde.AvroSerdes;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Deserializer;
+
+/**
+ * Takes out of a table the ids that topics know. A topic is read whole, from the first record that Kafka has to the end it
+ * has at that moment, whatever the period: an event's receipt may be later than the event, and stand under any account.
+ * Not thread-safe.
+ */
+final class SentIds {
+    private static final int LOOK_EVERY = 1_000;
+
+    private final Settings settings;
+    private final BooleanSupplier stopped;
+
+    SentIds(Settings settings, BooleanSupplier stopped) {
+        this.settings = settings;
+        this.stopped = stopped;
+    }
+
+    /**
+     * From when on receipts are there, of each partition of which some have expired; {@link Instant#MAX} where all have.
+     *
+     * @param partitions all that there are
+     */
+    record Reach(int partitions, Map<Integer, Instant> since) {
+        Reach {
+            since = Map.copyOf(since);
+        }
+
+        /** Of the accounts' partitions the latest; empty where nothing of them has expired. */
+        Optional<Instant> of(Iterable<String> accounts) {
+            Instant latest = Instant.MIN;
+            for (String account : accounts) {
+                Instant one = since.getOrDefault(Customers.partitionOf(account, partitions), Instant.MIN);
+                latest = one.isAfter(latest) ? one : latest;
+            }
+            return latest.equals(Instant.MIN) ? Optional.empty() : Optional.of(latest);
+        }
+    }
+
+    /** Those with a receipt; empty where it was stopped. */
+    Optional<Reach> takeReceipts(IdTable ids) {
+        Map<Integer, Instant> since = new HashMap<>();
+        String topic = settings.topics().names().receipts();
+        try (PartitionReader reader = new PartitionReader(settings.kafka().client(), topic);
+                Deserializer<Receipt> deserializer =
+                        AvroSerdes.valueDeserializer(settings.registry().serde(), Receipt.class)) {
+            for (Map.Entry<TopicPartition, Long> first : reader.beginnings().entrySet()) {
+                if (first.getValue() > 0) {
+                    since.put(first.getKey().partition(), Instant.MAX);
+                }
+            }
+            boolean whole = read(reader, deserializer, ids, (Receipt receipt) -> receipt.getCredytEventId(), record -> {
+                if (Instant.MAX.equals(since.get(record.partition()))) {
+                    since.put(record.partition(), Instant.ofEpochMilli(record.timestamp()));
+                }
+            });
+            return whole ? Optional.of(new Reach(reader.partitions().size(), since)) : Optional.empty();
+        }
+    }
+
+    /** Those that were handed to delivery; false where it was stopped. */
+    boolean takeDeliverables(IdTable ids) {
+        try (PartitionReader reader = new PartitionReader(
+                        settings.kafka().client(), settings.topics().names().deliverable());
+                Deserializer<DeliverableEvent> deserializer =
+                        AvroSerdes.valueDeserializer(settings.registry().serde(), DeliverableEvent.class)) {
+            return read(
+                    reader,
+                    deserializer,
+                    ids,
+                    (DeliverableEvent deliverable) -> deliverable.getCredytEventId(),
+                    record -> {});
+        }
+    }
+
+    private <T extends SpecificRecord> boolean read(
+            PartitionReader reader,
+            Deserializer<T> deserializer,
+            IdTable ids,
+            Function<T, CharSequence> idOf,
+            Consumer<ConsumerRecord<byte[], byte[]>> seen) {
+        Map<TopicPartition, Long> ends = reader.ends();
+        long read = 0;
+        for (Map.Entry<TopicPartition, Long> first : reader.beginnings().entrySet()) {
+            reader.seek(first.getKey().partition(), first.getValue());
+            long end = ends.getOrDefault(first.getKey(), 0L);
+            for (Optional<ConsumerRecord<byte[], byte[]>> record = reader.next(end);
+                    record.isPresent();
+                    record = reader.next(end)) {
+                if (++read % LOOK_EVERY == 0 && stopped.getAsBoolean()) {
+                    return false;
+                }
+                seen.accept(record.get());
+                T value = deserializer.deserialize(
+                        record.get().topic(),
+                        record.get().headers(),
+                        record.get().value());
+                Uuids.parse(idOf.apply(value).toString()).ifPresent(ids::remove);
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,34 @@
+package io.usageflow.forwarder.reconcile;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
+
+/** What the body of a good answer must be. Pure. */
+interface Wanted {
+    /** What is wrong with it, as the end of a sentence that begins with the status; empty where nothing. */
+    Optional<String> objection(JsonNode body);
+
+    /** The one event of that id. */
+    static Wanted event(String id) {
+        return body -> {
+            if (!body.isObject()) {
+                return Optional.of("without an event");
+            }
+            JsonNode named = body.path("id");
+            return named.isMissingNode() || named.asText().equalsIgnoreCase(id)
+                    ? Optional.empty()
+                    : Optional.of("about another event, " + named.asText());
+        };
+    }
+
+    /** A part of a list: in {@code items}, as Credyt documents it, or the bare list. */
+    static Wanted page() {
+        return body ->
+                body.isArray() || body.path("items").isArray() ? Optional.empty() : Optional.of("without a list");
+    }
+
+    /** A lookup, to which nothing, a page and a single object are answers (CREDYT-API.md, 2). */
+    static Wanted lookup() {
+        return body -> Optional.empty();
+    }
+}

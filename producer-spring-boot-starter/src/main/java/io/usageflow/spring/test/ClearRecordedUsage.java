@@ -1,0 +1,17 @@
+package io.usageflow.spring.test;
+
+import io.usageflow.producer.testkit.RecordingUsagePublisher;
+import org.springframework.test.context.TestContext;
+import org.springframework.test.context.support.AbstractTestExecutionListener;
+
+/** Spring keeps a context for many tests: each begins with nothing recorded and no failure ordered. */
+final class ClearRecordedUsage extends AbstractTestExecutionListener {
+    /** Before the methods of JUnit's {@code @BeforeEach}. */
+    @Override
+    public void beforeTestMethod(TestContext test) {
+        if (test.hasApplicationContext()) {
+            test.getApplicationContext().getBeanProvider(RecordingUsagePublisher.class, false).stream()
+                    .forEach(RecordingUsagePublisher::clear);
+        }
+    }
+}
