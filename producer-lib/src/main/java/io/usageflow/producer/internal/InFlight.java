@@ -81,26 +81,27 @@ final class InFlight {
 
     /** Ends the parcel; what has ended already is not counted twice. */
     void durable(Parcel<?> parcel) {
-        if (remove(parcel)) {
+        if (parcel.ends()) {
             tally.addDurable(System.nanoTime() - parcel.bornAtNanos());
             refusals.durable();
+            remove(parcel);
         }
     }
 
     /** As {@link #durable}, for one that failed. */
     void refused(Parcel<?> parcel, PublishException failure) {
-        if (remove(parcel)) {
+        if (parcel.ends()) {
             tally.addRefused(failure.reason());
             refusals.refused(failure);
             ids.failed(parcel);
+            remove(parcel);
         }
     }
 
-    private boolean remove(Parcel<?> parcel) {
-        boolean wasThere = parcels.remove(parcel);
-        if (wasThere) {
-            tally.addInFlight(-parcel.bytes());
-        }
+    /** After it was counted: whoever waits for it may look at the counts next. */
+    private void remove(Parcel<?> parcel) {
+        tally.addInFlight(-parcel.bytes());
+        parcels.remove(parcel);
         if (waiters > 0) {
             lock.lock();
             try {
@@ -109,7 +110,6 @@ final class InFlight {
                 lock.unlock();
             }
         }
-        return wasThere;
     }
 
     /** Oldest first. */

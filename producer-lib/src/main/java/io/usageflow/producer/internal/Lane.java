@@ -4,6 +4,7 @@ import io.usageflow.producer.BufferFullException;
 import io.usageflow.producer.NotDurableException;
 import io.usageflow.producer.PublisherClosedException;
 import io.usageflow.producer.RefusalReason;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Lane {
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+    private static final Duration COMPLAIN_AFTER = Duration.ofSeconds(5);
 
     private final String topic;
     private final Outlet outlet;
@@ -263,8 +265,9 @@ final class Lane {
         }
     }
 
+    /** That the first contact takes its time after a start is nothing to tell. */
     private void complain(Parcel<?> head) {
-        if (!complained) {
+        if (!complained && System.nanoTime() - head.acceptedAtNanos() > COMPLAIN_AFTER.toNanos()) {
             complained = true;
             Throwable cause = head.hindrance();
             LOG.warn(

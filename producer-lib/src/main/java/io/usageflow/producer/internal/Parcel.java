@@ -7,6 +7,7 @@ import io.usageflow.producer.spool.RecordKind;
 import io.usageflow.producer.spool.Spooled;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.BiFunction;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.Callback;
@@ -23,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 final class Parcel<R> implements Callback, Spooled {
     /** What a waiting event takes in memory beyond its encoded size, roughly: objects, strings, the future. */
     private static final int OVERHEAD_BYTES = 512;
+
+    @SuppressWarnings("rawtypes")
+    private static final AtomicIntegerFieldUpdater<Parcel> ENDED =
+            AtomicIntegerFieldUpdater.newUpdater(Parcel.class, "ended");
 
     private final String id;
     private final byte[] key;
@@ -47,6 +52,9 @@ final class Parcel<R> implements Callback, Spooled {
     private @Nullable Exception refusal;
 
     private volatile boolean durable;
+    /** 0 or 1; {@link #ENDED} is its only use. */
+    private volatile int ended;
+
     private volatile @Nullable RefusalReason refusedFor;
 
     /**
@@ -218,6 +226,11 @@ final class Parcel<R> implements Callback, Spooled {
         refusedFor = failure.reason();
         inFlight.refused(this, failure);
         future.completeExceptionally(failure);
+    }
+
+    /** True for the first who asks: what has ended may be told so a second time, by a client that is closed late. */
+    boolean ends() {
+        return ENDED.compareAndSet(this, 0, 1);
     }
 
     /** Whether Kafka has acknowledged it; stays so whatever the application does to its future. */
