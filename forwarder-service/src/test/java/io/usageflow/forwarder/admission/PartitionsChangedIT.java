@@ -5,15 +5,18 @@ import static io.usageflow.forwarder.admission.AdmissionCluster.TOPICS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.usageflow.embedded.EmbeddedBrokerOptions;
 import io.usageflow.embedded.SchemaRegistryServer;
 import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.testing.ForwarderProcess;
+import io.usageflow.forwarder.testing.ImpatientKafka;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.UsageEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +37,18 @@ class PartitionsChangedIT {
     Path folder;
 
     private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
-    private final AdmissionCluster cluster = new AdmissionCluster(registry.url());
+    private final AdmissionCluster cluster = new AdmissionCluster(
+            registry.url(), EmbeddedBrokerOptions.defaults().withSettings(broker()));
+
+    /** A member that died is given up after seconds: the last start would mostly be waiting for that. */
+    private static Map<String, String> broker() {
+        Map<String, String> settings = new HashMap<>(ImpatientKafka.BROKER);
+        settings.put("group.streams.min.session.timeout.ms", "3000");
+        settings.put("group.streams.session.timeout.ms", "3000");
+        settings.put("group.streams.min.heartbeat.interval.ms", "500");
+        settings.put("group.streams.heartbeat.interval.ms", "500");
+        return settings;
+    }
 
     @AfterEach
     void stop() {
@@ -120,21 +134,16 @@ class PartitionsChangedIT {
     }
 
     private ForwarderProcess launch(String log, String protocol) {
-        return ForwarderProcess.launch(
-                folder.resolve(log),
-                Map.of(
-                        "kafka.bootstrap.servers",
-                        cluster.broker.bootstrapServers(),
-                        "schema.registry.url",
-                        registry.url(),
-                        "roles",
-                        "admission",
-                        "state.dir",
-                        folder.resolve("state").toString(),
-                        "streams.group.protocol",
-                        protocol,
-                        // By default it would notice within five minutes.
-                        "kafka.metadata.max.age.ms",
-                        "1000"));
+        // With the other protocol it is the broker that says for how long a member may be silent.
+        Map<String, String> settings =
+                new HashMap<>(protocol.equals("classic") ? ImpatientKafka.ADMISSION : Map.<String, String>of());
+        settings.put("kafka.bootstrap.servers", cluster.broker.bootstrapServers());
+        settings.put("schema.registry.url", registry.url());
+        settings.put("roles", "admission");
+        settings.put("state.dir", folder.resolve("state").toString());
+        settings.put("streams.group.protocol", protocol);
+        // By default it would notice within five minutes.
+        settings.put("kafka.metadata.max.age.ms", "1000");
+        return ForwarderProcess.launch(folder.resolve(log), settings);
     }
 }
