@@ -1,8 +1,5 @@
 package io.usageflow.forwarder.reconcile;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +48,7 @@ final class Book implements AutoCloseable {
 
     /** Whether the time is in the period, as it was at the first start. */
     boolean contains(Instant time) {
-        return !time.isBefore(checkpoint.from()) && time.isBefore(checkpoint.to());
+        return checkpoint.contains(time);
     }
 
     /** A step is done. */
@@ -91,17 +88,9 @@ final class Book implements AutoCloseable {
     /** @param complete the way back is not needed any more */
     ReconcileSummary finished(boolean complete) {
         if (complete) {
-            checkpointFile.ifPresent(Book::remove);
+            checkpointFile.ifPresent(Checkpoint::remove);
         }
         return tally.summary();
-    }
-
-    private static void remove(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException unwritable) {
-            throw new UncheckedIOException(unwritable);
-        }
     }
 
     @Override

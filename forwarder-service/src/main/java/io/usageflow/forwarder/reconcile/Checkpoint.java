@@ -63,6 +63,20 @@ record Checkpoint(
         return report.resolveSibling(report.getFileName() + ".checkpoint");
     }
 
+    /** The way back is not needed any more. */
+    static void remove(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
+        }
+    }
+
+    /** Whether the time is in the period, as it was at the first start. */
+    boolean contains(Instant time) {
+        return !time.isBefore(from) && time.isBefore(to);
+    }
+
     /** @throws IllegalArgumentException where the file is none of ours; the message says what to do */
     static Optional<Checkpoint> read(Path file) {
         if (!Files.exists(file)) {

@@ -1,9 +1,6 @@
 package io.usageflow.forwarder.reconcile;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -65,7 +62,7 @@ final class UnknownBook implements AutoCloseable {
     }
 
     boolean contains(Instant time) {
-        return !time.isBefore(from()) && time.isBefore(to());
+        return checkpoint.contains(time);
     }
 
     boolean goneOn() {
@@ -111,13 +108,7 @@ final class UnknownBook implements AutoCloseable {
 
     /** The way back is not needed any more. */
     void finish() {
-        checkpointFile.ifPresent(file -> {
-            try {
-                Files.deleteIfExists(file);
-            } catch (IOException unwritable) {
-                throw new UncheckedIOException(unwritable);
-            }
-        });
+        checkpointFile.ifPresent(Checkpoint::remove);
     }
 
     @Override
