@@ -75,6 +75,8 @@ public final class StreamsSettings {
         // A parked event stands in its changelog with all it came with; Kafka's default of 1 MiB is what events may
         // have.
         defaults.put(StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), 16 * 1024 * 1024);
+        // Else a write to a changelog is refused where this machine's clock is an hour ahead of the broker's.
+        defaults.put(StreamsConfig.topicPrefix(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG), "LogAppendTime");
         // A killed instance's partitions are taken over after this, not after 45 s.
         consumer(defaults, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
         consumer(defaults, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);

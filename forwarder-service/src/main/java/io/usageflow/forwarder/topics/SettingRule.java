@@ -44,7 +44,7 @@ final class SettingRule {
                         ? "entries would be deleted by age although they still hold"
                         : "an account's events would be compacted down to the newest";
             case MESSAGE_BYTES -> "a large event, which is larger still with what is said of it, would stop the flow";
-            case TIMESTAMP_TYPE -> "retention would delete back-dated events unread";
+            case TIMESTAMP_TYPE -> "a client whose clock is wrong would have its records deleted unread, or refused";
             default -> "the pipeline's promises do not hold";
         };
     }

@@ -2,19 +2,24 @@ package io.usageflow.forwarder.topics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.usageflow.embedded.EmbeddedBroker;
+import io.usageflow.embedded.EmbeddedBrokerOptions;
 import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.schema.topic.TopicSpec;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,7 +31,8 @@ class TopicAdminIT {
 
     @BeforeAll
     static void start() {
-        broker = EmbeddedBroker.start();
+        broker = EmbeddedBroker.start(EmbeddedBrokerOptions.defaults()
+                .withSettings(Map.of("log.retention.check.interval.ms", "300", "log.initial.task.delay.ms", "100")));
     }
 
     @AfterAll
@@ -99,6 +105,56 @@ class TopicAdminIT {
             topics.alter(created);
 
             assertThat(topics.plan(settings, OptionalInt.empty()).obstacles()).isEmpty();
+        }
+    }
+
+    /**
+     * What a stage writes whose clock is 100 days behind. By that time the broker deletes it at its next look, however new
+     * it is; the topic as it was before shows that it does.
+     */
+    @Test
+    void shouldKeepWhatAClientWithAClockThatIsBehindHasWritten() throws Exception {
+        Duration behind = Duration.ofDays(100);
+        Map<String, String> before = Map.of("message.timestamp.type", "CreateTime", "retention.ms", "1209600000");
+        make(new TopicSpec("behind.deliverable", 6, false, before), new TopicSpec("control", 1, false, before));
+        Settings settings = settings("behind");
+        try (TopicAdmin topics = TopicAdmin.connect(settings.kafka(), SOON)) {
+            topics.create(topics.plan(settings, OptionalInt.empty()), (short) 1);
+            topics.alter(topics.plan(settings, OptionalInt.empty()));
+            List<String> all = settings.topics().names().specs(6, settings.dedupWindow()).stream()
+                    .map(TopicSpec::name)
+                    .toList();
+
+            for (String topic : all) {
+                send(topic, Instant.now().minus(behind));
+            }
+            send("control", Instant.now().minus(behind));
+
+            await().atMost(SOON).untilAsserted(() -> assertThat(offsets("control", OffsetSpec.earliest()))
+                    .isEqualTo(1));
+            for (String topic : all) {
+                assertThat(offsets(topic, OffsetSpec.earliest())).as(topic).isZero();
+                assertThat(offsets(topic, OffsetSpec.latest())).as(topic).isEqualTo(1);
+            }
+        }
+    }
+
+    private static void send(String topic, Instant stamp) throws Exception {
+        try (var producer = new KafkaProducer<>(
+                Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()),
+                new StringSerializer(),
+                new StringSerializer())) {
+            producer.send(new ProducerRecord<>(topic, 0, stamp.toEpochMilli(), "k", "v"))
+                    .get();
+        }
+    }
+
+    private static long offsets(String topic, OffsetSpec which) throws Exception {
+        try (Admin admin = admin()) {
+            return admin.listOffsets(Map.of(new TopicPartition(topic, 0), which))
+                    .partitionResult(new TopicPartition(topic, 0))
+                    .get()
+                    .offset();
         }
     }
 

@@ -145,7 +145,16 @@ class TopicPlanTest {
 
     @ParameterizedTest
     @CsvSource({
-        "usage.events, message.timestamp.type, CreateTime, back-dated events",
+        "usage.events, message.timestamp.type, CreateTime, clock is wrong",
+        "usage.customer-links, message.timestamp.type, CreateTime, clock is wrong",
+        "usage.vendor-links, message.timestamp.type, CreateTime, clock is wrong",
+        "usage.replays, message.timestamp.type, CreateTime, clock is wrong",
+        "usage.deliverable, message.timestamp.type, CreateTime, clock is wrong",
+        "usage.delivery-state, message.timestamp.type, CreateTime, clock is wrong",
+        "usage.receipts, message.timestamp.type, CreateTime, clock is wrong",
+        "usage.dead-letters, message.timestamp.type, CreateTime, clock is wrong",
+        "usage.dead-letter-marks, message.timestamp.type, CreateTime, clock is wrong",
+        "usage.ledger, message.timestamp.type, CreateTime, clock is wrong",
         "usage.events, cleanup.policy, compact, compacted down",
         "usage.events, retention.ms, 604799999, deleted unread",
         "usage.events, retention.bytes, 1000000, burst",

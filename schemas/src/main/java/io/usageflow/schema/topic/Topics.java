@@ -14,7 +14,10 @@ import java.util.regex.Pattern;
 public record Topics(String prefix) {
     public static final String DEFAULT_PREFIX = "usage";
 
-    /** Never the event's own time: by that, retention would delete back-dated events unread. */
+    /**
+     * Of every topic: the broker's clock and no client's. By a client's time retention deletes records unread where that
+     * client's clock is behind, and the broker refuses records where it is ahead ({@code message.timestamp.after.max.ms}).
+     */
     private static final Map<String, String> APPEND_TIME = Map.of("message.timestamp.type", "LogAppendTime");
 
     /**
@@ -24,8 +27,8 @@ public record Topics(String prefix) {
     private static final Map<String, String> ROOMY = Map.of("max.message.bytes", Integer.toString(4 * 1024 * 1024));
 
     /** Written several times a second and read from its beginning: only small segments are compacted soon. */
-    private static final Map<String, String> LEDGER =
-            Map.of("cleanup.policy", "compact", "segment.bytes", Integer.toString(16 * 1024 * 1024));
+    private static final Map<String, String> SMALL_SEGMENTS =
+            Map.of("segment.bytes", Integer.toString(16 * 1024 * 1024));
 
     private static final Pattern LEGAL = Pattern.compile("[a-zA-Z0-9._-]{1,200}");
 
@@ -101,29 +104,33 @@ public record Topics(String prefix) {
      * @param dedupWindow receipts are kept at least this long
      */
     public List<TopicSpec> specs(int partitions, Duration dedupWindow) {
-        Map<String, String> compacted = Map.of("cleanup.policy", "compact");
+        Map<String, String> compacted = compacted(Map.of());
         Duration receipts = dedupWindow.compareTo(Duration.ofDays(35)) > 0 ? dedupWindow : Duration.ofDays(35);
         return List.of(
-                TopicSpec.shared(events(), partitions, retained(Duration.ofDays(7), APPEND_TIME)),
+                TopicSpec.shared(events(), partitions, retained(Duration.ofDays(7), Map.of())),
                 TopicSpec.shared(customerLinks(), partitions, compacted),
                 TopicSpec.alone(vendorLinks(), 1, compacted),
-                TopicSpec.shared(replays(), partitions, retained(Duration.ofDays(7), APPEND_TIME, ROOMY)),
+                TopicSpec.shared(replays(), partitions, retained(Duration.ofDays(7), ROOMY)),
                 TopicSpec.shared(deliverable(), partitions, retained(Duration.ofDays(14), ROOMY)),
                 TopicSpec.shared(deliveryState(), partitions, compacted),
-                TopicSpec.shared(receipts(), partitions, retained(receipts)),
+                TopicSpec.shared(receipts(), partitions, retained(receipts, Map.of())),
                 TopicSpec.shared(deadLetters(), partitions, retained(Duration.ofDays(90), ROOMY)),
                 TopicSpec.alone(deadLetterMarks(), 1, compacted),
-                TopicSpec.alone(ledger(), 1, LEDGER));
+                TopicSpec.alone(ledger(), 1, compacted(SMALL_SEGMENTS)));
     }
 
-    @SafeVarargs
-    private static Map<String, String> retained(Duration retention, Map<String, String>... more) {
-        var settings = new LinkedHashMap<String, String>();
+    private static Map<String, String> retained(Duration retention, Map<String, String> more) {
+        var settings = new LinkedHashMap<>(APPEND_TIME);
         settings.put("cleanup.policy", "delete");
         settings.put("retention.ms", Long.toString(retention.toMillis()));
-        for (Map<String, String> part : more) {
-            settings.putAll(part);
-        }
+        settings.putAll(more);
+        return Map.copyOf(settings);
+    }
+
+    private static Map<String, String> compacted(Map<String, String> more) {
+        var settings = new LinkedHashMap<>(APPEND_TIME);
+        settings.put("cleanup.policy", "compact");
+        settings.putAll(more);
         return Map.copyOf(settings);
     }
 }
