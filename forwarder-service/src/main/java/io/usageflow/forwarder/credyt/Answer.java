@@ -13,13 +13,14 @@ public sealed interface Answer {
     }
 
     /**
-     * A complete response.
+     * A response, of which the head at least is complete.
      *
-     * @param headers by lower-case name; of a repeated header the first
-     * @param body decoded as UTF-8 and cut at the sink's bound
-     * @param truncated whether the body was longer than the bound
+     * @param headers by lower-case name; the values of a repeated header with commas between them (RFC 9110, 5.3)
+     * @param body as text, its content coding undone
+     * @param incomplete whether the body is not all that was said: longer than the bound, broken off, or in a coding that is
+     *     not understood. Such a body proves nothing, and least of all that it was empty
      */
-    record Response(int status, Map<String, String> headers, String body, boolean truncated) implements Answer {
+    record Response(int status, Map<String, String> headers, String body, boolean incomplete) implements Answer {
         public Response {
             headers = Map.copyOf(headers);
         }

@@ -1,7 +1,5 @@
 package io.usageflow.forwarder.credyt;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -29,6 +27,7 @@ final class BoundedAnswerConsumer implements AsyncResponseConsumer<Answer> {
 
     private final boolean secure;
     private final int keptMax;
+    private final boolean statusCounts;
     private final Consumer<Answer> early;
     private int status;
     private Map<String, String> headers = Map.of();
@@ -41,11 +40,13 @@ final class BoundedAnswerConsumer implements AsyncResponseConsumer<Answer> {
     /**
      * @param secure whether Credyt answers over TLS, so that whatever comes without is not from Credyt
      * @param keptMax bytes of the body that are kept, {@value #READ_MAX} at most
-     * @param early told the answer where its end is not awaited
+     * @param statusCounts whether an answer whose body breaks off is an answer all the same, since its status says something
+     * @param early takes the answer where its end is not awaited or does not come
      */
-    BoundedAnswerConsumer(boolean secure, int keptMax, Consumer<Answer> early) {
+    BoundedAnswerConsumer(boolean secure, int keptMax, boolean statusCounts, Consumer<Answer> early) {
         this.secure = secure;
         this.keptMax = keptMax;
+        this.statusCounts = statusCounts;
         this.early = early;
     }
 
@@ -58,15 +59,15 @@ final class BoundedAnswerConsumer implements AsyncResponseConsumer<Answer> {
         status = response.getCode();
         // A proxy that refuses to connect answers in Credyt's place: its 404 must not be taken for Credyt's.
         fromProxy = secure && HttpClientContext.cast(context).getSSLSession() == null;
-        Map<String, String> first = new HashMap<>();
+        Map<String, String> all = new HashMap<>();
         for (Header header : response.getHeaders()) {
             String value = header.getValue();
-            first.putIfAbsent(header.getName().toLowerCase(Locale.ROOT), value == null ? "" : value);
+            all.merge(header.getName().toLowerCase(Locale.ROOT), value == null ? "" : value, (a, b) -> a + ", " + b);
         }
-        headers = first;
+        headers = all;
         callback = resultCallback;
         if (entity == null) {
-            resultCallback.completed(answer());
+            resultCallback.completed(answer(true));
         }
     }
 
@@ -91,7 +92,7 @@ final class BoundedAnswerConsumer implements AsyncResponseConsumer<Answer> {
         length += kept;
         bytes.position(bytes.limit());
         if (read > READ_MAX) {
-            early.accept(answer());
+            early.accept(answer(false));
             throw new IOException("the answer is longer than " + READ_MAX + " bytes");
         }
     }
@@ -99,20 +100,24 @@ final class BoundedAnswerConsumer implements AsyncResponseConsumer<Answer> {
     @Override
     public void streamEnd(@Nullable List<? extends Header> trailers) {
         if (callback != null) {
-            callback.completed(answer());
+            callback.completed(answer(true));
         }
     }
 
-    private Answer answer() {
+    private Answer answer(boolean ended) {
         if (fromProxy && status != 407) {
             return new Answer.Failure(false, "the proxy does not connect: it answers HTTP " + status);
         }
-        return new Answer.Response(status, headers, new String(body, 0, length, UTF_8), read > length);
+        var text = ResponseBody.of(Arrays.copyOf(body, length), !ended || read > length, headers, keptMax);
+        return new Answer.Response(status, headers, text.text(), !text.complete());
     }
 
     @Override
     public void failed(Exception cause) {
         if (callback != null) {
+            if (statusCounts) {
+                early.accept(answer(false));
+            }
             callback.failed(cause);
         }
     }

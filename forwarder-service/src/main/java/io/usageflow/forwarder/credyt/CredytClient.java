@@ -35,10 +35,13 @@ final class CredytClient {
 
     private static final TimeValue IDLE_MAX = TimeValue.ofSeconds(30);
     private static final int IO_THREADS = 1;
-    /** The client's own bounds are none. */
-    private static final int HEADER_BYTES_MAX = 16 * 1024;
+    /**
+     * The client's own bounds are none. An answer whose head is beyond them is not read and the request is sent again, so they
+     * are far above what servers and proxies allow themselves (8 to 64 KiB).
+     */
+    private static final int HEADER_BYTES_MAX = 256 * 1024;
 
-    private static final int HEADERS_MAX = 200;
+    private static final int HEADERS_MAX = 1_000;
 
     private CredytClient() {}
 
@@ -71,7 +74,7 @@ final class CredytClient {
                 .disableRedirectHandling()
                 .disableCookieManagement()
                 .disableAuthCaching()
-                // A small compressed answer can become an endless one.
+                // What comes compressed all the same is undone within a bound: ResponseBody.
                 .disableContentCompression()
                 .evictExpiredConnections()
                 .evictIdleConnections(IDLE_MAX)

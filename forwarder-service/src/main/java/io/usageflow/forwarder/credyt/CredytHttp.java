@@ -69,14 +69,15 @@ public final class CredytHttp implements AutoCloseable {
     public CompletionStage<Answer> post(String path, byte[] json) {
         String key = keys.current();
         SimpleHttpRequest head = headed(SimpleRequestBuilder.post(address(path)), key);
-        return exchange(new BasicRequestProducer(head, new BasicAsyncEntityProducer(json, JSON)), key, REPLY_BYTES_MAX);
+        return exchange(
+                new BasicRequestProducer(head, new BasicAsyncEntityProducer(json, JSON)), key, REPLY_BYTES_MAX, true);
     }
 
     /** Asks for something; otherwise as {@link #post}. */
     public CompletionStage<Answer> get(String path) {
         String key = keys.current();
         SimpleHttpRequest head = headed(SimpleRequestBuilder.get(address(path)), key);
-        return exchange(new BasicRequestProducer(head, null), key, ANSWER_BYTES_MAX);
+        return exchange(new BasicRequestProducer(head, null), key, ANSWER_BYTES_MAX, false);
     }
 
     /** The longest that a request may take. */
@@ -91,14 +92,19 @@ public final class CredytHttp implements AutoCloseable {
     private static SimpleHttpRequest headed(SimpleRequestBuilder request, String key) {
         return request.setHeader(KEY_HEADER, key)
                 .setHeader("Accept", "application/json")
+                // Without it a server may choose any coding (RFC 9110, 12.5.3).
+                .setHeader("Accept-Encoding", "identity")
                 .build();
     }
 
-    private CompletionStage<Answer> exchange(AsyncRequestProducer request, String key, int keptMax) {
+    private CompletionStage<Answer> exchange(
+            AsyncRequestProducer request, String key, int keptMax, boolean statusCounts) {
         var answer = new CompletableFuture<Answer>();
         try {
             Future<Answer> exchange = client.execute(
-                    request, new BoundedAnswerConsumer(secure, keptMax, answer::complete), new Completing(answer));
+                    request,
+                    new BoundedAnswerConsumer(secure, keptMax, statusCounts, answer::complete),
+                    new Completing(answer));
             // The client's own time-outs are between two packets: an answer that drips would take for ever.
             answer.orTimeout(within.toMillis(), TimeUnit.MILLISECONDS).whenComplete((done, late) -> {
                 if (late != null) {

@@ -71,15 +71,14 @@ final class AnswerClassifier {
     private static Outcome success(Answer.Response response, List<String> ids) {
         int status = response.status();
         String body = response.body().strip();
+        if (response.incomplete()) {
+            // Failures may stand in the part that was not read.
+            return new Retry("HTTP " + status + " with an answer that is not complete", Optional.empty(), false);
+        }
         if (status == 204 || body.isEmpty() || body.equals(SAYS_NOTHING)) {
             return new Accepted(status, Set.of());
         }
-        boolean html = isHtml(response, body);
-        if (response.truncated() && !html && (body.startsWith("{") || body.startsWith("["))) {
-            // Failures may stand in the part that was not read. A smaller request has a smaller answer.
-            return ids.size() == 1 ? new Accepted(status, Set.of()) : new TooLarge(status);
-        }
-        Optional<JsonNode> json = html || response.truncated() ? Optional.empty() : ErrorBody.json(body);
+        Optional<JsonNode> json = isHtml(response, body) ? Optional.empty() : ErrorBody.json(body);
         if (json.isEmpty()) {
             return new Retry("HTTP " + status + " with a body that is not JSON: a proxy?", Optional.empty(), false);
         }

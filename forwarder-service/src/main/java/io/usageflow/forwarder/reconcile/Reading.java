@@ -52,6 +52,10 @@ sealed interface Reading {
                     "HTTP " + status + " with a web page: something answers in Credyt's place; check credyt.url",
                     true));
         }
+        if (response.incomplete()) {
+            return new Said(new Reply.Unanswered(
+                    "HTTP " + status + " with an answer that is longer than is read, or broken", true));
+        }
         if (status == 404 || status == 410) {
             return new Said(new Reply.Absent());
         }
@@ -61,9 +65,6 @@ sealed interface Reading {
     }
 
     private static Reply read(Answer.Response response, Wanted wanted) {
-        if (response.truncated()) {
-            return new Reply.Unanswered("the answer is longer than is read", true);
-        }
         try {
             JsonNode body = EXACT.readTree(response.body());
             JsonNode said = body == null ? MissingNode.getInstance() : body;

@@ -166,11 +166,13 @@ class AnswerClassifierTest {
         assertThat(classify(200, 1, body, Map.of("content-type", "text/html"))).isInstanceOf(Retry.class);
     }
 
-    @Test
-    void shouldAskForLessWhereTheAnswerWasTooLongToRead() {
-        var cut = new Answer.Response(200, Map.of(), "{\"results\":[", true);
-        assertThat(AnswerClassifier.classify(cut, ids(2), NOW)).isEqualTo(new TooLarge(200));
-        assertThat(AnswerClassifier.classify(cut, ids(1), NOW)).isEqualTo(new Accepted(200, Set.of()));
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{}", "{\"results\":["})
+    void shouldNotTakeAnAnswerThatIsNotCompleteForAccepted(String body) {
+        for (int size : new int[] {1, 3}) {
+            var cut = new Answer.Response(202, Map.of(), body, true);
+            assertThat(AnswerClassifier.classify(cut, ids(size), NOW)).isInstanceOf(Retry.class);
+        }
     }
 
     @ParameterizedTest
@@ -384,48 +386,10 @@ class AnswerClassifierTest {
         assertThat(classify(status, 3, "")).isInstanceOf(Refused.class);
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "7|7",
-                "0|0",
-                " 12 |12",
-                "Mon, 23 Nov 2026 10:00:30 GMT|30",
-                "Mon, 23 Nov 2026 09:00:00 GMT|0",
-                "999999999999|86400"
-            })
-    void shouldReadRetryAfterInBothForms(String header, long seconds) {
-        assertThat(classify(429, 1, "", Map.of("retry-after", header)))
-                .isEqualTo(new Retry("HTTP 429", Optional.of(Duration.ofSeconds(seconds)), true));
-    }
-
     @Test
-    void shouldReadARetryAfterDateAgainstTheAnswersOwnClock() {
-        Map<String, String> headers =
-                Map.of("retry-after", "Mon, 23 Nov 2026 12:00:05 GMT", "date", "Mon, 23 Nov 2026 12:00:00 GMT");
-        assertThat(classify(503, 1, "", headers))
-                .isEqualTo(new Retry("HTTP 503", Optional.of(Duration.ofSeconds(5)), true));
-    }
-
-    @Test
-    void shouldReadTheWaitInMillisecondsWhereThereIsNoOther() {
-        assertThat(classify(429, 1, "", Map.of("retry-after-ms", "1500")))
-                .isEqualTo(new Retry("HTTP 429", Optional.of(Duration.ofMillis(1500)), true));
-        assertThat(classify(503, 1, "", Map.of("x-ms-retry-after-ms", "99999999999999999999", "retry-after", "soon")))
-                .isEqualTo(new Retry("HTTP 503", Optional.of(Duration.ofDays(1)), true));
-        assertThat(classify(429, 1, "", Map.of("retry-after", "2", "retry-after-ms", "1")))
-                .isEqualTo(new Retry("HTTP 429", Optional.of(Duration.ofSeconds(2)), true));
-        assertThat(classify(429, 1, "", Map.of("retry-after-ms", "-1")))
-                .isEqualTo(new Retry("HTTP 429", Optional.empty(), true));
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"soon", "-3", "1.5", "", "٣", "0x10", "Mon, 99 Nov 2026 10:00:30 GMT", "2026-11-23T10:00:30Z"})
-    void shouldIgnoreARetryAfterOfNoForm(String header) {
-        assertThat(classify(429, 1, "", Map.of("retry-after", header)))
-                .isEqualTo(new Retry("HTTP 429", Optional.empty(), true));
+    void shouldHandOnWhatRetryAfterAsksFor() {
+        assertThat(classify(429, 1, "", Map.of("retry-after", "7")))
+                .isEqualTo(new Retry("HTTP 429", Optional.of(Duration.ofSeconds(7)), true));
     }
 
     @Test

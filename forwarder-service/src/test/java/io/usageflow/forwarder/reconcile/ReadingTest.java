@@ -51,6 +51,8 @@ class ReadingTest {
                         Wanted.event("e-1"),
                         Instant.EPOCH),
                 "longer than is read");
+        assertUnanswered(
+                Reading.of(new Answer.Response(404, Map.of(), "", true), Wanted.event("e-1"), Instant.EPOCH), "broken");
     }
 
     @ParameterizedTest

@@ -139,7 +139,7 @@ class HttpEventSinkIT {
             assertThat(response.status()).isEqualTo(429);
             assertThat(response.headers()).containsEntry("retry-after", "3");
             assertThat(response.body()).isEqualTo("{\"title\":\"slow\"}");
-            assertThat(response.truncated()).isFalse();
+            assertThat(response.incomplete()).isFalse();
         });
     }
 
@@ -149,7 +149,7 @@ class HttpEventSinkIT {
 
         assertThat(deliver()).asInstanceOf(type(Answer.Response.class)).satisfies(response -> {
             assertThat(response.body()).hasSize(CredytHttp.REPLY_BYTES_MAX);
-            assertThat(response.truncated()).isTrue();
+            assertThat(response.incomplete()).isTrue();
         });
     }
 
@@ -310,34 +310,79 @@ class HttpEventSinkIT {
 
         assertThat(deliver())
                 .asInstanceOf(type(Answer.Response.class))
-                .satisfies(response -> assertThat(response.truncated()).isTrue());
+                .satisfies(response -> assertThat(response.incomplete()).isTrue());
         assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(15));
         assertThat(written).as("what buffers between hold comes on top").hasValueLessThan(64L * 1024 * 1024);
     }
 
     @Test
-    void shouldNeitherAskForNorUnpackACompressedAnswer() throws Exception {
+    void shouldAskForNoCodingAndUndoGzipWithinItsBound() throws Exception {
         var asked = new CopyOnWriteArrayList<List<String>>();
-        var packed = new java.io.ByteArrayOutputStream();
-        try (var gzip = new GZIPOutputStream(packed)) {
-            gzip.write(new byte[50 * 1024 * 1024]);
-        }
         behaviour = exchange -> {
             asked.add(exchange.getRequestHeaders().getOrDefault("Accept-Encoding", List.of("none")));
             exchange.getResponseHeaders().set("Content-Encoding", "gzip");
-            send(exchange, 200, packed.toByteArray());
+            send(exchange, 422, gzip("{\"title\":\"no\"}".getBytes(StandardCharsets.UTF_8)));
+        };
+        assertThat(deliver()).asInstanceOf(type(Answer.Response.class)).satisfies(response -> {
+            assertThat(response.body()).isEqualTo("{\"title\":\"no\"}");
+            assertThat(response.incomplete()).isFalse();
+        });
+
+        behaviour = exchange -> {
+            exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+            send(exchange, 200, gzip(new byte[20 * 1024 * 1024]));
+        };
+        assertThat(deliver()).asInstanceOf(type(Answer.Response.class)).satisfies(response -> {
+            assertThat(response.body()).hasSize(CredytHttp.REPLY_BYTES_MAX);
+            assertThat(response.incomplete()).isTrue();
+        });
+        assertThat(asked).containsExactly(List.of("identity"));
+    }
+
+    private static byte[] gzip(byte[] bytes) throws IOException {
+        var packed = new java.io.ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(packed)) {
+            gzip.write(bytes);
+        }
+        return packed.toByteArray();
+    }
+
+    @Test
+    void shouldKnowTheStatusOfAnAnswerThatBreaksOff() throws Exception {
+        behaviour = exchange -> {
+            exchange.sendResponseHeaders(202, 1000);
+            exchange.getResponseBody().write("{\"results\":".getBytes(StandardCharsets.UTF_8));
+            exchange.getResponseBody().flush();
         };
 
-        assertThat(deliver())
-                .asInstanceOf(type(Answer.Response.class))
-                .satisfies(response -> assertThat(response.body()).startsWith("\u001f"));
-        assertThat(asked).containsExactly(List.of("none"));
+        assertThat(deliver()).asInstanceOf(type(Answer.Response.class)).satisfies(response -> {
+            assertThat(response.status()).isEqualTo(202);
+            assertThat(response.incomplete()).isTrue();
+        });
+    }
+
+    @Test
+    void shouldReadLargeHeadersAndSeveralOfOneName() throws Exception {
+        behaviour = exchange -> {
+            exchange.getResponseHeaders().set("X-Long", "x".repeat(100_000));
+            for (int i = 0; i < 300; i++) {
+                exchange.getResponseHeaders().add("Set-Cookie", "c" + i + "=" + "a".repeat(500));
+            }
+            exchange.getResponseHeaders().add("Retry-After", "7");
+            exchange.getResponseHeaders().add("Retry-After", "9");
+            exchange.sendResponseHeaders(202, -1);
+        };
+
+        assertThat(deliver()).asInstanceOf(type(Answer.Response.class)).satisfies(response -> {
+            assertThat(response.status()).isEqualTo(202);
+            assertThat(response.headers()).containsEntry("retry-after", "7, 9");
+        });
     }
 
     @Test
     void shouldRefuseAnEndlessHead() throws Exception {
         behaviour = exchange -> {
-            exchange.getResponseHeaders().set("X-Long", "x".repeat(100_000));
+            exchange.getResponseHeaders().set("X-Long", "x".repeat(1_000_000));
             exchange.sendResponseHeaders(202, -1);
         };
 
