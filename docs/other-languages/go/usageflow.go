@@ -83,7 +83,8 @@ type Event struct {
 	Service            string
 }
 
-// Data holds values made by Long, Text, Bool, Number and JSON; a nil value is null.
+// Data holds values made by Long, Text, Bool, Number and JSON; a nil value is null. A float64 is refused: what
+// encoding/json decodes into an any has lost digits beyond 2^53, so decode with json.Decoder.UseNumber.
 type Data map[string]any
 
 func Long(value int64) any  { return goavro.Union("long", value) }

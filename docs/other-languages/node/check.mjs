@@ -1,7 +1,8 @@
 // Checks that this client makes the ids, decimals and partitions of ../vectors.json: node check.mjs
 import { readFileSync } from 'node:fs'
 import kafkajs from 'kafkajs'
-import { decimal, deriveId } from './usageflow.mjs'
+import { parse } from 'lossless-json'
+import { datum, decimal, deriveId } from './usageflow.mjs'
 
 const vectors = JSON.parse(readFileSync(process.argv[2] ?? new URL('../vectors.json', import.meta.url), 'utf8'))
 const wrong = []
@@ -16,6 +17,25 @@ for (const { key, partitions, partition } of vectors.partitions) {
   const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({ partitionId, leader: 0 }))
   const message = { key: Buffer.from(key, 'utf8') }
   check(`partition of ${key} among ${partitions}`, partitioner({ topic: 't', partitionMetadata, message }), partition)
+}
+
+// A number arrives with all its digits, or is refused: alone and inside of lists and objects.
+const max = 9223372036854775807n
+for (const value of [9007199254740993n, max, -max - 1n]) check(`long ${value}`, datum(value)?.long, value)
+check('long in JSON', datum(parse('9007199254740993'))?.long, 9007199254740993n)
+check('beyond long', datum(parse('9223372036854775808'))?.bytes?.toString('hex'), decimal('9223372036854775808').toString('hex'))
+const exact = '{"a":[9007199254740993,0.12345678901234567890,1e400]}'
+check('inside of JSON', datum(parse(exact))?.['io.usageflow.schema.JsonValue']?.json, exact)
+for (const value of [2 ** 53, 1e21, NaN, Infinity, undefined]) {
+  for (const shape of [value, [value], { a: value }]) {
+    let sent = 'refused'
+    try {
+      sent = JSON.stringify(datum(shape))
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error
+    }
+    check(`${value} in a ${typeof shape}`, sent, 'refused')
+  }
 }
 
 for (const each of wrong) console.error(each)

@@ -3,6 +3,7 @@
 // {"derive":["message","m-1"],"event_type":"message_completed","occurred_at":"2026-11-23T10:00:00.123Z",
 //  "account_id":"acct_42","data":{"total_tokens":1500},"costs":[{"vendor":"openai","amount":"0.0161","currency":"USD"}]}
 import { createInterface } from 'node:readline'
+import { parse } from 'lossless-json'
 import { deriveId, newId, UsagePublisher } from './usageflow.mjs'
 
 const BATCH = 100
@@ -10,12 +11,18 @@ const BATCH = 100
 const [brokers, registryUrl] = process.argv.slice(2)
 const publisher = new UsagePublisher({ brokers: brokers.split(','), registryUrl, service: 'node-sample' })
 
+/** A time without a zone would be taken as this machine's own. */
+function time(text) {
+  if (!/(Z|[+-]\d\d:\d\d)$/.test(text)) throw new TypeError(`occurred_at ${text} has no time zone: write 2026-11-23T10:00:00Z`)
+  return new Date(text)
+}
+
 function event(line) {
-  const json = JSON.parse(line)
+  const json = parse(line) // JSON.parse would round integers beyond 2^53 and long decimals
   return {
     id: json.id ?? (json.derive ? deriveId(...json.derive) : newId()),
     eventType: json.event_type,
-    occurredAt: new Date(json.occurred_at),
+    occurredAt: time(json.occurred_at),
     account: json.account_id,
     customerId: json.customer_id,
     customerExternalId: json.customer_external_id,

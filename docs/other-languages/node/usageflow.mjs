@@ -2,7 +2,9 @@
 // What the fields may hold, and why each setting is as it is: docs/other-languages.md.
 import { createHash, randomBytes } from 'node:crypto'
 import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
+import avro from 'avsc'
 import kafkajs from 'kafkajs'
+import { isLosslessNumber, stringify } from 'lossless-json'
 
 const { Kafka, Partitioners, logLevel } = kafkajs
 
@@ -50,36 +52,72 @@ export function decimal(text) {
   return Buffer.from(hex.padStart(Number(bits) / 4, '0'), 'hex')
 }
 
-/** Money is text: a JavaScript number has lost digits before anybody could notice. */
+/** Money is text, or a number as lossless-json parses it: a JavaScript number may have lost digits already. */
 function money(amount) {
+  if (isLosslessNumber(amount)) return decimal(amount.value)
   if (typeof amount !== 'string') throw new TypeError(`amount ${amount} is a ${typeof amount}: give a text such as '0.0161'`)
   return decimal(amount)
 }
 
-/** Microseconds since 1970; 2^53 of them last until the year 2255. */
+/** Microseconds since 1970. */
 function micros(time) {
   const millis = time instanceof Date ? time.getTime() : Number.NaN
-  if (!Number.isSafeInteger(millis * 1000)) throw new TypeError(`occurredAt is no usable Date: ${time}`)
-  return millis * 1000
+  if (Number.isNaN(millis)) throw new TypeError(`occurredAt is no usable Date: ${time}`)
+  return BigInt(millis) * 1000n
 }
 
-function datum(value) {
-  switch (typeof value) {
-    case 'boolean':
-      return { boolean: value }
-    case 'string':
-      return { string: value }
-    case 'bigint':
-      return { 'io.usageflow.schema.JsonValue': { json: value.toString() } }
-    case 'number':
-      if (!Number.isFinite(value)) throw new TypeError(`${value} cannot be sent`)
-      if (Number.isSafeInteger(value)) return { long: value }
-      return DECIMAL.test(String(value))
-        ? { bytes: decimal(String(value)) }
-        : { 'io.usageflow.schema.JsonValue': { json: String(value) } }
-    default:
-      return value === null ? null : { 'io.usageflow.schema.JsonValue': { json: JSON.stringify(value) } }
+/** Avro's long as a BigInt: a JavaScript number holds only 54 of its 64 bits. */
+const long = avro.types.LongType.__with({
+  isValid: (value) => typeof value === 'bigint' && BigInt.asIntN(64, value) === value,
+  toBuffer: (value) => {
+    const buffer = Buffer.alloc(8)
+    buffer.writeBigInt64LE(value)
+    return buffer
+  },
+  fromBuffer: (buffer) => buffer.readBigInt64LE(),
+  fromJSON: (json) => BigInt(json),
+  toJSON: (value) => value.toString(),
+  compare: (one, other) => (one < other ? -1 : one > other ? 1 : 0),
+})
+
+/** The schema's longs, with or without a logical type. */
+const bigLongs = (schema) => (schema === 'long' || schema?.type === 'long' ? long : undefined)
+
+/** The text of a number that has all the digits it was given. */
+function digits(number) {
+  if (isLosslessNumber(number)) return number.value
+  if (typeof number === 'bigint') return number.toString()
+  if (!Number.isFinite(number)) throw new TypeError(`${number} cannot be sent`)
+  if (Number.isInteger(number) && !Number.isSafeInteger(number)) {
+    throw new TypeError(`${number} is beyond 2^53 and may have lost digits: give a BigInt, or parse JSON with lossless-json`)
   }
+  return String(number)
+}
+
+const isNumber = (value) => typeof value === 'number' || typeof value === 'bigint' || isLosslessNumber(value)
+
+/** Objects and lists. What JSON cannot hold is refused, where JSON.stringify would send null or leave it out. */
+function json(value) {
+  const exact = (key, each) => {
+    if (isNumber(each)) digits(each)
+    if (each === undefined || typeof each === 'function' || typeof each === 'symbol') {
+      throw new TypeError(`${key || 'the value'} is ${typeof each}, which cannot be sent`)
+    }
+    if (each instanceof Map || each instanceof Set) throw new TypeError(`${key || 'the value'} is a Map or Set: give an object or array`)
+    return each
+  }
+  return { 'io.usageflow.schema.JsonValue': { json: stringify(value, exact) } }
+}
+
+/** A value of `data`, in the branch of the schema's union that holds it exactly. */
+export function datum(value) {
+  if (value === null) return null
+  if (typeof value === 'boolean') return { boolean: value }
+  if (typeof value === 'string') return { string: value }
+  if (!isNumber(value)) return json(value)
+  const text = digits(value)
+  if (/^-?\d{1,19}$/.test(text) && long.isValid(BigInt(text))) return { long: BigInt(text) }
+  return DECIMAL.test(text) ? { bytes: decimal(text) } : { 'io.usageflow.schema.JsonValue': { json: text } }
 }
 
 const text = (value) => (value === undefined || value === null ? null : { string: value })
@@ -116,7 +154,7 @@ export class UsagePublisher {
   #schemaId
 
   constructor({ brokers, registryUrl, service, prefix = 'usage', ...kafka }) {
-    this.#registry = new SchemaRegistry({ host: registryUrl }, { [SchemaType.AVRO]: { wrapUnions: true } })
+    this.#registry = new SchemaRegistry({ host: registryUrl }, { [SchemaType.AVRO]: { wrapUnions: true, typeHook: bigLongs } })
     this.#producer = new Kafka({ clientId: service, brokers, logLevel: logLevel.ERROR, ...kafka }).producer({
       createPartitioner: Partitioners.DefaultPartitioner, // Java's: murmur2 of the key
       // Not idempotent: kafkajs 2.2.4 gives the sequence numbers of a batch whose answer was lost to the next one, which

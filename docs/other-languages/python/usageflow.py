@@ -56,12 +56,24 @@ def money(amount) -> Decimal:
     return amount
 
 
+def refuse_rounded(value) -> None:
+    """A float beyond 2^53 may be an int that has lost digits: refused, inside of lists and dicts too."""
+    if isinstance(value, float) and abs(value) >= 2**53:
+        raise ValueError(f"{value!r} is a float beyond 2^53 and may have lost digits: give an int or a Decimal")
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for each in value:
+            refuse_rounded(each)
+
+
 def datum(value):
     """A value of data, in the branch of the schema's union that holds it exactly."""
     if value is None or isinstance(value, (bool, str)):
         return value
     if isinstance(value, int) and -(2**63) <= value < 2**63:
         return value
+    refuse_rounded(value)
     if isinstance(value, float):
         value = Decimal(repr(value))  # the shortest decimal that is the same float
     if isinstance(value, Decimal):

@@ -30,6 +30,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
@@ -43,6 +44,9 @@ import org.junit.jupiter.api.io.TempDir;
 class NodeProducerIT {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final int EVENTS = 100;
+    /** 2^53 + 1, which JavaScript's own JSON parser rounds. */
+    private static final long BEYOND_DOUBLE = 9_007_199_254_740_993L;
+
     private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.MILLIS);
 
     private final ObjectMapper json = new ObjectMapper();
@@ -66,7 +70,8 @@ class NodeProducerIT {
         data.put("ratio", new BigDecimal("0.100000000000000000"));
         data.put("cached", false);
         data.put("nothing", null);
-        data.put("tags", new JsonValue("[\"a\",{\"b\":1}]"));
+        data.put("tags", new JsonValue("[\"a\",{\"b\":1,\"c\":" + BEYOND_DOUBLE + "}]"));
+        data.put("characters", BEYOND_DOUBLE);
         return UsageEvent.newBuilder()
                 .setId(EventId.derive("message", account(number), number).value())
                 .setEventType("message_completed")
@@ -92,7 +97,8 @@ class NodeProducerIT {
         data.put("ratio", 0.1);
         data.put("cached", false);
         data.put("nothing", null);
-        data.put("tags", List.of("a", Map.of("b", 1)));
+        data.put("tags", List.of("a", new TreeMap<>(Map.of("b", 1, "c", BEYOND_DOUBLE))));
+        data.put("characters", BEYOND_DOUBLE);
         return json.writeValueAsString(Map.of(
                         "derive",
                         List.of("message", account(number), Integer.toString(number)),
