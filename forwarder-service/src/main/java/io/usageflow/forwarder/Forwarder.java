@@ -16,6 +16,7 @@ import io.usageflow.forwarder.replay.BlockedReplay;
 import io.usageflow.forwarder.topics.TopicAdmin;
 import io.usageflow.forwarder.topics.TopicPlan;
 import io.usageflow.forwarder.topics.TopicsNotReadyException;
+import io.usageflow.schema.text.VisibleText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,7 +94,7 @@ public final class Forwarder implements AutoCloseable {
             if (!plan.obstacles().isEmpty()) {
                 throw new TopicsNotReadyException(plan.obstacles());
             }
-            plan.warnings().forEach(warning -> LOG.warn("event=topic_differs why=\"{}\"", warning));
+            plan.warnings().forEach(warning -> LOG.warn("event=topic_differs why={}", VisibleText.logged(warning)));
         }
     }
 

@@ -6,6 +6,7 @@ import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.schema.text.VisibleText;
 import io.usageflow.schema.topic.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -211,7 +212,7 @@ public final class Admission implements Stage {
             connections = StreamsClients.of(streamsSettings, around);
             made = new KafkaStreams(AdmissionTopology.of(parts), streamsSettings, connections);
         } catch (StreamsException locked) {
-            LOG.warn("state folder is in use, waiting: {}", locked.getMessage());
+            LOG.warn("state folder is in use, waiting: {}", VisibleText.of(locked.getMessage()));
             beginning = StageHealth.waiting("state folder is in use: " + locked.getMessage());
             return false;
         }

@@ -6,6 +6,7 @@ import io.usageflow.forwarder.admission.AdmissionMeters.LinkOutcome;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.rule.LinkRules;
 import io.usageflow.schema.rule.Violation;
+import io.usageflow.schema.text.VisibleText;
 import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Record;
@@ -99,7 +100,7 @@ final class CustomerLinkFlow {
     }
 
     private void refuse(String account, String why) {
-        LOG.warn("customer link refused, account={} why={}", account, why);
+        LOG.warn("customer link refused, account={} why={}", VisibleText.logged(account), VisibleText.logged(why));
         meters.count(LinkOutcome.REFUSED);
     }
 }

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.admission;
 
 import io.usageflow.schema.registry.RegistryAbsence;
+import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -55,7 +56,7 @@ final class RegistryPatience {
     }
 
     private <T> T waiting(Supplier<T> work, KafkaException first) {
-        LOG.warn("registry away, waiting: {}", first.getMessage());
+        LOG.warn("registry away, waiting: {}", VisibleText.of(first.getMessage()));
         long deadline = nanoClock.getAsLong() + WAIT_MAX.toNanos();
         long pauseMs = PAUSE_MS_MIN;
         KafkaException latest = first;

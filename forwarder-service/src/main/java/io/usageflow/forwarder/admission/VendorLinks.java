@@ -6,6 +6,7 @@ import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.VendorLink;
 import io.usageflow.schema.rule.LinkRules;
 import io.usageflow.schema.rule.Violation;
+import io.usageflow.schema.text.VisibleText;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +80,7 @@ final class VendorLinks {
 
     /** A link that cannot be used is as none. */
     private static Optional<CredytReference> refused(String vendor, String why) {
-        LOG.warn("vendor link refused, vendor={} why={}", vendor, why);
+        LOG.warn("vendor link refused, vendor={} why={}", VisibleText.logged(vendor), VisibleText.logged(why));
         return Optional.empty();
     }
 }

@@ -62,7 +62,7 @@ final class AnswerReport {
 
     private void obstacle(Obstacle obstacle, ReplayPlan.Left left) {
         terminal.say("left alone: " + left.count() + " " + obstacle + ": " + obstacle.remedy());
-        terminal.say("  for example " + left.example() + ": " + left.detail().replaceAll("\\p{Cntrl}", " "));
+        terminal.say("  for example " + left.example() + ": " + left.detail());
     }
 
     /** {@code 1h 12m}, {@code 3m 5s}, {@code 4s}. */

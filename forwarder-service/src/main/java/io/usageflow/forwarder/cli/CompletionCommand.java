@@ -30,7 +30,7 @@ final class CompletionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        terminal.say(AutoComplete.bash("usageflow", spec.root().commandLine()));
+        terminal.sayLines(AutoComplete.bash("usageflow", spec.root().commandLine()));
         return ExitCode.OK;
     }
 }

@@ -11,6 +11,7 @@ import io.usageflow.forwarder.deadletter.StoredDeadLetter;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.Fix;
+import io.usageflow.schema.text.VisibleText;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -140,9 +141,8 @@ final class DeadLettersShow implements Callable<Integer> {
 
     private void say(String name, @Nullable Object value) {
         if (value != null) {
-            // What comes from outside must not command the terminal.
             terminal.say("  " + (name + " ".repeat(12)).substring(0, Math.max(12, name.length())) + " "
-                    + value.toString().replaceAll("\\p{Cntrl}", " "));
+                    + VisibleText.of(value, Integer.MAX_VALUE));
         }
     }
 

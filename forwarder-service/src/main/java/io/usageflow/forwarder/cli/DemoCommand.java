@@ -98,7 +98,7 @@ final class DemoCommand implements Callable<Integer> {
         terminal.note("starting a broker, a registry, the forwarder and a Credyt stand-in");
         try (Demo demo = Demo.start(accounts)) {
             DemoReport result = demo.run(trace, options, terminal::note);
-            terminal.say(DemoTable.of(result));
+            terminal.sayLines(DemoTable.of(result));
             if (report != null) {
                 Files.write(
                         report,

@@ -83,7 +83,7 @@ final class DevCommand implements Callable<Integer> {
             terminal.say("schema registry   " + environment.registryUrl());
             terminal.say("Credyt stand-in   " + environment.credytUrl() + "  (API key: " + key + ")");
             if (!withForwarder) {
-                terminal.say(nextSteps(environment));
+                terminal.sayLines(nextSteps(environment));
                 terminal.stop().await();
                 return ExitCode.OK;
             }
@@ -93,7 +93,7 @@ final class DevCommand implements Callable<Integer> {
                     .with(AdminSettings.PORT, Integer.toString(adminPort), "--admin-port");
             try (Forwarder forwarder = Forwarder.start(Settings.load(sources))) {
                 terminal.say("forwarder         " + forwarder.adminUrl() + "/health/ready");
-                terminal.say(nextSteps(environment));
+                terminal.sayLines(nextSteps(environment));
                 return ForwarderCommand.awaitEnd(forwarder, terminal);
             }
         }

@@ -44,7 +44,7 @@ final class DocsCommand implements Callable<Integer> {
                 Files.writeString(file, page.getValue());
                 terminal.say("wrote " + file);
             } else {
-                terminal.say(page.getValue());
+                terminal.sayLines(page.getValue());
             }
         }
         return ExitCode.OK;

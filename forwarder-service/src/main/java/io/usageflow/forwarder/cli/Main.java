@@ -1,5 +1,7 @@
 package io.usageflow.forwarder.cli;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -108,8 +110,9 @@ public final class Main {
         Explanation explanation = Explanation.of(failure);
         explanation.lines().forEach(line -> terminal.note("usageflow: " + line));
         if (trace) {
-            failure.printStackTrace(terminal.err());
-            terminal.err().flush();
+            var stackTrace = new StringWriter();
+            failure.printStackTrace(new PrintWriter(stackTrace, true));
+            terminal.noteLines(stackTrace.toString());
         }
         return explanation.exitCode();
     }

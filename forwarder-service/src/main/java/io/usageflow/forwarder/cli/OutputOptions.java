@@ -22,7 +22,7 @@ final class OutputOptions {
 
     /** A whole document, indented. */
     void document(Terminal terminal, JsonNode node) {
-        terminal.say(text(node, true));
+        terminal.sayLines(text(node, true));
     }
 
     /** One of many, on a line of its own. */

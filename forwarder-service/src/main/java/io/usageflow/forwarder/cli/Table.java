@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.cli;
 
+import io.usageflow.schema.text.VisibleText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -7,8 +8,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Rows under headings, each column as wide as its widest cell; figures to the right. For people: scripts ask for JSON. Not
- * thread-safe.
+ * Rows under headings, each column as wide as its widest cell; figures to the right. Cells may hold foreign text. For
+ * people: scripts ask for JSON. Not thread-safe.
  */
 final class Table {
     private static final String GAP = "  ";
@@ -26,7 +27,7 @@ final class Table {
             throw new IllegalArgumentException(cells.length + " cells under " + headings.size() + " headings");
         }
         rows.add(Arrays.stream(cells)
-                .map(cell -> cell == null || cell.toString().isEmpty() ? "-" : oneLine(cell.toString()))
+                .map(cell -> cell == null || cell.toString().isEmpty() ? "-" : VisibleText.of(cell))
                 .toList());
         return this;
     }
@@ -68,10 +69,5 @@ final class Table {
     private static String padded(String cell, int width, boolean figure) {
         String room = " ".repeat(width - cell.length());
         return figure ? room + cell : cell + room;
-    }
-
-    /** What stands in a cell may come from anywhere: it must not break the table, nor command the terminal. */
-    private static String oneLine(String cell) {
-        return cell.replaceAll("\\p{Cntrl}", " ");
     }
 }

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.cli;
 
+import io.usageflow.schema.text.VisibleText;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -27,13 +28,28 @@ public record Terminal(
                 new StopSignal());
     }
 
+    /** One line of the result, whatever it holds. */
     void say(String line) {
-        out.println(line);
-        out.flush();
+        print(out, VisibleText.line(line));
     }
 
+    /** Several lines of our own making, such as a JSON document: where foreign text stands in them, it has no line feed. */
+    void sayLines(String lines) {
+        print(out, VisibleText.lines(lines.replace(System.lineSeparator(), "\n")));
+    }
+
+    /** One line of progress or of a problem, whatever it holds. */
     void note(String line) {
-        err.println(line);
-        err.flush();
+        print(err, VisibleText.line(line));
+    }
+
+    /** Several lines for {@link #note}, such as a stack trace; tabs are blanks. */
+    void noteLines(String lines) {
+        print(err, VisibleText.lines(lines.replace(System.lineSeparator(), "\n").replace("\t", "    ")));
+    }
+
+    private static void print(PrintWriter to, String text) {
+        to.println(text);
+        to.flush();
     }
 }

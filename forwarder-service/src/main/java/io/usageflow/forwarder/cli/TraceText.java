@@ -5,6 +5,7 @@ import io.usageflow.forwarder.trace.Place;
 import io.usageflow.forwarder.trace.Trace;
 import io.usageflow.forwarder.trace.Trace.Horizon;
 import io.usageflow.forwarder.trace.Trace.Life;
+import io.usageflow.schema.text.VisibleText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +21,7 @@ final class TraceText {
     static List<String> of(Trace trace) {
         var lines = new ArrayList<String>();
         for (Life life : trace.lives()) {
-            lines.add("event " + life.eventId() + " of " + life.account());
+            lines.add("event " + VisibleText.of(life.eventId()) + " of " + VisibleText.of(life.account()));
             life.happenings().forEach(happening -> lines.addAll(of(happening)));
             if (life.more()) {
                 lines.add("  and more repeats than are shown");
@@ -36,7 +37,7 @@ final class TraceText {
         trace.notes().forEach(note -> lines.add("note: " + note));
         trace.horizons().stream().filter(Horizon::cut).forEach(horizon -> lines.add(expired(horizon)));
         verdicts(trace, lines);
-        return lines.stream().map(TraceText::harmless).toList();
+        return lines.stream().map(VisibleText::line).toList();
     }
 
     private static void verdicts(Trace trace, List<String> lines) {
@@ -45,7 +46,7 @@ final class TraceText {
                     + ": check the id and topics.prefix; events that were never durable are in no topic");
         }
         for (Life life : trace.lives()) {
-            lines.add((trace.lives().size() > 1 ? life.account() + ": " : "")
+            lines.add((trace.lives().size() > 1 ? VisibleText.of(life.account()) + ": " : "")
                     + life.verdict().text()
                     + life.verdict().next().map(next -> "; next: " + next).orElse(""));
         }
@@ -61,27 +62,27 @@ final class TraceText {
                 happening.place().map(Place::text).orElse("")));
         String facts = happening.facts().entrySet().stream()
                 .filter(fact -> fact.getValue().length() <= 60)
-                .map(fact -> fact.getKey() + " " + fact.getValue())
+                .map(fact -> fact.getKey() + " " + shown(fact.getValue()))
                 .collect(Collectors.joining(", "));
         if (!facts.isEmpty()) {
             lines.add(INDENT + facts);
         }
         for (Map.Entry<String, String> fact : happening.facts().entrySet()) {
             if (fact.getValue().length() > 60) {
-                lines.add(INDENT + fact.getKey() + ": " + fact.getValue());
+                lines.add(INDENT + fact.getKey() + ": " + shown(fact.getValue()));
             }
         }
         return lines;
+    }
+
+    /** Of any length: a trace says all that is known. */
+    private static String shown(String fact) {
+        return VisibleText.of(fact, Integer.MAX_VALUE);
     }
 
     private static String expired(Horizon horizon) {
         return "note: " + horizon.topic() + " begins at "
                 + horizon.since().map(Object::toString).orElse("its end: it holds nothing")
                 + ": what was before has expired, or was not read";
-    }
-
-    /** What events hold may come from anywhere: it must not command the terminal. */
-    private static String harmless(String line) {
-        return line.replaceAll("\\p{Cntrl}", " ");
     }
 }

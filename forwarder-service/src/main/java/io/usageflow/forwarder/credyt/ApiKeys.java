@@ -3,6 +3,7 @@ package io.usageflow.forwarder.credyt;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.config.CredytSettings;
+import io.usageflow.schema.text.VisibleText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -107,10 +108,10 @@ public final class ApiKeys {
         } catch (IOException | IllegalArgumentException unusable) {
             if (!troubled) {
                 LOG.warn(
-                        "event=api_key_unreadable file={} why=\"{}\" remedy=\"write the key into the file; until then the"
+                        "event=api_key_unreadable file={} why={} remedy=\"write the key into the file; until then the"
                                 + " last one is used\"",
                         from,
-                        why(unusable));
+                        VisibleText.logged(why(unusable)));
             }
             troubled = true;
         }

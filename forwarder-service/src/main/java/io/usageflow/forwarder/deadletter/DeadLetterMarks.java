@@ -7,6 +7,7 @@ import io.usageflow.forwarder.topics.TopicReader;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.id.Uuids;
 import io.usageflow.schema.serde.AvroSerdes;
+import io.usageflow.schema.text.VisibleText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -200,7 +201,7 @@ public final class DeadLetterMarks implements AutoCloseable {
                     Files.deleteIfExists(file);
                 }
             } catch (IOException | UncheckedIOException failed) {
-                LOG.warn("event=folder_left folder={} why=\"{}\"", folder, failed.toString());
+                LOG.warn("event=folder_left folder={} why={}", folder, VisibleText.logged(failed));
             }
         }
 

@@ -2,6 +2,7 @@ package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.config.DeliverySettings.Buffer;
 import io.usageflow.schema.registry.RegistryUnavailableException;
+import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -90,7 +91,7 @@ final class Arrivals implements AutoCloseable {
             try {
                 read = reader.read(record, partition, view.now());
             } catch (RegistryUnavailableException away) {
-                LOG.warn("event=registry_away partition={} why=\"{}\"", partition, away.toString());
+                LOG.warn("event=registry_away partition={} why={}", partition, VisibleText.logged(away));
                 consumer.seek(partition.partition(), record.offset());
                 unreadableUntil.put(partition.partition(), view.nanos() + REGISTRY_AGAIN.toNanos());
                 return false;

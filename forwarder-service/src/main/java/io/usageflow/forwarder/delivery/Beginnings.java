@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.schema.LedgerEntry;
+import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -90,7 +91,7 @@ final class Beginnings {
                 }
             }
         } catch (TimeoutException slow) {
-            LOG.warn("event=offsets_unreadable partitions={} why=\"{}\"", unknown.keySet(), slow.toString());
+            LOG.warn("event=offsets_unreadable partitions={} why={}", unknown.keySet(), VisibleText.logged(slow));
             long oldest = unknown.values().stream().min(Long::compare).orElse(clock.nanos());
             if (clock.nanos() - oldest >= UNREADABLE_MAX.toNanos()) {
                 throw new LostProducerException(

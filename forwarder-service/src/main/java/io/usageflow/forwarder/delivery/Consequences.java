@@ -12,6 +12,7 @@ import io.usageflow.forwarder.delivery.Outcome.Refused;
 import io.usageflow.forwarder.delivery.Outcome.Retry;
 import io.usageflow.forwarder.delivery.Outcome.TooLarge;
 import io.usageflow.forwarder.delivery.SettlementRecords.Death;
+import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -204,7 +205,7 @@ final class Consequences {
             if (spent) {
                 LOG.warn(
                         "event=customer_kept customer={} seconds={} why=\"nothing was accepted meanwhile: check credyt.url\"",
-                        customer.value(),
+                        VisibleText.logged(customer.value()),
                         standing.failingFor().toSeconds());
             }
             meters.retried();

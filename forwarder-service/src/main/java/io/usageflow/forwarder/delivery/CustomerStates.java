@@ -4,6 +4,7 @@ import io.usageflow.forwarder.delivery.FailingCustomers.Remembered;
 import io.usageflow.schema.CustomerDeliveryState;
 import io.usageflow.schema.registry.RegistryUnavailableException;
 import io.usageflow.schema.serde.AvroSerdes;
+import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -95,7 +96,7 @@ final class CustomerStates implements AutoCloseable {
             }
             new ArrayList<>(ends.keySet()).forEach(this::endIfRead);
         } catch (TimeoutException | RegistryUnavailableException away) {
-            LOG.warn("event=customer_states_unreadable partitions={} why=\"{}\"", unread, away.toString());
+            LOG.warn("event=customer_states_unreadable partitions={} why={}", unread, VisibleText.logged(away));
             ends.clear();
         }
     }
@@ -135,7 +136,11 @@ final class CustomerStates implements AutoCloseable {
             return Optional.ofNullable(
                     record.value() == null ? null : states.deserialize(topic, record.headers(), record.value()));
         } catch (SerializationException foreign) {
-            LOG.warn("event=customer_state_ignored at={}-{} why=\"{}\"", topic, record.offset(), foreign.toString());
+            LOG.warn(
+                    "event=customer_state_ignored at={}-{} why={}",
+                    topic,
+                    record.offset(),
+                    VisibleText.logged(foreign));
             return Optional.empty();
         }
     }

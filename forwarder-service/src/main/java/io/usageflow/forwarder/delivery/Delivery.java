@@ -10,6 +10,7 @@ import io.usageflow.forwarder.delivery.http.HttpEventSink;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
 import io.usageflow.forwarder.topics.Takeover;
+import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -209,7 +210,7 @@ public final class Delivery implements Stage {
     }
 
     private void pause(RuntimeException broken, Duration wait) throws InterruptedException {
-        LOG.warn("event=session_broken again_in_ms={} why=\"{}\"", wait.toMillis(), broken.toString(), broken);
+        LOG.warn("event=session_broken again_in_ms={} why={}", wait.toMillis(), VisibleText.logged(broken), broken);
         fenced += isFenced(broken) ? 1 : 0;
         betweenSessions = StageHealth.waiting("begins again soon: " + broken.getMessage());
         if (stop.await(wait.toNanos(), TimeUnit.NANOSECONDS)) {

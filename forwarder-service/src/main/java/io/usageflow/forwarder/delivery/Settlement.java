@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.topics.Takeover;
+import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -203,16 +204,16 @@ final class Settlement implements AutoCloseable {
     }
 
     private void abort(KafkaException cause) {
-        LOG.warn("event=settlement_aborted why=\"{}\"", cause.toString());
+        LOG.warn("event=settlement_aborted why={}", VisibleText.logged(cause));
         try {
             producer.abortTransaction();
             takeover.afterEnd();
         } catch (ProducerFencedException | InvalidProducerEpochException fenced) {
-            LOG.warn("event=abort_fenced why=\"{}\"", fenced.toString());
+            LOG.warn("event=abort_fenced why={}", VisibleText.logged(fenced));
             throw fenced(cause);
         } catch (KafkaException | IllegalStateException alsoFailed) {
             // Not as a suppressed exception: Kafka throws one object for all failures of a kind, in all threads.
-            LOG.warn("event=abort_failed why=\"{}\"", alsoFailed.toString());
+            LOG.warn("event=abort_failed why={}", VisibleText.logged(alsoFailed));
             throw new LostProducerException("a transaction can be neither committed nor aborted", false, cause);
         }
     }

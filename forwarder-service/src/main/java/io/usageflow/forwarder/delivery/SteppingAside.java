@@ -6,6 +6,7 @@ import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.delivery.FailingCustomers.Seen;
 import io.usageflow.forwarder.delivery.FailingCustomers.Standing;
 import io.usageflow.forwarder.delivery.SettlementRecords.Death;
+import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -55,7 +56,7 @@ final class SteppingAside {
             LOG.warn(
                     "event=surge customer={} reason={} why=\"more events of failing customers want to step aside than"
                             + " Credyt accepts: they wait\"",
-                    customer.value(),
+                    VisibleText.logged(customer.value()),
                     reason);
         }
         if (granted == 0) {
@@ -109,7 +110,7 @@ final class SteppingAside {
                             "event=customer_holds_up partition={} customer={} why=\"too many receipts wait behind its"
                                     + " events\"",
                             partition,
-                            customer.value());
+                            VisibleText.logged(customer.value()));
                     destination.customers().block(customer);
                     takeAlong(customer, DeadLetterReason.CUSTOMER_BLOCKED);
                 });

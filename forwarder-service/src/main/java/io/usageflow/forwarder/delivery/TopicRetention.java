@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -75,7 +76,7 @@ final class TopicRetention implements AutoCloseable {
     private void hear(KafkaFuture<Config> answer) {
         answer.whenComplete((config, failed) -> {
             if (failed != null) {
-                LOG.warn("event=retention_unknown topic={} why=\"{}\"", topic.name(), failed.toString());
+                LOG.warn("event=retention_unknown topic={} why={}", topic.name(), VisibleText.logged(failed));
                 return;
             }
             ConfigEntry entry = config.get(TopicConfig.RETENTION_MS_CONFIG);

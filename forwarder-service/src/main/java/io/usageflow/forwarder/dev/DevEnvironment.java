@@ -14,6 +14,7 @@ import io.usageflow.forwarder.topics.TopicPlan;
 import io.usageflow.forwarder.topics.TopicsNotReadyException;
 import io.usageflow.sandbox.CredytSandbox;
 import io.usageflow.sandbox.SandboxOptions;
+import io.usageflow.schema.text.VisibleText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -151,7 +152,7 @@ public final class DevEnvironment implements AutoCloseable {
                 running.pop().close();
             } catch (Exception failed) {
                 // The others must still be closed.
-                LOG.warn("event=close_failed why=\"{}\"", failed.toString(), failed);
+                LOG.warn("event=close_failed why={}", VisibleText.logged(failed), failed);
             }
         }
     }

@@ -6,6 +6,7 @@ import io.javalin.http.Context;
 import io.javalin.util.JavalinBindException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.usageflow.forwarder.config.AdminSettings;
+import io.usageflow.schema.text.VisibleText;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -76,7 +77,7 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private static void answer(Context request, int status, ObjectNode body) {
-        request.status(status).contentType("application/json").result(body.toString());
+        request.status(status).contentType("application/json").result(VisibleText.line(body.toString()));
     }
 
     @Override

@@ -3,10 +3,12 @@ package io.usageflow.forwarder.reconcile;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.schema.ReferenceKind;
+import io.usageflow.schema.text.VisibleText;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +37,15 @@ public enum ReportFormat {
 
         @Override
         String text(Finding finding) {
-            return json(finding) + "\n";
+            return VisibleText.line(json(finding).toString()) + "\n";
         }
     };
+
+    /** The full-width forms too: some spreadsheets take them for the plain ones. */
+    private static final Pattern FORMULA = Pattern.compile("[=+\\-@\uFF1D\uFF0B\uFF0D\uFF20]");
+
+    private static final Pattern NUMBER = Pattern.compile("-|[-+]?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
+    private static final Pattern SEPARATOR = Pattern.compile("[,;\"]");
 
     private static final List<String> COLUMNS = List.of(
             "finding",
@@ -119,11 +127,15 @@ public enum ReportFormat {
                 + "\n";
     }
 
-    /** RFC 4180. What a spreadsheet would run as a formula gets an apostrophe before it: ids and texts come from anywhere. */
+    /**
+     * RFC 4180, and nothing in it that is not seen. What a spreadsheet would run as a formula gets an apostrophe before it,
+     * numbers excepted; the semicolon separates cells in some countries. JSON has the texts as they are.
+     */
     private static String cell(String text) {
+        String shown = VisibleText.of(text, Integer.MAX_VALUE);
         String safe =
-                text.matches("(?s)[=+\\-@\\t\\r].*") && !text.matches("-|[-+]?[0-9][0-9.eE+-]*") ? "'" + text : text;
-        return safe.matches("(?s).*[,\"\\r\\n].*") ? '"' + safe.replace("\"", "\"\"") + '"' : safe;
+                FORMULA.matcher(shown).lookingAt() && !NUMBER.matcher(shown).matches() ? "'" + shown : shown;
+        return SEPARATOR.matcher(safe).find() ? '"' + safe.replace("\"", "\"\"") + '"' : safe;
     }
 
     private static String customerField(Subject subject) {

@@ -8,6 +8,7 @@ import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterScan;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -134,13 +135,13 @@ public final class BlockedReplay implements Stage {
         if (outcome instanceof ReplayOutcome.Ended ended) {
             LOG.info(
                     "event=blocked_replayed account={} done={} of={} end={}",
-                    account,
+                    VisibleText.logged(account),
                     ended.done(),
                     ended.toDo(),
                     ended.end());
             return ended.done();
         }
-        LOG.info("event=blocked_replay_waits account={} why=\"another job is running\"", account);
+        LOG.info("event=blocked_replay_waits account={} why=\"another job is running\"", VisibleText.logged(account));
         return 0;
     }
 

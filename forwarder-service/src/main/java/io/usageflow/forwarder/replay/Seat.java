@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.replay;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -180,7 +181,7 @@ final class Seat implements AutoCloseable {
             member.poll(Duration.ZERO);
         } catch (KafkaException lost) {
             // Others may not see us any more; that nothing is replayed twice does not hang on it.
-            LOG.debug("event=seat_lost why=\"{}\"", lost.toString());
+            LOG.debug("event=seat_lost why={}", VisibleText.logged(lost));
         }
     }
 

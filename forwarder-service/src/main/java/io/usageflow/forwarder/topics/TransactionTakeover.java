@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.topics;
 
+import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -154,9 +155,10 @@ public final class TransactionTakeover implements Takeover {
         } catch (AuthorizationException denied) {
             refused = true;
             LOG.warn(
-                    "event=takeover_unchecked id={} why=\"Kafka does not let us look for transactions it left open: {}\"",
+                    "event=takeover_unchecked id={} why={}",
                     transactionalId,
-                    denied.getMessage());
+                    VisibleText.logged(
+                            "Kafka does not let us look for transactions it left open: " + denied.getMessage()));
         }
     }
 

@@ -18,7 +18,11 @@ class TableTest {
 
     @Test
     void shouldNotLetACellBreakTheTableNorCommandTheTerminal() {
-        assertThat(new Table("TEXT").row("a\nb\u001b[31m").lines()).containsExactly("TEXT", "a b [31m");
+        assertThat(new Table("TEXT").row("a\nb\u001b[31m\u009b1m").lines())
+                .containsExactly("TEXT", "a\\u000Ab\\u001B[31m\\u009B1m");
+        assertThat(new Table("ACCOUNT", "N").row("acct_2 ", 1).row("acct_2", 1).lines())
+                .as("a blank at the end is seen")
+                .containsExactly("ACCOUNT       N", "acct_2\\u0020  1", "acct_2        1");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.usageflow.producer.internal;
 
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.serde.UnregisteredAvro;
+import io.usageflow.schema.text.VisibleText;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -118,9 +119,9 @@ final class IdCheck {
                             + " value again. This is said once; usageflow.publisher.suspect.ids counts on. If they are"
                             + " different usages, set {}=false",
                     CHANCE_MAX + 1,
-                    event.getEventType(),
-                    event.getId(),
-                    event.getEventType(),
+                    VisibleText.logged(event.getEventType()),
+                    VisibleText.logged(event.getId()),
+                    VisibleText.of(event.getEventType()),
                     PublisherSettings.CHECK_IDS);
         }
         return true;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.usageflow.producer.NotDurableException;
 import io.usageflow.schema.registry.RegistryUnavailableException;
+import io.usageflow.schema.text.VisibleText;
 import io.usageflow.schema.topic.EventHeaders;
 import java.io.IOException;
 import java.util.List;
@@ -63,7 +64,7 @@ final class KafkaOutlet implements Outlet {
             String text = explain(e);
             if (!text.equals(toldOf)) {
                 toldOf = text;
-                LOG.warn("not ready to publish yet, topic={} because={}", topic, text);
+                LOG.warn("not ready to publish yet, topic={} because={}", topic, VisibleText.logged(text));
             }
             return false;
         }

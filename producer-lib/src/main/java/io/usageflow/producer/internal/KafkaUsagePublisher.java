@@ -15,6 +15,7 @@ import io.usageflow.producer.WhenFull;
 import io.usageflow.producer.internal.Passage.Way;
 import io.usageflow.schema.rule.LinkRules;
 import io.usageflow.schema.serde.AvroSerdes;
+import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -156,7 +157,7 @@ public final class KafkaUsagePublisher implements UsagePublisher {
                     "closed with events that are not durable, count={} because={} ids={}",
                     undelivered.count(),
                     undelivered.refused(),
-                    undelivered.ids());
+                    VisibleText.line(undelivered.ids().toString()));
         }
     }
 

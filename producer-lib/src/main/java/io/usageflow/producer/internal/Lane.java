@@ -4,6 +4,7 @@ import io.usageflow.producer.BufferFullException;
 import io.usageflow.producer.NotDurableException;
 import io.usageflow.producer.PublisherClosedException;
 import io.usageflow.producer.RefusalReason;
+import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -273,7 +274,7 @@ final class Lane {
             LOG.warn(
                     "publishing waits in memory, topic={} because={}",
                     topic,
-                    cause == null ? "Kafka's buffer is full" : cause.toString());
+                    VisibleText.logged(cause == null ? "Kafka's buffer is full" : cause));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.usageflow.producer.internal;
 
 import io.usageflow.producer.PublishException;
 import io.usageflow.producer.RefusalReason;
+import io.usageflow.schema.text.VisibleText;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,10 @@ final class RefusalLog {
         Episode episode = episodes[failure.reason().ordinal()];
         if (episode == null) {
             episodes[failure.reason().ordinal()] = new Episode(now);
-            LOG.warn("not durable, reason={} because={}", failure.reason().tag(), failure.getMessage());
+            LOG.warn(
+                    "not durable, reason={} because={}",
+                    failure.reason().tag(),
+                    VisibleText.logged(failure.getMessage()));
         } else {
             episode.add(failure.reason(), now);
         }

@@ -1,5 +1,6 @@
 package io.usageflow.producer.spool;
 
+import io.usageflow.schema.text.VisibleText;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -63,7 +64,7 @@ final class DrainStanding {
     void hindered(String why) {
         if (!why.equals(hindrance)) {
             hindrance = why;
-            LOG.warn("the spool waits, topic={} because={}", topic, why);
+            LOG.warn("the spool waits, topic={} because={}", topic, VisibleText.logged(why));
         }
     }
 
@@ -81,7 +82,10 @@ final class DrainStanding {
                 LOG.warn(
                         "the spool's oldest event waits for more than spool.alert.age, topic={} because={}",
                         topic,
-                        hindrance == null ? "Kafka does not answer, or takes less than is published" : hindrance);
+                        VisibleText.logged(
+                                hindrance == null
+                                        ? "Kafka does not answer, or takes less than is published"
+                                        : hindrance));
             case OVER -> LOG.info("no event in the spool is older than spool.alert.age any more, topic={}", topic);
             case NONE -> {}
         }

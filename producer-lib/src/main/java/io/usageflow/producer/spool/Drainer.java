@@ -1,6 +1,7 @@
 package io.usageflow.producer.spool;
 
 import io.usageflow.producer.spool.Underway.State;
+import io.usageflow.schema.text.VisibleText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -314,9 +315,9 @@ final class Drainer {
             LOG.error(
                     "Kafka will never take {} as it is, topic={} because={}: it stands in {} and nowhere else. Remove the"
                             + " cause, move the file to {}, and start the publisher again",
-                    record.id(),
+                    VisibleText.of(record.id()),
                     record.segment().topic(),
-                    why,
+                    VisibleText.logged(why),
                     file,
                     segments.facts().directory());
             one.settle();

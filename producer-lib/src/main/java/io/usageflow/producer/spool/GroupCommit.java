@@ -5,6 +5,7 @@ import io.usageflow.producer.PublishException;
 import io.usageflow.producer.PublisherClosedException;
 import io.usageflow.producer.RefusalReason;
 import io.usageflow.producer.SpoolFullException;
+import io.usageflow.schema.text.VisibleText;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -252,7 +253,7 @@ final class GroupCommit {
                 LOG.error(
                         "{} cannot be written, events are refused: {}",
                         segments.facts().directory(),
-                        failure.toString());
+                        VisibleText.of(failure));
             }
             trouble = failure;
             troubleUntilNanos = System.nanoTime() + TROUBLE_NANOS;

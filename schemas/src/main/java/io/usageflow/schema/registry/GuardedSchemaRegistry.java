@@ -1,5 +1,6 @@
 package io.usageflow.schema.registry;
 
+import io.usageflow.schema.text.VisibleText;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,7 +49,7 @@ public final class GuardedSchemaRegistry implements SchemaRegistry {
                         "could not set the compatibility of subject {} to BACKWARD_TRANSITIVE ({}): set it at the registry,"
                                 + " or a later schema may make old records unreadable",
                         subject,
-                        e.getMessage());
+                        VisibleText.of(e.getMessage()));
             }
             return true;
         }
