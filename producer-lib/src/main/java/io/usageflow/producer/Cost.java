@@ -1,5 +1,6 @@
 package io.usageflow.producer;
 
+import io.usageflow.schema.rule.ExactDecimal;
 import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.Currency;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param vendor your own name of the vendor, 1 to 256 printable characters; linked with {@link
  *     UsagePublisher#linkVendor}
- * @param amount in units of the currency (not cents), 0 or more, at most 20 digits before and 18 after the point
+ * @param amount in units of the currency (not cents), 0 or more, at most 20 digits before and 18 after the point; {@link
+ *     #rounded} for amounts of more digits
  * @param currency ISO 4217 code
  * @param id the cost's own id, 1 to 128 printable characters; null, the default: derived from the event's id and the
  *     cost's position, so that a retry has the same
@@ -49,6 +51,18 @@ public record Cost(
 
     public Cost description(String description) {
         return new Cost(vendor, amount, currency, id, description, metadata);
+    }
+
+    /**
+     * The amount with at most {@code digits} digits after the point, rounded half to even; unchanged where it has no more.
+     * For amounts that a gateway computed in floating point, such as 0.0016150000000000001: an amount of more than 18
+     * digits after the point is refused, and is rounded nowhere unless this is called.
+     *
+     * @param digits 0 to 18
+     * @throws IllegalArgumentException for another number of digits
+     */
+    public Cost rounded(int digits) {
+        return new Cost(vendor, ExactDecimal.round(amount, digits), currency, id, description, metadata);
     }
 
     /** Adds one entry, or replaces that of the same key. */

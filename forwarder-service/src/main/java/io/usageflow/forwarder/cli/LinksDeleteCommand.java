@@ -6,9 +6,14 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.links.Link;
 import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.links.LinkTable;
+import io.usageflow.forwarder.links.LinkTable.Refusal;
 import io.usageflow.forwarder.links.LinkWriter;
 import io.usageflow.forwarder.links.RecentEvents;
+import io.usageflow.schema.text.VisibleText;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -67,25 +72,40 @@ final class LinksDeleteCommand implements Callable<Integer> {
     public Integer call() {
         Settings settings = options.load(terminal.environment());
         LinkKind kind = which.kind();
-        Link link = new LinkTable(settings)
-                .find(kind, which.name(), refusal -> {})
-                .orElseThrow(() -> new WrongUsageException(kind.key() + " " + which.name()
-                        + " has no link, so nothing was deleted: 'usageflow links list'" + " shows those there are"));
-        terminal.say(kind.key() + " " + link.name() + " is linked to "
-                + link.reference().value() + " since " + link.since());
-        terminal.say(consequence(settings, link));
+        List<Refusal> refused = new ArrayList<>();
+        Optional<Link> link = new LinkTable(settings).find(kind, which.name(), refusal -> {
+            if (refusal.name().equals(which.name())) {
+                refused.add(refusal);
+            }
+        });
+        if (link.isPresent()) {
+            terminal.say(kind.key() + " " + link.get().name() + " is linked to "
+                    + link.get().reference().value() + " since " + link.get().since());
+            terminal.say(consequence(settings, link.get()));
+        } else if (refused.isEmpty()) {
+            throw new WrongUsageException(kind.key() + " " + VisibleText.of(which.name())
+                    + " has no link, so nothing was deleted: 'usageflow links list' shows those there are");
+        } else {
+            terminal.say(kind.key() + " " + VisibleText.of(which.name()) + " has a link that admission refuses: "
+                    + refused.get(refused.size() - 1));
+        }
         if (!apply) {
             terminal.say("Nothing was deleted: --apply deletes it.");
             return ExitCode.OK;
         }
         try (LinkWriter writer = LinkWriter.open(settings, kind)) {
-            var receipt = writer.remove(kind, link.name()).join();
-            terminal.say("deleted the link of " + receipt.key() + " (" + receipt.topic() + ", partition "
-                    + receipt.partition() + "); back again: usageflow links put --" + kind.key() + " " + link.name()
-                    + " --" + link.reference().column(kind).replace('_', '-') + " "
-                    + link.reference().value());
+            var receipt = writer.remove(kind, which.name()).join();
+            terminal.say("deleted the link of " + VisibleText.of(receipt.key()) + " (" + receipt.topic()
+                    + ", partition " + receipt.partition() + ")"
+                    + link.map(LinksDeleteCommand::backAgain).orElse(""));
         }
         return ExitCode.OK;
+    }
+
+    private static String backAgain(Link link) {
+        return "; back again: usageflow links put --" + link.kind().key() + " " + link.name() + " --"
+                + link.reference().column(link.kind()).replace('_', '-') + " "
+                + link.reference().value();
     }
 
     private String consequence(Settings settings, Link link) {

@@ -80,7 +80,7 @@ final class LinksListCommand implements Callable<Integer> {
         long found = 0;
         if (name != null) {
             LinkKind kind = which.account != null ? LinkKind.CUSTOMER : LinkKind.VENDOR;
-            found = table.find(kind, name, refusals::add)
+            found = table.find(kind, name, refusal -> refusals.add(refusal.text()))
                     .map(link -> {
                         show(link);
                         return 1;
@@ -89,12 +89,16 @@ final class LinksListCommand implements Callable<Integer> {
         } else {
             kinds().forEach(kind -> table.read(kind, this::show, refusal -> {
                 if (refusals.size() < REFUSALS_SHOWN) {
-                    refusals.add(refusal);
+                    refusals.add(refusal.text());
                 }
             }));
         }
         flush();
         refusals.forEach(refusal -> terminal.note("usageflow: a record that admission does not take: " + refusal));
+        if (!refusals.isEmpty()) {
+            terminal.note(
+                    "usageflow: 'usageflow links delete' removes such a link too: give the name as its record has it");
+        }
         if (name != null && found == 0) {
             terminal.note("usageflow: " + name + " has no link");
             return ExitCode.PROBLEMS;

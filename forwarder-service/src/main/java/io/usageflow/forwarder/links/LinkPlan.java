@@ -23,7 +23,7 @@ public record LinkPlan(LinkKind kind, List<LinkFile.Row> added, List<Change> cha
     }
 
     /** Reads the present links; those of other names are not kept. */
-    public static LinkPlan of(LinkFile file, LinkTable table, Consumer<String> refusals) {
+    public static LinkPlan of(LinkFile file, LinkTable table, Consumer<LinkTable.Refusal> refusals) {
         Map<String, Reference> present = new LinkedHashMap<>();
         table.read(
                 file.kind(),

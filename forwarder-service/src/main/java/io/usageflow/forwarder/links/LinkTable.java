@@ -9,6 +9,7 @@ import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.VendorLink;
 import io.usageflow.schema.rule.Violation;
 import io.usageflow.schema.serde.AvroSerdes;
+import io.usageflow.schema.text.VisibleText;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.util.List;
@@ -48,13 +49,26 @@ public final class LinkTable {
     }
 
     /**
+     * A record that admission refuses.
+     *
+     * @param name of the account or vendor, as the record's key has it
+     * @param text a sentence with the record's place, safe to show
+     */
+    public record Refusal(String name, String text) {
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    /**
      * Hands over every link of the kind, sorted by name within a partition where that fits into memory.
      *
-     * @param refusals takes what admission refuses, as a sentence with the record's place; may be told more than once
+     * @param refusals takes what admission refuses; may be told more than once
      * @throws io.usageflow.forwarder.topics.ClusterUnreachableException if Kafka does not answer
      * @throws io.usageflow.forwarder.topics.TopicsNotReadyException if there is no such topic
      */
-    public void read(LinkKind kind, Consumer<Link> links, Consumer<String> refusals) {
+    public void read(LinkKind kind, Consumer<Link> links, Consumer<Refusal> refusals) {
         int partitions = partitions(kind);
         for (int partition = 0; partition < partitions; partition++) {
             read(kind, partition, partitions, links, refusals);
@@ -62,7 +76,7 @@ public final class LinkTable {
     }
 
     /** The one link of a name; empty where it has none. */
-    public Optional<Link> find(LinkKind kind, String name, Consumer<String> refusals) {
+    public Optional<Link> find(LinkKind kind, String name, Consumer<Refusal> refusals) {
         var found = new AtomicReference<@Nullable Link>();
         read(
                 kind,
@@ -82,7 +96,7 @@ public final class LinkTable {
         }
     }
 
-    private void read(LinkKind kind, int partition, int partitions, Consumer<Link> links, Consumer<String> refusals) {
+    private void read(LinkKind kind, int partition, int partitions, Consumer<Link> links, Consumer<Refusal> refusals) {
         String topic = kind.topic(settings.topics().names());
         var reader = new TopicReader(settings.kafka().client());
         try (var decoder = Decoder.of(kind, settings.registry().serde())) {
@@ -108,7 +122,7 @@ public final class LinkTable {
             ConsumerRecord<byte[], byte[]> record,
             Decoder decoder,
             NewestOfEach.Entries<Link> entries,
-            Consumer<String> refusals) {
+            Consumer<Refusal> refusals) {
         String name = new String(record.key(), UTF_8);
         if (record.value() == null) {
             entries.removed(name);
@@ -124,8 +138,10 @@ public final class LinkTable {
         } catch (SerializationException undecodable) {
             refusal = Optional.of(String.valueOf(undecodable.getMessage()));
         }
-        refusal.ifPresent(why -> refusals.accept(record.topic() + ", partition " + record.partition() + ", offset "
-                + record.offset() + ", " + name + ": " + why));
+        refusal.ifPresent(why -> refusals.accept(new Refusal(
+                name,
+                record.topic() + ", partition " + record.partition() + ", offset " + record.offset() + ", "
+                        + VisibleText.of(record.key()) + ": " + why)));
     }
 
     private static Optional<String> objection(Link link, String key) {

@@ -87,7 +87,8 @@ final class CostRules {
                     path,
                     "has more digits than can be kept exactly",
                     "round it to at most " + ExactDecimal.WHOLE_DIGITS_MAX + " digits before and " + ExactDecimal.SCALE
-                            + " after the point");
+                            + " after the point, with Cost.rounded(" + ExactDecimal.SCALE
+                            + ") or 'usageflow publish --round-amounts " + ExactDecimal.SCALE + "'");
         }
     }
 

@@ -210,14 +210,15 @@ public final class EventRules {
     }
 
     static boolean isGoodKey(@Nullable String key) {
-        return key != null
-                && !key.isBlank()
-                && key.length() <= KEY_CHARS_MAX
-                && TextRules.firstBad(key, TextRules.Alphabet.PRINTABLE) == TextRules.CLEAN;
+        return key != null && !key.isBlank() && key.length() <= KEY_CHARS_MAX && TextRules.faultOf(key) == null;
     }
 
     static void badKey(Findings findings, Violation.Field field, String path, @Nullable String key) {
         String wrong = key == null ? "has a null key" : "has the key " + Findings.excerpt(key);
+        TextRules.Fault fault = key == null || key.isBlank() ? null : TextRules.faultOf(key);
+        if (fault != null) {
+            wrong += ", which " + fault.wrong();
+        }
         findings.add(field, path, wrong, "use keys of 1 to " + KEY_CHARS_MAX + " printable characters");
     }
 

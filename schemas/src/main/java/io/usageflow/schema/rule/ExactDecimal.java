@@ -1,6 +1,7 @@
 package io.usageflow.schema.rule;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 
 /** The schema's decimal: {@value #PRECISION} digits, {@value #SCALE} of them after the point. Pure. */
 public final class ExactDecimal {
@@ -23,5 +24,27 @@ public final class ExactDecimal {
         }
         BigDecimal stripped = value.stripTrailingZeros();
         return stripped.scale() <= SCALE && (long) stripped.precision() - stripped.scale() <= WHOLE_DIGITS_MAX;
+    }
+
+    /**
+     * The value with at most so many digits after the point, rounded half to even; the same object where it has no more.
+     *
+     * @param digits 0 to {@value #SCALE}
+     * @throws IllegalArgumentException for another number of digits
+     */
+    public static BigDecimal round(BigDecimal value, int digits) {
+        if (digits < 0 || digits > SCALE) {
+            throw new IllegalArgumentException(
+                    "amounts are rounded to 0 to " + SCALE + " digits after the point, not to " + digits);
+        }
+        if (value.scale() <= digits) {
+            return value;
+        }
+        // Less than half of the last digit. Told apart, since dividing by a power of ten with a wild exponent never
+        // ends.
+        if ((long) value.scale() - value.precision() > digits + 1L) {
+            return BigDecimal.ZERO;
+        }
+        return value.setScale(digits, RoundingMode.HALF_EVEN);
     }
 }

@@ -35,7 +35,14 @@ final class JsonRules {
         try (JsonParser parser = JSON.createParser(json)) {
             walk(findings, path, parser);
         } catch (JsonProcessingException e) {
-            findings.add(Violation.Field.DATA, path, "is not JSON (" + e.getOriginalMessage() + ")", "use valid JSON");
+            long column = e.getLocation() == null ? -1 : e.getLocation().getCharOffset();
+            String where = column < 0 ? "" : " from character " + (column + 1) + " on";
+            findings.add(
+                    Violation.Field.DATA,
+                    path,
+                    "is not JSON" + where,
+                    "use valid JSON, with no name twice in an object and no number of more than "
+                            + EventRules.DIGITS_MAX + " digits");
         } catch (IOException e) {
             throw new UncheckedIOException("reading JSON from a String must not do I/O", e);
         }

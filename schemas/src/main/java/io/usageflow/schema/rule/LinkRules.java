@@ -26,17 +26,23 @@ public final class LinkRules {
         return findings.list();
     }
 
-    /** The rules on an account alone, whose link is removed. */
+    /** The rules on an account alone, whose link is removed: looser, so that a link that breaks the others can be. */
     public static List<Violation> accountViolations(String account) {
-        Findings findings = new Findings();
-        account(findings, account);
-        return findings.list();
+        return removalViolations(Violation.Field.ACCOUNT, "account_id", account);
     }
 
-    /** The rules on a vendor alone, whose link is removed. */
+    /** The rules on a vendor alone, whose link is removed; as for an account. */
     public static List<Violation> vendorViolations(String vendor) {
+        return removalViolations(Violation.Field.COST, "vendor", vendor);
+    }
+
+    private static List<Violation> removalViolations(Violation.Field field, String path, @Nullable String name) {
         Findings findings = new Findings();
-        vendor(findings, vendor);
+        if (name == null || name.isBlank()) {
+            findings.add(field, path, name == null ? "is missing" : "is empty", "name whose link is removed");
+        } else {
+            TextRules.text(findings, field, path, name, EventRules.VALUE_CHARS_MAX, TextRules.Alphabet.ENCODABLE);
+        }
         return findings.list();
     }
 

@@ -1,12 +1,15 @@
 package io.usageflow.schema.rule;
 
+import io.usageflow.schema.text.VisibleText;
+import java.text.Normalizer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which characters a text may have. Pure, and cheap for what nearly all texts are: printable ASCII.
  *
- * <p>Unassigned code points are allowed everywhere: what is unassigned differs between Java versions, and the publisher
- * and admission must not disagree about an event.
+ * <p>A name is stricter than other text: two names that people cannot tell apart are two accounts at Credyt. Unassigned
+ * code points are refused in names only. What is unassigned differs between Java versions; where publisher and admission
+ * disagree, the event becomes a dead letter that names the character.
  */
 final class TextRules {
     static final int CLEAN = -1;
@@ -17,8 +20,13 @@ final class TextRules {
      */
     private static final int REPLACEMENT = 0xFFFD;
 
+    /** Below it, every text is in Unicode's composed form. */
+    private static final char COMBINING_FIRST = 0x300;
+
     /** How much of Unicode a text may use; each includes the one before. */
     enum Alphabet {
+        /** What a name may hold: {@link VisibleText#isVisible visible} characters, and none that stands for damaged ones. */
+        NAME,
         /**
          * One line that two people who see it would type alike: no control, separator or invisible format characters, and
          * none that stands for damaged ones.
@@ -58,7 +66,7 @@ final class TextRules {
         return String.format("has the character U+%04X%s at position %d", codePoint, meaning, index);
     }
 
-    /** Null or 1 to {@code max} printable characters, not only blanks. */
+    /** 1 to {@code max} characters without a {@link #faultOf fault}. */
     static void name(Findings findings, Violation.Field field, String path, @Nullable String value, int max) {
         String remedy = "use 1 to " + max + " printable characters";
         if (value == null || value.isBlank()) {
@@ -66,11 +74,41 @@ final class TextRules {
         } else if (value.length() > max) {
             findings.add(field, path, "has " + value.length() + " characters", remedy);
         } else {
-            int bad = firstBad(value, Alphabet.PRINTABLE);
-            if (bad != CLEAN) {
-                findings.add(field, path, describe(value, bad), remedy);
+            Fault fault = faultOf(value);
+            if (fault != null) {
+                findings.add(field, path, fault.wrong, fault.remedy == null ? remedy : fault.remedy);
             }
         }
+    }
+
+    /** @param remedy null where the characters that are allowed say it */
+    record Fault(String wrong, @Nullable String remedy) {}
+
+    /** Why people could take the name for another one; null where they cannot. */
+    static @Nullable Fault faultOf(String name) {
+        int bad = firstBad(name, Alphabet.NAME);
+        if (bad != CLEAN) {
+            return new Fault(describe(name, bad), null);
+        }
+        if (name.startsWith(" ") || name.endsWith(" ")) {
+            String where = name.startsWith(" ") ? "begins" : "ends";
+            return new Fault(where + " with a blank", "leave out the blanks around it");
+        }
+        if (!isComposed(name)) {
+            return new Fault(
+                    "is not in Unicode's composed form (NFC), so that it looks like another text",
+                    "normalize it to NFC");
+        }
+        return null;
+    }
+
+    private static boolean isComposed(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) >= COMBINING_FIRST) {
+                return Normalizer.isNormalized(name, Normalizer.Form.NFC);
+            }
+        }
+        return true;
     }
 
     /** Null or at most {@code max} characters of the alphabet. */
@@ -91,13 +129,16 @@ final class TextRules {
 
     private static String remedyFor(Alphabet alphabet) {
         return switch (alphabet) {
-            case PRINTABLE -> "use printable characters only";
+            case NAME, PRINTABLE -> "use printable characters only";
             case PROSE -> "use printable characters, line feeds and tabs only";
             case ENCODABLE -> "leave out U+0000 and halves of surrogate pairs";
         };
     }
 
     private static boolean allowed(int codePoint, Alphabet alphabet) {
+        if (alphabet == Alphabet.NAME) {
+            return codePoint != REPLACEMENT && VisibleText.isVisible(codePoint);
+        }
         return switch (Character.getType(codePoint)) {
             // Half a pair: UTF-8 cannot say it, and Avro would write '?' in its place.
             case Character.SURROGATE -> false;

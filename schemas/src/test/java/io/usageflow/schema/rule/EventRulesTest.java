@@ -192,6 +192,29 @@ class EventRulesTest {
     }
 
     @Test
+    void shouldSayHowToRoundAnAmount() {
+        UsageEvent event = valid();
+
+        event.setCosts(List.of(cost(c -> c.setAmount(new BigDecimal("0.0016150000000000001")))));
+
+        assertThat(EventRules.firstViolation(event).orElseThrow().message())
+                .contains("costs[0].amount", "Cost.rounded(18)", "'usageflow publish --round-amounts 18'");
+    }
+
+    @Test
+    void shouldSayNothingOfTheParserThatReadNestedJson() {
+        UsageEvent event = valid();
+
+        for (String json : List.of("{\"a\":", "{\"a\":1,\"a\":2}", "1" + "0".repeat(1_200), "[".repeat(30_000))) {
+            event.setData(json(json));
+
+            assertThat(EventRules.firstViolation(event).orElseThrow().message())
+                    .doesNotContainIgnoringCase("jackson")
+                    .doesNotContain("Stream", "JsonParser", "Source:");
+        }
+    }
+
+    @Test
     void shouldProposeTheCurrencyThatWasProbablyMeant() {
         UsageEvent event = valid();
 
