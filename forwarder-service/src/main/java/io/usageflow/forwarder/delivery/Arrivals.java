@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.config.DeliverySettings.Buffer;
-import io.usageflow.schema.registry.RegistryUnavailableException;
+import io.usageflow.schema.registry.RegistryAbsence;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.Collection;
@@ -13,6 +13,7 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,7 +91,10 @@ final class Arrivals implements AutoCloseable {
             DeliverableReader.Read read;
             try {
                 read = reader.read(record, partition, view.now());
-            } catch (RegistryUnavailableException away) {
+            } catch (KafkaException away) {
+                if (!RegistryAbsence.isCauseOf(away)) {
+                    throw away;
+                }
                 LOG.warn("event=registry_away partition={} why={}", partition, VisibleText.logged(away));
                 consumer.seek(partition.partition(), record.offset());
                 unreadableUntil.put(partition.partition(), view.nanos() + REGISTRY_AGAIN.toNanos());

@@ -10,10 +10,12 @@ import io.usageflow.forwarder.delivery.avro.DeliverableLayout;
 import io.usageflow.forwarder.delivery.avro.EventTranscript;
 import io.usageflow.forwarder.delivery.avro.Unusual;
 import io.usageflow.schema.DeliverableEvent;
+import io.usageflow.schema.registry.RegistryAbsence;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
@@ -51,8 +53,8 @@ final class DeliverableReader {
     }
 
     /**
-     * @throws io.usageflow.schema.registry.RegistryUnavailableException while the registry is away: nothing is wrong with
-     *     the record, it has to be read again later
+     * @throws KafkaException while the registry is away ({@link RegistryAbsence}): nothing is wrong with the record, it has
+     *     to be read again later
      */
     Read read(ConsumerRecord<byte[], byte[]> record, AssignedPartition partition, Instant now) {
         return transcribed(record, partition).map(Read.class::cast).orElseGet(() -> decoded(record, partition, now));
@@ -81,6 +83,7 @@ final class DeliverableReader {
         try {
             unpacked = deliverables.unpack(record);
         } catch (SerializationException undecodable) {
+            requireNoAbsence(undecodable);
             return broken(record, "the deliverable record cannot be decoded: " + undecodable.getMessage(), now);
         }
         DeliverableEvent deliverable = unpacked.deliverable();
@@ -89,10 +92,18 @@ final class DeliverableReader {
             Customer customer = Customer.of(deliverable.getCustomer());
             return new Ready(new PendingEvent(partition, record, deliverable.getCredytEventId(), customer, json));
         } catch (SerializationException | IllegalArgumentException unsayable) {
+            requireNoAbsence(unsayable);
             DeadLetterDraft draft = draft(
                             unpacked.origin(), "the event cannot be written as JSON: " + unsayable.getMessage(), now)
                     .about(deliverable.getEventId(), deliverable.getAccountId(), null);
             return new Broken(unpacked.origin(), draft);
+        }
+    }
+
+    /** A class of the user's own wraps the network's failure in the same exception as bad bytes. */
+    private static void requireNoAbsence(RuntimeException failure) {
+        if (RegistryAbsence.isCauseOf(failure)) {
+            throw failure;
         }
     }
 

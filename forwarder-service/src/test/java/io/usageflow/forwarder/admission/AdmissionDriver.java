@@ -47,7 +47,7 @@ final class AdmissionDriver implements AutoCloseable {
     static final Topics TOPICS = Topics.withDefaultPrefix();
 
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final Map<String, Object> registry = Map.of("schema.registry.url", "mock://" + UUID.randomUUID());
+    private final Map<String, Object> registry;
     private final TopologyTestDriver driver;
     private final Map<String, TestInputTopic<byte[], byte[]>> inputs = new HashMap<>();
     private final Map<String, TestOutputTopic<byte[], byte[]>> outputs = new HashMap<>();
@@ -59,6 +59,11 @@ final class AdmissionDriver implements AutoCloseable {
     }
 
     AdmissionDriver(Path stateDir, int partitions, String... settings) {
+        this(stateDir, "mock://" + UUID.randomUUID(), partitions, settings);
+    }
+
+    AdmissionDriver(Path stateDir, String registryUrl, int partitions, String... settings) {
+        registry = Map.of("schema.registry.url", registryUrl);
         RegistryWatch watch = new RegistryWatch();
         AdmissionSettings parsed = settings(settings);
         AdmissionParts parts = new AdmissionParts(

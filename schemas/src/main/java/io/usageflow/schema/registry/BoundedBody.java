@@ -17,6 +17,15 @@ final class BoundedBody implements BodySubscriber<byte[]> {
     private final CompletableFuture<byte[]> body = new CompletableFuture<>();
     private Flow.@Nullable Subscription subscription;
 
+    /** The server answered, with more than anyone reads. */
+    static final class TooLongException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private TooLongException(String message) {
+            super(message);
+        }
+    }
+
     private BoundedBody(int bytesMax) {
         this.bytesMax = bytesMax;
     }
@@ -43,7 +52,7 @@ final class BoundedBody implements BodySubscriber<byte[]> {
                 if (subscription != null) {
                     subscription.cancel();
                 }
-                body.completeExceptionally(new IOException("the answer is longer than " + bytesMax + " bytes"));
+                body.completeExceptionally(new TooLongException("the answer is longer than " + bytesMax + " bytes"));
                 return;
             }
             byte[] chunk = new byte[buffer.remaining()];

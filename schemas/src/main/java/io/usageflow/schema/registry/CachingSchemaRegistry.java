@@ -1,22 +1,39 @@
 package io.usageflow.schema.registry;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.avro.Schema;
+import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Remembers ids and schemas for ever: a registry never gives an id to another schema. Failures and unknown ids are not
- * remembered, since what is unknown now may be known in a second. Bounded by what the registry itself holds. Thread-safe;
- * threads that miss at the same time ask each for themselves, so that none waits behind another's time-out.
+ * Remembers ids and schemas: a registry never gives an id to another schema. An id that the registry refused is remembered
+ * for seconds ({@link RefusedIds}), a failure is not. Bounded; thread-safe. Threads that miss at the same time ask each for
+ * themselves, so that none waits behind another's time-out.
  */
 public final class CachingSchemaRegistry implements SchemaRegistry {
+    /** More than any registry of usage records has; beyond it all are asked for again. */
+    private static final int SCHEMAS_MAX = 2_000;
+
     private final SchemaRegistry delegate;
+    private final LongSupplier nanoClock;
+    private final RetryingSchemaRegistry.Pause pause;
+    private final RefusedIds refused;
     private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
     private final Map<Subject, Integer> registered = new ConcurrentHashMap<>();
 
     public CachingSchemaRegistry(SchemaRegistry delegate) {
+        this(delegate, System::nanoTime, wait -> TimeUnit.NANOSECONDS.sleep(wait.toNanos()));
+    }
+
+    CachingSchemaRegistry(SchemaRegistry delegate, LongSupplier nanoClock, RetryingSchemaRegistry.Pause pause) {
         this.delegate = delegate;
+        this.nanoClock = nanoClock;
+        this.pause = pause;
+        this.refused = new RefusedIds(nanoClock.getAsLong());
     }
 
     @Override
@@ -49,9 +66,46 @@ public final class CachingSchemaRegistry implements SchemaRegistry {
         if (known.isPresent()) {
             return known;
         }
-        Optional<Schema> found = delegate.byId(id);
-        found.ifPresent(schema -> schemas.put(id, schema));
-        return found;
+        Optional<RefusedIds.Refusal> refusal = refused.current(id, nanoClock.getAsLong());
+        if (refusal.isPresent()) {
+            refusal.get().why().ifPresent(why -> {
+                throw why;
+            });
+            return Optional.empty();
+        }
+        return asked(id);
+    }
+
+    private Optional<Schema> asked(int id) {
+        awaitToken();
+        try {
+            Optional<Schema> found = delegate.byId(id);
+            found.ifPresentOrElse(
+                    schema -> remember(id, schema), () -> refused.add(id, Optional.empty(), nanoClock.getAsLong()));
+            return found;
+        } catch (UnusableSchemaException unusable) {
+            refused.add(id, Optional.of(unusable), nanoClock.getAsLong());
+            throw unusable;
+        }
+    }
+
+    private void remember(int id, Schema schema) {
+        if (schemas.size() >= SCHEMAS_MAX) {
+            schemas.clear();
+        }
+        schemas.put(id, schema);
+        refused.remove(id);
+    }
+
+    private void awaitToken() {
+        long wait = refused.waitNanos(nanoClock.getAsLong());
+        if (wait > 0) {
+            try {
+                pause.of(Duration.ofNanos(wait));
+            } catch (InterruptedException e) {
+                throw new InterruptException(e);
+            }
+        }
     }
 
     @Override

@@ -39,7 +39,9 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     @Override
     public Optional<Schema> byId(int id) {
         Call call = new Call("GET", "/schemas/ids/" + id);
-        return call.known(http.send(call.method, call.path, null)).map(call::schema);
+        // One follower may not have heard of the id yet: all are asked before it counts as unknown.
+        return RegistryAnswers.schemaOfId(
+                http.send(call.method, call.path, null, answer -> answer.status() == 404), call.toString());
     }
 
     @Override
@@ -104,7 +106,7 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     private record Call(String method, String path) {
         /** The body of a success; empty where the registry knows no such subject, version or schema. */
         Optional<JsonNode> known(Answer answer) {
-            return RegistryAnswers.known(answer, method + " " + path);
+            return RegistryAnswers.known(answer, toString());
         }
 
         int id(JsonNode json) {
@@ -120,7 +122,7 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
         }
 
         Schema schema(JsonNode json) {
-            return RegistryAnswers.schema(json, method + " " + path);
+            return RegistryAnswers.schema(json, toString());
         }
 
         JsonNode field(JsonNode json, String name) {
@@ -132,7 +134,12 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
         }
 
         RegistryUnavailableException unusable(String what) {
-            return RegistryAnswers.unusable(method + " " + path, what);
+            return RegistryAnswers.unusable(toString(), what);
+        }
+
+        @Override
+        public String toString() {
+            return method + " " + path;
         }
     }
 }

@@ -21,10 +21,28 @@ public final class RegistryAbsence {
                     || cause instanceof SocketTimeoutException
                     || cause instanceof UnknownHostException
                     || cause instanceof HttpTimeoutException
-                    || cause instanceof SSLException) {
+                    || cause instanceof SSLException
+                    || isRefusedForNow(cause)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /**
+     * Confluent's client makes one exception of every answer that is no success, and its status alone tells an id that is
+     * unknown from a registry that is overloaded or refuses the login. Its classes are not on our class path.
+     */
+    private static boolean isRefusedForNow(Throwable cause) {
+        if (!cause.getClass().getSimpleName().equals("RestClientException")) {
+            return false;
+        }
+        try {
+            Object status = cause.getClass().getMethod("getStatus").invoke(cause);
+            return status instanceof Integer code
+                    && (code == 401 || code == 403 || code == 408 || code == 429 || code >= 500);
+        } catch (ReflectiveOperationException another) {
+            return false;
+        }
     }
 }

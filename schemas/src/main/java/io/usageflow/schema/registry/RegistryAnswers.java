@@ -8,12 +8,14 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaParseException;
 
 /** What a registry's answers mean. Pure. */
 final class RegistryAnswers {
     /** Subject, version or schema not found; subject without a level of its own. */
     private static final Set<Integer> UNKNOWN = Set.of(40401, 40402, 40403, 40408);
+
+    /** Of a schema's text; the largest of ours has 4,000. */
+    static final int SCHEMA_CHARS_MAX = 1 << 20;
 
     private static final int MESSAGE_CHARS_MAX = 500;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -29,6 +31,10 @@ final class RegistryAnswers {
     static Optional<JsonNode> known(Answer answer, String request) {
         String where = "schema registry " + answer.address() + ", " + request + ": ";
         int status = answer.status();
+        if (answer.cut()) {
+            throw RegistryUnavailableException.passing(
+                    where + "the answer is longer than " + RegistryHttp.ANSWER_BYTES_MAX + " bytes", null);
+        }
         if (status >= 200 && status < 300) {
             return Optional.of(parsed(answer, where));
         }
@@ -41,6 +47,12 @@ final class RegistryAnswers {
                 new SchemaRefusedException(said + ": the schema is not compatible with the subject's versions;"
                         + " give new fields a default and change no type to one that cannot read the old");
             case 422 -> new SchemaRefusedException(said + ": the registry holds the request to be invalid");
+            default -> away(answer, said);
+        };
+    }
+
+    private static RegistryUnavailableException away(Answer answer, String said) {
+        return switch (answer.status()) {
             case 401, 403 ->
                 RegistryUnavailableException.lasting(said + ": check " + RegistryCredentials.USER_INFO + " or "
                         + RegistryCredentials.BEARER_TOKEN + ", and what its user may do");
@@ -51,19 +63,61 @@ final class RegistryAnswers {
         };
     }
 
+    /**
+     * The schema of an id that a record names; empty where the registry says that it knows no such id. Whatever else a
+     * registry answers is a property of the id, which anyone may have written. What no registry answers, such as a page
+     * of a proxy, says nothing of the id.
+     *
+     * @throws UnusableSchemaException where the registry answered, and not with an Avro schema
+     * @throws RegistryUnavailableException for 401, 403 and what is no registry's answer
+     */
+    static Optional<Schema> schemaOfId(Answer answer, String request) {
+        String where = "schema registry " + answer.address() + ", " + request + ": ";
+        int status = answer.status();
+        boolean isSuccess = status >= 200 && status < 300;
+        if (isSuccess && answer.cut()) {
+            throw new UnusableSchemaException(
+                    where + "the answer is longer than " + RegistryHttp.ANSWER_BYTES_MAX + " bytes");
+        }
+        boolean isRefusal = status >= 400
+                && status != 401
+                && status != 403
+                && error(answer).path("error_code").isInt();
+        if (isSuccess) {
+            return known(answer, request).map(json -> schema(json, request));
+        }
+        if (!isRefusal) {
+            throw away(answer, where + "answered " + status + message(answer));
+        }
+        if (status == 404) {
+            return Optional.empty();
+        }
+        throw new UnusableSchemaException(where + "answered " + status + message(answer));
+    }
+
+    /** @throws UnusableSchemaException where it is no Avro schema that this JVM can use */
     static Schema schema(JsonNode json, String request) {
+        JsonNode text = json.path("schema");
+        if (!text.isTextual()) {
+            throw unusable(request, "'schema' is missing");
+        }
+        String where = "schema registry, " + request + ": ";
         String type = json.path("schemaType").asText("AVRO");
         if (!type.equals("AVRO")) {
-            throw unusable(request, "the schema is " + type + ", not AVRO");
+            throw new UnusableSchemaException(
+                    where + "the schema is " + type + ", not AVRO: publish with an Avro serializer");
+        }
+        if (text.textValue().length() > SCHEMA_CHARS_MAX) {
+            throw new UnusableSchemaException(where + "the schema is longer than " + SCHEMA_CHARS_MAX + " characters");
         }
         try {
             // A schema that another client registered is taken as it is: strictness here would only lose records.
             return new Schema.Parser(NameValidator.UTF_VALIDATOR)
                     .setValidateDefaults(false)
-                    .parse(json.path("schema").asText());
-        } catch (SchemaParseException e) {
-            throw RegistryUnavailableException.passing(
-                    "schema registry, " + request + ": the schema in the answer is no Avro schema", e);
+                    .parse(text.textValue());
+        } catch (RuntimeException | StackOverflowError e) {
+            String remedy = json.path("references").isEmpty() ? "" : "; register it whole, without references";
+            throw new UnusableSchemaException(where + "the schema is no Avro schema that can be read" + remedy, e);
         }
     }
 

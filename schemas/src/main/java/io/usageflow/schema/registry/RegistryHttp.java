@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +46,13 @@ final class RegistryHttp {
      * An answer, whatever its status.
      *
      * @param address which gave it
+     * @param cut whether the body is longer than {@link #ANSWER_BYTES_MAX}; then it is empty
      */
-    record Answer(URI address, int status, String body) {
+    record Answer(URI address, int status, String body, boolean cut) {
+        Answer(URI address, int status, String body) {
+            this(address, status, body, false);
+        }
+
         boolean isBusyOrBroken() {
             return status == 408 || status == 429 || status >= 500;
         }
@@ -58,15 +64,25 @@ final class RegistryHttp {
      * @throws RegistryUnavailableException when none gave an answer below 500 other than 408 and 429
      */
     Answer send(String method, String path, @Nullable String body) {
+        return send(method, path, body, answer -> false);
+    }
+
+    /** As {@link #send(String, String, String)}; a doubtful answer counts only where no other address gives a better one. */
+    Answer send(String method, String path, @Nullable String body, Predicate<Answer> isDoubtful) {
         int first = preferred.get();
         int count = settings.addresses().size();
         RegistryUnavailableException last = null;
+        Answer doubtful = null;
         for (int turn = 0; turn < count; turn++) {
             int index = (first + turn) % count;
             URI address = settings.addresses().get(index);
             try {
                 Answer answer = attempt(address, method, path, body);
                 if (!answer.isBusyOrBroken()) {
+                    if (isDoubtful.test(answer)) {
+                        doubtful = doubtful == null ? answer : doubtful;
+                        continue;
+                    }
                     preferred.set(index);
                     return answer;
                 }
@@ -83,6 +99,9 @@ final class RegistryHttp {
                                 e));
             }
         }
+        if (doubtful != null) {
+            return doubtful;
+        }
         if (last == null) {
             throw new IllegalStateException("settings hold no address, against their contract");
         }
@@ -98,9 +117,16 @@ final class RegistryHttp {
             request.header("Content-Type", MEDIA_TYPE);
         }
         settings.credentials().header().ifPresent(value -> request.header("Authorization", value));
-        HttpResponse<byte[]> response =
-                await(client.sendAsync(request.build(), info -> BoundedBody.ofAtMost(ANSWER_BYTES_MAX)));
-        return new Answer(address, response.statusCode(), new String(response.body(), UTF_8));
+        AtomicInteger status = new AtomicInteger();
+        try {
+            HttpResponse<byte[]> response = await(client.sendAsync(request.build(), info -> {
+                status.set(info.statusCode());
+                return BoundedBody.ofAtMost(ANSWER_BYTES_MAX);
+            }));
+            return new Answer(address, response.statusCode(), new String(response.body(), UTF_8));
+        } catch (BoundedBody.TooLongException tooLong) {
+            return new Answer(address, status.get(), "", true);
+        }
     }
 
     /** The client's own time-out ends with the headers; this one covers a body that never ends, too. */
@@ -115,6 +141,9 @@ final class RegistryHttp {
             response.cancel(true);
             throw new InterruptException(e);
         } catch (ExecutionException e) {
+            if (e.getCause() != null && e.getCause().getCause() instanceof BoundedBody.TooLongException tooLong) {
+                throw tooLong;
+            }
             if (e.getCause() instanceof IOException failure) {
                 throw failure;
             }

@@ -2,8 +2,6 @@ package io.usageflow.schema.registry;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -11,9 +9,10 @@ import org.apache.avro.Schema;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Tries again what may pass: I/O failures, 5xx and 429, and, for an id or a lookup, the answer "unknown", because a
- * follower of a registry lags behind the leader that has just given the id. Every call is idempotent. Refusals and wrong
- * credentials are not tried again. Thread-safe where its parts are.
+ * Tries again what may pass: I/O failures, 5xx and 429, and, for a lookup of an id by schema, the answer "unknown", because
+ * a follower of a registry lags behind the leader that has just given the id. A schema by its id is never waited for: the
+ * id stands in a record that anyone may have written. Every call is idempotent. Refusals and wrong credentials are not
+ * tried again. Thread-safe where its parts are.
  */
 public final class RetryingSchemaRegistry implements SchemaRegistry {
     /** Waits; a seam for tests. */
@@ -21,13 +20,10 @@ public final class RetryingSchemaRegistry implements SchemaRegistry {
         void of(Duration wait) throws InterruptedException;
     }
 
-    private static final int UNKNOWN_IDS_MAX = 10_000;
-
     private final SchemaRegistry delegate;
     private final RetryPolicy policy;
     private final RandomGenerator random;
     private final Pause pause;
-    private final Set<Integer> unknownIds = ConcurrentHashMap.newKeySet();
 
     public RetryingSchemaRegistry(SchemaRegistry delegate, RetryPolicy policy, RandomGenerator random, Pause pause) {
         this.delegate = delegate;
@@ -46,17 +42,9 @@ public final class RetryingSchemaRegistry implements SchemaRegistry {
         return retry(() -> delegate.idOf(subject, schema), Optional::isEmpty);
     }
 
-    /** An id that stayed unknown through all retries gets one attempt from then on: poison must not slow the rest down. */
     @Override
     public Optional<Schema> byId(int id) {
-        boolean doubted = unknownIds.contains(id);
-        Optional<Schema> answer = retry(() -> delegate.byId(id), schema -> schema.isEmpty() && !doubted);
-        if (answer.isPresent()) {
-            unknownIds.remove(id);
-        } else if (unknownIds.size() < UNKNOWN_IDS_MAX) {
-            unknownIds.add(id);
-        }
-        return answer;
+        return retry(() -> delegate.byId(id), answer -> false);
     }
 
     @Override

@@ -21,7 +21,11 @@ public interface SchemaRegistry {
     /** The id of a schema that is registered under the subject already; empty where schema or subject are unknown. */
     Optional<Integer> idOf(String subject, Schema schema);
 
-    /** The schema of an id; empty where no subject has it. */
+    /**
+     * The schema of an id; empty where no subject has it.
+     *
+     * @throws UnusableSchemaException where it is no Avro schema that can be used
+     */
     Optional<Schema> byId(int id);
 
     /** The newest version of the subject; empty where there is none. */

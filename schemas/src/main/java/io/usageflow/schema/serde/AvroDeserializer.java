@@ -2,19 +2,12 @@ package io.usageflow.schema.serde;
 
 import io.usageflow.schema.registry.SchemaRegistries;
 import io.usageflow.schema.registry.SchemaRegistry;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.usageflow.schema.registry.UnusableSchemaException;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaCompatibility;
-import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.DatumReader;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.io.FastReaderBuilder;
-import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -26,14 +19,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Throws {@link SerializationException} for bytes that are no such record, bytes after its end included;
  * {@link UnknownSchemaException} where the registry does not know the id, or its schema cannot be read as the record;
+ * {@link LogicalTypeMismatchException} where it can, and a field would mean something else;
  * {@link io.usageflow.schema.registry.RegistryUnavailableException} while the registry is away, which says nothing about
- * the bytes. Lengths that the bytes claim are checked against the bytes there are before anything is allocated.
+ * the bytes. Lengths that the bytes claim are checked against the bytes there are before anything is allocated, and how deep
+ * they are nested is bounded ({@link ValueBounds}). Decimals and timestamps in other units are converted where that is exact
+ * ({@link WriterUnits}).
  */
 public final class AvroDeserializer<T extends SpecificRecord> implements Deserializer<T> {
     /** The generated class to read as, where Kafka makes the deserializer by name. */
     public static final String VALUE_TYPE = "avro.value.type";
 
-    private static final ThreadLocal<BinaryDecoder> DECODER = new ThreadLocal<>();
+    /** More than a topic's producers use; beyond it all are resolved again. */
+    private static final int RESOLUTIONS_MAX = 1_000;
 
     private final Map<Integer, Resolution<T>> resolutions = new ConcurrentHashMap<>();
     private @Nullable SchemaRegistry registry;
@@ -65,8 +62,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
         if (value == null) {
             return null;
         }
-        int schemaId = WireFormat.schemaId(value);
-        return resolution(schemaId).reader(schemaId).read(value);
+        return readable(WireFormat.schemaId(value)).read(value);
     }
 
     /** As {@link AvroSerdes#isPlain}. */
@@ -76,10 +72,47 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
         }
         int schemaId = ByteBuffer.wrap(bytes, from + 1, Integer.BYTES).getInt();
         try {
-            return resolution(schemaId).isPlain();
+            return resolution(schemaId) instanceof Resolution.Decodable<T> decodable && decodable.isPlain();
         } catch (UnknownSchemaException unknown) {
             return false;
         }
+    }
+
+    /**
+     * Whether a class of somebody else's, which resolves schemas as Avro does, would read the value as it was meant.
+     * Says nothing of a value in another format, or of an id that the registry does not know: only that class knows them.
+     *
+     * @throws SerializationException where it would not
+     */
+    void requireAvroReadsIt(byte[] value, Class<?> reader) {
+        if (value.length < WireFormat.HEADER_BYTES || value[0] != WireFormat.MAGIC) {
+            return;
+        }
+        int schemaId = WireFormat.schemaId(value);
+        if (written(schemaId).isEmpty()) {
+            return;
+        }
+        Resolution.Decodable<T> decodable = readable(schemaId);
+        if (!decodable.units().areTheReaders()) {
+            throw new LogicalTypeMismatchException(
+                    schemaId,
+                    "the value has schema id " + schemaId + ", which writes decimals or timestamps in other units than "
+                            + decodable.name() + "; " + reader.getName() + " would not convert them: remove "
+                            + AvroSerdes.DESERIALIZER_CLASS + ", or publish with the schema of this version");
+        }
+        decodable.requireBounded(value);
+    }
+
+    private Resolution.Decodable<T> readable(int schemaId) {
+        String which = "the value has schema id " + schemaId + "; ";
+        Resolution<T> resolution = resolution(schemaId);
+        if (resolution instanceof Resolution.Decodable<T> decodable) {
+            return decodable;
+        }
+        if (resolution instanceof Resolution.Mismatched<T> mismatched) {
+            throw new LogicalTypeMismatchException(schemaId, which + mismatched.why());
+        }
+        throw new UnknownSchemaException(schemaId, which + ((Resolution.Incompatible<T>) resolution).why());
     }
 
     private Resolution<T> resolution(int schemaId) {
@@ -87,83 +120,36 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
         if (known != null) {
             return known;
         }
-        if (registry == null || type == null) {
-            throw new IllegalStateException("configure(...) was not called");
-        }
-        Schema written = registry.byId(schemaId)
+        Schema written = written(schemaId)
                 .orElseThrow(() -> new UnknownSchemaException(
                         schemaId,
                         "the value's schema id " + schemaId
                                 + " is unknown to the registry: register the schema, or check that producer and consumer"
                                 + " use the same registry"));
-        Resolution<T> made = Resolution.of(written, type);
+        Resolution<T> made = Resolution.of(written, type());
+        if (resolutions.size() >= RESOLUTIONS_MAX) {
+            resolutions.clear();
+        }
         resolutions.put(schemaId, made);
         return made;
     }
 
-    /** What one schema id means for one record type. It never changes, so both cases are remembered. */
-    private sealed interface Resolution<T extends SpecificRecord> {
-        static <T extends SpecificRecord> Resolution<T> of(Schema written, Class<T> type) {
-            Schema wanted = SpecificData.get().getSchema(type);
-            if (SchemaCompatibility.checkReaderWriterCompatibility(wanted, written)
-                            .getType()
-                    == SchemaCompatibilityType.COMPATIBLE) {
-                boolean plain = PlainSchemas.plain(written).equals(PlainSchemas.plain(wanted));
-                return new Decodable<>(
-                        wanted.getName(), plain, DecimalBounds.of(wanted), reader(written, wanted, type));
-            }
-            return new Undecodable<>("its schema " + written.getFullName() + " cannot be read as "
-                    + wanted.getFullName() + ": upgrade this reader, or check which topic the record belongs to");
+    private Optional<Schema> written(int schemaId) {
+        if (registry == null) {
+            throw new IllegalStateException("configure(...) was not called");
         }
-
-        private static <T extends SpecificRecord> DatumReader<T> reader(Schema written, Schema wanted, Class<T> type) {
-            try {
-                return new FastReaderBuilder(new GeneratedRecords(type, wanted)).createDatumReader(written, wanted);
-            } catch (IOException e) {
-                throw new UncheckedIOException("a reader is made without I/O", e);
-            }
-        }
-
-        Decodable<T> reader(int schemaId);
-
-        /** Whether values are written with exactly the record's own schema. */
-        boolean isPlain();
-    }
-
-    private record Undecodable<T extends SpecificRecord>(String why) implements Resolution<T> {
-        @Override
-        public Decodable<T> reader(int schemaId) {
-            throw new UnknownSchemaException(schemaId, "the value has schema id " + schemaId + "; " + why);
-        }
-
-        @Override
-        public boolean isPlain() {
-            return false;
+        try {
+            return registry.byId(schemaId);
+        } catch (UnusableSchemaException unusable) {
+            throw new UnknownSchemaException(
+                    schemaId, "the value has schema id " + schemaId + "; " + unusable.getMessage());
         }
     }
 
-    private record Decodable<T extends SpecificRecord>(
-            String name, boolean isPlain, DecimalBounds bounds, DatumReader<T> datumReader) implements Resolution<T> {
-        @Override
-        public Decodable<T> reader(int schemaId) {
-            return this;
+    private Class<T> type() {
+        if (type == null) {
+            throw new IllegalStateException("configure(...) was not called");
         }
-
-        T read(byte[] value) {
-            int length = value.length - WireFormat.HEADER_BYTES;
-            try {
-                BinaryDecoder decoder =
-                        DecoderFactory.get().binaryDecoder(value, WireFormat.HEADER_BYTES, length, DECODER.get());
-                DECODER.set(decoder);
-                T datum = datumReader.read(null, decoder);
-                if (!decoder.isEnd()) {
-                    throw new SerializationException("bytes follow the end of the record");
-                }
-                bounds.require(datum);
-                return datum;
-            } catch (IOException | RuntimeException e) {
-                throw new SerializationException("the value is no " + name + ": " + e.getMessage(), e);
-            }
-        }
+        return type;
     }
 }

@@ -49,16 +49,24 @@ public final class AvroSerdes {
      * of the user's own throws what it throws, and
      * {@link org.apache.kafka.common.errors.SerializationException} where it makes another type.
      *
+     * <p>Before a class of the user's own gets a value in the wire format, our own registry client looks at its schema, so
+     * it has to reach the registry too. Where decimals or timestamps have other units, or the bounds of nesting are
+     * exceeded, that class never sees the value. A value in another format is that class's own responsibility.
+     *
      * @throws ConfigException naming the key that is missing or wrong
      */
     public static <T extends SpecificRecord> Deserializer<T> valueDeserializer(Map<String, ?> config, Class<T> type) {
         Map<String, Object> complete = new HashMap<>(config);
         complete.putIfAbsent("specific.avro.reader", "true");
         complete.put(AvroDeserializer.VALUE_TYPE, type.getName());
-        Deserializer<?> deserializer =
-                SerdeSettings.made(config, DESERIALIZER_CLASS, Deserializer.class, () -> new AvroDeserializer<>(type));
-        deserializer.configure(complete, false);
-        return new TypedDeserializer<>(deserializer, type);
+        var ours = new AvroDeserializer<>(type);
+        ours.configure(complete, false);
+        Deserializer<?> named = SerdeSettings.made(config, DESERIALIZER_CLASS, Deserializer.class, () -> ours);
+        if (named == ours || named instanceof AvroDeserializer<?>) {
+            return new TypedDeserializer<>(ours, ours, type);
+        }
+        named.configure(complete, false);
+        return new TypedDeserializer<>(named, ours, type);
     }
 
     /**

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * Immutable, pure.
  */
 final class DecimalBounds {
+    /** Of an unscaled value: some 4,900 digits. Counting the digits of a longer one takes longer than it is worth. */
+    private static final int BITS_MAX = 1 << 14;
+
     private final Check root;
 
     private DecimalBounds(Check root) {
@@ -38,11 +41,11 @@ final class DecimalBounds {
         root.of("", datum);
     }
 
-    /** A decimal that its schema cannot hold. */
+    /** A value that its schema cannot hold. */
     static final class Exceeded extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        private Exceeded(String message) {
+        Exceeded(String message) {
             super(message);
         }
     }
@@ -128,9 +131,12 @@ final class DecimalBounds {
         }
     }
 
-    private static boolean fits(BigDecimal number, LogicalTypes.Decimal decimal) {
+    static boolean fits(BigDecimal number, LogicalTypes.Decimal decimal) {
         if (number.signum() == 0) {
             return true;
+        }
+        if (number.unscaledValue().bitLength() > BITS_MAX) {
+            return false;
         }
         long integerDigits = (long) number.precision() - number.scale();
         return integerDigits <= decimal.getPrecision() - decimal.getScale()

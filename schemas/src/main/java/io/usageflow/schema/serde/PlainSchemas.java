@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
+import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
 
 /**
@@ -21,7 +22,9 @@ final class PlainSchemas {
 
     static Schema plain(Schema schema) {
         try {
-            return new Schema.Parser()
+            // As lenient as the registry's client: another client's schema must not fail here.
+            return new Schema.Parser(NameValidator.UTF_VALIDATOR)
+                    .setValidateDefaults(false)
                     .parse(plain(JSON.readTree(schema.toString())).toString());
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Avro wrote a schema that is no JSON: " + schema.getFullName(), e);

@@ -6,7 +6,7 @@ import org.apache.kafka.common.errors.SerializationException;
  * The value names a schema id that the registry does not know, or whose schema cannot be read as the wanted record. The
  * bytes may be good: they become readable when the schema is registered, or when the reader is upgraded.
  */
-public final class UnknownSchemaException extends SerializationException {
+public sealed class UnknownSchemaException extends SerializationException permits LogicalTypeMismatchException {
     private static final long serialVersionUID = 1;
 
     private final int schemaId;

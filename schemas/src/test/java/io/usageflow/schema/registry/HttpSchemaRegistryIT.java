@@ -43,8 +43,7 @@ class HttpSchemaRegistryIT {
                 Arguments.of("truncated", ScriptedServer.truncated("{\"schema\":\"")),
                 Arguments.of("cut JSON", json(200, "{\"schema\":\"")),
                 Arguments.of("proxy's page", json(200, "<html>please log in</html>")),
-                Arguments.of("no schema in it", json(200, "{}")),
-                Arguments.of("unknown for the moment", UNKNOWN_ID));
+                Arguments.of("no schema in it", json(200, "{}")));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -70,7 +69,7 @@ class HttpSchemaRegistryIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {401, 403, 301, 400, 405})
+    @ValueSource(ints = {401, 403, 301})
     void shouldNotTryAgainWhatNeedsAPerson(int status) {
         server.answering(json(status, "{\"error_code\":" + status + ",\"message\":\"no\"}"));
 
@@ -80,6 +79,74 @@ class HttpSchemaRegistryIT {
                 .satisfies(e ->
                         assertThat(e).hasMessageContaining(status + " (no)").hasMessageContaining("check"));
         assertThat(server.requests()).hasSize(1);
+    }
+
+    static Stream<Arguments> answered() {
+        return Stream.of(
+                Arguments.of(
+                        "a JSON schema", json(200, "{\"schemaType\":\"JSON\",\"schema\":\"{}\"}"), "JSON, not AVRO"),
+                Arguments.of(
+                        "a Protobuf schema",
+                        json(200, "{\"schemaType\":\"PROTOBUF\",\"schema\":\"syntax\"}"),
+                        "PROTOBUF, not AVRO"),
+                Arguments.of("a type of tomorrow", json(200, "{\"schemaType\":\"THRIFT\",\"schema\":\"x\"}"), "THRIFT"),
+                Arguments.of(
+                        "no Avro", json(200, "{\"schema\":\"{\\\"type\\\":\\\"nonsense\\\"}\"}"), "no Avro schema"),
+                Arguments.of("no JSON within", json(200, "{\"schema\":\"{{{\"}"), "no Avro schema"),
+                Arguments.of("an empty schema", json(200, "{\"schema\":\"\"}"), "no Avro schema"),
+                Arguments.of(
+                        "references",
+                        json(200, "{\"schema\":\"\\\"com.example.Other\\\"\",\"references\":[{\"name\":\"o\"}]}"),
+                        "without references"),
+                Arguments.of(
+                        "arrays nested 100,000 deep",
+                        json(
+                                200,
+                                "{\"schema\":\"" + "{\\\"type\\\":\\\"array\\\",\\\"items\\\":".repeat(30_000) + "\"}"),
+                        "no Avro schema"),
+                Arguments.of(
+                        "two million characters",
+                        json(200, "{\"schema\":\"" + " ".repeat(2_000_000) + "\"}"),
+                        "longer than"),
+                Arguments.of("an answer without end", ScriptedServer.endless(), "longer than"),
+                Arguments.of("400", json(400, "{\"error_code\":400,\"message\":\"no\"}"), "400 (no)"),
+                Arguments.of("405", json(405, "{\"error_code\":405}"), "405"),
+                Arguments.of("406", json(406, "{\"error_code\":40601}"), "406"),
+                Arguments.of("410", json(410, "{\"error_code\":410}"), "410"),
+                Arguments.of("422", json(422, "{\"error_code\":42201}"), "422"));
+    }
+
+    /** The registry is well, and the id is of no use: that is a property of the record that names it. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("answered")
+    void shouldTellAnUnusableSchemaFromAnAbsentRegistry(String name, Answer answer, String why) {
+        server.answering(answer);
+        SchemaRegistry registry = connect(Map.of());
+
+        assertThatThrownBy(() -> registry.byId(7))
+                .isInstanceOf(UnusableSchemaException.class)
+                .hasMessageContaining(why)
+                .satisfies(e -> assertThat(RegistryAbsence.isCauseOf(e)).isFalse());
+        assertThatThrownBy(() -> registry.byId(7)).isInstanceOf(UnusableSchemaException.class);
+        assertThat(server.requests()).as("the answer is remembered").hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 404, 405, 406, 422})
+    void shouldNotTakeAnotherServersPageForTheRegistrysAnswer(int status) {
+        server.answering(json(status, "<html>maintenance</html>"));
+
+        assertThatThrownBy(() -> connect(Map.of()).byId(7)).isInstanceOf(RegistryUnavailableException.class);
+    }
+
+    @Test
+    void shouldAskEveryAddressBeforeAnIdCountsAsUnknown() {
+        server.answering(UNKNOWN_ID);
+        other.answering(FOUND);
+
+        assertThat(connect(Map.of("schema.registry.url", server.url() + "," + other.url()))
+                        .byId(7))
+                .hasValue(SCHEMA);
     }
 
     @ParameterizedTest
@@ -141,15 +208,14 @@ class HttpSchemaRegistryIT {
 
     @Test
     void shouldRememberSchemasButNoFailure() {
-        server.answering(UNKNOWN_ID, json(500, ""), FOUND);
+        server.answering(json(500, ""), FOUND);
         SchemaRegistry registry = connect(Map.of("max.retries", "0"));
 
-        assertThat(registry.byId(7)).isEmpty();
         assertThatThrownBy(() -> registry.byId(7)).isInstanceOf(RegistryUnavailableException.class);
         assertThat(registry.byId(7)).hasValue(SCHEMA);
         assertThat(registry.byId(7)).hasValue(SCHEMA);
 
-        assertThat(server.requests()).hasSize(3);
+        assertThat(server.requests()).hasSize(2);
     }
 
     @Test
@@ -203,7 +269,7 @@ class HttpSchemaRegistryIT {
     void shouldNotReadAnAnswerWithoutEnd() {
         server.answering(ScriptedServer.endless());
 
-        assertThatThrownBy(() -> connect(Map.of("max.retries", "0")).byId(7))
+        assertThatThrownBy(() -> connect(Map.of("max.retries", "0")).latest("s"))
                 .isInstanceOf(RegistryUnavailableException.class)
                 .hasMessageContaining("longer than " + RegistryHttp.ANSWER_BYTES_MAX);
     }
