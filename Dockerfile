@@ -4,12 +4,14 @@ RUN useradd --system --uid 10001 --create-home usageflow \
  && mkdir -p /var/lib/usageflow && chown usageflow /var/lib/usageflow
 COPY forwarder-service/target/lib /opt/usageflow/lib
 COPY forwarder-service/target/forwarder-service-*.jar /opt/usageflow/lib/
-USER usageflow
+# By number: Kubernetes can then see that it is not root (runAsNonRoot).
+USER 10001
 WORKDIR /var/lib/usageflow
 # Admission's state; losing it costs a restore from Kafka, never an event.
 VOLUME ["/var/lib/usageflow"]
 ENV USAGEFLOW_STATE_DIR=/var/lib/usageflow
 EXPOSE 8080
 # exec form: SIGTERM reaches the JVM, which then finishes and commits what is under way.
-ENTRYPOINT ["java", "--enable-native-access=ALL-UNNAMED", "-XX:MaxRAMPercentage=60", "-cp", "/opt/usageflow/lib/*", "io.usageflow.forwarder.cli.Main"]
+# A full heap must end the process, so that it is started again, rather than leave it half alive.
+ENTRYPOINT ["java", "--enable-native-access=ALL-UNNAMED", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", "-cp", "/opt/usageflow/lib/*", "io.usageflow.forwarder.cli.Main"]
 CMD ["forwarder"]

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.usageflow.sandbox.behaviour.Behaviour;
 import io.usageflow.sandbox.behaviour.ErrorKeys;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,35 @@ class AdminIT {
         assertThat(stats.path("repeated_requests").isIntegralNumber()).isTrue();
         assertThat(stats.path("conflicting_content").isIntegralNumber()).isTrue();
         assertThat(stats.path("rejected").isIntegralNumber()).isTrue();
+    }
+
+    /** Siblings: names of others, also as the target of the request line; pages of other sites; addresses and local names. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/__sandbox/stats | Host: evil.example | 421",
+                "/__sandbox/stats | Host: 127.0.0.1.evil.example:8090 | 421",
+                "http://evil.example/__sandbox/stats | Host: evil.example | 421",
+                "/__sandbox/stats | Host: 127.0.0.1~Origin: https://evil.example | 403",
+                "/__sandbox/stats | Host: 127.0.0.1~Origin: null | 403",
+                "/__sandbox/stats | Host: 127.0.0.1~Origin: http://localhost:3000 | 200",
+                "/__sandbox/stats | Host: localhost | 200",
+                "/__sandbox/stats | Host: sandbox:8090 | 200",
+                "/__sandbox/stats | Host: [::1]:8090 | 200",
+                "/customers | Host: credyt.example | 401",
+            })
+    void shouldBeControlledUnderItsOwnNamesOnly(String target, String headers, int status) throws Exception {
+        try (var socket = new Socket(sandbox.url().getHost(), sandbox.url().getPort())) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream()
+                    .write(("GET " + target + " HTTP/1.1\r\n" + headers.replace("~", "\r\n")
+                                    + "\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 " + status);
+        }
     }
 
     @Test

@@ -16,6 +16,8 @@ import io.usageflow.forwarder.replay.BlockedReplay;
 import io.usageflow.forwarder.topics.TopicAdmin;
 import io.usageflow.forwarder.topics.TopicPlan;
 import io.usageflow.forwarder.topics.TopicsNotReadyException;
+import io.usageflow.schema.file.PrivateFiles;
+import io.usageflow.schema.net.PlainTraffic;
 import io.usageflow.schema.text.VisibleText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,6 +96,8 @@ public final class Forwarder implements AutoCloseable {
             if (!plan.obstacles().isEmpty()) {
                 throw new TopicsNotReadyException(plan.obstacles());
             }
+            PlainTraffic.passwordInClear(settings.kafka().client())
+                    .ifPresent(why -> LOG.warn("event=password_in_clear why={}", VisibleText.logged(why)));
             plan.warnings().forEach(warning -> LOG.warn("event=topic_differs why={}", VisibleText.logged(warning)));
         }
     }
@@ -126,7 +130,7 @@ public final class Forwarder implements AutoCloseable {
 
     private static void requireWritable(Path stateDir) {
         try {
-            Files.createDirectories(stateDir);
+            PrivateFiles.createDirectories(stateDir);
         } catch (IOException denied) {
             throw unusable(stateDir);
         }

@@ -74,8 +74,13 @@ final class Gate {
     }
 
     /** For the admin surface: no key, no limit, no fault, no log. */
-    void serveOpen(Context context, Route route) throws IOException {
+    void serveOpen(Context context, Route route, String boundTo) throws IOException {
         Exchange exchange = new Exchange(context, route);
+        Answer refusal = HostCheck.refusal(context, boundTo);
+        if (refusal != null) {
+            exchange.send(refusal);
+            return;
+        }
         exchange.send(
                 exchange.readBody(ADMIN_BODY_BYTES_MAX)
                         ? answer(exchange)

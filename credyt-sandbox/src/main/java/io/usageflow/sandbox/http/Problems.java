@@ -20,6 +20,7 @@ public final class Problems {
             Map.entry(409, "Conflict"),
             Map.entry(413, "Content Too Large"),
             Map.entry(415, "Unsupported Media Type"),
+            Map.entry(421, "Misdirected Request"),
             Map.entry(422, "Unprocessable Entity"),
             Map.entry(425, "Too Early"),
             Map.entry(429, "Too Many Requests"),

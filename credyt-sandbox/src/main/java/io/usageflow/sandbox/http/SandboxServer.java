@@ -58,8 +58,8 @@ public final class SandboxServer implements AutoCloseable {
             listenQuietly(config, host, port);
             api.forEach(route ->
                     config.routes.addHttpHandler(route.method(), route.pattern(), ctx -> gate.serve(ctx, route)));
-            admin.forEach(route ->
-                    config.routes.addHttpHandler(route.method(), route.pattern(), ctx -> gate.serveOpen(ctx, route)));
+            admin.forEach(route -> config.routes.addHttpHandler(
+                    route.method(), route.pattern(), ctx -> gate.serveOpen(ctx, route, host)));
             // What matched no route: Javalin would answer with plain text.
             config.routes.exception(HttpResponseException.class, (e, ctx) -> new Exchange(
                             ctx, Route.get(ctx.path(), request -> Answer.empty(e.getStatus())))

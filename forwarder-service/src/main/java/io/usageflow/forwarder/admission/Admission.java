@@ -6,6 +6,7 @@ import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.schema.file.PrivateFiles;
 import io.usageflow.schema.text.VisibleText;
 import io.usageflow.schema.topic.Topics;
 import java.nio.file.Path;
@@ -211,6 +212,8 @@ public final class Admission implements Stage {
             Properties streamsSettings = StreamsSettings.of(settings, around);
             connections = StreamsClients.of(streamsSettings, around);
             made = new KafkaStreams(AdmissionTopology.of(parts), streamsSettings, connections);
+            // Kafka Streams opens it to the group.
+            PrivateFiles.narrow(around.stateDir());
         } catch (StreamsException locked) {
             LOG.warn("state folder is in use, waiting: {}", VisibleText.of(locked.getMessage()));
             beginning = StageHealth.waiting("state folder is in use: " + locked.getMessage());

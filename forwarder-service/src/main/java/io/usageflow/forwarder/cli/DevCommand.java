@@ -110,8 +110,8 @@ final class DevCommand implements Callable<Integer> {
                 ? ""
                 : plainForwarder
                         ? "  usageflow forwarder --dev%n".formatted()
-                        : "  usageflow forwarder%s --set credyt.url=%s --set credyt.api.key=%s%n"
-                                .formatted(where, environment.credytUrl(), key);
+                        : "  USAGEFLOW_CREDYT_API_KEY=%s usageflow forwarder%s --set credyt.url=%s%n"
+                                .formatted(key, where, environment.credytUrl());
         return """
 
                 In another terminal:

@@ -1,9 +1,13 @@
 package io.usageflow.forwarder.cli;
 
+import io.usageflow.forwarder.config.ConfigSources;
+import io.usageflow.schema.text.VisibleText;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
@@ -24,6 +28,14 @@ public final class Main {
     /** Runs one command as the process would; neither exits nor touches anything global. */
     static int run(Terminal terminal, String... args) {
         try {
+            shownSecrets(args)
+                    // Not a field: our logging is configured by then.
+                    .forEach(key -> LoggerFactory.getLogger(Main.class)
+                            .warn(
+                                    "event=secret_on_command_line key={} why=\"every user of this machine sees it in the list of"
+                                            + " processes\" remedy=\"set {}, or write it into a --config FILE\"",
+                                    VisibleText.logged(key),
+                                    VisibleText.of(ConfigSources.variableOf(key))));
             return commandLine(terminal).execute(args);
         } finally {
             terminal.out().flush();
@@ -31,6 +43,18 @@ public final class Main {
             // The hook that holds the process until the command has ended waits for this.
             terminal.stop().finished();
         }
+    }
+
+    private static List<String> shownSecrets(String... args) {
+        var assignments = new ArrayList<String>();
+        for (int i = 0; i < args.length; i++) {
+            if (args[i].startsWith("--set=")) {
+                assignments.add(args[i].substring("--set=".length()));
+            } else if (args[i].equals("--set") && i + 1 < args.length) {
+                assignments.add(args[i + 1]);
+            }
+        }
+        return ConfigSources.secretsIn(assignments);
     }
 
     static CommandLine commandLine(Terminal terminal) {

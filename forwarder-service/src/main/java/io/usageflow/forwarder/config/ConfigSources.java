@@ -16,6 +16,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.config.ConfigDef;
 
 /**
  * Settings as text, each with the place it came from. What is added later wins, so that the order of the calls is the
@@ -33,6 +34,12 @@ public final class ConfigSources {
     /** Kubernetes sets these in every pod beside a service that is called usageflow. */
     private static final Pattern KUBERNETES_SERVICE =
             Pattern.compile("USAGEFLOW_(\\w+_)?(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT_\\d+_(TCP|UDP|SCTP)(_\\w+)?)");
+
+    /** Keys that are handed on to Kafka's clients and serializers. */
+    private static final Pattern SECRET_KEY = Pattern.compile(
+            "(kafka|streams|registry)\\.(.*\\.)?(password|secret|passphrase|token|jaas\\.config|user\\.info|keystore\\.key)");
+
+    private static final Pattern SECRET_ADDRESS = Pattern.compile("^\\w+://[^/@\\s]+:[^/@\\s]*@");
 
     private final Map<String, Given> entries;
     private final List<String> problems;
@@ -128,6 +135,28 @@ public final class ConfigSources {
             }
         }
         return plus(added, malformed);
+    }
+
+    /**
+     * Which of the assignments show a secret to every user of the machine, in the list of processes: keys of passwords, and
+     * addresses that hold one. A reference such as <code>${env:NAME}</code> shows none.
+     */
+    public static List<String> secretsIn(Collection<String> assignments) {
+        ConfigDef def = Settings.definition();
+        var keys = new ArrayList<String>();
+        for (String assignment : assignments) {
+            int equals = assignment.indexOf('=');
+            String key = assignment.substring(0, Math.max(equals, 0)).strip();
+            String value = assignment.substring(equals + 1).strip();
+            ConfigDef.ConfigKey known = def.configKeys().get(key);
+            boolean secret = known != null && known.type == ConfigDef.Type.PASSWORD
+                    || SECRET_KEY.matcher(key).matches()
+                    || SECRET_ADDRESS.matcher(value).find();
+            if (secret && !value.isEmpty() && !value.startsWith("${")) {
+                keys.add(key);
+            }
+        }
+        return keys;
     }
 
     Map<String, Given> entries() {

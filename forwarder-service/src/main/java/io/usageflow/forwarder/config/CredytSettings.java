@@ -3,6 +3,7 @@ package io.usageflow.forwarder.config;
 import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
 import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
 
+import io.usageflow.schema.net.PlainTraffic;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -197,7 +198,7 @@ public record CredytSettings(
                     + " user, query or fragment");
         }
         boolean clear = "http".equalsIgnoreCase(url.getScheme());
-        if (!isSecure(url) && !(clear && (isThisMachine(host) || plainHttpHosts.contains(host)))) {
+        if (!isSecure(url) && !(clear && PlainTraffic.isAllowed(host, plainHttpHosts))) {
             throw new ConfigException(URL + " is '" + text + "': use https, since the API key would travel in"
                     + " the clear; http is for this machine, or for a host named in " + PLAIN_HTTP_HOSTS);
         }
@@ -206,11 +207,6 @@ public record CredytSettings(
 
     private static boolean isSecure(URI url) {
         return "https".equalsIgnoreCase(url.getScheme());
-    }
-
-    /** By the text alone: what a name resolves to may change after the check. */
-    private static boolean isThisMachine(String host) {
-        return host.equalsIgnoreCase("localhost") || host.equals("[::1]") || host.matches("127(\\.\\d{1,3}){3}");
     }
 
     private static void text(

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.config;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -14,6 +15,7 @@ import org.apache.kafka.common.config.ConfigDef;
  */
 public record RegistrySettings(String url, Map<String, String> serde) {
     public static final String URL = "schema.registry.url";
+    public static final String PLAIN_HTTP_HOSTS = io.usageflow.schema.registry.RegistrySettings.PLAIN_HTTP_HOSTS;
     public static final String PREFIX = "registry.";
 
     public RegistrySettings {
@@ -21,6 +23,17 @@ public record RegistrySettings(String url, Map<String, String> serde) {
     }
 
     static ConfigDef define(ConfigDef def) {
+        def.define(
+                PLAIN_HTTP_HOSTS,
+                ConfigDef.Type.LIST,
+                List.of(),
+                ConfigDef.Importance.LOW,
+                "Host names to which the registry's credentials may go over plain http although they are not this"
+                        + " machine: for a private container network only.",
+                "Schema registry",
+                2,
+                ConfigDef.Width.LONG,
+                PLAIN_HTTP_HOSTS);
         return def.define(
                 URL,
                 ConfigDef.Type.STRING,
@@ -40,6 +53,10 @@ public record RegistrySettings(String url, Map<String, String> serde) {
         String url = config.getString(URL);
         var serde = new HashMap<>(KafkaSettings.under(PREFIX, passedThrough));
         serde.put(URL, url);
+        List<String> plainHttpHosts = config.getList(PLAIN_HTTP_HOSTS);
+        if (!plainHttpHosts.isEmpty()) {
+            serde.put(PLAIN_HTTP_HOSTS, String.join(",", plainHttpHosts));
+        }
         return new RegistrySettings(url, serde);
     }
 

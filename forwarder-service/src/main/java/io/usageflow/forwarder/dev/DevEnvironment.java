@@ -14,6 +14,7 @@ import io.usageflow.forwarder.topics.TopicPlan;
 import io.usageflow.forwarder.topics.TopicsNotReadyException;
 import io.usageflow.sandbox.CredytSandbox;
 import io.usageflow.sandbox.SandboxOptions;
+import io.usageflow.schema.file.PrivateFiles;
 import io.usageflow.schema.text.VisibleText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -128,7 +129,7 @@ public final class DevEnvironment implements AutoCloseable {
 
     private static Path made(Path directory) {
         try {
-            return Files.createDirectories(directory);
+            return PrivateFiles.createDirectories(directory);
         } catch (IOException denied) {
             throw new UncheckedIOException(denied);
         }

@@ -2,6 +2,7 @@ package io.usageflow.forwarder.publish;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.usageflow.schema.file.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -22,7 +23,7 @@ public final class BadLines implements AutoCloseable {
 
     /** @throws java.nio.file.FileAlreadyExistsException if the file is there: it may have been corrected by hand */
     public static BadLines begin(Path file) throws IOException {
-        return new BadLines(FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+        return new BadLines(PrivateFiles.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
     }
 
     /**
@@ -31,7 +32,7 @@ public final class BadLines implements AutoCloseable {
      * @throws IOException also where the file is shorter than the position says
      */
     public static BadLines resume(Path file, Position position) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = PrivateFiles.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (channel.size() < position.badBytes()) {
             channel.close();
             throw new IOException(file + " is shorter than when the backfill was stopped: put it back, or name another"

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.reconcile;
 
+import io.usageflow.schema.file.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -31,7 +32,7 @@ final class ReportFile implements AutoCloseable {
     static ReportFile open(Path path) {
         ReportFormat format = ReportFormat.of(path);
         try {
-            FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel = PrivateFiles.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             lock(channel, path);
             return new ReportFile(channel, format);
         } catch (IOException unwritable) {

@@ -137,6 +137,37 @@ class SettingsTest {
                 .startsWith("kafka.sasl.jaas.config (--set) refers to ${file:/nowhere:jaas}");
     }
 
+    /** Siblings: passwords of our own, of Kafka, of the registry, inside addresses; references and what only looks so are none. */
+    @Test
+    void shouldKnowWhichAssignmentsShowASecret() {
+        List<String> secrets = List.of(
+                "credyt.api.key=k",
+                "credyt.proxy.url=http://me:hush@proxy:1",
+                "credyt.tls.truststore.password=p",
+                "kafka.sasl.jaas.config=x",
+                "kafka.ssl.keystore.password=p",
+                "kafka.ssl.key.password=p",
+                "kafka.ssl.keystore.key=pem",
+                "kafka.sasl.oauthbearer.client.credentials.client.secret=s",
+                "registry.basic.auth.user.info=me:p",
+                "registry.bearer.auth.token=t",
+                "schema.registry.url=https://me:p@registry");
+        List<String> none = List.of(
+                "credyt.api.key=${env:KEY}",
+                "credyt.api.key.file=/run/key",
+                "credyt.api.key=",
+                "kafka.sasl.oauthbearer.token.endpoint.url=https://idp",
+                "registry.basic.auth.credentials.source=URL",
+                "schema.registry.url=https://registry",
+                "admin.port=1",
+                "no assignment");
+
+        assertThat(ConfigSources.secretsIn(secrets))
+                .containsExactlyElementsOf(
+                        secrets.stream().map(each -> each.split("=", 2)[0]).toList());
+        assertThat(ConfigSources.secretsIn(none)).isEmpty();
+    }
+
     @Test
     void shouldNeverPrintASecret() {
         ConfigSources sources = minimal()

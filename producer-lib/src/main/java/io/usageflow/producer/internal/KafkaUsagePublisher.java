@@ -13,6 +13,7 @@ import io.usageflow.producer.UsagePublisher;
 import io.usageflow.producer.VendorRef;
 import io.usageflow.producer.WhenFull;
 import io.usageflow.producer.internal.Passage.Way;
+import io.usageflow.schema.net.PlainTraffic;
 import io.usageflow.schema.rule.LinkRules;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.text.VisibleText;
@@ -52,6 +53,7 @@ public final class KafkaUsagePublisher implements UsagePublisher {
     /** @throws ConfigException naming the key */
     public static KafkaUsagePublisher create(Map<String, ?> given) {
         PublisherSettings settings = PublisherSettings.from(given);
+        PlainTraffic.passwordInClear(settings.kafka()).ifPresent(LOG::warn);
         Serializer<SpecificRecord> serializer = EventEncoder.over(AvroSerdes.valueSerializer(settings.serde()));
         try {
             return new KafkaUsagePublisher(settings, serializer);

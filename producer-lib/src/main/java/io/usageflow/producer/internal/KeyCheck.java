@@ -44,6 +44,7 @@ final class KeyCheck {
 
     private static final Set<String> SERIALIZER = Set.of(
             RegistrySettings.URL,
+            RegistrySettings.PLAIN_HTTP_HOSTS,
             RegistrySettings.CONNECT_TIMEOUT_MS,
             RegistrySettings.READ_TIMEOUT_MS,
             RegistrySettings.MAX_RETRIES,

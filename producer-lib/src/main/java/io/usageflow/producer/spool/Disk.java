@@ -1,5 +1,6 @@
 package io.usageflow.producer.spool;
 
+import io.usageflow.schema.file.PrivateFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,7 +13,7 @@ interface Disk {
     Disk REAL = new Disk() {
         @Override
         public Output create(Path path) throws IOException {
-            FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            FileChannel channel = PrivateFiles.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             return new Output() {
                 @Override
                 public void write(ByteBuffer bytes) throws IOException {

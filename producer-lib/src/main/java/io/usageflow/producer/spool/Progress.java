@@ -1,5 +1,6 @@
 package io.usageflow.producer.spool;
 
+import io.usageflow.schema.file.PrivateFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,7 +32,7 @@ final class Progress implements Closeable {
     record Mark(long segment, long identity, long offset) {}
 
     Progress(Path directory) throws IOException {
-        channel = FileChannel.open(
+        channel = PrivateFiles.open(
                 directory.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         Optional<Mark> newest = Optional.empty();
         for (int place = 0; place < 2; place++) {

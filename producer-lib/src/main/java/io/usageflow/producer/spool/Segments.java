@@ -1,5 +1,6 @@
 package io.usageflow.producer.spool;
 
+import io.usageflow.schema.file.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -180,7 +181,7 @@ final class Segments {
     }
 
     private Path aside() throws IOException {
-        return Files.createDirectories(facts.directory().resolve(SET_ASIDE));
+        return PrivateFiles.createDirectories(facts.directory().resolve(SET_ASIDE));
     }
 
     /** A frame that says: no more will come. */

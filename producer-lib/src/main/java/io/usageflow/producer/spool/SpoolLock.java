@@ -2,6 +2,7 @@ package io.usageflow.producer.spool;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.usageflow.schema.file.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -55,7 +56,7 @@ final class SpoolLock implements AutoCloseable {
 
     private static Path directory(Path wanted) {
         try {
-            return Files.createDirectories(wanted).toRealPath();
+            return PrivateFiles.createDirectories(wanted).toRealPath();
         } catch (FileAlreadyExistsException e) {
             throw refused(KEY + " names " + wanted + ", which is a file: name a directory", e);
         } catch (IOException e) {
@@ -70,7 +71,7 @@ final class SpoolLock implements AutoCloseable {
         Path file = directory.resolve(FILE);
         FileChannel channel;
         try {
-            channel = FileChannel.open(
+            channel = PrivateFiles.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw refused(

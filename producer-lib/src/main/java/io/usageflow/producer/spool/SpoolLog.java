@@ -1,7 +1,7 @@
 package io.usageflow.producer.spool;
 
+import io.usageflow.schema.file.PrivateFiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -50,7 +50,9 @@ public final class SpoolLog {
     static SpoolLog open(LogFacts facts, Budget budget, Limits limits, Carrier carrier, Disk disk, Clock clock)
             throws IOException {
         Path directory = facts.directory();
-        Files.createDirectories(directory);
+        PrivateFiles.createDirectories(directory);
+        // An earlier release left it open to all, and the segments in it.
+        PrivateFiles.narrow(directory);
         Segments segments = new Segments(facts, disk, budget);
         Progress progress = new Progress(directory);
         try {

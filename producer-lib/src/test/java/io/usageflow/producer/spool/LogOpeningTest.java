@@ -8,9 +8,11 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,6 +53,25 @@ class LogOpeningTest {
         bench.awaitDrained();
         assertThat(bench.kafka.ids()).containsExactly("next-0");
         assertThat(bench.log.filesAside()).as("still there to be seen").isEqualTo(1);
+        bench.close();
+    }
+
+    @Test
+    @org.junit.jupiter.api.condition.DisabledOnOs(org.junit.jupiter.api.condition.OS.WINDOWS)
+    void shouldLetNobodyElseReadWhatItKeeps() throws IOException {
+        leave(3);
+        // As an earlier release left it.
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        bench.open(new Budget(1 << 20));
+        bench.keep("next-", 1);
+
+        try (Stream<Path> all = Files.walk(folder)) {
+            assertThat(all).hasSizeGreaterThan(2).allSatisfy(path -> assertThat(
+                            PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                    .as(path.toString())
+                    .endsWith("------"));
+        }
         bench.close();
     }
 

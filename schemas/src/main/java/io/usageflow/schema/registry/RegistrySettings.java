@@ -1,5 +1,6 @@
 package io.usageflow.schema.registry;
 
+import io.usageflow.schema.net.PlainTraffic;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -30,6 +31,9 @@ public record RegistrySettings(
     /** Comma list of {@code http(s)://} addresses, or one {@code mock://scope}. */
     public static final String URL = "schema.registry.url";
 
+    /** Comma list of host names to which credentials may go over plain http although they are not this machine. */
+    public static final String PLAIN_HTTP_HOSTS = "schema.registry.plain.http.hosts";
+
     /** Milliseconds; default 5,000. */
     public static final String CONNECT_TIMEOUT_MS = "http.connect.timeout.ms";
 
@@ -59,9 +63,13 @@ public record RegistrySettings(
      */
     public static RegistrySettings from(Map<String, ?> config) {
         List<URI> given = addresses(config);
+        RegistryCredentials credentials = RegistryCredentials.from(config, given.get(0));
+        if (credentials.header().isPresent()) {
+            given.forEach(address -> requireEncrypted(address, ConfigValues.list(config, PLAIN_HTTP_HOSTS)));
+        }
         return new RegistrySettings(
                 given.stream().map(RegistrySettings::withoutUserInfo).toList(),
-                RegistryCredentials.from(config, given.get(0)),
+                credentials,
                 RegistryTls.from(config),
                 millis(config, CONNECT_TIMEOUT_MS, 5_000),
                 millis(config, READ_TIMEOUT_MS, 10_000),
@@ -99,6 +107,17 @@ public record RegistrySettings(
             return refuse();
         }
         return refuse();
+    }
+
+    private static void requireEncrypted(URI address, List<String> plainHttpHosts) {
+        if ("http".equalsIgnoreCase(address.getScheme())
+                && !PlainTraffic.isAllowed(address.getHost(), plainHttpHosts)) {
+            throw ConfigValues.invalid(
+                    URL,
+                    "holds http://" + address.getHost()
+                            + ", where the registry's credentials would travel in the clear:"
+                            + " use https; http is for this machine, or for a host named in " + PLAIN_HTTP_HOSTS);
+        }
     }
 
     private static URI refuse() {

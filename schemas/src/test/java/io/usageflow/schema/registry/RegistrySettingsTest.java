@@ -23,10 +23,10 @@ class RegistrySettingsTest {
     @Test
     void shouldReadAddressesInOrderWithoutTheirSecrets() {
         RegistrySettings settings = RegistrySettings.from(
-                Map.of("schema.registry.url", "http://user:secret@a:8081/ , https://b/apis/ccompat/v7/"));
+                Map.of("schema.registry.url", "http://user:secret@127.0.0.1:8081/ , https://b/apis/ccompat/v7/"));
 
         assertThat(settings.addresses())
-                .containsExactly(URI.create("http://a:8081"), URI.create("https://b/apis/ccompat/v7"));
+                .containsExactly(URI.create("http://127.0.0.1:8081"), URI.create("https://b/apis/ccompat/v7"));
         assertThat(settings.credentials().header()).hasValue("Basic dXNlcjpzZWNyZXQ=");
         assertThat(settings.toString()).doesNotContain("secret").doesNotContain("dXNlcjpzZWNyZXQ");
     }
@@ -48,9 +48,45 @@ class RegistrySettingsTest {
     @Test
     void shouldTakeKafkasPasswordType() {
         RegistrySettings settings = RegistrySettings.from(
-                Map.of("schema.registry.url", "http://a:1", "basic.auth.user.info", new Password("user:secret")));
+                Map.of("schema.registry.url", "https://a:1", "basic.auth.user.info", new Password("user:secret")));
 
         assertThat(settings.credentials().header()).hasValue("Basic dXNlcjpzZWNyZXQ=");
+    }
+
+    /** Siblings: each way to give credentials, the second of two addresses, and who may be reached in the clear all the same. */
+    @Test
+    void shouldSendCredentialsInTheClearToNamedHostsOnly() {
+        Map<String, Object> basic = Map.of("basic.auth.user.info", "user:secret");
+        Map<String, Object> bearer = Map.of("bearer.auth.token", "secret");
+
+        for (Map<String, Object> credentials : List.of(basic, bearer)) {
+            for (String url :
+                    List.of("http://a:1", "HTTP://a", "http://127.0.0.1.evil.example", "https://b,http://a:1")) {
+                assertThatThrownBy(() -> with(url, credentials, Map.of()))
+                        .isInstanceOf(ConfigException.class)
+                        .hasMessageContaining("schema.registry.plain.http.hosts")
+                        .hasMessageNotContaining("secret");
+            }
+            for (String url : List.of("https://a:1", "http://localhost", "http://127.0.0.2:8081", "http://[::1]:1")) {
+                assertThat(with(url, credentials, Map.of()).credentials().header())
+                        .isPresent();
+            }
+            assertThat(with("http://a:1", credentials, Map.of("schema.registry.plain.http.hosts", "b, a"))
+                            .credentials()
+                            .header())
+                    .isPresent();
+        }
+        assertThatThrownBy(() -> with("http://user:secret@a:1", Map.of(), Map.of()))
+                .hasMessageContaining("https")
+                .hasMessageNotContaining("secret");
+        assertThat(with("http://a:1", Map.of(), Map.of()).addresses()).hasSize(1);
+    }
+
+    private static RegistrySettings with(String url, Map<String, Object> credentials, Map<String, Object> more) {
+        var all = new java.util.HashMap<String, Object>(credentials);
+        all.put("schema.registry.url", url);
+        all.putAll(more);
+        return RegistrySettings.from(all);
     }
 
     static Stream<Arguments> mistakes() {
@@ -108,14 +144,15 @@ class RegistrySettingsTest {
 
     @Test
     void shouldShareARegistryAmongTheSameSettings() {
-        Map<String, String> config = Map.of("schema.registry.url", "http://a:1");
+        Map<String, String> config = Map.of("schema.registry.url", "https://a:1");
 
         SchemaRegistry one = SchemaRegistries.connect(config);
 
         assertThat(SchemaRegistries.connect(config)).isSameAs(one);
-        assertThat(SchemaRegistries.connect(Map.of("schema.registry.url", "http://a:2")))
+        assertThat(SchemaRegistries.connect(Map.of("schema.registry.url", "https://a:2")))
                 .isNotSameAs(one);
-        assertThat(SchemaRegistries.connect(Map.of("schema.registry.url", "http://a:1", "basic.auth.user.info", "u:p")))
+        assertThat(SchemaRegistries.connect(
+                        Map.of("schema.registry.url", "https://a:1", "basic.auth.user.info", "u:p")))
                 .isNotSameAs(one);
     }
 }
