@@ -1,5 +1,7 @@
 package io.usageflow.forwarder.admission;
 
+import io.usageflow.schema.id.KeyedHash;
+
 /**
  * Finds the ordinals of ids by their hashes: open addressing in arrays of {@code long}, in which the garbage collector
  * has nothing to follow. Not thread-safe.
@@ -18,12 +20,14 @@ final class IdIndex {
     private static final int PART_BITS = 6;
     private static final int SLOTS_MIN = 8;
 
+    private final KeyedHash hash = KeyedHash.random();
     private final Part[] parts = new Part[PARTS];
     private long floor;
 
     private Part searched;
     private int searchedHash;
     private int position;
+    private long probes;
 
     /** Empty. */
     IdIndex() {
@@ -33,12 +37,9 @@ final class IdIndex {
         searched = parts[0];
     }
 
-    /** Spreads 128 bits to 64; time-ordered ids too. */
-    static long hash(long high, long low) {
-        long mixed = high * 0x9E3779B97F4A7C15L + low;
-        mixed = (mixed ^ (mixed >>> 32)) * 0xD6E8FEB86659FD93L;
-        mixed = (mixed ^ (mixed >>> 32)) * 0xD6E8FEB86659FD93L;
-        return mixed ^ (mixed >>> 32);
+    /** Of an id's 128 bits, under the secret of this index: producers choose ids, and must not be able to choose slots. */
+    long hash(long high, long low) {
+        return hash.of(high, low);
     }
 
     void add(long hash, long ordinal) {
@@ -62,6 +63,11 @@ final class IdIndex {
     /** Ordinals below are forgotten. */
     void forgetBefore(long ordinal) {
         floor = ordinal;
+    }
+
+    /** How many slots were looked at so far, for all ids together. */
+    long probes() {
+        return probes;
     }
 
     /** Of heap. */
@@ -97,8 +103,10 @@ final class IdIndex {
                 rebuild();
             }
             int at = home(hash);
+            probes++;
             while (slots[at] != 0 && ordinalAt(at) >= floor) {
                 at = after(at);
+                probes++;
             }
             if (slots[at] == 0) {
                 used++;
@@ -108,6 +116,7 @@ final class IdIndex {
 
         /** From {@link IdIndex#position} on. */
         long search() {
+            probes++;
             while (slots[position] != 0) {
                 if ((int) (slots[position] >>> 32) == searchedHash) {
                     long ordinal = ordinalAt(position);
@@ -116,6 +125,7 @@ final class IdIndex {
                     }
                 }
                 position = after(position);
+                probes++;
             }
             return NONE;
         }

@@ -56,10 +56,10 @@ record SeenBlock(long first, byte[] bytes) {
     }
 
     /** {@link IdIndex#hash} of an id, without making its entry. */
-    long hash(long ordinal) {
+    long hash(long ordinal, IdIndex index) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         int at = at(ordinal);
-        return IdIndex.hash(in.getLong(at), in.getLong(at + Long.BYTES));
+        return index.hash(in.getLong(at), in.getLong(at + Long.BYTES));
     }
 
     private int at(long ordinal) {

@@ -70,7 +70,7 @@ final class SeenEvents {
     Sighting sight(UUID id, long fingerprint) {
         long high = id.getMostSignificantBits();
         long low = id.getLeastSignificantBits();
-        for (long at = index.first(IdIndex.hash(high, low)); at != IdIndex.NONE; at = index.next()) {
+        for (long at = index.first(index.hash(high, low)); at != IdIndex.NONE; at = index.next()) {
             SeenEntry entry = entry(at);
             if (entry.isOf(high, low)) {
                 Sighting.Memory memory = entry.memory();
@@ -95,6 +95,11 @@ final class SeenEvents {
     /** How many are remembered. */
     long count() {
         return end - first;
+    }
+
+    /** See {@link IdIndex#probes}. */
+    long probes() {
+        return index.probes();
     }
 
     /** Of heap, for all that is remembered. */
@@ -179,7 +184,7 @@ final class SeenEvents {
         }
         recent[(int) (end % RECENT_IDS)] = entry;
         rememberedUntil = Math.max(rememberedUntil, appendedAt);
-        index.add(IdIndex.hash(entry.high(), entry.low()), end);
+        index.add(index.hash(entry.high(), entry.low()), end);
         end++;
     }
 
@@ -190,7 +195,7 @@ final class SeenEvents {
                     + " damaged; stop, remove it, and start again");
         }
         for (long ordinal = block.first(); ordinal < block.end(); ordinal++) {
-            index.add(block.hash(ordinal), ordinal);
+            index.add(block.hash(ordinal, index), ordinal);
         }
         end = block.end();
     }

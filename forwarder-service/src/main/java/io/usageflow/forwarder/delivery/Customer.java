@@ -7,11 +7,12 @@ import java.util.Optional;
 
 /**
  * A customer as Credyt's wire names it: by Credyt's own id, or by the publishing company's. A key of maps, which the
- * generated {@link CredytReference} is too slow for.
+ * generated {@link CredytReference} is too slow for. Comparable, so that maps stay fast where customers are chosen to share
+ * a hash.
  *
  * @param external whether the value is the company's own id
  */
-public record Customer(boolean external, String value) {
+public record Customer(boolean external, String value) implements Comparable<Customer> {
     private static final String EXTERNAL = "external:";
     private static final String CREDYTS_OWN = "id:";
 
@@ -28,6 +29,12 @@ public record Customer(boolean external, String value) {
         return text.startsWith(CREDYTS_OWN)
                 ? Optional.of(new Customer(false, text.substring(CREDYTS_OWN.length())))
                 : Optional.empty();
+    }
+
+    @Override
+    public int compareTo(Customer other) {
+        int byKind = Boolean.compare(external, other.external);
+        return byKind != 0 ? byKind : value.compareTo(other.value);
     }
 
     byte[] key() {

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.links;
 
+import io.usageflow.schema.id.KeyedHash;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.SortedMap;
@@ -11,7 +12,7 @@ import java.util.function.Consumer;
  * Where they are more, the keys are divided by their hash and the log is read once for each part. Pure but for the log;
  * not thread-safe.
  *
- * @param keysMax at least 1; two keys with one hash would not be divided, so a part may be larger by those
+ * @param keysMax at least 1
  */
 record NewestOfEach(int keysMax) {
     /** Beyond it a part is all keys with one hash, and dividing on is in vain. */
@@ -31,30 +32,25 @@ record NewestOfEach(int keysMax) {
     }
 
     /** One part of the keys: those whose hash leaves this rest. */
-    private record Part(int rest, int parts) {
+    private record Part(KeyedHash hash, int rest, int parts) {
+        /** Keyed: names chosen to share a plain hash could not be divided. */
         boolean has(String key) {
-            return Math.floorMod(spread(key.hashCode()), parts) == rest;
+            return Math.floorMod(hash.of(key), parts) == rest;
         }
 
         Part otherHalf() {
-            return new Part(rest + parts, parts * 2);
+            return new Part(hash, rest + parts, parts * 2);
         }
 
         Part half() {
-            return new Part(rest, parts * 2);
-        }
-
-        /** Names that differ in their last letters only would fall into few parts. */
-        private static int spread(int hash) {
-            int mixed = (hash ^ (hash >>> 16)) * 0x45d9f3b;
-            return mixed ^ (mixed >>> 16);
+            return new Part(hash, rest, parts * 2);
         }
     }
 
     /** @param sink takes each key's newest value, in the keys' order within a part */
     <V> void of(Log<V> log, Consumer<V> sink) {
         Deque<Part> waiting = new ArrayDeque<>();
-        waiting.push(new Part(0, 1));
+        waiting.push(new Part(KeyedHash.random(), 0, 1));
         while (!waiting.isEmpty()) {
             newest(log, waiting).values().forEach(sink);
         }

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.reconcile;
 
+import io.usageflow.schema.id.KeyedHash;
 import java.util.UUID;
 
 /**
@@ -9,7 +10,9 @@ import java.util.UUID;
 final class IdTable {
     private static final int SLOTS_FIRST = 1024;
 
+    private final KeyedHash hash = KeyedHash.random();
     private final int idsMax;
+    private long probes;
     private long[] high = new long[0];
     private long[] low = new long[0];
     /** 0 where the slot is empty, negative where its id was removed. */
@@ -78,6 +81,11 @@ final class IdTable {
         return size;
     }
 
+    /** How many slots were looked at so far. */
+    long probes() {
+        return probes;
+    }
+
     void forEach(Visitor visitor) throws InterruptedException {
         for (int slot = 0; slot < number.length; slot++) {
             if (number[slot] > 0) {
@@ -113,12 +121,13 @@ final class IdTable {
 
     /** The id's, or the empty one where it belongs. */
     private int slot(UUID id) {
-        long mixed =
-                (id.getMostSignificantBits() ^ Long.rotateLeft(id.getLeastSignificantBits(), 32)) * 0x9E3779B97F4A7C15L;
-        int slot = (int) (mixed >>> 32) & (number.length - 1);
+        // Keyed: producers choose ids, and must not be able to choose slots.
+        int slot = (int) hash.of(id.getMostSignificantBits(), id.getLeastSignificantBits()) & (number.length - 1);
+        probes++;
         while (number[slot] != 0
                 && (high[slot] != id.getMostSignificantBits() || low[slot] != id.getLeastSignificantBits())) {
             slot = (slot + 1) & (number.length - 1);
+            probes++;
         }
         return slot;
     }

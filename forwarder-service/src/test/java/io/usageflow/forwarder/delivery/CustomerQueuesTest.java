@@ -51,6 +51,16 @@ class CustomerQueuesTest {
         assertThat(offsets(queues.next(0))).containsExactly(3L);
     }
 
+    /** A map sorts keys that share a hash only if they can be compared; otherwise each look-up would visit all of them. */
+    @Test
+    void shouldCompareCustomersThatWereChosenToShareAHash() {
+        Customer one = new Customer(true, "Aa");
+        Customer other = new Customer(true, "BB");
+        assertThat(one).hasSameHashCodeAs(other).isNotEqualByComparingTo(other);
+        assertThat(one).isEqualByComparingTo(new Customer(true, "Aa"));
+        assertThat(new Customer(false, "Aa")).isNotEqualByComparingTo(one);
+    }
+
     @Test
     void shouldUseSeveralRequestsForABusyCustomerWhereThereIsNoOrder() {
         CustomerQueues queues = queues(Order.NONE);

@@ -51,6 +51,26 @@ class NewestOfEachTest {
         assertThat(readings).hasValue(1);
     }
 
+    /** Accounts are names that strangers choose, and 4,096 texts of 24 letters easily share a hash of Java's. */
+    @Test
+    void shouldDivideKeysThatWereChosenToShareAHash() {
+        var log = new ArrayList<Entry>();
+        for (int n = 0; n < 4_096; n++) {
+            StringBuilder key = new StringBuilder();
+            for (int bit = 0; bit < 12; bit++) {
+                key.append((n >> bit & 1) == 0 ? "Aa" : "BB");
+            }
+            log.add(new Entry(key.toString(), "value-" + n));
+        }
+        assertThat(log.get(4_095).key().hashCode()).isEqualTo(log.get(0).key().hashCode());
+
+        var found = new ArrayList<String>();
+        new NewestOfEach(1_000).of(reading(log), found::add);
+
+        assertThat(found).hasSize(4_096);
+        assertThat(readings.get()).as("no part holds more than it may").isBetween(5, 20);
+    }
+
     @Test
     void shouldReadAFewTimesWhereTheyDoNot() {
         var log = new ArrayList<Entry>();

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class IdTableTest {
@@ -50,6 +51,27 @@ class IdTableTest {
         assertThat(table.add(zeros, 0)).isFalse();
         assertThat(table.remove(zeros)).isTrue();
         assertThat(table.add(zeros, 0)).describedAs("removed is not forgotten").isFalse();
+    }
+
+    /** Ids that all had one slot before hashes were keyed. */
+    @Test
+    void shouldFindChosenIdsWithAsFewProbesAsRandomOnes() {
+        var random = new Random(7);
+        long chosen = probes(() -> {
+            long low = random.nextLong();
+            return new UUID(4711 ^ Long.rotateLeft(low, 32), low);
+        });
+        long any = probes(() -> new UUID(random.nextLong(), random.nextLong()));
+
+        assertThat(chosen).isLessThan(any * 12 / 10);
+    }
+
+    private static long probes(Supplier<UUID> ids) {
+        var table = new IdTable(12_000);
+        for (int i = 0; i < 12_000; i++) {
+            table.add(ids.get(), i);
+        }
+        return table.probes();
     }
 
     @Test
