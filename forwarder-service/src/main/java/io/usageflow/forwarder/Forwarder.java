@@ -93,8 +93,10 @@ public final class Forwarder implements AutoCloseable {
         try (TopicAdmin topics =
                 TopicAdmin.connect(settings.kafka(), settings.process().startTimeout())) {
             TopicPlan plan = topics.plan(settings, OptionalInt.empty());
-            if (!plan.obstacles().isEmpty()) {
-                throw new TopicsNotReadyException(plan.obstacles());
+            var obstacles = new ArrayList<>(plan.obstacles());
+            obstacles.addAll(settings.recordBounds().obstacles(settings.kafka()));
+            if (!obstacles.isEmpty()) {
+                throw new TopicsNotReadyException(obstacles);
             }
             PlainTraffic.passwordInClear(settings.kafka().client())
                     .ifPresent(why -> LOG.warn("event=password_in_clear why={}", VisibleText.logged(why)));
@@ -121,7 +123,8 @@ public final class Forwarder implements AutoCloseable {
                     settings.topics().names(),
                     settings.kafka().client(),
                     settings.registry().serde(),
-                    process.instanceId());
+                    process.instanceId(),
+                    settings.recordBounds());
             stages.add(new Delivery(settings.delivery(), settings.credyt(), connections, meters.registry()));
             BlockedReplay.of(settings).ifPresent(stages::add);
         }

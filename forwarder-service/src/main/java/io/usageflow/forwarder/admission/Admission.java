@@ -177,11 +177,18 @@ public final class Admission implements Stage {
         try {
             int partitions = PartitionCount.await(
                     around.kafka(), around.topics().events(), why -> beginning = StageHealth.waiting(why));
+            int reroutedBytesMax = MessageBytes.leastOf(
+                    around.kafka(),
+                    List.of(
+                            around.topics().events(),
+                            around.topics().replays(),
+                            around.topics().customerLinks()));
             Properties streamsSettings = StreamsSettings.of(settings, around);
             if (StreamsGroup.isWanted(streamsSettings)) {
                 StreamsGroup.prepare(around.kafka(), streamsSettings);
             }
-            while (!startStreams(partitions)) {
+            var writes = AdmissionParts.WriteBounds.of(settings, reroutedBytesMax);
+            while (!startStreams(partitions, writes)) {
                 Thread.sleep(START_PAUSE_MS);
             }
         } catch (InterruptedException stopped) {
@@ -194,7 +201,7 @@ public final class Admission implements Stage {
     }
 
     /** @return false where the state folder is still another's: a predecessor that has not stopped yet */
-    private synchronized boolean startStreams(int partitions) {
+    private synchronized boolean startStreams(int partitions, AdmissionParts.WriteBounds writes) {
         if (closed) {
             return true;
         }
@@ -205,12 +212,13 @@ public final class Admission implements Stage {
                 home,
                 around.registry(),
                 new AdmissionParts.Watching(meters, registryWatch),
-                new VendorLinksVersion());
+                new VendorLinksVersion(),
+                writes);
         StreamsClients connections;
         KafkaStreams made;
         try {
             Properties streamsSettings = StreamsSettings.of(settings, around);
-            connections = StreamsClients.of(streamsSettings, around);
+            connections = StreamsClients.of(streamsSettings, writes.records(), around);
             made = new KafkaStreams(AdmissionTopology.of(parts), streamsSettings, connections);
             // Kafka Streams opens it to the group.
             PrivateFiles.narrow(around.stateDir());

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.admission;
 
 import io.usageflow.forwarder.deadletter.Origin;
+import io.usageflow.forwarder.topics.RecordCutter;
 import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
@@ -67,7 +68,9 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
         RecordMetadata at = context.recordMetadata()
                 .orElseThrow(
                         () -> new IllegalStateException("Streams gives every record of a source topic its metadata"));
-        Instant now = Instant.ofEpochMilli(context.currentSystemTimeMs());
+        BufferedBytes.ofThisThread()
+                .processed(at.topic(), at.partition(), record.key(), record.value(), record.headers());
+        Instant now = parts.watching().waiting().now(context.currentSystemTimeMs());
         if (at.topic().equals(topics.customerLinks())) {
             task.links().take(record, at);
             task.release().step(now);
@@ -88,13 +91,16 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
 
     private void admit(Record<byte[], byte[]> record, RecordMetadata at, Instant now) {
         appendTime = Math.max(appendTime, record.timestamp());
+        parts.watching().waiting().stamped(record.timestamp());
         Lane lane = at.topic().equals(topics.replays()) ? Lane.REPLAYS : Lane.EVENTS;
         Origin origin = new Origin(
-                new SourceCoordinates(
-                        at.topic(), at.partition(), at.offset(), Instant.ofEpochMilli(record.timestamp())),
-                record.key(),
-                record.value(),
-                record.headers());
+                        new SourceCoordinates(
+                                at.topic(), at.partition(), at.offset(), Instant.ofEpochMilli(record.timestamp())),
+                        record.key(),
+                        record.value(),
+                        record.headers(),
+                        RecordCutter.takeReference(record.headers()))
+                .within(parts.writes().records());
         task.flow().carryOut(task.judge().judge(origin, lane, now), origin, lane, now);
     }
 
@@ -119,7 +125,7 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
             task.release().vendorLinksChanged();
         }
         if (task.release().isUnderWay()) {
-            task.release().step(Instant.ofEpochMilli(now));
+            task.release().step(parts.watching().waiting().now(now));
             pace.handled();
             ledger.in(parts.settings().engine().ledgerInterval());
         }
@@ -136,7 +142,10 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
                 partition,
                 new AdmissionMeters.Remembered(
                         seen.count(), seen.heapBytes(), task.ages().effectiveWindowMs(now, seen.forgottenMark())));
-        meters.parked(partition, task.state().parked().count(), task.release().look(Instant.ofEpochMilli(now)));
+        meters.parked(
+                partition,
+                task.state().parked().count(),
+                task.release().look(parts.watching().waiting().now(now)));
         awaitRelease();
     }
 

@@ -32,11 +32,12 @@ record AdmissionTask(
         RecordDecoder<UsageEvent> events =
                 decoder(parts.registry(), UsageEvent.class, parts.topics().events(), patience);
         VendorLinks vendors = new VendorLinks(
+                parts.meters(),
                 context.getStateStore(AdmissionTopology.VENDOR_LINKS),
                 decoder(parts.registry(), VendorLink.class, parts.topics().vendorLinks(), patience)::decode,
                 parts.vendorLinksVersion());
         LinkResolver resolver = new LinkResolver(state.customers()::of, vendors::of, settings.unlinked());
-        Outlet outlet = new Outlet(context, parts.topics(), parts.registry(), patience);
+        Outlet outlet = new Outlet(context, parts.topics(), parts.registry(), patience, parts.writes());
         EventFlow flow = new EventFlow(state, outlet, parts.meters());
         ParkedRelease release = new ParkedRelease(
                 state.parked(),
@@ -48,7 +49,13 @@ record AdmissionTask(
         return new AdmissionTask(
                 state,
                 ages,
-                new EventJudge(events, parts.home(), settings.guard(), ages, state, resolver),
+                new EventJudge(
+                        events,
+                        parts.home(),
+                        new EventJudge.Limits(settings.guard(), parts.writes()),
+                        ages,
+                        state,
+                        resolver),
                 flow,
                 release,
                 new CustomerLinkFlow(

@@ -7,11 +7,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings to topology: every processor, store and topic of admission is named here, and nowhere else. The names are
@@ -43,6 +45,9 @@ final class AdmissionTopology {
     static final String PARKED_EVENTS = "parked-events";
     static final String PARKED_QUEUES = "parked-queues";
 
+    /** Where to begin without a committed offset. */
+    private static final @Nullable AutoOffsetReset AS_CONFIGURED = null;
+
     private AdmissionTopology() {}
 
     static Topology of(AdmissionParts parts) {
@@ -54,14 +59,21 @@ final class AdmissionTopology {
                                         Stores.inMemoryKeyValueStore(VENDOR_LINKS), Serdes.Bytes(), Serdes.ByteArray())
                                 .withLoggingDisabled(),
                         "from-vendor-links",
+                        new RecordTime.OfLinks(),
                         bytes,
                         bytes,
                         topics.vendorLinks(),
                         "keep-vendor-links",
-                        () -> new VendorLinkKeeper(parts.vendorLinksVersion()))
-                .addSource("from-events", bytes, bytes, topics.events())
-                .addSource("from-replays", bytes, bytes, topics.replays())
-                .addSource("from-customer-links", bytes, bytes, topics.customerLinks())
+                        () -> new VendorLinkKeeper(parts.vendorLinksVersion(), parts.meters()))
+                .addSource(AS_CONFIGURED, "from-events", new RecordTime(), bytes, bytes, topics.events())
+                .addSource(AS_CONFIGURED, "from-replays", new RecordTime(), bytes, bytes, topics.replays())
+                .addSource(
+                        AS_CONFIGURED,
+                        "from-customer-links",
+                        new RecordTime.OfLinks(),
+                        bytes,
+                        bytes,
+                        topics.customerLinks())
                 .addProcessor(
                         ADMIT,
                         () -> new AdmissionProcessor(parts),

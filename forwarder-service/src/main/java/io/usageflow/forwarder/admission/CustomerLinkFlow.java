@@ -3,11 +3,14 @@ package io.usageflow.forwarder.admission;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.admission.AdmissionMeters.LinkOutcome;
+import io.usageflow.forwarder.topics.RecordCutter;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.rule.LinkRules;
 import io.usageflow.schema.rule.Violation;
 import io.usageflow.schema.text.VisibleText;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -23,6 +26,12 @@ import org.slf4j.LoggerFactory;
  */
 final class CustomerLinkFlow {
     private static final Logger LOG = LoggerFactory.getLogger(CustomerLinkFlow.class);
+
+    /** An account in UTF-8 is shorter. */
+    private static final int KEY_BYTES_MAX = 1024;
+
+    /** Of a link with its key and headers, which has some hundred. */
+    private static final int RECORD_BYTES_MAX = 64 * 1024;
 
     private final RecordDecoder<CustomerLink> decoder;
     private final HomePartition home;
@@ -51,6 +60,11 @@ final class CustomerLinkFlow {
             refuse("(no key)", "a customer link needs its account as the record's key");
             return;
         }
+        Optional<String> unusable = unusable(record);
+        if (unusable.isPresent()) {
+            refuse(shown(record.key()), unusable.get());
+            return;
+        }
         int homePartition = home.of(record.key());
         if (homePartition != at.partition()) {
             sendOn(record, at, homePartition);
@@ -64,6 +78,24 @@ final class CustomerLinkFlow {
             return;
         }
         release.customerLinkChanged(account);
+    }
+
+    /** Judged before anything is written: a large key or header would not fit where it had to go. */
+    private static Optional<String> unusable(Record<byte[], byte[]> record) {
+        byte[] key = record.key();
+        if (RecordCutter.isCut(record.headers())
+                || key.length > KEY_BYTES_MAX
+                || RecordSize.of(key, record.value(), record.headers()) > RECORD_BYTES_MAX) {
+            return Optional.of("the record is larger than " + RECORD_BYTES_MAX + " bytes, or its key than "
+                    + KEY_BYTES_MAX + ": no customer link needs as much");
+        }
+        return Arrays.equals(key, new String(key, UTF_8).getBytes(UTF_8))
+                ? Optional.empty()
+                : Optional.of("its key is not UTF-8");
+    }
+
+    private static String shown(byte[] key) {
+        return new String(key, 0, Math.min(key.length, KEY_BYTES_MAX), UTF_8);
     }
 
     private void sendOn(Record<byte[], byte[]> record, RecordMetadata at, int homePartition) {

@@ -1,10 +1,13 @@
 package io.usageflow.forwarder.admission;
 
+import io.usageflow.forwarder.admission.AdmissionParts.WriteBounds;
 import io.usageflow.forwarder.config.AdmissionSettings.Guard;
+import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
 import io.usageflow.forwarder.deadletter.Origin;
+import io.usageflow.schema.OriginalReference;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.id.CredytIds;
 import io.usageflow.schema.rule.EventRules;
@@ -22,16 +25,23 @@ import java.util.UUID;
 final class EventJudge {
     private final RecordDecoder<UsageEvent> decoder;
     private final HomePartition home;
-    private final Guard limits;
+    private final Limits limits;
     private final AgeGuard ages;
     private final PartitionState state;
     private final LinkResolver resolver;
     private final Fingerprint fingerprint = new Fingerprint();
 
+    /** @param guard as set */
+    record Limits(Guard guard, WriteBounds writes) {
+        int eventBytesMax() {
+            return guard.eventBytesMax();
+        }
+    }
+
     EventJudge(
             RecordDecoder<UsageEvent> decoder,
             HomePartition home,
-            Guard limits,
+            Limits limits,
             AgeGuard ages,
             PartitionState state,
             LinkResolver resolver) {
@@ -46,6 +56,10 @@ final class EventJudge {
     /** @param now for the dead letter's own times; decides nothing */
     Verdict judge(Origin origin, Lane lane, Instant now) {
         Case record = new Case(origin, lane, now);
+        if (origin.reference().isPresent()) {
+            return new Verdict.Refused(record.letter(
+                    DeadLetterReason.TOO_LARGE, tooLarge(origin.reference().get())));
+        }
         return decoder.decode(origin.value())
                 .match(
                         event -> judge(record, event),
@@ -54,27 +68,57 @@ final class EventJudge {
 
     private Verdict judge(Case record, UsageEvent event) {
         int partition = home.of(event.getAccountId());
-        if (partition != record.partition()) {
-            return elsewhere(record, event, partition);
-        }
-        List<Violation> violations = violations(record.origin, event);
+        boolean isElsewhere = partition != record.partition();
+        Optional<Violation> size = size(record.origin);
+        // The rules are judged once, where the event belongs; but what is too large may not fit on the way there.
+        List<Violation> violations = isElsewhere && size.isEmpty() ? List.of() : violations(size, event);
         if (!violations.isEmpty()) {
             return record.refused(
                     event, ViolationReasons.of(violations.get(0).field()), ViolationReasons.detail(violations));
+        }
+        if (isElsewhere) {
+            return elsewhere(record, event, partition);
         }
         UUID id = CredytIds.ofEvent(event.getAccountId(), event.getId());
         return record.lane == Lane.EVENTS ? judgeFirst(record, event, id) : judgeReplay(record, event, id);
     }
 
-    private static Verdict elsewhere(Case record, UsageEvent event, int home) {
-        return Hops.areExhausted(record.origin.headers())
-                ? record.refused(event, DeadLetterReason.UNDELIVERABLE, Hops.exhausted(home))
-                : new Verdict.Elsewhere(event.getAccountId(), home);
+    private Verdict elsewhere(Case record, UsageEvent event, int home) {
+        Origin origin = record.origin;
+        if (Hops.areExhausted(origin.headers())) {
+            return record.refused(event, DeadLetterReason.UNDELIVERABLE, Hops.exhausted(home));
+        }
+        long size = RecordSize.of(
+                Outgoing.key(event.getAccountId()),
+                origin.value(),
+                Hops.oneMore(origin.headers(), record.partition(), record.offset()));
+        if (!RecordSize.fits(size, limits.writes().reroutedBytesMax())) {
+            return record.refused(
+                    event,
+                    DeadLetterReason.TOO_LARGE,
+                    "it is in partition " + record.partition() + " and its account in " + home + ", and with " + size
+                            + " bytes it may not fit into " + origin.source().getTopic()
+                            + " again: let the producer choose partitions as Kafka's Java client does (murmur2), then"
+                            + " replay, which goes to the right partition");
+        }
+        return new Verdict.Elsewhere(event.getAccountId(), home);
     }
 
-    private List<Violation> violations(Origin origin, UsageEvent event) {
+    private String tooLarge(OriginalReference record) {
+        return "the record is too large to be held: its value has " + record.getValueBytes() + " bytes (at most "
+                + limits.writes().records().valueBytesMax() + "), its key " + record.getKeyBytes() + " (at most "
+                + RecordBounds.KEY_BYTES_MAX + "), its " + record.getHeaders() + " headers "
+                + record.getHeadersBytes() + " (at most " + RecordBounds.HEADERS_BYTES_MAX
+                + "); only its beginning is kept: read it where it stands, publish events of at most "
+                + limits.eventBytesMax() + " bytes, and discard this one";
+    }
+
+    private Optional<Violation> size(Origin origin) {
         byte[] value = origin.value();
-        Optional<Violation> size = EventRules.sizeViolation(value == null ? 0 : value.length, limits.eventBytesMax());
+        return EventRules.sizeViolation(value == null ? 0 : value.length, limits.eventBytesMax());
+    }
+
+    private static List<Violation> violations(Optional<Violation> size, UsageEvent event) {
         List<Violation> content = EventRules.violations(event);
         if (size.isEmpty()) {
             return content;
@@ -148,6 +192,10 @@ final class EventJudge {
 
         int partition() {
             return origin.source().getPartition();
+        }
+
+        long offset() {
+            return origin.source().getOffset();
         }
 
         Sighting.Memory memory(long seenAt, long content) {

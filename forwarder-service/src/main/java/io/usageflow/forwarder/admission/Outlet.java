@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.admission;
 
+import io.usageflow.forwarder.admission.AdmissionParts.WriteBounds;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.Origin;
 import io.usageflow.schema.DeadLetter;
@@ -30,6 +31,7 @@ final class Outlet {
     private final int partition;
     private final Topics topics;
     private final RegistryPatience patience;
+    private final WriteBounds writes;
     private final Serializer<DeliverableEvent> deliverables;
     private final Serializer<DeadLetter> deadLetters;
     private final Serializer<LedgerEntry> ledgerEntries;
@@ -38,11 +40,13 @@ final class Outlet {
             ProcessorContext<byte[], Outgoing> context,
             Topics topics,
             Map<String, ?> registry,
-            RegistryPatience patience) {
+            RegistryPatience patience,
+            WriteBounds writes) {
         this.context = context;
         this.partition = context.taskId().partition();
         this.topics = topics;
         this.patience = patience;
+        this.writes = writes;
         this.deliverables = AvroSerdes.valueSerializer(registry);
         this.deadLetters = AvroSerdes.valueSerializer(registry);
         this.ledgerEntries = AvroSerdes.valueSerializer(registry);
@@ -67,10 +71,11 @@ final class Outlet {
 
     /** Beside its source record's partition, under its key. */
     void deadLetter(DeadLetterDraft draft) {
-        DeadLetter letter = draft.toDeadLetter();
+        DeadLetterDraft bounded = draft.within(writes.records());
+        DeadLetter letter = bounded.toDeadLetter();
         byte[] value = patience.through(() -> deadLetters.serialize(topics.deadLetters(), letter));
         send(
-                draft.origin().key(),
+                bounded.origin().key(),
                 new Outgoing(value, partition),
                 new RecordHeaders(),
                 AdmissionTopology.TO_DEAD_LETTERS);

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.admission;
 
 import io.usageflow.forwarder.admission.Admission.Surroundings;
+import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.topics.Changelogs;
 import io.usageflow.forwarder.topics.TransactionTakeover;
 import io.usageflow.schema.topic.Topics;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -20,7 +22,8 @@ import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 
 /**
  * Kafka Streams' clients as it makes them itself, but that a producer makes sure that its transactions ended everywhere:
- * {@link TransactionTakeover}, and that a thread's successor writes under its id: {@link TransactionalIds}. Thread-safe.
+ * {@link TransactionTakeover}, and that a thread's successor writes under its id: {@link TransactionalIds}; and that
+ * consumers hold no large records: {@link AdmissionConsumers}. Thread-safe.
  *
  * <p>A subclass, since Streams takes no other supplier with its own group protocol.
  */
@@ -29,29 +32,41 @@ final class StreamsClients extends DefaultKafkaClientSupplier implements AutoClo
 
     private final Map<String, ?> kafka;
     private final String application;
+    private final RecordBounds bounds;
     private final List<String> topics;
     private final TransactionalIds ids = new TransactionalIds();
     /** By transactional id: each remembers what it could not finish. */
     private final Map<String, TransactionTakeover> takeovers = new ConcurrentHashMap<>();
 
-    private StreamsClients(Map<String, ?> kafka, String application, List<String> topics) {
+    private StreamsClients(Map<String, ?> kafka, String application, RecordBounds bounds, List<String> topics) {
+        this.bounds = bounds;
         this.kafka = kafka;
         this.application = application;
         this.topics = topics;
     }
 
-    static StreamsClients of(Properties settings, Surroundings around) {
+    static StreamsClients of(Properties settings, RecordBounds bounds, Surroundings around) {
         String application = settings.getProperty(StreamsConfig.APPLICATION_ID_CONFIG);
         Topics names = around.topics();
         List<String> written = new ArrayList<>(
                 List.of(names.deliverable(), names.deadLetters(), names.ledger(), names.events(), names.replays()));
         written.addAll(Changelogs.names(application));
-        return new StreamsClients(around.kafka(), application, written);
+        return new StreamsClients(around.kafka(), application, bounds, written);
     }
 
     /** A stream thread dies, and this is it; asked before it makes its successor. */
     void threadDies() {
         ids.bequeath(Thread.currentThread().getName());
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
+        return AdmissionConsumers.main(config, bounds);
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getGlobalConsumer(Map<String, Object> config) {
+        return AdmissionConsumers.global(config);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.usageflow.forwarder.admission;
 
 import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.config.AdmissionSettings.Engine;
+import io.usageflow.forwarder.config.RecordBounds;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -18,13 +19,16 @@ import org.apache.kafka.streams.StreamsConfig;
  */
 public final class StreamsSettings {
     private static final long POLL_MS = 10;
+    private static final int POLL_RECORDS_MAX = 32;
+    private static final int RECORD_BYTES_MAX = 16 * 1024 * 1024;
 
     private StreamsSettings() {}
 
     /** @throws ConfigException where the user's settings contradict a promise; names the key and the remedy */
     public static Properties of(AdmissionSettings settings, Admission.Surroundings around) {
         Engine engine = settings.engine();
-        Map<String, Object> all = new HashMap<>(defaults(engine));
+        Map<String, Object> all = new HashMap<>(defaults(
+                engine, RecordBounds.of(settings.guard().eventBytesMax()).writtenBytesMax()));
         all.put(StoreTuning.MEMORY_BYTES_MAX, settings.memory().storeBytesMax());
         all.putAll(around.kafka());
         all.putAll(around.streams());
@@ -45,7 +49,7 @@ public final class StreamsSettings {
         return engine.applicationId(around.topics());
     }
 
-    private static Map<String, Object> defaults(Engine engine) {
+    private static Map<String, Object> defaults(Engine engine, int writtenBytesMax) {
         Map<String, Object> defaults = new HashMap<>();
         defaults.put(
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
@@ -69,12 +73,16 @@ public final class StreamsSettings {
         // few
         // milliseconds; the default back-off of 100 ms would show in the latency of every event behind it.
         producer(defaults, ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 10);
-        consumer(defaults, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2000);
-        // A dead letter holds its original and more: the producer must not be the one who refuses it.
-        producer(defaults, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 16 * 1024 * 1024);
-        // A parked event stands in its changelog with all it came with; Kafka's default of 1 MiB is what events may
-        // have.
-        defaults.put(StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), 16 * 1024 * 1024);
+        // A poll holds this many at once, and each may have several megabytes after decompression, whatever it has in
+        // the topic.
+        consumer(defaults, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS_MAX);
+        defaults.put(StreamsConfig.globalConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), POLL_RECORDS_MAX);
+        defaults.put(StreamsConfig.restoreConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), POLL_RECORDS_MAX);
+        // A dead letter holds its original and more, and a parked event stands in its changelog with all it came with:
+        // neither the producer nor the topic may be what refuses it.
+        int recordBytesMax = Math.max(RECORD_BYTES_MAX, writtenBytesMax);
+        producer(defaults, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, recordBytesMax);
+        defaults.put(StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), recordBytesMax);
         // Else a write to a changelog is refused where this machine's clock is an hour ahead of the broker's.
         defaults.put(StreamsConfig.topicPrefix(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG), "LogAppendTime");
         // A killed instance's partitions are taken over after this, not after 45 s.

@@ -80,7 +80,9 @@ final class ThreadFailures {
                     "instances of different versions are in one group: stop all of them, then start them with one version"),
             new Remedy(
                     cause -> cause instanceof RecordTooLargeException || cause instanceof RecordBatchTooLargeException,
-                    "a record is larger than its topic takes: raise max.message.bytes of the topic that is named"),
+                    "a topic takes smaller records than when admission started: raise max.message.bytes of the topic that is"
+                            + " named; 'usageflow topics plan' says to what. A restart also helps where the topic is one"
+                            + " that producers write to"),
             new Remedy(PolicyViolationException.class::isInstance, "the cluster's policy refuses an internal topic"),
             new Remedy(UnsupportedVersionException.class::isInstance, "upgrade the brokers"),
             new Remedy(

@@ -1,22 +1,36 @@
 package io.usageflow.forwarder.admission;
 
+import io.usageflow.forwarder.admission.AdmissionMeters.LinkOutcome;
+import io.usageflow.forwarder.topics.RecordCutter;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps every vendor link on every instance, in the global thread: its bytes as they were published, and word that
  * something changed. Nothing here can fail for what a record says, because a dead global thread ends the instance.
  */
 final class VendorLinkKeeper implements Processor<byte[], byte[], Void, Void> {
+    private static final Logger LOG = LoggerFactory.getLogger(VendorLinkKeeper.class);
+
+    /** A vendor's name in UTF-8 is shorter; no event could ask for what stands under a longer key. */
+    private static final int KEY_BYTES_MAX = 1024;
+
+    /** What stands for a link that is too large to be one. It is refused as any that cannot be read. */
+    private static final byte[] UNUSABLE = new byte[0];
+
     private final VendorLinksVersion version;
+    private final AdmissionMeters meters;
     private KeyValueStore<Bytes, byte[]> store;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else
-    VendorLinkKeeper(VendorLinksVersion version) {
+    VendorLinkKeeper(VendorLinksVersion version, AdmissionMeters meters) {
         this.version = version;
+        this.meters = meters;
     }
 
     @Override
@@ -26,9 +40,20 @@ final class VendorLinkKeeper implements Processor<byte[], byte[], Void, Void> {
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        if (record.key() != null) {
-            store.put(Bytes.wrap(record.key()), record.value());
-            version.bump();
+        byte[] key = record.key();
+        if (key == null || key.length > KEY_BYTES_MAX) {
+            LOG.warn(
+                    "vendor link refused, why={}",
+                    key == null
+                            ? "a vendor link needs its vendor as the record's key"
+                            : "its key has " + key.length + " bytes, and no vendor has more than " + KEY_BYTES_MAX);
+            meters.count(LinkOutcome.REFUSED);
+            return;
         }
+        byte[] value = record.value();
+        boolean isTooLarge = RecordCutter.isCut(record.headers())
+                || (value != null && value.length >= AdmissionConsumers.VENDOR_LINKS.valueBytesMax());
+        store.put(Bytes.wrap(key), isTooLarge ? UNUSABLE : value);
+        version.bump();
     }
 }

@@ -28,6 +28,7 @@ final class VendorLinks {
     /** Bound of the decoded links, so that events with made-up vendors cannot fill the heap. */
     private static final int DECODED_MAX = 10_000;
 
+    private final AdmissionMeters meters;
     private final ReadOnlyKeyValueStore<Bytes, byte[]> published;
     private final Function<byte[], Decoded<VendorLink>> decoder;
     private final VendorLinksVersion version;
@@ -35,9 +36,11 @@ final class VendorLinks {
     private long decodedVersion;
 
     VendorLinks(
+            AdmissionMeters meters,
             ReadOnlyKeyValueStore<Bytes, byte[]> published,
             Function<byte[], Decoded<VendorLink>> decoder,
             VendorLinksVersion version) {
+        this.meters = meters;
         this.published = published;
         this.decoder = decoder;
         this.version = version;
@@ -68,7 +71,7 @@ final class VendorLinks {
                 .match(good -> usable(vendor, good), bad -> refused(vendor, bad.reason() + ": " + bad.detail()));
     }
 
-    private static Optional<CredytReference> usable(String vendor, VendorLink link) {
+    private Optional<CredytReference> usable(String vendor, VendorLink link) {
         if (!link.getVendor().equals(vendor)) {
             return refused(vendor, "its value is of vendor " + link.getVendor());
         }
@@ -79,7 +82,8 @@ final class VendorLinks {
     }
 
     /** A link that cannot be used is as none. */
-    private static Optional<CredytReference> refused(String vendor, String why) {
+    private Optional<CredytReference> refused(String vendor, String why) {
+        meters.count(AdmissionMeters.LinkOutcome.REFUSED);
         LOG.warn("vendor link refused, vendor={} why={}", VisibleText.logged(vendor), VisibleText.logged(why));
         return Optional.empty();
     }

@@ -119,7 +119,9 @@ final class DeadLettersShow implements Callable<Integer> {
                 },
                 why -> {
                     say("event", "cannot be read: " + why);
-                    say("value", stored.value().map(DeadLettersShow::hex).orElse(null));
+                    say(
+                            stored.reference().isPresent() ? "value begins" : "value",
+                            stored.value().map(DeadLettersShow::hex).orElse(null));
                     return true;
                 });
         terminal.say("");

@@ -85,6 +85,11 @@ public record Settings(
         return admission.guard().window();
     }
 
+    /** How large records may be that are read and written. */
+    public RecordBounds recordBounds() {
+        return RecordBounds.of(admission.guard().eventBytesMax());
+    }
+
     /**
      * Checks what only a running forwarder needs, so that the other commands do not have to be told.
      *

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.Fix;
+import io.usageflow.schema.OriginalReference;
 import io.usageflow.schema.SourceCoordinates;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -61,10 +62,22 @@ public final class DeadLetterDocument {
         original.match(
                 event -> node.set("event", EventDocument.of(event)),
                 unreadable -> node.put("event_unreadable", unreadable));
-        node.put(
-                "value_base64",
-                stored.value().map(Base64.getEncoder()::encodeToString).orElse(null));
+        String value = stored.value().map(Base64.getEncoder()::encodeToString).orElse(null);
+        node.put("value_base64", stored.reference().isPresent() ? null : value);
+        stored.reference().ifPresent(reference -> node.set("reference", reference(reference, value)));
         return node;
+    }
+
+    /** A beginning must not be taken for the whole: so {@code key} and {@code headers} are only read with this. */
+    private static ObjectNode reference(OriginalReference reference, @Nullable String beginning) {
+        return NODES.objectNode()
+                .put("value_bytes", reference.getValueBytes())
+                .put("value_sha256", reference.getValueSha256())
+                .put("value_beginning_base64", beginning)
+                .put("key_bytes", reference.getKeyBytes())
+                .put("key_sha256", reference.getKeySha256())
+                .put("headers", reference.getHeaders())
+                .put("headers_bytes", reference.getHeadersBytes());
     }
 
     private static ObjectNode mark(DeadLetterMark mark) {

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.deadletter;
 
+import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.observe.Version;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.UsageEvent;
@@ -17,6 +18,12 @@ import org.jspecify.annotations.Nullable;
  * letter again and not a second one.
  */
 public final class DeadLetterDraft {
+    /** Of a name or a fact; the rules on events allow less, but not every dead letter's event keeps them. */
+    private static final int TEXT_CHARS_MAX = 1024;
+
+    /** Of the explanation, which names every broken rule. */
+    private static final int DETAIL_CHARS_MAX = 8192;
+
     private final Origin origin;
     private final DeadLetterStage stage;
     private final DeadLetterReason reason;
@@ -74,7 +81,7 @@ public final class DeadLetterDraft {
 
     /** Of an event of which only this is known. */
     public DeadLetterDraft about(@Nullable String eventId, @Nullable String accountId, @Nullable String eventType) {
-        return with(failure, new Facts(eventId, accountId, eventType, facts.attributes));
+        return with(failure, new Facts(cut(eventId), cut(accountId), cut(eventType), facts.attributes));
     }
 
     /** Failed for a while: since {@code first}, and for good at {@code last}. */
@@ -96,7 +103,7 @@ public final class DeadLetterDraft {
     /** A fact particular to the reason, such as a fingerprint; a later one under the same name replaces it. */
     public DeadLetterDraft attribute(String name, String value) {
         Map<String, String> more = new TreeMap<>(facts.attributes);
-        more.put(name, value);
+        more.put(name, cut(value, TEXT_CHARS_MAX));
         return with(failure, new Facts(facts.eventId, facts.accountId, facts.eventType, more));
     }
 
@@ -106,6 +113,12 @@ public final class DeadLetterDraft {
 
     public DeadLetterReason reason() {
         return reason;
+    }
+
+    /** The same with no more of the original than the bounds allow. A dead letter is written after this. */
+    public DeadLetterDraft within(RecordBounds bounds) {
+        Origin bounded = origin.within(bounds);
+        return bounded == origin ? this : new DeadLetterDraft(bounded, stage, reason, detail, failure, facts);
     }
 
     /** The record that goes to the dead-letter topic, under the original record's key. */
@@ -118,7 +131,7 @@ public final class DeadLetterDraft {
                 .setEventType(facts.eventType)
                 .setStage(stage.word())
                 .setReason(reason.name())
-                .setDetail(detail)
+                .setDetail(cut(detail, DETAIL_CHARS_MAX))
                 .setHttpStatus(failure.httpStatus)
                 .setResponseExcerpt(failure.responseExcerpt)
                 .setAttempts(failure.attempts)
@@ -131,7 +144,21 @@ public final class DeadLetterDraft {
                 .setAttributes(facts.attributes)
                 .setVersion(Version.current())
                 .setReplayOf(replayOf.orElse(null))
+                .setOriginalReference(origin.reference().orElse(null))
                 .build();
+    }
+
+    private static @Nullable String cut(@Nullable String text) {
+        return text == null ? null : cut(text, TEXT_CHARS_MAX);
+    }
+
+    /** Never in the middle of a character. */
+    private static String cut(String text, int charsMax) {
+        if (text.length() <= charsMax) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(charsMax - 1)) ? charsMax - 1 : charsMax;
+        return text.substring(0, end) + "...";
     }
 
     private DeadLetterDraft with(Failure newFailure, Facts newFacts) {

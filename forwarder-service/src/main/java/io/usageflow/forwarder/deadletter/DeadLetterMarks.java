@@ -6,7 +6,9 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.topics.TopicReader;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.id.Uuids;
+import io.usageflow.schema.registry.RegistryAbsence;
 import io.usageflow.schema.serde.AvroSerdes;
+import io.usageflow.schema.serde.UnknownSchemaException;
 import io.usageflow.schema.text.VisibleText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,6 +18,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
@@ -64,7 +68,7 @@ public final class DeadLetterMarks implements AutoCloseable {
             new TopicReader(settings.kafka().client())
                     .read(topic, TopicReader.Part.all(), TopicReader.AS_LONG_AS_IT_GOES_ON, record -> {
                         marks.read++;
-                        if (record.key() != null) {
+                        if (record.key() != null && marks.isMark(record)) {
                             marks.put(key(new String(record.key(), UTF_8)), record.value());
                         }
                         return true;
@@ -73,6 +77,24 @@ public final class DeadLetterMarks implements AutoCloseable {
         } catch (RuntimeException failed) {
             marks.close();
             throw failed;
+        }
+    }
+
+    /** What is no mark answers nothing, and undoes no answer. */
+    private boolean isMark(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return record.value() == null || deserializer.deserialize(topic, record.value()) != null;
+        } catch (UnknownSchemaException unknown) {
+            return true; // it may be a mark: the registry has lost its schema
+        } catch (SerializationException rubbish) {
+            if (RegistryAbsence.isCauseOf(rubbish)) {
+                throw rubbish;
+            }
+            LOG.warn(
+                    "event=mark_ignored offset={} why=\"{}\"",
+                    record.offset(),
+                    VisibleText.logged(String.valueOf(rubbish.getMessage())));
+            return false;
         }
     }
 

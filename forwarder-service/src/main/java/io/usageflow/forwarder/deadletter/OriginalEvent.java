@@ -47,6 +47,11 @@ public sealed interface OriginalEvent {
          * @throws io.usageflow.schema.registry.RegistryUnavailableException while the registry is away
          */
         public OriginalEvent read(StoredDeadLetter stored) {
+            if (stored.reference().isPresent()) {
+                return new Unreadable("only its beginning was kept, because it was too large: "
+                        + Origin.describe(
+                                stored.reference().get(), stored.letter().getSource()));
+            }
             byte[] value = stored.value().orElse(null);
             if (value == null) {
                 return new Unreadable("the record has no value");

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.OriginalHeader;
+import io.usageflow.schema.OriginalReference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,11 @@ public record StoredDeadLetter(DeadLetter letter, int partition, long offset, Op
     /** Empty where a newer forwarder wrote a reason that this one does not know. */
     public Optional<DeadLetterReason> reason() {
         return DeadLetterReason.named(letter.getReason());
+    }
+
+    /** What the record was, where it was too large to keep; key, value and headers are then only its beginning. */
+    public Optional<OriginalReference> reference() {
+        return Optional.ofNullable(letter.getOriginalReference());
     }
 
     /** The published key, a copy. */

@@ -9,6 +9,7 @@ import io.usageflow.forwarder.delivery.Deliverables.Unpacked;
 import io.usageflow.forwarder.delivery.avro.DeliverableLayout;
 import io.usageflow.forwarder.delivery.avro.EventTranscript;
 import io.usageflow.forwarder.delivery.avro.Unusual;
+import io.usageflow.forwarder.topics.RecordCutter;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.registry.RegistryAbsence;
 import java.time.Instant;
@@ -57,6 +58,9 @@ final class DeliverableReader {
      *     to be read again later
      */
     Read read(ConsumerRecord<byte[], byte[]> record, AssignedPartition partition, Instant now) {
+        if (RecordCutter.isCut(record.headers())) {
+            return broken(record, "the deliverable record is larger than any that admission writes", now);
+        }
         return transcribed(record, partition).map(Read.class::cast).orElseGet(() -> decoded(record, partition, now));
     }
 

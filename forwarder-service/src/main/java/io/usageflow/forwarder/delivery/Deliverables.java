@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.deadletter.Origin;
+import io.usageflow.forwarder.topics.RecordCutter;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.UsageEvent;
@@ -68,7 +69,8 @@ final class Deliverables {
     static Origin raw(ConsumerRecord<byte[], byte[]> record) {
         var source = new SourceCoordinates(
                 record.topic(), record.partition(), record.offset(), Instant.ofEpochMilli(record.timestamp()));
-        return new Origin(source, record.key(), record.value(), record.headers());
+        return new Origin(
+                source, record.key(), record.value(), record.headers(), RecordCutter.takeReference(record.headers()));
     }
 
     private static <T> T decode(

@@ -94,7 +94,7 @@ public final class Delivery implements Stage {
                 connections,
                 sink,
                 new Destination(settings, random),
-                new SettlementRecords(connections.topics(), connections.serde(), excerpt),
+                new SettlementRecords(connections.topics(), connections.serde(), excerpt, connections.bounds()),
                 new DeliveryMeters(meters),
                 TopicRetention.of(connections, clock),
                 clock);

@@ -1,5 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.config.RecordBounds;
+import io.usageflow.schema.rule.EventRules;
 import io.usageflow.schema.topic.Topics;
 import java.util.Map;
 
@@ -11,9 +13,15 @@ import java.util.Map;
  * @param instanceId names this process among the instances of the same group. It is part of the transactional id: the
  *     same after a restart, so that what the old process left open is ended at once; never the same in two processes, since
  *     they would fence each other
+ * @param bounds of the records that are read and written
  */
 public record DeliveryConnections(
-        Topics topics, Map<String, Object> kafka, Map<String, String> serde, String instanceId) {
+        Topics topics, Map<String, Object> kafka, Map<String, String> serde, String instanceId, RecordBounds bounds) {
+    /** With the bounds that follow from the default settings. */
+    public DeliveryConnections(Topics topics, Map<String, Object> kafka, Map<String, String> serde, String instanceId) {
+        this(topics, kafka, serde, instanceId, RecordBounds.of(EventRules.EVENT_BYTES_MAX));
+    }
+
     public DeliveryConnections {
         kafka = Map.copyOf(kafka);
         serde = Map.copyOf(serde);

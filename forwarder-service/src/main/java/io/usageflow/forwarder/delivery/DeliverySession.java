@@ -1,9 +1,11 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerReader;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.forwarder.topics.RecordCutter;
 import io.usageflow.forwarder.topics.Takeover;
 import io.usageflow.forwarder.topics.TransactionTakeover;
 import io.usageflow.schema.LedgerEntry;
@@ -24,7 +26,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -34,6 +35,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class DeliverySession implements AutoCloseable {
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
     private static final int TRANSACTION_TIMEOUT_MS = 10_000;
+    private static final int POLL_RECORDS_MAX = 50;
     /** A poll may take five minutes. */
     private static final Duration LEDGER_READ_WITHIN = Duration.ofMinutes(2);
 
@@ -48,13 +50,20 @@ final class DeliverySession implements AutoCloseable {
     private final DeliveryParts parts;
 
     static DeliverySession open(DeliveryParts parts, Takeover takeover) {
-        Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerConfig(parts));
+        Consumer<byte[], byte[]> consumer = consumer(parts, consumerConfig(parts));
         try {
-            return open(parts, takeover, consumer, new KafkaConsumer<>(statesConfig(parts)));
+            return open(parts, takeover, consumer, consumer(parts, statesConfig(parts)));
         } catch (RuntimeException incomplete) {
             consumer.close(CloseOptions.timeout(CLOSE_WITHIN));
             throw incomplete;
         }
+    }
+
+    /** Of records that are larger than any that admission writes, it holds the beginning only. */
+    private static Consumer<byte[], byte[]> consumer(DeliveryParts parts, Map<String, Object> config) {
+        var cutter =
+                new RecordCutter(new RecordBounds(parts.connections().bounds().writtenBytesMax()));
+        return new KafkaConsumer<>(config, cutter.keys(), cutter.values());
     }
 
     private static DeliverySession open(
@@ -175,8 +184,8 @@ final class DeliverySession implements AutoCloseable {
 
     private static Map<String, Object> consumerConfig(DeliveryParts parts) {
         Map<String, Object> config = new HashMap<>();
-        // Reading this many takes some five milliseconds, in which answers wait and connections stand idle.
-        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500);
+        // Each may have several megabytes after decompression, whatever it has in the topic.
+        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS_MAX);
         // Kafka's default is 50 MB in one array. Half of a region of the heap, which has 1 MB where it is small, is
         // already too
         // large to be collected with the young: each such answer would soon have all of the heap marked.
@@ -192,8 +201,6 @@ final class DeliverySession implements AutoCloseable {
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-        config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         return config;
     }
 
@@ -217,6 +224,10 @@ final class DeliverySession implements AutoCloseable {
         config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         config.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
         config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+        // A dead letter holds its event and more. Kafka's default of 1 MiB would refuse it again after every restart.
+        config.put(
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                parts.connections().bounds().writtenBytesMax());
         // A commit waits on the poll thread, whose polls may be five minutes apart at most.
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 20_000);
         // What a killed instance leaves open blocks the reading of its offsets for as long.

@@ -55,7 +55,7 @@ final class LoopView {
     }
 
     Settled undeliverable(DeliverableReader.Broken broken) {
-        Settled settled = records.undeliverable(broken.origin(), broken.draft());
+        Settled settled = records.undeliverable(broken.draft());
         meters.settled(settled.verdict());
         return settled;
     }

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
@@ -29,6 +30,7 @@ final class SettlementRecords {
 
     private final Topics topics;
     private final ResponseExcerpt excerpt;
+    private final RecordBounds bounds;
     private final Deliverables deliverables;
     private final Receipts receipts;
     private final Serializer<DeadLetter> deadLetters;
@@ -38,9 +40,10 @@ final class SettlementRecords {
     /** Why an event stepped aside: the words for people and the answer that decided it, where there was one. */
     record Death(DeadLetterReason reason, String detail, Optional<Answer.Response> answer) {}
 
-    SettlementRecords(Topics topics, Map<String, ?> serde, ResponseExcerpt excerpt) {
+    SettlementRecords(Topics topics, Map<String, ?> serde, ResponseExcerpt excerpt, RecordBounds bounds) {
         this.topics = topics;
         this.excerpt = excerpt;
+        this.bounds = bounds;
         this.deliverables = new Deliverables(serde);
         this.receipts = new Receipts(topics.receipts(), deliverables, AvroSerdes.valueSerializer(serde));
         this.deadLetters = AvroSerdes.valueSerializer(serde);
@@ -106,19 +109,20 @@ final class SettlementRecords {
         DeadLetterDraft answered = death.answer()
                 .map(response -> draft.answered(response.status(), response.body(), excerpt))
                 .orElse(draft);
-        return settled(unpacked.origin(), answered);
+        return settled(answered);
     }
 
     /** Of a record that never became an event. */
-    Settled undeliverable(Origin origin, DeadLetterDraft draft) {
-        return settled(origin, draft);
+    Settled undeliverable(DeadLetterDraft draft) {
+        return settled(draft);
     }
 
-    private Settled settled(Origin origin, DeadLetterDraft draft) {
+    private Settled settled(DeadLetterDraft draft) {
+        DeadLetterDraft bounded = draft.within(bounds);
         return new Settled(
-                new Dead(draft.reason()),
-                origin.key(),
-                deadLetters.serialize(topics.deadLetters(), draft.toDeadLetter()));
+                new Dead(bounded.reason()),
+                bounded.origin().key(),
+                deadLetters.serialize(topics.deadLetters(), bounded.toDeadLetter()));
     }
 
     /** Thread-safe. */

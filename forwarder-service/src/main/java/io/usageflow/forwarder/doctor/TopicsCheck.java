@@ -22,7 +22,11 @@ record TopicsCheck(Cluster cluster, Settings settings, Duration atMost) implemen
     public List<Finding> look() {
         cluster.admin();
         try (TopicAdmin admin = TopicAdmin.connect(settings.kafka(), atMost)) {
-            return judge(admin.plan(settings, OptionalInt.empty()));
+            List<Finding> findings = new ArrayList<>(settings.recordBounds().obstacles(settings.kafka()).stream()
+                    .map(obstacle -> Finding.fail(NAME, obstacle, "correct the settings of the forwarder"))
+                    .toList());
+            findings.addAll(judge(admin.plan(settings, OptionalInt.empty())));
+            return findings;
         }
     }
 

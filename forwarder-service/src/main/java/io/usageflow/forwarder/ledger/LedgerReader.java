@@ -4,16 +4,23 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.topics.TopicReader;
 import io.usageflow.schema.LedgerEntry;
+import io.usageflow.schema.registry.RegistryAbsence;
 import io.usageflow.schema.serde.AvroSerdes;
+import io.usageflow.schema.serde.UnknownSchemaException;
+import io.usageflow.schema.text.VisibleText;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the ledger topic from its beginning to the end it has when the reading starts: committed entries only, and of
@@ -21,6 +28,7 @@ import org.apache.kafka.common.serialization.Deserializer;
  * consumer of its own.
  */
 public final class LedgerReader {
+    private static final Logger LOG = LoggerFactory.getLogger(LedgerReader.class);
     private static final Duration READ_AGAIN_AFTER = Duration.ofMillis(500);
 
     private final Topics topics;
@@ -44,10 +52,44 @@ public final class LedgerReader {
      * @throws KafkaException where Kafka or the registry refuses, or an entry cannot be decoded
      */
     public List<LedgerEntry> read(Duration atMost) {
-        Map<String, byte[]> newest = new LinkedHashMap<>();
-        new TopicReader(kafka)
-                .read(topics.ledger(), atMost, entry -> newest.put(new String(entry.key(), UTF_8), entry.value()));
-        return decoded(newest);
+        Map<String, LedgerEntry> newest = new LinkedHashMap<>();
+        try (Deserializer<LedgerEntry> deserializer = AvroSerdes.valueDeserializer(registry, LedgerEntry.class)) {
+            new TopicReader(kafka).read(topics.ledger(), atMost, record -> note(record, deserializer, newest));
+        }
+        return new ArrayList<>(newest.values());
+    }
+
+    /** What is no entry leaves the one before it in force: only a stage may say what it has counted. */
+    private static void note(
+            ConsumerRecord<byte[], byte[]> record,
+            Deserializer<LedgerEntry> deserializer,
+            Map<String, LedgerEntry> newest) {
+        if (record.key() == null) {
+            LOG.warn(
+                    "event=ledger_entry_ignored partition={} offset={} why=\"it has no key\"",
+                    record.partition(),
+                    record.offset());
+            return;
+        }
+        String key = new String(record.key(), UTF_8);
+        if (record.value() == null) {
+            newest.remove(key);
+            return;
+        }
+        try {
+            newest.put(key, deserializer.deserialize(record.topic(), record.value()));
+        } catch (UnknownSchemaException unknown) {
+            throw unknown; // it may be an entry: the registry has lost its schema
+        } catch (SerializationException rubbish) {
+            if (RegistryAbsence.isCauseOf(rubbish)) {
+                throw rubbish;
+            }
+            LOG.warn(
+                    "event=ledger_entry_ignored partition={} offset={} why=\"{}\"",
+                    record.partition(),
+                    record.offset(),
+                    VisibleText.logged(String.valueOf(rubbish.getMessage())));
+        }
     }
 
     /**
@@ -69,17 +111,5 @@ public final class LedgerReader {
 
     private static Duration left(long deadline) {
         return Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
-    }
-
-    private List<LedgerEntry> decoded(Map<String, byte[]> newest) {
-        List<LedgerEntry> entries = new ArrayList<>();
-        try (Deserializer<LedgerEntry> deserializer = AvroSerdes.valueDeserializer(registry, LedgerEntry.class)) {
-            newest.values().forEach(value -> {
-                if (value != null) {
-                    entries.add(deserializer.deserialize(topics.ledger(), value));
-                }
-            });
-        }
-        return entries;
     }
 }

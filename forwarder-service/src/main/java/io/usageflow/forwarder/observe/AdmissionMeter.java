@@ -24,7 +24,8 @@ public enum AdmissionMeter implements CataloguedMeter {
             "counter",
             "links",
             List.of("outcome"),
-            "Customer links: linked, unlinked, rerouted, refused. A refused one is in the log with its reason."),
+            "Customer links: linked, unlinked, rerouted, refused; and vendor links that were refused, by each partition that"
+                    + " met them. A refused one is in the log with its reason."),
     PARKED(
             "usageflow.admission.parked",
             "gauge",

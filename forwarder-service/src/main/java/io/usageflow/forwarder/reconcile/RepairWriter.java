@@ -50,7 +50,6 @@ final class RepairWriter implements AutoCloseable {
     private static final UUID NAMESPACE = UUID.fromString("0c8f1f3e-7a54-5b6e-9d0a-6c1f6f0e2b77");
 
     private static final Duration READ_MARKS_WITHIN = Duration.ofHours(1);
-    private static final int REQUEST_BYTES_MAX = 8 * 1024 * 1024;
 
     private final Topics topics;
     private final Repair repair;
@@ -72,7 +71,8 @@ final class RepairWriter implements AutoCloseable {
         String id = topics.prefix() + "-reconcile-repair";
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
         config.put(ProducerConfig.ACKS_CONFIG, "all");
-        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, REQUEST_BYTES_MAX);
+        config.put(
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG, settings.recordBounds().writtenBytesMax());
         takeover = new TransactionTakeover(
                 settings.kafka().client(), id, List.of(topics.replays(), topics.deadLetterMarks()));
         producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());

@@ -51,9 +51,6 @@ final class MarkedTransactions implements AutoCloseable {
     /** Of a producer that is gone, Kafka ends a transaction after so long. */
     static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    /** An event has a megabyte at most in its own topic, which may be set higher: up to what the replays' topic takes. */
-    private static final int REQUEST_BYTES_MAX = 8 << 20;
-
     private final Topics topics;
     private final KafkaProducer<byte[], byte[]> producer;
     private final Takeover takeover;
@@ -229,7 +226,8 @@ final class MarkedTransactions implements AutoCloseable {
         Map<String, Object> config = new HashMap<>();
         config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
-        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, REQUEST_BYTES_MAX);
+        config.put(
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG, settings.recordBounds().writtenBytesMax());
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 30_000);
         config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) TIMEOUT.toMillis());
         config.putAll(settings.kafka().client());

@@ -95,6 +95,9 @@ final class ReplayRules {
 
     /** Bytes are replayed as they are: admission may have learned to read them. */
     private Decision unreadable(StoredDeadLetter stored, ReplayRequest.Replay replay, String why) {
+        if (stored.reference().isPresent()) {
+            return new Decision.Leave(Obstacle.KEPT_IN_PART, why);
+        }
         byte[] value = stored.value().orElse(null);
         if (value == null || stored.reason().equals(Optional.of(DeadLetterReason.UNDELIVERABLE))) {
             return new Decision.Leave(Obstacle.NO_EVENT, why);

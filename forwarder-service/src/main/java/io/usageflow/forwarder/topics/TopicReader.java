@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.topics;
 
+import io.usageflow.forwarder.config.RecordBounds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -32,6 +33,11 @@ public final class TopicReader {
     /** Without anything new for so long, the brokers count as gone. Also the longest wait for a single answer. */
     static final Duration SILENCE_MAX = Duration.ofSeconds(30);
 
+    /** Beyond the largest event that the settings allow, and what a record may have besides. */
+    static final RecordBounds READ_BOUNDS = new RecordBounds(10 * 1024 * 1024);
+    /** Each may have several megabytes after decompression, whatever it has in the topic. */
+    static final int POLL_RECORDS_MAX = 16;
+
     private static final Duration POLL = Duration.ofMillis(200);
     /** Longer than any topic should take whose reader did not say how long it may. */
     private static final Duration PATIENCE = Duration.ofHours(1);
@@ -45,6 +51,7 @@ public final class TopicReader {
         consumerSettings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         consumerSettings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         consumerSettings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        consumerSettings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS_MAX);
         consumerSettings.remove(ConsumerConfig.GROUP_ID_CONFIG);
     }
 
@@ -98,8 +105,8 @@ public final class TopicReader {
     public void read(String topic, Part part, Duration atMost, Visitor visitor) {
         long deadline = System.nanoTime() + atMost.toNanos();
         Duration answer = answerWithin(atMost);
-        try (var consumer =
-                new KafkaConsumer<>(consumerSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        var cutter = new RecordCutter(READ_BOUNDS);
+        try (var consumer = new KafkaConsumer<>(consumerSettings, cutter.keys(), cutter.values())) {
             List<TopicPartition> partitions = partitions(consumer, topic, answer).stream()
                     .filter(each ->
                             part.partition().isEmpty() || part.partition().getAsInt() == each.partition())

@@ -14,6 +14,7 @@ import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.VendorLink;
+import io.usageflow.schema.registry.SchemaRegistries;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -53,6 +55,7 @@ final class AdmissionDriver implements AutoCloseable {
     private final Map<String, TestOutputTopic<byte[], byte[]>> outputs = new HashMap<>();
     private final List<LedgerEntry> published = new ArrayList<>();
     private Instant now = Events.NOON;
+    private Duration jumped = Duration.ZERO;
 
     AdmissionDriver(Path stateDir, String... settings) {
         this(stateDir, 1, settings);
@@ -72,7 +75,8 @@ final class AdmissionDriver implements AutoCloseable {
                 new HomePartition(partitions),
                 registry,
                 new AdmissionParts.Watching(
-                        new AdmissionMeters(meters, watch, parsed.guard()), watch, () -> now.toEpochMilli()),
+                        new AdmissionMeters(meters, watch, parsed.guard()), watch, () -> now.minus(jumped)
+                                .toEpochMilli()),
                 new VendorLinksVersion());
         Properties properties = new Properties();
         properties.put("application.id", "usage.admission");
@@ -161,8 +165,20 @@ final class AdmissionDriver implements AutoCloseable {
         }
     }
 
+    /** The machine's clock is set ahead, and stays so; no time passes. */
+    void jumpAhead(Duration by) {
+        now = now.plus(by);
+        jumped = jumped.plus(by);
+        driver.advanceWallClockTime(by);
+    }
+
     Instant now() {
         return now;
+    }
+
+    /** Whatever a stranger may write, to any topic. */
+    void pipe(String topic, byte[] key, byte[] value, Headers headers, long timestamp) {
+        input(topic).pipeInput(new TestRecord<>(key, value, headers, Instant.ofEpochMilli(timestamp)));
     }
 
     List<DeliverableEvent> delivered() {
@@ -218,6 +234,11 @@ final class AdmissionDriver implements AutoCloseable {
         return AvroSerdes.valueSerializer(registry).serialize(topic, record);
     }
 
+    /** Under a subject of its own, as anybody may. @return its id */
+    int register(Schema schema) {
+        return SchemaRegistries.connect(registry).register("stranger-" + UUID.randomUUID(), schema);
+    }
+
     static CredytReference reference(String externalId) {
         return new CredytReference(ReferenceKind.EXTERNAL_ID, externalId);
     }
@@ -228,10 +249,12 @@ final class AdmissionDriver implements AutoCloseable {
     }
 
     private void pipe(String topic, byte[] key, byte[] value, Headers headers) {
-        inputs.computeIfAbsent(
-                        topic,
-                        name -> driver.createInputTopic(name, new ByteArraySerializer(), new ByteArraySerializer()))
-                .pipeInput(new TestRecord<>(key, value, headers, now));
+        input(topic).pipeInput(new TestRecord<>(key, value, headers, now));
+    }
+
+    private TestInputTopic<byte[], byte[]> input(String topic) {
+        return inputs.computeIfAbsent(
+                topic, name -> driver.createInputTopic(name, new ByteArraySerializer(), new ByteArraySerializer()));
     }
 
     private <T extends SpecificRecord> List<T> read(String topic, Class<T> type) {

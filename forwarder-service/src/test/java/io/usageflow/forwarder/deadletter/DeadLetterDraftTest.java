@@ -3,9 +3,11 @@ package io.usageflow.forwarder.deadletter;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.OriginalHeader;
 import io.usageflow.schema.SourceCoordinates;
+import io.usageflow.schema.serde.UnregisteredAvro;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class DeadLetterDraftTest {
     private static final Instant FIRST = Instant.parse("2026-11-01T10:00:00Z");
     private static final Instant LAST = Instant.parse("2026-11-01T10:15:00Z");
+    private static final RecordBounds BOUNDS = RecordBounds.of(262_144);
     private static final SourceCoordinates SOURCE = new SourceCoordinates("usage.events", 3, 42L, FIRST);
 
     @Test
@@ -101,6 +104,59 @@ class DeadLetterDraftTest {
         assertThat(letter.getLastFailedAt()).isEqualTo(LAST);
         assertThat(letter.getAttributes()).isEqualTo(Map.of("batch_size", "50"));
         assertThat(letter.getVersion()).isNotBlank();
+    }
+
+    @Test
+    void shouldKeepTheBeginningOfALargeRecordAndSayWhatItWas() {
+        byte[] value = new byte[17_300_000];
+        value[0] = 9;
+        Headers headers = new RecordHeaders();
+        for (int i = 0; i < 10_000; i++) {
+            headers.add("header-" + i, new byte[100]);
+        }
+
+        DeadLetter letter = draft(new Origin(SOURCE, new byte[9_000_000], value, headers))
+                .about("i".repeat(2_000_000), "a".repeat(2_000_000), "t".repeat(2_000_000))
+                .attribute("fact", "f".repeat(2_000_000))
+                .within(BOUNDS)
+                .toDeadLetter();
+
+        assertThat(letter.getOriginalValue()).isEqualTo(ByteBuffer.wrap(value, 0, 65_536));
+        assertThat(letter.getOriginalKey().remaining()).isEqualTo(65_536);
+        assertThat(letter.getOriginalReference().getValueBytes()).isEqualTo(17_300_000);
+        assertThat(letter.getOriginalReference().getValueSha256()).matches("[0-9a-f]{64}");
+        assertThat(letter.getOriginalReference().getKeyBytes()).isEqualTo(9_000_000);
+        assertThat(letter.getOriginalReference().getHeaders()).isEqualTo(10_000);
+        assertThat(letter.getId()).isEqualTo(DeadLetterIds.of(SOURCE));
+        assertThat(size(letter)).isLessThan(400_000);
+    }
+
+    @Test
+    void shouldFitTheTopicWhereTheRecordIsJustKeptWhole() {
+        Headers headers = new RecordHeaders().add("h", new byte[RecordBounds.HEADERS_BYTES_MAX - 9]);
+        byte[] key = new byte[RecordBounds.KEY_BYTES_MAX];
+        String text = "\u20ac".repeat(100_000);
+
+        DeadLetter letter = DeadLetterDraft.of(
+                        new Origin(SOURCE, key, new byte[BOUNDS.valueBytesMax()], headers),
+                        DeadLetterStage.DELIVERY,
+                        DeadLetterReason.REJECTED,
+                        text,
+                        LAST)
+                .about(text, text, text)
+                .answered(422, text, new ResponseExcerpt(List.of()))
+                .attribute("credyt_event_id", text)
+                .attribute("customer", text)
+                .within(BOUNDS)
+                .toDeadLetter();
+
+        assertThat(letter.getOriginalReference()).isNull();
+        // The record has the key again, and an envelope.
+        assertThat(size(letter) + key.length + 1_000).isLessThan(BOUNDS.writtenBytesMax());
+    }
+
+    private static int size(DeadLetter letter) {
+        return UnregisteredAvro.<DeadLetter>serializer().serialize("usage.dead-letters", letter).length;
     }
 
     private static DeadLetterDraft draft(Origin origin) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.schema.topic.Topics;
@@ -80,7 +81,7 @@ class DeliveryLoopTest {
                 new DeliveryConnections(TOPICS, Map.of(), Fixtures.SERDE, "test"),
                 sink,
                 new Destination(settings, new Random(1)),
-                new SettlementRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List.of())),
+                new SettlementRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List.of()), RecordBounds.of(262_144)),
                 new DeliveryMeters(new SimpleMeterRegistry()),
                 new TopicRetention(
                         topic -> KafkaFuture.completedFuture(new Config(List.of())),

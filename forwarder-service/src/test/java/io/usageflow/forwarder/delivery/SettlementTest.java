@@ -3,6 +3,7 @@ package io.usageflow.forwarder.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.Settlement.Step;
@@ -37,7 +38,7 @@ class SettlementTest {
     private final MockProducer<byte[], byte[]> producer =
             new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
     private final SettlementRecords records =
-            new SettlementRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List.of()));
+            new SettlementRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List.of()), RecordBounds.of(262_144));
     private final PlainTakeover takeover = new PlainTakeover();
     private final Settlement settlement = new Settlement(producer, records, DeliveryClock.system(), OPEN_MAX, takeover);
     private final AssignedPartition partition = Fixtures.partition(3);

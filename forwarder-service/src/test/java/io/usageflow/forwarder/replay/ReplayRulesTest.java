@@ -3,6 +3,9 @@ package io.usageflow.forwarder.replay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.forwarder.config.ConfigSources;
+import io.usageflow.forwarder.config.RecordBounds;
+import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.DeadLetterFilter;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
@@ -97,6 +100,31 @@ class ReplayRulesTest {
                 .isEqualTo(Obstacle.CANNOT_BE_FIXED);
         assertThat(((Leave) rules().decide(letter(DeadLetterReason.UNDELIVERABLE), stored -> unreadable)).obstacle())
                 .isEqualTo(Obstacle.NO_EVENT);
+    }
+
+    /** Its beginning must not go out as if it were the event; also where bytes are replayed as they are. */
+    @Test
+    void shouldLeaveWhatIsOnlyABeginning() {
+        var source = new SourceCoordinates("usage.events", 1, 7L, DeadLetterWorld.FAILED);
+        var large = new Origin(source, null, new byte[17_300_000], new RecordHeaders());
+        StoredDeadLetter letter = stored(
+                DeadLetterDraft.of(
+                                large,
+                                DeadLetterStage.ADMISSION,
+                                DeadLetterReason.TOO_LARGE,
+                                "because",
+                                DeadLetterWorld.FAILED)
+                        .within(RecordBounds.of(262_144)),
+                null);
+
+        Leave leave = (Leave) rules().decide(letter, stored -> {
+            try (var reader = new OriginalEvent.Reader(Settings.load(ConfigSources.none()))) {
+                return reader.read(stored);
+            }
+        });
+
+        assertThat(leave.obstacle()).isEqualTo(Obstacle.KEPT_IN_PART);
+        assertThat(leave.detail()).contains("17300000 bytes", "usage.events partition 1 offset 7", "SHA-256");
     }
 
     @Test

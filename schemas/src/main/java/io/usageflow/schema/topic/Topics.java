@@ -24,7 +24,7 @@ public record Topics(String prefix) {
      * Of topics whose records hold an event and more. Kafka's default takes 1 MiB, which a producer of another kind can
      * fill: its dead letter would be refused, and nothing may be dropped.
      */
-    private static final Map<String, String> ROOMY = Map.of("max.message.bytes", Integer.toString(4 * 1024 * 1024));
+    private static final int ROOMY_BYTES = 4 * 1024 * 1024;
 
     /** Written several times a second and read from its beginning: only small segments are compacted soon. */
     private static final Map<String, String> SMALL_SEGMENTS =
@@ -104,17 +104,27 @@ public record Topics(String prefix) {
      * @param dedupWindow receipts are kept at least this long
      */
     public List<TopicSpec> specs(int partitions, Duration dedupWindow) {
+        return specs(partitions, dedupWindow, ROOMY_BYTES);
+    }
+
+    /**
+     * The same where larger events are allowed than by default.
+     *
+     * @param writtenBytesMax the largest record that the forwarder writes
+     */
+    public List<TopicSpec> specs(int partitions, Duration dedupWindow, int writtenBytesMax) {
+        var roomy = Map.of("max.message.bytes", Integer.toString(Math.max(ROOMY_BYTES, writtenBytesMax)));
         Map<String, String> compacted = compacted(Map.of());
         Duration receipts = dedupWindow.compareTo(Duration.ofDays(35)) > 0 ? dedupWindow : Duration.ofDays(35);
         return List.of(
                 TopicSpec.shared(events(), partitions, retained(Duration.ofDays(7), Map.of())),
                 TopicSpec.shared(customerLinks(), partitions, compacted),
                 TopicSpec.alone(vendorLinks(), 1, compacted),
-                TopicSpec.shared(replays(), partitions, retained(Duration.ofDays(7), ROOMY)),
-                TopicSpec.shared(deliverable(), partitions, retained(Duration.ofDays(14), ROOMY)),
+                TopicSpec.shared(replays(), partitions, retained(Duration.ofDays(7), roomy)),
+                TopicSpec.shared(deliverable(), partitions, retained(Duration.ofDays(14), roomy)),
                 TopicSpec.shared(deliveryState(), partitions, compacted),
                 TopicSpec.shared(receipts(), partitions, retained(receipts, Map.of())),
-                TopicSpec.shared(deadLetters(), partitions, retained(Duration.ofDays(90), ROOMY)),
+                TopicSpec.shared(deadLetters(), partitions, retained(Duration.ofDays(90), roomy)),
                 TopicSpec.alone(deadLetterMarks(), 1, compacted),
                 TopicSpec.alone(ledger(), 1, compacted(SMALL_SEGMENTS)));
     }

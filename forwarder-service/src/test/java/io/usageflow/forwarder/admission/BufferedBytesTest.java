@@ -1,0 +1,81 @@
+package io.usageflow.forwarder.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+class BufferedBytesTest {
+    private static final TopicPartition ZERO = new TopicPartition("usage.events", 0);
+    private static final TopicPartition ONE = new TopicPartition("usage.events", 1);
+
+    private final AtomicLong nanos = new AtomicLong();
+    private final BufferedBytes buffered = new BufferedBytes(nanos::get);
+
+    @Test
+    void shouldStopReadingUntilEnoughIsProcessed() {
+        List<ConsumerRecord<byte[], byte[]>> read = new ArrayList<>();
+        while (!buffered.isFull(List.of(ZERO))) {
+            List<ConsumerRecord<byte[], byte[]>> poll = records(ZERO, 32, 3_000_000);
+            buffered.read(poll);
+            read.addAll(poll);
+        }
+
+        // One poll beyond the bound at most: 32 records of 3 MB.
+        assertThat(read).hasSize(32);
+        int processed = 0;
+        while (buffered.isFull(List.of(ZERO))) {
+            process(read.get(processed++));
+        }
+        assertThat(processed).isBetween(20, 22);
+    }
+
+    @Test
+    void shouldLetAThousandUsualRecordsPass() {
+        buffered.read(records(ZERO, 5_000, 1_000));
+
+        assertThat(buffered.isFull(List.of(ZERO))).isFalse();
+    }
+
+    @Test
+    void shouldForgetWhatWasReadOfPartitionsThatAreGoneOrReadAgain() {
+        buffered.read(records(ZERO, 20, 3_000_000));
+        buffered.read(records(ONE, 20, 3_000_000));
+        assertThat(buffered.isFull(List.of(ZERO, ONE))).isTrue();
+
+        assertThat(buffered.isFull(List.of(ONE))).as("one of them is left").isTrue();
+        buffered.forget(ONE);
+        assertThat(buffered.isFull(List.of(ONE))).isFalse();
+    }
+
+    /** A count that is wrong must not stop the reading for good. */
+    @Test
+    void shouldReadAgainWhereNothingIsProcessedForLong() {
+        buffered.read(records(ZERO, 20, 3_000_000));
+        nanos.addAndGet(BufferedBytes.STUCK_AFTER.toNanos());
+        assertThat(buffered.isFull(List.of(ZERO))).isTrue();
+        nanos.addAndGet(1);
+
+        assertThat(buffered.isFull(List.of(ZERO))).isFalse();
+    }
+
+    private void process(ConsumerRecord<byte[], byte[]> record) {
+        buffered.processed(record.topic(), record.partition(), record.key(), record.value(), record.headers());
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> records(TopicPartition partition, int count, int bytes) {
+        byte[] value = new byte[bytes];
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ConsumerRecord<byte[], byte[]> record =
+                    new ConsumerRecord<>(partition.topic(), partition.partition(), i, new byte[6], value);
+            record.headers().add("traceparent", new byte[55]);
+            records.add(record);
+        }
+        return records;
+    }
+}
