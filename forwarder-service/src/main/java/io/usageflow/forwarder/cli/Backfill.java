@@ -1,11 +1,11 @@
 package io.usageflow.forwarder.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.publish.BadLines;
 import io.usageflow.forwarder.publish.Connection;
 import io.usageflow.forwarder.publish.CountedInput;
 import io.usageflow.forwarder.publish.DryPublisher;
+import io.usageflow.forwarder.publish.InputBytes;
 import io.usageflow.forwarder.publish.LineIds;
 import io.usageflow.forwarder.publish.LineSource;
 import io.usageflow.forwarder.publish.Pace;
@@ -13,12 +13,14 @@ import io.usageflow.forwarder.publish.Position;
 import io.usageflow.forwarder.publish.PositionFile;
 import io.usageflow.forwarder.publish.PublishRun;
 import io.usageflow.forwarder.publish.PublishRun.Counts;
+import io.usageflow.forwarder.publish.TimeWindow;
 import io.usageflow.producer.UsagePublisher;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -41,22 +43,26 @@ final class Backfill {
 
     int run(PublishInput input) throws IOException, InterruptedException {
         input.check();
-        LineIds ids = input.ids();
         OptionalLong size = OptionalLong.empty();
         if (!input.isStandardInput()) {
             size = OptionalLong.of(Files.size(Path.of(input.file())));
         }
         try (var in = new CountedInput(
                 input.isStandardInput() ? terminal.in() : Files.newInputStream(Path.of(input.file())))) {
-            LineSource lines = input.lines(in, ids);
-            Counts counts = publish(input, lines, new BackfillProgress(terminal, in, size));
-            return conclude(input, counts, ids);
+            InputBytes bytes =
+                    InputBytes.of(in, input.isStandardInput() ? Optional.empty() : Optional.of(Path.of(input.file())));
+            try (LineIds ids = input.ids(bytes)) {
+                LineSource lines = input.lines(bytes, ids);
+                Counts counts = publish(input, input.identity(bytes), lines, new BackfillProgress(terminal, in, size));
+                return conclude(input, counts, ids);
+            }
         } catch (IllegalArgumentException wrong) {
             throw new WrongUsageException(wrong);
         }
     }
 
-    private Counts publish(PublishInput input, LineSource lines, BackfillProgress progress)
+    private Counts publish(
+            PublishInput input, Map<String, String> identity, LineSource lines, BackfillProgress progress)
             throws IOException, InterruptedException {
         if (input.dryRun()) {
             try (UsagePublisher dry = new DryPublisher()) {
@@ -68,7 +74,7 @@ final class Backfill {
                 Connection.open(settings, settings.topics().names().events())) {
             Optional<PositionFile> position = input.resume().isEmpty()
                     ? Optional.empty()
-                    : Optional.of(new PositionFile(input.resume().get(), identity(input)));
+                    : Optional.of(new PositionFile(input.resume().get(), identity(identity)));
             terminal.stop().onProcessEnd(HOOK_LIMIT);
             return publish(input, lines, progress, publisher, position);
         }
@@ -90,8 +96,12 @@ final class Backfill {
                 .map(rate -> Pace.of(rate, System::nanoTime, terminal.stop()::await))
                 .orElseGet(Pace::unbounded);
         try (BadLines badLines = badLines(input, from)) {
-            var terms = new PublishRun.Terms(position, Optional.ofNullable(badLines), pace, () -> terminal.stop()
-                    .await(Duration.ZERO));
+            var terms = new PublishRun.Terms(
+                    position,
+                    Optional.ofNullable(badLines),
+                    pace,
+                    () -> terminal.stop().await(Duration.ZERO),
+                    Optional.of(TimeWindow.of(settings.admission().guard(), Instant.now())));
             return new PublishRun(publisher, progress, terms).of(lines);
         }
     }
@@ -111,8 +121,8 @@ final class Backfill {
     }
 
     /** Another cluster, topic or way to derive ids is another backfill. */
-    private Map<String, String> identity(PublishInput input) {
-        var identity = new HashMap<>(input.identity());
+    private Map<String, String> identity(Map<String, String> ofInput) {
+        var identity = new HashMap<>(ofInput);
         identity.put("cluster", Connection.clusterId(settings));
         identity.put("topic", settings.topics().names().events());
         return identity;
@@ -124,21 +134,12 @@ final class Backfill {
                     + " bills nothing twice");
         }
         if (output.json()) {
-            output.document(
-                    terminal,
-                    JsonNodeFactory.instance
-                            .objectNode()
-                            .put("dry_run", input.dryRun())
-                            .put(input.dryRun() ? "good" : "published", counts.durable())
-                            .put("bad_lines", counts.bad())
-                            .put("failed", counts.failed())
-                            .put("done_before", counts.skipped())
-                            .put("ended", counts.ended()));
-        } else if (input.dryRun()) {
-            terminal.say("good lines " + counts.durable() + ", bad lines " + counts.bad() + "; nothing was published");
+            output.document(terminal, BackfillResult.json(input.dryRun(), counts));
         } else {
-            terminal.say("published " + counts.durable() + ", bad lines " + counts.bad() + ", failed " + counts.failed()
-                    + (counts.skipped() > 0 ? ", lines done before " + counts.skipped() : ""));
+            BackfillResult.lines(input.dryRun(), input.rounds(), counts).forEach(terminal::say);
+        }
+        if (counts.ended() && counts.durable() + counts.bad() + counts.failed() + counts.skipped() == 0) {
+            terminal.note("usageflow: the input holds no events");
         }
         if (!counts.ended()) {
             terminal.note("usageflow: the input was not read to its end: "

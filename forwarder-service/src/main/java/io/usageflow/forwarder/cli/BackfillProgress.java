@@ -29,6 +29,11 @@ final class BackfillProgress implements PublishRun.Reports {
     }
 
     @Override
+    public void note(long line, String note) {
+        terminal.note("line " + line + ": " + note);
+    }
+
+    @Override
     public void progress(Counts counts, long line) {
         long now = System.nanoTime();
         if (now - toldAt < INTERVAL.toNanos()) {

@@ -7,11 +7,13 @@ import io.usageflow.forwarder.links.LinkFile;
 import io.usageflow.forwarder.links.LinkPlan;
 import io.usageflow.forwarder.links.LinkTable;
 import io.usageflow.forwarder.links.LinkWriter;
+import io.usageflow.forwarder.publish.InputBytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,7 +52,9 @@ final class LinksImportCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output = new OutputOptions();
 
-    @Parameters(paramLabel = "FILE", description = "CSV in UTF-8 with a header; - is standard input.")
+    @Parameters(
+            paramLabel = "FILE",
+            description = "CSV in UTF-8 with a header, also compressed with gzip or zip; - is standard input.")
     private String file = "-";
 
     @Option(names = "--apply", description = "Write the links; without it only the plan is shown.")
@@ -95,8 +99,9 @@ final class LinksImportCommand implements Callable<Integer> {
     }
 
     private LinkFile read() throws IOException {
-        try (InputStream in = file.equals("-") ? terminal.in() : Files.newInputStream(Path.of(file))) {
-            return LinkFile.read(in, Instant.now());
+        Optional<Path> path = file.equals("-") ? Optional.empty() : Optional.of(Path.of(file));
+        try (InputStream in = path.isEmpty() ? terminal.in() : Files.newInputStream(path.get())) {
+            return LinkFile.read(InputBytes.of(in, path).text(), Instant.now());
         } catch (IllegalArgumentException noTable) {
             throw new WrongUsageException(file + ": " + noTable.getMessage());
         }

@@ -18,7 +18,9 @@ import picocli.CommandLine.Mixin;
         name = "publish",
         description = {
             "Publish usage events from a file, or one event, and wait until they are durable: until all in-sync replicas"
-                    + " have them. Bad lines are reported by number and the rest goes on; exit code 1 then.",
+                    + " have them. Bad lines are reported by number and the rest goes on; exit code 1 then. An id that a"
+                    + " line uses again for something else makes it a bad line; one that repeats an earlier line is not"
+                    + " sent again.",
             "A backfill that is stopped or killed goes on with the same command where --resume names a file for its"
                     + " position. Publishing the same input twice bills nothing twice in any case."
         },
@@ -31,6 +33,9 @@ import picocli.CommandLine.Mixin;
             "A CSV mapping names a column, or a constant in single quotes, for each field:",
             "  id=request_id,event_type='message_completed',account_id=customer,data.tokens=tokens:long,",
             "  cost.openai.amount=cost,cost.openai.currency='USD'     (types: string, long, decimal, boolean)",
+            "cost[Provider].amount=cost takes the vendor from the column Provider. occurred_at=day:date is the beginning",
+            "of that day in --csv-zone; occurred_at=at:epoch_seconds, :epoch_millis and :epoch_micros count from 1970;",
+            "cost.openai.currency=currency:upper makes usd USD.",
             "",
             "Lines without an id get one derived from the file's name and their content, so that publishing a file",
             "twice bills once; --id-from derives it from the fields that are your key.",
@@ -41,7 +46,7 @@ import picocli.CommandLine.Mixin;
             "  usageflow publish --input usage.jsonl --dry-run --bad-lines bad.jsonl",
             "  usageflow publish --input usage.jsonl --resume usage.position --rate 500",
             "  usageflow publish --input usage.csv --csv-mapping \"account_id=customer,event_type='call'\"",
-            "  zcat usage.jsonl.gz | usageflow publish --input - --source usage.jsonl"
+            "  usageflow publish --input costs.csv.gz --round-amounts 18 --csv-null NULL --csv-mapping \"...\""
         })
 final class PublishCommand implements Callable<Integer> {
     private final Terminal terminal;

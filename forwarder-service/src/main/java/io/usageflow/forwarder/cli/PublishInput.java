@@ -1,14 +1,17 @@
 package io.usageflow.forwarder.cli;
 
+import io.usageflow.forwarder.publish.AmountRounding;
 import io.usageflow.forwarder.publish.CsvLines;
 import io.usageflow.forwarder.publish.CsvMapping;
+import io.usageflow.forwarder.publish.InputBytes;
 import io.usageflow.forwarder.publish.JsonLines;
 import io.usageflow.forwarder.publish.LineIds;
 import io.usageflow.forwarder.publish.LineSource;
+import io.usageflow.schema.rule.ExactDecimal;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +24,7 @@ final class PublishInput {
             names = "--input",
             paramLabel = "FILE",
             required = true,
-            description = "JSON Lines or CSV; - is standard input.")
+            description = "JSON Lines or CSV in UTF-8, also compressed with gzip or zip; - is standard input.")
     private String file = "-";
 
     @Option(names = "--csv-mapping", paramLabel = "MAPPING", description = "The input is CSV with a header; see below.")
@@ -32,6 +35,20 @@ final class PublishInput {
             paramLabel = "ZONE",
             description = "Time zone of times without one, such as UTC or Europe/Berlin; they are refused otherwise.")
     private @Nullable ZoneId csvZone;
+
+    @Option(
+            names = "--csv-null",
+            paramLabel = "TEXT",
+            description = "Cells with this text are empty, such as NULL; may be given several times.")
+    private List<String> csvNulls = new ArrayList<>();
+
+    @Option(
+            names = "--round-amounts",
+            paramLabel = "DIGITS",
+            description =
+                    "Round the amounts of costs to so many digits after the point, half to even, 0 to 18; says how"
+                            + " many and by how much. More than 18 digits are refused otherwise.")
+    private @Nullable Integer roundAmounts;
 
     @Option(
             names = "--id-from",
@@ -100,6 +117,14 @@ final class PublishInput {
         if (rate != null && !(rate > 0 && rate <= 1_000_000_000)) {
             throw new WrongUsageException("--rate is " + rate + ": use a number of events per second above 0");
         }
+        if (roundAmounts != null && (roundAmounts < 0 || roundAmounts > ExactDecimal.SCALE)) {
+            throw new WrongUsageException("--round-amounts is " + roundAmounts + ": use 0 to " + ExactDecimal.SCALE
+                    + " digits after the point");
+        }
+        if (csvMapping == null && !(csvNulls.isEmpty() && csvZone == null)) {
+            throw new WrongUsageException(
+                    "--csv-null and --csv-zone are for CSV: add --csv-mapping, or leave them out");
+        }
         if (dryRun && resume != null) {
             throw new WrongUsageException("--dry-run publishes nothing, so it has no position: leave out --resume");
         }
@@ -112,33 +137,48 @@ final class PublishInput {
         }
     }
 
-    LineIds ids() {
-        return new LineIds(sourceName(), idFrom == null ? List.of() : idFrom);
+    boolean rounds() {
+        return roundAmounts != null;
     }
 
-    private String sourceName() {
-        Path name = Path.of(file).getFileName();
-        return source != null ? source : name == null ? file : name.toString();
+    LineIds ids(InputBytes input) {
+        return new LineIds(sourceName(input), idFrom == null ? List.of() : idFrom);
+    }
+
+    private String sourceName(InputBytes input) {
+        return source != null ? source : input.name();
     }
 
     /** What the ids and the meaning of the lines depend on: a run that goes on must have the same. */
-    Map<String, String> identity() {
+    Map<String, String> identity(InputBytes input) {
         return Map.of(
                 "source",
-                sourceName(),
+                sourceName(input),
                 "id-from",
                 idFrom == null ? "" : String.join(",", idFrom),
                 "csv-mapping",
                 csvMapping == null ? "" : csvMapping,
                 "csv-zone",
-                csvZone == null ? "" : csvZone.getId());
+                csvZone == null ? "" : csvZone.getId(),
+                "csv-null",
+                String.join(",", csvNulls),
+                "round-amounts",
+                roundAmounts == null ? "" : roundAmounts.toString());
     }
 
-    LineSource lines(InputStream in, LineIds ids) throws IOException {
+    LineSource lines(InputBytes input, LineIds ids) throws IOException {
+        AmountRounding rounding = roundAmounts == null ? AmountRounding.NONE : AmountRounding.to(roundAmounts);
         try {
-            return csvMapping == null
-                    ? new JsonLines(in, ids)
-                    : new CsvLines(in, CsvMapping.parse(csvMapping, Optional.ofNullable(csvZone)), ids);
+            if (csvMapping != null) {
+                var mapping = CsvMapping.parse(csvMapping, Optional.ofNullable(csvZone), csvNulls);
+                return new CsvLines(input.text(), mapping, ids, rounding);
+            }
+            if (input.isJsonArray()) {
+                throw new WrongUsageException("the input is a JSON array, and one event a line is expected: write each"
+                        + " element into a line of its own, for example with jq -c '.[]' (jq 1.7 or later; older ones"
+                        + " change long numbers)");
+            }
+            return new JsonLines(input.text(), ids, rounding);
         } catch (IllegalArgumentException wrong) {
             throw new WrongUsageException(wrong);
         }

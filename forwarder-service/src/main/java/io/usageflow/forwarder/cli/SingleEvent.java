@@ -1,12 +1,15 @@
 package io.usageflow.forwarder.cli;
 
+import io.usageflow.forwarder.publish.GivenId;
 import io.usageflow.producer.Cost;
 import io.usageflow.producer.InvalidUsageEventException;
 import io.usageflow.producer.UsageEvent;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -37,28 +40,50 @@ final class SingleEvent {
             names = "--data",
             paramLabel = "NAME=VALUE",
             description = "A quantity or dimension that pricing looks at; numbers, true and false are taken as such.")
-    private Map<String, String> data = new LinkedHashMap<>();
+    private List<String> data = new ArrayList<>();
 
     @Option(
             names = "--cost",
             paramLabel = "VENDOR=AMOUNT",
-            description = "What it cost, with the currency, such as openai=0.0161USD.")
-    private Map<String, String> costs = new LinkedHashMap<>();
+            description = "What it cost, with the currency, such as openai=0.0161USD; may be given several times.")
+    private List<String> costs = new ArrayList<>();
 
     UsageEvent event() {
         try {
             UsageEvent event = UsageEvent.of(eventType).account(account).subject(subject);
-            event = id == null ? event : event.id(id);
-            for (Map.Entry<String, String> datum : data.entrySet()) {
-                event = withDatum(event, datum.getKey(), datum.getValue());
+            event = id == null ? event : event.id(checkedId(id));
+            Set<String> names = new HashSet<>();
+            for (String datum : data) {
+                String name = before(datum, "--data", "NAME=VALUE");
+                if (!names.add(name)) {
+                    throw new WrongUsageException("--data gives " + name + " twice: keep one");
+                }
+                event = withDatum(event, name, datum.substring(name.length() + 1));
             }
-            for (Map.Entry<String, String> cost : costs.entrySet()) {
-                event = event.cost(cost(cost.getKey(), cost.getValue()));
+            for (String cost : costs) {
+                String vendor = before(cost, "--cost", "VENDOR=AMOUNT");
+                event = event.cost(cost(vendor, cost.substring(vendor.length() + 1)));
             }
             return event;
         } catch (InvalidUsageEventException invalid) {
             throw new WrongUsageException(invalid);
         }
+    }
+
+    private static String checkedId(String id) {
+        String fault = GivenId.faultOf(id);
+        if (fault != null) {
+            throw new WrongUsageException("--id: " + fault + ": give the usage its own id, or none for a random one");
+        }
+        return id;
+    }
+
+    private static String before(String text, String option, String form) {
+        int equals = text.indexOf('=');
+        if (equals < 1) {
+            throw new WrongUsageException(option + " is '" + text + "': write " + option + " " + form);
+        }
+        return text.substring(0, equals);
     }
 
     private static UsageEvent withDatum(UsageEvent event, String name, String value) {

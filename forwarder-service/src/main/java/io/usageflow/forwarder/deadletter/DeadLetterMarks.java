@@ -3,6 +3,7 @@ package io.usageflow.forwarder.deadletter;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.table.TemporaryTable;
 import io.usageflow.forwarder.topics.TopicReader;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.id.Uuids;
@@ -10,25 +11,11 @@ import io.usageflow.schema.registry.RegistryAbsence;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.serde.UnknownSchemaException;
 import io.usageflow.schema.text.VisibleText;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.BlockBasedTableConfig;
-import org.rocksdb.BloomFilter;
-import org.rocksdb.CompressionType;
-import org.rocksdb.Options;
-import org.rocksdb.RocksDB;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,12 +29,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class DeadLetterMarks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterMarks.class);
-    private static final int MEMTABLE_BYTES = 16 << 20;
-    private static final int BLOOM_BITS = 10;
 
     private final String topic;
     private final Deserializer<DeadLetterMark> deserializer;
-    private @Nullable Table table;
+    private @Nullable TemporaryTable table;
     private long read;
 
     private DeadLetterMarks(String topic, Deserializer<DeadLetterMark> deserializer) {
@@ -132,7 +117,7 @@ public final class DeadLetterMarks implements AutoCloseable {
             if (value == null) {
                 return;
             }
-            table = Table.open();
+            table = TemporaryTable.open("marks");
         }
         table.put(key, value);
     }
@@ -140,98 +125,5 @@ public final class DeadLetterMarks implements AutoCloseable {
     /** Half the bytes of the text, for the ids that there are. */
     private static byte[] key(String deadLetterId) {
         return Uuids.parse(deadLetterId).map(Uuids::bytes).orElseGet(() -> deadLetterId.getBytes(UTF_8));
-    }
-
-    /** A RocksDB that nobody needs after the process. */
-    private static final class Table implements AutoCloseable {
-        static {
-            RocksDB.loadLibrary();
-        }
-
-        private final Path folder;
-        private final BloomFilter bloom = new BloomFilter(BLOOM_BITS);
-        private final Options options = new Options();
-        private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
-        private final RocksDB db;
-        /** For commands that are cancelled. */
-        private final Thread onProcessEnd = new Thread(this::removeFolder, "usageflow-marks-end");
-
-        private Table(Path folder) throws RocksDBException {
-            this.folder = folder;
-            options.setCreateIfMissing(true)
-                    .setWriteBufferSize(MEMTABLE_BYTES)
-                    .setMaxWriteBufferNumber(2)
-                    .setCompressionType(CompressionType.LZ4_COMPRESSION)
-                    .setTableFormatConfig(new BlockBasedTableConfig().setFilterPolicy(bloom));
-            db = RocksDB.open(options, folder.toString());
-            Runtime.getRuntime().addShutdownHook(onProcessEnd);
-        }
-
-        static Table open() {
-            try {
-                return new Table(Files.createTempDirectory("usageflow-marks-"));
-            } catch (IOException failed) {
-                throw new UncheckedIOException(
-                        "no temporary folder for the marks of dead letters can be made in "
-                                + System.getProperty("java.io.tmpdir"),
-                        failed);
-            } catch (RocksDBException failed) {
-                throw broken(failed);
-            }
-        }
-
-        void put(byte[] key, byte @Nullable [] value) {
-            try {
-                if (value == null) {
-                    db.delete(unlogged, key);
-                } else {
-                    db.put(unlogged, key, value);
-                }
-            } catch (RocksDBException failed) {
-                throw broken(failed);
-            }
-        }
-
-        byte @Nullable [] get(byte[] key) {
-            try {
-                return db.get(key);
-            } catch (RocksDBException failed) {
-                throw broken(failed);
-            }
-        }
-
-        @Override
-        public void close() {
-            db.close();
-            unlogged.close();
-            options.close();
-            bloom.close();
-            try {
-                Runtime.getRuntime().removeShutdownHook(onProcessEnd);
-            } catch (IllegalStateException ending) {
-                // It runs already.
-                return;
-            }
-            removeFolder();
-        }
-
-        private void removeFolder() {
-            try (Stream<Path> files = Files.walk(folder)) {
-                List<Path> deepestFirst =
-                        files.sorted(Comparator.reverseOrder()).toList();
-                for (Path file : deepestFirst) {
-                    Files.deleteIfExists(file);
-                }
-            } catch (IOException | UncheckedIOException failed) {
-                LOG.warn("event=folder_left folder={} why={}", folder, VisibleText.logged(failed));
-            }
-        }
-
-        private static IllegalStateException broken(RocksDBException failed) {
-            return new IllegalStateException(
-                    "the temporary table of marks in " + System.getProperty("java.io.tmpdir")
-                            + " fails, is the disk full? " + failed.getMessage(),
-                    failed);
-        }
     }
 }

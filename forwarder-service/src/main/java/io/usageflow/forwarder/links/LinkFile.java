@@ -1,11 +1,10 @@
 package io.usageflow.forwarder.links;
 
-import io.usageflow.forwarder.publish.NumberedLines;
+import io.usageflow.forwarder.publish.CsvEntries;
 import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.rule.Violation;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,8 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
 
 /**
  * A table of links: CSV in UTF-8 whose first line names the columns, {@code account} with {@code customer_id} or {@code
@@ -44,16 +41,13 @@ public record LinkFile(LinkKind kind, Map<String, Row> links, List<BadRow> bad) 
      * @throws IOException if it cannot be read
      */
     public static LinkFile read(InputStream in, Instant now) throws IOException {
-        var lines = new NumberedLines(in);
-        Columns columns = Columns.of(
-                lines.next().orElseThrow(() -> new IllegalArgumentException("the file is empty: " + Columns.EXPECTED)));
+        var entries = new CsvEntries(in);
+        Columns columns = Columns.of(entries.next()
+                .orElseThrow(() -> new IllegalArgumentException("the file is empty: " + Columns.EXPECTED)));
         var links = new LinkedHashMap<String, Row>();
         var bad = new ArrayList<BadRow>();
-        for (var line = lines.next(); line.isPresent(); line = lines.next()) {
-            NumberedLines.Line each = line.get();
-            if (each.problem().isEmpty() && each.text().isBlank()) {
-                continue;
-            }
+        for (var entry = entries.next(); entry.isPresent(); entry = entries.next()) {
+            CsvEntries.Entry each = entry.get();
             if (links.size() + bad.size() == ROWS_MAX) {
                 throw new IllegalArgumentException("the file has more than " + ROWS_MAX
                         + " rows, which are read into memory: split it, and import the parts one by one");
@@ -64,22 +58,17 @@ public record LinkFile(LinkKind kind, Map<String, Row> links, List<BadRow> bad) 
     }
 
     /** @return what is wrong with the line */
-    private static Optional<String> take(
-            NumberedLines.Line line, Columns columns, Instant now, Map<String, Row> links) {
+    private static Optional<String> take(CsvEntries.Entry line, Columns columns, Instant now, Map<String, Row> links) {
         if (line.problem().isPresent()) {
             return line.problem();
         }
-        Optional<List<String>> cells = cells(line.text());
-        if (cells.isEmpty()) {
-            return Optional.of("is not CSV: a quote stands where none may; quote the whole value and double the quotes"
-                    + " inside");
-        }
-        if (cells.get().size() != columns.names().size()) {
-            return Optional.of("has " + cells.get().size() + " values, but the header names "
+        List<String> cells = line.cells();
+        if (cells.size() != columns.names().size()) {
+            return Optional.of("has " + cells.size() + " values, but the header names "
                     + columns.names().size() + " columns: quote values that hold commas");
         }
-        String name = columns.name(cells.get());
-        Optional<Reference> reference = columns.reference(cells.get());
+        String name = columns.name(cells);
+        Optional<Reference> reference = columns.reference(cells);
         if (reference.isEmpty()) {
             return Optional.of("must fill in one of " + columns.idColumns() + ", and one only");
         }
@@ -95,28 +84,17 @@ public record LinkFile(LinkKind kind, Map<String, Row> links, List<BadRow> bad) 
                         + before.link().reference().value() + " in line " + before.line() + ": keep one");
     }
 
-    private static Optional<List<String>> cells(String line) {
-        try (CSVParser parser = CSVParser.parse(line, CSVFormat.RFC4180)) {
-            var records = parser.iterator();
-            return Optional.of(
-                    records.hasNext()
-                            ? records.next().toList().stream()
-                                    .map(String::strip)
-                                    .toList()
-                            : List.of());
-        } catch (UncheckedIOException | IOException | IllegalStateException malformed) {
-            return Optional.empty();
-        }
-    }
-
     /** What stands where. */
     private record Columns(LinkKind kind, List<String> names) {
         static final String EXPECTED = "its first line must name the columns, account,customer_external_id (or"
                 + " customer_id), or vendor,vendor_external_id (or vendor_id)";
 
-        static Columns of(NumberedLines.Line header) {
-            List<String> names = cells(header.text())
-                    .orElseThrow(() -> new IllegalArgumentException("the header is not CSV: " + EXPECTED));
+        static Columns of(CsvEntries.Entry header) {
+            if (header.problem().isPresent()) {
+                throw new IllegalArgumentException(
+                        "the header " + header.problem().get() + "; " + EXPECTED);
+            }
+            List<String> names = header.cells().stream().map(String::strip).toList();
             for (LinkKind kind : LinkKind.values()) {
                 if (names.contains(kind.key())) {
                     return new Columns(kind, names).checked();
@@ -165,7 +143,7 @@ public record LinkFile(LinkKind kind, Map<String, Row> links, List<BadRow> bad) 
 
         private String cell(List<String> cells, String column) {
             int index = names.indexOf(column);
-            return index < 0 ? "" : cells.get(index);
+            return index < 0 || cells.get(index).isBlank() ? "" : cells.get(index);
         }
     }
 }

@@ -47,6 +47,8 @@ final class Front {
     enum State {
         OPEN,
         DURABLE,
+        /** Not sent: it says what an earlier one does. */
+        REPEATED,
         BAD,
         FAILED
     }

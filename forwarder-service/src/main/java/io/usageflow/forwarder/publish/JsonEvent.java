@@ -32,7 +32,7 @@ final class JsonEvent {
     private JsonEvent() {}
 
     /** With a random id where the object has none. */
-    static UsageEvent of(ObjectNode object) throws BadLineException {
+    static UsageEvent of(ObjectNode object, AmountRounding.OfLine amounts) throws BadLineException {
         onlyKnown(object, FIELDS, "");
         UsageEvent event = UsageEvent.of(required(object, "event_type", ""))
                 .account(required(object, "account_id", ""))
@@ -42,7 +42,7 @@ final class JsonEvent {
                 .description(text(object, "description", ""));
         String id = text(object, "id", "");
         if (id != null) {
-            event = event.id(id);
+            event = event.id(GivenId.of(id));
         }
         String occurredAt = text(object, "occurred_at", "");
         if (occurredAt != null) {
@@ -52,7 +52,7 @@ final class JsonEvent {
         if (data != null && !data.isNull()) {
             event = event.dataAll(entries(data, "data"));
         }
-        for (Cost cost : costs(object.get("costs"))) {
+        for (Cost cost : costs(object.get("costs"), amounts)) {
             event = event.cost(cost);
         }
         return event;
@@ -67,7 +67,7 @@ final class JsonEvent {
         return node.isValueNode() && !node.isNull() ? Optional.of(node.asText()) : Optional.empty();
     }
 
-    private static List<Cost> costs(@Nullable JsonNode node) throws BadLineException {
+    private static List<Cost> costs(@Nullable JsonNode node, AmountRounding.OfLine amounts) throws BadLineException {
         if (node == null || node.isNull()) {
             return List.of();
         }
@@ -77,12 +77,12 @@ final class JsonEvent {
         }
         var costs = new ArrayList<Cost>();
         for (JsonNode cost : node) {
-            costs.add(cost(cost, "costs[" + costs.size() + "]"));
+            costs.add(cost(cost, "costs[" + costs.size() + "]", amounts));
         }
         return costs;
     }
 
-    private static Cost cost(JsonNode node, String path) throws BadLineException {
+    private static Cost cost(JsonNode node, String path, AmountRounding.OfLine amounts) throws BadLineException {
         if (!(node instanceof ObjectNode object)) {
             throw new BadLineException(
                     path + " is not an object: write {\"vendor\":...,\"amount\":...,\"currency\":...}");
@@ -101,10 +101,12 @@ final class JsonEvent {
                 metadata.put(entry.getKey(), value);
             }
         }
+        BigDecimal amount = amount(object.get("amount"), prefix + "amount");
+        String currency = required(object, "currency", prefix);
         return new Cost(
                 required(object, "vendor", prefix),
-                amount(object.get("amount"), prefix + "amount"),
-                required(object, "currency", prefix),
+                amounts.of(amount, currency),
+                currency,
                 text(object, "id", prefix),
                 text(object, "description", prefix),
                 metadata);
@@ -113,21 +115,13 @@ final class JsonEvent {
     /** A JSON number, or the same in quotes, as exporters write that know what floats do to money. */
     private static BigDecimal amount(@Nullable JsonNode node, String path) throws BadLineException {
         if (node != null && node.isNumber()) {
-            return node.decimalValue();
+            return NumberText.bounded(node.decimalValue(), path);
         }
         if (node != null && node.isTextual()) {
-            return decimal(node.textValue(), path);
+            return NumberText.decimal(node.textValue(), path);
         }
         throw new BadLineException(path + (node == null || node.isNull() ? " is missing" : " is not a number")
                 + ": write the amount in units of the currency, such as 0.0161");
-    }
-
-    static BigDecimal decimal(String text, String path) throws BadLineException {
-        try {
-            return new BigDecimal(text.strip());
-        } catch (NumberFormatException malformed) {
-            throw new BadLineException(path + " is '" + text + "', which is not a decimal number: write 0.0161");
-        }
     }
 
     private static Map<String, @Nullable Object> entries(JsonNode node, String path) throws BadLineException {
@@ -152,7 +146,7 @@ final class JsonEvent {
                 yield array;
             }
             case NUMBER ->
-                node.canConvertToLong() && node.isIntegralNumber()
+                node.isIntegralNumber() && node.canConvertToLong()
                         ? (Object) node.longValue()
                         : node.isIntegralNumber() ? node.bigIntegerValue() : node.decimalValue();
             case BOOLEAN -> node.booleanValue();

@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /**
  * Cuts a UTF-8 stream into lines, each decoded by itself, so that broken bytes or a line without end cost that line and
- * no other, and memory is bounded by {@value #BYTES_MAX} bytes. Not thread-safe.
+ * no other, and memory is bounded by {@value #BYTES_MAX} bytes. A line ends with LF, CR LF or CR, in any mixture. Not
+ * thread-safe.
  */
 public final class NumberedLines {
     /** Sixteen times the largest event. */
@@ -28,15 +29,12 @@ public final class NumberedLines {
 
     /**
      * @param text without its line end; empty where the bytes are no text, or too many
+     * @param end as it stands; empty at the end of the input
      * @param problem why the line cannot be read, or empty
      */
-    public record Line(long number, String text, Optional<String> problem) {
-        static Line of(long number, String text) {
-            return new Line(number, text, Optional.empty());
-        }
-
-        static Line unreadable(long number, String problem) {
-            return new Line(number, "", Optional.of(problem));
+    public record Line(long number, String text, String end, Optional<String> problem) {
+        boolean isBlank() {
+            return problem.isEmpty() && text.isBlank();
         }
     }
 
@@ -48,7 +46,7 @@ public final class NumberedLines {
         if (read < 0) {
             return Optional.empty();
         }
-        for (; read >= 0 && read != '\n'; read = in.read()) {
+        for (; read >= 0 && read != '\n' && read != '\r'; read = in.read()) {
             if (bytes.size() < BYTES_MAX) {
                 bytes.write(read);
             } else {
@@ -56,26 +54,49 @@ public final class NumberedLines {
             }
         }
         number++;
+        String end = endOf(read);
         if (tooLong) {
-            return Optional.of(Line.unreadable(
-                    number, "is longer than " + BYTES_MAX + " bytes: is this a file with one event a line?"));
+            return Optional.of(unreadable(
+                    "", end, "is longer than " + BYTES_MAX + " bytes: is this a file with one event a line?"));
         }
-        return Optional.of(decoded(bytes.toByteArray()));
+        return Optional.of(decoded(bytes.toByteArray(), end));
     }
 
-    private Line decoded(byte[] bytes) {
+    private String endOf(int read) throws IOException {
+        if (read != '\r') {
+            return read < 0 ? "" : "\n";
+        }
+        in.mark(1);
+        if (in.read() == '\n') {
+            return "\r\n";
+        }
+        in.reset();
+        return "\r";
+    }
+
+    private Line decoded(byte[] bytes, String end) {
+        String text;
         try {
-            String text = StandardCharsets.UTF_8
+            text = StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
-            if (text.endsWith("\r")) {
-                text = text.substring(0, text.length() - 1);
-            }
-            // Spreadsheets put one before the first line.
-            return Line.of(number, number == 1 && text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text);
         } catch (CharacterCodingException notUtf8) {
-            return Line.unreadable(number, "is not UTF-8: convert the file, for example with iconv");
+            return unreadable("", end, "is not UTF-8: convert the file, for example with iconv");
         }
+        if (text.indexOf('\0') >= 0) {
+            return unreadable(text, end, "holds a NUL character: the file is damaged, or is not UTF-8");
+        }
+        if (!text.startsWith(BYTE_ORDER_MARK)) {
+            return new Line(number, text, end, Optional.empty());
+        }
+        // Spreadsheets put one before the first line.
+        return number == 1
+                ? new Line(number, text.substring(1), end, Optional.empty())
+                : unreadable(text, end, "begins with a byte order mark, as where files were joined: take it out");
+    }
+
+    private Line unreadable(String text, String end, String problem) {
+        return new Line(number, text, end, Optional.of(problem));
     }
 }

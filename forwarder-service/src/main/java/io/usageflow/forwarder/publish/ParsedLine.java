@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.publish;
 
 import io.usageflow.producer.UsageEvent;
+import java.util.List;
 import java.util.function.Function;
 
 /** What a line of input turned out to be. Sealed: a line that is neither would be lost without a word. */
@@ -11,7 +12,13 @@ public sealed interface ParsedLine {
     /** As it stands in the input, all lines of the entry; empty where it is no text. */
     String text();
 
-    record Event(long number, String text, UsageEvent event) implements ParsedLine {}
+    /** @param rounded amounts of its costs that are not as the line has them */
+    record Event(long number, String text, UsageEvent event, List<AmountRounding.Rounded> rounded)
+            implements ParsedLine {
+        public Event {
+            rounded = List.copyOf(rounded);
+        }
+    }
 
     /** @param problem names the field and the remedy */
     record Bad(long number, String text, String problem) implements ParsedLine {}

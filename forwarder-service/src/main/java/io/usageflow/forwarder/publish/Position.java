@@ -8,7 +8,7 @@ import java.security.NoSuchAlgorithmException;
 /**
  * How far a backfill has come: everything up to here is durable, or a bad line that was reported. Immutable.
  *
- * @param entries of the input that are done with, blank lines not counted
+ * @param entries of the input that are done with, repeated lines too, blank ones not
  * @param line of the last of them; 0 at the beginning
  * @param digest of all their texts in order, by which a changed input is recognised; not for security
  * @param durable how many of them were published
@@ -20,6 +20,10 @@ public record Position(long entries, long line, long digest, long durable, long 
 
     Position afterDurable(Passed passed) {
         return new Position(entries + 1, passed.line, passed.digest, durable + 1, bad, badBytes);
+    }
+
+    Position afterRepeated(Passed passed) {
+        return new Position(entries + 1, passed.line, passed.digest, durable, bad, badBytes);
     }
 
     Position afterBad(Passed passed, long badBytesNow) {

@@ -1,12 +1,16 @@
 package io.usageflow.forwarder.publish;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.schema.file.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -15,7 +19,10 @@ import java.util.TreeMap;
  * whole and forced to disk: a crash leaves the old one or the new one. For one run at a time.
  */
 public final class PositionFile {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+    private static final List<String> COUNTS = List.of("entries", "line", "published", "bad", "bad_bytes");
 
     private final Path file;
     private final Map<String, String> of;
@@ -38,13 +45,12 @@ public final class PositionFile {
         if (Files.notExists(file)) {
             return Position.START;
         }
-        JsonNode json;
-        try {
-            json = JSON.readTree(file.toFile());
-        } catch (com.fasterxml.jackson.core.JsonProcessingException noJson) {
-            throw foreign();
-        }
-        if (!json.path("entries").isIntegralNumber() || !json.path("digest").isTextual()) {
+        JsonNode json = json();
+        if (!COUNTS.stream()
+                        .allMatch(count -> json.path(count).canConvertToLong()
+                                && json.path(count).isIntegralNumber()
+                                && json.path(count).asLong() >= 0)
+                || !json.path("digest").asText().matches("[0-9a-f]{1,16}")) {
             throw foreign();
         }
         for (Map.Entry<String, String> entry : of.entrySet()) {
@@ -52,7 +58,7 @@ public final class PositionFile {
             if (!then.equals(entry.getValue())) {
                 throw new IllegalArgumentException("the position in " + file + " belongs to another backfill: its "
                         + entry.getKey() + " was '" + then + "' and is '" + entry.getValue()
-                        + "' now; name another file, or remove this one to begin anew");
+                        + "' now; name another file, or remove this one to begin again");
             }
         }
         return new Position(
@@ -62,6 +68,14 @@ public final class PositionFile {
                 json.path("published").asLong(),
                 json.path("bad").asLong(),
                 json.path("bad_bytes").asLong());
+    }
+
+    private JsonNode json() throws IOException {
+        try {
+            return JSON.readTree(file.toFile());
+        } catch (JsonProcessingException noJson) {
+            throw foreign();
+        }
     }
 
     private IllegalArgumentException foreign() {

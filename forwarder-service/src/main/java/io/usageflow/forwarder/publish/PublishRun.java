@@ -27,9 +27,11 @@ public final class PublishRun {
     private final UsagePublisher publisher;
     private final Reports reports;
     private final Terms terms;
+    private final LineCheck check = new LineCheck();
     private final Front front = new Front();
     private final AtomicLong durable = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
+    private final NoticedCounter noticed = new NoticedCounter();
     private long bad;
     private long skipped;
     private Position position = Position.START;
@@ -46,6 +48,9 @@ public final class PublishRun {
         /** @param problem what is wrong with the line, or why its event is not known to be durable */
         void problem(long line, String problem);
 
+        /** @param note what is worth knowing of a good line: that it repeats another one, or comes at the wrong time */
+        default void note(long line, String note) {}
+
         /** About once a second, and once at the end. */
         default void progress(Counts counts, long line) {}
     }
@@ -54,8 +59,19 @@ public final class PublishRun {
      * @param position where to go on, and where to note how far it came
      * @param badLines takes the bad lines as they stand
      * @param stop whether to end early
+     * @param window when an event must have happened so that admission takes it; any time where it is empty
      */
-    public record Terms(Optional<PositionFile> position, Optional<BadLines> badLines, Pace pace, BooleanSupplier stop) {
+    public record Terms(
+            Optional<PositionFile> position,
+            Optional<BadLines> badLines,
+            Pace pace,
+            BooleanSupplier stop,
+            Optional<TimeWindow> window) {
+        /** With events of any time. */
+        public Terms(Optional<PositionFile> position, Optional<BadLines> badLines, Pace pace, BooleanSupplier stop) {
+            this(position, badLines, pace, stop, Optional.empty());
+        }
+
         public static Terms plain() {
             return new Terms(Optional.empty(), Optional.empty(), Pace.unbounded(), () -> false);
         }
@@ -67,8 +83,14 @@ public final class PublishRun {
      * @param failed events that are not known to be durable; sending them again with the same ids is safe
      * @param skipped lines that an earlier run was done with
      * @param ended whether the input was read to its end
+     * @param noticed what else there is to say
      */
-    public record Counts(long durable, long bad, long failed, long skipped, boolean ended) {
+    public record Counts(long durable, long bad, long failed, long skipped, boolean ended, Noticed noticed) {
+        /** With nothing else to say. */
+        public Counts(long durable, long bad, long failed, long skipped, boolean ended) {
+            this(durable, bad, failed, skipped, ended, Noticed.NOTHING);
+        }
+
         public boolean complete() {
             return bad == 0 && failed == 0 && ended;
         }
@@ -80,6 +102,12 @@ public final class PublishRun {
      *     position belongs to another backfill; nothing was published then
      */
     public Counts of(LineSource source) throws IOException, InterruptedException {
+        try (check) {
+            return run(source);
+        }
+    }
+
+    private Counts run(LineSource source) throws IOException, InterruptedException {
         Passed passed = skip(source);
         boolean ended = false;
         try {
@@ -94,7 +122,7 @@ public final class PublishRun {
                 if (entry == null) {
                     break;
                 }
-                next.get().match(event -> publish(entry, event), wrong -> refuse(entry, wrong.problem()));
+                next.get().match(event -> take(entry, event), wrong -> refuse(entry, wrong.problem()));
                 tick(source.header(), false);
             }
         } finally {
@@ -105,7 +133,7 @@ public final class PublishRun {
     }
 
     private Counts counts(boolean ended) {
-        return new Counts(durable.get(), bad, failed.get(), skipped, ended);
+        return new Counts(durable.get(), bad, failed.get(), skipped, ended, noticed.now());
     }
 
     /** Reads over what an earlier run was done with. Ids that are derived from what stands before need it, too. */
@@ -120,6 +148,8 @@ public final class PublishRun {
                 throw changed("it ends before line " + position.line() + ", up to which it was published");
             }
             passed = passed.then(line.get());
+            // Ids that were used before the position are used.
+            line.get().match(check::of, bad -> bad);
         }
         if (passed.digest() != position.digest()) {
             throw changed("what stands up to line " + position.line() + " is not what was published");
@@ -129,7 +159,7 @@ public final class PublishRun {
 
     private static IllegalArgumentException changed(String how) {
         return new IllegalArgumentException("the input has changed since the position was noted: " + how
-                + "; name the same input, or remove the position's file to begin anew, which bills nothing twice that"
+                + "; name the same input, or remove the position's file to begin again, which bills nothing twice that"
                 + " has the same id");
     }
 
@@ -144,7 +174,25 @@ public final class PublishRun {
         return entry;
     }
 
+    private boolean take(Front.Entry entry, ParsedLine.Event line) {
+        return check.of(line)
+                .match(
+                        () -> publish(entry, line),
+                        before -> {
+                            noticed.repeated();
+                            note(line.number(), "repeats line " + before + ", and is not sent again");
+                            front.settle(entry, State.REPEATED);
+                            return false;
+                        },
+                        problem -> refuse(entry, problem));
+    }
+
     private boolean publish(Front.Entry entry, ParsedLine.Event line) {
+        noticed.rounded(line.rounded());
+        terms.window
+                .flatMap(window -> window.fault(line.event()))
+                .filter(noticed::untimely)
+                .ifPresent(fault -> note(line.number(), fault.text()));
         terms.pace.awaitNext();
         try {
             publisher.publish(line.event()).whenComplete((receipt, failure) -> {
@@ -180,15 +228,22 @@ public final class PublishRun {
         reports.problem(line, problem);
     }
 
+    private synchronized void note(long line, String note) {
+        reports.note(line, note);
+    }
+
     private void pass(Optional<String> header) throws IOException {
         for (Front.Entry entry : front.advance()) {
-            if (entry.state() == State.BAD) {
-                keep(entry, header);
-                position = position.afterBad(
-                        entry.passed(),
-                        terms.badLines.isPresent() ? terms.badLines.get().bytes() : 0);
-            } else {
-                position = position.afterDurable(entry.passed());
+            switch (entry.state()) {
+                case BAD -> {
+                    keep(entry, header);
+                    position = position.afterBad(
+                            entry.passed(),
+                            terms.badLines.isPresent() ? terms.badLines.get().bytes() : 0);
+                }
+                case DURABLE -> position = position.afterDurable(entry.passed());
+                case REPEATED -> position = position.afterRepeated(entry.passed());
+                case OPEN, FAILED -> throw new IllegalStateException("passed while " + entry.state());
             }
         }
         for (Front.Entry entry : front.takeStranded()) {

@@ -1,7 +1,9 @@
 package io.usageflow.forwarder.reconcile;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.schema.file.PrivateFiles;
@@ -27,7 +29,9 @@ import java.util.TreeMap;
  */
 record Checkpoint(
         String job, String command, Instant from, Instant to, Progress progress, long reportBytes, ObjectNode tally) {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     /**
      * Through the receipts' partitions.

@@ -42,7 +42,7 @@ final class DataText {
                 return node.isTextual() ? node.textValue() : new JsonValue(text);
             } catch (JsonProcessingException malformed) {
                 throw new EventFix.BadFixException("--set of data is '" + text
-                        + "', which begins like JSON and is none: " + malformed.getOriginalMessage());
+                        + "', which begins like JSON and is none: correct it, or send it as a text in double quotes");
             }
         }
         return text;

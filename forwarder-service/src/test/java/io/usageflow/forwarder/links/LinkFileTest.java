@@ -53,7 +53,11 @@ class LinkFileTest {
                 "acct_1,,           | must fill in one of customer_id and customer_external_id, and one only",
                 ",cust_1,           | account_id",
                 "acct_1,cust_1      | has 2 values, but the header names 3 columns",
-                "acct_1,\"cust_1,   | is not CSV: a quote stands where none may",
+                "acct_1,\"cust_1,   | has a quote that is never closed: the one that opens in line 3",
+                "acct_1,cu\"st_1,   | is not CSV: a quote stands where none may",
+                "acct_1,\"c\"ust_1, | is not CSV: a quote stands where none may",
+                "acct_1 ,cust_1,    | account_id ends with a blank: leave out the blanks around it",
+                "acct_1, cust_1,    | customer.value begins with a blank",
                 "good,cust_2,       | good is linked to cust_2 here and to cust_1 in line 2: keep one"
             })
     void shouldNameTheLineAndTheRemedy(String line, String problem) throws IOException {

@@ -112,12 +112,49 @@ class CsvLinesTest {
                 "event_type='t',account_id=a:long                   | gives account_id the type long",
                 "event_type='t',account_id                          | cannot be read at 'account_id'",
                 "event_type='t',account_id=a,data.x=b:float         | cannot be read at 'data.x=b:float'",
+                "event_type='t',account_id=a,cost[v].amount=c       | lacks cost[v].currency: add cost[v].currency=COLUMN",
+                "event_type='t',account_id=a,cost[].amount=c        | unknown field cost[].amount",
+                "event_type='t',account_id=a,data.x=b:date          | gives data.x the type date: use boolean, decimal",
+                "event_type='t',account_id=a,occurred_at=b:long     | gives occurred_at the type long: use date, epoch_",
+                "event_type='t',account_id=a:upper                  | gives account_id the type upper: only data.",
             })
     void shouldRefuseAMappingThatMakesNoSense(String mapping, String problem) {
         assertThatThrownBy(() -> mapping(mapping))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("--csv-mapping ")
                 .hasMessageContaining(problem);
+    }
+
+    @Test
+    void shouldTakeVendorsFromColumns() throws IOException {
+        String mapping =
+                "event_type=kind,account_id=a,cost[\"Provider, name\"].amount=c,cost[\"Provider, name\"].currency=cur:upper,"
+                        + "cost.fix.amount=f,cost.fix.currency='EUR'";
+
+        List<ParsedLine> parsed =
+                parse(mapping, "kind,a,\"Provider, name\",c,cur,f\nx,1,AWS,0.5,usd,1\ny,1,,0.5,usd,\nz,1,,,,2\n");
+
+        assertThat(event(parsed.get(0)).costs())
+                .containsExactlyInAnyOrder(
+                        Cost.of("AWS", new BigDecimal("0.5"), "USD"), Cost.of("fix", new BigDecimal("1"), "EUR"));
+        assertThat(parsed.get(1)).isInstanceOfSatisfying(ParsedLine.Bad.class, bad -> assertThat(bad.problem())
+                .contains("has an amount and no vendor: its cell Provider, name is empty"));
+        assertThat(event(parsed.get(2)).costs()).containsExactly(Cost.of("fix", new BigDecimal("2"), "EUR"));
+        assertThatThrownBy(() -> parse(mapping, "kind,a,c,cur,f\n"))
+                .hasMessageStartingWith("--csv-mapping names columns that the CSV lacks: Provider, name");
+    }
+
+    /** Names are refused and numbers read where blanks stand around them; a text is as it stands. */
+    @Test
+    void shouldKeepTextsAsTheyStand() throws IOException {
+        List<ParsedLine> parsed = parse(
+                "event_type='t',account_id=a,data.model=m,data.n=n:long,customer_id=c",
+                "a,m,n,c\nx, gpt ,\" 7 \",  \n");
+
+        assertThat(event(parsed.get(0)).data())
+                .isEqualTo(
+                        UsageEvent.of("x").data("model", " gpt ").data("n", 7).data());
+        assertThat(event(parsed.get(0)).customerId()).isEmpty();
     }
 
     @Test

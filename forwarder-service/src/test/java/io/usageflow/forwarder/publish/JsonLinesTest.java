@@ -55,10 +55,10 @@ class JsonLinesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "nonsense                                            | is not JSON: Unrecognized token 'nonsense'",
+                "nonsense                                            | is not JSON: it cannot be read from character",
                 "[1]                                                 | is not a JSON object",
-                "{} {}                                               | is not JSON: Trailing token",
-                "{\"id\":\"1\",\"id\":\"2\"}                         | is not JSON: Duplicate",
+                "{} {}                                               | is not JSON: more stands behind its object from character 3 on, '{}'",
+                "{\"id\":\"1\",\"id\":\"2\"}                         | is not JSON: it names id twice: keep one",
                 "{\"account_id\":\"a\"}                              | event_type is missing",
                 "{\"event_type\":\"t\"}                              | account_id is missing",
                 "{\"event_type\":1}                                  | event_type is not text",

@@ -211,8 +211,138 @@ class PublishRunTest {
         assertThat(problems.get(1)).startsWith("3: ");
     }
 
+    @Test
+    void shouldNotSendARepeatedLineNorOneWhoseIdIsTaken() throws Exception {
+        PublishRun.Counts counts = run(PublishRun.Terms.plain(), lines("""
+                {"id":"1","event_type":"t","account_id":"a","data":{"n":1.0,"m":2}}
+                {"id":"1","event_type":"t","account_id":"a","data":{"m":2,"n":1}}
+                {"id":"1","event_type":"t","account_id":"a","data":{"n":2,"m":2}}
+                {"id":"1","event_type":"t","account_id":"b","data":{"n":2,"m":2}}
+                {"id":"0190B5A4-5C00-7000-8000-00000000000A","event_type":"t","account_id":"a"}
+                {"id":"0190b5a4-5c00-7000-8000-00000000000a","event_type":"t","account_id":"b"}
+                """));
+
+        assertThat(counts.durable()).isEqualTo(3);
+        assertThat(counts.bad()).isEqualTo(2);
+        assertThat(counts.noticed().repeated()).isEqualTo(1);
+        assertThat(problems)
+                .containsExactly(
+                        "2: repeats line 1, and is not sent again",
+                        "3: has the id 1 of line 1, which says something else: give each usage an id of its own, or leave"
+                                + " the ids out so that they are derived from the lines",
+                        "6: has the id 0190b5a4-5c00-7000-8000-00000000000a of line 5, which says something else: give each"
+                                + " usage an id of its own, or leave the ids out so that they are derived from the lines");
+    }
+
+    /** Only the time differs: admission would take the second usage for a repeat, and it would not be billed. */
+    @Test
+    void shouldTellUsagesApartThatDifferInTheirTimeOnly() throws Exception {
+        PublishRun.Counts counts = run(PublishRun.Terms.plain(), lines("""
+                {"id":"1","event_type":"t","account_id":"a","occurred_at":"2026-11-28T10:00:00Z"}
+                {"id":"1","event_type":"t","account_id":"a","occurred_at":"2026-11-28T10:00:01Z"}
+                {"id":"1","event_type":"t","account_id":"a","occurred_at":"2026-11-28T11:00:00+01:00"}
+                """));
+
+        assertThat(counts.bad()).isEqualTo(1);
+        assertThat(counts.noticed().repeated()).isEqualTo(1);
+    }
+
+    /** A line that breaks a rule was never sent, so that it takes nobody's id. */
+    @Test
+    void shouldLeaveTheIdOfABadLineFree() throws Exception {
+        PublishRun.Counts counts = run(PublishRun.Terms.plain(), lines("""
+                {"id":"1","event_type":"t","account_id":"a","costs":[{"vendor":"v","amount":-1,"currency":"USD"}]}
+                {"id":"1","event_type":"t","account_id":"a","costs":[{"vendor":"v","amount":1,"currency":"USD"}]}
+                """));
+
+        assertThat(counts).isEqualTo(new PublishRun.Counts(1, 1, 0, 0, true));
+    }
+
+    @Test
+    void shouldKnowTheIdsBeforeTheLineWhereItGoesOn() throws Exception {
+        String input = events(1, 30) + events(1, 1) + events(5, 5).replace("\"t\"", "\"other\"") + events(31, 40);
+        var read = new AtomicInteger();
+        run(resumable(() -> read.incrementAndGet() > 20), lines(input));
+        problems.clear();
+
+        PublishRun.Counts second = run(resumable(() -> false), lines(input));
+
+        assertThat(second.skipped()).isEqualTo(20);
+        assertThat(second.bad()).isEqualTo(1);
+        assertThat(second.noticed().repeated()).isEqualTo(1);
+        assertThat(problems.get(0)).startsWith("31: repeats line 1,");
+        assertThat(problems.get(1)).startsWith("32: has the id 5 of line 5,");
+        assertThat(publishedIds()).containsExactlyElementsOf(ids(1, 40));
+        assertThat(positionFile().load().durable()).isEqualTo(40);
+        assertThat(positionFile().load().entries()).isEqualTo(42);
+    }
+
+    @Test
+    void shouldRefuseAPositionWithSomethingBehindIt() throws Exception {
+        run(resumable(() -> false), lines(events(1, 2)));
+        Path file = folder.resolve("position");
+        String position = Files.readString(file);
+
+        for (String broken : List.of(
+                position + "}",
+                position.replace("\"line\" : 2", "\"line\" : -2"),
+                position.replace("\"bad\" : 0", "\"bad\" : 0.5"),
+                position.replaceAll("\"digest\" : \"[0-9a-f]+\"", "\"digest\" : \"x\""),
+                "")) {
+            Files.writeString(file, broken);
+            assertThatThrownBy(() -> positionFile().load())
+                    .as(broken)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("is no position that 'usageflow publish --resume' wrote");
+        }
+    }
+
+    @Test
+    void shouldSumWhatRoundingChangedOfThePublishedLines() throws Exception {
+        String cost =
+                "{\"id\":\"%d\",\"event_type\":\"t\",\"account_id\":\"a\",\"costs\":[{\"vendor\":\"v\",\"amount\":%s,"
+                        + "\"currency\":\"%s\"}]}\n";
+        String input = cost.formatted(1, "0.125", "USD")
+                + cost.formatted(2, "0.1350", "USD")
+                + cost.formatted(1, "0.125", "USD")
+                + cost.formatted(3, "1.10", "EUR")
+                + cost.formatted(4, "0.001", "JPY")
+                + cost.formatted(5, "0.005", "usd");
+
+        PublishRun.Counts counts = run(
+                PublishRun.Terms.plain(),
+                new JsonLines(
+                        new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                        new LineIds("file", List.of()),
+                        AmountRounding.to(2)));
+
+        assertThat(counts.noticed().rounded()).isEqualTo(3);
+        assertThat(counts.noticed().differences())
+                .containsOnly(
+                        Map.entry("USD", new java.math.BigDecimal("0.0000")),
+                        Map.entry("JPY", new java.math.BigDecimal("-0.001")));
+        assertThat(publisher.events())
+                .extracting(event ->
+                        event.getCosts().get(0).getAmount().stripTrailingZeros().toPlainString())
+                .containsExactly("0.12", "0.14", "1.1", "0");
+    }
+
     private PublishRun.Counts run(PublishRun.Terms terms, LineSource source) throws Exception {
-        return new PublishRun(publisher, this::note, terms).of(source);
+        return new PublishRun(publisher, reports(), terms).of(source);
+    }
+
+    private PublishRun.Reports reports() {
+        return new PublishRun.Reports() {
+            @Override
+            public void problem(long line, String problem) {
+                PublishRunTest.this.note(line, problem);
+            }
+
+            @Override
+            public void note(long line, String note) {
+                PublishRunTest.this.note(line, note);
+            }
+        };
     }
 
     private void note(long line, String problem) {
