@@ -1,7 +1,7 @@
 # The forwarder, and every other command of usageflow, in one image. Build the jars first: ./mvnw -DskipTests package
 FROM eclipse-temurin:25-jre
 RUN useradd --system --uid 10001 --create-home usageflow \
- && mkdir -p /var/lib/usageflow && chown usageflow /var/lib/usageflow
+ && install -d -o usageflow -m 0700 /var/lib/usageflow /run/usageflow
 COPY forwarder-service/target/lib /opt/usageflow/lib
 COPY forwarder-service/target/forwarder-service-*.jar /opt/usageflow/lib/
 # By number: Kubernetes can then see that it is not root (runAsNonRoot).
@@ -10,6 +10,8 @@ WORKDIR /var/lib/usageflow
 # Admission's state; losing it costs a restore from Kafka, never an event.
 VOLUME ["/var/lib/usageflow"]
 ENV USAGEFLOW_STATE_DIR=/var/lib/usageflow
+# Health, metrics and parked events: on 127.0.0.1, until USAGEFLOW_ADMIN_HOST=0.0.0.0 opens it to the network, which
+# demands USAGEFLOW_ADMIN_TOKEN_FILE.
 EXPOSE 8080
 # exec form: SIGTERM reaches the JVM, which then finishes and commits what is under way.
 # A full heap must end the process, so that it is started again, rather than leave it half alive.

@@ -178,6 +178,7 @@ final class DeliverySide implements AutoCloseable {
         settings.put("topics.replication", "1");
         settings.put("instance.id", kind.word());
         settings.put("admin.port", "0");
+        settings.put("admin.page.max.age", "0s");
         settings.put("credyt.url", sink.url());
         settings.put("credyt.api.key", "key_of_the_benchmark");
         settings.put("delivery.max.in.flight", Integer.toString(turn.inFlight()));

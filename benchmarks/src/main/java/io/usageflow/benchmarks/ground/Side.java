@@ -235,6 +235,7 @@ public final class Side implements AutoCloseable {
         settings.put("topics.replication", "1");
         settings.put("instance.id", name);
         settings.put("admin.port", "0");
+        settings.put("admin.page.max.age", "0s");
         settings.put("state.dir", stateFolder(topics).toString());
         settings.putAll(options.settings());
         return settings;

@@ -95,6 +95,7 @@ public final class LatencyBenchmark {
         settings.put("topics.prefix", TOPICS.prefix());
         settings.put("instance.id", "latency");
         settings.put("admin.port", "0");
+        settings.put("admin.page.max.age", "0s");
         settings.put("state.dir", ground.directory().resolve("state").toString());
         settings.put("credyt.url", sink.url());
         settings.put("credyt.api.key", "key_of_the_benchmark");

@@ -70,10 +70,12 @@ final class ParkedListCommand implements Callable<Integer> {
         if (limit < 1 || limit > ParkedClient.LIMIT_MAX) {
             throw new WrongUsageException("--limit is " + limit + ": use a number from 1 to " + ParkedClient.LIMIT_MAX);
         }
-        List<URI> asked = addresses(options.load(terminal.environment()));
+        Settings settings = options.load(terminal.environment());
+        List<URI> asked = addresses(settings);
         Instant now = Instant.now();
-        ParkedOverview overview =
-                ParkedOverview.of(new ParkedClient().ask(asked, Optional.ofNullable(account), limit), limit);
+        ParkedOverview overview = ParkedOverview.of(
+                new ParkedClient(settings.admin().accessToken()).ask(asked, Optional.ofNullable(account), limit),
+                limit);
         overview.silent().forEach(silent -> terminal.note("usageflow: " + silent.admin() + " " + silent.why()));
         if (overview.told().isEmpty()) {
             return ExitCode.UNREACHABLE;

@@ -96,6 +96,7 @@ public record Settings(
      * @throws SettingsException if something is missing
      */
     public void requireForwarding() {
+        admin.requireToken();
         if (process.roles().contains(Role.DELIVERY) && credyt.apiKey().isMissing()) {
             String key = CredytSettings.API_KEY;
             throw new SettingsException(List.of(key + " is missing, and the role delivery needs it: set "

@@ -38,6 +38,16 @@ public final class ParkedClient {
 
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(ANSWER_WITHIN).build();
+    private final Optional<String> token;
+
+    public ParkedClient() {
+        this(Optional.empty());
+    }
+
+    /** @param token of the admin ports, {@code admin.token} */
+    public ParkedClient(Optional<String> token) {
+        this.token = token;
+    }
 
     /**
      * @param admins base addresses, each {@code http(s)://HOST:PORT}
@@ -55,9 +65,9 @@ public final class ParkedClient {
                 + account.map(name -> "&account=" + URLEncoder.encode(name, UTF_8))
                         .orElse("");
         URI question = URI.create(admin.toString().replaceAll("/+$", "") + "/admission/parked?" + query);
-        HttpRequest request =
-                HttpRequest.newBuilder(question).timeout(ANSWER_WITHIN).build();
-        return client.sendAsync(request, BodyHandlers.ofString(UTF_8))
+        HttpRequest.Builder request = HttpRequest.newBuilder(question).timeout(ANSWER_WITHIN);
+        token.ifPresent(known -> request.header("Authorization", "Bearer " + known));
+        return client.sendAsync(request.build(), BodyHandlers.ofString(UTF_8))
                 .<InstanceAnswer>thenApply(response -> answer(admin, response))
                 .exceptionally(failure -> new Silent(admin, why(failure)));
     }

@@ -2,10 +2,12 @@ package io.usageflow.forwarder.trace;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.usageflow.forwarder.config.AdminSettings;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.trace.Surroundings.Parked;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -92,15 +94,20 @@ final class Outlook {
         URI page = URI.create(adminPort.get().toString().replaceAll("/+$", "") + "/admission/parked?limit=1&account="
                 + URLEncoder.encode(account, StandardCharsets.UTF_8));
         try {
+            HttpRequest.Builder request = HttpRequest.newBuilder(page).timeout(ADMIN_WITHIN);
+            settings.admin().accessToken().ifPresent(token -> request.header("Authorization", "Bearer " + token));
             HttpResponse<InputStream> answer = HttpClient.newBuilder()
                     .connectTimeout(ADMIN_WITHIN)
                     .build()
-                    .send(
-                            HttpRequest.newBuilder(page).timeout(ADMIN_WITHIN).build(),
-                            HttpResponse.BodyHandlers.ofInputStream());
+                    .send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
             JsonNode json;
             try (InputStream body = answer.body()) {
                 json = new ObjectMapper().readTree(body.readNBytes(PAGE_BYTES_MAX));
+            }
+            if (answer.statusCode() == HttpURLConnection.HTTP_UNAUTHORIZED) {
+                notes.accept("what is parked stands in no topic, and " + adminPort.get() + " wants a token: set "
+                        + AdminSettings.TOKEN_FILE + " to that of the forwarder");
+                return Optional.empty();
             }
             JsonNode waits = json.at("/accounts/0");
             if (waits.isMissingNode()) {
