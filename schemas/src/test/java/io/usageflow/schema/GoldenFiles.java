@@ -22,7 +22,7 @@ import org.apache.avro.specific.SpecificRecord;
  * Avro binary ({@code .avro}), its schema ({@code .avsc}) and its values as text ({@code .json}). Released files never
  * change.
  *
- * <p>Before a release, write the new version's files and commit them:
+ * <p>Before a release, write the new version's files, commit them, and name the version in {@code CarriedSchemas.RELEASES}:
  *
  * <pre>{@code
  * ./mvnw -q -pl schemas test-compile org.codehaus.mojo:exec-maven-plugin:3.5.0:java \
@@ -31,6 +31,9 @@ import org.apache.avro.specific.SpecificRecord;
  */
 public final class GoldenFiles {
     private static final Path DIRECTORY = Path.of("src", "test", "resources", "golden");
+
+    /** With which the forwarder reads its own records where the registry has lost their schemas. */
+    private static final Path CARRIED = Path.of("src", "main", "resources", "io", "usageflow", "schema", "released");
 
     private GoldenFiles() {}
 
@@ -43,11 +46,14 @@ public final class GoldenFiles {
                     + " released yet, delete the directory first");
         }
         Files.createDirectories(version);
+        Path carried = module.resolve(CARRIED).resolve(args[0]);
         for (SpecificRecord datum : SampleRecords.oneOfEach()) {
             SampleRecords.withFullScale(datum);
             String name = datum.getSchema().getName();
             Files.write(version.resolve(name + ".avro"), binary(datum));
-            Files.writeString(version.resolve(name + ".avsc"), datum.getSchema().toString(true) + "\n");
+            String schema = datum.getSchema().toString(true) + "\n";
+            Files.writeString(version.resolve(name + ".avsc"), schema);
+            Files.writeString(Files.createDirectories(carried).resolve(name + ".avsc"), schema);
             Files.writeString(version.resolve(name + ".json"), datum + "\n");
         }
     }

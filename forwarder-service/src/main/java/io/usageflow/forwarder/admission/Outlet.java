@@ -7,6 +7,7 @@ import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.SourceCoordinates;
+import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -32,6 +34,8 @@ final class Outlet {
     private final Topics topics;
     private final RegistryPatience patience;
     private final WriteBounds writes;
+    private final Deserializer<UsageEvent> publishedEvents;
+    private final Serializer<UsageEvent> events;
     private final Serializer<DeliverableEvent> deliverables;
     private final Serializer<DeadLetter> deadLetters;
     private final Serializer<LedgerEntry> ledgerEntries;
@@ -47,12 +51,18 @@ final class Outlet {
         this.topics = topics;
         this.patience = patience;
         this.writes = writes;
+        this.publishedEvents = AvroSerdes.valueDeserializer(registry, UsageEvent.class);
+        this.events = AvroSerdes.valueSerializer(registry);
         this.deliverables = AvroSerdes.valueSerializer(registry);
         this.deadLetters = AvroSerdes.valueSerializer(registry);
         this.ledgerEntries = AvroSerdes.valueSerializer(registry);
     }
 
-    /** To delivery: the published bytes and headers untouched, with what was resolved. */
+    /**
+     * To delivery: the published bytes and headers untouched, with what was resolved. Only an event whose own schema has
+     * other units is written with ours, so that whoever reads it later cannot take its numbers for something else, even
+     * where the registry has lost that schema.
+     */
     void deliver(Origin origin, Verdict.Newcomer newcomer, Resolution.Resolved resolved) {
         String account = newcomer.event().getAccountId();
         DeliverableEvent deliverable = new DeliverableEvent(
@@ -64,9 +74,16 @@ final class Outlet {
                 origin.source(),
                 Instant.ofEpochMilli(context.currentSystemTimeMs()),
                 origin.replayOf().orElse(null),
-                ByteBuffer.wrap(Objects.requireNonNull(origin.value(), "an admitted event has a value")));
+                ByteBuffer.wrap(patience.through(() -> inOwnUnits(
+                        Objects.requireNonNull(origin.value(), "an admitted event has a value"), newcomer.event()))));
         byte[] value = patience.through(() -> deliverables.serialize(topics.deliverable(), deliverable));
         send(Outgoing.key(account), new Outgoing(value, partition), origin.headers(), AdmissionTopology.TO_DELIVERABLE);
+    }
+
+    private byte[] inOwnUnits(byte[] published, UsageEvent event) {
+        return AvroSerdes.isInOwnUnits(publishedEvents, published)
+                ? published
+                : events.serialize(topics.events(), event);
     }
 
     /** Beside its source record's partition, under its key. */
@@ -112,6 +129,8 @@ final class Outlet {
     }
 
     void close() {
+        publishedEvents.close();
+        events.close();
         deliverables.close();
         deadLetters.close();
         ledgerEntries.close();

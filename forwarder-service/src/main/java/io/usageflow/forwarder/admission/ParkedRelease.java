@@ -8,12 +8,15 @@ import io.usageflow.forwarder.deadletter.DeadLetterStage;
 import io.usageflow.forwarder.deadletter.Origin;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.id.CredytIds;
+import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets parked events go, when their link has come or their time is up. Belongs to one task.
@@ -25,6 +28,8 @@ import java.util.Set;
  * task puts every account with parked events into it.
  */
 final class ParkedRelease {
+    private static final Logger LOG = LoggerFactory.getLogger(ParkedRelease.class);
+
     private final ParkedEvents parked;
     private final RecordDecoder<UsageEvent> decoder;
     private final LinkResolver resolver;
@@ -33,6 +38,8 @@ final class ParkedRelease {
     private final ReleasePace pace;
     private final ArrayDeque<String> line = new ArrayDeque<>();
     private final Set<String> inLine = new HashSet<>();
+    /** Accounts whose oldest event has a schema that the registry has lost. */
+    private final Set<String> unread = new HashSet<>();
 
     /** The ways out. Whoever carries them out need not take the event out of what is parked. */
     interface Exit {
@@ -84,6 +91,8 @@ final class ParkedRelease {
 
     /** Looks for events whose time is up. @return since when the oldest parked event waits */
     Optional<Instant> look(Instant now) {
+        unread.forEach(this::enqueue);
+        unread.clear();
         Oldest oldest = new Oldest();
         parked.forEachQueue((account, queue) -> {
             oldest.offer(queue.headSince());
@@ -107,7 +116,7 @@ final class ParkedRelease {
         while (!line.isEmpty() && pace.hasTime()) {
             String account = line.remove();
             inLine.remove(account);
-            if (!parked.drain(account, new Resolver(now))) {
+            if (!parked.drain(account, new Resolver(account, now))) {
                 enqueue(account);
             }
         }
@@ -126,9 +135,11 @@ final class ParkedRelease {
 
     /** Resolves each event as if it came now. */
     private final class Resolver implements ParkedEvents.Taker {
+        private final String account;
         private final Instant now;
 
-        Resolver(Instant now) {
+        Resolver(String account, Instant now) {
+            this.account = account;
             this.now = now;
         }
 
@@ -149,11 +160,28 @@ final class ParkedRelease {
                                             },
                                             unlinked -> keepOrGiveUp(head, event, unlinked, now)),
                             bad -> {
-                                // It could be read when it was parked: its schema has been removed since.
+                                // It could be read when it was parked: the registry has lost its schema since, and may
+                                // have it again. Its account waits, as long as events may be parked.
+                                if (bad.reason() == DeadLetterReason.UNKNOWN_SCHEMA
+                                        && !isExpired(head.parkedAt(), now)) {
+                                    return Optional.of(keepUnread(account, bad.detail()));
+                                }
                                 exit.giveUp(letter(head, bad.reason(), bad.detail(), now));
                                 return Optional.empty();
                             });
         }
+    }
+
+    /** It is read again with the next look. */
+    private Unlinked keepUnread(String account, String why) {
+        if (unread.add(account)) {
+            LOG.warn(
+                    "event=parked_event_unreadable account={} why={} remedy=\"restore the registry's schemas with the ids that"
+                            + " they had; its events wait until then\"",
+                    VisibleText.logged(account),
+                    VisibleText.logged(why));
+        }
+        return new Unlinked(Missing.CUSTOMER, account);
     }
 
     private Optional<Unlinked> keepOrGiveUp(ParkedEvent head, UsageEvent event, Unlinked unlinked, Instant now) {

@@ -10,6 +10,7 @@ import io.usageflow.forwarder.topics.ClusterUnreachableException;
 import io.usageflow.forwarder.topics.TopicsNotReadyException;
 import io.usageflow.producer.PublishException;
 import io.usageflow.schema.registry.RegistryUnavailableException;
+import io.usageflow.schema.registry.SchemaLostException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -65,6 +66,9 @@ record Explanation(List<String> lines, int exitCode) {
                 || failure instanceof PublishException
                 || failure instanceof CredytSilentException
                 || isAboutAnAddress(failure)) {
+            return Optional.of(one(ExitCode.UNREACHABLE, String.valueOf(failure.getMessage())));
+        }
+        if (failure instanceof SchemaLostException) {
             return Optional.of(one(ExitCode.UNREACHABLE, String.valueOf(failure.getMessage())));
         }
         if (failure instanceof RegistryUnavailableException) {

@@ -48,7 +48,7 @@ public final class DeadLetterMarks implements AutoCloseable {
     public static DeadLetterMarks read(Settings settings) {
         String topic = settings.topics().names().deadLetterMarks();
         var marks = new DeadLetterMarks(
-                topic, AvroSerdes.valueDeserializer(settings.registry().serde(), DeadLetterMark.class));
+                topic, AvroSerdes.ownValueDeserializer(settings.registry().serde(), DeadLetterMark.class));
         try {
             new TopicReader(settings.kafka().client())
                     .read(topic, TopicReader.Part.all(), TopicReader.AS_LONG_AS_IT_GOES_ON, record -> {

@@ -5,6 +5,7 @@ import io.usageflow.forwarder.topics.AccountPartition;
 import io.usageflow.forwarder.topics.TopicReader;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.registry.RegistryAbsence;
+import io.usageflow.schema.registry.SchemaLostException;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -82,7 +83,7 @@ public final class DeadLetterScan {
                 .orElseGet(OptionalInt::empty);
         TopicReader.Part part = new TopicReader.Part(partition, filter.writtenSince());
         try (Deserializer<DeadLetter> deserializer =
-                AvroSerdes.valueDeserializer(settings.registry().serde(), DeadLetter.class)) {
+                AvroSerdes.ownValueDeserializer(settings.registry().serde(), DeadLetter.class)) {
             var reading = new Reading(filter, marks, visitor, deserializer);
             reader.read(topic, part, TopicReader.AS_LONG_AS_IT_GOES_ON, reading);
             return reading.summary();
@@ -143,6 +144,9 @@ public final class DeadLetterScan {
                     return Optional.of(letter);
                 }
                 note(record, "it has no value");
+            } catch (SchemaLostException lost) {
+                // Said, like the next: one record must not keep an operator from all others.
+                note(record, String.valueOf(lost.getMessage()));
             } catch (SerializationException foreign) {
                 if (RegistryAbsence.isCauseOf(foreign)) {
                     throw foreign;

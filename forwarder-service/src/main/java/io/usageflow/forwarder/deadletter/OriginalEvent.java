@@ -4,6 +4,7 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.registry.RegistryAbsence;
+import io.usageflow.schema.registry.SchemaLostException;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;
@@ -38,7 +39,7 @@ public sealed interface OriginalEvent {
             eventsTopic = settings.topics().names().events();
             deliverableTopic = settings.topics().names().deliverable();
             events = AvroSerdes.valueDeserializer(settings.registry().serde(), UsageEvent.class);
-            deliverables = AvroSerdes.valueDeserializer(settings.registry().serde(), DeliverableEvent.class);
+            deliverables = AvroSerdes.ownValueDeserializer(settings.registry().serde(), DeliverableEvent.class);
         }
 
         /**
@@ -63,6 +64,8 @@ public sealed interface OriginalEvent {
                 return event == null || published == null
                         ? new Unreadable("the record has no value")
                         : new Readable(event, published);
+            } catch (SchemaLostException lost) {
+                return new Unreadable(String.valueOf(lost.getMessage()));
             } catch (SerializationException unreadable) {
                 if (RegistryAbsence.isCauseOf(unreadable)) {
                     throw unreadable;

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -32,6 +33,8 @@ final class Arrivals implements AutoCloseable {
     private final LoopView view;
     /** Partitions whose next record needs the registry, which is away, and when to read it again. */
     private final Map<TopicPartition, Long> unreadableUntil = new HashMap<>();
+
+    private String unreadableWhy = "";
 
     Arrivals(
             Consumer<byte[], byte[]> consumer,
@@ -97,6 +100,7 @@ final class Arrivals implements AutoCloseable {
                 }
                 LOG.warn("event=registry_away partition={} why={}", partition, VisibleText.logged(away));
                 consumer.seek(partition.partition(), record.offset());
+                unreadableWhy = "partition " + partition.partition().partition() + ": " + away.getMessage();
                 unreadableUntil.put(partition.partition(), view.nanos() + REGISTRY_AGAIN.toNanos());
                 return false;
             }
@@ -134,8 +138,9 @@ final class Arrivals implements AutoCloseable {
         return intake.isHeldUp(partition);
     }
 
-    boolean registryAway() {
-        return !unreadableUntil.isEmpty();
+    /** Why the next record of some partition cannot be read: the registry is away, or has lost a schema. */
+    Optional<String> whyUnreadable() {
+        return unreadableUntil.isEmpty() ? Optional.empty() : Optional.of(unreadableWhy);
     }
 
     /** Whether more can be read soon without a record arriving. */

@@ -64,7 +64,7 @@ final class CustomerStates implements AutoCloseable {
         return new CustomerStates(
                 consumer,
                 parts.connections().topics().deliveryState(),
-                AvroSerdes.valueDeserializer(parts.connections().serde(), CustomerDeliveryState.class),
+                AvroSerdes.ownValueDeserializer(parts.connections().serde(), CustomerDeliveryState.class),
                 parts.destination().customers(),
                 parts.clock());
     }

@@ -31,8 +31,8 @@ final class Deliverables {
     record Unpacked(DeliverableEvent deliverable, Origin origin) {}
 
     Deliverables(Map<String, ?> serde) {
-        deliverables = AvroSerdes.valueDeserializer(serde, DeliverableEvent.class);
-        events = AvroSerdes.valueDeserializer(serde, UsageEvent.class);
+        deliverables = AvroSerdes.ownValueDeserializer(serde, DeliverableEvent.class);
+        events = AvroSerdes.ownValueDeserializer(serde, UsageEvent.class);
     }
 
     /** Whether the record's value has exactly our own schema. */

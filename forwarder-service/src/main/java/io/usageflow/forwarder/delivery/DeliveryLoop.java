@@ -131,7 +131,7 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
             for (AssignedPartition partition : assignments.all()) {
                 lag += consumer.currentLag(partition.partition()).orElse(0);
             }
-            view.show(assignments.all(), dispatcher.inFlight(), lag, arrivals.registryAway());
+            view.show(assignments.all(), dispatcher.inFlight(), lag, arrivals.whyUnreadable());
         }
     }
 

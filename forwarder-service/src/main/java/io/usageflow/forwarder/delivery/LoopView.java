@@ -23,7 +23,7 @@ final class LoopView {
 
     private volatile long turnedNanos;
     private volatile boolean joined;
-    private volatile boolean registryAway;
+    private volatile Optional<String> unreadable = Optional.empty();
     private volatile boolean settling = true;
 
     LoopView(Bell bell, DeliveryParts parts) {
@@ -69,9 +69,9 @@ final class LoopView {
         meters.settlement(ended.committed(), events, ended.took());
     }
 
-    void show(Collection<AssignedPartition> partitions, int inFlight, long lag, boolean unreadable) {
+    void show(Collection<AssignedPartition> partitions, int inFlight, long lag, Optional<String> whyUnreadable) {
         turnedNanos = clock.nanos();
-        registryAway = unreadable;
+        unreadable = whyUnreadable;
         int outstanding = 0;
         long bytes = 0;
         int held = 0;
@@ -117,8 +117,11 @@ final class LoopView {
                     + now.destination().detail() + "); "
                     + now.buffered().outstanding() + " events wait here, the others in Kafka");
         }
-        if (registryAway) {
-            return StageHealth.waiting("the schema registry is away; the next records cannot be read without it");
+        Optional<String> why = unreadable;
+        if (why.isPresent()) {
+            return StageHealth.waiting(
+                    "the schema registry is away or has lost a schema; the next records cannot be read without it: "
+                            + why.get());
         }
         if (!settling) {
             return StageHealth.waiting("the last transaction of receipts and offsets was aborted; it is tried again");

@@ -42,7 +42,7 @@ final class Findings {
     Found look() {
         Set<String> receiptIds = new HashSet<>();
         long[] receipts = {0};
-        try (Deserializer<Receipt> deserializer = AvroSerdes.valueDeserializer(registry, Receipt.class)) {
+        try (Deserializer<Receipt> deserializer = AvroSerdes.ownValueDeserializer(registry, Receipt.class)) {
             reader.read(topics.receipts(), record -> {
                 receipts[0]++;
                 receiptIds.add(
@@ -54,7 +54,7 @@ final class Findings {
 
     private DeadLetterCounts deadLetters() {
         Map<String, Map<String, Long>> counts = new TreeMap<>();
-        try (Deserializer<DeadLetter> deserializer = AvroSerdes.valueDeserializer(registry, DeadLetter.class)) {
+        try (Deserializer<DeadLetter> deserializer = AvroSerdes.ownValueDeserializer(registry, DeadLetter.class)) {
             reader.read(topics.deadLetters(), record -> {
                 DeadLetter letter = deserializer.deserialize(record.topic(), record.value());
                 counts.computeIfAbsent(letter.getStage(), stage -> new TreeMap<>())

@@ -53,7 +53,7 @@ public final class LedgerReader {
      */
     public List<LedgerEntry> read(Duration atMost) {
         Map<String, LedgerEntry> newest = new LinkedHashMap<>();
-        try (Deserializer<LedgerEntry> deserializer = AvroSerdes.valueDeserializer(registry, LedgerEntry.class)) {
+        try (Deserializer<LedgerEntry> deserializer = AvroSerdes.ownValueDeserializer(registry, LedgerEntry.class)) {
             new TopicReader(kafka).read(topics.ledger(), atMost, record -> note(record, deserializer, newest));
         }
         return new ArrayList<>(newest.values());

@@ -77,7 +77,7 @@ record Customers(TreeMap<String, Who> byId, List<Who> absent, Map<Who, String> u
             Map<Reference, Set<String>> names) {
         Map<TopicPartition, Long> ends = receipts.ends();
         try (Deserializer<Receipt> deserializer =
-                AvroSerdes.valueDeserializer(settings.registry().serde(), Receipt.class)) {
+                AvroSerdes.ownValueDeserializer(settings.registry().serde(), Receipt.class)) {
             // A receipt's record is written after the event was accepted: none of the period stands before this.
             for (Map.Entry<TopicPartition, Long> begin :
                     receipts.offsetsAt(from).entrySet()) {

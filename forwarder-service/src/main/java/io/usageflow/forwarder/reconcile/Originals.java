@@ -6,6 +6,7 @@ import io.usageflow.forwarder.credyt.EventJson;
 import io.usageflow.forwarder.topics.PartitionReader;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.registry.SchemaLostException;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,8 +38,8 @@ final class Originals implements AutoCloseable {
 
     Originals(Settings settings) {
         topic = settings.topics().names().deliverable();
-        deliverables = AvroSerdes.valueDeserializer(settings.registry().serde(), DeliverableEvent.class);
-        events = AvroSerdes.valueDeserializer(settings.registry().serde(), UsageEvent.class);
+        deliverables = AvroSerdes.ownValueDeserializer(settings.registry().serde(), DeliverableEvent.class);
+        events = AvroSerdes.ownValueDeserializer(settings.registry().serde(), UsageEvent.class);
         reader = new PartitionReader(settings.kafka().client(), topic);
         ends = reader.ends();
     }
@@ -92,7 +93,10 @@ final class Originals implements AutoCloseable {
                             record.serializedValueSize(),
                             new Original.Published(record.key(), published, record.headers()),
                             Optional.ofNullable(deliverable.getReplayOf())));
-        } catch (SerializationException | IllegalArgumentException | JsonProcessingException unreadable) {
+        } catch (SerializationException
+                | SchemaLostException
+                | IllegalArgumentException
+                | JsonProcessingException unreadable) {
             return Case.without(subject, "what was sent cannot be read: " + unreadable.getMessage());
         } catch (IOException impossible) {
             throw new UncheckedIOException("reading JSON from memory failed", impossible);

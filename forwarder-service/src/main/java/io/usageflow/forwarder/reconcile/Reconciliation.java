@@ -75,7 +75,7 @@ public final class Reconciliation {
         int size = (int) Math.max(STEP_MIN, Math.min(STEP_MAX, request.perSecond() * STEP_SECONDS));
         String topic = settings.topics().names().receipts();
         try (Deserializer<Receipt> deserializer =
-                AvroSerdes.valueDeserializer(settings.registry().serde(), Receipt.class)) {
+                AvroSerdes.ownValueDeserializer(settings.registry().serde(), Receipt.class)) {
             for (Map.Entry<Integer, Long> partition :
                     new TreeMap<>(book.progress().next()).entrySet()) {
                 long end = book.progress().ends().getOrDefault(partition.getKey(), 0L);

@@ -61,7 +61,7 @@ final class SentIds {
         String topic = settings.topics().names().receipts();
         try (PartitionReader reader = new PartitionReader(settings.kafka().client(), topic);
                 Deserializer<Receipt> deserializer =
-                        AvroSerdes.valueDeserializer(settings.registry().serde(), Receipt.class)) {
+                        AvroSerdes.ownValueDeserializer(settings.registry().serde(), Receipt.class)) {
             for (Map.Entry<TopicPartition, Long> first : reader.beginnings().entrySet()) {
                 if (first.getValue() > 0) {
                     since.put(first.getKey().partition(), Instant.MAX);
@@ -81,7 +81,7 @@ final class SentIds {
         try (PartitionReader reader = new PartitionReader(
                         settings.kafka().client(), settings.topics().names().deliverable());
                 Deserializer<DeliverableEvent> deserializer =
-                        AvroSerdes.valueDeserializer(settings.registry().serde(), DeliverableEvent.class)) {
+                        AvroSerdes.ownValueDeserializer(settings.registry().serde(), DeliverableEvent.class)) {
             return read(
                     reader,
                     deserializer,

@@ -6,6 +6,7 @@ import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.Receipt;
 import io.usageflow.schema.SourceCoordinates;
+import io.usageflow.schema.registry.SchemaLostException;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
@@ -66,9 +67,9 @@ final class CanaryWatch implements AutoCloseable {
         config.remove(ConsumerConfig.GROUP_ID_CONFIG);
         consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         admin = Admin.create(new HashMap<>(settings.kafka().client()));
-        receipts = AvroSerdes.valueDeserializer(settings.registry().serde(), Receipt.class);
-        deadLetters = AvroSerdes.valueDeserializer(settings.registry().serde(), DeadLetter.class);
-        deliverables = AvroSerdes.valueDeserializer(settings.registry().serde(), DeliverableEvent.class);
+        receipts = AvroSerdes.ownValueDeserializer(settings.registry().serde(), Receipt.class);
+        deadLetters = AvroSerdes.ownValueDeserializer(settings.registry().serde(), DeadLetter.class);
+        deliverables = AvroSerdes.ownValueDeserializer(settings.registry().serde(), DeliverableEvent.class);
         List<TopicPartition> all = new ArrayList<>();
         for (String topic : List.of(topics.deliverable(), topics.receipts(), topics.deadLetters())) {
             consumer.partitionsFor(topic, ANSWER_WITHIN)
@@ -138,7 +139,7 @@ final class CanaryWatch implements AutoCloseable {
                     admitted.add(at);
                 }
             }
-        } catch (SerializationException somebodyElses) {
+        } catch (SerializationException | SchemaLostException somebodyElses) {
             // Not what we wait for: ours would be readable.
             return;
         }

@@ -10,7 +10,9 @@ public enum Obstacle {
     CANNOT_BE_FIXED("--set or --new-id cannot be applied to them: leave them out by the filter"),
     MAY_BE_BILLED("another account_id gives them another id at Credyt, which may have had them under the old one, and"
             + " would bill them twice: make sure with 'usageflow trace', then discard them and publish them anew"),
-    NO_EVENT("there is no event in them: discard them"),
+    NO_EVENT(
+            "no event can be read in them: keep them until the reason is mended, which is mostly a schema that the registry"
+                    + " has lost; then replay them"),
     KEPT_IN_PART(
             "their records were too large to keep, and only the beginning is here: read each at the topic, partition"
                     + " and offset that 'usageflow dead-letters show' names, while that topic still has it; publish what is to be"

@@ -10,6 +10,7 @@ import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.Receipt;
 import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.registry.SchemaLostException;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.EventHeaders;
 import io.usageflow.schema.topic.Topics;
@@ -124,8 +125,9 @@ final class Search {
                 + request.account()
                         .map(account -> ", the partition of " + account)
                         .orElse(", all partitions"));
-        try (Deserializer<T> deserializer =
-                AvroSerdes.valueDeserializer(settings.registry().serde(), type)) {
+        try (Deserializer<T> deserializer = type == UsageEvent.class
+                ? AvroSerdes.valueDeserializer(settings.registry().serde(), type)
+                : AvroSerdes.ownValueDeserializer(settings.registry().serde(), type)) {
             return scan.read(topic, ids, record -> decoded(record, deserializer)
                     .ifPresent(value -> whose.apply(value).ifPresent(who -> {
                         Sightings sightings = found.computeIfAbsent(who, one -> new Sightings());
@@ -135,9 +137,13 @@ final class Search {
     }
 
     /** Of what is not what it should be, admission has made a dead letter, which is found on its own. */
-    private static <T> Optional<T> decoded(ConsumerRecord<byte[], byte[]> record, Deserializer<T> deserializer) {
+    private <T> Optional<T> decoded(ConsumerRecord<byte[], byte[]> record, Deserializer<T> deserializer) {
         try {
             return Optional.ofNullable(deserializer.deserialize(record.topic(), record.headers(), record.value()));
+        } catch (SchemaLostException lost) {
+            progress.accept(record.topic() + " partition " + record.partition() + " offset " + record.offset()
+                    + " holds the id and cannot be read: " + lost.getMessage());
+            return Optional.empty();
         } catch (SerializationException undecodable) {
             return Optional.empty();
         }
@@ -177,7 +183,7 @@ final class Search {
         progress.accept("reading " + topics.deadLetterMarks());
         TopicScan all = new TopicScan(settings.kafka().client(), Optional.empty(), Optional.empty());
         try (Deserializer<DeadLetterMark> deserializer =
-                AvroSerdes.valueDeserializer(settings.registry().serde(), DeadLetterMark.class)) {
+                AvroSerdes.ownValueDeserializer(settings.registry().serde(), DeadLetterMark.class)) {
             all.read(topics.deadLetterMarks(), wanted.keySet(), record -> decoded(record, deserializer)
                     .ifPresent(mark -> wanted.getOrDefault(mark.getDeadLetterId(), List.of())
                             .forEach(sightings -> sightings.add(sightings.marks, seen(record, mark)))));

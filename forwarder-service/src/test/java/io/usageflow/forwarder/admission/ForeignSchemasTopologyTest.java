@@ -9,9 +9,11 @@ import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.registry.InMemorySchemaRegistry;
+import io.usageflow.schema.serde.AvroSerdes;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -87,6 +89,13 @@ class ForeignSchemasTopologyTest {
                             .get(0)
                             .getAmount())
                     .isEqualByComparingTo("16100000");
+            assertThat(AvroSerdes.isPlain(
+                            AvroSerdes.valueDeserializer(Map.of("schema.registry.url", server.url()), UsageEvent.class),
+                            event,
+                            0,
+                            event.length))
+                    .as("handed on in our own units")
+                    .isTrue();
         });
         assertThat(admission.deadLetters()).isEmpty();
 

@@ -11,6 +11,7 @@ import io.usageflow.forwarder.deadletter.Origin;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.serde.UnknownSchemaException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -134,13 +135,39 @@ class ParkedReleaseTest {
         assertThat(looks).isEqualTo(STEP);
     }
 
+    @Test
+    void shouldKeepWhatCannotBeReadUntilTheRegistryHasItsSchemaAgain() {
+        List<String> ids = park("acct_1", 2);
+        schemaIsLost = true;
+        link("acct_1");
+        release.step(now());
+        assertThat(gone).isEmpty();
+        assertThat(parked.count()).isEqualTo(2);
+
+        release.look(now());
+        clock.addAndGet(STEP);
+        release.step(now());
+        assertThat(gone).as("still lost").isEmpty();
+
+        schemaIsLost = false;
+        release.look(now());
+        stepUntilAllAreGone();
+        assertThat(gone).isEqualTo(ids);
+    }
+
+    private boolean schemaIsLost;
     private int looks;
 
     private ParkedRelease opened() {
         return new ParkedRelease(
                 parked,
                 new RecordDecoder<>(
-                        (topic, bytes) -> decoded(new String(bytes, UTF_8)),
+                        (topic, bytes) -> {
+                            if (schemaIsLost) {
+                                throw new UnknownSchemaException(7, "the value's schema id 7 is unknown");
+                            }
+                            return decoded(new String(bytes, UTF_8));
+                        },
                         "usage.events",
                         new RegistryPatience(new RegistryWatch())),
                 new LinkResolver(

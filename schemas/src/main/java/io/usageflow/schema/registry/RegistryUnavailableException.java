@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
  * The schema registry gave no usable answer: it is away, overloaded, refuses our credentials, or is no registry. Says
  * nothing about the bytes or the schema in hand: whoever gets it waits or stops, and dead-letters nothing.
  */
-public final class RegistryUnavailableException extends KafkaException {
+public sealed class RegistryUnavailableException extends KafkaException permits SchemaLostException {
     private static final long serialVersionUID = 1;
 
     private final boolean worthRetrying;
 
-    private RegistryUnavailableException(String message, @Nullable Throwable cause, boolean worthRetrying) {
+    RegistryUnavailableException(String message, @Nullable Throwable cause, boolean worthRetrying) {
         super(message, cause);
         this.worthRetrying = worthRetrying;
     }

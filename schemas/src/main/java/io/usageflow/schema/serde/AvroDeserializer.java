@@ -80,16 +80,17 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
 
     /**
      * Whether a class of somebody else's, which resolves schemas as Avro does, would read the value as it was meant.
-     * Says nothing of a value in another format, or of an id that the registry does not know: only that class knows them.
+     * Says nothing of a value in another format: only that class knows it.
      *
+     * @param own whether an id that the registry does not know is its loss; otherwise that class may know better
      * @throws SerializationException where it would not
      */
-    void requireAvroReadsIt(byte[] value, Class<?> reader) {
+    void requireAvroReadsIt(byte[] value, Class<?> reader, boolean own) {
         if (value.length < WireFormat.HEADER_BYTES || value[0] != WireFormat.MAGIC) {
             return;
         }
         int schemaId = WireFormat.schemaId(value);
-        if (written(schemaId).isEmpty()) {
+        if (!own && written(schemaId).isEmpty()) {
             return;
         }
         Resolution.Decodable<T> decodable = readable(schemaId);
@@ -101,6 +102,11 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
                             + AvroSerdes.DESERIALIZER_CLASS + ", or publish with the schema of this version");
         }
         decodable.requireBounded(value);
+    }
+
+    /** Of a value that can be read: whether its decimals and timestamps have the record's own units. */
+    boolean isInOwnUnits(byte[] value) {
+        return readable(WireFormat.schemaId(value)).units().areTheReaders();
     }
 
     private Resolution.Decodable<T> readable(int schemaId) {

@@ -56,6 +56,24 @@ public final class AvroSerdes {
      * @throws ConfigException naming the key that is missing or wrong
      */
     public static <T extends SpecificRecord> Deserializer<T> valueDeserializer(Map<String, ?> config, Class<T> type) {
+        return deserializer(config, type, false);
+    }
+
+    /**
+     * As {@link #valueDeserializer}, of records that only the forwarder writes, and of the events inside deliverable
+     * records. Where the registry has lost their schema, they are read with the schemas that this version carries, if one
+     * proves itself on the bytes; otherwise it throws {@link io.usageflow.schema.registry.SchemaLostException}, a
+     * {@link io.usageflow.schema.registry.RegistryUnavailableException}: the record has to be read again later.
+     *
+     * @throws ConfigException naming the key that is missing or wrong
+     */
+    public static <T extends SpecificRecord> Deserializer<T> ownValueDeserializer(
+            Map<String, ?> config, Class<T> type) {
+        return deserializer(config, type, true);
+    }
+
+    private static <T extends SpecificRecord> Deserializer<T> deserializer(
+            Map<String, ?> config, Class<T> type, boolean own) {
         Map<String, Object> complete = new HashMap<>(config);
         complete.putIfAbsent("specific.avro.reader", "true");
         complete.put(AvroDeserializer.VALUE_TYPE, type.getName());
@@ -63,10 +81,20 @@ public final class AvroSerdes {
         ours.configure(complete, false);
         Deserializer<?> named = SerdeSettings.made(config, DESERIALIZER_CLASS, Deserializer.class, () -> ours);
         if (named == ours || named instanceof AvroDeserializer<?>) {
-            return new TypedDeserializer<>(ours, ours, type);
+            return new TypedDeserializer<>(ours, ours, type, own);
         }
         named.configure(complete, false);
-        return new TypedDeserializer<>(named, ours, type);
+        return new TypedDeserializer<>(named, ours, type, own);
+    }
+
+    /**
+     * Whether a value that {@code deserialize} has read has the record's own units for decimals and timestamps, and not
+     * those of a producer's schema.
+     *
+     * @param deserializer made by {@link #valueDeserializer}
+     */
+    public static boolean isInOwnUnits(Deserializer<?> deserializer, byte[] value) {
+        return deserializer instanceof TypedDeserializer<?> typed && typed.isInOwnUnits(value);
     }
 
     /**

@@ -1,7 +1,11 @@
 package io.usageflow.schema.serde;
 
+import io.usageflow.schema.registry.RegistryAbsence;
+import io.usageflow.schema.registry.SchemaLostException;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -16,11 +20,18 @@ final class TypedDeserializer<T extends SpecificRecord> implements Deserializer<
     private final Deserializer<?> delegate;
     private final AvroDeserializer<T> ours;
     private final Class<T> type;
+    private final boolean own;
+    private final Optional<CarriedSchemas<T>> carried;
 
-    /** @param ours the delegate itself, or of the same registry */
-    TypedDeserializer(Deserializer<?> delegate, AvroDeserializer<T> ours, Class<T> type) {
+    /**
+     * @param ours the delegate itself, or of the same registry
+     * @param own whether only the forwarder has written, or handed on, what is read
+     */
+    TypedDeserializer(Deserializer<?> delegate, AvroDeserializer<T> ours, Class<T> type, boolean own) {
         this.delegate = delegate;
         this.ours = ours;
+        this.own = own;
+        this.carried = own ? Optional.of(CarriedSchemas.of(type)) : Optional.empty();
         this.type = type;
     }
 
@@ -36,15 +47,34 @@ final class TypedDeserializer<T extends SpecificRecord> implements Deserializer<
     }
 
     private @Nullable T read(byte @Nullable [] value, Supplier<? extends @Nullable Object> reading) {
-        if (value != null && delegate != ours) {
-            ours.requireAvroReadsIt(value, delegate.getClass());
-        }
         try {
+            if (value != null && delegate != ours) {
+                ours.requireAvroReadsIt(value, delegate.getClass(), own);
+            }
             return typed(reading.get());
         } catch (StackOverflowError tooDeep) {
             throw new SerializationException(
                     "the value is nested too deep for " + delegate.getClass().getName(), tooDeep);
+        } catch (LogicalTypeMismatchException itsOwnFault) {
+            throw itsOwnFault;
+        } catch (SerializationException unreadable) {
+            if (value == null || RegistryAbsence.isCauseOf(unreadable)) {
+                throw unreadable;
+            }
+            return carried.flatMap(schemas -> schemas.read(value)).orElseThrow(() -> lost(unreadable));
         }
+    }
+
+    /** Of the forwarder's own record an id that the registry does not know, or has given to another, says nothing. */
+    private KafkaException lost(SerializationException unreadable) {
+        return own && unreadable instanceof UnknownSchemaException unknown
+                ? new SchemaLostException(String.valueOf(unknown.getMessage()))
+                : unreadable;
+    }
+
+    /** Whether the value's numbers are in the record's own units; true where a class of the user's own reads it. */
+    boolean isInOwnUnits(byte[] value) {
+        return delegate != ours || ours.isInOwnUnits(value);
     }
 
     boolean isPlain(byte[] bytes, int from, int until) {

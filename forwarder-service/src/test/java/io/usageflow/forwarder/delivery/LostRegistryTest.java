@@ -1,0 +1,104 @@
+package io.usageflow.forwarder.delivery;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.usageflow.forwarder.delivery.DeliverableReader.Broken;
+import io.usageflow.forwarder.delivery.DeliverableReader.Ready;
+import io.usageflow.schema.CredytReference;
+import io.usageflow.schema.DeliverableEvent;
+import io.usageflow.schema.ReferenceKind;
+import io.usageflow.schema.SourceCoordinates;
+import io.usageflow.schema.VendorLink;
+import io.usageflow.schema.registry.InMemorySchemaRegistry;
+import io.usageflow.schema.registry.SchemaLostException;
+import io.usageflow.schema.serde.AvroSerdes;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Admitted events whose schemas the registry has lost are delivered or wait; none is called undeliverable. */
+class LostRegistryTest {
+    private static final Instant NOW = Instant.EPOCH;
+
+    private final String before = UUID.randomUUID().toString();
+    private final String after = UUID.randomUUID().toString();
+    private final Deliverable admitted = Deliverable.event("acct_1", 1);
+    private final DeliverableReader reader = new DeliverableReader(new Deliverables(serde(after)));
+
+    @AfterEach
+    void forgetScopes() {
+        InMemorySchemaRegistry.dropScope(before);
+        InMemorySchemaRegistry.dropScope(after);
+    }
+
+    @Test
+    void shouldSendTheSameBytesAsBeforeTheRegistryWasLost() {
+        ConsumerRecord<byte[], byte[]> record = record(event());
+        var then = new DeliverableReader(new Deliverables(serde(before)));
+
+        assertThat(json(reader, record)).isEqualTo(json(then, record));
+
+        // The ids come back, for other schemas.
+        for (int id = 1; id <= 3; id++) {
+            InMemorySchemaRegistry.ofScope(after)
+                    .register("links-" + id, AvroSerdes.asRegistered(VendorLink.getClassSchema()));
+        }
+        var anew = new DeliverableReader(new Deliverables(serde(after)));
+        assertThat(json(anew, record)).isEqualTo(json(then, record));
+    }
+
+    @Test
+    void shouldWaitWhereNoSchemaProvesItself() {
+        byte[] event = event();
+        // The event's schema was a team's own: the last field is cut off.
+        byte[] teams = Arrays.copyOf(event, event.length - 1);
+        assertThatThrownBy(() -> reader.read(record(teams), partition(), NOW)).isInstanceOf(SchemaLostException.class);
+    }
+
+    @Test
+    void shouldStillNotStopForRubbish() {
+        byte[] rubbish = "no record".getBytes(UTF_8);
+        var at = new ConsumerRecord<>("usage.deliverable", 0, 0L, "acct_1".getBytes(UTF_8), rubbish);
+
+        assertThat(reader.read(at, partition(), NOW)).isInstanceOf(Broken.class);
+    }
+
+    private byte[] event() {
+        return AvroSerdes.valueSerializer(serde(before)).serialize("usage.events", admitted.event());
+    }
+
+    private static byte[] json(DeliverableReader reader, ConsumerRecord<byte[], byte[]> record) {
+        return ((Ready) reader.read(record, partition(), NOW)).event().json();
+    }
+
+    private ConsumerRecord<byte[], byte[]> record(byte[] event) {
+        var reference = new CredytReference(ReferenceKind.EXTERNAL_ID, "acct_1");
+        DeliverableEvent deliverable = DeliverableEvent.newBuilder()
+                .setEventId(admitted.event().getId())
+                .setAccountId(admitted.account())
+                .setCredytEventId(admitted.credytId())
+                .setCustomer(reference)
+                .setVendors(Map.of(admitted.vendor(), reference))
+                .setSource(new SourceCoordinates("usage.events", 0, 7L, NOW))
+                .setAdmittedAt(NOW)
+                .setEvent(ByteBuffer.wrap(event))
+                .build();
+        byte[] value = AvroSerdes.valueSerializer(serde(before)).serialize("usage.deliverable", deliverable);
+        return new ConsumerRecord<>("usage.deliverable", 0, 0L, "acct_1".getBytes(UTF_8), value);
+    }
+
+    private static AssignedPartition partition() {
+        return Fixtures.partition(0);
+    }
+
+    private static Map<String, String> serde(String scope) {
+        return Map.of("schema.registry.url", "mock://" + scope);
+    }
+}
