@@ -12,6 +12,7 @@ import (
 	"math/big"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/linkedin/goavro/v2"
@@ -94,7 +95,9 @@ func Bool(value bool) any   { return goavro.Union("boolean", value) }
 // Number takes what Decimal made.
 func Number(decimal []byte) any { return goavro.Union("bytes", decimal) }
 
-// JSON is for objects, lists, and numbers that neither a long nor a decimal(38, 18) holds exactly.
+// JSON is for objects, lists, and numbers that neither a long nor a decimal(38, 18) holds exactly. Do not marshal what was
+// decoded into an interface: encoding/json makes a float64 of each number there, which rounds integers beyond 2^53 and long
+// decimals. Pass on the json.RawMessage, or decode with Decoder.UseNumber.
 func JSON(text string) any {
 	return goavro.Union("io.usageflow.schema.JsonValue", map[string]any{"json": text})
 }
@@ -221,15 +224,48 @@ func (p *Publisher) Publish(ctx context.Context, event Event, traceparent string
 	if event.ID == "" {
 		return errors.New("give the event an id: DeriveID, or a UUIDv7 that is kept for retries")
 	}
+	if event.OccurredAt.IsZero() {
+		return errors.New("give the time of the usage")
+	}
 	value, err := p.codec.BinaryFromNative(append([]byte(nil), p.prefix...), event.native())
 	if err != nil {
 		return err
+	}
+	// Avro's texts are UTF-8, and readers would put U+FFFD in place of what is not.
+	if bad := invalidText(event); bad != "" {
+		return fmt.Errorf("%q is not UTF-8", bad)
 	}
 	record := &kgo.Record{Topic: p.topic, Key: []byte(event.AccountID), Value: value}
 	if traceparent != "" {
 		record.Headers = []kgo.RecordHeader{{Key: "traceparent", Value: []byte(traceparent)}}
 	}
 	return p.client.ProduceSync(ctx, record).FirstErr()
+}
+
+// invalidText is the first text of the event that is not UTF-8, or empty.
+func invalidText(event Event) string {
+	texts := []string{event.ID, event.EventType, event.AccountID, event.CustomerID, event.CustomerExternalID,
+		event.Subject, event.Description, event.Service}
+	for key, value := range event.Data {
+		texts = append(texts, key)
+		if union, ok := value.(map[string]any); ok {
+			if text, ok := union["string"].(string); ok {
+				texts = append(texts, text)
+			}
+		}
+	}
+	for _, cost := range event.Costs {
+		texts = append(texts, cost.ID, cost.Vendor, cost.Description, cost.Currency)
+		for key, value := range cost.Metadata {
+			texts = append(texts, key, value)
+		}
+	}
+	for _, text := range texts {
+		if !utf8.ValidString(text) {
+			return text
+		}
+	}
+	return ""
 }
 
 // Close waits for nothing: Publish has.

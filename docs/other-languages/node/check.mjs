@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import kafkajs from 'kafkajs'
 import { parse } from 'lossless-json'
-import { datum, decimal, deriveId } from './usageflow.mjs'
+import { datum, decimal, deriveId, micros } from './usageflow.mjs'
 
 const vectors = JSON.parse(readFileSync(process.argv[2] ?? new URL('../vectors.json', import.meta.url), 'utf8'))
 const wrong = []
@@ -37,6 +37,21 @@ for (const value of [2 ** 53, 1e21, NaN, Infinity, undefined]) {
     check(`${value} in a ${typeof shape}`, sent, 'refused')
   }
 }
+
+// A time has its microseconds, and exists.
+check('time', micros('2026-11-23T10:00:00.123456Z'), 1795428000123456n)
+check('time with an offset', micros('2026-11-23 11:00:00.1+01:00'), 1795428000100000n)
+const refused = (what, call) => {
+  try {
+    check(what, call(), 'refused')
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+  }
+}
+for (const time of ['2026-02-30T10:00:00Z', '2026-11-23T10:00:00', '2026-11-23', '2026-11-23T25:00:00Z', undefined]) refused(`time ${time}`, () => micros(time))
+// Half of a surrogate pair would be sent as U+FFFD.
+for (const value of ['\ud83d', ['a\ude00'], { '\ud83d': 1 }]) refused('half of a surrogate pair', () => datum(value))
+refused('half of a surrogate pair in an id', () => deriveId('\ud83d'))
 
 for (const each of wrong) console.error(each)
 console.log(`${vectors.derived_ids.length} ids, ${vectors.decimals.length} decimals, ${vectors.partitions.length} partitions: ${wrong.length} wrong`)

@@ -11,18 +11,24 @@ const BATCH = 100
 const [brokers, registryUrl] = process.argv.slice(2)
 const publisher = new UsagePublisher({ brokers: brokers.split(','), registryUrl, service: 'node-sample' })
 
-/** A time without a zone would be taken as this machine's own. */
-function time(text) {
-  if (!/(Z|[+-]\d\d:\d\d)$/.test(text)) throw new TypeError(`occurred_at ${text} has no time zone: write 2026-11-23T10:00:00Z`)
-  return new Date(text)
+const FIELDS = ['id', 'derive', 'event_type', 'occurred_at', 'account_id', 'customer_id', 'customer_external_id', 'subject', 'description', 'data', 'costs', 'traceparent']
+const COST_FIELDS = ['id', 'vendor', 'description', 'amount', 'currency', 'metadata']
+
+/** A misspelt field would be left out, and with it perhaps the costs. */
+function onlyKnown(object, known) {
+  for (const name of Object.keys(object)) {
+    if (!known.includes(name)) throw new TypeError(`unknown field ${name}: use ${known.join(', ')}`)
+  }
 }
 
 function event(line) {
   const json = parse(line) // JSON.parse would round integers beyond 2^53 and long decimals
+  onlyKnown(json, FIELDS)
+  for (const cost of json.costs ?? []) onlyKnown(cost, COST_FIELDS)
   return {
     id: json.id ?? (json.derive ? deriveId(...json.derive) : newId()),
     eventType: json.event_type,
-    occurredAt: time(json.occurred_at),
+    occurredAt: String(json.occurred_at),
     account: json.account_id,
     customerId: json.customer_id,
     customerExternalId: json.customer_external_id,

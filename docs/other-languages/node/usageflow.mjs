@@ -26,6 +26,7 @@ export function deriveId(...parts) {
   const sha1 = createHash('sha1').update(DERIVED)
   for (const part of parts) {
     if (typeof part !== 'string') throw new TypeError(`a part is a ${typeof part}: give its text`)
+    wellFormed(part)
     const utf8 = Buffer.from(part, 'utf8')
     const length = Buffer.alloc(4)
     length.writeInt32BE(utf8.length)
@@ -59,11 +60,20 @@ function money(amount) {
   return decimal(amount)
 }
 
-/** Microseconds since 1970. */
-function micros(time) {
-  const millis = time instanceof Date ? time.getTime() : Number.NaN
-  if (Number.isNaN(millis)) throw new TypeError(`occurredAt is no usable Date: ${time}`)
-  return BigInt(millis) * 1000n
+const TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?(Z|[+-]\d\d:\d\d)$/
+
+/** Microseconds since 1970, of a Date, or of a text, which may have more digits than a Date. */
+export function micros(time) {
+  if (typeof time !== 'string') {
+    const millis = time instanceof Date ? time.getTime() : Number.NaN
+    if (Number.isNaN(millis)) throw new TypeError(`occurredAt is no usable Date: ${time}`)
+    return BigInt(millis) * 1000n
+  }
+  const [, day, clock, fraction = '', zone] = TIME.exec(time) ?? []
+  // Date takes February 30 for March 2.
+  const exists = day !== undefined && new Date(`${day}T${clock}Z`).toJSON()?.startsWith(`${day}T${clock}`)
+  if (!exists) throw new TypeError(`occurred_at '${time}' is no time with a zone: write 2026-11-23T10:00:00Z`)
+  return BigInt(Date.parse(`${day}T${clock}${zone}`)) * 1000n + BigInt(fraction.padEnd(6, '0'))
 }
 
 /** Avro's long as a BigInt: a JavaScript number holds only 54 of its 64 bits. */
@@ -100,6 +110,8 @@ const isNumber = (value) => typeof value === 'number' || typeof value === 'bigin
 function json(value) {
   const exact = (key, each) => {
     if (isNumber(each)) digits(each)
+    wellFormed(each)
+    wellFormed(key)
     if (each === undefined || typeof each === 'function' || typeof each === 'symbol') {
       throw new TypeError(`${key || 'the value'} is ${typeof each}, which cannot be sent`)
     }
@@ -113,29 +125,35 @@ function json(value) {
 export function datum(value) {
   if (value === null) return null
   if (typeof value === 'boolean') return { boolean: value }
-  if (typeof value === 'string') return { string: value }
+  if (typeof value === 'string') return { string: wellFormed(value) }
   if (!isNumber(value)) return json(value)
   const text = digits(value)
   if (/^-?\d{1,19}$/.test(text) && long.isValid(BigInt(text))) return { long: BigInt(text) }
   return DECIMAL.test(text) ? { bytes: decimal(text) } : { 'io.usageflow.schema.JsonValue': { json: text } }
 }
 
-const text = (value) => (value === undefined || value === null ? null : { string: value })
+/** Half of a surrogate pair has no UTF-8: Node would send U+FFFD in its place. */
+function wellFormed(value) {
+  if (typeof value === 'string' && /\p{Surrogate}/u.test(value)) throw new TypeError(`${JSON.stringify(value)} has half of a surrogate pair`)
+  return value
+}
+
+const text = (value) => (value === undefined || value === null ? null : { string: wellFormed(value) })
 
 function record(event, service) {
   return {
-    id: event.id,
-    event_type: event.eventType,
+    id: wellFormed(event.id),
+    event_type: wellFormed(event.eventType),
     occurred_at: micros(event.occurredAt),
-    account_id: event.account,
+    account_id: wellFormed(event.account),
     customer_id: text(event.customerId),
     customer_external_id: text(event.customerExternalId),
     subject: text(event.subject),
     description: text(event.description),
-    data: Object.fromEntries(Object.entries(event.data ?? {}).map(([key, value]) => [key, datum(value)])),
+    data: Object.fromEntries(Object.entries(event.data ?? {}).map(([key, value]) => [wellFormed(key), datum(value)])),
     costs: (event.costs ?? []).map((cost) => ({
       id: text(cost.id),
-      vendor: cost.vendor,
+      vendor: wellFormed(cost.vendor),
       description: text(cost.description),
       amount: money(cost.amount),
       currency: cost.currency,

@@ -57,10 +57,15 @@ def money(amount) -> Decimal:
 
 
 def refuse_rounded(value) -> None:
-    """A float beyond 2^53 may be an int that has lost digits: refused, inside of lists and dicts too."""
+    """
+    A float beyond 2^53 may be an int that has lost digits: refused, inside of lists and dicts too. So are keys that are no
+    text: json.dumps makes one key of 1 and "1".
+    """
     if isinstance(value, float) and abs(value) >= 2**53:
         raise ValueError(f"{value!r} is a float beyond 2^53 and may have lost digits: give an int or a Decimal")
     if isinstance(value, dict):
+        if not all(isinstance(key, str) for key in value):
+            raise TypeError(f"{value!r} has a key that is no str")
         value = list(value.values())
     if isinstance(value, (list, tuple)):
         for each in value:
@@ -74,6 +79,8 @@ def datum(value):
     if isinstance(value, int) and -(2**63) <= value < 2**63:
         return value
     refuse_rounded(value)
+    if isinstance(value, int):
+        value = Decimal(value)
     if isinstance(value, float):
         value = Decimal(repr(value))  # the shortest decimal that is the same float
     if isinstance(value, Decimal):

@@ -46,8 +46,8 @@ final class PublishInput {
             names = "--round-amounts",
             paramLabel = "DIGITS",
             description =
-                    "Round the amounts of costs to so many digits after the point, half to even, 0 to 18; says how"
-                            + " many and by how much. More than 18 digits are refused otherwise.")
+                    "Round the amounts of costs half to even, to at most DIGITS digits after the point, 0 to 18, and"
+                            + " report how many changed and by how much. Otherwise more than 18 digits are refused.")
     private @Nullable Integer roundAmounts;
 
     @Option(
@@ -121,9 +121,8 @@ final class PublishInput {
             throw new WrongUsageException("--round-amounts is " + roundAmounts + ": use 0 to " + ExactDecimal.SCALE
                     + " digits after the point");
         }
-        if (csvMapping == null && !(csvNulls.isEmpty() && csvZone == null)) {
-            throw new WrongUsageException(
-                    "--csv-null and --csv-zone are for CSV: add --csv-mapping, or leave them out");
+        if (csvMapping == null && !csvNulls.isEmpty()) {
+            throw new WrongUsageException("--csv-null is for CSV: add --csv-mapping, or leave it out");
         }
         if (dryRun && resume != null) {
             throw new WrongUsageException("--dry-run publishes nothing, so it has no position: leave out --resume");

@@ -12,6 +12,7 @@ import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.text.VisibleText;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LinkTable {
     private static final int NAMES_MAX = 200_000;
+    /** Refused records that wait for a later one which mends them; more are handed over at once. */
+    private static final int REFUSED_MAX = 10_000;
+
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(15);
     private static final Duration READ_WITHIN = Duration.ofMinutes(30);
 
@@ -64,7 +68,7 @@ public final class LinkTable {
     /**
      * Hands over every link of the kind, sorted by name within a partition where that fits into memory.
      *
-     * @param refusals takes what admission refuses; may be told more than once
+     * @param refusals takes what admission refuses and no later record of the same name has mended
      * @throws io.usageflow.forwarder.topics.ClusterUnreachableException if Kafka does not answer
      * @throws io.usageflow.forwarder.topics.TopicsNotReadyException if there is no such topic
      */
@@ -99,16 +103,18 @@ public final class LinkTable {
     private void read(LinkKind kind, int partition, int partitions, Consumer<Link> links, Consumer<Refusal> refusals) {
         String topic = kind.topic(settings.topics().names());
         var reader = new TopicReader(settings.kafka().client());
+        Map<String, Refusal> refused = new LinkedHashMap<>();
         try (var decoder = Decoder.of(kind, settings.registry().serde())) {
             newest.<Link>of(
                     entries -> reader.read(topic, TopicReader.Part.of(partition), READ_WITHIN, record -> {
                         if (isAtHome(kind, record, partitions)) {
-                            take(record, decoder, entries, refusals);
+                            take(record, decoder, entries, refused, refusals);
                         }
                         return true;
                     }),
                     links);
         }
+        refused.values().forEach(refusals);
     }
 
     /** Kafka's default partitioning, by which admission looks for customer links; vendor links are everywhere. */
@@ -122,10 +128,12 @@ public final class LinkTable {
             ConsumerRecord<byte[], byte[]> record,
             Decoder decoder,
             NewestOfEach.Entries<Link> entries,
+            Map<String, Refusal> refused,
             Consumer<Refusal> refusals) {
         String name = new String(record.key(), UTF_8);
         if (record.value() == null) {
             entries.removed(name);
+            refused.remove(name);
             return;
         }
         Optional<String> refusal;
@@ -134,14 +142,22 @@ public final class LinkTable {
             refusal = objection(link, name);
             if (refusal.isEmpty()) {
                 entries.put(name, link);
+                refused.remove(name);
             }
         } catch (SerializationException undecodable) {
             refusal = Optional.of(String.valueOf(undecodable.getMessage()));
         }
-        refusal.ifPresent(why -> refusals.accept(new Refusal(
-                name,
-                record.topic() + ", partition " + record.partition() + ", offset " + record.offset() + ", "
-                        + VisibleText.of(record.key()) + ": " + why)));
+        refusal.ifPresent(why -> {
+            var found = new Refusal(
+                    name,
+                    record.topic() + ", partition " + record.partition() + ", offset " + record.offset() + ", "
+                            + VisibleText.of(record.key()) + ": " + why);
+            if (refused.size() < REFUSED_MAX) {
+                refused.put(name, found);
+            } else {
+                refusals.accept(found);
+            }
+        });
     }
 
     private static Optional<String> objection(Link link, String key) {

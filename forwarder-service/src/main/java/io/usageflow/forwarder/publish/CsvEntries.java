@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * stands around a whole value or doubled inside it, and nowhere else. Not thread-safe.
  */
 public final class CsvEntries {
-    /** A row may span so many lines and characters; more is a quote that was never closed. */
+    /** A row spans at most this many lines; more is a quote that was never closed. */
     private static final int LINES_MAX = 200;
 
     private final NumberedLines lines;

@@ -65,7 +65,7 @@ public final class InputBytes {
     }
 
     /**
-     * @param raw the input as it stands; closed by whoever opened it
+     * @param raw the input as it stands; the caller closes it
      * @param file where it comes from; empty for standard input
      * @throws IllegalArgumentException if it is something else than text, gzip or zip; names what, and the remedy
      * @throws IOException if it cannot be read
@@ -153,7 +153,7 @@ public final class InputBytes {
         return pairs > 1 && (zeros[0] == pairs && zeros[1] == 0 || zeros[1] == pairs && zeros[0] == 0);
     }
 
-    /** The zip's one file, by its table of contents. What macOS puts beside it is no file of anybody's. */
+    /** The zip's one file, by its table of contents. macOS adds entries of its own, which hold no usage. */
     private static String onlyEntry(Path file) throws IOException {
         try (ZipFile zip = new ZipFile(file.toFile())) {
             List<String> names = zip.stream()

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 
 /**
  * Whether a line that was read may be sent: its event breaks no rule, and no line before it has its id. The same lines
- * have the same answers in every run, so that a run that goes on knows of those before it. Close it. Not thread-safe.
+ * have the same answers in every run, so that a resumed run knows the lines before its position. Close it. Not thread-safe.
  */
 final class LineCheck implements AutoCloseable {
     private final AvroForm form =

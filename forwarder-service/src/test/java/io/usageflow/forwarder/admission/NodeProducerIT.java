@@ -47,7 +47,9 @@ class NodeProducerIT {
     /** 2^53 + 1, which JavaScript's own JSON parser rounds. */
     private static final long BEYOND_DOUBLE = 9_007_199_254_740_993L;
 
-    private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    /** With microseconds, which JavaScript's Date does not have. */
+    private static final Instant NOW =
+            Instant.now().truncatedTo(ChronoUnit.MILLIS).plus(7, ChronoUnit.MICROS);
 
     private final ObjectMapper json = new ObjectMapper();
 

@@ -11,6 +11,7 @@ import io.usageflow.forwarder.dev.DevEnvironment;
 import io.usageflow.forwarder.dev.DevOptions;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,9 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -86,6 +90,39 @@ class OperatorCommandsIT {
                 .singleElement()
                 .asString()
                 .startsWith("{\"account\":\"import_4\",\"customer_external_id\":\"moved\",\"linked_at\":");
+    }
+
+    /** A link that another producer, or an earlier release, wrote under a name that is refused now. */
+    @Test
+    void shouldFindAndRemoveALinkWithABlankBehindItsName() throws Exception {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put("bootstrap.servers", dev.settings().get("kafka.bootstrap.servers"));
+        var serializer = io.usageflow.schema.serde.AvroSerdes.<io.usageflow.schema.CustomerLink>valueSerializer(
+                Map.of("schema.registry.url", dev.settings().get("schema.registry.url")));
+        String topic = "usage.customer-links";
+        var link = new io.usageflow.schema.CustomerLink(
+                "padded ",
+                new io.usageflow.schema.CredytReference(io.usageflow.schema.ReferenceKind.EXTERNAL_ID, "acct_1"),
+                java.time.Instant.now());
+        try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(
+                            topic, "padded ".getBytes(StandardCharsets.UTF_8), serializer.serialize(topic, link)))
+                    .get();
+        }
+
+        assertThat(run(0, "links", "list").err())
+                .contains("padded\\u0020: account_id ends with a blank: leave out the blanks around it")
+                .contains("'usageflow links delete' removes such a link too");
+        assertThat(run(0, "links", "delete", "--account", "padded ").out())
+                .contains("account padded\\u0020 has a link that admission refuses", "Nothing was deleted");
+        assertThat(run(0, "links", "delete", "--account", "padded ", "--apply").out())
+                .contains("deleted the link of padded\\u0020");
+        assertThat(run(2, "links", "delete", "--account", "padded ", "--apply").err())
+                .contains("account padded\\u0020 has no link, so nothing was deleted");
+        assertThat(run(0, "links", "list").err()).doesNotContain("padded");
+        assertThat(run(2, "links", "put", "--account", "padded ", "--customer-external-id", "acct_1")
+                        .err())
+                .contains("account_id ends with a blank");
     }
 
     @Test

@@ -247,7 +247,7 @@ class PublishRunTest {
         assertThat(counts.noticed().repeated()).isEqualTo(1);
     }
 
-    /** A line that breaks a rule was never sent, so that it takes nobody's id. */
+    /** A line that breaks a rule was never sent, so that its id is free. */
     @Test
     void shouldLeaveTheIdOfABadLineFree() throws Exception {
         PublishRun.Counts counts = run(PublishRun.Terms.plain(), lines("""

@@ -27,7 +27,7 @@ public final class ExactDecimal {
     }
 
     /**
-     * The value with at most so many digits after the point, rounded half to even; the same object where it has no more.
+     * Rounds half to even. Returns the same object where the value has no more digits after the point.
      *
      * @param digits 0 to {@value #SCALE}
      * @throws IllegalArgumentException for another number of digits

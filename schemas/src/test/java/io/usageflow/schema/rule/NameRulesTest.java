@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <tr><td>halves of surrogate pairs, unassigned, private use, U+FFFD</td><td>refused</td></tr>
  * <tr><td>decomposed letters (NFD)</td><td>refused, with NFC as the remedy</td></tr>
  * <tr><td>blanks inside, any script, emoji, upper and lower case</td><td>allowed, and told apart as they stand</td></tr>
- * <tr><td>letters of two scripts that look alike (Latin a, Cyrillic а)</td><td>allowed: both are somebody's letters</td></tr>
+ * <tr><td>letters of two scripts that look alike (Latin a, Cyrillic а)</td><td>allowed: no rule can know which one is meant</td></tr>
  * </table>
  */
 class NameRulesTest {
