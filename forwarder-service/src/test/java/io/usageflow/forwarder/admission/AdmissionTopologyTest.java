@@ -214,6 +214,39 @@ class AdmissionTopologyTest {
         assertThat(letter.getAccountId()).isEqualTo("acct_1");
     }
 
+    /** Of producers that have no such rules: {@code "acct_1 "} is no other account, and no other name of this one. */
+    @Test
+    void shouldHoldNamesThatPeopleCannotTellApart() {
+        for (String account : List.of("acct_1 ", "acct_1\u200b", "acct_1\u202e", "acct_e\u0301")) {
+            UsageEvent event = event("req-1");
+            event.setAccountId(account);
+            admission.publish(event);
+        }
+        UsageEvent vendor = event("req-2");
+        vendor.getCosts().get(0).setVendor(" openai");
+        admission.publish(vendor);
+
+        assertThat(admission.deliveredIds()).isEmpty();
+        List<DeadLetter> letters = admission.deadLetters();
+        assertThat(letters)
+                .extracting(DeadLetter::getReason)
+                .containsExactly(
+                        "INVALID_ACCOUNT", "INVALID_ACCOUNT", "INVALID_ACCOUNT", "INVALID_ACCOUNT", "INVALID_COST");
+        assertThat(letters.get(0).getDetail()).contains("account_id ends with a blank: leave out the blanks around it");
+    }
+
+    @Test
+    void shouldNotTakeALinkToAPaddedReference() {
+        admission.linkCustomer("acct_9", "cust-9 ");
+        UsageEvent event = event("req-1");
+        event.setAccountId("acct_9");
+        admission.publish(event);
+
+        assertThat(admission.deliveredIds()).isEmpty();
+        admission.linkCustomer("acct_9", "cust-9");
+        assertThat(admission.deliveredIds()).containsExactly("req-1");
+    }
+
     @Test
     void shouldNotRememberTheIdOfARefusedEvent() {
         UsageEvent wrong = event("req-1");

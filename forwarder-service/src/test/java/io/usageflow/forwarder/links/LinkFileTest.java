@@ -86,6 +86,25 @@ class LinkFileTest {
                 .hasMessageContaining(problem);
     }
 
+    /** As for usage (PublishInputKindsTest): each row is a link or a bad row. */
+    @Test
+    void shouldLoseNoRow() throws IOException {
+        assertThat(read("account,customer_id\na,1\rb,2\nc,3\n").links()).containsOnlyKeys("a", "b", "c");
+        assertThat(read("account,customer_id\ra,1\rb,2\r").links()).containsOnlyKeys("a", "b");
+        assertThat(read("account,customer_id\na,1\0\nb,2").bad())
+                .singleElement()
+                .satisfies(bad -> assertThat(bad.problem()).startsWith("holds a NUL character"));
+        LinkFile open = read("account,customer_id\na,\"1\nb,2\nc,3\n");
+        assertThat(open.links()).containsOnlyKeys("b", "c");
+        assertThat(open.bad()).singleElement().satisfies(bad -> assertThat(bad.problem())
+                .contains("the one that opens in line 2"));
+        assertThatThrownBy(() -> LinkFile.read(
+                        new ByteArrayInputStream(
+                                "account,k\u00fcnde".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1)),
+                        NOW))
+                .hasMessageContaining("the header is not UTF-8");
+    }
+
     @Test
     void shouldRefuseAnEmptyFile() {
         assertThatThrownBy(() -> read("")).hasMessageContaining("the file is empty: its first line must name");
