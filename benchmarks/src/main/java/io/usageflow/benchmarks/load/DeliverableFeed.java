@@ -83,7 +83,7 @@ public final class DeliverableFeed implements Feed {
                 .setCredytEventId(id)
                 .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, "customer-" + rank))
                 .setVendors(vendors)
-                .setSource(new SourceCoordinates(topics.events(), 0, made, now))
+                .setSource(new SourceCoordinates(topics.events(), 0, made, now, null))
                 .setAdmittedAt(now)
                 .setEvent(ByteBuffer.wrap(event))
                 .build();

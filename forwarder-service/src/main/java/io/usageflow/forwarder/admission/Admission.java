@@ -6,6 +6,8 @@ import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.forwarder.topics.LogId;
+import io.usageflow.forwarder.topics.TopicWatch;
 import io.usageflow.schema.file.PrivateFiles;
 import io.usageflow.schema.text.VisibleText;
 import io.usageflow.schema.topic.Topics;
@@ -35,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class Admission implements Stage {
     private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
     private static final long START_PAUSE_MS = 1000;
+    private static final long WATCH_PAUSE_MS = 50;
 
     private final AdmissionSettings settings;
     private final Surroundings around;
@@ -47,6 +50,8 @@ public final class Admission implements Stage {
     private volatile StageHealth beginning = StageHealth.waiting("not started");
     private volatile @Nullable String fatal;
 
+    private final SourceOffsets sourceOffsets = new SourceOffsets();
+    private @Nullable TopicWatch watch;
     private @Nullable KafkaStreams streams;
     private @Nullable StreamsClients clients;
     private @Nullable ParkedQuery parked;
@@ -113,7 +118,7 @@ public final class Admission implements Stage {
             case RUNNING ->
                 registryAway
                         .map(away -> StageHealth.waiting("schema registry away, waiting: " + away))
-                        .orElseGet(() -> StageHealth.flowing("admitting"));
+                        .orElseGet(() -> StageHealth.flowing("admitting" + meters.losses()));
             case CREATED, REBALANCING ->
                 StageHealth.waiting(registryAway
                         .map(away -> "schema registry away, waiting: " + away)
@@ -143,8 +148,10 @@ public final class Admission implements Stage {
         KafkaStreams running;
         KafkaStreamsMetrics binder;
         StreamsClients connections;
+        TopicWatch watching;
         synchronized (this) {
             closed = true;
+            watching = watch;
             beginning = StageHealth.waiting("stopped");
             running = streams;
             binder = streamsMetrics;
@@ -165,6 +172,9 @@ public final class Admission implements Stage {
         }
         if (connections != null) {
             connections.close();
+        }
+        if (watching != null) {
+            watching.close();
         }
         meters.close();
     }
@@ -188,8 +198,9 @@ public final class Admission implements Stage {
                 StreamsGroup.prepare(around.kafka(), streamsSettings);
             }
             var writes = AdmissionParts.WriteBounds.of(settings, reroutedBytesMax);
-            while (!startStreams(partitions, writes)) {
-                Thread.sleep(START_PAUSE_MS);
+            Optional<TopicWatch> watching = watch();
+            if (watching.isPresent()) {
+                startStreams(partitions, writes, watching.get());
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
@@ -200,8 +211,48 @@ public final class Admission implements Stage {
         }
     }
 
+    /** Empty where it was closed meanwhile. */
+    private synchronized Optional<TopicWatch> watch() {
+        if (!closed) {
+            Topics names = around.topics();
+            watch = TopicWatch.of(
+                    around.kafka(),
+                    "usageflow-admission-watch",
+                    List.of(names.events(), names.replays(), names.customerLinks(), names.vendorLinks()));
+        }
+        return Optional.ofNullable(watch);
+    }
+
+    private void startStreams(int partitions, AdmissionParts.WriteBounds writes, TopicWatch watching)
+            throws InterruptedException {
+        // A position is not to be believed before it is known in which log it stands.
+        while (!watching.knowsLogs()) {
+            beginning = StageHealth.waiting("asking Kafka which logs the topics are: do all of them exist?");
+            Thread.sleep(WATCH_PAUSE_MS);
+        }
+        for (String topic : List.of(around.topics().events(), around.topics().replays())) {
+            meters.retentionLeft(
+                    topic,
+                    () -> RetentionLeft.seconds(
+                            watching.retention(topic),
+                            sourceOffsets.oldestUnread(topic),
+                            Instant.now().toEpochMilli()));
+        }
+        String vendorLinks = around.topics().vendorLinks();
+        var sources = new SourcePositions.Sources(
+                sourceOffsets,
+                watching,
+                meters,
+                new SourcePositions.ReadWhole(
+                        vendorLinks, watching.log(vendorLinks).orElse(LogId.UNKNOWN)));
+        while (!startStreams(partitions, writes, sources)) {
+            Thread.sleep(START_PAUSE_MS);
+        }
+    }
+
     /** @return false where the state folder is still another's: a predecessor that has not stopped yet */
-    private synchronized boolean startStreams(int partitions, AdmissionParts.WriteBounds writes) {
+    private synchronized boolean startStreams(
+            int partitions, AdmissionParts.WriteBounds writes, SourcePositions.Sources sources) {
         if (closed) {
             return true;
         }
@@ -212,13 +263,15 @@ public final class Admission implements Stage {
                 home,
                 around.registry(),
                 new AdmissionParts.Watching(meters, registryWatch),
+                sources,
                 new VendorLinksVersion(),
                 writes);
         StreamsClients connections;
         KafkaStreams made;
         try {
             Properties streamsSettings = StreamsSettings.of(settings, around);
-            connections = StreamsClients.of(streamsSettings, writes.records(), around);
+            streamsSettings.putAll(SourceConsumer.settings(sourceOffsets));
+            connections = StreamsClients.of(streamsSettings, writes.records(), around, sourceOffsets);
             made = new KafkaStreams(AdmissionTopology.of(parts), streamsSettings, connections);
             // Kafka Streams opens it to the group.
             PrivateFiles.narrow(around.stateDir());

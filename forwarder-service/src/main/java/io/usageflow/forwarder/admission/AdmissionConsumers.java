@@ -18,7 +18,7 @@ import org.apache.kafka.common.record.TimestampType;
 
 /**
  * The consumers that read what strangers write. Of records beyond {@link RecordBounds} they hold the beginning only, and the
- * main one reads no further while {@link BufferedBytes} are held.
+ * main one reads no further while {@link BufferedBytes} are held, and reads from where {@link SourceOffsets} say.
  *
  * <p>With {@code streams.group.protocol=streams} Streams makes the main consumer itself, without these bounds; then only
  * {@code max.poll.records} bounds what is held.
@@ -29,8 +29,8 @@ final class AdmissionConsumers {
 
     private AdmissionConsumers() {}
 
-    static Consumer<byte[], byte[]> main(Map<String, Object> config, RecordBounds bounds) {
-        return new Bounded(config, new RecordCutter(bounds));
+    static Consumer<byte[], byte[]> main(Map<String, Object> config, RecordBounds bounds, SourceOffsets offsets) {
+        return new Bounded(config, new RecordCutter(bounds), offsets);
     }
 
     static Consumer<byte[], byte[]> global(Map<String, Object> config) {
@@ -38,8 +38,11 @@ final class AdmissionConsumers {
     }
 
     private static final class Bounded extends KafkaConsumer<byte[], byte[]> {
-        Bounded(Map<String, Object> config, RecordCutter cutter) {
+        private final SourceOffsets offsets;
+
+        Bounded(Map<String, Object> config, RecordCutter cutter, SourceOffsets offsets) {
             super(config, cutter.keys(), cutter.values());
+            this.offsets = offsets;
         }
 
         @Override
@@ -51,7 +54,7 @@ final class AdmissionConsumers {
                         Math.min(timeout.toNanos(), Duration.ofMillis(10).toNanos()));
                 return ConsumerRecords.empty();
             }
-            ConsumerRecords<byte[], byte[]> records = super.poll(timeout);
+            ConsumerRecords<byte[], byte[]> records = offsets.poll(this, timeout, super::poll);
             buffered.read(records);
             return records;
         }

@@ -66,6 +66,15 @@ final class AdmissionLedger {
         add(cell(LedgerCounter.deadLettered(reason)), 1);
     }
 
+    void add(LedgerCounter counter, long more) {
+        add(cell(counter), more);
+    }
+
+    /** @param key as {@link LedgerCounter} makes them */
+    void add(String key, long more) {
+        add(cell(key), more);
+    }
+
     /** One fewer waits. */
     void unpark() {
         add(cell(LedgerCounter.PARKED), -1);

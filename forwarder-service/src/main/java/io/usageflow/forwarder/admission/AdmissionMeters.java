@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /** Admission's meters at work. Thread-safe. */
@@ -57,6 +58,9 @@ final class AdmissionMeters implements AutoCloseable {
     private final Counter forgottenInTime;
     private final Counter forgottenEarly;
     private final Counter replacedThreads;
+    private final Map<String, Counter> expiredUnread = new ConcurrentHashMap<>();
+    private final Counter logsReplaced;
+    private final List<Gauge> retentionLeft = new CopyOnWriteArrayList<>();
     private final Gauge registryAway;
     private final Gauge windowConfigured;
     private final long windowConfiguredMs;
@@ -73,6 +77,7 @@ final class AdmissionMeters implements AutoCloseable {
         this.forgottenInTime = counter(AdmissionMeter.IDS_FORGOTTEN, "window");
         this.forgottenEarly = counter(AdmissionMeter.IDS_FORGOTTEN, "room");
         this.replacedThreads = counter(AdmissionMeter.THREADS_REPLACED);
+        this.logsReplaced = counter(AdmissionMeter.LOGS_REPLACED);
         this.registryAway = Gauge.builder(
                         AdmissionMeter.REGISTRY_AWAY.meterName(),
                         watch,
@@ -108,6 +113,34 @@ final class AdmissionMeters implements AutoCloseable {
         replacedThreads.increment();
     }
 
+    void expiredUnread(String topic, long records) {
+        expiredUnread
+                .computeIfAbsent(topic, each -> counter(AdmissionMeter.EXPIRED_UNREAD, each))
+                .increment(records);
+    }
+
+    void logReplaced() {
+        logsReplaced.increment();
+    }
+
+    /** For the health: what was lost or read again since this process began; empty where nothing was. */
+    String losses() {
+        long lost = (long)
+                expiredUnread.values().stream().mapToDouble(Counter::count).sum();
+        return (lost == 0 ? "" : ", " + lost + " records expired unread (docs/runbook.md)")
+                + (logsReplaced.count() == 0 ? "" : ", begun at the earliest record of another log (docs/runbook.md)");
+    }
+
+    /** Shows it from now on. */
+    void retentionLeft(String topic, Supplier<Number> seconds) {
+        counter(AdmissionMeter.EXPIRED_UNREAD, topic);
+        retentionLeft.add(Gauge.builder(AdmissionMeter.RETENTION_LEFT.meterName(), seconds)
+                .description(AdmissionMeter.RETENTION_LEFT.doc())
+                .baseUnit(AdmissionMeter.RETENTION_LEFT.unit())
+                .tag(AdmissionMeter.RETENTION_LEFT.tags().get(0), topic)
+                .register(registry));
+    }
+
     /** @param oldest since when the oldest waits; empty where none does */
     void parked(int partition, long count, Optional<Instant> oldest) {
         waiting.put(partition, new Waiting(count, oldest));
@@ -134,6 +167,7 @@ final class AdmissionMeters implements AutoCloseable {
         List.copyOf(partitionMeters.keySet()).forEach(this::partitionLeft);
         registry.remove(registryAway);
         registry.remove(windowConfigured);
+        retentionLeft.forEach(registry::remove);
     }
 
     private void show(int partition) {

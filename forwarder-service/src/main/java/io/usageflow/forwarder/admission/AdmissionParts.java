@@ -18,6 +18,7 @@ record AdmissionParts(
         HomePartition home,
         Map<String, ?> registry,
         Watching watching,
+        SourcePositions.Sources sources,
         VendorLinksVersion vendorLinksVersion,
         WriteBounds writes) {
 
@@ -28,6 +29,7 @@ record AdmissionParts(
             HomePartition home,
             Map<String, ?> registry,
             Watching watching,
+            SourcePositions.Sources sources,
             VendorLinksVersion vendorLinksVersion) {
         this(
                 settings,
@@ -35,6 +37,7 @@ record AdmissionParts(
                 home,
                 registry,
                 watching,
+                sources,
                 vendorLinksVersion,
                 WriteBounds.of(settings, WriteBounds.USUAL));
     }

@@ -77,6 +77,7 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
         } else {
             admit(record, at, now);
         }
+        task.state().positions().read(at.topic(), at.offset());
         pace.handled();
         ledger.in(parts.settings().engine().ledgerInterval());
         awaitRelease();
@@ -95,7 +96,11 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
         Lane lane = at.topic().equals(topics.replays()) ? Lane.REPLAYS : Lane.EVENTS;
         Origin origin = new Origin(
                         new SourceCoordinates(
-                                at.topic(), at.partition(), at.offset(), Instant.ofEpochMilli(record.timestamp())),
+                                at.topic(),
+                                at.partition(),
+                                at.offset(),
+                                Instant.ofEpochMilli(record.timestamp()),
+                                task.state().positions().of(at.topic()).log().topicOrNull()),
                         record.key(),
                         record.value(),
                         record.headers(),
@@ -133,6 +138,7 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
     }
 
     private void upkeep(long now) {
+        task.state().positions().requireSameLogs();
         SeenEvents seen = task.state().seen();
         AdmissionMeters meters = parts.meters();
         int partition = context.taskId().partition();
@@ -142,6 +148,11 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
                 partition,
                 new AdmissionMeters.Remembered(
                         seen.count(), seen.heapBytes(), task.ages().effectiveWindowMs(now, seen.forgottenMark())));
+        task.state().positions().countExpired();
+        if (task.state().ledger().needsPublishing()) {
+            // What expired unread has no record after which the ledger would be published.
+            ledger.in(parts.settings().engine().ledgerInterval());
+        }
         meters.parked(
                 partition,
                 task.state().parked().count(),
@@ -151,8 +162,10 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
 
     private void publishLedger() {
         AdmissionLedger counters = task.state().ledger();
+        task.state().positions().countExpired();
         if (counters.needsPublishing()) {
-            task.outlet().publishLedger(counters.publish());
+            task.outlet()
+                    .publishLedger(counters.publish(), task.state().positions().logs());
             // The transaction ends here, so that the entry says exactly what stands in Kafka when it can be read.
             context.commit();
         }

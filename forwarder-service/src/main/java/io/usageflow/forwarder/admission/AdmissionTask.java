@@ -6,6 +6,7 @@ import io.usageflow.schema.VendorLink;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -27,7 +28,7 @@ record AdmissionTask(
     static AdmissionTask open(AdmissionParts parts, ProcessorContext<byte[], Outgoing> context) {
         var settings = parts.settings();
         AgeGuard ages = new AgeGuard(settings.guard().window(), settings.guard().skew());
-        PartitionState state = state(context, ages, settings.memory().idsMax());
+        PartitionState state = state(parts, context, ages);
         RegistryPatience patience = new RegistryPatience(parts.watching().registryWatch());
         RecordDecoder<UsageEvent> events =
                 decoder(parts.registry(), UsageEvent.class, parts.topics().events(), patience);
@@ -74,18 +75,32 @@ record AdmissionTask(
 
     void close(AdmissionMeters meters, int partition) {
         meters.partitionLeft(partition);
+        state.positions().close();
         release.close();
         outlet.close();
     }
 
-    private static PartitionState state(ProcessorContext<byte[], Outgoing> context, AgeGuard ages, long idsMax) {
+    private static PartitionState state(
+            AdmissionParts parts, ProcessorContext<byte[], Outgoing> context, AgeGuard ages) {
+        AdmissionLedger ledger = new AdmissionLedger(store(context, AdmissionTopology.BOOKS));
+        int partition = context.taskId().partition();
         return new PartitionState(
-                new SeenEvents(store(context, AdmissionTopology.BOOKS), ages, idsMax),
+                new SeenEvents(
+                        store(context, AdmissionTopology.BOOKS),
+                        ages,
+                        parts.settings().memory().idsMax()),
                 new CustomerLinks(store(context, AdmissionTopology.CUSTOMER_LINKS)),
                 new ParkedEvents(
                         store(context, AdmissionTopology.PARKED_EVENTS),
                         store(context, AdmissionTopology.PARKED_QUEUES)),
-                new AdmissionLedger(store(context, AdmissionTopology.BOOKS)));
+                ledger,
+                new SourcePositions(
+                        store(context, AdmissionTopology.BOOKS),
+                        ledger,
+                        parts.sources(),
+                        new TopicPartition(parts.topics().events(), partition),
+                        new TopicPartition(parts.topics().replays(), partition),
+                        new TopicPartition(parts.topics().customerLinks(), partition)));
     }
 
     private static KeyValueStore<Bytes, byte[]> store(ProcessorContext<byte[], Outgoing> context, String name) {

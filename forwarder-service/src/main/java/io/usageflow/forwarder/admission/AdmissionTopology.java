@@ -13,7 +13,6 @@ import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Settings to topology: every processor, store and topic of admission is named here, and nowhere else. The names are
@@ -45,8 +44,8 @@ final class AdmissionTopology {
     static final String PARKED_EVENTS = "parked-events";
     static final String PARKED_QUEUES = "parked-queues";
 
-    /** Where to begin without a committed offset. */
-    private static final @Nullable AutoOffsetReset AS_CONFIGURED = null;
+    /** Named for each source, so that Streams leaves the consumer without a policy of its own: {@link SourceOffsets}. */
+    private static final AutoOffsetReset NO_RESET = AutoOffsetReset.earliest();
 
     private AdmissionTopology() {}
 
@@ -65,15 +64,10 @@ final class AdmissionTopology {
                         topics.vendorLinks(),
                         "keep-vendor-links",
                         () -> new VendorLinkKeeper(parts.vendorLinksVersion(), parts.meters()))
-                .addSource(AS_CONFIGURED, "from-events", new RecordTime(), bytes, bytes, topics.events())
-                .addSource(AS_CONFIGURED, "from-replays", new RecordTime(), bytes, bytes, topics.replays())
+                .addSource(NO_RESET, "from-events", new RecordTime(), bytes, bytes, topics.events())
+                .addSource(NO_RESET, "from-replays", new RecordTime(), bytes, bytes, topics.replays())
                 .addSource(
-                        AS_CONFIGURED,
-                        "from-customer-links",
-                        new RecordTime.OfLinks(),
-                        bytes,
-                        bytes,
-                        topics.customerLinks())
+                        NO_RESET, "from-customer-links", new RecordTime.OfLinks(), bytes, bytes, topics.customerLinks())
                 .addProcessor(
                         ADMIT,
                         () -> new AdmissionProcessor(parts),

@@ -167,13 +167,15 @@ final class EventJudge {
                 unlinked -> new Verdict.Waiting(newcomer, unlinked));
     }
 
-    private static Verdict conflict(Case record, UsageEvent event, long content, Sighting.Memory first) {
+    private Verdict conflict(Case record, UsageEvent event, long content, Sighting.Memory first) {
+        boolean earlier = state.positions().isOfEarlierLog(first.lane(), first.seenAt());
         return new Verdict.Refused(record.letter(
                         DeadLetterReason.ID_CONFLICT,
                         "id " + event.getId() + " was admitted before with other billable content (first at "
                                 + Instant.ofEpochMilli(first.seenAt()) + ", "
                                 + first.lane().word() + " partition "
                                 + record.partition() + " offset " + first.offset()
+                                + (earlier ? " of the topic as it was before it was made again" : "")
                                 + "): give each usage an id of its own, then replay, or discard this one")
                 .about(event)
                 .attribute("fingerprint", Fingerprint.text(content))

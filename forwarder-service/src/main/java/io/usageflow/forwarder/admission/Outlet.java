@@ -113,13 +113,15 @@ final class Outlet {
         send(account, new Outgoing(link, home), headers, AdmissionTopology.TO_HOME_PARTITION);
     }
 
-    void publishLedger(Map<String, Long> counters) {
+    /** @param logs see {@link SourcePositions#logs} */
+    void publishLedger(Map<String, Long> counters, Map<String, String> logs) {
         LedgerEntry entry = new LedgerEntry(
                 AdmissionTopology.STAGE,
                 partition,
                 counters,
                 Instant.ofEpochMilli(context.currentSystemTimeMs()),
-                null);
+                null,
+                logs);
         byte[] value = patience.through(() -> ledgerEntries.serialize(topics.ledger(), entry));
         send(
                 Outgoing.key(AdmissionTopology.STAGE + "-" + partition),

@@ -27,6 +27,9 @@ record ParkedEvent(Origin origin, Instant parkedAt) {
         Header[] headers = origin.headers().toArray();
         byte[][] names = new byte[headers.length][];
         int size = 1 + 3 * Long.BYTES + 2 * Integer.BYTES + sized(topic) + sized(origin.key()) + sized(origin.value());
+        byte[] topicId =
+                source.getTopicId() == null ? null : source.getTopicId().getBytes(UTF_8);
+        size += sized(topicId);
         for (int i = 0; i < headers.length; i++) {
             names[i] = headers[i].key().getBytes(UTF_8);
             size += sized(names[i]) + sized(headers[i].value());
@@ -45,6 +48,8 @@ record ParkedEvent(Origin origin, Instant parkedAt) {
             put(out, names[i]);
             put(out, headers[i].value());
         }
+        // Behind all that earlier versions read, and they look no further.
+        put(out, topicId);
         return out.array();
     }
 
@@ -59,12 +64,16 @@ record ParkedEvent(Origin origin, Instant parkedAt) {
         long offset = in.getLong();
         Instant appendedAt = Instant.ofEpochMilli(in.getLong());
         int partition = in.getInt();
-        SourceCoordinates source = new SourceCoordinates(text(in), partition, offset, appendedAt);
+        SourceCoordinates source = new SourceCoordinates(text(in), partition, offset, appendedAt, null);
         byte[] key = get(in);
         byte[] value = get(in);
         Headers headers = new RecordHeaders();
         for (int left = in.getInt(); left > 0; left--) {
             headers.add(text(in), get(in));
+        }
+        if (in.hasRemaining()) {
+            byte[] topicId = get(in);
+            source.setTopicId(topicId == null ? null : new String(topicId, UTF_8));
         }
         return new ParkedEvent(new Origin(source, key, value, headers), parkedAt);
     }

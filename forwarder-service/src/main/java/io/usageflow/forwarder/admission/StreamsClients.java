@@ -30,6 +30,7 @@ import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 final class StreamsClients extends DefaultKafkaClientSupplier implements AutoCloseable {
     private static final String PRODUCER = "-producer";
 
+    private final SourceOffsets sourceOffsets;
     private final Map<String, ?> kafka;
     private final String application;
     private final RecordBounds bounds;
@@ -38,20 +39,27 @@ final class StreamsClients extends DefaultKafkaClientSupplier implements AutoClo
     /** By transactional id: each remembers what it could not finish. */
     private final Map<String, TransactionTakeover> takeovers = new ConcurrentHashMap<>();
 
-    private StreamsClients(Map<String, ?> kafka, String application, RecordBounds bounds, List<String> topics) {
+    private StreamsClients(
+            Map<String, ?> kafka,
+            String application,
+            RecordBounds bounds,
+            List<String> topics,
+            SourceOffsets sourceOffsets) {
         this.bounds = bounds;
+        this.sourceOffsets = sourceOffsets;
         this.kafka = kafka;
         this.application = application;
         this.topics = topics;
     }
 
-    static StreamsClients of(Properties settings, RecordBounds bounds, Surroundings around) {
+    static StreamsClients of(
+            Properties settings, RecordBounds bounds, Surroundings around, SourceOffsets sourceOffsets) {
         String application = settings.getProperty(StreamsConfig.APPLICATION_ID_CONFIG);
         Topics names = around.topics();
         List<String> written = new ArrayList<>(
                 List.of(names.deliverable(), names.deadLetters(), names.ledger(), names.events(), names.replays()));
         written.addAll(Changelogs.names(application));
-        return new StreamsClients(around.kafka(), application, bounds, written);
+        return new StreamsClients(around.kafka(), application, bounds, written, sourceOffsets);
     }
 
     /** A stream thread dies, and this is it; asked before it makes its successor. */
@@ -61,7 +69,7 @@ final class StreamsClients extends DefaultKafkaClientSupplier implements AutoClo
 
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-        return AdmissionConsumers.main(config, bounds);
+        return AdmissionConsumers.main(config, bounds, sourceOffsets);
     }
 
     @Override

@@ -67,6 +67,9 @@ final class ThreadFailures {
                     AuthorizationException.class::isInstance,
                     "grant the right that is named: admission reads and writes its topics, its group, its transactional"
                             + " ids and its internal topics"),
+            new Remedy(
+                    SourcePositions.VendorLinksReplacedException.class::isInstance,
+                    "start again: vendor links are read whole at each start"),
             new Remedy(MissingSourceTopicException.class::isInstance, "create the topics: usageflow topics apply"),
             new Remedy(
                     MissingInternalTopicsException.class::isInstance,
@@ -94,7 +97,8 @@ final class ThreadFailures {
             || cause instanceof TransactionAbortableException
             || cause instanceof TaskMigratedException
             || cause instanceof TaskCorruptedException
-            || cause instanceof LockException;
+            || cause instanceof LockException
+            || cause instanceof SourcePositions.LogReplacedException;
 
     private final ArrayDeque<Instant> unforeseen = new ArrayDeque<>();
 

@@ -14,6 +14,7 @@ import io.usageflow.forwarder.publish.PositionFile;
 import io.usageflow.forwarder.publish.PublishRun;
 import io.usageflow.forwarder.publish.PublishRun.Counts;
 import io.usageflow.forwarder.publish.TimeWindow;
+import io.usageflow.forwarder.topics.LogIds;
 import io.usageflow.producer.UsagePublisher;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -125,6 +126,10 @@ final class Backfill {
         var identity = new HashMap<>(ofInput);
         identity.put("cluster", Connection.clusterId(settings));
         identity.put("topic", settings.topics().names().events());
+        identity.put(
+                "topic_id",
+                LogIds.of(settings.kafka().client(), settings.topics().names().events())
+                        .topic());
         return identity;
     }
 

@@ -44,6 +44,11 @@ final class DeadLettersCommand implements Runnable {
     /** Records in the topic that are no dead letters are nobody's fault here, but somebody should know. */
     static void noteUnreadable(Terminal terminal, DeadLetterScan.Summary summary) {
         summary.unreadableNamed().forEach(one -> terminal.note("usageflow: not a dead letter, left alone: " + one));
+        if (summary.expired() > 0) {
+            terminal.note("usageflow: up to " + summary.expired()
+                    + " dead letters have expired by the topic's retention: those that were not answered can only be"
+                    + " published again");
+        }
         long more = summary.unreadable() - summary.unreadableNamed().size();
         if (more > 0) {
             terminal.note("usageflow: and " + more + " more records that are no dead letters");

@@ -26,6 +26,7 @@ import picocli.CommandLine.Option;
             "  RECEIVED = ADMITTED + DUPLICATE + DEAD-LETTERED + PARKED    (admission)",
             "  SETTLED  = DELIVERED + DEAD-LETTERED                        (delivery)",
             "  ADMITTED - SETTLED = IN FLIGHT, which is on its way and falls to 0 when nothing new comes",
+            "  What Kafka deleted before it was read stands in no row: it is named below them, and the exit code is 1.",
             "",
             "Examples:",
             "  usageflow ledger",

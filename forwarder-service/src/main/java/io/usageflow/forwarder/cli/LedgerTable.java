@@ -88,6 +88,14 @@ final class LedgerTable {
         say(lines, admission, LedgerCounter.REPLAYED, " of the received were sent again by replays or repairs");
         say(lines, admission, LedgerCounter.REROUTED, " came in the wrong partition and are counted where they belong");
         say(lines, delivery, LedgerCounter.ALREADY_KNOWN, " of the delivered Credyt had already when they came");
+        say(lines, admission, LedgerCounter.EXPIRED_UNREAD, " records expired unread before admission read them");
+        say(lines, delivery, LedgerCounter.EXPIRED_UNREAD, " records expired unread before delivery read them");
+        say(
+                lines,
+                admission,
+                LedgerCounter.LOG_REPLACED,
+                " times a topic was another log: admission began at its start");
+        say(lines, delivery, LedgerCounter.LOG_REPLACED, " times a topic was another log: delivery began at its start");
         return lines;
     }
 

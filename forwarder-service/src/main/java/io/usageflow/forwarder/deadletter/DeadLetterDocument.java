@@ -102,6 +102,7 @@ public final class DeadLetterDocument {
                 .put("topic", source.getTopic())
                 .put("partition", source.getPartition())
                 .put("offset", source.getOffset())
+                .put("topic_id", source.getTopicId())
                 .put("timestamp", source.getTimestamp().toString());
     }
 

@@ -5,12 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.table.TemporaryTable;
 import io.usageflow.forwarder.topics.TopicReader;
+import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.id.Uuids;
 import io.usageflow.schema.registry.RegistryAbsence;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.serde.UnknownSchemaException;
 import io.usageflow.schema.text.VisibleText;
+import java.time.Instant;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
@@ -83,13 +85,31 @@ public final class DeadLetterMarks implements AutoCloseable {
         }
     }
 
-    /** @throws org.apache.kafka.common.KafkaException where the mark cannot be decoded, or the registry is away */
-    public Optional<DeadLetterMark> of(String deadLetterId) {
+    /**
+     * The newest answer to this dead letter.
+     *
+     * @throws org.apache.kafka.common.KafkaException where the mark cannot be decoded, or the registry is away
+     */
+    public Optional<DeadLetterMark> of(DeadLetter letter) {
         if (table == null) {
             return Optional.empty();
         }
-        byte[] value = table.get(key(deadLetterId));
-        return value == null ? Optional.empty() : Optional.of(deserializer.deserialize(topic, value));
+        byte[] value = table.get(key(letter.getId()));
+        return value == null
+                ? Optional.empty()
+                : Optional.of(deserializer.deserialize(topic, value)).filter(mark -> answers(mark, letter));
+    }
+
+    /**
+     * Whether the answer is to this dead letter, and not to an earlier one that has the same id: where the id was made without
+     * the topic's, a topic that was made again gives it a second time. An answer is to what had failed by then. Where the mark
+     * does not say to what it is, as those of earlier versions, the clocks of forwarder and operator may differ.
+     */
+    static boolean answers(DeadLetterMark mark, DeadLetter letter) {
+        Instant failedAt = mark.getFailedAt() == null
+                ? mark.getMarkedAt().plus(DeadLetterFilter.CLOCKS_DIFFER)
+                : mark.getFailedAt();
+        return !letter.getLastFailedAt().isAfter(failedAt);
     }
 
     /** @param mark as it was written to the topic, after it has been committed there */

@@ -51,9 +51,14 @@ public final class DeadLetterScan {
      * @param matched by the filter, by what was answered; those of other states than the filter's were not handed on
      * @param unreadable records that are no dead letters
      * @param unreadableNamed where the first of them stand, and why they cannot be read
+     * @param expired dead letters, at most, that retention deleted, answered or not
      */
     public record Summary(
-            long read, Map<DeadLetterState, Long> matched, long unreadable, List<String> unreadableNamed) {
+            long read,
+            Map<DeadLetterState, Long> matched,
+            long unreadable,
+            List<String> unreadableNamed,
+            long expired) {
         public Summary {
             matched = Collections.unmodifiableMap(new EnumMap<>(matched));
             unreadableNamed = List.copyOf(unreadableNamed);
@@ -86,7 +91,7 @@ public final class DeadLetterScan {
                 AvroSerdes.ownValueDeserializer(settings.registry().serde(), DeadLetter.class)) {
             var reading = new Reading(filter, marks, visitor, deserializer);
             reader.read(topic, part, TopicReader.AS_LONG_AS_IT_GOES_ON, reading);
-            return reading.summary();
+            return reading.summary(reader.expired(topic));
         }
     }
 
@@ -128,10 +133,7 @@ public final class DeadLetterScan {
 
         private StoredDeadLetter answered(StoredDeadLetter unanswered) {
             var stored = new StoredDeadLetter(
-                    unanswered.letter(),
-                    unanswered.partition(),
-                    unanswered.offset(),
-                    marks.of(unanswered.letter().getId()));
+                    unanswered.letter(), unanswered.partition(), unanswered.offset(), marks.of(unanswered.letter()));
             matched.merge(stored.state(), 1L, Long::sum);
             return stored;
         }
@@ -165,8 +167,8 @@ public final class DeadLetterScan {
             }
         }
 
-        Summary summary() {
-            return new Summary(read, matched, unreadable, unreadableNamed);
+        Summary summary(long expired) {
+            return new Summary(read, matched, unreadable, unreadableNamed, expired);
         }
     }
 }

@@ -56,9 +56,9 @@ final class Arrivals implements AutoCloseable {
     /** Nothing of them is read before it is known where they begin and which of their customers fail. */
     void assigned(Collection<TopicPartition> partitions) {
         partitions.forEach(intake::assigned);
+        consumer.pause(intake.hold(partitions));
         beginnings.assigned(partitions);
         customerStates.assigned(partitions);
-        consumer.pause(intake.hold(partitions));
     }
 
     void revoked(Collection<TopicPartition> partitions) {
@@ -119,8 +119,19 @@ final class Arrivals implements AutoCloseable {
         return true;
     }
 
+    /** As {@link Beginnings#outOfRange}. */
+    Set<TopicPartition> outOfRange(Map<TopicPartition, Long> positions, Assignments assignments) {
+        return beginnings.outOfRange(positions, assignments);
+    }
+
+    /** The logs of these end before what was committed: they begin at their earliest record when they are assigned next. */
+    void cut(Set<TopicPartition> partitions) {
+        beginnings.cut(partitions);
+    }
+
     /** Reads from those partitions that can take more. */
     void balance(Collection<AssignedPartition> partitions) {
+        beginnings.requireSameLogs(partitions);
         beginnings.read(partitions);
         customerStates.read();
         long now = view.nanos();

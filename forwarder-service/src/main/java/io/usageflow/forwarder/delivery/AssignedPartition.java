@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.topics.LogId;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.OptionalLong;
@@ -14,6 +15,7 @@ final class AssignedPartition {
     private final long epoch;
     private final OffsetLedger<Settled> ledger = new OffsetLedger<>();
     private CommittedCounters counters = CommittedCounters.NONE;
+    private boolean counted;
     private boolean revoked;
     private long outstandingBytes;
     private long heldBytes;
@@ -40,6 +42,11 @@ final class AssignedPartition {
         return ledger;
     }
 
+    /** In which log its offsets stand. */
+    LogId log() {
+        return counters.log();
+    }
+
     CommittedCounters counters() {
         return counters;
     }
@@ -47,6 +54,17 @@ final class AssignedPartition {
     /** As read from the committed offset, or as committed just now. */
     void counters(CommittedCounters committed) {
         counters = committed;
+    }
+
+    /** With something counted that is no outcome of a record: to be committed and published although nothing settles. */
+    void counted(CommittedCounters more) {
+        counters = more;
+        counted = true;
+    }
+
+    /** Whether the next transaction changes the counters without an outcome. */
+    boolean hasCounted() {
+        return counted;
     }
 
     void received(long offset, int bytes) {
@@ -85,6 +103,7 @@ final class AssignedPartition {
         ledger.committed(run);
         run.outcomes().forEach(settled -> heldBytes -= settled.bytes());
         counters(after);
+        counted = false;
     }
 
     long outstandingBytes() {

@@ -1,19 +1,25 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.ledger.LedgerCounter;
+import io.usageflow.forwarder.topics.LogId;
+import io.usageflow.forwarder.topics.TopicWatch;
 import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,8 +28,11 @@ import org.slf4j.LoggerFactory;
  * read. One thread.
  *
  * <p>Both stand in the group's committed offset. Kafka forgets that where the group was away for longer than
- * {@code offsets.retention.minutes} (a week by default, while deliverable events are kept for two); what was delivered
- * would then be read from its beginning once more. The ledger has the same two in the same transactions, and keeps them.
+ * {@code offsets.retention.minutes} (a week by default, while deliverable events are kept for two), and where the topic is
+ * deleted. The ledger has the same two in the same transactions, and keeps them. Both say in which log the offset stands.
+ *
+ * <p>The consumer never chooses where it reads ({@code auto.offset.reset=none}): where an offset has no record, it is said
+ * what is lost and where reading continues.
  */
 final class Beginnings {
     private static final Logger LOG = LoggerFactory.getLogger(Beginnings.class);
@@ -34,27 +43,42 @@ final class Beginnings {
 
     private final Consumer<byte[], byte[]> consumer;
     private final Supplier<Map<Integer, LedgerEntry>> ledger;
+    private final TopicWatch watch;
+    private final DeliveryMeters meters;
     private final DeliveryClock clock;
+    /** Partitions whose log ends before what was committed. */
+    private final Set<TopicPartition> cut = new HashSet<>();
     /** Partitions whose beginning is not known yet, and since when. */
     private final Map<TopicPartition, Long> unknown = new HashMap<>();
 
     private long askDueNanos;
 
-    /** @param ledger delivery's newest entries, by partition; asked where the group has no offset */
-    Beginnings(Consumer<byte[], byte[]> consumer, Supplier<Map<Integer, LedgerEntry>> ledger, DeliveryClock clock) {
+    /** @param ledger delivery's newest entries, by partition; asked where the group's offset is missing or does not say its log */
+    Beginnings(
+            Consumer<byte[], byte[]> consumer,
+            Supplier<Map<Integer, LedgerEntry>> ledger,
+            TopicWatch watch,
+            DeliveryMeters meters,
+            DeliveryClock clock) {
         this.consumer = consumer;
         this.ledger = ledger;
+        this.watch = watch;
+        this.meters = meters;
         this.clock = clock;
         this.askDueNanos = clock.nanos();
     }
 
     void assigned(Collection<TopicPartition> partitions) {
         partitions.forEach(partition -> unknown.put(partition, clock.nanos()));
+        // The consumer resets nothing by itself; nothing is read from here, since a partition is held until it is
+        // known.
+        partitions.forEach(partition -> consumer.seek(partition, 0));
         askDueNanos = clock.nanos();
     }
 
     void revoked(Collection<TopicPartition> partitions) {
         unknown.keySet().removeAll(partitions);
+        cut.removeAll(partitions);
     }
 
     /** Partitions of which no event may be read yet. */
@@ -70,7 +94,7 @@ final class Beginnings {
      *     new producer ends it
      */
     void read(Collection<AssignedPartition> partitions) {
-        if (unknown.isEmpty() || clock.nanos() - askDueNanos < 0) {
+        if (unknown.isEmpty() || clock.nanos() - askDueNanos < 0 || !knowsLogs()) {
             return;
         }
         askDueNanos = clock.nanos() + ASK_AGAIN_AFTER.toNanos();
@@ -78,8 +102,10 @@ final class Beginnings {
             Map<TopicPartition, OffsetAndMetadata> committed =
                     answer(() -> consumer.committed(unknown.keySet(), ASK_WITHIN));
             Map<TopicPartition, Long> first = answer(() -> consumer.beginningOffsets(unknown.keySet(), ASK_WITHIN));
-            boolean all = unknown.keySet().stream().allMatch(partition -> committed.get(partition) != null);
-            Map<Integer, LedgerEntry> entries = all ? Map.of() : ledger.get();
+            Map<Integer, LedgerEntry> entries =
+                    unknown.keySet().stream().map(committed::get).allMatch(Beginnings::saysItsLog)
+                            ? Map.of()
+                            : ledger.get();
             for (AssignedPartition partition : partitions) {
                 TopicPartition key = partition.partition();
                 if (unknown.containsKey(key)) {
@@ -87,17 +113,41 @@ final class Beginnings {
                             partition,
                             Optional.ofNullable(committed.get(key)),
                             Optional.ofNullable(entries.get(key.partition())),
+                            watch.log(key.topic()).orElse(LogId.UNKNOWN),
                             first.getOrDefault(key, 0L));
                 }
             }
         } catch (TimeoutException slow) {
             LOG.warn("event=offsets_unreadable partitions={} why={}", unknown.keySet(), VisibleText.logged(slow));
-            long oldest = unknown.values().stream().min(Long::compare).orElse(clock.nanos());
-            if (clock.nanos() - oldest >= UNREADABLE_MAX.toNanos()) {
+            if (unknownFor(UNREADABLE_MAX)) {
                 throw new LostProducerException(
                         "a transaction that does not end holds the group's offsets", false, slow);
             }
         }
+    }
+
+    /** @throws KafkaException where Kafka does not say it for long: a new session asks again, and health says why */
+    private boolean knowsLogs() {
+        if (watch.knowsLogs()) {
+            return true;
+        }
+        if (unknownFor(UNREADABLE_MAX)) {
+            throw new KafkaException("Kafka does not describe " + unknown.keySet()
+                    + ": does the topic exist, and has delivery the right DESCRIBE on it?");
+        }
+        return false;
+    }
+
+    private boolean unknownFor(Duration time) {
+        long oldest = unknown.values().stream().min(Long::compare).orElse(clock.nanos());
+        return clock.nanos() - oldest >= time.toNanos();
+    }
+
+    private static boolean saysItsLog(@Nullable OffsetAndMetadata offset) {
+        return offset != null
+                && CommittedCounters.parse(offset.metadata())
+                        .filter(counters -> counters.log().isKnown())
+                        .isPresent();
     }
 
     private static <T> T answer(Supplier<T> question) {
@@ -114,38 +164,127 @@ final class Beginnings {
             AssignedPartition partition,
             Optional<OffsetAndMetadata> committed,
             Optional<LedgerEntry> booked,
+            LogId log,
             long first) {
         TopicPartition key = partition.partition();
-        if (committed.isPresent()) {
-            resume(partition, committed.get().offset(), counters(key, committed.get()), first);
-        } else {
-            Optional<LedgerEntry> entry = booked.filter(found -> found.getNextOffset() != null);
-            if (entry.isPresent()) {
-                long next = entry.get().getNextOffset();
-                LOG.warn(
-                        "event=resumed_from_ledger partition={} offset={} why=\"Kafka has forgotten the group's offset\"",
-                        key,
-                        next);
-                consumer.seek(key, Math.max(next, first));
-                resume(partition, next, new CommittedCounters(entry.get().getCounters()), first);
-            } else {
-                LOG.info("event=begins_at_earliest partition={} why=\"nothing was ever committed here\"", key);
-                partition.counters(CommittedCounters.NONE);
-            }
+        StartOffset start = StartOffset.of(
+                committed.map(offset -> new StartOffset.Kept(offset.offset(), counters(key, offset))),
+                booked.flatMap(entry -> kept(key, entry)),
+                log,
+                first,
+                cut.remove(key));
+        tell(key, start, log);
+        consumer.seek(key, start.offset());
+        partition.counters(start.counters());
+        long before = start.offset() - start.expired();
+        if (start.reason() == StartOffset.Reason.OTHER_LOG || start.reason() == StartOffset.Reason.LOG_CUT) {
+            partition.counted(start.counters());
+            partition.ledger().position(start.offset());
+            meters.logReplaced();
+        } else if (start.reason() != StartOffset.Reason.NOTHING_COMMITTED) {
+            partition.ledger().startedAt(before);
         }
+        expired(partition, start.expired(), start.offset());
         unknown.remove(key);
     }
 
-    private static void resume(AssignedPartition partition, long offset, CommittedCounters counters, long first) {
-        if (offset < first) {
-            LOG.error(
-                    "event=events_expired partition={} up_to={} why=\"Kafka has deleted events that were not delivered:"
-                            + " their retention was over; the ledger shows them as in flight for ever\"",
-                    partition,
-                    first - offset);
+    private static void tell(TopicPartition key, StartOffset start, LogId log) {
+        switch (start.reason()) {
+            case COMMITTED -> LOG.info("event=resumed partition={} offset={}", key, start.offset());
+            case LEDGER ->
+                LOG.warn(
+                        "event=resumed_from_ledger partition={} offset={} why=\"Kafka has forgotten the group's offset\"",
+                        key,
+                        start.offset());
+            case NOTHING_COMMITTED ->
+                LOG.info(
+                        "event=begins_at_earliest partition={} offset={} why=\"nothing was ever committed here\"",
+                        key,
+                        start.offset());
+            case OTHER_LOG ->
+                LOG.error(
+                        "event=log_replaced partition={} offset={} log={} why=\"the topic was deleted and created again,"
+                                + " or moved to another cluster: delivery begins at the earliest record, and Credyt"
+                                + " ignores ids that it has; see docs/runbook.md, A topic was made again\"",
+                        key,
+                        start.offset(),
+                        log.text());
+            case LOG_CUT ->
+                LOG.error(
+                        "event=log_cut partition={} offset={} why=\"the log ends before the committed offset: was an unclean"
+                                + " leader elected? Delivery begins at the earliest record, and Credyt ignores ids that it"
+                                + " has\"",
+                        key,
+                        start.offset());
         }
-        partition.counters(counters);
-        partition.ledger().startedAt(offset);
+    }
+
+    /**
+     * Kafka no longer has the position that delivery has come to: the records there were deleted unread, or the log was cut
+     * before it.
+     *
+     * @param positions by partition
+     * @return those whose log was cut: to be assigned again, and to begin at the earliest record
+     */
+    Set<TopicPartition> outOfRange(Map<TopicPartition, Long> positions, Assignments assignments) {
+        Map<TopicPartition, Long> first;
+        try {
+            first = answer(() -> consumer.beginningOffsets(positions.keySet(), ASK_WITHIN));
+        } catch (TimeoutException slow) {
+            LOG.warn("event=first_offsets_unknown partitions={} why={}", positions.keySet(), VisibleText.logged(slow));
+            return Set.of();
+        }
+        Set<TopicPartition> cutNow = new HashSet<>();
+        positions.forEach((key, position) -> {
+            long begin = first.getOrDefault(key, 0L);
+            consumer.seek(key, begin);
+            if (begin <= position) {
+                cutNow.add(key);
+            } else {
+                assignments.current(key).ifPresent(partition -> {
+                    partition.counters(partition.counters().plus(LedgerCounter.EXPIRED_UNREAD, begin - position));
+                    expired(partition, begin - position, begin);
+                });
+            }
+        });
+        return cutNow;
+    }
+
+    /** Whatever was committed of these partitions, they begin at the earliest record. */
+    void cut(Collection<TopicPartition> partitions) {
+        cut.addAll(partitions);
+    }
+
+    /** @throws LogReplacedException where a partition that is read is no longer of the log in which it was begun */
+    void requireSameLogs(Collection<AssignedPartition> partitions) {
+        for (AssignedPartition partition : partitions) {
+            LogId before = partition.counters().log();
+            LogId now = watch.log(partition.partition().topic()).orElse(LogId.UNKNOWN);
+            if (before.differsFrom(now)) {
+                throw new LogReplacedException(partition.partition(), before, now);
+            }
+        }
+    }
+
+    private void expired(AssignedPartition partition, long count, long first) {
+        if (count > 0) {
+            LOG.error(
+                    "event=expired_unread partition={} up_to={} first={} why=\"Kafka has deleted events that were not"
+                            + " delivered; the ledger shows them as expired unread, and in flight for ever: see"
+                            + " docs/runbook.md, Events expired unread\"",
+                    partition,
+                    count,
+                    first);
+            partition.counted(partition.counters());
+            partition.ledger().position(first);
+            meters.expiredUnread(count);
+        }
+    }
+
+    private static Optional<StartOffset.Kept> kept(TopicPartition partition, LedgerEntry entry) {
+        LogId log = LogId.parse(entry.getLogs().getOrDefault(partition.topic(), ""));
+        return Optional.ofNullable(entry.getNextOffset())
+                .map(next -> new StartOffset.Kept(next, new CommittedCounters(entry.getCounters(), log)));
     }
 
     private static CommittedCounters counters(TopicPartition partition, OffsetAndMetadata offset) {

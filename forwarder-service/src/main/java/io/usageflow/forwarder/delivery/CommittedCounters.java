@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.ledger.LedgerCounter;
+import io.usageflow.forwarder.topics.LogId;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,17 +11,40 @@ import java.util.stream.Collectors;
 
 /**
  * Delivery's counters of one partition since its beginning. They travel as the metadata of the committed offset: what
- * commits the offset commits the counters, so they are exact whatever crashes. Immutable.
+ * commits the offset commits the counters, so they are exact whatever crashes. So does the log in which the offset stands:
+ * in another log the same offset is another record. Immutable.
  *
  * @param byKey as in {@link LedgerCounter}; a key that is absent counts nothing
+ * @param log unknown where an earlier version wrote it
  */
-record CommittedCounters(Map<String, Long> byKey) {
+record CommittedCounters(Map<String, Long> byKey, LogId log) {
     static final CommittedCounters NONE = new CommittedCounters(Map.of());
 
     private static final String VERSION = "usageflow-delivery-1";
 
+    /**
+     * The log stands in the name of a counter that is 0: earlier versions, which take only counters, keep it as one more of
+     * them.
+     */
+    private static final String LOG = "log:";
+
     CommittedCounters {
         byKey = Map.copyOf(byKey);
+    }
+
+    CommittedCounters(Map<String, Long> byKey) {
+        this(byKey, LogId.UNKNOWN);
+    }
+
+    /** These counters, committed with an offset in that log. */
+    CommittedCounters in(LogId current) {
+        return new CommittedCounters(byKey, current);
+    }
+
+    CommittedCounters plus(LedgerCounter counter, long more) {
+        Map<String, Long> sum = new TreeMap<>(byKey);
+        sum.merge(counter.key(), more, Long::sum);
+        return new CommittedCounters(sum, log);
     }
 
     long count(String key) {
@@ -33,15 +57,18 @@ record CommittedCounters(Map<String, Long> byKey) {
         verdicts.forEach(verdict -> tally.merge(verdict, 1L, Long::sum));
         Map<String, Long> sum = new TreeMap<>(byKey);
         tally.forEach((verdict, count) -> verdict.counters().forEach(key -> sum.merge(key, count, Long::sum)));
-        return new CommittedCounters(sum);
+        return new CommittedCounters(sum, log);
     }
 
     /** For {@code OffsetAndMetadata}; far below the broker's default bound of 4,096 bytes. */
     String format() {
-        return new TreeMap<>(byKey)
-                .entrySet().stream()
-                        .map(counter -> counter.getKey() + "=" + counter.getValue())
-                        .collect(Collectors.joining(";", VERSION + ";", ""));
+        Map<String, Long> all = new TreeMap<>(byKey);
+        if (log.isKnown()) {
+            all.put(LOG + log.text(), 0L);
+        }
+        return all.entrySet().stream()
+                .map(counter -> counter.getKey() + "=" + counter.getValue())
+                .collect(Collectors.joining(";", VERSION + ";", ""));
     }
 
     /** Empty where the text is not ours: an offset that someone else set has no counters. */
@@ -51,6 +78,7 @@ record CommittedCounters(Map<String, Long> byKey) {
             return Optional.empty();
         }
         Map<String, Long> byKey = new TreeMap<>();
+        LogId log = LogId.UNKNOWN;
         for (String part : Arrays.asList(parts).subList(1, parts.length)) {
             if (part.isEmpty()) {
                 continue;
@@ -59,9 +87,14 @@ record CommittedCounters(Map<String, Long> byKey) {
             if (equals < 1 || !isCount(part.substring(equals + 1))) {
                 return Optional.empty();
             }
-            byKey.put(part.substring(0, equals), Long.parseLong(part.substring(equals + 1)));
+            String key = part.substring(0, equals);
+            if (key.startsWith(LOG)) {
+                log = LogId.parse(key.substring(LOG.length()));
+            } else {
+                byKey.put(key, Long.parseLong(part.substring(equals + 1)));
+            }
         }
-        return Optional.of(new CommittedCounters(byKey));
+        return Optional.of(new CommittedCounters(byKey, log));
     }
 
     private static boolean isCount(String text) {

@@ -9,6 +9,7 @@ import io.usageflow.forwarder.delivery.Deliverables.Unpacked;
 import io.usageflow.forwarder.delivery.avro.DeliverableLayout;
 import io.usageflow.forwarder.delivery.avro.EventTranscript;
 import io.usageflow.forwarder.delivery.avro.Unusual;
+import io.usageflow.forwarder.topics.LogId;
 import io.usageflow.forwarder.topics.RecordCutter;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.registry.RegistryAbsence;
@@ -59,7 +60,8 @@ final class DeliverableReader {
      */
     Read read(ConsumerRecord<byte[], byte[]> record, AssignedPartition partition, Instant now) {
         if (RecordCutter.isCut(record.headers())) {
-            return broken(record, "the deliverable record is larger than any that admission writes", now);
+            return broken(
+                    record, partition.log(), "the deliverable record is larger than any that admission writes", now);
         }
         return transcribed(record, partition).map(Read.class::cast).orElseGet(() -> decoded(record, partition, now));
     }
@@ -88,7 +90,11 @@ final class DeliverableReader {
             unpacked = deliverables.unpack(record);
         } catch (SerializationException undecodable) {
             requireNoAbsence(undecodable);
-            return broken(record, "the deliverable record cannot be decoded: " + undecodable.getMessage(), now);
+            return broken(
+                    record,
+                    partition.log(),
+                    "the deliverable record cannot be decoded: " + undecodable.getMessage(),
+                    now);
         }
         DeliverableEvent deliverable = unpacked.deliverable();
         try {
@@ -111,8 +117,8 @@ final class DeliverableReader {
         }
     }
 
-    private static Read broken(ConsumerRecord<byte[], byte[]> record, String detail, Instant now) {
-        Origin origin = Deliverables.raw(record);
+    private static Read broken(ConsumerRecord<byte[], byte[]> record, LogId log, String detail, Instant now) {
+        Origin origin = Deliverables.raw(record, log);
         return new Broken(origin, draft(origin, detail, now));
     }
 

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.deadletter.Origin;
+import io.usageflow.forwarder.topics.LogId;
 import io.usageflow.forwarder.topics.RecordCutter;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.SourceCoordinates;
@@ -66,9 +67,13 @@ final class Deliverables {
     }
 
     /** Of a record that does not say where its event came from: the deliverable record itself is the source. */
-    static Origin raw(ConsumerRecord<byte[], byte[]> record) {
+    static Origin raw(ConsumerRecord<byte[], byte[]> record, LogId log) {
         var source = new SourceCoordinates(
-                record.topic(), record.partition(), record.offset(), Instant.ofEpochMilli(record.timestamp()));
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                Instant.ofEpochMilli(record.timestamp()),
+                log.topicOrNull());
         return new Origin(
                 source, record.key(), record.value(), record.headers(), RecordCutter.takeReference(record.headers()));
     }

@@ -10,6 +10,7 @@ import io.usageflow.forwarder.delivery.http.HttpEventSink;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
 import io.usageflow.forwarder.topics.Takeover;
+import io.usageflow.forwarder.topics.TopicWatch;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.List;
@@ -96,7 +97,10 @@ public final class Delivery implements Stage {
                 new Destination(settings, random),
                 new SettlementRecords(connections.topics(), connections.serde(), excerpt, connections.bounds()),
                 new DeliveryMeters(meters),
-                TopicRetention.of(connections, clock),
+                TopicWatch.of(
+                        connections.kafka(),
+                        "usageflow-delivery-" + connections.instanceId() + "-watch",
+                        List.of(connections.topics().deliverable())),
                 clock);
         this.takeover = DeliverySession.takeover(parts);
         this.sessionWaits = new RetrySchedule(SESSION_WAIT_MIN, SESSION_WAIT_MAX, SESSION_WAIT_MAX, random);
@@ -141,7 +145,7 @@ public final class Delivery implements Stage {
         }
         takeover.close();
         parts.sink().close();
-        parts.retention().close();
+        parts.watch().close();
         parts.meters().close();
     }
 

@@ -3,11 +3,14 @@ package io.usageflow.forwarder.delivery;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -92,8 +95,23 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
             return consumer.poll(news ? Duration.ZERO : untilSomethingIsDue());
         } catch (WakeupException answered) {
             return ConsumerRecords.empty();
+        } catch (OffsetOutOfRangeException gone) {
+            beginAgain(gone.offsetOutOfRangePartitions());
+            return ConsumerRecords.empty();
         } finally {
             view.bell().silence();
+        }
+    }
+
+    /** Kafka has no record where these partitions are read. */
+    private void beginAgain(Map<TopicPartition, Long> positions) {
+        // What is under way has counters that would replace those counted now.
+        commits.await();
+        Set<TopicPartition> cut = arrivals.outOfRange(positions, assignments);
+        if (!cut.isEmpty()) {
+            drop(cut);
+            arrivals.cut(cut);
+            onPartitionsAssigned(cut);
         }
     }
 

@@ -26,6 +26,8 @@ final class DeliveryMeters implements AutoCloseable {
     private final Map<DeadLetterReason, Counter> deadLetters = new HashMap<>();
     private final Counter retries;
     private final Counter settled;
+    private final Counter expiredUnread;
+    private final Counter logsReplaced;
     private final DistributionSummary batchSizes;
     private volatile DeliverySnapshot snapshot = DeliverySnapshot.empty();
     private long delivered;
@@ -38,6 +40,8 @@ final class DeliveryMeters implements AutoCloseable {
         this.registry = registry;
         this.retries = counter(DeliveryMeter.RETRIES);
         this.settled = counter(DeliveryMeter.SETTLED);
+        this.expiredUnread = counter(DeliveryMeter.EXPIRED_UNREAD);
+        this.logsReplaced = counter(DeliveryMeter.LOGS_REPLACED);
         this.batchSizes = DistributionSummary.builder(DeliveryMeter.BATCH_SIZE.meterName())
                 .description(DeliveryMeter.BATCH_SIZE.doc())
                 .baseUnit(DeliveryMeter.BATCH_SIZE.unit())
@@ -93,6 +97,22 @@ final class DeliveryMeters implements AutoCloseable {
     void retried() {
         retries.increment();
         retried++;
+    }
+
+    void expiredUnread(long records) {
+        expiredUnread.increment(records);
+    }
+
+    void logReplaced() {
+        logsReplaced.increment();
+    }
+
+    /** For the health: what was lost or read again since this process began; empty where nothing was. */
+    String losses() {
+        return (expiredUnread.count() == 0
+                        ? ""
+                        : ", " + (long) expiredUnread.count() + " records expired unread (docs/runbook.md)")
+                + (logsReplaced.count() == 0 ? "" : ", begun at the earliest record of another log (docs/runbook.md)");
     }
 
     void settlement(boolean done, int records, Duration took) {

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.topics.TopicWatch;
 
 /** What outlives a session: settings, the sink, and what is known of the destination. */
 record DeliveryParts(
@@ -10,7 +11,7 @@ record DeliveryParts(
         Destination destination,
         SettlementRecords records,
         DeliveryMeters meters,
-        TopicRetention retention,
+        TopicWatch watch,
         DeliveryClock clock) {
 
     String groupId() {

@@ -109,7 +109,7 @@ final class DeliverySession implements AutoCloseable {
         this.arrivals = new Arrivals(
                 consumer,
                 new DeliverableReader(parts.records().deliverables()),
-                new Beginnings(consumer, ledger, parts.clock()),
+                new Beginnings(consumer, ledger, parts.watch(), parts.meters(), parts.clock()),
                 CustomerStates.open(states, parts),
                 dispatcher,
                 settings.buffer(),
@@ -198,7 +198,7 @@ final class DeliverySession implements AutoCloseable {
         config.put(ConsumerConfig.CLIENT_ID_CONFIG, parts.clientId());
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         return config;

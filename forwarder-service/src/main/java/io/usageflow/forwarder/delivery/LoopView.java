@@ -3,6 +3,7 @@ package io.usageflow.forwarder.delivery;
 import io.usageflow.forwarder.delivery.DeliverySnapshot.Buffered;
 import io.usageflow.forwarder.delivery.DeliverySnapshot.DestinationView;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.forwarder.topics.TopicWatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -17,7 +18,8 @@ final class LoopView {
     private final Destination destination;
     private final SettlementRecords records;
     private final DeliveryMeters meters;
-    private final TopicRetention retention;
+    private final TopicWatch watch;
+    private final String deliverable;
     private final DeliveryClock clock;
     private final boolean readOnInOutage;
 
@@ -31,7 +33,8 @@ final class LoopView {
         this.destination = parts.destination();
         this.records = parts.records();
         this.meters = parts.meters();
-        this.retention = parts.retention();
+        this.watch = parts.watch();
+        this.deliverable = parts.connections().topics().deliverable();
         this.clock = parts.clock();
         this.readOnInOutage = parts.settings().stepAside().outageDeadline().isPresent();
         this.turnedNanos = clock.nanos();
@@ -87,7 +90,7 @@ final class LoopView {
                 : Duration.ofMillis(Math.max(0, clock.now().toEpochMilli() - oldest));
         Optional<Duration> retentionLeft = oldest == Long.MAX_VALUE
                 ? Optional.empty()
-                : retention.current().map(kept -> kept.minus(age));
+                : watch.retention(deliverable).map(kept -> kept.minus(age));
         Circuit circuit = destination.circuit();
         meters.show(new DeliverySnapshot(
                 new Buffered(outstanding, bytes, held, inFlight, age, lag, retentionLeft),
@@ -134,6 +137,7 @@ final class LoopView {
                 + (blocked == 0 ? "" : ", " + blocked + " of them blocked")
                 + (now.destination().surge()
                         ? ", more of their events than delivery.surge.max.dead.letters allows"
-                        : ""));
+                        : "")
+                + meters.losses());
     }
 }

@@ -34,7 +34,7 @@ final class Receipts {
 
     /** As {@link SettlementRecords#warmUp}. */
     void warmUp() {
-        var nowhere = new SourceCoordinates("", 0, 0L, Instant.EPOCH);
+        var nowhere = new SourceCoordinates("", 0, 0L, Instant.EPOCH, null);
         serialize(Receipt.newBuilder()
                 .setEventId("")
                 .setAccountId("")
@@ -86,8 +86,9 @@ final class Receipts {
                 .setAttempts(facts.attempts())
                 .setAcceptedAt(Instant.ofEpochMilli(facts.acceptedAt()))
                 .setSource(deliverable.getSource())
-                .setDeliverablePartition(facts.partition())
-                .setDeliverableOffset(facts.offset())
+                .setDeliverablePartition(facts.deliverable().partition())
+                .setDeliverableOffset(facts.deliverable().offset())
+                .setDeliverableTopicId(facts.deliverable().topicId())
                 .build();
     }
 }

@@ -127,7 +127,7 @@ final class Settlement implements AutoCloseable {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         for (Step step : steps) {
             TopicPartition partition = step.partition().partition();
-            if (!step.run().outcomes().isEmpty()) {
+            if (!step.run().outcomes().isEmpty() || step.partition().hasCounted()) {
                 besides.add(
                         records.ledgerEntry(partition, step.after(), step.run().offset(), clock.now()));
             }

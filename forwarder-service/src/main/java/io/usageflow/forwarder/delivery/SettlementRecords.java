@@ -8,6 +8,7 @@ import io.usageflow.forwarder.deadletter.DeadLetterStage;
 import io.usageflow.forwarder.deadletter.Origin;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.Verdict.Dead;
+import io.usageflow.forwarder.delivery.avro.ReceiptBytes;
 import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Facts;
 import io.usageflow.schema.CustomerDeliveryState;
 import io.usageflow.schema.DeadLetter;
@@ -64,7 +65,7 @@ final class SettlementRecords {
      */
     void warmUp() {
         Instant epoch = Instant.EPOCH;
-        var source = new SourceCoordinates("", 0, 0L, epoch);
+        var source = new SourceCoordinates("", 0, 0L, epoch, null);
         receipts.warmUp();
         deadLetters.serialize(
                 topics.deadLetters(),
@@ -79,7 +80,7 @@ final class SettlementRecords {
                                 "",
                                 epoch)
                         .toDeadLetter());
-        ledger.serialize(topics.ledger(), new LedgerEntry(STAGE, 0, Map.of(), epoch, null));
+        ledger.serialize(topics.ledger(), new LedgerEntry(STAGE, 0, Map.of(), epoch, null, Map.of()));
         customerStates.serialize(
                 topics.deliveryState(),
                 new CustomerDeliveryState(new Customer(true, "").reference(), epoch, false, "", epoch, null));
@@ -90,7 +91,14 @@ final class SettlementRecords {
         byte[] value = receipts.of(
                 record,
                 new Facts(
-                        known, httpStatus, event.attempts(), now.toEpochMilli(), record.partition(), record.offset()));
+                        known,
+                        httpStatus,
+                        event.attempts(),
+                        now.toEpochMilli(),
+                        new ReceiptBytes.Deliverable(
+                                record.partition(),
+                                record.offset(),
+                                event.partition().log().topicOrNull())));
         return new Settled(known ? Verdict.ALREADY_KNOWN : Verdict.DELIVERED, record.key(), value);
     }
 
@@ -136,8 +144,16 @@ final class SettlementRecords {
             TopicPartition partition, CommittedCounters counters, long nextOffset, Instant now) {
         byte[] key = (STAGE + "-" + partition.partition()).getBytes(StandardCharsets.UTF_8);
         byte[] value = ledger.serialize(
-                topics.ledger(), new LedgerEntry(STAGE, partition.partition(), counters.byKey(), now, nextOffset));
+                topics.ledger(),
+                new LedgerEntry(
+                        STAGE, partition.partition(), counters.byKey(), now, nextOffset, logs(partition, counters)));
         return new ProducerRecord<>(topics.ledger(), key, value);
+    }
+
+    private static Map<String, String> logs(TopicPartition partition, CommittedCounters counters) {
+        return counters.log().isKnown()
+                ? Map.of(partition.topic(), counters.log().text())
+                : Map.of();
     }
 
     /** A tombstone where the customer is well. The partition is that of its deliverable events. */

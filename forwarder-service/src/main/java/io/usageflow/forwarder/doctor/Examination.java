@@ -41,6 +41,7 @@ public final class Examination {
                 new BrokerSettingsCheck(cluster, streamsProtocol),
                 new TopicsCheck(cluster, settings, QUESTION_WITHIN),
                 new ReplicasCheck(cluster, topics.specs(settings.topics().partitions(), settings.dedupWindow())),
+                new UnreadCheck(cluster, settings, QUESTION_WITHIN),
                 new RightsCheck(cluster, settings),
                 new RegistryCheck(settings.registry(), topics),
                 new CredytCheck(credyt, settings),

@@ -101,6 +101,10 @@ record RightsCheck(Cluster cluster, Settings settings) implements Check {
     }
 
     private String deliveryGroup() {
+        return deliveryGroup(settings);
+    }
+
+    static String deliveryGroup(Settings settings) {
         String configured = settings.delivery().settling().groupId();
         return configured.isBlank() ? settings.topics().names().prefix() + "-delivery" : configured;
     }

@@ -15,6 +15,9 @@ import java.util.TreeMap;
  * show delivery a moment ahead of admission ({@link Finding.Kind#AHEAD}). That is an imbalance only where it stays:
  * {@link LedgerReader#settled} reads again before it says so.
  *
+ * <p>Records that expired unread stand in no equation, since nothing counted them: they are a finding of their own, and it
+ * stays.
+ *
  * @param partitions of all that have an entry, in order
  * @param findings what does not balance; empty where all does
  */
@@ -58,7 +61,9 @@ public record LedgerBalance(List<PartitionBalance> partitions, List<Finding> fin
             /** dead-lettered = the sum over its reasons. */
             REASONS,
             /** Delivery settled more than admission has published as admitted. */
-            AHEAD
+            AHEAD,
+            /** Kafka deleted records before the stage read them; the difference is how many, at most. */
+            EXPIRED_UNREAD
         }
 
         /** One sentence for people: stage, partition and by how much. */
@@ -73,6 +78,9 @@ public record LedgerBalance(List<PartitionBalance> partitions, List<Finding> fin
                 case AHEAD ->
                     stage + ", partition " + partition + ": settled " + -difference
                             + " more than admission has published as admitted";
+                case EXPIRED_UNREAD ->
+                    stage + ", partition " + partition + ": Kafka deleted " + difference
+                            + " records before they were read (docs/runbook.md, Events expired unread)";
             };
         }
 
@@ -152,6 +160,8 @@ public record LedgerBalance(List<PartitionBalance> partitions, List<Finding> fin
                         - count(delivery, LedgerCounter.DEAD_LETTERED));
         find(findings, Finding.Kind.REASONS, ADMISSION, balance.partition(), unexplained(admission));
         find(findings, Finding.Kind.REASONS, DELIVERY, balance.partition(), unexplained(delivery));
+        find(findings, Finding.Kind.EXPIRED_UNREAD, ADMISSION, balance.partition(), expired(admission));
+        find(findings, Finding.Kind.EXPIRED_UNREAD, DELIVERY, balance.partition(), expired(delivery));
         find(findings, Finding.Kind.AHEAD, DELIVERY, balance.partition(), Math.min(0, balance.inFlight()));
     }
 
@@ -159,6 +169,10 @@ public record LedgerBalance(List<PartitionBalance> partitions, List<Finding> fin
         if (difference != 0) {
             findings.add(new Finding(kind, stage, partition, difference));
         }
+    }
+
+    private static long expired(Map<String, Long> counters) {
+        return count(counters, LedgerCounter.EXPIRED_UNREAD);
     }
 
     private static long unexplained(Map<String, Long> counters) {

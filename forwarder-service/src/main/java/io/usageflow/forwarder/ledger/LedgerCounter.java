@@ -25,7 +25,14 @@ public enum LedgerCounter {
     /** Delivery: accepted by Credyt, those it knew already included. */
     DELIVERED,
     /** Delivery: those of DELIVERED of which Credyt said that it knew the id. */
-    ALREADY_KNOWN;
+    ALREADY_KNOWN,
+    /**
+     * Both stages: records that Kafka deleted before the stage read them, markers of transactions among them; admission
+     * adds a counter for each topic. No other counter has them.
+     */
+    EXPIRED_UNREAD,
+    /** Both stages: how often a topic was another log than the stage's offset stood in, or a log that ends before it. */
+    LOG_REPLACED;
 
     /** The counter's key in a ledger entry. */
     public String key() {
@@ -35,5 +42,10 @@ public enum LedgerCounter {
     /** The key of the part of {@link #DEAD_LETTERED} that has this reason. */
     public static String deadLettered(DeadLetterReason reason) {
         return DEAD_LETTERED.key() + "." + reason.name();
+    }
+
+    /** The key of the part of {@link #EXPIRED_UNREAD} that stood in this topic. */
+    public static String expiredUnread(String topic) {
+        return EXPIRED_UNREAD.key() + "." + topic;
     }
 }

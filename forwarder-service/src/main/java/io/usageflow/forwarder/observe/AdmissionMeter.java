@@ -71,6 +71,25 @@ public enum AdmissionMeter implements CataloguedMeter {
             "",
             List.of(),
             "1 while a thread waits for the schema registry, otherwise 0."),
+    EXPIRED_UNREAD(
+            "usageflow.admission.expired.unread",
+            "counter",
+            "records",
+            List.of("topic"),
+            "Records, at most, that Kafka deleted before admission read them. More than 0 is lost usage, or lost links."),
+    LOGS_REPLACED(
+            "usageflow.admission.logs.replaced",
+            "counter",
+            "partitions",
+            List.of(),
+            "Partitions begun at their earliest record, since their topic was made again or moved."),
+    RETENTION_LEFT(
+            "usageflow.admission.retention.left",
+            "gauge",
+            "seconds",
+            List.of("topic"),
+            "Until Kafka deletes the oldest record that was polled and not processed, by the topic's retention.ms; +Inf where"
+                    + " none waits or none is ever deleted."),
     THREADS_REPLACED(
             "usageflow.admission.threads.replaced",
             "counter",

@@ -45,6 +45,18 @@ public enum DeliveryMeter implements CataloguedMeter {
             "seconds",
             List.of("outcome"),
             "Transactions of receipts, dead letters, counters and offsets: committed, aborted."),
+    EXPIRED_UNREAD(
+            "usageflow.delivery.expired.unread",
+            "counter",
+            "records",
+            List.of(),
+            "Deliverable records, at most, that Kafka deleted before delivery read them. More than 0 is lost usage."),
+    LOGS_REPLACED(
+            "usageflow.delivery.logs.replaced",
+            "counter",
+            "partitions",
+            List.of(),
+            "Partitions begun at their earliest record, since usage.deliverable was made again, moved or cut."),
     IN_FLIGHT("usageflow.delivery.in.flight", "gauge", "requests", List.of(), "Requests in flight."),
     LIMIT("usageflow.delivery.limit", "gauge", "requests", List.of(), "Requests that may be in flight now."),
     CIRCUIT(

@@ -54,8 +54,10 @@ public final class PositionFile {
             throw foreign();
         }
         for (Map.Entry<String, String> entry : of.entrySet()) {
-            String then = json.path("of").path(entry.getKey()).asText("");
-            if (!then.equals(entry.getValue())) {
+            JsonNode named = json.path("of").path(entry.getKey());
+            String then = named.asText("");
+            // What an earlier version did not write is unknown, not different.
+            if (!named.isMissingNode() && !then.equals(entry.getValue())) {
                 throw new IllegalArgumentException("the position in " + file + " belongs to another backfill: its "
                         + entry.getKey() + " was '" + then + "' and is '" + entry.getValue()
                         + "' now; name another file, or remove this one to begin again");

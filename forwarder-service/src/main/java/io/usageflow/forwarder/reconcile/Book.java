@@ -64,7 +64,8 @@ final class Book implements AutoCloseable {
                 new Checkpoint.Progress(
                         checkpoint.progress().begins(),
                         progress,
-                        checkpoint.progress().ends()),
+                        checkpoint.progress().ends(),
+                        checkpoint.progress().log()),
                 bytes,
                 tally.json());
         checkpointFile.ifPresent(checkpoint::write);

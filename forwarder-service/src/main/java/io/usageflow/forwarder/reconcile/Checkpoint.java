@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.forwarder.topics.LogId;
 import io.usageflow.schema.file.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,7 +24,7 @@ import java.util.TreeMap;
  * @param command what was asked for, in words: only the same goes on
  * @param from of the period, as it was at the first start
  * @param to likewise
- * @param progress through the receipts
+ * @param progress through the receipts, and the log in which its offsets stand
  * @param reportBytes of the report that belong to it
  * @param tally as {@link Tally#json}
  */
@@ -39,8 +40,9 @@ record Checkpoint(
      * @param begins first offset of each
      * @param next offset to go on with
      * @param ends offset before which it ends
+     * @param log of the receipts' topic; unknown where an earlier version wrote it, and where no offsets are kept
      */
-    record Progress(Map<Integer, Long> begins, Map<Integer, Long> next, Map<Integer, Long> ends) {
+    record Progress(Map<Integer, Long> begins, Map<Integer, Long> next, Map<Integer, Long> ends, LogId log) {
         Progress {
             begins = new TreeMap<>(begins);
             next = new TreeMap<>(next);
@@ -102,7 +104,8 @@ record Checkpoint(
                 new Progress(
                         offsets(json.required("begins")),
                         offsets(json.required("next")),
-                        offsets(json.required("ends"))),
+                        offsets(json.required("ends")),
+                        LogId.parse(json.path("log").asText(""))),
                 json.required("report_bytes").longValue(),
                 (ObjectNode) json.required("tally"));
     }
@@ -117,6 +120,7 @@ record Checkpoint(
         json.set("begins", json(progress.begins()));
         json.set("next", json(progress.next()));
         json.set("ends", json(progress.ends()));
+        json.put("log", progress.log().text());
         json.put("report_bytes", reportBytes).set("tally", tally);
         try {
             PrivateFiles.replace(file, MAPPER.writeValueAsBytes(json));

@@ -3,6 +3,8 @@ package io.usageflow.forwarder.reconcile;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.EventJson;
+import io.usageflow.forwarder.topics.LogId;
+import io.usageflow.forwarder.topics.LogIds;
 import io.usageflow.forwarder.topics.PartitionReader;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.UsageEvent;
@@ -31,6 +33,7 @@ final class Originals implements AutoCloseable {
     private final String topic;
     private final PartitionReader reader;
     private final Map<TopicPartition, Long> ends;
+    private final LogId log;
     private final Deserializer<DeliverableEvent> deliverables;
     private final Deserializer<UsageEvent> events;
     private int partition = -1;
@@ -42,6 +45,7 @@ final class Originals implements AutoCloseable {
         events = AvroSerdes.ownValueDeserializer(settings.registry().serde(), UsageEvent.class);
         reader = new PartitionReader(settings.kafka().client(), topic);
         ends = reader.ends();
+        log = LogIds.of(settings.kafka().client(), topic);
     }
 
     /** In the order in which it is cheapest to look for them. */
@@ -57,9 +61,9 @@ final class Originals implements AutoCloseable {
     Case find(Subject subject) {
         Subject.Place place = subject.deliverable();
         long end = ends.getOrDefault(new TopicPartition(topic, place.partition()), 0L);
-        if (place.offset() >= end) {
+        if (place.offset() >= end || log.differsFrom(new LogId("", place.topicId()))) {
             return Case.without(
-                    subject, "the receipt names a place that " + topic + " does not have: was it made anew?");
+                    subject, "the receipt names a place that " + topic + " does not have: the topic was made again");
         }
         if (place.partition() != partition || place.offset() < position || place.offset() - position > READ_ON_MAX) {
             reader.seek(place.partition(), place.offset());

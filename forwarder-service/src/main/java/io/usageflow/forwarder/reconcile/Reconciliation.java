@@ -63,10 +63,18 @@ public final class Reconciliation {
                             start.checkpoint().to(),
                             complete,
                             start.goneOn(),
-                            start.notes());
+                            notes(start, receipts));
                 }
             }
         }
+    }
+
+    private static List<String> notes(Start start, PartitionReader receipts) {
+        List<String> notes = new ArrayList<>(start.notes());
+        if (receipts.expired() > 0) {
+            notes.add("up to " + receipts.expired() + " receipts expired before they were read: they were not checked");
+        }
+        return notes;
     }
 
     private boolean through(

@@ -97,14 +97,18 @@ final class RepairWriter implements AutoCloseable {
         return ids;
     }
 
-    /** The mark's id: the same for the same deliverable record, however often it is found missing. */
+    /**
+     * The mark's id: the same for the same deliverable record, however often it is found missing, and another for a record of
+     * a topic that was made again.
+     */
     static String id(Topics topics, Subject.Place deliverable) {
+        String topic = topics.deliverable();
+        String partition = Integer.toString(deliverable.partition());
+        String offset = Long.toString(deliverable.offset());
         return ID_PREFIX
-                + Uuids.v5(
-                        NAMESPACE,
-                        topics.deliverable(),
-                        Integer.toString(deliverable.partition()),
-                        Long.toString(deliverable.offset()));
+                + (deliverable.topicId().isEmpty()
+                        ? Uuids.v5(NAMESPACE, topic, partition, offset)
+                        : Uuids.v5(NAMESPACE, topic, partition, offset, deliverable.topicId()));
     }
 
     /** What became of each, in the same order; all that was sent is durable when this returns, or none of it is. */

@@ -1,6 +1,8 @@
 package io.usageflow.forwarder.reconcile;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.topics.LogId;
+import io.usageflow.forwarder.topics.LogIds;
 import io.usageflow.forwarder.topics.PartitionReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,7 +30,11 @@ record Start(Checkpoint checkpoint, boolean goneOn, List<String> notes) {
     static Start of(ReconcileRequest request, Settings settings, PartitionReader receipts, Instant now) {
         String command = command(request, settings);
         Optional<Checkpoint> kept = request.report().flatMap(report -> kept(report, command));
-        Checkpoint checkpoint = kept.orElseGet(() -> fresh(request, command, receipts, now));
+        LogId log = request.report().isEmpty()
+                ? LogId.UNKNOWN
+                : LogIds.of(settings.kafka().client(), settings.topics().names().receipts());
+        Checkpoint checkpoint =
+                kept.map(known -> inSameLog(known, log)).orElseGet(() -> fresh(request, command, receipts, log, now));
         return new Start(checkpoint, kept.isPresent(), notes(checkpoint, settings, receipts));
     }
 
@@ -63,7 +69,32 @@ record Start(Checkpoint checkpoint, boolean goneOn, List<String> notes) {
         }
     }
 
-    private static Checkpoint fresh(ReconcileRequest request, String command, PartitionReader receipts, Instant now) {
+    /**
+     * The checkpoint, where its offsets stand in this log; where it does not say in which, as one of an earlier version, they
+     * are taken to.
+     *
+     * @throws IllegalArgumentException where they do not: they would name other receipts, and some would never be checked
+     */
+    static Checkpoint inSameLog(Checkpoint checkpoint, LogId log) {
+        Checkpoint.Progress progress = checkpoint.progress();
+        if (progress.log().differsFrom(log)) {
+            throw new IllegalArgumentException("the report was begun when the topic of receipts was another log ("
+                    + progress.log().text() + ", now " + log.text()
+                    + "): it was made again or moved, and receipts would be skipped. Name another report, or remove the"
+                    + " report and its checkpoint, to begin at the earliest receipt");
+        }
+        return new Checkpoint(
+                checkpoint.job(),
+                checkpoint.command(),
+                checkpoint.from(),
+                checkpoint.to(),
+                new Checkpoint.Progress(progress.begins(), progress.next(), progress.ends(), log),
+                checkpoint.reportBytes(),
+                checkpoint.tally());
+    }
+
+    private static Checkpoint fresh(
+            ReconcileRequest request, String command, PartitionReader receipts, LogId log, Instant now) {
         // A receipt's record is written after the event was accepted: none of the period stands before this.
         Map<Integer, Long> begins =
                 byPartition(receipts.offsetsAt(request.period().from()));
@@ -74,7 +105,7 @@ record Start(Checkpoint checkpoint, boolean goneOn, List<String> notes) {
                 command,
                 request.period().from(),
                 request.period().to(),
-                new Checkpoint.Progress(begins, begins, ends),
+                new Checkpoint.Progress(begins, begins, ends, log),
                 0,
                 new Tally().json());
     }

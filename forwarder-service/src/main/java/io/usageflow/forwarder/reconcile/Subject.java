@@ -3,6 +3,7 @@ package io.usageflow.forwarder.reconcile;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.Receipt;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -27,10 +28,18 @@ public record Subject(
         Place receipt,
         Place deliverable) {
 
-    /** A record's place in its topic. */
-    public record Place(int partition, long offset) {
+    /**
+     * A record's place in its topic.
+     *
+     * @param topicId Kafka's id of the topic, since one that was made again has other records; empty where it is unknown
+     */
+    public record Place(int partition, long offset, String topicId) {
         /** Nowhere. */
         public static final Place NONE = new Place(-1, -1);
+
+        public Place(int partition, long offset) {
+            this(partition, offset, "");
+        }
     }
 
     static Subject of(Receipt receipt, Place at) {
@@ -42,7 +51,10 @@ public record Subject(
                 Optional.of(receipt.getAcceptedAt()),
                 Optional.empty(),
                 at,
-                new Place(receipt.getDeliverablePartition(), receipt.getDeliverableOffset()));
+                new Place(
+                        receipt.getDeliverablePartition(),
+                        receipt.getDeliverableOffset(),
+                        Objects.requireNonNullElse(receipt.getDeliverableTopicId(), "")));
     }
 
     Subject ofType(String type) {

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.reconcile;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.forwarder.topics.LogId;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -47,7 +48,7 @@ final class UnknownBook implements AutoCloseable {
                 command,
                 request.period().from(),
                 request.period().to(),
-                new Checkpoint.Progress(Map.of(), Map.of(), Map.of()),
+                new Checkpoint.Progress(Map.of(), Map.of(), Map.of(), LogId.UNKNOWN),
                 0,
                 UnknownSummary.NONE.json()));
         return new UnknownBook(request.report(), checkpoint, kept.isPresent());

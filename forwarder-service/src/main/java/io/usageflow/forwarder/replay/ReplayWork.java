@@ -234,7 +234,8 @@ final class ReplayWork {
                     request.audit().why(),
                     request.audit().job(),
                     Instant.now().truncatedTo(ChronoUnit.MILLIS),
-                    answer.fixes());
+                    answer.fixes(),
+                    stored.letter().getLastFailedAt());
         }
     }
 }

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -38,6 +39,7 @@ public final class PartitionReader implements AutoCloseable {
     private @Nullable ConsumerRecord<byte[], byte[]> kept;
 
     private TopicPartition current;
+    private long expired;
 
     /** @param kafkaSettings how to reach the brokers; deserializers, isolation and group are set here */
     public PartitionReader(Map<String, ?> kafkaSettings, String topic) {
@@ -46,7 +48,7 @@ public final class PartitionReader implements AutoCloseable {
         Map<String, Object> settings = new HashMap<>(kafkaSettings);
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCHED_BYTES_MAX);
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCHED_BYTES_MAX);
@@ -97,7 +99,15 @@ public final class PartitionReader implements AutoCloseable {
         return offsets;
     }
 
-    /** Reads from there on; where retention has deleted it, from the first record that is left. */
+    /**
+     * How many offsets were passed over since it was made, because retention had deleted their records before they were
+     * read.
+     */
+    public long expired() {
+        return expired;
+    }
+
+    /** Reads from there on; where retention has deleted it, from the first record that is left, and {@link #expired} says so. */
     public void seek(int partition, long offset) {
         TopicPartition wanted = new TopicPartition(topic, partition);
         if (!consumer.assignment().contains(wanted)) {
@@ -127,7 +137,7 @@ public final class PartitionReader implements AutoCloseable {
             } else if (System.nanoTime() - deadline > 0) {
                 throw new TimeoutException(current + " gave no record for " + PATIENCE.toSeconds() + " s");
             } else {
-                fetched = consumer.poll(POLL).records(current).iterator();
+                fetched = poll();
             }
         }
         if (record.offset() >= end) {
@@ -135,6 +145,18 @@ public final class PartitionReader implements AutoCloseable {
             return Optional.empty();
         }
         return Optional.of(record);
+    }
+
+    private Iterator<ConsumerRecord<byte[], byte[]>> poll() {
+        try {
+            return consumer.poll(POLL).records(current).iterator();
+        } catch (OffsetOutOfRangeException gone) {
+            long position = consumer.position(current, PATIENCE);
+            long first = consumer.beginningOffsets(List.of(current), PATIENCE).getOrDefault(current, 0L);
+            expired += Math.max(0, first - position);
+            consumer.seek(current, first);
+            return Collections.emptyIterator();
+        }
     }
 
     @Override

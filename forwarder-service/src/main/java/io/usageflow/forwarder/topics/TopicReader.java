@@ -147,6 +147,23 @@ public final class TopicReader {
         }
     }
 
+    /**
+     * How many offsets at the topic's front have no record any more, since retention deleted them; markers of transactions are
+     * among them.
+     *
+     * @throws KafkaException where Kafka refuses
+     * @throws TopicsNotReadyException where the topic does not exist
+     */
+    public long expired(String topic) {
+        try (var consumer =
+                new KafkaConsumer<>(consumerSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = partitions(consumer, topic, SILENCE_MAX);
+            return consumer.beginningOffsets(partitions, SILENCE_MAX).values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
+        }
+    }
+
     private static Duration answerWithin(Duration atMost) {
         return atMost.compareTo(SILENCE_MAX) < 0 ? atMost : SILENCE_MAX;
     }

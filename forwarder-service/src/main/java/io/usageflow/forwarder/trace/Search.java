@@ -3,12 +3,15 @@ package io.usageflow.forwarder.trace;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.topics.LogId;
+import io.usageflow.forwarder.topics.LogIds;
 import io.usageflow.forwarder.trace.Sightings.Seen;
 import io.usageflow.forwarder.trace.Trace.Horizon;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.Receipt;
+import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.registry.SchemaLostException;
 import io.usageflow.schema.serde.AvroSerdes;
@@ -16,6 +19,7 @@ import io.usageflow.schema.topic.EventHeaders;
 import io.usageflow.schema.topic.Topics;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +32,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -39,6 +44,9 @@ import org.apache.kafka.common.serialization.Deserializer;
 final class Search {
     private static final String NOBODY = "(unknown account)";
 
+    /** Behind the name of a topic that another one of that name has replaced. */
+    static final String EARLIER = " (before it was made again)";
+
     private final Settings settings;
     private final TraceRequest request;
     private final Consumer<String> progress;
@@ -46,6 +54,7 @@ final class Search {
     private final TopicScan scan;
     private final Set<String> ids = new HashSet<>();
     private final Map<Who, Sightings> found = new TreeMap<>();
+    private final Map<String, LogId> logs = new HashMap<>();
 
     /** Whose event. */
     record Who(String account, String eventId) implements Comparable<Who> {
@@ -130,9 +139,34 @@ final class Search {
                 : AvroSerdes.ownValueDeserializer(settings.registry().serde(), type)) {
             return scan.read(topic, ids, record -> decoded(record, deserializer)
                     .ifPresent(value -> whose.apply(value).ifPresent(who -> {
+                        tellApart(value);
                         Sightings sightings = found.computeIfAbsent(who, one -> new Sightings());
                         sightings.add(sort.apply(sightings), seen(record, value));
                     })));
+        }
+    }
+
+    /** The same place in a topic that was made again is another record. */
+    private void tellApart(SpecificRecord value) {
+        SourceCoordinates source = value instanceof DeliverableEvent deliverable
+                ? deliverable.getSource()
+                : value instanceof Receipt receipt
+                        ? receipt.getSource()
+                        : value instanceof DeadLetter letter ? letter.getSource() : null;
+        if (source != null && source.getTopicId() != null) {
+            LogId now = logs.computeIfAbsent(source.getTopic(), this::log);
+            if (now.differsFrom(new LogId("", source.getTopicId()))) {
+                source.setTopic(source.getTopic() + EARLIER);
+            }
+        }
+    }
+
+    private LogId log(String topic) {
+        try {
+            return LogIds.of(settings.kafka().client(), topic);
+        } catch (KafkaException untold) {
+            // Then coordinates are taken as they stand; whether the topic is there, reading it says.
+            return LogId.UNKNOWN;
         }
     }
 

@@ -120,6 +120,10 @@ final class AdmissionCluster implements AutoCloseable {
         send(TOPICS.customerLinks(), home.of(account), account, encode(TOPICS.customerLinks(), link));
     }
 
+    void linkRaw(String account, byte[] link) {
+        send(TOPICS.customerLinks(), home.of(account), account, link);
+    }
+
     void linkVendor(String vendor) {
         VendorLink link = new VendorLink(vendor, AdmissionDriver.reference("vendor-" + vendor), Instant.now());
         send(TOPICS.vendorLinks(), 0, vendor, encode(TOPICS.vendorLinks(), link));

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerCounter;
+import io.usageflow.forwarder.testing.WatchedTopics;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.DeadLetter;
@@ -50,6 +51,8 @@ final class AdmissionDriver implements AutoCloseable {
 
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final Map<String, Object> registry;
+    final WatchedTopics sources = new WatchedTopics();
+    final SourceOffsets offsets = new SourceOffsets();
     private final TopologyTestDriver driver;
     private final Map<String, TestInputTopic<byte[], byte[]>> inputs = new HashMap<>();
     private final Map<String, TestOutputTopic<byte[], byte[]>> outputs = new HashMap<>();
@@ -69,14 +72,23 @@ final class AdmissionDriver implements AutoCloseable {
         registry = Map.of("schema.registry.url", registryUrl);
         RegistryWatch watch = new RegistryWatch();
         AdmissionSettings parsed = settings(settings);
+        AdmissionMeters counted = new AdmissionMeters(meters, watch, parsed.guard());
         AdmissionParts parts = new AdmissionParts(
                 parsed,
                 TOPICS,
                 new HomePartition(partitions),
                 registry,
                 new AdmissionParts.Watching(
-                        new AdmissionMeters(meters, watch, parsed.guard()), watch, () -> now.minus(jumped)
-                                .toEpochMilli()),
+                        counted, watch, () -> now.minus(jumped).toEpochMilli()),
+                new SourcePositions.Sources(
+                        offsets,
+                        sources.watch(
+                                () -> Duration.between(Events.NOON, now).toNanos(),
+                                TOPICS.events(),
+                                TOPICS.replays(),
+                                TOPICS.customerLinks()),
+                        counted,
+                        new SourcePositions.ReadWhole(TOPICS.vendorLinks(), WatchedTopics.FIRST)),
                 new VendorLinksVersion());
         Properties properties = new Properties();
         properties.put("application.id", "usage.admission");

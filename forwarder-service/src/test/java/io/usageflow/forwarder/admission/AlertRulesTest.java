@@ -19,6 +19,7 @@ class AlertRulesTest {
         try (AdmissionMeters meters = new AdmissionMeters(
                 registry, new RegistryWatch(), AdmissionDriver.settings().guard())) {
             meters.parked(0, 0, Optional.empty());
+            meters.retentionLeft("usage.events", () -> 1);
             meters.remembered(0, new AdmissionMeters.Remembered(1, 1, 1));
 
             assertThat(AlertRules.served(registry)).containsAll(named);

@@ -10,6 +10,7 @@ import io.usageflow.forwarder.deadletter.Origin;
 import io.usageflow.schema.SourceCoordinates;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.header.Headers;
@@ -121,7 +122,7 @@ class ParkedEventsTest {
     void shouldKeepTheWholeRecord() {
         Headers headers =
                 new RecordHeaders().add("x", new byte[] {1}).add("x", null).add("ü", new byte[0]);
-        SourceCoordinates source = new SourceCoordinates("usage.replays", 3, Long.MAX_VALUE, NOON);
+        SourceCoordinates source = new SourceCoordinates("usage.replays", 3, Long.MAX_VALUE, NOON, null);
         ParkedEvent event = new ParkedEvent(new Origin(source, null, new byte[] {0, -1}, headers), NOON.plusMillis(7));
 
         ParkedEvent read = ParkedEvent.fromBytes(event.toBytes());
@@ -154,7 +155,7 @@ class ParkedEventsTest {
     }
 
     private static ParkedEvent event(String value, Instant parkedAt) {
-        SourceCoordinates source = new SourceCoordinates("usage.events", 0, 1L, NOON);
+        SourceCoordinates source = new SourceCoordinates("usage.events", 0, 1L, NOON, null);
         return new ParkedEvent(new Origin(source, null, value.getBytes(UTF_8), new RecordHeaders()), parkedAt);
     }
 
@@ -183,5 +184,23 @@ class ParkedEventsTest {
             taken.add(text);
             return Optional.empty();
         }
+    }
+
+    @Test
+    void shouldKeepTheIdOfTheTopicItCameFromAndReadWhatEarlierVersionsParked() {
+        var source = new SourceCoordinates("usage.events", 3, 7L, NOON, "3vQ8mXWcTbqN0x-_aZ0b1A");
+        ParkedEvent event = new ParkedEvent(
+                new Origin(source, new byte[] {1}, new byte[] {2, 3}, new RecordHeaders().add("h", new byte[] {4})),
+                NOON);
+
+        byte[] bytes = event.toBytes();
+        ParkedEvent back = ParkedEvent.fromBytes(bytes);
+        assertThat(back.origin().source()).isEqualTo(source);
+        assertThat(back.origin().headers()).isEqualTo(event.origin().headers());
+
+        int idBytes = Integer.BYTES + source.getTopicId().length();
+        ParkedEvent earlier = ParkedEvent.fromBytes(Arrays.copyOf(bytes, bytes.length - idBytes));
+        assertThat(earlier.origin().source().getTopicId()).isNull();
+        assertThat(earlier.origin().source().getOffset()).isEqualTo(7);
     }
 }

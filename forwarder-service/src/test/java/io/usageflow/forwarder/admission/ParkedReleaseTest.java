@@ -199,7 +199,7 @@ class ParkedReleaseTest {
             String id = account + "/" + parked.count();
             ids.add(id);
             Origin origin = new Origin(
-                    new SourceCoordinates("usage.events", 0, (long) i, NOON),
+                    new SourceCoordinates("usage.events", 0, (long) i, NOON, null),
                     null,
                     id.getBytes(UTF_8),
                     new RecordHeaders());

@@ -51,7 +51,8 @@ class DeadLettersIT {
                 "billed by hand",
                 "job-2",
                 DeadLetterWorld.FAILED,
-                List.of(new Fix("subject", "old", null))));
+                List.of(new Fix("subject", "old", null)),
+                null));
     }
 
     @AfterAll
@@ -212,6 +213,6 @@ class DeadLettersIT {
     }
 
     private static DeadLetterMark mark(DeadLetter letter, String state, String who, String why) {
-        return new DeadLetterMark(letter.getId(), state, who, why, "job-1", DeadLetterWorld.FAILED, List.of());
+        return new DeadLetterMark(letter.getId(), state, who, why, "job-1", DeadLetterWorld.FAILED, List.of(), null);
     }
 }

@@ -52,7 +52,7 @@ class LedgerCommandIT {
         topics.write(
                 topics.names().ledger(),
                 stage + "-" + partition,
-                new LedgerEntry(stage, partition, counters, Instant.EPOCH, null));
+                new LedgerEntry(stage, partition, counters, Instant.EPOCH, null, Map.of()));
     }
 
     private void balanced() {

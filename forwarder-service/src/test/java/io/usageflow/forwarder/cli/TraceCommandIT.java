@@ -83,7 +83,7 @@ class TraceCommandIT {
 
     private static SourceCoordinates coordinates(RecordMetadata place) {
         return new SourceCoordinates(
-                place.topic(), place.partition(), place.offset(), Instant.ofEpochMilli(place.timestamp()));
+                place.topic(), place.partition(), place.offset(), Instant.ofEpochMilli(place.timestamp()), null);
     }
 
     private RecordMetadata admit(String account, String id, SourceCoordinates source, String replayOf) {

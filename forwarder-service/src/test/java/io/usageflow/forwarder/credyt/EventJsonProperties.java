@@ -137,7 +137,7 @@ class EventJsonProperties {
                 .setCredytEventId(new UUID(1, 2).toString())
                 .setCustomer(reference)
                 .setVendors(Map.of("openai", reference))
-                .setSource(new SourceCoordinates("usage.events", 0, 0L, Instant.EPOCH))
+                .setSource(new SourceCoordinates("usage.events", 0, 0L, Instant.EPOCH, null))
                 .setAdmittedAt(Instant.EPOCH)
                 .setEvent(ByteBuffer.allocate(0))
                 .build();

@@ -47,7 +47,7 @@ class EventJsonTest {
                 .setCredytEventId(ID)
                 .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, "acct_1"))
                 .setVendors(vendors)
-                .setSource(new SourceCoordinates("usage.events", 0, 0L, Instant.EPOCH))
+                .setSource(new SourceCoordinates("usage.events", 0, 0L, Instant.EPOCH, null))
                 .setAdmittedAt(Instant.EPOCH)
                 .setEvent(ByteBuffer.allocate(0))
                 .build();

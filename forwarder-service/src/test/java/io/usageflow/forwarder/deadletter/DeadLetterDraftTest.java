@@ -14,13 +14,14 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class DeadLetterDraftTest {
     private static final Instant FIRST = Instant.parse("2026-11-01T10:00:00Z");
     private static final Instant LAST = Instant.parse("2026-11-01T10:15:00Z");
     private static final RecordBounds BOUNDS = RecordBounds.of(262_144);
-    private static final SourceCoordinates SOURCE = new SourceCoordinates("usage.events", 3, 42L, FIRST);
+    private static final SourceCoordinates SOURCE = new SourceCoordinates("usage.events", 3, 42L, FIRST, null);
 
     @Test
     void shouldKeepTheOriginalRecordUntouched() {
@@ -57,7 +58,7 @@ class DeadLetterDraftTest {
     void shouldHaveTheSameIdWheneverTheSameRecordFails() {
         Origin origin = new Origin(SOURCE, null, new byte[] {1}, new RecordHeaders());
         Origin next = new Origin(
-                new SourceCoordinates("usage.events", 3, 43L, FIRST), null, new byte[] {1}, new RecordHeaders());
+                new SourceCoordinates("usage.events", 3, 43L, FIRST, null), null, new byte[] {1}, new RecordHeaders());
 
         assertThat(draft(origin).toDeadLetter().getId())
                 .isEqualTo(draft(origin)
@@ -66,6 +67,24 @@ class DeadLetterDraftTest {
                         .toDeadLetter()
                         .getId())
                 .isNotEqualTo(draft(next).toDeadLetter().getId());
+    }
+
+    @Test
+    void shouldHaveAnotherIdWhereTheSamePlaceIsOfATopicThatWasMadeAgain() {
+        String before = id("3vQ8mXWcTbqN0x-_aZ0b1A");
+        String again = id("kHsFb1cWTbqN0x-_aZ0b1A");
+
+        assertThat(again).isNotEqualTo(before);
+        assertThat(id("3vQ8mXWcTbqN0x-_aZ0b1A")).as("stable").isEqualTo(before);
+        assertThat(id(null))
+                .as("what it always was, where the topic's id is unknown")
+                .isEqualTo("028dc79c-598d-57e0-9baf-f3887fe7fe19")
+                .isNotIn(before, again);
+    }
+
+    private static String id(@Nullable String topicId) {
+        var source = new SourceCoordinates("usage.events", 3, 42L, FIRST, topicId);
+        return DeadLetterIds.of(source);
     }
 
     @Test

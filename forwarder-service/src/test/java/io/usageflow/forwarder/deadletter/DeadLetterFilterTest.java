@@ -124,11 +124,11 @@ class DeadLetterFilterTest {
     }
 
     private static DeadLetterMark mark(String state) {
-        return new DeadLetterMark("id", state, "ann", "", "job", FAILED, List.of());
+        return new DeadLetterMark("id", state, "ann", "", "job", FAILED, List.of(), null);
     }
 
     private static DeadLetterDraft draft(DeadLetterReason reason, String key) {
-        var source = new SourceCoordinates("usage.events", 1, 7L, FAILED);
+        var source = new SourceCoordinates("usage.events", 1, 7L, FAILED, null);
         return DeadLetterDraft.of(
                 new Origin(source, key.getBytes(UTF_8), new byte[] {1}, new RecordHeaders()),
                 DeadLetterStage.DELIVERY,

@@ -1,8 +1,12 @@
 package io.usageflow.forwarder.delivery;
 
+import static io.usageflow.forwarder.testing.WatchedTopics.FIRST;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.usageflow.forwarder.testing.WatchedTopics;
+import io.usageflow.forwarder.topics.LogId;
 import io.usageflow.schema.LedgerEntry;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,6 +24,8 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class BeginningsTest {
     private static final TopicPartition PARTITION = new TopicPartition("usage.deliverable", 3);
@@ -31,7 +37,7 @@ class BeginningsTest {
     private boolean rings;
     private long nanos;
 
-    private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest") {
+    private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none") {
         @Override
         public synchronized Map<TopicPartition, OffsetAndMetadata> committed(
                 Set<TopicPartition> asked, Duration within) {
@@ -52,8 +58,14 @@ class BeginningsTest {
         }
     };
     private final AssignedPartition partition = new AssignedPartition(PARTITION, 1);
-    private final Beginnings beginnings =
-            new Beginnings(consumer, () -> ledger, new DeliveryClock(Clock.systemUTC(), () -> nanos));
+    private final WatchedTopics topics = new WatchedTopics();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final Beginnings beginnings = new Beginnings(
+            consumer,
+            () -> ledger,
+            topics.watch(() -> nanos, PARTITION.topic()),
+            new DeliveryMeters(meters),
+            new DeliveryClock(Clock.systemUTC(), () -> nanos));
 
     @BeforeEach
     void assign() {
@@ -67,49 +79,163 @@ class BeginningsTest {
         beginnings.read(List.of(partition));
     }
 
-    private static LedgerEntry entry(@Nullable Long nextOffset) {
-        return new LedgerEntry("delivery", 3, COUNTED, Instant.EPOCH, nextOffset);
+    private static LedgerEntry entry(long nextOffset, LogId log) {
+        return new LedgerEntry(
+                "delivery",
+                3,
+                COUNTED,
+                Instant.EPOCH,
+                nextOffset,
+                log.isKnown() ? Map.of(PARTITION.topic(), log.text()) : Map.of());
     }
 
-    @Test
-    void shouldGoOnFromTheGroupsOffsetAndItsCountersWhateverTheLedgerSays() {
-        var counters = new CommittedCounters(Map.of("received", 7L, "delivered", 7L));
-        committed.put(PARTITION, new OffsetAndMetadata(12, counters.format()));
-        ledger.put(PARTITION.partition(), entry(50L));
+    private void committed(long offset, LogId log) {
+        committed.put(PARTITION, new OffsetAndMetadata(offset, new CommittedCounters(COUNTED, log).format()));
+    }
 
-        read();
-
-        assertThat(partition.counters()).isEqualTo(counters);
+    private void beginsAt(long offset) {
         assertThat(beginnings.unknown()).isEmpty();
-        assertThat(consumer.position(PARTITION))
-                .as("left to the group's offset")
-                .isEqualTo(5);
+        assertThat(consumer.position(PARTITION)).isEqualTo(offset);
     }
 
-    @Test
-    void shouldGoOnFromTheLedgerWhereKafkaHasForgottenTheGroupsOffset() {
-        ledger.put(PARTITION.partition(), entry(50L));
+    private double meter(String name) {
+        return meters.get(name).counter().count();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.usageflow.forwarder.delivery.BeginningsTest#sameOrUnknown")
+    void shouldGoOnFromTheGroupsOffsetInTheSameLogAndInOneThatIsUnknown(LogId kept) {
+        committed(12, kept);
 
         read();
 
-        assertThat(consumer.position(PARTITION)).isEqualTo(50);
+        beginsAt(12);
         assertThat(partition.counters().byKey()).isEqualTo(COUNTED);
+        assertThat(partition.counters().log())
+                .as("adopted where it was unknown")
+                .isEqualTo(FIRST);
     }
 
-    @Test
-    void shouldNotGoOnBeforeWhatKafkaStillHas() {
-        ledger.put(PARTITION.partition(), entry(2L));
+    @ParameterizedTest
+    @MethodSource("io.usageflow.forwarder.delivery.BeginningsTest#sameOrUnknown")
+    void shouldGoOnFromTheLedgerWhereKafkaHasForgottenTheGroupsOffset(LogId kept) {
+        ledger.put(PARTITION.partition(), entry(50, kept));
 
         read();
 
-        assertThat(consumer.position(PARTITION)).isEqualTo(5);
+        beginsAt(50);
+        assertThat(partition.counters().byKey()).isEqualTo(COUNTED);
+        assertThat(partition.counters().log()).isEqualTo(FIRST);
+    }
+
+    static List<LogId> sameOrUnknown() {
+        return List.of(FIRST, LogId.UNKNOWN, new LogId("", FIRST.topic()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.usageflow.forwarder.delivery.BeginningsTest#others")
+    void shouldBeginAtTheEarliestRecordWhereTheGroupsOffsetIsOfAnotherLog(LogId kept) {
+        committed(50, kept);
+
+        read();
+
+        begunInAnotherLog();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.usageflow.forwarder.delivery.BeginningsTest#others")
+    void shouldBeginAtTheEarliestRecordWhereTheLedgersOffsetIsOfAnotherLog(LogId kept) {
+        ledger.put(PARTITION.partition(), entry(50, kept));
+
+        read();
+
+        begunInAnotherLog();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.usageflow.forwarder.delivery.BeginningsTest#others")
+    void shouldNotTrustAnOffsetWithoutALogWhereTheLedgerKnowsThatItWasAnother(LogId kept) {
+        committed(50, LogId.UNKNOWN);
+        ledger.put(PARTITION.partition(), entry(50, kept));
+
+        read();
+
+        begunInAnotherLog();
+    }
+
+    static List<LogId> others() {
+        return List.of(WatchedTopics.AGAIN, WatchedTopics.MOVED, new LogId("", "log-2"));
+    }
+
+    private void begunInAnotherLog() {
+        beginsAt(5);
+        assertThat(partition.counters().byKey())
+                .containsAllEntriesOf(COUNTED)
+                .containsEntry("log_replaced", 1L)
+                .doesNotContainKey("expired_unread");
+        assertThat(partition.counters().log()).isEqualTo(FIRST);
+        assertThat(partition.ledger().hasProgress())
+                .as("committed although nothing comes, so that it is counted once")
+                .isTrue();
+        assertThat(meter("usageflow.delivery.logs.replaced")).isEqualTo(1);
+    }
+
+    @Test
+    void shouldSayHowManyExpiredUnreadAndReadFromTheFirstThatIsLeft() {
+        committed(2, FIRST);
+
+        read();
+
+        beginsAt(5);
+        assertThat(partition.counters().byKey()).containsAllEntriesOf(COUNTED).containsEntry("expired_unread", 3L);
+        assertThat(partition.ledger().hasProgress())
+                .as("committed although nothing comes, so that it is counted once")
+                .isTrue();
+        assertThat(meter("usageflow.delivery.expired.unread")).isEqualTo(3);
+    }
+
+    @Test
+    void shouldSayItAlsoWhereTheLedgerKnowsTheOffset() {
+        ledger.put(PARTITION.partition(), entry(2, FIRST));
+
+        read();
+
+        beginsAt(5);
+        assertThat(partition.counters().byKey()).containsEntry("expired_unread", 3L);
     }
 
     @Test
     void shouldBeginAtTheBeginningWhereNothingWasEverCommitted() {
         read();
-        assertThat(partition.counters()).isEqualTo(CommittedCounters.NONE);
-        assertThat(beginnings.unknown()).isEmpty();
+
+        beginsAt(5);
+        assertThat(partition.counters()).isEqualTo(CommittedCounters.NONE.in(FIRST));
+    }
+
+    @Test
+    void shouldBeginAtTheEarliestRecordWhereTheLogWasCut() {
+        committed(50, FIRST);
+        beginnings.cut(List.of(PARTITION));
+
+        read();
+
+        beginsAt(5);
+        assertThat(partition.counters().byKey()).containsEntry("log_replaced", 1L);
+    }
+
+    @Test
+    void shouldNoticeThatTheTopicIsMadeAgainWhileItIsRead() {
+        committed(12, FIRST);
+        read();
+        beginnings.requireSameLogs(List.of(partition));
+
+        topics.become(WatchedTopics.AGAIN);
+        nanos += Duration.ofSeconds(6).toNanos();
+
+        assertThatThrownBy(() -> beginnings.requireSameLogs(List.of(partition)))
+                .isInstanceOf(LogReplacedException.class)
+                .hasMessageContaining("log-1")
+                .hasMessageContaining("log-2");
     }
 
     @Test

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.delivery.Verdict.Dead;
 import io.usageflow.forwarder.ledger.LedgerCounter;
+import io.usageflow.forwarder.topics.LogId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -46,6 +48,19 @@ class CommittedCountersProperties {
         String longest = counters.plus(all).format().replaceAll("=\\d+", "=999999999999999999");
         assertThat(longest.length()).isLessThan(4_096);
         assertThat(CommittedCounters.parse(longest)).isPresent();
+    }
+
+    @Example
+    void comeWithTheLogAndEarlierVersionsKeepItAsACounterThatCountsNothing() {
+        CommittedCounters counters =
+                new CommittedCounters(Map.of("received", 7L)).in(new LogId("kHsFb-1_", "3vQ8mXWcTbqN0x-_aZ0b1A"));
+
+        assertThat(CommittedCounters.parse(counters.format())).contains(counters);
+        assertThat(counters.format())
+                .as("a name and a number, as version 0.1.0 takes them")
+                .isEqualTo("usageflow-delivery-1;log:kHsFb-1_/3vQ8mXWcTbqN0x-_aZ0b1A=0;received=7");
+        assertThat(CommittedCounters.parse("usageflow-delivery-1;received=7"))
+                .contains(new CommittedCounters(Map.of("received", 7L), LogId.UNKNOWN));
     }
 
     @Example

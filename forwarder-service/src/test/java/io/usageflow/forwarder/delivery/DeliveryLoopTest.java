@@ -8,6 +8,9 @@ import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
+import io.usageflow.forwarder.testing.WatchedTopics;
+import io.usageflow.schema.LedgerEntry;
+import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -21,12 +24,11 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -41,10 +43,12 @@ class DeliveryLoopTest {
     private static final TopicPartition TWO = new TopicPartition(TOPICS.deliverable(), 2);
     private static final Answer ACCEPTED = new Answer.Response(202, Map.of(), "", false);
 
-    private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+    private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
     private final MockConsumer<byte[], byte[]> states = new MockConsumer<>("earliest");
     private final HeldProducer producer = new HeldProducer();
     private final HeldSink sink = new HeldSink();
+    private final WatchedTopics topics = new WatchedTopics();
+    private volatile long nanosMore;
     private DeliverySession session;
 
     /** Answers when the test says so. */
@@ -83,11 +87,7 @@ class DeliveryLoopTest {
                 new Destination(settings, new Random(1)),
                 new SettlementRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List.of()), RecordBounds.of(262_144)),
                 new DeliveryMeters(new SimpleMeterRegistry()),
-                new TopicRetention(
-                        topic -> KafkaFuture.completedFuture(new Config(List.of())),
-                        () -> {},
-                        TOPICS.deliverable(),
-                        DeliveryClock.system()),
+                topics.watch(() -> nanosMore + System.nanoTime(), TOPICS.deliverable()),
                 DeliveryClock.system());
         for (TopicPartition partition : List.of(ONE, TWO)) {
             var state = new TopicPartition(TOPICS.deliveryState(), partition.partition());
@@ -346,16 +346,113 @@ class DeliveryLoopTest {
         assertThat(producer.history()).isEmpty();
     }
 
-    /** As the last committed offset counts. */
-    private long delivered(TopicPartition partition) {
+    @Test
+    void shouldSayWhatExpiredUnreadWhileItReadAndReadOn() {
+        story(
+                assign(ONE),
+                arrive(ONE, 0, "a"),
+                new Until(() -> sink.requests.size() == 1),
+                answer(0),
+                new Until(() -> committed(ONE).contains(1L)),
+                () -> expire(ONE, 5),
+                new Until(() -> committed(ONE).contains(5L)),
+                () -> assertThat(counted(ONE, "expired_unread")).isEqualTo(4),
+                arrive(ONE, 5, "b"),
+                new Until(() -> sink.requests.size() == 2),
+                answer(1),
+                new Until(() -> committed(ONE).contains(6L)));
+
+        assertThat(counted(ONE, "expired_unread")).isEqualTo(4);
+        assertThat(delivered(ONE)).isEqualTo(2);
+        assertThat(ledgerEntries()).anySatisfy(entry -> assertThat(entry.getCounters())
+                .containsEntry("expired_unread", 4L)
+                .containsEntry("received", 1L));
+        assertThat(session.health().detail()).contains("4 records expired unread");
+    }
+
+    @Test
+    void shouldBeginAtTheEarliestRecordWhereTheLogEndsBeforeWhatWasRead() {
+        story(
+                assign(ONE),
+                arrive(ONE, 8, "a"),
+                new Until(() -> sink.requests.size() == 1),
+                answer(0),
+                new Until(() -> committed(ONE).contains(9L)),
+                () -> {
+                    consumer.commitSync(Map.of(
+                            ONE, new OffsetAndMetadata(9, lastCommitted(ONE).format())));
+                    consumer.setPollException(new OffsetOutOfRangeException(Map.of(ONE, 9L)));
+                },
+                arrive(ONE, 0, "b"),
+                new Until(() -> sink.requests.size() == 2),
+                answer(1),
+                new Until(() -> committed(ONE).contains(1L)));
+
+        assertThat(counted(ONE, "log_replaced")).isEqualTo(1);
+        assertThat(counted(ONE, "expired_unread")).isZero();
+        assertThat(delivered(ONE)).isEqualTo(2);
+    }
+
+    @Test
+    void shouldEndTheSessionWhereTheTopicIsMadeAgainWhileItReads() {
+        assertThatThrownBy(() -> story(
+                        assign(ONE),
+                        arrive(ONE, 3, "a"),
+                        new Until(() -> sink.requests.size() == 1),
+                        () -> {
+                            topics.become(WatchedTopics.AGAIN);
+                            nanosMore = Duration.ofSeconds(6).toNanos();
+                        },
+                        new Until(() -> false)))
+                .isInstanceOf(LogReplacedException.class)
+                .hasMessageContaining("usage.deliverable was deleted and created again");
+    }
+
+    @Test
+    void shouldCommitTheLogWithTheOffset() {
+        story(
+                assign(ONE),
+                arrive(ONE, 0, "a"),
+                new Until(() -> sink.requests.size() == 1),
+                answer(0),
+                new Until(() -> committed(ONE).contains(1L)));
+
+        assertThat(lastCommitted(ONE).log()).isEqualTo(WatchedTopics.FIRST);
+        assertThat(ledgerEntries()).allSatisfy(entry -> assertThat(entry.getLogs())
+                .containsExactly(Map.entry(TOPICS.deliverable(), WatchedTopics.FIRST.text())));
+    }
+
+    /** What is below is deleted before it is read. */
+    private void expire(TopicPartition partition, long first) {
+        consumer.updateBeginningOffsets(Map.of(partition, first));
+        consumer.setPollException(new OffsetOutOfRangeException(Map.of(partition, 1L)));
+    }
+
+    private List<LedgerEntry> ledgerEntries() {
+        return producer.history().stream()
+                .filter(record -> record.topic().equals(TOPICS.ledger()))
+                .map(record -> AvroSerdes.<LedgerEntry>valueDeserializer(Fixtures.SERDE, LedgerEntry.class)
+                        .deserialize(record.topic(), record.value()))
+                .toList();
+    }
+
+    private long counted(TopicPartition partition, String counter) {
+        return lastCommitted(partition).count(counter);
+    }
+
+    private CommittedCounters lastCommitted(TopicPartition partition) {
         List<Map<String, Map<TopicPartition, OffsetAndMetadata>>> history = producer.consumerGroupOffsetsHistory();
         return history.stream()
                 .flatMap(groups -> groups.values().stream())
                 .filter(offsets -> offsets.containsKey(partition))
                 .map(offsets -> CommittedCounters.parse(offsets.get(partition).metadata())
-                        .orElseThrow()
-                        .count("delivered"))
+                        .orElseThrow())
                 .reduce((earlier, later) -> later)
-                .orElse(0L);
+                .orElse(CommittedCounters.NONE);
+    }
+
+    /** As the last committed offset counts. */
+    private long delivered(TopicPartition partition) {
+        return counted(partition, "delivered");
     }
 }

@@ -158,7 +158,7 @@ final class DeliveryWorld implements AutoCloseable {
 
     private Future<RecordMetadata> write(Deliverable deliverable) {
         UsageEvent event = deliverable.event();
-        var source = new SourceCoordinates(topics.events(), 0, sourceOffset++, Instant.now());
+        var source = new SourceCoordinates(topics.events(), 0, sourceOffset++, Instant.now(), null);
         DeliverableEvent value = DeliverableEvent.newBuilder()
                 .setEventId(event.getId())
                 .setAccountId(event.getAccountId())

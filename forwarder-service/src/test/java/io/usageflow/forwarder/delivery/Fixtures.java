@@ -56,7 +56,7 @@ final class Fixtures {
                 .setCredytEventId(credytId)
                 .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, customer))
                 .setVendors(Map.of())
-                .setSource(new SourceCoordinates("usage.events", 0, offset, Instant.EPOCH))
+                .setSource(new SourceCoordinates("usage.events", 0, offset, Instant.EPOCH, null))
                 .setAdmittedAt(Instant.EPOCH)
                 .setEvent(ByteBuffer.wrap(
                         AvroSerdes.<UsageEvent>valueSerializer(SERDE).serialize("usage.events", event)))

@@ -86,7 +86,7 @@ class LostRegistryTest {
                 .setCredytEventId(admitted.credytId())
                 .setCustomer(reference)
                 .setVendors(Map.of(admitted.vendor(), reference))
-                .setSource(new SourceCoordinates("usage.events", 0, 7L, NOW))
+                .setSource(new SourceCoordinates("usage.events", 0, 7L, NOW, null))
                 .setAdmittedAt(NOW)
                 .setEvent(ByteBuffer.wrap(event))
                 .build();

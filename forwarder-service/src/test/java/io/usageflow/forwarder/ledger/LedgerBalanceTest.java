@@ -74,11 +74,30 @@ class LedgerBalanceTest {
     }
 
     @Test
+    void shouldNameWhatExpiredUnreadAlthoughNoEquationHasIt() {
+        LedgerBalance balance = LedgerBalance.of(List.of(
+                entry("admission", 0, Map.of("received", 3L, "admitted", 3L, "expired_unread", 4L, "log_replaced", 1L)),
+                entry("delivery", 0, Map.of("received", 1L, "delivered", 1L, "expired_unread", 2L))));
+
+        assertThat(balance.findings())
+                .containsExactly(
+                        new Finding(Kind.EXPIRED_UNREAD, "admission", 0, 4),
+                        new Finding(Kind.EXPIRED_UNREAD, "delivery", 0, 2));
+        assertThat(balance.isBalanced()).as("so that the exit code is 1").isFalse();
+        assertThat(balance.mayBeMoving()).isFalse();
+        assertThat(balance.findings().get(0).text())
+                .isEqualTo(
+                        "admission, partition 0: Kafka deleted 4 records before they were read (docs/runbook.md, Events"
+                                + " expired unread)");
+        assertThat(balance.inFlight()).isEqualTo(2);
+    }
+
+    @Test
     void shouldBalanceWhereThereIsNothing() {
         assertThat(LedgerBalance.of(List.of()).isBalanced()).isTrue();
     }
 
     private static LedgerEntry entry(String stage, int partition, Map<String, Long> counters) {
-        return new LedgerEntry(stage, partition, counters, Instant.EPOCH, null);
+        return new LedgerEntry(stage, partition, counters, Instant.EPOCH, null, Map.of());
     }
 }

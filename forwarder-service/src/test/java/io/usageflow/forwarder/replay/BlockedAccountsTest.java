@@ -26,7 +26,7 @@ class BlockedAccountsTest {
                 .setDetail("")
                 .setFirstFailedAt(NOW.minus(ago))
                 .setLastFailedAt(NOW.minus(ago))
-                .setSource(new SourceCoordinates("usage.events", 0, 0L, NOW))
+                .setSource(new SourceCoordinates("usage.events", 0, 0L, NOW, null))
                 .setOriginalHeaders(java.util.List.of())
                 .setAttributes(Map.of())
                 .setVersion("test")

@@ -295,7 +295,7 @@ class ReplayJobIT {
                 .setAttempts(1)
                 .setAcceptedAt(DeadLetterWorld.FAILED)
                 .setSource(new SourceCoordinates(
-                        replay.topic(), replay.partition(), replay.offset(), DeadLetterWorld.FAILED))
+                        replay.topic(), replay.partition(), replay.offset(), DeadLetterWorld.FAILED, null))
                 .setDeliverablePartition(replay.partition())
                 .setDeliverableOffset(0)
                 .build();

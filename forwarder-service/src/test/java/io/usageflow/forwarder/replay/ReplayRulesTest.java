@@ -105,7 +105,7 @@ class ReplayRulesTest {
     /** Its beginning must not go out as if it were the event; also where bytes are replayed as they are. */
     @Test
     void shouldLeaveWhatIsOnlyABeginning() {
-        var source = new SourceCoordinates("usage.events", 1, 7L, DeadLetterWorld.FAILED);
+        var source = new SourceCoordinates("usage.events", 1, 7L, DeadLetterWorld.FAILED, null);
         var large = new Origin(source, null, new byte[17_300_000], new RecordHeaders());
         StoredDeadLetter letter = stored(
                 DeadLetterDraft.of(
@@ -329,7 +329,7 @@ class ReplayRulesTest {
             DeadLetterReason reason, DeadLetterStage stage, String key, Map<String, String> headers) {
         var all = new RecordHeaders().add("traceparent", "00".getBytes(UTF_8));
         headers.forEach((name, value) -> all.add(name, value.getBytes(UTF_8)));
-        var source = new SourceCoordinates("usage.events", 1, 7L, DeadLetterWorld.FAILED);
+        var source = new SourceCoordinates("usage.events", 1, 7L, DeadLetterWorld.FAILED, null);
         return DeadLetterDraft.of(
                         new Origin(source, key.getBytes(UTF_8), PUBLISHED, all),
                         stage,
@@ -341,7 +341,8 @@ class ReplayRulesTest {
 
     private static StoredDeadLetter stored(DeadLetterDraft draft, String answeredBy) {
         Optional<DeadLetterMark> mark = Optional.ofNullable(answeredBy)
-                .map(job -> new DeadLetterMark("id", "REPLAYED", "bob", "", job, DeadLetterWorld.FAILED, List.of()));
+                .map(job ->
+                        new DeadLetterMark("id", "REPLAYED", "bob", "", job, DeadLetterWorld.FAILED, List.of(), null));
         return new StoredDeadLetter(draft.toDeadLetter(), 1, 0, mark);
     }
 

@@ -160,7 +160,7 @@ public final class DeadLetterWorld implements AutoCloseable {
     /** The same of bytes that need not be an event. */
     public DeadLetterDraft draft(DeadLetterReason reason, String key, byte @Nullable [] value) {
         var source = new SourceCoordinates(
-                topics.events(), AccountPartition.of(key, PARTITIONS), offsets.getAndIncrement(), FAILED);
+                topics.events(), AccountPartition.of(key, PARTITIONS), offsets.getAndIncrement(), FAILED, null);
         var headers = new RecordHeaders().add("traceparent", "00-aa-bb-01".getBytes(UTF_8));
         DeadLetterStage stage =
                 reason.compareTo(DeadLetterReason.REJECTED) < 0 ? DeadLetterStage.ADMISSION : DeadLetterStage.DELIVERY;
@@ -170,7 +170,7 @@ public final class DeadLetterWorld implements AutoCloseable {
 
     /** The draft of a dead letter that a replayed record has become. */
     public DeadLetterDraft failedReplay(ConsumerRecord<byte[], byte[]> replay, DeadLetterReason reason) {
-        var source = new SourceCoordinates(replay.topic(), replay.partition(), replay.offset(), FAILED);
+        var source = new SourceCoordinates(replay.topic(), replay.partition(), replay.offset(), FAILED, null);
         return DeadLetterDraft.of(
                 new Origin(source, replay.key(), replay.value(), replay.headers()),
                 DeadLetterStage.DELIVERY,

@@ -99,7 +99,7 @@ public final class DeliveredEvents {
                         CredytIds.ofEvent(event.getAccountId(), event.getId()).toString())
                 .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, event.getAccountId()))
                 .setVendors(Map.of("openai", new CredytReference(ReferenceKind.EXTERNAL_ID, "openai")))
-                .setSource(new SourceCoordinates(topics.names().events(), 0, (long) ids.size(), Instant.EPOCH))
+                .setSource(new SourceCoordinates(topics.names().events(), 0, (long) ids.size(), Instant.EPOCH, null))
                 .setAdmittedAt(Instant.EPOCH)
                 .setEvent(ByteBuffer.wrap(published))
                 .build();

@@ -105,7 +105,8 @@ class TopicPlanTest {
                                 + " (usage.admission-books-changelog, usage.admission-customer-links-changelog: 6), so that"
                                 + " repeated events would be billed again: stop what writes to it, put its records aside,"
                                 + " delete it, let 'usageflow topics apply' make it with 6 partitions again, and put the"
-                                + " records back (events that were admitted before are known); for another count make new"
+                                + " records back (events that were admitted before are known); docs/runbook.md, 'A topic was"
+                                + " made again', has the steps and what may not be deleted; for another count make new"
                                 + " topics under another topics.prefix");
     }
 

@@ -107,7 +107,7 @@ public final class SampleRecords {
     }
 
     public static SourceCoordinates coordinates() {
-        return new SourceCoordinates("usage.events", 3, 1_234_567_890_123L, MORNING);
+        return new SourceCoordinates("usage.events", 3, 1_234_567_890_123L, MORNING, "3vQ8mXWcTbqN0x-_aZ0b1A");
     }
 
     public static DeliverableEvent deliverable() {
@@ -130,7 +130,18 @@ public final class SampleRecords {
 
     public static Receipt receipt() {
         return new Receipt(
-                "req-1", "acct_42", EVENT_ID, reference(), "ACCEPTED", 202, 2, MORNING, coordinates(), 5, 99L);
+                "req-1",
+                "acct_42",
+                EVENT_ID,
+                reference(),
+                "ACCEPTED",
+                202,
+                2,
+                MORNING,
+                coordinates(),
+                5,
+                99L,
+                "kHsFb1cWTbqN0x-_aZ0b1A");
     }
 
     public static DeadLetter deadLetter() {
@@ -165,11 +176,18 @@ public final class SampleRecords {
                 "currency corrected",
                 "job-7",
                 MORNING,
-                List.of(new Fix("costs[0].currency", "US", "USD")));
+                List.of(new Fix("costs[0].currency", "US", "USD")),
+                MORNING);
     }
 
     public static LedgerEntry ledgerEntry() {
-        return new LedgerEntry("admission", 3, Map.of("received", 9_007_199_254_740_993L), MORNING, 42L);
+        return new LedgerEntry(
+                "admission",
+                3,
+                Map.of("received", 9_007_199_254_740_993L),
+                MORNING,
+                42L,
+                Map.of("usage.events", "cluster/topic"));
     }
 
     /** The record as it comes back: decimals have the schema's scale. Changes and returns its argument. */

@@ -62,6 +62,9 @@ public final class DeliverableLayout {
         in.int32(); // partition
         in.number(); // offset
         in.number(); // timestamp
+        if (in.isPresent()) {
+            in.skipAscii(); // topic_id
+        }
         sourceEnd = in.at();
         in.number(); // admitted_at
         if (in.isPresent()) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.usageflow.schema.serde.WireFormat;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a receipt: most of it stands in the deliverable record already, in the same order and bytes. The very bytes that the
@@ -12,7 +13,8 @@ import java.util.Arrays;
 public final class ReceiptBytes {
     private static final byte[] ACCEPTED = ascii("ACCEPTED");
     private static final byte[] ALREADY_KNOWN = ascii("ALREADY_KNOWN");
-    private static final int NUMBERS_BYTES_MAX = 5 * 10;
+    private static final int NUMBERS_BYTES_MAX = 7 * 10;
+    private static final int ID_BYTES_MAX = 64;
 
     private final byte[] header;
     private byte[] bytes = new byte[512];
@@ -28,13 +30,18 @@ public final class ReceiptBytes {
      *
      * @param known whether Credyt had the event before
      * @param acceptedAt in milliseconds of the epoch
+     * @param deliverable where the deliverable record stands
      */
-    public record Facts(boolean known, int httpStatus, int attempts, long acceptedAt, int partition, long offset) {}
+    public record Facts(boolean known, int httpStatus, int attempts, long acceptedAt, Deliverable deliverable) {}
+
+    /** @param topicId Kafka's, in ASCII; null where it is unknown */
+    public record Deliverable(
+            int partition, long offset, @Nullable String topicId) {}
 
     public byte[] of(DeliverableLayout deliverable, Facts facts) {
         byte[] value = deliverable.value();
         byte[] outcome = facts.known() ? ALREADY_KNOWN : ACCEPTED;
-        int most = value.length + outcome.length + NUMBERS_BYTES_MAX + header.length;
+        int most = value.length + outcome.length + NUMBERS_BYTES_MAX + ID_BYTES_MAX + header.length;
         if (bytes.length < most) {
             bytes = new byte[most];
         }
@@ -47,9 +54,19 @@ public final class ReceiptBytes {
         number(facts.attempts());
         number(facts.acceptedAt());
         add(value, deliverable.sourceAt(), deliverable.sourceEnd());
-        number(facts.partition());
-        number(facts.offset());
+        number(facts.deliverable().partition());
+        number(facts.deliverable().offset());
+        topicId(facts.deliverable().topicId());
         return Arrays.copyOf(bytes, length);
+    }
+
+    private void topicId(@Nullable String id) {
+        number(id == null ? 0 : 1);
+        if (id != null) {
+            byte[] text = ascii(id);
+            number(text.length);
+            add(text, 0, text.length);
+        }
     }
 
     private void add(byte[] from, int at, int end) {

@@ -148,8 +148,9 @@ class InPlaceProperties {
                 .setAttempts(facts.attempts())
                 .setAcceptedAt(Instant.ofEpochMilli(facts.acceptedAt()))
                 .setSource(deliverable.getSource())
-                .setDeliverablePartition(facts.partition())
-                .setDeliverableOffset(facts.offset())
+                .setDeliverablePartition(facts.deliverable().partition())
+                .setDeliverableOffset(facts.deliverable().offset())
+                .setDeliverableTopicId(facts.deliverable().topicId())
                 .build();
     }
 
@@ -160,9 +161,13 @@ class InPlaceProperties {
                         Arbitraries.integers().between(0, 999),
                         Arbitraries.integers(),
                         Arbitraries.longs().between(-1_000_000_000_000L, 10_000_000_000_000L),
-                        Arbitraries.integers().greaterOrEqual(0),
-                        Arbitraries.longs())
+                        Combinators.combine(Arbitraries.integers().greaterOrEqual(0), Arbitraries.longs(), topicId())
+                                .as(ReceiptBytes.Deliverable::new))
                 .as(Facts::new);
+    }
+
+    private static Arbitrary<String> topicId() {
+        return Arbitraries.of("3vQ8mXWcTbqN0x-_aZ0b1A", "x").injectNull(0.3);
     }
 
     /** Mostly plain text; some that JSON escapes, and some beyond ASCII. */
@@ -273,7 +278,11 @@ class InPlaceProperties {
                         .setCredytEventId(id)
                         .setReplayOf(replayOf)
                         .setSource(new SourceCoordinates(
-                                "usage.events", 3, offset, Instant.ofEpochMilli(offset % 10_000_000)))
+                                "usage.events",
+                                3,
+                                offset,
+                                Instant.ofEpochMilli(offset % 10_000_000),
+                                offset % 2 == 0 ? null : "3vQ8mXWcTbqN0x-_aZ0b1A"))
                         .build());
     }
 
@@ -286,7 +295,7 @@ class InPlaceProperties {
                 .setVendors(Map.of(
                         "openai", new CredytReference(ReferenceKind.EXTERNAL_ID, "openai-ext"),
                         "azure", new CredytReference(ReferenceKind.CREDYT_ID, "vnd_1")))
-                .setSource(new SourceCoordinates("usage.events", 0, 0L, Instant.EPOCH))
+                .setSource(new SourceCoordinates("usage.events", 0, 0L, Instant.EPOCH, null))
                 .setAdmittedAt(Instant.EPOCH)
                 .setEvent(ByteBuffer.wrap(EVENTS.serialize("usage.events", event)));
     }

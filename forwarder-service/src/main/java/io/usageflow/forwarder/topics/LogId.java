@@ -1,0 +1,55 @@
+package io.usageflow.forwarder.topics;
+
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which log an offset belongs to. A topic that is deleted and created again, or mirrored to another cluster, has the same
+ * name and another log: an offset of the old one means nothing there. Immutable.
+ *
+ * @param cluster Kafka's id of the cluster; empty where it is unknown
+ * @param topic Kafka's id of the topic; empty where it is unknown
+ */
+public record LogId(String cluster, String topic) {
+    /** Of a topic that Kafka says has no id. */
+    private static final String ZERO = "AAAAAAAAAAAAAAAAAAAAAA";
+
+    /** Ids as Kafka makes them; others would not fit into an offset's metadata. */
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+    public static final LogId UNKNOWN = new LogId("", "");
+
+    public LogId {
+        cluster = ID.matcher(cluster).matches() ? cluster : "";
+        topic = ID.matcher(topic).matches() && !topic.equals(ZERO) ? topic : "";
+    }
+
+    public boolean isKnown() {
+        return !topic.isEmpty();
+    }
+
+    /** For records that say null where it is unknown. */
+    public @Nullable String topicOrNull() {
+        return isKnown() ? topic : null;
+    }
+
+    /** False where either does not say: an id that is absent is unknown, not different. */
+    public boolean differsFrom(LogId other) {
+        return differ(topic, other.topic) || differ(cluster, other.cluster);
+    }
+
+    private static boolean differ(String one, String other) {
+        return !one.isEmpty() && !other.isEmpty() && !one.equals(other);
+    }
+
+    /** The way back is {@link #parse}. */
+    public String text() {
+        return cluster + "/" + topic;
+    }
+
+    /** {@link #UNKNOWN} where the text is none of ours. */
+    public static LogId parse(String text) {
+        int slash = text.indexOf('/');
+        return slash < 0 ? UNKNOWN : new LogId(text.substring(0, slash), text.substring(slash + 1));
+    }
+}

@@ -1,0 +1,180 @@
+package io.usageflow.forwarder.topics;
+
+import io.usageflow.schema.text.VisibleText;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What Kafka says of topics that a stage reads: which log each is, and how long it keeps records. Asks now and then and
+ * never waits for the answer. Thread-safe; close it.
+ */
+public final class TopicWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicWatch.class);
+    private static final Duration LOGS_EVERY = Duration.ofSeconds(5);
+    private static final Duration UNKNOWN_EVERY = Duration.ofMillis(500);
+    private static final Duration RETENTION_EVERY = Duration.ofMinutes(1);
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
+
+    private final Broker broker;
+    private final List<String> topics;
+    private final LongSupplier nanos;
+    private final Question<LogId> logs;
+    private final Question<Optional<Duration>> retentions;
+
+    /** Answers some time later, with the topics that there are. */
+    public interface Broker {
+        KafkaFuture<Map<String, LogId>> logs(List<String> topics);
+
+        /** Empty for a topic that keeps its records for ever. */
+        KafkaFuture<Map<String, Optional<Duration>>> retentions(List<String> topics);
+
+        void disconnect();
+    }
+
+    /** @param nanos the clock of {@link System#nanoTime} */
+    public TopicWatch(Broker broker, List<String> topics, LongSupplier nanos) {
+        this.broker = broker;
+        this.topics = List.copyOf(topics);
+        this.nanos = nanos;
+        this.logs = new Question<>("log", LOGS_EVERY, nanos.getAsLong());
+        this.retentions = new Question<>("retention", RETENTION_EVERY, nanos.getAsLong());
+    }
+
+    public static TopicWatch of(Map<String, ?> kafka, String clientId, List<String> topics) {
+        Map<String, Object> config = new HashMap<>(kafka);
+        config.put(AdminClientConfig.CLIENT_ID_CONFIG, clientId);
+        return new TopicWatch(new AdminBroker(Admin.create(config)), topics, System::nanoTime);
+    }
+
+    /** As last heard; empty where nothing was heard yet, or the topic does not exist. */
+    public synchronized Optional<LogId> log(String topic) {
+        return Optional.ofNullable(logs.current(() -> broker.logs(topics)).get(topic));
+    }
+
+    /** As last heard; empty where nothing was heard yet, or where records are kept for ever. */
+    public synchronized Optional<Duration> retention(String topic) {
+        return retentions.current(() -> broker.retentions(topics)).getOrDefault(topic, Optional.empty());
+    }
+
+    /** Whether all topics' logs are known, so that offsets in them can be judged. */
+    public boolean knowsLogs() {
+        return topics.stream().allMatch(topic -> log(topic).isPresent());
+    }
+
+    @Override
+    public void close() {
+        broker.disconnect();
+    }
+
+    /** One that is asked again and again. */
+    private final class Question<T> {
+        private final String what;
+        private final Duration every;
+        private @Nullable KafkaFuture<Map<String, T>> asked;
+        private long dueNanos;
+        private Map<String, T> known = Map.of();
+        /** Said once, however often it is asked again. */
+        private String failure = "";
+
+        Question(String what, Duration every, long dueNanos) {
+            this.what = what;
+            this.every = every;
+            this.dueNanos = dueNanos;
+        }
+
+        Map<String, T> current(Supplier<KafkaFuture<Map<String, T>>> ask) {
+            if (asked != null && asked.isDone()) {
+                hear(asked);
+                asked = null;
+            }
+            long now = nanos.getAsLong();
+            if (asked == null && now - dueNanos >= 0) {
+                dueNanos = now + (known.isEmpty() ? UNKNOWN_EVERY : every).toNanos();
+                asked = ask.get();
+                if (asked.isDone()) {
+                    hear(asked);
+                    asked = null;
+                }
+            }
+            return known;
+        }
+
+        private void hear(KafkaFuture<Map<String, T>> answer) {
+            answer.whenComplete((heard, failed) -> {
+                if (failed == null) {
+                    known = Map.copyOf(heard);
+                    failure = "";
+                } else if (!failure.equals(failed.toString())) {
+                    failure = failed.toString();
+                    LOG.warn("event={}_unknown topics={} why={}", what, topics, VisibleText.logged(failed));
+                }
+            });
+        }
+    }
+
+    private record AdminBroker(Admin admin) implements Broker {
+        @Override
+        public KafkaFuture<Map<String, LogId>> logs(List<String> topics) {
+            KafkaFuture<String> cluster = admin.describeCluster().clusterId();
+            var described = admin.describeTopics(topics).allTopicNames();
+            return KafkaFuture.allOf(cluster, described).thenApply(both -> {
+                Map<String, LogId> logs = new HashMap<>();
+                String id = now(cluster);
+                now(described).forEach((name, topic) -> logs.put(name, LogIds.of(id, topic)));
+                return logs;
+            });
+        }
+
+        @Override
+        public KafkaFuture<Map<String, Optional<Duration>>> retentions(List<String> topics) {
+            return admin.describeConfigs(topics.stream()
+                            .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
+                            .toList())
+                    .all()
+                    .thenApply(configs -> {
+                        Map<String, Optional<Duration>> retentions = new HashMap<>();
+                        configs.forEach((topic, config) ->
+                                retentions.put(topic.name(), retention(config.get(TopicConfig.RETENTION_MS_CONFIG))));
+                        return retentions;
+                    });
+        }
+
+        /** Of a future that is done. */
+        private static <T> T now(KafkaFuture<T> done) {
+            try {
+                return done.get();
+            } catch (InterruptedException stopped) {
+                throw new InterruptException(stopped);
+            } catch (ExecutionException failed) {
+                throw new KafkaException(failed.getCause());
+            }
+        }
+
+        private static Optional<Duration> retention(@Nullable ConfigEntry entry) {
+            long millis = entry == null ? -1 : Long.parseLong(entry.value());
+            return millis < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(millis));
+        }
+
+        @Override
+        public void disconnect() {
+            admin.close(CLOSE_WITHIN);
+        }
+    }
+}
