@@ -1,8 +1,12 @@
 package io.usageflow.schema.serde;
 
 import io.usageflow.schema.registry.RegistryAbsence;
+import io.usageflow.schema.registry.RegistryUnavailableException;
 import io.usageflow.schema.registry.SchemaLostException;
+import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.KafkaException;
@@ -17,11 +21,16 @@ import org.jspecify.annotations.Nullable;
  * As thread-safe as its delegate.
  */
 final class TypedDeserializer<T extends SpecificRecord> implements Deserializer<T> {
+    /** More than all versions of our schemas have. */
+    private static final int LOST_IDS_MAX = 1_000;
+
     private final Deserializer<?> delegate;
     private final AvroDeserializer<T> ours;
     private final Class<T> type;
-    private final boolean own;
+    /** Where only the forwarder has written, or handed on, what is read. */
     private final Optional<CarriedSchemas<T>> carried;
+    /** Ids that the registry had lost: what was read once is read again, also while the registry is away. */
+    private final Set<Integer> lostIds = ConcurrentHashMap.newKeySet();
 
     /**
      * @param ours the delegate itself, or of the same registry
@@ -30,7 +39,6 @@ final class TypedDeserializer<T extends SpecificRecord> implements Deserializer<
     TypedDeserializer(Deserializer<?> delegate, AvroDeserializer<T> ours, Class<T> type, boolean own) {
         this.delegate = delegate;
         this.ours = ours;
-        this.own = own;
         this.carried = own ? Optional.of(CarriedSchemas.of(type)) : Optional.empty();
         this.type = type;
     }
@@ -49,7 +57,7 @@ final class TypedDeserializer<T extends SpecificRecord> implements Deserializer<
     private @Nullable T read(byte @Nullable [] value, Supplier<? extends @Nullable Object> reading) {
         try {
             if (value != null && delegate != ours) {
-                ours.requireAvroReadsIt(value, delegate.getClass(), own);
+                ours.requireAvroReadsIt(value, delegate.getClass(), carried.isPresent());
             }
             return typed(reading.get());
         } catch (StackOverflowError tooDeep) {
@@ -57,17 +65,30 @@ final class TypedDeserializer<T extends SpecificRecord> implements Deserializer<
                     "the value is nested too deep for " + delegate.getClass().getName(), tooDeep);
         } catch (LogicalTypeMismatchException itsOwnFault) {
             throw itsOwnFault;
-        } catch (SerializationException unreadable) {
-            if (value == null || RegistryAbsence.isCauseOf(unreadable)) {
+        } catch (KafkaException unreadable) {
+            boolean isAway = RegistryAbsence.isCauseOf(unreadable);
+            if (value == null
+                    || !isAway && !(unreadable instanceof SerializationException)
+                    || isAway && !isLost(value, 0, value.length)) {
                 throw unreadable;
             }
-            return carried.flatMap(schemas -> schemas.read(value)).orElseThrow(() -> lost(unreadable));
+            Optional<T> proved = carried.flatMap(schemas -> schemas.read(value));
+            if (proved.isPresent() && lostIds.size() < LOST_IDS_MAX) {
+                lostIds.add(WireFormat.schemaId(value));
+            }
+            return proved.orElseThrow(() -> lost(unreadable));
         }
     }
 
+    private boolean isLost(byte[] bytes, int from, int until) {
+        return until - from >= WireFormat.HEADER_BYTES
+                && lostIds.contains(
+                        ByteBuffer.wrap(bytes, from + 1, Integer.BYTES).getInt());
+    }
+
     /** Of the forwarder's own record an id that the registry does not know, or has given to another, says nothing. */
-    private KafkaException lost(SerializationException unreadable) {
-        return own && unreadable instanceof UnknownSchemaException unknown
+    private KafkaException lost(KafkaException unreadable) {
+        return carried.isPresent() && unreadable instanceof UnknownSchemaException unknown
                 ? new SchemaLostException(String.valueOf(unknown.getMessage()))
                 : unreadable;
     }
@@ -78,7 +99,14 @@ final class TypedDeserializer<T extends SpecificRecord> implements Deserializer<
     }
 
     boolean isPlain(byte[] bytes, int from, int until) {
-        return delegate == ours && ours.isPlain(bytes, from, until);
+        try {
+            return delegate == ours && ours.isPlain(bytes, from, until);
+        } catch (RegistryUnavailableException away) {
+            if (isLost(bytes, from, until)) {
+                return false;
+            }
+            throw away;
+        }
     }
 
     private @Nullable T typed(@Nullable Object made) {
