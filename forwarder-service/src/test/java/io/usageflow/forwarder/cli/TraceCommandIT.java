@@ -210,7 +210,7 @@ class TraceCommandIT {
         assertThat(command.run(topics.with("trace", "req-1"))).isZero();
 
         assertThat(command.out())
-                .contains("reason REJECTED, stage delivery, detail Credyt refused  [31mthe event")
+                .contains("reason REJECTED, stage delivery, detail Credyt refused \\u001B[31mthe event")
                 .contains("answer {\"errors\":{\"data\":\"bad\"}}")
                 .doesNotContain("\u001b")
                 .endsWith(
