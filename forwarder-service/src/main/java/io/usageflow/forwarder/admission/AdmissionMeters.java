@@ -71,6 +71,10 @@ final class AdmissionMeters implements AutoCloseable {
         for (Outcome outcome : Outcome.values()) {
             outcomes.put(outcome, counter(AdmissionMeter.EVENTS, outcome.word()));
         }
+        // All from the start: of a counter that begins at 1, Prometheus does not see the first increase.
+        for (DeadLetterReason reason : DeadLetterReason.values()) {
+            counter(AdmissionMeter.DEAD_LETTERS, reason.name());
+        }
         for (LinkOutcome outcome : LinkOutcome.values()) {
             links.put(outcome, counter(AdmissionMeter.LINKS, outcome.word()));
         }

@@ -142,9 +142,10 @@ final class DeliveryKeys {
                 10_000,
                 0,
                 10_000_000,
-                "Dead letters that failing customers may cause beyond the number of events that Credyt accepts"
-                        + " meanwhile. What is above waits and alerts, so that a broken Credyt that some customers do"
-                        + " not notice cannot flood the dead letters. 0: no bound.");
+                "Dead letters that Credyt's answers and failing customers may cause beyond the number of events that"
+                        + " Credyt accepts meanwhile; a tenth of it after a start. What is above waits and alerts, so that"
+                        + " neither a broken Credyt nor a deploy that makes all events wrong can flood the dead letters. 0:"
+                        + " no bound.");
     }
 
     private static ConfigDef defineSettling(ConfigDef def) {

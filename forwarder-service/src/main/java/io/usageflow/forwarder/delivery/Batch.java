@@ -7,9 +7,11 @@ import java.util.Optional;
  * Events of one customer that were taken together, until each of them is settled. At most one request of a batch is in
  * flight. One thread.
  */
-final class Batch {
+class Batch {
     private static final int PATIENCE_START = 2;
     private static final int PATIENCE_MAX = 1 << 20;
+    private static final int DIVIDE_AFTER = 3;
+    private static final int DIVIDE_AFTER_MAX = 12;
 
     private final long place;
     private BatchSplitter<PendingEvent> splitter;
@@ -17,6 +19,8 @@ final class Batch {
     private long notBeforeNanos;
     private boolean delayed;
     private int failures;
+    private int divideAfter = DIVIDE_AFTER;
+    private boolean triedApart;
     private Optional<Long> lastFailureNanos = Optional.empty();
 
     Batch(List<PendingEvent> events) {
@@ -37,6 +41,33 @@ final class Batch {
     void startOver() {
         patience = Math.min(patience * 2, PATIENCE_MAX);
         splitter = new BatchSplitter<>(splitter.remaining(), patience);
+    }
+
+    /**
+     * Its request failed in a way that its content may have caused. From the third failure in a row on it is divided,
+     * which costs no more requests than to send all of it again.
+     *
+     * @return whether single events of it were tried and none passed; all are together again then
+     */
+    boolean divide() {
+        if (failures < divideAfter && !splitter.isDividing()) {
+            return false;
+        }
+        splitter.failed();
+        return splitter.nothingPasses();
+    }
+
+    /** Nothing of it passes: all is sent together again, and for longer before it is divided the next time. */
+    void putTogether() {
+        divideAfter = Math.min(divideAfter * 2, DIVIDE_AFTER_MAX);
+        failures = Math.min(failures, 1);
+        triedApart = true;
+        splitter = new BatchSplitter<>(splitter.remaining(), patience);
+    }
+
+    /** Whether single events of it were tried, and none passed. */
+    boolean triedApart() {
+        return triedApart;
     }
 
     /** Not to be sent before. */
@@ -66,6 +97,7 @@ final class Batch {
 
     void answered() {
         failures = 0;
+        triedApart = false;
         lastFailureNanos = Optional.empty();
         delayed = false;
     }

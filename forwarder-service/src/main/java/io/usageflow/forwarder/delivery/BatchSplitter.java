@@ -23,6 +23,11 @@ import java.util.function.Predicate;
  * ids exist already, which happens to whole batches) the rest is sent in pieces that begin at one event and double with
  * each success. Nothing is found guilty but standing alone, and events are sent in their order throughout.
  *
+ * <p>A request may also fail without an answer that says why ({@link #failed}): its content may be the cause, or the
+ * destination may be away. It is divided in the same way, and an event that failed alone is set apart; when something of
+ * the batch is accepted after it, it leaves ({@link #takeAlone}). In an outage nothing is accepted, and after a few single
+ * events {@link #nothingPasses}: all are asked together again.
+ *
  * <p>Where it may be the customer rather than an event, events are probed alone, first before and then between the
  * rests, until one is accepted. Once as many single probes as the patience were refused alike, the rest too, and nothing
  * was accepted, the customer is {@link #customerSuspected suspected}: all events are back and none is found guilty.
@@ -34,11 +39,18 @@ final class BatchSplitter<T> {
     private static final int ALIKE_MIN = 3;
 
     private static final int DENSE_AFTER = 3;
+    /** Events that failed alone, one after the other, before it is taken that nothing passes. */
+    private static final int ALONE_MAX = 3;
 
     private final int patience;
     private final Deque<Segment<T>> segments = new ArrayDeque<>();
     /** Refused standing alone, and not released while the customer may still be the cause. */
     private final List<T> condemned = new ArrayList<>();
+
+    /** Failed standing alone, and nothing was accepted since. */
+    private final List<T> failedAlone = new ArrayList<>();
+    /** Failed standing alone before something else was accepted. */
+    private final List<T> setApart = new ArrayList<>();
 
     private List<T> probe = List.of();
     private boolean probeIsSuspect;
@@ -49,6 +61,7 @@ final class BatchSplitter<T> {
     private int sizeMax = Integer.MAX_VALUE;
     private int found;
     private boolean anyAccepted;
+    private boolean dividing;
     private boolean customerPossible;
     private boolean customerSuspected;
     private String likeness = "";
@@ -76,7 +89,7 @@ final class BatchSplitter<T> {
         if (!first.suspect()) {
             first = new Segment<>(withUnknownThatFollow(first.events()), false);
         }
-        int wanted = first.suspect() ? narrowed(first.events().size()) : chunk;
+        int wanted = first.suspect() ? narrowed(first.events().size()) : failedAlone.isEmpty() ? chunk : 1;
         int size = Math.min(first.events().size(), Math.min(wanted, sizeMax));
         probe = first.events().subList(0, size);
         probeIsSuspect = first.suspect();
@@ -88,7 +101,7 @@ final class BatchSplitter<T> {
     /** All of {@link #next} is at Credyt. */
     void accepted() {
         requireAsked();
-        anyAccepted = true;
+        somethingPassed();
         if (restIsSuspect) {
             pushFront(segments.removeFirst().events(), true);
         } else if (chunk < Integer.MAX_VALUE / 2) {
@@ -100,7 +113,7 @@ final class BatchSplitter<T> {
     /** The single event of {@link #next} is at Credyt from before, which explains a refusal of its batch. */
     void known() {
         requireAsked();
-        anyAccepted = true;
+        somethingPassed();
         culpritFound();
     }
 
@@ -142,7 +155,9 @@ final class BatchSplitter<T> {
     void divided(Set<Integer> settled, Set<Integer> accused) {
         requireAsked();
         List<T> asked = probe;
-        anyAccepted |= !settled.isEmpty();
+        if (!settled.isEmpty()) {
+            somethingPassed();
+        }
         answered();
         List<Segment<T>> parts = new ArrayList<>();
         List<T> run = new ArrayList<>();
@@ -161,6 +176,43 @@ final class BatchSplitter<T> {
         }
     }
 
+    /** {@link #next} failed in a way that its content may have caused. */
+    void failed() {
+        requireAsked();
+        dividing = true;
+        List<T> asked = probe;
+        answered();
+        if (asked.size() == 1) {
+            failedAlone.addAll(asked);
+        } else {
+            pushFront(asked, true);
+        }
+    }
+
+    /** Whether a request {@link #failed}. */
+    boolean isDividing() {
+        return dividing;
+    }
+
+    /** Those that failed alone, each once, when something else was accepted since; they are no longer remaining. */
+    List<T> takeAlone() {
+        List<T> taken = List.copyOf(setApart);
+        setApart.clear();
+        return taken;
+    }
+
+    /** As many events failed alone as are tried before it is taken for an outage, or all that there are. */
+    boolean nothingPasses() {
+        return failedAlone.size() >= ALONE_MAX || (!failedAlone.isEmpty() && nothingLeftToAsk());
+    }
+
+    /** Those that failed alone although nothing was accepted since: the others are asked without them. */
+    List<T> takeFailedAlone() {
+        List<T> taken = List.copyOf(failedAlone);
+        failedAlone.clear();
+        return taken;
+    }
+
     /** {@link #next}, of at least two events, was too large: from now on at most half of it at once. */
     void tooLarge() {
         sizeMax = Math.max(1, probe.size() / 2);
@@ -177,9 +229,15 @@ final class BatchSplitter<T> {
         return guilty;
     }
 
+    /** The guilty that cannot leave yet are asked again before all others. */
+    void putBack(List<T> guilty) {
+        putBack();
+        pushFront(guilty, false);
+    }
+
     /** Whether all is settled or guilty. */
     boolean done() {
-        return nothingLeftToAsk() && !customerSuspected;
+        return nothingLeftToAsk() && failedAlone.isEmpty() && !customerSuspected;
     }
 
     /** Nothing was accepted and all probes were refused alike: rather the customer than the events. */
@@ -190,6 +248,7 @@ final class BatchSplitter<T> {
     /** What is not settled, in order; those refused standing alone included until they are taken. */
     List<T> remaining() {
         List<T> all = new ArrayList<>(condemned);
+        all.addAll(failedAlone);
         all.addAll(probe);
         segments.forEach(segment -> all.addAll(segment.events()));
         return List.copyOf(all);
@@ -199,6 +258,7 @@ final class BatchSplitter<T> {
     void retain(Predicate<T> wanted) {
         putBack();
         condemned.removeIf(wanted.negate());
+        failedAlone.removeIf(wanted.negate());
         List<Segment<T>> before = List.copyOf(segments);
         segments.clear();
         for (Segment<T> segment : before) {
@@ -209,13 +269,25 @@ final class BatchSplitter<T> {
         }
     }
 
+    /** Nothing is left that was not asked alone. */
+    boolean askedAll() {
+        return nothingLeftToAsk();
+    }
+
     private boolean nothingLeftToAsk() {
         return probe.isEmpty() && segments.isEmpty();
     }
 
-    /** Halves, but single probes as long as it may be the customer. */
+    /** Halves, but single probes as long as it may be the customer, or the destination. */
     private int narrowed(int size) {
-        return customerPossible && !anyAccepted ? 1 : Math.max(1, size / 2);
+        boolean single = (customerPossible && !anyAccepted) || !failedAlone.isEmpty();
+        return single ? 1 : Math.max(1, size / 2);
+    }
+
+    private void somethingPassed() {
+        anyAccepted = true;
+        setApart.addAll(failedAlone);
+        failedAlone.clear();
     }
 
     private void culpritFound() {

@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
 final class Consequences {
     private static final Logger LOG = LoggerFactory.getLogger(Consequences.class);
 
+    /** A request that is divided is not waited for any longer than after so many failures. */
+    private static final int DIVIDING_WAITS = 3;
+
     private final Fates fates;
     private final SteppingAside aside;
     private final Destination destination;
@@ -98,6 +101,7 @@ final class Consequences {
             } else {
                 batch.splitter().accepted();
             }
+            passed(events.get(events.size() - 1));
             return settleCulprits();
         }
 
@@ -119,6 +123,7 @@ final class Consequences {
                 customerIsWell();
             }
             batch.splitter().divided(settled, accused);
+            settled.stream().findAny().ifPresent(index -> passed(events.get(index)));
             if (outcome.parts().containsValue(Part.LATER)) {
                 batch.delay(nanos
                         + destination
@@ -165,21 +170,99 @@ final class Consequences {
         public OptionalLong retry(Retry outcome) {
             destination.failed(answered.request(), customer, outcome, answered.sentNanos(), nanos);
             fail(events);
+            if (events.get(0).isSettled()) {
+                return comparisonFailed(outcome);
+            }
+            if (batch instanceof SuspectEvent suspect && mayBeTheContent()) {
+                return suspectFailed(suspect, outcome);
+            }
+            destination.failedUnexplained();
             Optional<Long> failedBefore = batch.lastFailureNanos();
             int failures = batch.failed(nanos);
             Standing standing = customerFailed(outcome.cause());
-            // The destination was well for others between the last two failures, and is still taken to be. Of one that
-            // is
-            // blocked they have to be two of this batch: its earlier ones may be long ago.
-            boolean onlyThisCustomer = destination.isWell()
-                    && (standing.blocked() ? failedBefore : standing.previousNanos())
-                            .filter(destination::wellSince)
-                            .isPresent();
-            if (onlyThisCustomer && aside.isSpent(standing, DeadLetterReason.CUSTOMER_BLOCKED)) {
+            if (mayBeTheContent() && batch.divide()) {
+                nothingPasses();
+            }
+            boolean divisible = mayBeTheContent() && !standing.blocked() && !batch.triedApart();
+            if (!divisible && isSpent(standing, failedBefore)) {
                 return stepAside(DeadLetterReason.CUSTOMER_BLOCKED, standing, outcome.notBefore());
             }
             meters.retried();
-            batch.delay(nanos + destination.wait(failures, outcome.notBefore()).toNanos());
+            batch.delay(
+                    waitUntil(batch.splitter().isDividing() ? Math.min(failures, DIVIDING_WAITS) : failures, outcome));
+            return OptionalLong.empty();
+        }
+
+        /** Whether the content of a request can be why it failed; a destination that asks to wait says that it is not. */
+        private boolean mayBeTheContent() {
+            return answered.answer()
+                    .response()
+                    .map(response -> response.status() >= 500 || response.status() == 408)
+                    .orElse(true);
+        }
+
+        /**
+         * The destination was well for others between the last two failures, and is still taken to be. Of one that is blocked
+         * they have to be two of this batch: its earlier ones may be long ago.
+         */
+        private boolean isSpent(Standing standing, Optional<Long> failedBefore) {
+            return destination.isWell()
+                    && (standing.blocked() ? failedBefore : standing.previousNanos())
+                            .filter(destination::wellSince)
+                            .isPresent()
+                    && aside.isSpent(standing, DeadLetterReason.CUSTOMER_BLOCKED);
+        }
+
+        private long waitUntil(int failures, Retry outcome) {
+            return nanos + destination.wait(failures, outcome.notBefore()).toNanos();
+        }
+
+        /** Single events of the batch failed, and none passed: others of the customer pass a few of them, if it has others. */
+        private void nothingPasses() {
+            if (queues.canCompare(customer, batch)) {
+                setApart(batch.splitter().takeFailedAlone());
+            } else {
+                batch.putTogether();
+            }
+        }
+
+        private void setApart(List<PendingEvent> alone) {
+            if (!alone.isEmpty()) {
+                long until = nanos + destination.wait(1, Optional.empty()).toNanos();
+                queues.suspect(customer, alone, destination.requests(), until);
+            }
+        }
+
+        private OptionalLong suspectFailed(SuspectEvent suspect, Retry outcome) {
+            Optional<Long> failedBefore = batch.lastFailureNanos();
+            int failures = batch.failed(nanos);
+            boolean toBlame = suspect.isToBlame(destination.requests()) && destination.isWell();
+            if (toBlame && aside.allowed(customer, DeadLetterReason.FAILS_ALONE, 1) == 1) {
+                String detail = DeadLetterReason.FAILS_ALONE.meaning() + " At last: " + outcome.cause()
+                        + ". Credyt may have it all the same: replay it under its id when Credyt has mended the cause.";
+                var death = new Death(
+                        DeadLetterReason.FAILS_ALONE, detail, answered.answer().response());
+                fates.dead(events.get(0), death, now);
+                batch.splitter().retain(event -> false);
+                return OptionalLong.empty();
+            }
+            if (!suspect.customerPassed()) {
+                Standing standing = customerFailed(outcome.cause());
+                if (isSpent(standing, failedBefore)) {
+                    return stepAside(DeadLetterReason.CUSTOMER_BLOCKED, standing, outcome.notBefore());
+                }
+            }
+            meters.retried();
+            batch.delay(waitUntil(Math.min(failures, DIVIDING_WAITS), outcome));
+            return OptionalLong.empty();
+        }
+
+        /** What Credyt has accepted before failed as well: that says nothing of the suspect events. */
+        private OptionalLong comparisonFailed(Retry outcome) {
+            destination.failedUnexplained();
+            meters.retried();
+            batch.splitter().retain(event -> !event.isSettled());
+            queues.delaySuspects(customer, waitUntil(DIVIDING_WAITS, outcome));
             return OptionalLong.empty();
         }
 
@@ -230,10 +313,26 @@ final class Consequences {
             return waitAll(standing, floor);
         }
 
+        /** What failed alone before is suspect now, and may be tried again. */
+        private void passed(PendingEvent event) {
+            setApart(batch.splitter().takeAlone());
+            queues.passed(customer, event);
+        }
+
         private OptionalLong settleCulprits() {
-            for (PendingEvent event : batch.splitter().takeCulprits()) {
+            List<PendingEvent> culprits = batch.splitter().takeCulprits();
+            int granted = aside.allowed(customer, DeadLetterReason.REJECTED, culprits.size());
+            for (PendingEvent event : culprits.subList(0, granted)) {
                 Optional<Answer.Response> refusal = event.refusal().flatMap(Answer::response);
                 fates.dead(event, new Death(DeadLetterReason.REJECTED, rejection(refusal), refusal), now);
+            }
+            if (granted < culprits.size()) {
+                batch.splitter().putBack(culprits.subList(granted, culprits.size()));
+                batch.delay(nanos
+                        + destination
+                                .wait(batch.failed(nanos), Optional.empty())
+                                .toNanos());
+                meters.retried();
             }
             return OptionalLong.empty();
         }

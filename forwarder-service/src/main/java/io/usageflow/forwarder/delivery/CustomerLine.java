@@ -1,9 +1,12 @@
 package io.usageflow.forwarder.delivery;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** One customer's events that are not at Credyt yet, in order. A part of {@link CustomerQueues}; one thread. */
 final class CustomerLine {
@@ -12,6 +15,11 @@ final class CustomerLine {
     final Deque<PendingEvent> waiting = new ArrayDeque<>();
     /** Begun and not finished, oldest first; they go before what waits. */
     final Deque<Batch> begun = new ArrayDeque<>(1);
+    /** Failed alone: others may pass them. */
+    final List<SuspectEvent> suspects = new ArrayList<>(0);
+    /** Of the last request that was accepted; sent again where a suspect has nothing else to be compared with. */
+    @Nullable
+    PendingEvent lastAccepted;
 
     int inFlight;
     /** Nothing of it may be sent before its time, whatever is due. */
@@ -22,7 +30,7 @@ final class CustomerLine {
     }
 
     boolean hasAnyToSend() {
-        return !waiting.isEmpty() || !begun.isEmpty();
+        return !waiting.isEmpty() || !begun.isEmpty() || !suspects.isEmpty();
     }
 
     boolean isIdle() {
@@ -34,18 +42,25 @@ final class CustomerLine {
         if (!begun.isEmpty()) {
             return begun.getFirst().place();
         }
-        return waiting.isEmpty() ? Long.MAX_VALUE : waiting.getFirst().place();
+        if (!waiting.isEmpty()) {
+            return waiting.getFirst().place();
+        }
+        return suspects.isEmpty() ? Long.MAX_VALUE : suspects.get(0).place();
     }
 
     /** Lets go of the events for which the test says so, oldest first; those in flight stay. */
     void remove(Predicate<PendingEvent> leaving) {
         begun.forEach(batch -> batch.splitter().retain(leaving.negate()));
         begun.removeIf(batch -> batch.splitter().done());
+        suspects.forEach(suspect -> suspect.splitter().retain(leaving.negate()));
+        suspects.removeIf(suspect -> suspect.splitter().done());
         waiting.removeIf(leaving);
     }
 
     /** All that is not in flight. */
     Stream<PendingEvent> events() {
-        return Stream.concat(begun.stream().flatMap(batch -> batch.splitter().remaining().stream()), waiting.stream());
+        Stream<PendingEvent> asked = Stream.concat(suspects.stream(), begun.stream())
+                .flatMap(batch -> batch.splitter().remaining().stream());
+        return Stream.concat(asked, waiting.stream());
     }
 }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -22,6 +23,8 @@ import java.util.function.Predicate;
  */
 final class CustomerQueues {
     private static final int BYTES_LEARNED_MIN = 4 * 1024;
+    /** Events of a customer that failed alone, at a time, before others of it are known to pass. */
+    private static final int SUSPECTS_MAX = 8;
 
     private final Batching bounds;
     private final Map<Customer, CustomerLine> lines = new HashMap<>();
@@ -65,8 +68,9 @@ final class CustomerQueues {
         event.shares(line.customer);
         event.came(came++);
         line.waiting.addLast(event);
-        if (line.turn.isDelayed() && !line.held && bounds.order() == Order.NONE) {
-            turns.leave(line); // a batch that waits for its time holds nobody up
+        boolean ordered = bounds.order() == Order.CUSTOMER && !line.begun.isEmpty();
+        if (line.turn.isDelayed() && !line.held && !ordered) {
+            turns.leave(line); // a batch or a suspect event that waits for its time holds nobody up
         }
         offer(line);
     }
@@ -104,7 +108,11 @@ final class CustomerQueues {
         line.inFlight--;
         line.held = false;
         if (!pick.batch().splitter().done()) {
-            line.begun.addLast(pick.batch());
+            if (pick.batch() instanceof SuspectEvent suspect) {
+                line.suspects.add(suspect);
+            } else {
+                line.begun.addLast(pick.batch());
+            }
         }
         for (PendingEvent event : pick.events()) {
             idsInFlight.remove(event.credytId());
@@ -115,6 +123,42 @@ final class CustomerQueues {
         }
         offer(line);
         forgetIfIdle(line);
+    }
+
+    /** The events failed alone: they are tried beside the customer's others from now on. Only with a request of it out. */
+    void suspect(Customer customer, List<PendingEvent> events, Destination.Requests now, long untilNanos) {
+        CustomerLine line = Objects.requireNonNull(lines.get(customer));
+        for (PendingEvent event : events) {
+            var suspect = new SuspectEvent(event, now);
+            suspect.delay(untilNanos);
+            line.suspects.add(suspect);
+        }
+    }
+
+    /** Whether suspect events of the customer can be compared with others of it, now or when these come. */
+    boolean canCompare(Customer customer, Batch batch) {
+        CustomerLine line = lines.get(customer);
+        return line != null
+                && line.suspects.stream()
+                                .filter(suspect -> !suspect.customerPassed())
+                                .count()
+                        < SUSPECTS_MAX
+                && (!batch.splitter().askedAll()
+                        || !line.waiting.isEmpty()
+                        || !line.begun.isEmpty()
+                        || line.lastAccepted != null);
+    }
+
+    /** A request of the customer was accepted. Only while it is out. */
+    void passed(Customer customer, PendingEvent last) {
+        CustomerLine line = Objects.requireNonNull(lines.get(customer));
+        line.lastAccepted = last;
+        line.suspects.forEach(SuspectEvent::othersPassed);
+    }
+
+    /** What its suspect events were to be compared with failed: they are not tried before. */
+    void delaySuspects(Customer customer, long untilNanos) {
+        Objects.requireNonNull(lines.get(customer)).suspects.forEach(suspect -> suspect.delay(untilNanos));
     }
 
     /** Nothing of this customer is sent before, not even what has no order or has not come yet. */
@@ -203,16 +247,25 @@ final class CustomerQueues {
             return Optional.empty(); // offered again by its answer
         }
         line.held = false;
-        Optional<Batch> begun = begun(line, nowNanos);
+        Optional<Batch> ripe = suspect(line, nowNanos, SuspectEvent::isRipe);
+        Optional<Batch> begun = ripe.isPresent() ? ripe : begun(line, nowNanos);
         if (begun.isPresent()) {
-            Batch batch = begun.get();
-            line.begun.remove(batch);
-            List<PendingEvent> events = batch.splitter().next();
-            events.forEach(event -> idsInFlight.add(event.credytId()));
-            return Optional.of(new Pick(line.customer, batch, events));
+            return Optional.of(again(line, begun.get()));
         }
         if (line.turn.isQueued() || (bounds.order() == Order.CUSTOMER && !line.begun.isEmpty())) {
             return Optional.empty();
+        }
+        if (line.waiting.isEmpty() && !line.suspects.isEmpty()) {
+            Optional<Batch> suspect = suspect(line, nowNanos, any -> true);
+            if (suspect.isEmpty()) {
+                waitForSuspects(line, nowNanos);
+                return Optional.empty();
+            }
+            PendingEvent accepted = line.lastAccepted;
+            if (accepted == null || !accepted.current() || idsInFlight.contains(accepted.credytId())) {
+                return Optional.of(again(line, suspect.get()));
+            }
+            line.waiting.add(accepted); // Credyt has it: sent again it can only be accepted, and is not booked
         }
         List<PendingEvent> events = take(line);
         if (events.isEmpty()) {
@@ -220,6 +273,40 @@ final class CustomerQueues {
         }
         Batch fresh = new Batch(events);
         return Optional.of(new Pick(line.customer, fresh, fresh.splitter().next()));
+    }
+
+    private Pick again(CustomerLine line, Batch batch) {
+        if (batch instanceof SuspectEvent suspect) {
+            line.suspects.remove(suspect);
+        } else {
+            line.begun.remove(batch);
+        }
+        List<PendingEvent> events = batch.splitter().next();
+        events.forEach(event -> idsInFlight.add(event.credytId()));
+        return new Pick(line.customer, batch, events);
+    }
+
+    private Optional<Batch> suspect(CustomerLine line, long nowNanos, Predicate<SuspectEvent> which) {
+        return line.suspects.stream()
+                .filter(which)
+                .filter(suspect -> suspect.due(nowNanos))
+                .filter(suspect ->
+                        suspect.splitter().next().stream().noneMatch(event -> idsInFlight.contains(event.credytId())))
+                .<Batch>map(suspect -> suspect)
+                .findFirst();
+    }
+
+    private void waitForSuspects(CustomerLine line, long nowNanos) {
+        Optional<SuspectEvent> busy =
+                line.suspects.stream().filter(suspect -> suspect.due(nowNanos)).findFirst();
+        if (busy.isPresent()) {
+            waitFor(busy.get().splitter().next().get(0).credytId(), line);
+            return;
+        }
+        line.suspects.stream()
+                .mapToLong(Batch::notBeforeNanos)
+                .reduce((one, other) -> one - other < 0 ? one : other)
+                .ifPresent(due -> turns.delay(line, due));
     }
 
     /** The first begun batch that may go; with order, only the first of all. */

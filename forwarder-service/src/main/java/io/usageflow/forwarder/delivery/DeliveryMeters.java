@@ -10,20 +10,26 @@ import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.observe.DeliveryMeter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 
 /** Delivery's meters at work, and the totals of its snapshot. Written by delivery's thread, read by any. */
 final class DeliveryMeters implements AutoCloseable {
+    private static final String ACCEPTED = "accepted";
+    private static final String ALREADY_KNOWN = "already_known";
+    private static final String DEAD_LETTERED = "dead_lettered";
+
     private final MeterRegistry registry;
     private final List<Meter> mine = new ArrayList<>();
     private final Map<String, Timer> requests = new HashMap<>();
     private final Map<String, Timer> settlements = new HashMap<>();
     private final Map<String, Counter> events = new HashMap<>();
-    private final Map<DeadLetterReason, Counter> deadLetters = new HashMap<>();
+    private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
     private final Counter retries;
     private final Counter settled;
     private final Counter expiredUnread;
@@ -42,6 +48,13 @@ final class DeliveryMeters implements AutoCloseable {
         this.settled = counter(DeliveryMeter.SETTLED);
         this.expiredUnread = counter(DeliveryMeter.EXPIRED_UNREAD);
         this.logsReplaced = counter(DeliveryMeter.LOGS_REPLACED);
+        // All from the start: of a counter that begins at 1, Prometheus does not see the first increase.
+        for (DeadLetterReason reason : DeadLetterReason.values()) {
+            deadLetters.put(reason, counter(DeliveryMeter.DEAD_LETTERS, reason.name()));
+        }
+        for (String word : List.of(ACCEPTED, ALREADY_KNOWN, DEAD_LETTERED)) {
+            events.put(word, counter(DeliveryMeter.EVENTS, word));
+        }
         this.batchSizes = DistributionSummary.builder(DeliveryMeter.BATCH_SIZE.meterName())
                 .description(DeliveryMeter.BATCH_SIZE.doc())
                 .baseUnit(DeliveryMeter.BATCH_SIZE.unit())
@@ -77,8 +90,8 @@ final class DeliveryMeters implements AutoCloseable {
 
     /** An event's fate is known; it is not committed yet. */
     void settled(Verdict verdict) {
-        String word = verdict.match(known -> known ? "already_known" : "accepted", reason -> "dead_lettered");
-        events.computeIfAbsent(word, tag -> counter(DeliveryMeter.EVENTS, tag)).increment();
+        String word = verdict.match(known -> known ? ALREADY_KNOWN : ACCEPTED, reason -> DEAD_LETTERED);
+        Objects.requireNonNull(events.get(word)).increment();
         verdict.match(
                 known -> {
                     delivered++;
@@ -87,9 +100,7 @@ final class DeliveryMeters implements AutoCloseable {
                 },
                 reason -> {
                     dead++;
-                    deadLetters
-                            .computeIfAbsent(reason, tag -> counter(DeliveryMeter.DEAD_LETTERS, tag.name()))
-                            .increment();
+                    Objects.requireNonNull(deadLetters.get(reason)).increment();
                     return true;
                 });
     }

@@ -17,6 +17,8 @@ final class Destination {
     private final FailingCustomers customers;
     private final SurgeGuard surge;
     private long lastRequest;
+    private long acceptedRequests;
+    private long failedRequests;
     private OptionalLong lastWellNanos = OptionalLong.empty();
     private OptionalLong lastAcceptedNanos = OptionalLong.empty();
 
@@ -72,6 +74,18 @@ final class Destination {
         });
     }
 
+    /** So many requests of this process in all; those of single suspect events do not count as failed. */
+    record Requests(long accepted, long failed) {}
+
+    Requests requests() {
+        return new Requests(acceptedRequests, failedRequests);
+    }
+
+    /** Besides {@link #failed(long, Customer, Outcome.Retry, long, long)}, where no suspect event explains it. */
+    void failedUnexplained() {
+        failedRequests++;
+    }
+
     void failed(long request, Customer customer, Outcome.Retry why, long sentNanos, long nowNanos) {
         if (why.overload()) {
             limit.overloaded(sentNanos, nowNanos);
@@ -106,6 +120,7 @@ final class Destination {
     /** @param events that were accepted, at least 1 */
     void accepted(int events, long nowNanos) {
         lastAcceptedNanos = OptionalLong.of(nowNanos);
+        acceptedRequests++;
         surge.earned(events);
     }
 

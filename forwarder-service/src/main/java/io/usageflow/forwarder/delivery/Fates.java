@@ -3,7 +3,8 @@ package io.usageflow.forwarder.delivery;
 import io.usageflow.forwarder.delivery.SettlementRecords.Death;
 import java.time.Instant;
 
-/** How an event ended, noted in its partition until it is committed. An event whose assignment is over ends elsewhere. One thread. */
+/** How an event ended, noted in its partition until it is committed. An event whose assignment is over ends elsewhere, and one that
+ * is sent again after its end, to compare others with it, has ended already. One thread. */
 final class Fates {
     private final SettlementRecords records;
     private final DeliveryMeters meters;
@@ -15,18 +16,23 @@ final class Fates {
 
     /** @param known whether Credyt had it before */
     void delivered(PendingEvent event, boolean known, int status, Instant now) {
-        if (event.current()) {
+        if (isOpen(event)) {
             settle(event, records.receipt(event, known, status, now));
         }
     }
 
     void dead(PendingEvent event, Death death, Instant now) {
-        if (event.current()) {
+        if (isOpen(event)) {
             settle(event, records.dead(event, death, now));
         }
     }
 
+    private static boolean isOpen(PendingEvent event) {
+        return event.current() && !event.isSettled();
+    }
+
     private void settle(PendingEvent event, Settled settled) {
+        event.settled();
         event.partition().settle(event.offset(), event.bytes(), settled);
         meters.settled(settled.verdict());
     }

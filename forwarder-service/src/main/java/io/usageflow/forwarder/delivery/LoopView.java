@@ -129,15 +129,17 @@ final class LoopView {
         if (!settling) {
             return StageHealth.waiting("the last transaction of receipts and offsets was aborted; it is tried again");
         }
+        if (now.destination().surge()) {
+            return StageHealth.waiting("more events want to become dead letters than Credyt accepts and"
+                    + " delivery.surge.max.dead.letters allows; they wait and are tried again: see the answers in the dead"
+                    + " letters, and the log (event=surge)");
+        }
         int failing = now.destination().failingCustomers();
         int blocked = now.destination().blockedCustomers();
         return StageHealth.flowing(now.buffered().inFlight() + " requests in flight, "
                 + now.buffered().outstanding() + " events outstanding"
                 + (failing == 0 ? "" : ", " + failing + " customers failing")
                 + (blocked == 0 ? "" : ", " + blocked + " of them blocked")
-                + (now.destination().surge()
-                        ? ", more of their events than delivery.surge.max.dead.letters allows"
-                        : "")
                 + meters.losses());
     }
 }

@@ -22,6 +22,7 @@ final class PendingEvent {
     private final byte[] json;
     private long place = -1;
     private int attempts;
+    private boolean settled;
     private @Nullable Instant firstFailedAt;
     private @Nullable Instant lastFailedAt;
     private @Nullable Answer refusal;
@@ -94,6 +95,15 @@ final class PendingEvent {
 
     long place() {
         return place;
+    }
+
+    /** Its outcome is noted: whatever comes after it changes nothing. */
+    void settled() {
+        settled = true;
+    }
+
+    boolean isSettled() {
+        return settled;
     }
 
     void sent() {

@@ -51,14 +51,7 @@ final class SteppingAside {
      */
     boolean customer(Customer customer, Batch batch, DeadLetterReason reason, Answer answer) {
         List<PendingEvent> first = batch.splitter().remaining();
-        int granted = destination.surge().take(first.size());
-        if (granted < first.size()) {
-            LOG.warn(
-                    "event=surge customer={} reason={} why=\"more events of failing customers want to step aside than"
-                            + " Credyt accepts: they wait\"",
-                    VisibleText.logged(customer.value()),
-                    reason);
-        }
+        int granted = allowed(customer, reason, first.size());
         if (granted == 0) {
             return false;
         }
@@ -75,10 +68,24 @@ final class SteppingAside {
         return granted == first.size();
     }
 
+    /** @return how many of the customer's events may become dead letters now */
+    int allowed(Customer customer, DeadLetterReason reason, int events) {
+        int granted = destination.surge().take(customer, events);
+        if (granted < events) {
+            LOG.warn(
+                    "event=surge customer={} reason={} waiting={} why=\"more events want to become dead letters than"
+                            + " Credyt accepts\"",
+                    VisibleText.logged(customer.value()),
+                    reason,
+                    events - granted);
+        }
+        return granted;
+    }
+
     /** What waits behind a customer's failed probe would only wait for the next one. */
     private void takeAlong(Customer customer, DeadLetterReason reason) {
         List<PendingEvent> waiting = queues.takeOldest(customer, Integer.MAX_VALUE);
-        int granted = destination.surge().take(waiting.size());
+        int granted = allowed(customer, reason, waiting.size());
         die(
                 waiting.subList(0, granted),
                 new Death(reason, detail(customer, reason) + " It was not sent itself.", Optional.empty()));

@@ -1,41 +1,61 @@
 package io.usageflow.forwarder.delivery;
 
+import java.util.HashSet;
+import java.util.Set;
+
 /**
- * How many events of failing customers may step aside: only as many as successes have earned, beyond a reserve. A Credyt
- * that fails for most customers and not for all looks like many failing customers; without this guard it would turn
- * everybody's events into dead letters. Pure; one thread.
+ * How many events may become dead letters because of Credyt's answers: only as many as successes have earned, beyond a
+ * reserve. A Credyt that fails for most customers looks like many failing customers, and one that refuses everything,
+ * after a deploy of its own or of a producer, looks like many wrong events; without this guard either would turn all
+ * events into dead letters. Pure; one thread.
+ *
+ * <p>A refusal that meets everybody while nothing is accepted is no event's fault: between two successes, events of a few
+ * customers at most become dead letters, whatever the reserve.
  */
 final class SurgeGuard {
     /** Of the reserve, what a fresh process has: so that restarts in a row do not add up to a flood. */
     private static final int FIRST_SHARE = 10;
+    /** Customers that may lose events while nothing is accepted. */
+    static final int CUSTOMERS_MAX = 3;
 
     private final int max;
+    private final Set<Customer> hitSinceSuccess = new HashSet<>();
     private long tokens;
     private boolean holding;
 
     /** @param max the largest reserve; 0: no guard */
     SurgeGuard(int max) {
         this.max = max;
-        this.tokens = max == 0 ? 0 : Math.max(1, max / FIRST_SHARE);
+        this.tokens = firstShare();
     }
 
-    /** So many events were accepted. */
+    private int firstShare() {
+        return max == 0 ? 0 : Math.max(1, max / FIRST_SHARE);
+    }
+
+    /** So many events were accepted, at least 1. */
     void earned(int events) {
+        hitSinceSuccess.clear();
         tokens = Math.min(max, tokens + events);
+        holding &= tokens < firstShare();
     }
 
-    /** @return how many of them may step aside now, from 0 to all */
-    int take(int events) {
-        if (max == 0) {
+    /** @return how many of the customer's events may become dead letters now, from 0 to all */
+    int take(Customer customer, int events) {
+        if (max == 0 || events == 0) {
             return events;
         }
-        int granted = (int) Math.min(tokens, events);
+        boolean meetsEverybody = hitSinceSuccess.size() >= CUSTOMERS_MAX && !hitSinceSuccess.contains(customer);
+        int granted = meetsEverybody ? 0 : (int) Math.min(tokens, events);
+        if (granted > 0) {
+            hitSinceSuccess.add(customer);
+        }
         tokens -= granted;
         holding = granted < events;
         return granted;
     }
 
-    /** Whether the last that wanted to step aside had to wait. */
+    /** Whether events wait that the guard did not let go. */
     boolean holding() {
         return holding;
     }

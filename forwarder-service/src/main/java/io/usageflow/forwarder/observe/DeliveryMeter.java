@@ -103,8 +103,8 @@ public enum DeliveryMeter implements CataloguedMeter {
             "gauge",
             "",
             List.of(),
-            "1 while more events of failing customers want to become dead letters than delivery.surge.max.dead.letters"
-                    + " allows, and wait therefore; otherwise 0."),
+            "1 while more events that Credyt refused, or whose customers fail, want to become dead letters than"
+                    + " delivery.surge.max.dead.letters allows, and wait; otherwise 0."),
     RETENTION_LEFT(
             "usageflow.delivery.retention.left",
             "gauge",

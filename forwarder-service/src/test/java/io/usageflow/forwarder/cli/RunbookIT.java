@@ -182,6 +182,7 @@ class RunbookIT {
         SITUATIONS.put("Credyt is down", RunbookIT::credytIsDown);
         SITUATIONS.put("The key was revoked", RunbookIT::keyWasRevoked);
         SITUATIONS.put("A bad deploy poisoned events", RunbookIT::badDeploy);
+        SITUATIONS.put("Dead letters come", RunbookIT::deadLetters);
         SITUATIONS.put("A customer was linked late", RunbookIT::linkedLate);
         SITUATIONS.put("A broker lost a disk", RunbookIT::lostDisk);
         SITUATIONS.put("An invoice is disputed", RunbookIT::disputed);
@@ -261,6 +262,11 @@ class RunbookIT {
             awaitAtCredyt("acct_1", "poison-" + event);
         }
         assertThat(credytHas("acct_test", "poison-test")).isFalse();
+    }
+
+    private static void deadLetters(Commands page) throws Exception {
+        // All were answered in the section before.
+        page.run("usageflow dead-letters list --since 1d", 1);
     }
 
     private static void linkedLate(Commands page) throws Exception {

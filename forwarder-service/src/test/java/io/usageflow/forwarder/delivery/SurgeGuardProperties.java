@@ -10,6 +10,8 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
 class SurgeGuardProperties {
+    private static final Customer ONE = new Customer(true, "one");
+
     /** Positive: accepted; negative: want to step aside. */
     @Property
     void neverLetsMoreStepAsideThanTheReserveAndWhatSuccessesEarned(
@@ -23,7 +25,7 @@ class SurgeGuardProperties {
                 guard.earned(step);
                 accepted += step;
             } else {
-                int granted = guard.take(-step);
+                int granted = guard.take(ONE, -step);
                 aside += granted;
                 assertThat(granted).isBetween(0, -step);
                 assertThat(guard.holding()).isEqualTo(granted < -step);
@@ -35,17 +37,44 @@ class SurgeGuardProperties {
     @Example
     void letsASingleCustomersEventsPassWhileOthersAreAccepted() {
         var guard = new SurgeGuard(1_000);
-        guard.take(100);
+        guard.take(ONE, 100);
         for (int i = 0; i < 1_000; i++) {
             guard.earned(10);
-            assertThat(guard.take(5)).isEqualTo(5);
+            assertThat(guard.take(ONE, 5)).isEqualTo(5);
         }
+    }
+
+    @Example
+    void takesARefusalOfEverybodyForNobodysFaultUntilSomethingIsAccepted() {
+        var guard = new SurgeGuard(10_000);
+        for (int customer = 0; customer < 100; customer++) {
+            int granted = guard.take(new Customer(true, "customer " + customer), 1);
+            assertThat(granted).isEqualTo(customer < SurgeGuard.CUSTOMERS_MAX ? 1 : 0);
+        }
+        assertThat(guard.holding()).isTrue();
+        assertThat(guard.take(new Customer(true, "customer 0"), 1)).isEqualTo(1);
+
+        guard.earned(1);
+
+        assertThat(guard.take(new Customer(true, "customer 99"), 1)).isEqualTo(1);
+        assertThat(guard.holding()).isFalse();
+    }
+
+    @Example
+    void isNoLongerHoldingWhenSuccessHasEarnedAFreshReserve() {
+        var guard = new SurgeGuard(100);
+        guard.take(ONE, 11);
+        assertThat(guard.holding()).isTrue();
+        guard.earned(9);
+        assertThat(guard.holding()).isTrue();
+        guard.earned(1);
+        assertThat(guard.holding()).isFalse();
     }
 
     @Example
     void guardsNothingWhereItIsOff() {
         var guard = new SurgeGuard(0);
-        assertThat(guard.take(1_000_000)).isEqualTo(1_000_000);
+        assertThat(guard.take(ONE, 1_000_000)).isEqualTo(1_000_000);
         assertThat(guard.holding()).isFalse();
     }
 }

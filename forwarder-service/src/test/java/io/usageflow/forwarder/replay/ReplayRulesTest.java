@@ -203,7 +203,10 @@ class ReplayRulesTest {
         action = new Replay(List.of(EventFix.parse("account_id=acct_9")), false);
 
         for (DeadLetterReason reason : EnumSet.of(
-                DeadLetterReason.CUSTOMER_BLOCKED, DeadLetterReason.CREDYT_UNAVAILABLE, DeadLetterReason.TOO_OLD)) {
+                DeadLetterReason.FAILS_ALONE,
+                DeadLetterReason.CUSTOMER_BLOCKED,
+                DeadLetterReason.CREDYT_UNAVAILABLE,
+                DeadLetterReason.TOO_OLD)) {
             event = DeadLetterWorld.event("req-1", "acct_1");
             assertThat(left(letter(reason))).isEqualTo(Obstacle.MAY_BE_BILLED);
             // A UUID is the same at Credyt whatever the account.
@@ -316,6 +319,7 @@ class ReplayRulesTest {
         DeadLetterStage stage = Set.of(
                                 DeadLetterReason.REJECTED,
                                 DeadLetterReason.CUSTOMER_UNKNOWN,
+                                DeadLetterReason.FAILS_ALONE,
                                 DeadLetterReason.CUSTOMER_BLOCKED,
                                 DeadLetterReason.CREDYT_UNAVAILABLE,
                                 DeadLetterReason.UNDELIVERABLE)

@@ -1,0 +1,170 @@
+package io.usageflow.forwarder.delivery;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.deadletter.DeadLetterReason;
+import io.usageflow.forwarder.deadletter.ResponseExcerpt;
+import io.usageflow.schema.topic.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+
+/**
+ * All of delivery between the record that was read and the outcome that is to be written, on a clock of its own, against
+ * a Credyt that is a function: hours of trouble take milliseconds. Each event is in an assignment of its own, so that its
+ * outcome is seen whatever becomes of the others.
+ */
+final class SimulatedDelivery {
+    static final Answer ACCEPTED = new Answer.Response(202, Map.of(), "", false);
+
+    private static final Topics TOPICS = Topics.withDefaultPrefix();
+    private static final Duration TURN = Duration.ofMillis(10);
+
+    final Destination destination;
+    final CustomerQueues queues;
+    /** The ids of each request, in order. */
+    final List<List<String>> requests = new ArrayList<>();
+
+    private final DeliveryMeters meters = new DeliveryMeters(new SimpleMeterRegistry());
+    private final Dispatcher dispatcher;
+    private final Function<List<String>, Answer> credyt;
+    private final Map<String, AssignedPartition> arrived = new LinkedHashMap<>();
+    private Duration wallAhead = Duration.ZERO;
+    private long nanos = 1;
+
+    /** @param credyt answers the ids of a request */
+    SimulatedDelivery(Map<String, String> overrides, Function<List<String>, Answer> credyt) {
+        this.credyt = credyt;
+        var settings =
+                DeliverySettings.from(new AbstractConfig(DeliverySettings.define(new ConfigDef()), overrides, false));
+        Instant start = Instant.parse("2026-11-29T00:00:00Z");
+        Clock wall = new Clock() {
+            @Override
+            public ZoneOffset getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(java.time.ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                return start.plusNanos(nanos).plus(wallAhead);
+            }
+        };
+        var clock = new DeliveryClock(wall, () -> nanos);
+        destination = new Destination(settings, new Random(1));
+        queues = new CustomerQueues(settings.batching());
+        var records = new SettlementRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List.of()));
+        var fates = new Fates(records, meters);
+        var aside = new SteppingAside(fates, queues, destination, settings.stepAside(), clock);
+        dispatcher = new Dispatcher(
+                sink(),
+                queues,
+                destination,
+                new Consequences(fates, aside, destination, queues, meters, clock),
+                clock,
+                () -> {});
+    }
+
+    private EventSink sink() {
+        return new EventSink() {
+            @Override
+            public CompletionStage<Answer> deliver(Request request) {
+                List<String> asked = request.events().stream()
+                        .map(json -> new String(json, StandardCharsets.UTF_8))
+                        .toList();
+                requests.add(asked);
+                return CompletableFuture.completedFuture(credyt.apply(asked));
+            }
+
+            @Override
+            public Duration answersWithin() {
+                return Duration.ofSeconds(1);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    SimulatedDelivery arrive(String customer, String id) {
+        AssignedPartition partition = Fixtures.partition(0);
+        var event = new PendingEvent(
+                partition,
+                Fixtures.record(partition.partition(), 0, customer, id),
+                id,
+                new Customer(true, customer),
+                id.getBytes(StandardCharsets.UTF_8));
+        arrived.put(id, partition);
+        partition.received(0, event.bytes());
+        dispatcher.add(event);
+        return this;
+    }
+
+    SimulatedDelivery run(Duration time) {
+        long until = nanos + time.toNanos();
+        while (nanos - until < 0) {
+            dispatcher.send();
+            boolean answered = dispatcher.hasAnswers();
+            dispatcher.followAnswers();
+            long turn = nanos + TURN.toNanos();
+            nanos = answered
+                    ? turn
+                    : Math.max(turn, Math.min(until, dispatcher.nextDueNanos().orElse(until)));
+        }
+        return this;
+    }
+
+    void setWallClock(Duration ahead) {
+        wallAhead = ahead;
+    }
+
+    /** What became of each event so far. */
+    Map<String, Optional<DeadLetterReason>> outcomes() {
+        Map<String, Optional<DeadLetterReason>> outcomes = new LinkedHashMap<>();
+        arrived.forEach((id, partition) -> partition.ledger().committable(1).outcomes().stream()
+                .findFirst()
+                .ifPresent(settled -> outcomes.put(
+                        id,
+                        settled.verdict()
+                                .match(known -> Optional.<DeadLetterReason>empty(), reason -> Optional.of(reason)))));
+        return outcomes;
+    }
+
+    List<String> delivered() {
+        return outcomes().entrySet().stream()
+                .filter(outcome -> outcome.getValue().isEmpty())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    List<String> dead(DeadLetterReason reason) {
+        return outcomes().entrySet().stream()
+                .filter(outcome -> outcome.getValue().equals(Optional.of(reason)))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** Without an outcome. */
+    List<String> waiting() {
+        Map<String, Optional<DeadLetterReason>> settled = outcomes();
+        return arrived.keySet().stream().filter(id -> !settled.containsKey(id)).toList();
+    }
+}
