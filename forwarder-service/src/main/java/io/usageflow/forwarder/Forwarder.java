@@ -1,6 +1,7 @@
 package io.usageflow.forwarder;
 
 import io.usageflow.forwarder.admission.Admission;
+import io.usageflow.forwarder.clock.ClockWatch;
 import io.usageflow.forwarder.config.ProcessSettings;
 import io.usageflow.forwarder.config.Role;
 import io.usageflow.forwarder.config.Settings;
@@ -58,6 +59,7 @@ public final class Forwarder implements AutoCloseable {
      * @throws io.usageflow.forwarder.topics.ClusterUnreachableException if Kafka does not answer within
      *     {@code start.timeout}
      * @throws TopicsNotReadyException if a topic is missing or would break a promise
+     * @throws io.usageflow.forwarder.clock.WrongClockException if this machine's clock is too far from the broker's
      * @throws io.usageflow.forwarder.observe.AdminPortBusyException if the admin server cannot listen
      */
     public static Forwarder start(Settings settings) {
@@ -66,6 +68,7 @@ public final class Forwarder implements AutoCloseable {
         var meters = new ProcessMeters();
         var stages = new ArrayList<Stage>();
         try {
+            stages.add(ClockWatch.of(settings, meters.registry()));
             stages.addAll(stagesOf(settings, meters));
             List<Stage> all = List.copyOf(stages);
             AdminServer admin = AdminServer.start(

@@ -2,6 +2,7 @@ package io.usageflow.forwarder.cli;
 
 import io.javalin.util.JavalinBindException;
 import io.usageflow.embedded.PortBusyException;
+import io.usageflow.forwarder.clock.WrongClockException;
 import io.usageflow.forwarder.config.SettingsException;
 import io.usageflow.forwarder.demo.DemoInputException;
 import io.usageflow.forwarder.observe.AdminPortBusyException;
@@ -62,6 +63,7 @@ record Explanation(List<String> lines, int exitCode) {
             return Optional.of(one(ExitCode.USAGE, String.valueOf(failure.getMessage())));
         }
         if (failure instanceof ClusterUnreachableException
+                || failure instanceof WrongClockException
                 || failure instanceof PortBusyException
                 || failure instanceof PublishException
                 || failure instanceof CredytSilentException

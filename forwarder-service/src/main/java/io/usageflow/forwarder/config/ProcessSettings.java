@@ -18,14 +18,21 @@ import org.apache.kafka.common.config.ConfigDef;
  * @param stateDir where admission keeps its stores; safe to lose, slow to rebuild
  * @param startTimeout how long start-up waits for Kafka to answer
  * @param stopTimeout how long all stages together may take to finish what is under way
+ * @param clockSkewMax how far this machine's clock may be from the brokers'
  */
 public record ProcessSettings(
-        Set<Role> roles, String instanceId, Path stateDir, Duration startTimeout, Duration stopTimeout) {
+        Set<Role> roles,
+        String instanceId,
+        Path stateDir,
+        Duration startTimeout,
+        Duration stopTimeout,
+        Duration clockSkewMax) {
     public static final String ROLES = "roles";
     public static final String INSTANCE_ID = "instance.id";
     public static final String STATE_DIR = "state.dir";
     public static final String START_TIMEOUT = "start.timeout";
     public static final String STOP_TIMEOUT = "stop.timeout";
+    public static final String CLOCK_SKEW_MAX = "clock.skew.max";
     private static final String GROUP = "Process";
 
     public ProcessSettings {
@@ -89,7 +96,20 @@ public record ProcessSettings(
                         GROUP,
                         5,
                         ConfigDef.Width.SHORT,
-                        STOP_TIMEOUT);
+                        STOP_TIMEOUT)
+                .define(
+                        CLOCK_SKEW_MAX,
+                        ConfigDef.Type.STRING,
+                        "5m",
+                        DurationText.between(Duration.ofSeconds(1), Duration.ofDays(1)),
+                        ConfigDef.Importance.LOW,
+                        "How far this machine's clock may be from the broker's. Beyond it the forwarder does not start, and"
+                                + " is not ready while it runs: events would be too old or too new, and budgets be spent at"
+                                + " once.",
+                        GROUP,
+                        6,
+                        ConfigDef.Width.SHORT,
+                        CLOCK_SKEW_MAX);
     }
 
     static ProcessSettings from(AbstractConfig config) {
@@ -101,7 +121,8 @@ public record ProcessSettings(
                 instanceId.isBlank() ? hostName() : instanceId,
                 Path.of(config.getString(STATE_DIR)),
                 DurationText.parse(START_TIMEOUT, config.getString(START_TIMEOUT)),
-                DurationText.parse(STOP_TIMEOUT, config.getString(STOP_TIMEOUT)));
+                DurationText.parse(STOP_TIMEOUT, config.getString(STOP_TIMEOUT)),
+                DurationText.parse(CLOCK_SKEW_MAX, config.getString(CLOCK_SKEW_MAX)));
     }
 
     private static String hostName() {

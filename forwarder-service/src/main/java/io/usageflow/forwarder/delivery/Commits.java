@@ -128,7 +128,7 @@ final class Commits {
         while (more) {
             begin(partitions);
             UnderWay begun = underWay;
-            more = begun != null && apply(begun) && isCut(begun);
+            more = begun != null && apply(begun) && (isCut(begun) || customers.hasChanges());
         }
     }
 

@@ -44,7 +44,10 @@ final class CustomerStates implements AutoCloseable {
     /** Of those of which reading has begun, where it ends. */
     private final Map<TopicPartition, Long> ends = new HashMap<>();
     /** By deliverable partition: the newest record of each customer so far. */
-    private final Map<TopicPartition, Map<Customer, Optional<CustomerDeliveryState>>> found = new HashMap<>();
+    private final Map<TopicPartition, Map<Customer, Optional<Written>>> found = new HashMap<>();
+
+    /** @param stamp the broker's time when it was written */
+    record Written(CustomerDeliveryState state, Instant stamp) {}
 
     /** @param consumer of its own, read_committed, in no group; closed here */
     CustomerStates(
@@ -131,10 +134,11 @@ final class CustomerStates implements AutoCloseable {
         return Optional.ofNullable(record.key()).flatMap(Customer::parse);
     }
 
-    private Optional<CustomerDeliveryState> state(ConsumerRecord<byte[], byte[]> record) {
+    private Optional<Written> state(ConsumerRecord<byte[], byte[]> record) {
         try {
-            return Optional.ofNullable(
-                    record.value() == null ? null : states.deserialize(topic, record.headers(), record.value()));
+            return Optional.ofNullable(record.value())
+                    .map(value -> states.deserialize(topic, record.headers(), value))
+                    .map(state -> new Written(state, Instant.ofEpochMilli(record.timestamp())));
         } catch (SerializationException foreign) {
             LOG.warn(
                     "event=customer_state_ignored at={}-{} why={}",
@@ -157,18 +161,24 @@ final class CustomerStates implements AutoCloseable {
         revoked(List.of(partition));
     }
 
-    /** A clock that was set back makes no negative times. */
-    private static Remembered remembered(CustomerDeliveryState written, Instant now) {
+    /**
+     * How long it had lasted is the difference of two times of the writer's clock, whatever that showed; how long ago that
+     * was, the broker's stamp says. Neither is negative.
+     */
+    static Remembered remembered(Written written, Instant now) {
+        CustomerDeliveryState state = written.state();
+        Duration ago = between(written.stamp(), now);
         return new Remembered(
-                since(written.getFailingSince(), now),
-                Optional.ofNullable(written.getSuspendedAt()).map(at -> since(at, now)),
-                written.getBlocked(),
-                written.getCause());
+                between(state.getFailingSince(), state.getUpdatedAt()).plus(ago),
+                Optional.ofNullable(state.getSuspendedAt())
+                        .map(at -> between(at, state.getUpdatedAt()).plus(ago)),
+                state.getBlocked(),
+                state.getCause());
     }
 
-    private static Duration since(Instant then, Instant now) {
-        Duration since = Duration.between(then, now);
-        return since.isNegative() ? Duration.ZERO : since;
+    private static Duration between(Instant earlier, Instant later) {
+        Duration passed = Duration.between(earlier, later);
+        return passed.isNegative() ? Duration.ZERO : passed;
     }
 
     private TopicPartition stateOf(TopicPartition deliverable) {

@@ -137,6 +137,7 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
         if (now - asideDueNanos >= 0) {
             asideDueNanos = now + ASIDE_EVERY.toNanos();
             aside.overdue();
+            aside.forgetIdle();
             assignments.all().stream().filter(arrivals::isHeldUp).forEach(aside::unblock);
         }
     }

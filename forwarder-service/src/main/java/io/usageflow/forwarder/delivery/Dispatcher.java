@@ -112,7 +112,7 @@ final class Dispatcher {
         }
         queues.answered(pick);
         if (!queues.serves(pick.customer())) {
-            destination.customers().idle(pick.customer());
+            destination.customers().idle(pick.customer(), clock.nanos());
         }
         heldUntil.ifPresent(until -> queues.hold(pick.customer(), until));
     }

@@ -26,10 +26,20 @@ import org.jspecify.annotations.Nullable;
  * next goes on with the same budget.
  */
 final class FailingCustomers {
+    /** Changes in one transaction at most; the others follow in the next ones. */
+    private static final int CHANGES_MAX = 1_000;
+    /** Blocked customers of whom nothing waits are forgotten after this; the next event begins a new budget. */
+    private static final Duration IDLE_MAX = Duration.ofDays(1);
+    /** So many of them at most are remembered: the longest idle are forgotten. */
+    private static final int IDLE_CUSTOMERS_MAX = 100_000;
+
     private final long worthWritingNanos;
     private final Map<Customer, Failing> failing = new HashMap<>();
     /** Of customers whose record is behind: the partitions to write it to. */
     private final Map<Customer, Set<TopicPartition>> behind = new LinkedHashMap<>();
+
+    /** Blocked customers of whom nothing waits, and since when; the longest idle first. */
+    private final Map<Customer, Long> idle = new LinkedHashMap<>();
 
     private OptionalLong suspendedNanos = OptionalLong.empty();
     private int blocked;
@@ -91,6 +101,7 @@ final class FailingCustomers {
      */
     Standing failed(Customer customer, Collection<TopicPartition> partitions, String cause, long nowNanos) {
         Failing entry = failing.computeIfAbsent(customer, absent -> new Failing(nowNanos));
+        idle.remove(customer);
         Optional<Long> previous = Optional.ofNullable(entry.lastNanos);
         entry.lastNanos = nowNanos;
         entry.inARow++;
@@ -124,15 +135,32 @@ final class FailingCustomers {
         }
     }
 
-    /** Nothing of the customer is left to be tried. Where it is blocked it stays so until something succeeds. */
-    void idle(Customer customer) {
+    /** Nothing of the customer is left to be tried. Where it is blocked it stays so until something succeeds, or for a day. */
+    void idle(Customer customer, long nowNanos) {
         Failing entry = failing.get(customer);
-        if (entry != null && !entry.blocked) {
+        if (entry == null) {
+            return;
+        }
+        if (entry.blocked) {
+            idle.putIfAbsent(customer, nowNanos);
+        } else {
             forget(customer);
         }
     }
 
+    /** Forgets blocked customers that do not come back. */
+    void forgetIdle(long nowNanos) {
+        while (!idle.isEmpty()) {
+            Map.Entry<Customer, Long> longest = idle.entrySet().iterator().next();
+            if (idle.size() <= IDLE_CUSTOMERS_MAX && nowNanos - longest.getValue() < IDLE_MAX.toNanos()) {
+                return;
+            }
+            forget(longest.getKey());
+        }
+    }
+
     private void forget(Customer customer) {
+        idle.remove(customer);
         Failing entry = failing.remove(customer);
         if (entry == null) {
             return;
@@ -181,6 +209,7 @@ final class FailingCustomers {
         if (was.blocked() && !entry.blocked) {
             entry.blocked = true;
             blocked++;
+            idle.putIfAbsent(customer, nowNanos); // until something of it fails here
         }
         boolean elsewhere = !entry.partitions.isEmpty();
         entry.partitions.add(partition);
@@ -198,6 +227,7 @@ final class FailingCustomers {
             blocked -= gone && entry.blocked ? 1 : 0;
             return gone;
         });
+        idle.keySet().retainAll(failing.keySet());
         behind.replaceAll((customer, where) -> {
             Set<TopicPartition> kept = new HashSet<>(where);
             kept.removeAll(partitions);
@@ -210,15 +240,17 @@ final class FailingCustomers {
         return !behind.isEmpty();
     }
 
-    /** What is to be written; {@link #notWritten} gives back what could not be. */
+    /** The next that is to be written, about {@value #CHANGES_MAX} at most; {@link #notWritten} gives back what could not be. */
     List<Change> takeChanges(long nowNanos) {
         List<Change> changes = new ArrayList<>();
-        behind.forEach((customer, partitions) -> {
+        var left = behind.entrySet().iterator();
+        while (left.hasNext() && changes.size() < CHANGES_MAX) {
+            Map.Entry<Customer, Set<TopicPartition>> next = left.next();
             Optional<Remembered> remembered =
-                    Optional.ofNullable(failing.get(customer)).map(entry -> remembered(entry, nowNanos));
-            partitions.forEach(partition -> changes.add(new Change(customer, partition, remembered)));
-        });
-        behind.clear();
+                    Optional.ofNullable(failing.get(next.getKey())).map(entry -> remembered(entry, nowNanos));
+            next.getValue().forEach(partition -> changes.add(new Change(next.getKey(), partition, remembered)));
+            left.remove();
+        }
         return changes;
     }
 

@@ -149,6 +149,11 @@ final class SteppingAside {
         die(late, new Death(DeadLetterReason.CREDYT_UNAVAILABLE, detail, Optional.empty()));
     }
 
+    /** Blocked customers of whom nothing has come for long. */
+    void forgetIdle() {
+        destination.customers().forgetIdle(clock.nanos());
+    }
+
     private void die(List<PendingEvent> events, Death death) {
         Instant now = clock.now();
         events.forEach(event -> fates.dead(event, death, now));

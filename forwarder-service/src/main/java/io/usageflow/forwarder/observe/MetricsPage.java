@@ -40,8 +40,19 @@ public final class MetricsPage {
                 page,
                 "Process",
                 "",
-                List.of(new CataloguedMeter.Description(
-                        ProcessMeters.BUILD_INFO, "gauge", "", List.of("version"), ProcessMeters.BUILD_INFO_DOC)));
+                List.of(
+                        new CataloguedMeter.Description(
+                                ProcessMeters.BUILD_INFO,
+                                "gauge",
+                                "",
+                                List.of("version"),
+                                ProcessMeters.BUILD_INFO_DOC),
+                        new CataloguedMeter.Description(
+                                ProcessMeters.CLOCK_AHEAD,
+                                "gauge",
+                                "seconds",
+                                List.of(),
+                                ProcessMeters.CLOCK_AHEAD_DOC)));
         return page.toString();
     }
 

@@ -20,6 +20,10 @@ public final class ProcessMeters implements AutoCloseable {
     static final String BUILD_INFO = "usageflow.build.info";
     static final String BUILD_INFO_DOC = "Always 1; the label says which version runs.";
 
+    public static final String CLOCK_AHEAD = "usageflow.clock.ahead";
+    public static final String CLOCK_AHEAD_DOC =
+            "How far this machine's clock is ahead of the broker's, negative where it is behind; compared once a minute.";
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
 

@@ -190,6 +190,7 @@ class RunbookIT {
         SITUATIONS.put("Retention is running out", RunbookIT::retention);
         SITUATIONS.put("Events expired unread", RunbookIT::nothingExpired);
         SITUATIONS.put("A topic was made again", RunbookIT::nothingExpired);
+        SITUATIONS.put("A clock is wrong", RunbookIT::wrongClock);
         SITUATIONS.put("A disk is full", RunbookIT::fullDisk);
         SITUATIONS.put("Drill: an outage, from beginning to end", RunbookIT::drill);
     }
@@ -267,6 +268,11 @@ class RunbookIT {
     private static void deadLetters(Commands page) throws Exception {
         // All were answered in the section before.
         page.run("usageflow dead-letters list --since 1d", 1);
+    }
+
+    private static void wrongClock(Commands page) throws Exception {
+        assertThat(page.run("usageflow doctor", 0)).contains("clock");
+        assertThat(page.run("curl -s http://127.0.0.1:8080/metrics", 0)).contains("usageflow_clock_ahead_seconds");
     }
 
     private static void linkedLate(Commands page) throws Exception {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.usageflow.forwarder.delivery.FailingCustomers.Change;
 import io.usageflow.forwarder.delivery.FailingCustomers.Remembered;
 import io.usageflow.forwarder.delivery.FailingCustomers.Standing;
+import io.usageflow.schema.CustomerDeliveryState;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
@@ -163,7 +165,7 @@ class FailingCustomersTest {
     void shouldStayBlockedUntilSomethingSucceeds() {
         fail(A, 0);
         failing.block(A);
-        failing.idle(A);
+        failing.idle(A, 0);
 
         assertThat(failing.blockedCustomers()).isEqualTo(1);
         assertThat(fail(A, 1).blocked()).isTrue();
@@ -179,7 +181,89 @@ class FailingCustomersTest {
     @Test
     void shouldForgetAFailureWhoseEventsFoundAnotherEnd() {
         fail(A, 0);
-        failing.idle(A);
+        failing.idle(A, 0);
         assertThat(fail(A, 9 * MINUTE).failingFor()).isZero();
+    }
+
+    @Test
+    void shouldForgetBlockedCustomersThatDoNotComeBack() {
+        long day = 24 * 60 * MINUTE;
+        fail(A, 0);
+        failing.block(A);
+        fail(B, 0);
+        failing.block(B);
+        failing.idle(A, MINUTE);
+        failing.idle(B, MINUTE);
+        failing.takeChanges(MINUTE);
+        failing.forgetIdle(day);
+        assertThat(failing.blockedCustomers()).isEqualTo(2);
+
+        fail(B, day);
+        failing.forgetIdle(day + MINUTE);
+
+        assertThat(failing.find(A, day)).isEmpty();
+        assertThat(failing.find(B, day)).isPresent();
+        assertThat(failing.blockedCustomers()).isEqualTo(1);
+        assertThat(failing.takeChanges(day)).contains(new Change(A, ONE, Optional.empty()));
+    }
+
+    @Test
+    void shouldRememberABoundedNumberOfThem() {
+        for (int customer = 0; customer < 100_100; customer++) {
+            var one = new Customer(true, "c" + customer);
+            fail(one, 0);
+            failing.block(one);
+            failing.idle(one, customer);
+            failing.forgetIdle(customer);
+        }
+
+        assertThat(failing.customers()).isEqualTo(100_000);
+        assertThat(failing.find(new Customer(true, "c99"), 0)).isEmpty();
+    }
+
+    @Test
+    void shouldWriteManyChangesInSteps() {
+        for (int customer = 0; customer < 2_500; customer++) {
+            var one = new Customer(true, "c" + customer);
+            fail(one, 0);
+            failing.block(one);
+        }
+        failing.takeChanges(0);
+        while (failing.hasChanges()) {
+            failing.takeChanges(0);
+        }
+        failing.suspend(MINUTE);
+
+        int steps = 0;
+        int changes = 0;
+        while (failing.hasChanges()) {
+            int step = failing.takeChanges(MINUTE).size();
+            assertThat(step).isLessThanOrEqualTo(1_000);
+            changes += step;
+            steps++;
+        }
+        assertThat(changes).isEqualTo(2_500);
+        assertThat(steps).isEqualTo(3);
+    }
+
+    @Test
+    void shouldTakeTheTimesOfAnEarlierProcessForWhatTheyAreWorthWhateverItsClockShowed() {
+        Instant now = Instant.parse("2026-11-29T12:00:00Z");
+        for (Duration writersClock : List.of(Duration.ofDays(-100), Duration.ZERO, Duration.ofDays(100))) {
+            Instant updated = now.minusSeconds(60).plus(writersClock);
+            var state = new CustomerDeliveryState(
+                    new Customer(true, "a").reference(),
+                    updated.minusSeconds(300),
+                    false,
+                    "HTTP 503",
+                    updated,
+                    updated.minusSeconds(100));
+
+            Remembered remembered =
+                    CustomerStates.remembered(new CustomerStates.Written(state, now.minusSeconds(60)), now);
+
+            assertThat(remembered.failingSince()).isEqualTo(Duration.ofSeconds(360));
+            assertThat(remembered.suspendedSince()).contains(Duration.ofSeconds(160));
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.usageflow.forwarder.delivery;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
@@ -71,7 +72,8 @@ final class SimulatedDelivery {
         var clock = new DeliveryClock(wall, () -> nanos);
         destination = new Destination(settings, new Random(1));
         queues = new CustomerQueues(settings.batching());
-        var records = new SettlementRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List.of()));
+        var records =
+                new SettlementRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List.of()), RecordBounds.of(262_144));
         var fates = new Fates(records, meters);
         var aside = new SteppingAside(fates, queues, destination, settings.stepAside(), clock);
         dispatcher = new Dispatcher(

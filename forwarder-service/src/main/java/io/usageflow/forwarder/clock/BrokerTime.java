@@ -1,0 +1,94 @@
+package io.usageflow.forwarder.clock;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.usageflow.forwarder.config.Settings;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * What time it is at the broker. Kafka has no question for that, but it stamps what is written to a topic with {@code
+ * LogAppendTime} and says so in its answer. So a tombstone of a key of its own is written to the ledger, which every stage
+ * may write: readers pass it, and compaction removes it. For one thread; close it.
+ */
+final class BrokerTime implements AutoCloseable {
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
+
+    private final Producer<byte[], byte[]> producer;
+    private final String topic;
+    private final byte[] key;
+    private final Clock wall;
+
+    BrokerTime(Producer<byte[], byte[]> producer, String topic, String instanceId, Clock wall) {
+        this.producer = producer;
+        this.topic = topic;
+        this.key = ("clock-" + instanceId).getBytes(UTF_8);
+        this.wall = wall;
+    }
+
+    static BrokerTime connect(Settings settings) {
+        int atMost = Math.toIntExact(settings.process().startTimeout().toMillis());
+        Map<String, Object> config = new HashMap<>(settings.kafka().client());
+        config.put(
+                ProducerConfig.CLIENT_ID_CONFIG,
+                "usageflow-clock-" + settings.process().instanceId());
+        config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, false);
+        config.put(ProducerConfig.ACKS_CONFIG, "1");
+        config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, atMost);
+        config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, atMost);
+        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, atMost);
+        // One answer is one comparison: of a record that was sent twice it is not known when it was stamped.
+        config.put(ProducerConfig.RETRIES_CONFIG, 0);
+        return new BrokerTime(
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()),
+                settings.topics().names().ledger(),
+                settings.process().instanceId(),
+                Clock.systemUTC());
+    }
+
+    /**
+     * How far this machine's clock is ahead of the broker's; negative where it is behind, zero where the stamp lies between
+     * question and answer.
+     *
+     * @throws KafkaException where Kafka refuses or does not answer
+     */
+    Duration ahead() {
+        try {
+            Instant asked = wall.instant();
+            long stamp = producer.send(new ProducerRecord<>(topic, 0, key, null))
+                    .get()
+                    .timestamp();
+            return between(asked, Instant.ofEpochMilli(stamp), wall.instant());
+        } catch (InterruptedException interrupted) {
+            throw new InterruptException(interrupted);
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof KafkaException known ? known : new KafkaException(failed.getCause());
+        }
+    }
+
+    static Duration between(Instant asked, Instant stamp, Instant answered) {
+        if (stamp.isBefore(asked)) {
+            // A stamp has whole milliseconds.
+            Duration ahead = Duration.between(stamp, asked);
+            return ahead.toMillis() == 0 ? Duration.ZERO : ahead;
+        }
+        return stamp.isAfter(answered) ? Duration.between(stamp, answered) : Duration.ZERO;
+    }
+
+    @Override
+    public void close() {
+        producer.close(CLOSE_WITHIN);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.usageflow.forwarder.clock;
+
+import org.jspecify.annotations.NullMarked;
