@@ -187,6 +187,7 @@ class RunbookIT {
         SITUATIONS.put("A broker lost a disk", RunbookIT::lostDisk);
         SITUATIONS.put("An invoice is disputed", RunbookIT::disputed);
         SITUATIONS.put("A customer is blocked", RunbookIT::blocked);
+        SITUATIONS.put("The schema registry was lost", page -> {}); // no command of its own
         SITUATIONS.put("Retention is running out", RunbookIT::retention);
         SITUATIONS.put("Events expired unread", RunbookIT::nothingExpired);
         SITUATIONS.put("A topic was made again", RunbookIT::nothingExpired);
