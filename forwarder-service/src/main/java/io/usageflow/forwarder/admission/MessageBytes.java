@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.admission;
 
 import io.usageflow.forwarder.admission.AdmissionParts.WriteBounds;
+import io.usageflow.schema.text.VisibleText;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -35,10 +36,10 @@ final class MessageBytes {
                     .values());
         } catch (ExecutionException | TimeoutException unanswered) {
             LOG.warn(
-                    "event=message_bytes_unknown topics={} taken={} why=\"{}\"",
+                    "event=message_bytes_unknown topics={} taken={} why={}",
                     topics,
                     WriteBounds.USUAL,
-                    unanswered.toString());
+                    VisibleText.logged(unanswered));
             return WriteBounds.USUAL;
         }
     }

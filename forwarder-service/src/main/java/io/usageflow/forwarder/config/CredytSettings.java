@@ -190,7 +190,8 @@ public record CredytSettings(
         try {
             url = URI.create(text.strip().replaceAll("/+$", ""));
         } catch (IllegalArgumentException malformed) {
-            throw new ConfigException(URL + " is '" + text + "', which is not a URL: " + malformed.getMessage());
+            throw new ConfigException(
+                    URL + " is '" + PlainTraffic.withoutUserInfo(text) + "', which is not a URL: write https://HOST");
         }
         String host = url.getHost();
         if (host == null || url.getUserInfo() != null || url.getQuery() != null || url.getFragment() != null) {

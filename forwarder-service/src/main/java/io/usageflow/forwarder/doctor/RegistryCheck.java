@@ -9,6 +9,7 @@ import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.Receipt;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.VendorLink;
+import io.usageflow.schema.net.PlainTraffic;
 import io.usageflow.schema.registry.RegistryUnavailableException;
 import io.usageflow.schema.registry.SchemaRegistries;
 import io.usageflow.schema.registry.SchemaRegistry;
@@ -39,7 +40,11 @@ record RegistryCheck(RegistrySettings settings, Topics topics) implements Check 
         briefly.put(io.usageflow.schema.registry.RegistrySettings.MAX_RETRIES, "1");
         boolean registering = !"false".equalsIgnoreCase(briefly.get("auto.register.schemas"));
         try {
-            return judge(SchemaRegistries.connect(briefly), subjects(topics), registering, settings.url());
+            return judge(
+                    SchemaRegistries.connect(briefly),
+                    subjects(topics),
+                    registering,
+                    PlainTraffic.withoutUserInfo(settings.url()));
         } catch (RegistryUnavailableException away) {
             return List.of(Finding.fail(
                     NAME,

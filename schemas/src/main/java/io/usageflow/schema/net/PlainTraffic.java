@@ -10,6 +10,8 @@ public final class PlainTraffic {
     private static final Pattern LOOPBACK =
             Pattern.compile("(?i)localhost|127(\\.\\d{1,3}){3}|\\[?(::1|0:0:0:0:0:0:0:1)]?");
 
+    private static final Pattern USER_INFO = Pattern.compile("//[^/,]*@");
+
     private PlainTraffic() {}
 
     /** By the text alone: what a name resolves to may change after the check. */
@@ -20,6 +22,11 @@ public final class PlainTraffic {
     /** @param named hosts in a private network, by the user's word */
     public static boolean isAllowed(String host, Collection<String> named) {
         return isThisMachine(host) || named.stream().anyMatch(host::equalsIgnoreCase);
+    }
+
+    /** An address, or several with commas between, as it may be shown: user and password are masked. */
+    public static String withoutUserInfo(String addresses) {
+        return USER_INFO.matcher(addresses).replaceAll("//***@");
     }
 
     /**

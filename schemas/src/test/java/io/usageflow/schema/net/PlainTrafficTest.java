@@ -26,6 +26,13 @@ class PlainTrafficTest {
     }
 
     @Test
+    void shouldShowAddressesWithoutTheirSecrets() {
+        assertThat(PlainTraffic.withoutUserInfo("https://me:hush@a:1/p, http://b:2,https://x:p w@c"))
+                .isEqualTo("https://***@a:1/p, http://b:2,https://***@c");
+        assertThat(PlainTraffic.withoutUserInfo("https://a/@b")).isEqualTo("https://a/@b");
+    }
+
+    @Test
     void shouldTellOfAPasswordOfKafkaInTheClear() {
         assertThat(clear("SASL_PLAINTEXT", "PLAIN", "kafka:9092")).isTrue();
         assertThat(clear("sasl_plaintext", "OAUTHBEARER", "127.0.0.1:9092,kafka:9092"))
