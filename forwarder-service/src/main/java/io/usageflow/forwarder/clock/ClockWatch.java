@@ -7,6 +7,7 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.observe.ProcessMeters;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -120,7 +121,7 @@ public final class ClockWatch implements Stage {
         } catch (InterruptException stopped) {
             throw stopped;
         } catch (KafkaException away) {
-            LOG.warn("event=clock_not_compared again_in_s={} why=\"{}\"", EVERY.toSeconds(), away.toString());
+            LOG.warn("event=clock_not_compared again_in_s={} why={}", EVERY.toSeconds(), VisibleText.logged(away));
         }
     }
 
