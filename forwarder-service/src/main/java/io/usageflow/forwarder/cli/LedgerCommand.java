@@ -2,12 +2,15 @@ package io.usageflow.forwarder.cli;
 
 import io.usageflow.forwarder.config.DurationText;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.ledger.InFlight;
+import io.usageflow.forwarder.ledger.InFlightReader;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerJson;
 import io.usageflow.forwarder.ledger.LedgerReader;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,9 +31,12 @@ import picocli.CommandLine.Option;
             "  ADMITTED - SETTLED = IN FLIGHT, which is on its way and falls to 0 when nothing new comes",
             "  What Kafka deleted before it was read stands in no row: it is named below them, and the exit code is 1.",
             "",
+            "Events in flight that are older than --in-flight-max, or gone from Kafka, are a problem, too: exit code 1.",
+            "",
             "Examples:",
             "  usageflow ledger",
             "  usageflow ledger --json | jq .total",
+            "  usageflow ledger --in-flight-max 15m         what is not settled after 15 minutes is a problem",
             "  usageflow ledger --watch 5s                 one line each 5 s, until Ctrl-C"
         })
 final class LedgerCommand implements Callable<Integer> {
@@ -58,6 +64,15 @@ final class LedgerCommand implements Callable<Integer> {
                     + " The exit code is that of the last reading.")
     private @Nullable String watch;
 
+    @Option(
+            names = "--in-flight-max",
+            defaultValue = "1d",
+            paramLabel = "AGE",
+            description =
+                    "How old an event in flight may be; an older one, or one that Kafka has deleted undelivered, is a"
+                            + " problem: exit code 1. Default: ${DEFAULT-VALUE}.")
+    private String inFlightMax = "1d";
+
     LedgerCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -69,7 +84,10 @@ final class LedgerCommand implements Callable<Integer> {
                 settings.topics().names(),
                 settings.kafka().client(),
                 settings.registry().serde());
-        return watch == null ? once(reader) : again(reader, interval(watch));
+        var inFlight =
+                new InFlightReader(settings.topics().names(), settings.kafka().client(), reader, clock);
+        Duration oldestMax = DurationText.parse("--in-flight-max", inFlightMax);
+        return watch == null ? once(reader, inFlight, oldestMax) : again(reader, inFlight, oldestMax, interval(watch));
     }
 
     private static Duration interval(String text) {
@@ -80,33 +98,39 @@ final class LedgerCommand implements Callable<Integer> {
         return interval;
     }
 
-    private int once(LedgerReader reader) throws InterruptedException {
+    private int once(LedgerReader reader, InFlightReader ages, Duration oldestMax) throws InterruptedException {
         LedgerBalance balance = reader.settled(READ_WITHIN);
+        InFlight inFlight = ages.read(balance, READ_WITHIN);
         if (output.json()) {
-            output.document(terminal, LedgerJson.of(balance, clock.instant()));
+            output.document(terminal, LedgerJson.of(balance, inFlight, oldestMax, clock.instant()));
         } else {
-            LedgerTable.of(balance).forEach(terminal::say);
+            LedgerTable.of(balance, inFlight, oldestMax).forEach(terminal::say);
         }
-        return judged(balance);
+        return judged(balance, inFlight.problems(oldestMax));
     }
 
-    private int again(LedgerReader reader, Duration interval) throws InterruptedException {
+    private int again(LedgerReader reader, InFlightReader ages, Duration oldestMax, Duration interval)
+            throws InterruptedException {
         terminal.stop().onProcessEnd(READ_WITHIN.plusSeconds(5));
         LedgerBalance balance;
+        List<String> late;
         do {
             balance = reader.settled(READ_WITHIN);
+            InFlight inFlight = ages.read(balance, READ_WITHIN);
+            late = inFlight.problems(oldestMax);
             Instant now = clock.instant();
             if (output.json()) {
-                output.line(terminal, LedgerJson.of(balance, now));
+                output.line(terminal, LedgerJson.of(balance, inFlight, oldestMax, now));
             } else {
                 terminal.say(LedgerTable.line(balance, now));
                 balance.findings().forEach(finding -> terminal.note("usageflow: " + finding.text()));
+                late.forEach(problem -> terminal.note("usageflow: " + problem));
             }
         } while (!terminal.stop().await(interval));
-        return judged(balance);
+        return judged(balance, late);
     }
 
-    private static int judged(LedgerBalance balance) {
-        return balance.isBalanced() ? ExitCode.OK : ExitCode.PROBLEMS;
+    private static int judged(LedgerBalance balance, List<String> late) {
+        return balance.isBalanced() && late.isEmpty() ? ExitCode.OK : ExitCode.PROBLEMS;
     }
 }

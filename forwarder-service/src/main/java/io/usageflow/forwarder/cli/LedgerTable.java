@@ -1,8 +1,10 @@
 package io.usageflow.forwarder.cli;
 
+import io.usageflow.forwarder.ledger.InFlight;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerBalance.PartitionBalance;
 import io.usageflow.forwarder.ledger.LedgerCounter;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -16,7 +18,7 @@ import java.util.stream.Collectors;
 final class LedgerTable {
     private LedgerTable() {}
 
-    static List<String> of(LedgerBalance balance) {
+    static List<String> of(LedgerBalance balance, InFlight inFlight, Duration oldestMax) {
         if (balance.partitions().isEmpty()) {
             return List.of(
                     "nothing was counted yet: the forwarder writes the ledger when it has received its first event");
@@ -43,7 +45,10 @@ final class LedgerTable {
         var lines = new ArrayList<>(table.lines());
         lines.add("");
         lines.addAll(behind(admission, delivery));
+        inFlight.oldest()
+                .ifPresent(age -> lines.add("the oldest event in flight was admitted " + age.toSeconds() + " s ago"));
         lines.add(verdict(balance));
+        inFlight.problems(oldestMax).forEach(problem -> lines.add("EVENTS ARE LATE OR GONE: " + problem));
         return lines;
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.ledger.LedgerBalance.Finding;
 import io.usageflow.forwarder.ledger.LedgerBalance.PartitionBalance;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
@@ -12,6 +13,24 @@ import java.util.TreeMap;
 /** The balance for scripts and for the console. Pure; names in it are API. */
 public final class LedgerJson {
     private LedgerJson() {}
+
+    /** As {@link #of(LedgerBalance, Instant)}, with the events in flight. */
+    public static ObjectNode of(LedgerBalance balance, InFlight inFlight, Duration oldestMax, Instant readAt) {
+        ObjectNode json = of(balance, readAt);
+        inFlight.oldest().ifPresent(age -> json.put("oldest_in_flight_age_seconds", age.toSeconds()));
+        var problems = json.putArray("in_flight_problems");
+        for (InFlight.Partition partition : inFlight.partitions()) {
+            partition.problem(oldestMax).ifPresent(text -> {
+                ObjectNode problem = problems.addObject()
+                        .put("partition", partition.partition())
+                        .put("in_flight", partition.events())
+                        .put("expired", partition.expired());
+                partition.oldest().ifPresent(age -> problem.put("oldest_age_seconds", age.toSeconds()));
+                problem.put("text", text);
+            });
+        }
+        return json;
+    }
 
     /** @param readAt when the ledger was read */
     public static ObjectNode of(LedgerBalance balance, Instant readAt) {

@@ -125,6 +125,22 @@ class LedgerCommandIT {
     }
 
     @Test
+    void shouldFailOnEventsThatAreInFlightForTooLong() throws Exception {
+        int partition = topics.write(topics.names().deliverable(), "acct", new byte[] {1}, Map.of())
+                .partition();
+        counted("admission", partition, Map.of("received", 1L, "admitted", 1L));
+        await().atMost(SOON)
+                .until(() -> command.run(topics.with("ledger", "--in-flight-max", "1ms")) == ExitCode.PROBLEMS);
+        assertThat(command.out())
+                .contains("EVENTS ARE LATE OR GONE: partition " + partition + ": 1 events in flight, the oldest for ");
+
+        assertThat(command.run(topics.with("ledger"))).as("not yet a day").isZero();
+        assertThat(command.out()).contains("the oldest event in flight was admitted ");
+        assertThat(command.run(topics.with("ledger", "--json"))).isZero();
+        assertThat(command.out()).contains("\"oldest_in_flight_age_seconds\"");
+    }
+
+    @Test
     void shouldNotTakeAMomentsLeadOfDeliveryForAnImbalance() throws Exception {
         counted("admission", 0, Map.of("received", 5L, "admitted", 5L));
         counted("delivery", 0, Map.of("received", 7L, "delivered", 7L));
