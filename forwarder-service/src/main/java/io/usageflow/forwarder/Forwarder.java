@@ -71,6 +71,7 @@ public final class Forwarder implements AutoCloseable {
             stages.add(ClockWatch.of(settings, meters.registry()));
             stages.addAll(stagesOf(settings, meters));
             List<Stage> all = List.copyOf(stages);
+            meters.watch(all);
             AdminServer admin = AdminServer.start(
                     settings.admin(),
                     () -> all,

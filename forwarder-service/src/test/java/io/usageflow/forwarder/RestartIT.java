@@ -11,6 +11,7 @@ import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import io.usageflow.forwarder.ledger.LedgerReader;
 import io.usageflow.forwarder.testing.ForwarderProcess;
+import io.usageflow.forwarder.testing.GuardedKafka;
 import io.usageflow.forwarder.testing.ImpatientKafka;
 import io.usageflow.forwarder.topics.TopicReader;
 import io.usageflow.producer.Cost;
@@ -36,6 +37,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,12 +54,15 @@ class RestartIT {
     private static final int ACCOUNTS = 25;
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final int SIGTERM_EXIT = 143;
+    /** Whether the forwarder has rights on its own topics, groups and ids only, as on hosted Kafka. */
+    private static final boolean OWN_RIGHTS = Boolean.getBoolean("usageflow.fault.own.rights");
 
     @TempDir
     Path folder;
 
     private final ForkedBroker broker =
-            ForkedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
+            ForkedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(brokerSettings()));
+    private final GuardedKafka kafka = new GuardedKafka(broker.bootstrapServers());
     private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
     private final CredytSandbox credyt =
             CredytSandbox.start(SandboxOptions.defaults().withSeed(SandboxSeed.dev()));
@@ -89,6 +94,40 @@ class RestartIT {
         });
     }
 
+    private static Map<String, String> brokerSettings() {
+        Map<String, String> settings = new HashMap<>(ImpatientKafka.BROKER);
+        if (OWN_RIGHTS) {
+            settings.putAll(GuardedKafka.BROKER);
+        }
+        return settings;
+    }
+
+    private Map<String, String> admin() {
+        return OWN_RIGHTS ? kafka.admin() : Map.of("bootstrap.servers", broker.bootstrapServers());
+    }
+
+    private Map<String, String> service() {
+        return OWN_RIGHTS ? kafka.service() : admin();
+    }
+
+    /** As an administrator does whom the stage's message has called: grants the right, and takes it away later. */
+    private boolean arrived(ForwarderProcess forwarder, int events) throws Exception {
+        boolean helped = false;
+        for (long end = System.nanoTime() + PATIENCE.toNanos(); System.nanoTime() < end; ) {
+            if (credyt.awaitEvents(events, Duration.ofSeconds(1))) {
+                if (helped) {
+                    kafka.revokeMarkers();
+                }
+                return true;
+            }
+            if (OWN_RIGHTS && !helped && forwarder.log().contains("lacks its markers on")) {
+                kafka.grantMarkers();
+                helped = true;
+            }
+        }
+        return false;
+    }
+
     /** What happens in full flow. */
     private interface Disturbance {
         /** @return the process that goes on */
@@ -96,14 +135,19 @@ class RestartIT {
     }
 
     private void run(Map<String, String> settings, Disturbance disturbance) throws Exception {
-        TopicCreation.create(broker.bootstrapServers(), TOPICS.specs(3, Duration.ofDays(35)));
+        if (OWN_RIGHTS) {
+            kafka.grantOwn(TOPICS.prefix());
+        }
+        try (Admin admin = Admin.create(Map.copyOf(admin()))) {
+            TopicCreation.create(admin, TOPICS.specs(3, Duration.ofDays(35)));
+        }
         Set<String> published = new HashSet<>();
         long repeats = 0;
         ForwarderProcess forwarder = startForwarder(0, settings);
-        try (UsagePublisher publisher = UsagePublisher.create(Map.of(
-                "bootstrap.servers", broker.bootstrapServers(),
-                "schema.registry.url", registry.url(),
-                "publish.max.block.ms", PATIENCE.toMillis()))) {
+        Map<String, Object> publishing = new HashMap<>(service());
+        publishing.put("schema.registry.url", registry.url());
+        publishing.put("publish.max.block.ms", PATIENCE.toMillis());
+        try (UsagePublisher publisher = UsagePublisher.create(publishing)) {
             for (int account = 0; account < ACCOUNTS; account++) {
                 publisher.linkCustomer("acct-" + account, CustomerRef.externalId("acct_1"));
             }
@@ -121,11 +165,11 @@ class RestartIT {
                 CompletableFuture.allOf(receipts.toArray(CompletableFuture[]::new))
                         .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
 
-                long inFullFlow = published.size() - EVENTS_PER_ROUND * 3L / 4;
-                assertThat(credyt.awaitEvents(inFullFlow, PATIENCE)).isTrue();
+                int inFullFlow = published.size() - EVENTS_PER_ROUND * 3 / 4;
+                assertThat(arrived(forwarder, inFullFlow)).isTrue();
                 forwarder = disturbance.happen(forwarder, round);
             }
-            assertThat(credyt.awaitEvents(published.size(), PATIENCE))
+            assertThat(arrived(forwarder, published.size()))
                     .describedAs(
                             "all at Credyt; it has %s of %s", credyt.stats().events(), published.size())
                     .isTrue();
@@ -162,7 +206,7 @@ class RestartIT {
 
     private ForwarderProcess startForwarder(int number, Map<String, String> more) {
         Map<String, String> settings = new HashMap<>(more);
-        settings.put("kafka.bootstrap.servers", broker.bootstrapServers());
+        service().forEach((key, value) -> settings.put("kafka." + key, value));
         settings.put("schema.registry.url", registry.url());
         settings.put("credyt.url", credyt.url().toString());
         settings.put("credyt.api.key", "test");
@@ -178,14 +222,13 @@ class RestartIT {
     }
 
     private LedgerBalance books() {
-        return LedgerBalance.of(
-                new LedgerReader(TOPICS, Map.of("bootstrap.servers", broker.bootstrapServers()), serde).read(PATIENCE));
+        return LedgerBalance.of(new LedgerReader(TOPICS, admin(), serde).read(PATIENCE));
     }
 
     private List<String> receipts() {
         List<String> ids = new ArrayList<>();
         try (Deserializer<Receipt> deserializer = AvroSerdes.valueDeserializer(serde, Receipt.class)) {
-            new TopicReader(Map.of("bootstrap.servers", broker.bootstrapServers()))
+            new TopicReader(admin())
                     .read(
                             TOPICS.receipts(),
                             record -> ids.add(deserializer

@@ -4,8 +4,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.observe.AdminPage;
+import io.usageflow.forwarder.observe.Progress;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.forwarder.topics.KafkaWatch;
 import io.usageflow.forwarder.topics.LogId;
 import io.usageflow.forwarder.topics.TopicWatch;
 import io.usageflow.schema.file.PrivateFiles;
@@ -45,6 +47,9 @@ public final class Admission implements Stage {
     private final RegistryWatch registryWatch = new RegistryWatch();
     private final AdmissionMeters meters;
     private final ThreadFailures failures = new ThreadFailures();
+    private final ThreadDeaths deaths = new ThreadDeaths();
+    private final Progress progress = new Progress(System.nanoTime());
+    private final KafkaWatch kafkaWatch;
     private final Thread starter = new Thread(this::run, "admission-start");
 
     private volatile StageHealth beginning = StageHealth.waiting("not started");
@@ -53,7 +58,7 @@ public final class Admission implements Stage {
     private final SourceOffsets sourceOffsets = new SourceOffsets();
     private @Nullable TopicWatch watch;
     private @Nullable KafkaStreams streams;
-    private @Nullable StreamsClients clients;
+    private volatile @Nullable StreamsClients clients;
     private @Nullable ParkedQuery parked;
     private @Nullable KafkaStreamsMetrics streamsMetrics;
     private boolean closed;
@@ -89,6 +94,13 @@ public final class Admission implements Stage {
         this.around = around;
         this.registry = registry;
         this.meters = new AdmissionMeters(registry, registryWatch, settings.guard());
+        Topics names = around.topics();
+        this.kafkaWatch = new KafkaWatch(
+                around.kafka(),
+                name(),
+                List.of(names.events(), names.replays(), names.customerLinks(), names.vendorLinks()),
+                this::lookAtProgress);
+        meters.stuck(() -> kafkaWatch.view().stuckFor());
         starter.setDaemon(true);
     }
 
@@ -100,6 +112,7 @@ public final class Admission implements Stage {
     @Override
     public void start() {
         beginning = StageHealth.waiting("starting");
+        kafkaWatch.start();
         starter.start();
     }
 
@@ -109,23 +122,41 @@ public final class Admission implements Stage {
         if (why != null) {
             return StageHealth.dead(why);
         }
-        KafkaStreams.State state = state();
-        if (state == null) {
+        KafkaStreams running = running();
+        if (running == null) {
             return beginning;
         }
-        Optional<String> registryAway = registryWatch.whyAway();
-        return switch (state) {
-            case RUNNING ->
-                registryAway
-                        .map(away -> StageHealth.waiting("schema registry away, waiting: " + away))
-                        .orElseGet(() -> StageHealth.flowing("admitting" + meters.losses()));
-            case CREATED, REBALANCING ->
-                StageHealth.waiting(registryAway
-                        .map(away -> "schema registry away, waiting: " + away)
-                        .orElse("partitions are being assigned, or their state restored"));
-            case PENDING_SHUTDOWN, NOT_RUNNING -> StageHealth.waiting("stopping or stopped");
-            case PENDING_ERROR, ERROR -> StageHealth.dead("Kafka Streams is in state " + state + "; see the log");
-        };
+        long now = System.nanoTime();
+        StageHealth health = new AdmissionHealth(
+                        running.state(),
+                        registryWatch.whyAway(),
+                        deaths.loop(now),
+                        waiting(running),
+                        progress.stalled(now),
+                        kafkaWatch.view())
+                .judged()
+                .and(meters.losses());
+        StreamsClients connections = clients;
+        return connections == null ? health : health.but(connections.risk());
+    }
+
+    /** Records that its consumers see and have not read. */
+    private static long waiting(KafkaStreams running) {
+        return (long) running.metrics().entrySet().stream()
+                .filter(metric -> metric.getKey().name().equals("records-lag")
+                        && !metric.getKey().tags().getOrDefault("client-id", "").contains("restore"))
+                .map(metric -> metric.getValue().metricValue())
+                .filter(lag -> lag instanceof Double value && value > 0)
+                .mapToDouble(lag -> (Double) lag)
+                .sum();
+    }
+
+    private void lookAtProgress() {
+        KafkaStreams running = running();
+        StreamsClients connections = clients;
+        if (running != null && connections != null) {
+            progress.look(waiting(running) > 0, connections.commits(), System.nanoTime());
+        }
     }
 
     @Override
@@ -144,6 +175,7 @@ public final class Admission implements Stage {
     @Override
     public void close(Duration atMost) {
         registryWatch.stop();
+        kafkaWatch.close();
         starter.interrupt();
         KafkaStreams running;
         KafkaStreamsMetrics binder;
@@ -179,8 +211,8 @@ public final class Admission implements Stage {
         meters.close();
     }
 
-    private synchronized KafkaStreams.@Nullable State state() {
-        return streams == null ? null : streams.state();
+    private synchronized @Nullable KafkaStreams running() {
+        return streams;
     }
 
     private void run() {
@@ -271,7 +303,8 @@ public final class Admission implements Stage {
         try {
             Properties streamsSettings = StreamsSettings.of(settings, around);
             streamsSettings.putAll(SourceConsumer.settings(sourceOffsets));
-            connections = StreamsClients.of(streamsSettings, writes.records(), around, sourceOffsets);
+            connections =
+                    StreamsClients.of(streamsSettings, writes.records(), around, sourceOffsets, deaths::committed);
             made = new KafkaStreams(AdmissionTopology.of(parts), streamsSettings, connections);
             // Kafka Streams opens it to the group.
             PrivateFiles.narrow(around.stateDir());
@@ -297,6 +330,7 @@ public final class Admission implements Stage {
         if (failures.answer(failure, Instant.now()) == ThreadFailures.Answer.REPLACE) {
             LOG.warn("admission thread died and is replaced; its records come again", failure);
             meters.countReplacedThread();
+            deaths.died(failure, System.nanoTime());
             connections.threadDies();
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         }

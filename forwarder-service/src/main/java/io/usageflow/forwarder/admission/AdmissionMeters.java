@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.observe.AdmissionMeter;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -63,6 +64,8 @@ final class AdmissionMeters implements AutoCloseable {
     private final List<Gauge> retentionLeft = new CopyOnWriteArrayList<>();
     private final Gauge registryAway;
     private final Gauge windowConfigured;
+    private final Gauge transactionStuck;
+    private volatile Supplier<Duration> stuckFor = () -> Duration.ZERO;
     private final long windowConfiguredMs;
 
     AdmissionMeters(MeterRegistry registry, RegistryWatch watch, AdmissionSettings.Guard guard) {
@@ -93,6 +96,17 @@ final class AdmissionMeters implements AutoCloseable {
                 .description(AdmissionMeter.DEDUP_WINDOW_CONFIGURED.doc())
                 .baseUnit(AdmissionMeter.DEDUP_WINDOW_CONFIGURED.unit())
                 .register(registry);
+        this.transactionStuck = Gauge.builder(
+                        AdmissionMeter.TRANSACTION_STUCK.meterName(),
+                        () -> stuckFor.get().toMillis() / 1000.0)
+                .description(AdmissionMeter.TRANSACTION_STUCK.doc())
+                .baseUnit(AdmissionMeter.TRANSACTION_STUCK.unit())
+                .register(registry);
+    }
+
+    /** For how long a transaction that does not end has kept admission from reading. */
+    void stuck(Supplier<Duration> seen) {
+        stuckFor = seen;
     }
 
     void count(Outcome outcome) {
@@ -172,6 +186,7 @@ final class AdmissionMeters implements AutoCloseable {
         registry.remove(registryAway);
         registry.remove(windowConfigured);
         retentionLeft.forEach(registry::remove);
+        registry.remove(transactionStuck);
     }
 
     private void show(int partition) {

@@ -4,19 +4,20 @@ import io.usageflow.forwarder.admission.Admission.Surroundings;
 import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.topics.Changelogs;
 import io.usageflow.forwarder.topics.TransactionTakeover;
+import io.usageflow.forwarder.topics.WatchedProducer;
 import io.usageflow.schema.topic.Topics;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 
@@ -39,27 +40,37 @@ final class StreamsClients extends DefaultKafkaClientSupplier implements AutoClo
     /** By transactional id: each remembers what it could not finish. */
     private final Map<String, TransactionTakeover> takeovers = new ConcurrentHashMap<>();
 
+    private final Runnable onCommit;
+    private final AtomicLong commits = new AtomicLong();
+
     private StreamsClients(
             Map<String, ?> kafka,
             String application,
             RecordBounds bounds,
             List<String> topics,
-            SourceOffsets sourceOffsets) {
+            SourceOffsets sourceOffsets,
+            Runnable onCommit) {
         this.bounds = bounds;
         this.sourceOffsets = sourceOffsets;
+        this.onCommit = onCommit;
         this.kafka = kafka;
         this.application = application;
         this.topics = topics;
     }
 
+    /** @param onCommit is run after each transaction, by any thread */
     static StreamsClients of(
-            Properties settings, RecordBounds bounds, Surroundings around, SourceOffsets sourceOffsets) {
+            Properties settings,
+            RecordBounds bounds,
+            Surroundings around,
+            SourceOffsets sourceOffsets,
+            Runnable onCommit) {
         String application = settings.getProperty(StreamsConfig.APPLICATION_ID_CONFIG);
         Topics names = around.topics();
         List<String> written = new ArrayList<>(
                 List.of(names.deliverable(), names.deadLetters(), names.ledger(), names.events(), names.replays()));
         written.addAll(Changelogs.names(application));
-        return new StreamsClients(around.kafka(), application, bounds, written, sourceOffsets);
+        return new StreamsClients(around.kafka(), application, bounds, written, sourceOffsets, onCommit);
     }
 
     /** A stream thread dies, and this is it; asked before it makes its successor. */
@@ -84,21 +95,25 @@ final class StreamsClients extends DefaultKafkaClientSupplier implements AutoClo
                 thread,
                 Thread.currentThread().getName(),
                 String.valueOf(given.get(ProducerConfig.TRANSACTIONAL_ID_CONFIG)));
-        TransactionTakeover takeover =
-                takeovers.computeIfAbsent(id, each -> new TransactionTakeover(kafka, each, application, topics));
+        TransactionTakeover takeover = takeovers.computeIfAbsent(
+                id,
+                each -> new TransactionTakeover(
+                        kafka, each, application, Changelogs.names(application).get(0), topics));
         Map<String, Object> config = new HashMap<>(given);
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
-        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()) {
+        return new WatchedProducer(config, takeover) {
             @Override
             public void initTransactions() {
                 requireOwner();
-                takeover.takeOver(super::initTransactions);
+                takeover.takeOver(this, super::initTransactions);
             }
 
             @Override
             public void commitTransaction() {
                 super.commitTransaction();
                 takeover.afterEnd();
+                commits.incrementAndGet();
+                onCommit.run();
             }
 
             @Override
@@ -115,6 +130,18 @@ final class StreamsClients extends DefaultKafkaClientSupplier implements AutoClo
                 }
             }
         };
+    }
+
+    /** Transactions committed. */
+    long commits() {
+        return commits.get();
+    }
+
+    /** What may go wrong for want of rights; the same for all threads. */
+    Optional<String> risk() {
+        return takeovers.values().stream()
+                .flatMap(takeover -> takeover.risk().stream())
+                .findFirst();
     }
 
     /** After the streams themselves. */

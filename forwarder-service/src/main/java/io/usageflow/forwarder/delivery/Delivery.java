@@ -9,8 +9,9 @@ import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.http.HttpEventSink;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
-import io.usageflow.forwarder.topics.Takeover;
+import io.usageflow.forwarder.topics.KafkaWatch;
 import io.usageflow.forwarder.topics.TopicWatch;
+import io.usageflow.forwarder.topics.TransactionTakeover;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.List;
@@ -45,7 +46,8 @@ public final class Delivery implements Stage {
 
     private final DeliveryParts parts;
     private final RetrySchedule sessionWaits;
-    private final Takeover takeover;
+    private final TransactionTakeover takeover;
+    private final KafkaWatch watch;
     private final Thread thread = new Thread(this::deliver, "delivery");
     private final CountDownLatch stop = new CountDownLatch(1);
 
@@ -103,6 +105,12 @@ public final class Delivery implements Stage {
                         List.of(connections.topics().deliverable())),
                 clock);
         this.takeover = DeliverySession.takeover(parts);
+        this.watch = new KafkaWatch(
+                connections.kafka(),
+                parts.clientId(),
+                List.of(connections.topics().deliverable()),
+                () -> {});
+        parts.meters().stuck(() -> watch.view().stuckFor());
         this.sessionWaits = new RetrySchedule(SESSION_WAIT_MIN, SESSION_WAIT_MAX, SESSION_WAIT_MAX, random);
     }
 
@@ -114,13 +122,14 @@ public final class Delivery implements Stage {
     @Override
     public void start() {
         betweenSessions = StageHealth.waiting("connecting to Kafka");
+        watch.start();
         thread.start();
     }
 
     @Override
     public StageHealth health() {
         DeliverySession now = session;
-        return now == null ? betweenSessions : now.health();
+        return now == null ? betweenSessions : now.health(watch.view()).but(takeover.risk());
     }
 
     /** As of a tenth of a second ago at most, while it runs. */
@@ -143,6 +152,7 @@ public final class Delivery implements Stage {
             thread.interrupt();
             Thread.currentThread().interrupt();
         }
+        watch.close();
         takeover.close();
         parts.sink().close();
         parts.watch().close();

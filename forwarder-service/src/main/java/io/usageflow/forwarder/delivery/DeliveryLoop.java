@@ -150,7 +150,7 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
             for (AssignedPartition partition : assignments.all()) {
                 lag += consumer.currentLag(partition.partition()).orElse(0);
             }
-            view.show(assignments.all(), dispatcher.inFlight(), lag, arrivals.whyUnreadable());
+            view.show(assignments.all(), dispatcher.inFlight(), lag, arrivals.whyUnreadable(), arrivals.beginning());
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /** Delivery's meters at work, and the totals of its snapshot. Written by delivery's thread, read by any. */
@@ -35,6 +36,7 @@ final class DeliveryMeters implements AutoCloseable {
     private final Counter expiredUnread;
     private final Counter logsReplaced;
     private final DistributionSummary batchSizes;
+    private volatile Supplier<Duration> stuckFor = () -> Duration.ZERO;
     private volatile DeliverySnapshot snapshot = DeliverySnapshot.empty();
     private long delivered;
     private long alreadyKnown;
@@ -74,12 +76,18 @@ final class DeliveryMeters implements AutoCloseable {
                 .retentionLeft()
                 .map(left -> left.toMillis() / 1000.0)
                 .orElse(Double.POSITIVE_INFINITY));
+        gauge(DeliveryMeter.TRANSACTION_STUCK, now -> stuckFor.get().toMillis() / 1000.0);
         for (Circuit.Cause cause : Circuit.Cause.values()) {
             gauge(
                     DeliveryMeter.CIRCUIT,
                     now -> now.destination().cause().filter(cause::equals).isPresent() ? 1 : 0,
                     word(cause));
         }
+    }
+
+    /** For how long a transaction that does not end has kept delivery from reading. */
+    void stuck(Supplier<Duration> seen) {
+        stuckFor = seen;
     }
 
     void answered(Outcome outcome, int batchSize, Duration took) {

@@ -5,9 +5,11 @@ import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerReader;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.forwarder.topics.KafkaWatch;
 import io.usageflow.forwarder.topics.RecordCutter;
 import io.usageflow.forwarder.topics.Takeover;
 import io.usageflow.forwarder.topics.TransactionTakeover;
+import io.usageflow.forwarder.topics.WatchedProducer;
 import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
@@ -22,11 +24,9 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * One consumer, one producer and the loop over them, from joining the group to leaving it. Where a session breaks, the
@@ -49,7 +49,7 @@ final class DeliverySession implements AutoCloseable {
     private final LoopView view;
     private final DeliveryParts parts;
 
-    static DeliverySession open(DeliveryParts parts, Takeover takeover) {
+    static DeliverySession open(DeliveryParts parts, TransactionTakeover takeover) {
         Consumer<byte[], byte[]> consumer = consumer(parts, consumerConfig(parts));
         try {
             return open(parts, takeover, consumer, consumer(parts, statesConfig(parts)));
@@ -68,7 +68,7 @@ final class DeliverySession implements AutoCloseable {
 
     private static DeliverySession open(
             DeliveryParts parts,
-            Takeover takeover,
+            TransactionTakeover takeover,
             Consumer<byte[], byte[]> consumer,
             Consumer<byte[], byte[]> states) {
         try {
@@ -76,7 +76,7 @@ final class DeliverySession implements AutoCloseable {
                     parts,
                     consumer,
                     states,
-                    new KafkaProducer<>(producerConfig(parts)),
+                    new WatchedProducer(producerConfig(parts), takeover),
                     takeover,
                     () -> ledgerEntries(parts));
         } catch (RuntimeException noProducer) {
@@ -151,8 +151,8 @@ final class DeliverySession implements AutoCloseable {
         }
     }
 
-    StageHealth health() {
-        return view.health();
+    StageHealth health(KafkaWatch.View kafka) {
+        return view.health(kafka);
     }
 
     @Override
@@ -205,12 +205,13 @@ final class DeliverySession implements AutoCloseable {
     }
 
     /** One for all sessions of a process: it remembers what it could not finish. */
-    static Takeover takeover(DeliveryParts parts) {
+    static TransactionTakeover takeover(DeliveryParts parts) {
         Topics topics = parts.connections().topics();
         return new TransactionTakeover(
                 parts.connections().kafka(),
                 parts.transactionalId(),
                 parts.groupId(),
+                topics.deliveryState(),
                 List.of(topics.receipts(), topics.deadLetters(), topics.ledger(), topics.deliveryState()));
     }
 
@@ -237,8 +238,6 @@ final class DeliverySession implements AutoCloseable {
         config.put(ProducerConfig.CLIENT_ID_CONFIG, parts.clientId());
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-        config.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         return config;
     }
 }

@@ -2,7 +2,9 @@ package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.delivery.DeliverySnapshot.Buffered;
 import io.usageflow.forwarder.delivery.DeliverySnapshot.DestinationView;
+import io.usageflow.forwarder.observe.Progress;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.forwarder.topics.KafkaWatch;
 import io.usageflow.forwarder.topics.TopicWatch;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,8 +13,8 @@ import java.util.Optional;
 
 /** What the loop shows of itself. Written by the loop's thread; {@link #health} may be asked by any. */
 final class LoopView {
-    /** Longer than any single step may take: the longest is a poll in which a rebalance waits for requests in flight. */
-    private static final Duration HUNG_AFTER = Duration.ofMinutes(6);
+    /** For an event to be settled; to it comes the time between two transactions. */
+    private static final Duration STALLED_MAX = Duration.ofSeconds(60);
 
     private final Bell bell;
     private final Destination destination;
@@ -22,11 +24,15 @@ final class LoopView {
     private final String deliverable;
     private final DeliveryClock clock;
     private final boolean readOnInOutage;
+    private final Duration stalledMax;
+    private final Progress progress;
 
     private volatile long turnedNanos;
     private volatile boolean joined;
     private volatile Optional<String> unreadable = Optional.empty();
     private volatile boolean settling = true;
+    /** When no partition's beginning was unknown for the last time. */
+    private volatile long beginningNanos;
 
     LoopView(Bell bell, DeliveryParts parts) {
         this.bell = bell;
@@ -37,7 +43,10 @@ final class LoopView {
         this.deliverable = parts.connections().topics().deliverable();
         this.clock = parts.clock();
         this.readOnInOutage = parts.settings().stepAside().outageDeadline().isPresent();
+        this.stalledMax = STALLED_MAX.plus(parts.settings().settling().intervalMax());
+        this.progress = new Progress(clock.nanos());
         this.turnedNanos = clock.nanos();
+        this.beginningNanos = turnedNanos;
     }
 
     Bell bell() {
@@ -72,8 +81,15 @@ final class LoopView {
         meters.settlement(ended.committed(), events, ended.took());
     }
 
-    void show(Collection<AssignedPartition> partitions, int inFlight, long lag, Optional<String> whyUnreadable) {
+    /** @param beginning whether it is unknown of a partition where it begins */
+    void show(
+            Collection<AssignedPartition> partitions,
+            int inFlight,
+            long lag,
+            Optional<String> whyUnreadable,
+            boolean beginning) {
         turnedNanos = clock.nanos();
+        beginningNanos = beginning ? beginningNanos : turnedNanos;
         unreadable = whyUnreadable;
         int outstanding = 0;
         long bytes = 0;
@@ -91,6 +107,7 @@ final class LoopView {
         Optional<Duration> retentionLeft = oldest == Long.MAX_VALUE
                 ? Optional.empty()
                 : watch.retention(deliverable).map(kept -> kept.minus(age));
+        progress.look(outstanding + lag > 0, meters.totals().settled(), turnedNanos);
         Circuit circuit = destination.circuit();
         meters.show(new DeliverySnapshot(
                 new Buffered(outstanding, bytes, held, inFlight, age, lag, retentionLeft),
@@ -105,41 +122,19 @@ final class LoopView {
                 meters.totals()));
     }
 
-    StageHealth health() {
-        Duration since = Duration.ofNanos(clock.nanos() - turnedNanos);
-        if (since.compareTo(HUNG_AFTER) > 0) {
-            return StageHealth.dead("the delivery loop has not turned for " + since.toSeconds() + " s");
-        }
-        DeliverySnapshot now = meters.snapshot();
-        if (!joined) {
-            return StageHealth.waiting("joining the consumer group");
-        }
-        if (now.destination().cause().isPresent()) {
-            return StageHealth.waiting("nothing is sent: "
-                    + now.destination().cause().get().meaning() + " ("
-                    + now.destination().detail() + "); "
-                    + now.buffered().outstanding() + " events wait here, the others in Kafka");
-        }
-        Optional<String> why = unreadable;
-        if (why.isPresent()) {
-            return StageHealth.waiting(
-                    "the schema registry is away or has lost a schema; the next records cannot be read without it: "
-                            + why.get());
-        }
-        if (!settling) {
-            return StageHealth.waiting("the last transaction of receipts and offsets was aborted; it is tried again");
-        }
-        if (now.destination().surge()) {
-            return StageHealth.waiting("more events want to become dead letters than Credyt accepts and"
-                    + " delivery.surge.max.dead.letters allows; they wait and are tried again: see the answers in the dead"
-                    + " letters, and the log (event=surge)");
-        }
-        int failing = now.destination().failingCustomers();
-        int blocked = now.destination().blockedCustomers();
-        return StageHealth.flowing(now.buffered().inFlight() + " requests in flight, "
-                + now.buffered().outstanding() + " events outstanding"
-                + (failing == 0 ? "" : ", " + failing + " customers failing")
-                + (blocked == 0 ? "" : ", " + blocked + " of them blocked")
-                + meters.losses());
+    StageHealth health(KafkaWatch.View kafka) {
+        long now = clock.nanos();
+        return new DeliveryHealth(
+                        Duration.ofNanos(now - turnedNanos),
+                        joined,
+                        Duration.ofNanos(now - beginningNanos),
+                        unreadable,
+                        settling,
+                        progress.stalled(now),
+                        stalledMax,
+                        kafka,
+                        meters.snapshot())
+                .judged()
+                .and(meters.losses());
     }
 }

@@ -2,6 +2,7 @@ package io.usageflow.forwarder.doctor;
 
 import io.usageflow.forwarder.config.Role;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.topics.TransactionRights;
 import io.usageflow.schema.topic.Topics;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -53,6 +54,7 @@ record RightsCheck(Cluster cluster, Settings settings) implements Check {
         findings.addAll(judge(needed, held));
         groups().forEach(group -> findings.addAll(group(admin, group)));
         transactionalId(admin, findings);
+        findings.addAll(judgeTransactions(TransactionRights.of(admin, written(needed), true)));
         if (findings.isEmpty()) {
             findings.add(Finding.ok(NAME, "what the roles " + roles() + " need is granted"));
         }
@@ -122,6 +124,24 @@ record RightsCheck(Cluster cluster, Settings settings) implements Check {
         } catch (TransactionalIdNotFoundException expected) {
             // It may be described, and has not been used yet.
         }
+    }
+
+    private static List<String> written(Map<String, Set<AclOperation>> needed) {
+        return needed.entrySet().stream()
+                .filter(topic -> topic.getValue().contains(AclOperation.WRITE))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** Without them all runs, until a broker dies at the wrong moment. */
+    static List<Finding> judgeTransactions(TransactionRights rights) {
+        return rights.risk().stream()
+                .map(risk -> Finding.warn(
+                        NAME,
+                        risk,
+                        "know whom to ask on that day (docs/runbook.md, A transaction does not end); it is no right of the"
+                                + " service's own"))
+                .toList();
     }
 
     /** What each topic must allow. */

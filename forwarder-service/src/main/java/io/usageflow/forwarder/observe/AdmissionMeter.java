@@ -90,6 +90,12 @@ public enum AdmissionMeter implements CataloguedMeter {
             List.of("topic"),
             "Until Kafka deletes the oldest record that was polled and not processed, by the topic's retention.ms; +Inf where"
                     + " none waits or none is ever deleted."),
+    TRANSACTION_STUCK(
+            "usageflow.admission.transaction.stuck",
+            "gauge",
+            "seconds",
+            List.of(),
+            "How long a transaction that does not end has kept admission from reading a partition; 0 where none does."),
     THREADS_REPLACED(
             "usageflow.admission.threads.replaced",
             "counter",

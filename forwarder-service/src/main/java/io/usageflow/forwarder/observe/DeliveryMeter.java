@@ -105,6 +105,12 @@ public enum DeliveryMeter implements CataloguedMeter {
             List.of(),
             "1 while more events that Credyt refused, or whose customers fail, want to become dead letters than"
                     + " delivery.surge.max.dead.letters allows, and wait; otherwise 0."),
+    TRANSACTION_STUCK(
+            "usageflow.delivery.transaction.stuck",
+            "gauge",
+            "seconds",
+            List.of(),
+            "How long a transaction that does not end has kept delivery from reading a partition; 0 where none does."),
     RETENTION_LEFT(
             "usageflow.delivery.retention.left",
             "gauge",

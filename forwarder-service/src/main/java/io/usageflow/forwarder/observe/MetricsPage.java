@@ -52,7 +52,13 @@ public final class MetricsPage {
                                 "gauge",
                                 "seconds",
                                 List.of(),
-                                ProcessMeters.CLOCK_AHEAD_DOC)));
+                                ProcessMeters.CLOCK_AHEAD_DOC),
+                        new CataloguedMeter.Description(
+                                ProcessMeters.STAGE_READY,
+                                "gauge",
+                                "",
+                                List.of("stage"),
+                                ProcessMeters.STAGE_READY_DOC)));
         return page.toString();
     }
 

@@ -24,6 +24,9 @@ public final class ProcessMeters implements AutoCloseable {
     public static final String CLOCK_AHEAD_DOC =
             "How far this machine's clock is ahead of the broker's, negative where it is behind; compared once a minute.";
 
+    static final String STAGE_READY = "usageflow.stage.ready";
+    static final String STAGE_READY_DOC = "1 while events flow through the stage, or would if any came; otherwise 0.";
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
 
@@ -41,6 +44,15 @@ public final class ProcessMeters implements AutoCloseable {
                 .description(BUILD_INFO_DOC)
                 .tag("version", Version.current())
                 .register(registry);
+    }
+
+    /** From now on with the readiness of these. */
+    public void watch(List<? extends Stage> stages) {
+        stages.forEach(
+                stage -> Gauge.builder(STAGE_READY, stage, each -> each.health().ready() ? 1 : 0)
+                        .description(STAGE_READY_DOC)
+                        .tag("stage", stage.name())
+                        .register(registry));
     }
 
     public PrometheusMeterRegistry registry() {

@@ -1,5 +1,7 @@
 package io.usageflow.forwarder.observe;
 
+import java.util.Optional;
+
 /**
  * How a stage is.
  *
@@ -10,6 +12,17 @@ package io.usageflow.forwarder.observe;
 public record StageHealth(boolean live, boolean ready, String detail) {
     public static StageHealth flowing(String detail) {
         return new StageHealth(true, true, detail);
+    }
+
+    /** The same, and what may go wrong although it flows now. */
+    public StageHealth but(Optional<String> risk) {
+        return risk.map(said -> new StageHealth(live, ready, detail + "; this user " + said))
+                .orElse(this);
+    }
+
+    /** The same, and what else is to be said while it flows. */
+    public StageHealth and(String more) {
+        return ready ? new StageHealth(live, true, detail + more) : this;
     }
 
     public static StageHealth waiting(String why) {

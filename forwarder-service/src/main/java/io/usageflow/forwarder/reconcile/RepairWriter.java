@@ -6,6 +6,7 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.reconcile.ReconcileRequest.Repair;
 import io.usageflow.forwarder.topics.TopicReader;
 import io.usageflow.forwarder.topics.TransactionTakeover;
+import io.usageflow.forwarder.topics.WatchedProducer;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.id.Uuids;
 import io.usageflow.schema.serde.AvroSerdes;
@@ -31,7 +32,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
@@ -75,7 +75,7 @@ final class RepairWriter implements AutoCloseable {
                 ProducerConfig.MAX_REQUEST_SIZE_CONFIG, settings.recordBounds().writtenBytesMax());
         takeover = new TransactionTakeover(
                 settings.kafka().client(), id, List.of(topics.replays(), topics.deadLetterMarks()));
-        producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+        producer = new WatchedProducer(config, takeover);
         try {
             // Waits for the end of the last transaction under this id, so that its marks are there to be read.
             takeover.takeOver(producer);

@@ -40,6 +40,7 @@ public final class BlockedReplay implements Stage {
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "blocked-replay");
     private volatile String last = "not looked yet";
+    private volatile boolean died;
 
     private BlockedReplay(Settings settings, Duration every) {
         this.settings = settings;
@@ -62,10 +63,10 @@ public final class BlockedReplay implements Stage {
         thread.start();
     }
 
-    /** Always ready: no event that flows waits for it. */
+    /** Ready also while it waits: no event that flows waits for it. Not where it has died. */
     @Override
     public StageHealth health() {
-        return StageHealth.flowing(last);
+        return died ? StageHealth.waiting(last) : StageHealth.flowing(last);
     }
 
     @Override
@@ -97,6 +98,7 @@ public final class BlockedReplay implements Stage {
         } catch (RuntimeException fault) {
             LOG.error("event=blocked_replay_died", fault);
             last = "stopped by a fault of the forwarder, see the log: " + fault;
+            died = true;
         }
     }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.topics.Takeover;
 import io.usageflow.forwarder.topics.TransactionTakeover;
+import io.usageflow.forwarder.topics.WatchedProducer;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
@@ -23,7 +24,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
@@ -88,12 +88,11 @@ final class MarkedTransactions implements AutoCloseable {
      */
     static MarkedTransactions open(Settings settings, String clientId) {
         Topics topics = settings.topics().names();
-        var producer =
-                new KafkaProducer<>(config(settings, clientId), new ByteArraySerializer(), new ByteArraySerializer());
         var takeover = new TransactionTakeover(
                 settings.kafka().client(),
                 transactionalId(topics),
                 List.of(topics.replays(), topics.deadLetterMarks()));
+        var producer = new WatchedProducer(config(settings, clientId), takeover);
         try {
             takeover.takeOver(producer);
             return new MarkedTransactions(

@@ -2,14 +2,18 @@ package io.usageflow.forwarder.topics;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.DescribeProducersResult.PartitionProducerState;
 import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.admin.TransactionDescription;
@@ -17,6 +21,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.LeaderNotAvailableException;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
@@ -26,10 +31,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What Kafka knows of one transactional id: how its last transaction ended, where it is open still, and the means to end
- * it there. Used by one thread at a time. Keeps its connections.
+ * it there. Used by one thread at a time. Keeps its connections. Counts its questions, for the tests that bound them.
  */
 final class OpenTransactions implements AutoCloseable {
-    private static final String OFFSETS_TOPIC = "__consumer_offsets";
+    static final String OFFSETS_TOPIC = "__consumer_offsets";
+    private static final Comparator<TopicPartition> BY_NAME =
+            Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
 
     private final Map<String, Object> kafka;
@@ -39,8 +46,16 @@ final class OpenTransactions implements AutoCloseable {
 
     private final List<String> topics;
     private @Nullable Admin admin;
-    /** Once all of the topics exist. */
-    private @Nullable List<TopicPartition> partitions;
+    private @Nullable TopicPartition offsets;
+    private final AtomicLong partitionsAsked = new AtomicLong();
+
+    /**
+     * The answer.
+     *
+     * @param open where the transaction is open
+     * @param denied of which this user may not ask
+     */
+    record Found(Map<TopicPartition, ProducerState> open, Set<TopicPartition> denied) {}
 
     OpenTransactions(Map<String, Object> kafka, String transactionalId, String group, List<String> topics) {
         this.kafka = kafka;
@@ -59,18 +74,31 @@ final class OpenTransactions implements AutoCloseable {
         }
     }
 
-    /** Where the producer has a transaction that lacks its marker. */
-    Map<TopicPartition, ProducerState> of(long producerId) {
+    /**
+     * Where a producer has a transaction that lacks its marker.
+     *
+     * @param producers their ids
+     * @param asked partitions, {@link #offsets} among them
+     */
+    Found of(Set<Long> producers, Collection<TopicPartition> asked) {
+        partitionsAsked.addAndGet(asked.size());
         Map<TopicPartition, ProducerState> open = new HashMap<>();
-        Map<TopicPartition, KafkaFuture<PartitionProducerState>> answers = new HashMap<>();
-        List<TopicPartition> all = partitions();
-        var asked = admin().describeProducers(all);
-        all.forEach(partition -> answers.put(partition, asked.partitionResult(partition)));
-        answers.forEach((partition, answer) -> get(answer).activeProducers().stream()
-                .filter(producer -> producer.producerId() == producerId)
-                .filter(producer -> producer.currentTransactionStartOffset().isPresent())
-                .forEach(producer -> open.put(partition, producer)));
-        return open;
+        Set<TopicPartition> denied = new TreeSet<>(BY_NAME);
+        List<TopicPartition> known = new ArrayList<>();
+        asked.forEach(partition -> (partition.partition() < 0 ? denied : known).add(partition));
+        var answers = admin().describeProducers(known);
+        known.forEach(partition -> {
+            try {
+                get(answers.partitionResult(partition)).activeProducers().stream()
+                        .filter(producer -> producers.contains(producer.producerId()))
+                        .filter(producer ->
+                                producer.currentTransactionStartOffset().isPresent())
+                        .forEach(producer -> open.put(partition, producer));
+            } catch (AuthorizationException mayNot) {
+                denied.add(partition);
+            }
+        });
+        return new Found(open, denied);
     }
 
     void abort(TopicPartition partition, ProducerState state) {
@@ -96,41 +124,52 @@ final class OpenTransactions implements AutoCloseable {
         CommitMarker.write(kafka, leader, partition, state);
     }
 
-    private List<TopicPartition> partitions() {
-        if (partitions != null) {
-            return partitions;
-        }
-        List<String> all = new ArrayList<>(topics);
-        if (!group.isEmpty()) {
-            all.add(OFFSETS_TOPIC);
-        }
-        List<TopicPartition> found = new ArrayList<>();
-        boolean complete = true;
-        for (KafkaFuture<TopicDescription> described :
-                admin().describeTopics(all).topicNameValues().values()) {
+    /** All that the id may have written to; topics that do not exist are passed over. */
+    Set<TopicPartition> everywhere() {
+        Set<TopicPartition> all = new TreeSet<>(BY_NAME);
+        for (Map.Entry<String, KafkaFuture<TopicDescription>> described :
+                admin().describeTopics(topics).topicNameValues().entrySet()) {
             try {
-                found.addAll(written(get(described)));
-            } catch (UnknownTopicOrPartitionException absent) {
-                complete = false;
+                int count = get(described.getValue()).partitions().size();
+                for (int partition = 0; partition < count; partition++) {
+                    all.add(new TopicPartition(described.getKey(), partition));
+                }
+            } catch (UnknownTopicOrPartitionException | AuthorizationException hidden) {
+                // Nothing is open in a topic that does not exist; one that this user may not see is among its risks.
             }
         }
-        if (complete) {
-            partitions = found;
-        }
-        return found;
-    }
-
-    private List<TopicPartition> written(TopicDescription topic) {
-        int count = topic.partitions().size();
-        if (topic.name().equals(OFFSETS_TOPIC)) {
-            // As the broker's group coordinator chooses it (Kafka 4.3, GroupCoordinatorService.partitionFor).
-            return List.of(new TopicPartition(OFFSETS_TOPIC, Utils.abs(group.hashCode()) % count));
-        }
-        List<TopicPartition> all = new ArrayList<>();
-        for (int partition = 0; partition < count; partition++) {
-            all.add(new TopicPartition(topic.name(), partition));
+        if (!group.isEmpty()) {
+            all.add(offsets());
         }
         return all;
+    }
+
+    /** Where the group's offsets are; partition -1 where this user may not know. */
+    TopicPartition offsets() {
+        if (offsets == null) {
+            try {
+                int count = get(admin().describeTopics(List.of(OFFSETS_TOPIC))
+                                .topicNameValues()
+                                .get(OFFSETS_TOPIC))
+                        .partitions()
+                        .size();
+                // As the broker's group coordinator chooses it (Kafka 4.3, GroupCoordinatorService.partitionFor).
+                offsets = new TopicPartition(OFFSETS_TOPIC, Utils.abs(group.hashCode()) % count);
+            } catch (AuthorizationException | UnknownTopicOrPartitionException hidden) {
+                return new TopicPartition(OFFSETS_TOPIC, -1);
+            }
+        }
+        return offsets;
+    }
+
+    /** What this user may do about a transaction that was left open. */
+    TransactionRights rights() {
+        return TransactionRights.of(admin(), topics, !group.isEmpty());
+    }
+
+    /** Of how many partitions the producers were asked for: each answer lists every producer of the last day. */
+    long partitionsAsked() {
+        return partitionsAsked.get();
     }
 
     private Admin admin() {
@@ -140,7 +179,7 @@ final class OpenTransactions implements AutoCloseable {
         return admin;
     }
 
-    private static <T> T get(@Nullable KafkaFuture<T> answer) {
+    static <T> T get(@Nullable KafkaFuture<T> answer) {
         if (answer == null) {
             throw new KafkaException("Kafka's answer lacks what was asked");
         }

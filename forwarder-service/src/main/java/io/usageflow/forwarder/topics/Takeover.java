@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.topics;
 
+import java.util.Optional;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 
@@ -19,6 +20,11 @@ public interface Takeover extends AutoCloseable {
      * @throws KafkaException where Kafka does not answer; to be followed by a new producer
      */
     void afterEnd();
+
+    /** What may go wrong for want of rights, in a sentence with the remedy. May be asked by any thread. */
+    default Optional<String> risk() {
+        return Optional.empty();
+    }
 
     /** Gives connections up; a later use makes them again. */
     @Override

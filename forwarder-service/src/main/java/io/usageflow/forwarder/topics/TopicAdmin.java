@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -29,6 +31,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -188,10 +191,7 @@ public final class TopicAdmin implements AutoCloseable {
                 .topicNameValues()
                 .forEach((name, description) ->
                         described(description).ifPresent(found -> descriptions.put(name, found)));
-        var configs = await(admin.describeConfigs(descriptions.keySet().stream()
-                        .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
-                        .toList())
-                .all());
+        var configs = configs(descriptions.keySet());
         var existing = new HashMap<String, ExistingTopic>();
         configs.forEach((resource, config) -> {
             TopicDescription description = descriptions.get(resource.name());
@@ -202,6 +202,21 @@ public final class TopicAdmin implements AutoCloseable {
             }
         });
         return existing;
+    }
+
+    /** @throws AuthorizationException that names the right: without it the topics' promises cannot be checked */
+    private Map<ConfigResource, Config> configs(Set<String> names) {
+        try {
+            return await(admin.describeConfigs(names.stream()
+                            .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+                            .toList())
+                    .all());
+        } catch (AuthorizationException denied) {
+            throw new AuthorizationException(
+                    "may not read the settings of " + new TreeSet<>(names) + ", which must be checked before events are"
+                            + " trusted to these topics: grant DESCRIBE_CONFIGS on each (" + denied.getMessage() + ")",
+                    denied);
+        }
     }
 
     private static Map<String, String> settings(Config config) {

@@ -1,22 +1,34 @@
 package io.usageflow.forwarder.topics;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,13 +36,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes a transactional id over from whoever had it: {@code initTransactions}, and then what Kafka should have done by
- * itself. Not thread-safe.
+ * itself. Used by one thread at a time, but for {@link #wrote}, {@link #wroteOffsets} and {@link #risk}.
  *
  * <p>A coordinator that ends a transaction while a partition of it has no leader takes the partition for deleted, leaves
  * its marker out and calls the transaction complete (Kafka 4.3.1, {@code TransactionMarkerChannelManager}; seen whenever
  * a single broker was killed in mid-transaction). What was written there then shares the fate of the id's next
  * transaction, whatever its own was; and where it is the group's offsets, nobody can read these any more. Here such a
- * partition gets the marker that it lacks. docs/decisions/0007 has the story.
+ * partition gets the marker that it lacks. docs/decisions/0007 has the story, and the proof that it is enough to look
+ * after what {@link TransactionEnd} names.
  */
 public final class TransactionTakeover implements Takeover {
     private static final Logger LOG = LoggerFactory.getLogger(TransactionTakeover.class);
@@ -42,63 +55,176 @@ public final class TransactionTakeover implements Takeover {
             EnumSet.of(TransactionState.COMPLETE_COMMIT, TransactionState.COMPLETE_ABORT);
     private static final Set<TransactionState> COMMITTED =
             EnumSet.of(TransactionState.PREPARE_COMMIT, TransactionState.COMPLETE_COMMIT);
+    /** Of a record that is aborted as soon as it is written. */
+    private static final byte[] ABORTED = "usageflow-ends-an-open-transaction".getBytes(UTF_8);
 
     private final String transactionalId;
-    private final OpenTransactions transactions;
-    /** The id's last transaction, until it is certain that it ended everywhere. */
-    private @Nullable TransactionDescription last;
+    private final String group;
+    /** Takes an offset that nobody reads; the group consumes something else. */
+    private final Optional<TopicPartition> spare;
 
-    private boolean refused;
+    private final OpenTransactions transactions;
+    private final Set<TopicPartition> written = ConcurrentHashMap.newKeySet();
+    private volatile boolean offsetsWritten;
+    private volatile long firstWriteNanos;
+    private volatile @Nullable String risk;
+
+    private @Nullable WatchedProducer producer;
+    private long connectionsLost;
+    /** How the last transaction ended, until it is certain that it ended everywhere. */
+    private @Nullable Ended last;
+    /** The transaction before that one, where it was taken to have ended without a look. */
+    private @Nullable Ended unseen;
+    /** The id's state while it has no transaction: under this number and epoch the next one is written. */
+    private @Nullable TransactionDescription idle;
+
+    private boolean endsByOwnTransaction;
+
+    /** A transaction that is over: how, and where this process wrote in it. */
+    private record Ended(TransactionDescription how, Set<TopicPartition> partitions) {
+        boolean committed() {
+            return COMMITTED.contains(how.state());
+        }
+
+        /** Whether what is open there is this one's, and not that of the transaction after it. */
+        boolean has(TopicPartition partition, ProducerState state, Ended next) {
+            if (!partitions.contains(partition)) {
+                return false;
+            }
+            // Epochs begin again with a new number, which a producer gets when they are used up.
+            int newer = state.producerId() == how.producerId()
+                    ? Integer.compare(state.producerEpoch(), how.producerEpoch())
+                    : Integer.compare(how.producerEpoch(), state.producerEpoch());
+            return newer < 0 || newer == 0 && !next.partitions().contains(partition);
+        }
+    }
 
     /** Of an id whose transactions carry no offsets. */
     public TransactionTakeover(Map<String, ?> kafka, String transactionalId, Collection<String> topics) {
-        this(kafka, transactionalId, "", topics);
+        this(kafka, transactionalId, "", Optional.empty(), topics);
     }
 
     /**
      * @param kafka how to reach the brokers
      * @param group whose offsets the id's transactions carry
+     * @param spare a topic that the group may read and does not consume
      * @param topics that the id's transactions write to; those that do not exist are passed over
      */
-    public TransactionTakeover(Map<String, ?> kafka, String transactionalId, String group, Collection<String> topics) {
+    public TransactionTakeover(
+            Map<String, ?> kafka, String transactionalId, String group, String spare, Collection<String> topics) {
+        this(kafka, transactionalId, group, Optional.of(new TopicPartition(spare, 0)), topics);
+    }
+
+    private TransactionTakeover(
+            Map<String, ?> kafka,
+            String transactionalId,
+            String group,
+            Optional<TopicPartition> spare,
+            Collection<String> topics) {
         this.transactionalId = transactionalId;
+        this.group = group;
+        this.spare = spare;
         Map<String, Object> client = new HashMap<>(kafka);
         client.put(AdminClientConfig.CLIENT_ID_CONFIG, transactionalId + "-takeover");
         this.transactions = new OpenTransactions(client, transactionalId, group, List.copyOf(topics));
     }
 
+    /** The open transaction has written there. */
+    void wrote(TopicPartition partition) {
+        if (written.isEmpty() && !offsetsWritten) {
+            firstWriteNanos = System.nanoTime();
+        }
+        written.add(partition);
+    }
+
+    /** The open transaction carries the group's offsets. */
+    void wroteOffsets() {
+        if (written.isEmpty() && !offsetsWritten) {
+            firstWriteNanos = System.nanoTime();
+        }
+        offsetsWritten = true;
+    }
+
     @Override
-    public void takeOver(Producer<?, ?> producer) {
-        takeOver(producer::initTransactions);
+    public Optional<String> risk() {
+        return Optional.ofNullable(risk);
+    }
+
+    /** Of how many partitions Kafka was asked for the producers. */
+    long partitionsAsked() {
+        return transactions.partitionsAsked();
+    }
+
+    @Override
+    public void takeOver(Producer<?, ?> taking) {
+        if (!(taking instanceof WatchedProducer watched)) {
+            throw new IllegalArgumentException("a WatchedProducer is needed, to know where it writes");
+        }
+        takeOver(watched, watched::initTransactions);
     }
 
     /** As {@link #takeOver(Producer)}, for a producer whose own initTransactions is this. */
-    public void takeOver(Runnable initTransactions) {
-        refused = false;
+    public void takeOver(WatchedProducer taking, Runnable initTransactions) {
+        producer = taking;
+        Set<TopicPartition> writes = takeWrites();
+        Optional.ofNullable(last).ifPresent(known -> writes.addAll(known.partitions()));
         // After initTransactions alone it is empty, and no longer tells how the last one ended.
-        whereAllowed(() -> transactions
+        transactions
                 .last()
                 .filter(found -> found.state() != TransactionState.EMPTY)
-                .ifPresent(found -> last = found));
+                .ifPresent(found -> last = new Ended(found, writes));
         initTransactions.run();
-        TransactionDescription ended = last;
-        if (ended != null) {
-            whereAllowed(() -> transactions.last().ifPresent(now -> endEverywhere(ended, now)));
-            last = null;
+        Set<TopicPartition> everywhere = transactions.everywhere();
+        sayRisk(transactions.rights());
+        TransactionDescription now = transactions.last().orElse(null);
+        Ended ended = last;
+        if (ended != null && now != null) {
+            endEverywhere(ended, everywhere, now);
         }
+        seen(now);
     }
 
     @Override
     public void afterEnd() {
-        whereAllowed(() -> {
-            TransactionDescription ended = awaitEnd();
-            // Otherwise another process has the id by now, and looks itself.
-            if (COMPLETE.contains(ended.state())) {
-                last = ended;
-                endEverywhere(ended, ended);
-                last = null;
-            }
-        });
+        if (endsByOwnTransaction) {
+            return;
+        }
+        TransactionDescription how = awaitEnd();
+        Set<TopicPartition> writes = takeWrites();
+        if (!COMPLETE.contains(how.state()) || writes.isEmpty()) {
+            // Another process has the id by now, and looks itself; or the transaction was empty.
+            return;
+        }
+        Duration open = Duration.ofNanos(System.nanoTime() - firstWriteNanos);
+        boolean lost = required(producer).connectionsLost() != connectionsLost;
+        Ended ended = new Ended(how, writes);
+        last = ended;
+        if (new TransactionEnd(ended.committed(), open, lost).mayLackMarkers()) {
+            endEverywhere(ended, writes, how);
+            seen(how);
+        } else {
+            unseen = ended;
+            last = null;
+            idle = how;
+        }
+    }
+
+    /** All that ended has ended everywhere. */
+    private void seen(@Nullable TransactionDescription now) {
+        last = null;
+        unseen = null;
+        idle = now;
+        connectionsLost = required(producer).connectionsLost();
+    }
+
+    private Set<TopicPartition> takeWrites() {
+        Set<TopicPartition> partitions = new HashSet<>(written);
+        if (offsetsWritten) {
+            partitions.add(transactions.offsets());
+        }
+        written.clear();
+        offsetsWritten = false;
+        return partitions;
     }
 
     /** A commit and an abort are answered as soon as they are decided. */
@@ -122,44 +248,143 @@ public final class TransactionTakeover implements Takeover {
      * may be touched: such a one shows in the second look, or has raised the epoch where it has written, and there the
      * broker refuses the marker.
      *
-     * @param ended how
-     * @param idle the id as it was seen without a transaction
+     * @param candidates where it may have written
+     * @param now the id as it was seen without a transaction
      */
-    private void endEverywhere(TransactionDescription ended, TransactionDescription idle) {
-        Map<TopicPartition, ProducerState> open = transactions.of(ended.producerId());
-        if (open.isEmpty() || transactions.last().filter(idle::equals).isEmpty()) {
+    private void endEverywhere(Ended ended, Set<TopicPartition> candidates, TransactionDescription now) {
+        Optional<Ended> before = Optional.ofNullable(unseen);
+        Set<TopicPartition> asked = new HashSet<>(candidates);
+        Set<Long> producers = new HashSet<>(Set.of(ended.how().producerId()));
+        producers.add(now.producerId());
+        Optional.ofNullable(idle).ifPresent(known -> producers.add(known.producerId()));
+        before.ifPresent(transaction -> asked.addAll(transaction.partitions()));
+        OpenTransactions.Found found = transactions.of(producers, asked);
+        if (found.open().isEmpty() && found.denied().isEmpty()
+                || transactions.last().filter(now::equals).isEmpty()) {
             return;
         }
-        boolean committed = COMMITTED.contains(ended.state());
-        open.forEach((partition, state) -> {
-            LOG.warn(
-                    "event=transaction_left_open id={} partition={} ends_by={}",
-                    transactionalId,
-                    partition,
-                    committed ? "commit" : "abort");
-            if (committed) {
+        Set<TopicPartition> committed = new HashSet<>();
+        Set<TopicPartition> aborted = new HashSet<>();
+        found.open().forEach((partition, state) -> {
+            boolean commit = before.filter(transaction -> transaction.has(partition, state, ended))
+                    .orElse(ended)
+                    .committed();
+            if (!markerWritten(partition, state, commit)) {
+                (commit ? committed : aborted).add(partition);
+            }
+        });
+        for (TopicPartition partition : found.denied()) {
+            boolean commit = before.filter(
+                            transaction -> transaction.partitions().contains(partition)
+                                    && !ended.partitions().contains(partition))
+                    .orElse(ended)
+                    .committed();
+            // A record of ours that is committed would be seen, but for an offset that nothing reads.
+            if (!commit || isOffsets(partition)) {
+                (commit ? committed : aborted).add(partition);
+            }
+        }
+        endByOwnTransaction(aborted, false);
+        endByOwnTransaction(committed, true);
+    }
+
+    /** @return false where this user may not */
+    private boolean markerWritten(TopicPartition partition, ProducerState state, boolean commit) {
+        LOG.warn(
+                "event=transaction_left_open id={} partition={} ends_by={}",
+                transactionalId,
+                partition,
+                commit ? "commit" : "abort");
+        try {
+            if (commit) {
                 transactions.commit(partition, state);
             } else {
                 transactions.abort(partition, state);
             }
+            return true;
+        } catch (AuthorizationException mayNot) {
+            return false;
+        }
+    }
+
+    /**
+     * What is open shares the fate of the id's next transaction. So, without the right to write markers, one that has the
+     * right fate and does nothing else ends it.
+     */
+    private void endByOwnTransaction(Set<TopicPartition> partitions, boolean commit) {
+        if (partitions.isEmpty()) {
+            return;
+        }
+        if (commit && !partitions.stream().allMatch(TransactionTakeover::isOffsets)) {
+            throw new TransactionLeftOpenException(transactionalId, partitions);
+        }
+        LOG.warn(
+                "event=transaction_ended_by_another id={} partitions={} ends_by={}",
+                transactionalId,
+                partitions,
+                commit ? "commit" : "abort");
+        WatchedProducer own = required(producer);
+        long lost = own.connectionsLost();
+        endsByOwnTransaction = true;
+        try {
+            own.beginTransaction();
+            Map<TopicPartition, Future<RecordMetadata>> sends = new HashMap<>();
+            partitions.stream()
+                    .filter(partition -> !isOffsets(partition))
+                    .forEach(partition -> sends.put(
+                            partition,
+                            own.send(new ProducerRecord<>(
+                                    partition.topic(), partition.partition(), ABORTED, new byte[0]))));
+            if (partitions.stream().anyMatch(TransactionTakeover::isOffsets)) {
+                own.sendOffsetsToTransaction(
+                        Map.of(spare.orElseThrow(), new OffsetAndMetadata(0)), new ConsumerGroupMetadata(group));
+            }
+            own.flush();
+            if (commit) {
+                own.commitTransaction();
+            } else {
+                own.abortTransaction();
+            }
+            requireSent(sends);
+            awaitEnd();
+        } finally {
+            takeWrites();
+            endsByOwnTransaction = false;
+        }
+        if (own.connectionsLost() != lost) {
+            throw new KafkaException("a broker was lost while a transaction of " + transactionalId + " was ended");
+        }
+    }
+
+    private static void requireSent(Map<TopicPartition, Future<RecordMetadata>> sends) {
+        sends.forEach((partition, send) -> {
+            try {
+                send.get();
+            } catch (ExecutionException failed) {
+                throw new KafkaException("nothing could be written to " + partition, failed.getCause());
+            } catch (InterruptedException stopped) {
+                throw new InterruptException(stopped);
+            }
         });
     }
 
-    /** To look is a help and not a need: without the right to, all goes on as it would without looking. */
-    private void whereAllowed(Runnable look) {
-        if (refused) {
-            return;
+    private static boolean isOffsets(TopicPartition partition) {
+        return partition.topic().equals(OpenTransactions.OFFSETS_TOPIC);
+    }
+
+    private void sayRisk(TransactionRights rights) {
+        String now = rights.risk().orElse(null);
+        if (now != null && !now.equals(risk)) {
+            LOG.warn("event=takeover_limited id={} why={}", transactionalId, VisibleText.logged(now));
         }
-        try {
-            look.run();
-        } catch (AuthorizationException denied) {
-            refused = true;
-            LOG.warn(
-                    "event=takeover_unchecked id={} why={}",
-                    transactionalId,
-                    VisibleText.logged(
-                            "Kafka does not let us look for transactions it left open: " + denied.getMessage()));
+        risk = now;
+    }
+
+    private static WatchedProducer required(@Nullable WatchedProducer producer) {
+        if (producer == null) {
+            throw new IllegalStateException("takeOver comes first");
         }
+        return producer;
     }
 
     @Override

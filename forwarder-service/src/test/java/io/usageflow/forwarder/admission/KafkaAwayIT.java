@@ -19,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 class KafkaAwayIT {
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final Duration BOUND = Duration.ofSeconds(3);
+    /** Thirty seconds, and what a busy machine takes. */
+    private static final Duration NOTICED = Duration.ofSeconds(45);
     /** For what the bound does not cover: a machine that is busy. */
     private static final Duration GRACE = Duration.ofSeconds(5);
 
@@ -42,6 +44,10 @@ class KafkaAwayIT {
             await().atMost(LIMIT).until(() -> !cluster.read(AdmissionCluster.TOPICS.deliverable())
                     .isEmpty());
         }
+
+        await().atMost(NOTICED).until(() -> !admission.health().ready());
+        assertThat(admission.health().live()).as("it waits").isTrue();
+        assertThat(admission.health().detail()).contains("Kafka has not answered");
 
         assertThat(stopping(admission)).isLessThan(BOUND.plus(GRACE));
         assertThat(admission.health().ready()).isFalse();

@@ -193,6 +193,7 @@ class RunbookIT {
         SITUATIONS.put("A topic was made again", RunbookIT::nothingExpired);
         SITUATIONS.put("A clock is wrong", RunbookIT::wrongClock);
         SITUATIONS.put("A disk is full", RunbookIT::fullDisk);
+        SITUATIONS.put("A transaction does not end", RunbookIT::stuckTransaction);
         SITUATIONS.put("Drill: an outage, from beginning to end", RunbookIT::drill);
     }
 
@@ -368,6 +369,11 @@ class RunbookIT {
     private static void fullDisk(Commands page) throws Exception {
         page.run("usageflow doctor", 0);
         page.run("usageflow topics plan", 0);
+        page.run("usageflow ledger", 0);
+    }
+
+    private static void stuckTransaction(Commands page) throws Exception {
+        page.run("usageflow doctor", 0);
         page.run("usageflow ledger", 0);
     }
 

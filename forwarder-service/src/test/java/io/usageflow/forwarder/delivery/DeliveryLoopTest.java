@@ -9,6 +9,7 @@ import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.testing.WatchedTopics;
+import io.usageflow.forwarder.topics.KafkaWatch;
 import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
@@ -367,7 +368,7 @@ class DeliveryLoopTest {
         assertThat(ledgerEntries()).anySatisfy(entry -> assertThat(entry.getCounters())
                 .containsEntry("expired_unread", 4L)
                 .containsEntry("received", 1L));
-        assertThat(session.health().detail()).contains("4 records expired unread");
+        assertThat(session.health(KafkaWatch.View.WELL).detail()).contains("4 records expired unread");
     }
 
     @Test

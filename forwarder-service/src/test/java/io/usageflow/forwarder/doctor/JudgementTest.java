@@ -7,6 +7,7 @@ import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.topics.NewTopicSpec;
 import io.usageflow.forwarder.topics.TopicFinding;
 import io.usageflow.forwarder.topics.TopicPlan;
+import io.usageflow.forwarder.topics.TransactionRights;
 import io.usageflow.schema.registry.Compatibility;
 import io.usageflow.schema.registry.SchemaRegistries;
 import io.usageflow.schema.registry.SchemaRegistry;
@@ -163,6 +164,18 @@ class JudgementTest {
         assertThat(RightsCheck.judgeGroup("usage-delivery", Set.of(AclOperation.DESCRIBE)))
                 .singleElement()
                 .satisfies(is(Verdict.FAIL, "may not READ the group usage-delivery"));
+    }
+
+    @Test
+    void shouldWarnOfWhatOnlyAnAdministratorCanEnd() {
+        assertThat(RightsCheck.judgeTransactions(new TransactionRights(true, Set.of())))
+                .isEmpty();
+        assertThat(RightsCheck.judgeTransactions(new TransactionRights(false, Set.of("__consumer_offsets"))))
+                .singleElement()
+                .satisfies(is(Verdict.WARN, "--operation ClusterAction --cluster"));
+        assertThat(RightsCheck.judgeTransactions(new TransactionRights(true, Set.of("usage.receipts"))))
+                .singleElement()
+                .satisfies(is(Verdict.WARN, "may not READ usage.receipts"));
     }
 
     @Test

@@ -7,22 +7,23 @@ import static org.awaitility.Awaitility.await;
 import io.usageflow.embedded.EmbeddedBrokerOptions;
 import io.usageflow.embedded.ForkedBroker;
 import io.usageflow.embedded.TopicCreation;
+import io.usageflow.forwarder.testing.GuardedKafka;
 import io.usageflow.forwarder.testing.ImpatientKafka;
 import io.usageflow.schema.topic.TopicSpec;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,24 +32,48 @@ import org.junit.jupiter.api.Test;
  * A broker that is killed in mid-transaction ends it after its restart, while its partitions have no leader yet, and
  * leaves the markers out. With {@code initTransactions} alone what was aborted shows, and the group's offsets stay
  * unreadable.
+ *
+ * <p>The siblings, each with what happens:
+ * <ul>
+ *   <li>aborted, markers missing on topics and offsets: written, with all rights; by an aborted transaction of our own,
+ *       without
+ *   <li>committed, markers missing: written, with all rights; on the offsets by a committed transaction of our own, without;
+ *       on topics, without: waits and names the command
+ *   <li>a quiet run: nothing is asked of any partition
+ *   <li>a lost connection, an abort, a slow end, a start: the partitions that were written are asked (TransactionEndTest)
+ * </ul>
  */
 class TransactionTakeoverIT {
-    private static final String ID = "takes-over";
-    private static final String GROUP = "takes-over-group";
-    private static final String TOPIC = "written";
-    private static final TopicPartition READ = new TopicPartition("read", 0);
+    private static final String PREFIX = "usage";
+    private static final String ID = PREFIX + "-takes-over";
+    private static final String GROUP = PREFIX + "-group";
+    private static final String TOPIC = PREFIX + ".written";
+    private static final String UNTOUCHED = PREFIX + ".untouched";
+    private static final TopicPartition READ = new TopicPartition(PREFIX + ".read", 0);
+    private static final String SPARE = PREFIX + ".spare";
 
     private static final Duration OPEN_MAX = Duration.ofSeconds(10);
     private static final Duration PATIENT = Duration.ofMinutes(1);
 
     private ForkedBroker broker;
+    private GuardedKafka kafka;
 
     @BeforeEach
-    void startBroker() {
-        broker = ForkedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
-        TopicCreation.create(
-                broker.bootstrapServers(),
-                List.of(new TopicSpec(TOPIC, 2, false, Map.of()), new TopicSpec(READ.topic(), 1, false, Map.of())));
+    void startBroker() throws Exception {
+        Map<String, String> settings = new HashMap<>(ImpatientKafka.BROKER);
+        settings.putAll(GuardedKafka.BROKER);
+        broker = ForkedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(settings));
+        kafka = new GuardedKafka(broker.bootstrapServers());
+        kafka.grantOwn(PREFIX);
+        try (Admin admin = Admin.create(Map.copyOf(kafka.admin()))) {
+            TopicCreation.create(
+                    admin,
+                    List.of(
+                            new TopicSpec(TOPIC, 2, false, Map.of()),
+                            new TopicSpec(UNTOUCHED, 1, false, Map.of()),
+                            new TopicSpec(SPARE, 1, false, Map.of()),
+                            new TopicSpec(READ.topic(), 1, false, Map.of())));
+        }
     }
 
     @AfterEach
@@ -58,30 +83,78 @@ class TransactionTakeoverIT {
 
     @Test
     void shouldEndEverywhereWhatTheBrokerForgot() {
-        leaveATransactionOpen();
+        endsWhatTheBrokerForgot(kafka.admin());
+    }
 
-        try (var producer = producer(PATIENT)) {
-            takeover().takeOver(producer);
+    /** As on hosted Kafka, which lets nobody write markers or read its own topics. */
+    @Test
+    void shouldEndEverywhereWhatTheBrokerForgotWithoutRightsOnTheCluster() {
+        endsWhatTheBrokerForgot(kafka.service());
+    }
+
+    private void endsWhatTheBrokerForgot(Map<String, String> user) {
+        leaveATransactionOpen(user);
+
+        try (var takeover = takeover(user);
+                var producer = producer(user, takeover)) {
+            takeover.takeOver(producer);
             assertThat(committedOffset())
                     .as("of the last commit, to be read at once")
                     .isEqualTo(1);
+            assertThat(takeover.risk().isPresent()).isEqualTo(user.equals(kafka.service()));
             transact(producer, "after", 2);
+            takeover.afterEnd();
         }
 
         assertThat(committedValues()).containsExactlyInAnyOrder("before-0", "before-1", "after-0", "after-1");
         assertThat(committedOffset()).isEqualTo(2);
     }
 
+    /** Each partition's answer lists all producers of the last day. */
+    @Test
+    void shouldAskNothingOfThePartitionsInAQuietRunAndOnlyTheWrittenOnesAfterAStorm() {
+        Map<String, String> user = kafka.service();
+        try (var takeover = takeover(user);
+                var producer = producer(user, takeover)) {
+            takeover.takeOver(producer);
+            long atStart = takeover.partitionsAsked();
+            for (int n = 1; n <= 50; n++) {
+                transact(producer, "quiet", n);
+                takeover.afterEnd();
+            }
+            assertThat(takeover.partitionsAsked() - atStart)
+                    .as("in fifty transactions")
+                    .isZero();
+
+            begin(producer, "aborted", 51);
+            producer.abortTransaction();
+            takeover.afterEnd();
+            assertThat(takeover.partitionsAsked() - atStart)
+                    .as("after an abort: the two of the topic and the offsets, and not the untouched topic's")
+                    .isEqualTo(3);
+
+            broker.kill();
+            broker.restart();
+            transact(producer, "after-the-crash", 52);
+            takeover.afterEnd();
+            assertThat(takeover.partitionsAsked() - atStart)
+                    .as("after a crash: the same")
+                    .isEqualTo(6);
+        }
+        assertThat(committedOffset()).isEqualTo(52);
+    }
+
     /** Which the admin interface has no means for; the coordinator stays out of it. */
     @Test
     void shouldCommitOnePartitionOfATransactionWhoseMarkerIsMissing() {
-        Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
-        try (var producer = producer(PATIENT);
-                var transactions = new OpenTransactions(kafka, ID, GROUP, List.of(TOPIC))) {
+        try (var takeover = takeover(kafka.admin());
+                var producer = producer(kafka.admin(), takeover);
+                var transactions = new OpenTransactions(Map.copyOf(kafka.admin()), ID, GROUP, List.of(TOPIC))) {
             producer.initTransactions();
             begin(producer, "left", 7);
-            long producerId = transactions.last().orElseThrow().producerId();
-            Map<TopicPartition, ProducerState> open = transactions.of(producerId);
+            Set<Long> producerId = Set.of(transactions.last().orElseThrow().producerId());
+            Map<TopicPartition, ProducerState> open =
+                    transactions.of(producerId, transactions.everywhere()).open();
             assertThat(open).as("both partitions and the group's offsets").hasSize(3);
 
             open.forEach((partition, state) -> {
@@ -90,7 +163,8 @@ class TransactionTakeoverIT {
                 }
             });
 
-            assertThat(transactions.of(producerId)).containsOnlyKeys(new TopicPartition(TOPIC, 1));
+            assertThat(transactions.of(producerId, transactions.everywhere()).open())
+                    .containsOnlyKeys(new TopicPartition(TOPIC, 1));
             assertThat(committedOffset()).isEqualTo(7);
             producer.abortTransaction();
         }
@@ -99,12 +173,14 @@ class TransactionTakeoverIT {
     }
 
     /** One transaction is committed; a second one is open when the broker dies, and over when it is back. */
-    private void leaveATransactionOpen() {
-        try (var producer = producer(PATIENT)) {
+    private void leaveATransactionOpen(Map<String, String> user) {
+        try (var takeover = takeover(user);
+                var producer = producer(user, takeover)) {
             producer.initTransactions();
             transact(producer, "before", 1);
         }
-        try (var producer = producer(OPEN_MAX)) {
+        try (var takeover = takeover(user);
+                var producer = producer(user, takeover)) {
             producer.initTransactions();
             long begun = System.nanoTime();
             begin(producer, "aborted", 99);
@@ -115,35 +191,28 @@ class TransactionTakeoverIT {
         }
     }
 
-    private TransactionTakeover takeover() {
-        return new TransactionTakeover(
-                Map.of("bootstrap.servers", broker.bootstrapServers()), ID, GROUP, List.of(TOPIC));
+    private static TransactionTakeover takeover(Map<String, String> user) {
+        return new TransactionTakeover(user, ID, GROUP, SPARE, List.of(TOPIC, UNTOUCHED));
     }
 
-    private KafkaProducer<String, String> producer(Duration transactionTimeout) {
-        return new KafkaProducer<>(Map.of(
-                "bootstrap.servers",
-                broker.bootstrapServers(),
-                "transactional.id",
-                ID,
-                // Over when the broker is back: it ends the transaction by itself.
-                "transaction.timeout.ms",
-                1_000,
-                "key.serializer",
-                StringSerializer.class,
-                "value.serializer",
-                StringSerializer.class));
+    private static WatchedProducer producer(Map<String, String> user, TransactionTakeover takeover) {
+        Map<String, Object> config = new HashMap<>(user);
+        config.put("transactional.id", ID);
+        // Over when the broker is back: it ends the transaction by itself.
+        config.put("transaction.timeout.ms", 1_000);
+        return new WatchedProducer(config, takeover);
     }
 
-    private static void transact(KafkaProducer<String, String> producer, String name, long offset) {
+    private static void transact(WatchedProducer producer, String name, long offset) {
         begin(producer, name, offset);
         producer.commitTransaction();
     }
 
-    private static void begin(KafkaProducer<String, String> producer, String name, long offset) {
+    private static void begin(WatchedProducer producer, String name, long offset) {
         producer.beginTransaction();
         for (int partition = 0; partition < 2; partition++) {
-            producer.send(new ProducerRecord<>(TOPIC, partition, "key", name + "-" + partition));
+            producer.send(new ProducerRecord<>(
+                    TOPIC, partition, "key".getBytes(UTF_8), (name + "-" + partition).getBytes(UTF_8)));
         }
         producer.sendOffsetsToTransaction(
                 Map.of(READ, new OffsetAndMetadata(offset)), new ConsumerGroupMetadata(GROUP));
@@ -152,24 +221,17 @@ class TransactionTakeoverIT {
 
     private List<String> committedValues() {
         List<String> values = new ArrayList<>();
-        new TopicReader(Map.of("bootstrap.servers", broker.bootstrapServers()))
-                .read(TOPIC, Duration.ofMinutes(1), record -> {
-                    values.add(new String(record.value(), UTF_8));
-                });
+        new TopicReader(kafka.admin()).read(TOPIC, Duration.ofMinutes(1), record -> {
+            values.add(new String(record.value(), UTF_8));
+        });
         return values;
     }
 
     private long committedOffset() {
-        try (var consumer = new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        broker.bootstrapServers(),
-                        "group.id",
-                        GROUP,
-                        "isolation.level",
-                        "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
+        Map<String, Object> config = new HashMap<>(kafka.admin());
+        config.put("group.id", GROUP);
+        config.put("isolation.level", "read_committed");
+        try (var consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             return consumer.committed(Set.of(READ), Duration.ofSeconds(60))
                     .get(READ)
                     .offset();

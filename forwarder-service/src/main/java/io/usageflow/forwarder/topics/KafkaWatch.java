@@ -1,0 +1,197 @@
+package io.usageflow.forwarder.topics;
+
+import io.usageflow.schema.text.VisibleText;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks every few seconds whether Kafka answers for the partitions that a stage reads, and whether a transaction that
+ * does not end keeps it from reading. In a thread of its own, so that it sees what blocks the stage's. Thread-safe.
+ */
+public final class KafkaWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaWatch.class);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
+
+    private final Map<String, Object> kafka;
+    private final List<String> topics;
+    private final Runnable alsoEachTime;
+    private final Thread thread;
+    private final StuckTransactions transactions = new StuckTransactions();
+    private volatile boolean closed;
+    private volatile long answeredNanos = System.nanoTime();
+    private volatile Optional<StuckTransactions.Stuck> stuck = Optional.empty();
+
+    /**
+     * What was seen.
+     *
+     * @param silent since Kafka last answered
+     * @param stuckFor since when a transaction has kept the stage from reading a partition; zero where none does
+     * @param where its partition and offset
+     */
+    public record View(Duration silent, Duration stuckFor, String where) {
+        /** Kafka answers, and nothing is stuck. */
+        public static final View WELL = new View(Duration.ZERO, Duration.ZERO, "");
+
+        /** Of a broker that is restarted the clients notice little: it is back sooner. */
+        static final Duration SILENT_MAX = Duration.ofSeconds(30);
+
+        /** Longer than any transaction of ours may be open. */
+        static final Duration STUCK_MAX = Duration.ofMinutes(2);
+
+        /** Why nothing can flow, with the remedy; empty where something can. */
+        public Optional<String> obstacle() {
+            if (silent.compareTo(SILENT_MAX) > 0) {
+                return Optional.of("Kafka has not answered for " + silent.toSeconds()
+                        + " s: check that all its brokers run and that kafka.bootstrap.servers is right");
+            }
+            if (stuckFor.compareTo(STUCK_MAX) > 0) {
+                return Optional.of("a transaction has not ended for " + stuckFor.toSeconds() + " s at " + where
+                        + ", and nothing behind it can be read: see docs/runbook.md, A transaction does not end");
+            }
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Makes no connection yet.
+     *
+     * @param topics that the stage reads
+     * @param alsoEachTime is run at every look, whether Kafka answers or not
+     */
+    public KafkaWatch(Map<String, ?> kafka, String stage, Collection<String> topics, Runnable alsoEachTime) {
+        this.kafka = new HashMap<>(kafka);
+        this.kafka.put(AdminClientConfig.CLIENT_ID_CONFIG, "usageflow-" + stage + "-kafka-watch");
+        this.kafka.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ANSWER_WITHIN.toMillis());
+        this.kafka.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) LOOK_EVERY.toMillis());
+        this.topics = List.copyOf(topics);
+        this.alsoEachTime = alsoEachTime;
+        this.thread = new Thread(this::run, stage + "-kafka-watch");
+        thread.setDaemon(true);
+    }
+
+    public void start() {
+        answeredNanos = System.nanoTime();
+        thread.start();
+    }
+
+    public View view() {
+        long now = System.nanoTime();
+        Optional<StuckTransactions.Stuck> open = stuck;
+        return new View(
+                Duration.ofNanos(now - answeredNanos),
+                open.map(transaction -> transaction.age(now)).orElse(Duration.ZERO),
+                open.map(transaction -> transaction.partition() + " offset " + transaction.offset())
+                        .orElse(""));
+    }
+
+    private void run() {
+        try (Client client = new Client()) {
+            while (!closed) {
+                alsoEachTime.run();
+                look(client);
+                Thread.sleep(LOOK_EVERY.toMillis());
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look(Client client) throws InterruptedException {
+        try {
+            transactions.look(ends(client.admin()), System.nanoTime());
+            stuck = transactions.oldest();
+            answeredNanos = System.nanoTime();
+        } catch (ExecutionException failed) {
+            if (!(failed.getCause() instanceof TimeoutException)) {
+                // A refusal is an answer; what is missing, the stage itself says.
+                answeredNanos = System.nanoTime();
+            }
+            LOG.debug("event=kafka_watch_unanswered why={}", VisibleText.logged(failed.getCause()));
+        } catch (KafkaException unusable) {
+            LOG.debug("event=kafka_watch_unanswered why={}", VisibleText.logged(unusable));
+        }
+    }
+
+    private Map<TopicPartition, StuckTransactions.Ends> ends(Admin admin)
+            throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        for (Map.Entry<String, KafkaFuture<TopicDescription>> described :
+                admin.describeTopics(topics).topicNameValues().entrySet()) {
+            try {
+                described
+                        .getValue()
+                        .get()
+                        .partitions()
+                        .forEach(each -> asked.put(
+                                new TopicPartition(described.getKey(), each.partition()), OffsetSpec.latest()));
+            } catch (ExecutionException failed) {
+                if (failed.getCause() instanceof TimeoutException) {
+                    throw failed;
+                }
+                // Not there or not ours to see: the stage itself says so.
+            }
+        }
+        var stable = ends(admin, asked, IsolationLevel.READ_COMMITTED);
+        var high = ends(admin, asked, IsolationLevel.READ_UNCOMMITTED);
+        Map<TopicPartition, StuckTransactions.Ends> ends = new HashMap<>();
+        stable.forEach((partition, end) -> {
+            ListOffsetsResultInfo last = high.get(partition);
+            if (last != null) {
+                ends.put(partition, new StuckTransactions.Ends(end.offset(), last.offset()));
+            }
+        });
+        return ends;
+    }
+
+    private static Map<TopicPartition, ListOffsetsResultInfo> ends(
+            Admin admin, Map<TopicPartition, OffsetSpec> asked, IsolationLevel isolation)
+            throws ExecutionException, InterruptedException {
+        return admin.listOffsets(asked, new ListOffsetsOptions(isolation)).all().get();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+
+    /** Made at the first look, and again where that failed. */
+    private final class Client implements AutoCloseable {
+        private @Nullable Admin admin;
+
+        Admin admin() {
+            if (admin == null) {
+                admin = Admin.create(kafka);
+            }
+            return admin;
+        }
+
+        @Override
+        public void close() {
+            if (admin != null) {
+                admin.close(CLOSE_WITHIN);
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.usageflow.forwarder.testing;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.Resource;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+
+/**
+ * A broker with an authorizer and two users: the administrator, and a service that has rights on its own topics, groups
+ * and transactional ids only, as hosted Kafka grants them.
+ */
+public final class GuardedKafka {
+    private static final String PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule required ";
+
+    /** The broker's settings. */
+    public static final Map<String, String> BROKER = Map.of(
+            "authorizer.class.name",
+            "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "super.users",
+            "User:admin;User:ANONYMOUS",
+            "listener.security.protocol.map",
+            "CLIENTS:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "sasl.enabled.mechanisms",
+            "PLAIN",
+            "sasl.mechanism.inter.broker.protocol",
+            "PLAIN",
+            "listener.name.clients.plain.sasl.jaas.config",
+            PLAIN + "username=\"admin\" password=\"a\" user_admin=\"a\" user_service=\"s\";");
+
+    private static final AclBinding MARKERS = allow(
+            new ResourcePattern(ResourceType.CLUSTER, Resource.CLUSTER_NAME, PatternType.LITERAL),
+            AclOperation.CLUSTER_ACTION);
+
+    private final String servers;
+
+    public GuardedKafka(String servers) {
+        this.servers = servers;
+    }
+
+    /** A client's settings. */
+    public Map<String, String> admin() {
+        return client("admin", "a");
+    }
+
+    /** A client's settings. */
+    public Map<String, String> service() {
+        return client("service", "s");
+    }
+
+    private Map<String, String> client(String user, String password) {
+        Map<String, String> client = new HashMap<>();
+        client.put("bootstrap.servers", servers);
+        client.put("security.protocol", "SASL_PLAINTEXT");
+        client.put("sasl.mechanism", "PLAIN");
+        client.put("sasl.jaas.config", PLAIN + "username=\"" + user + "\" password=\"" + password + "\";");
+        return client;
+    }
+
+    /** What the service may do with all that begins with the prefix; nothing on the cluster, nothing on Kafka's own topics. */
+    public void grantOwn(String prefix) throws Exception {
+        List<AclBinding> rights = new ArrayList<>();
+        for (ResourceType type : List.of(ResourceType.TOPIC, ResourceType.GROUP, ResourceType.TRANSACTIONAL_ID)) {
+            rights.add(allow(new ResourcePattern(type, prefix, PatternType.PREFIXED), AclOperation.ALL));
+        }
+        try (Admin admin = Admin.create(Map.copyOf(admin()))) {
+            admin.createAcls(rights).all().get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    /** What the forwarder's message tells an administrator to do. */
+    public void grantMarkers() throws Exception {
+        try (Admin admin = Admin.create(Map.copyOf(admin()))) {
+            admin.createAcls(List.of(MARKERS)).all().get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    public void revokeMarkers() throws Exception {
+        try (Admin admin = Admin.create(Map.copyOf(admin()))) {
+            admin.deleteAcls(List.of(MARKERS.toFilter())).all().get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    private static AclBinding allow(ResourcePattern what, AclOperation operation) {
+        return new AclBinding(what, new AccessControlEntry("User:service", "*", operation, AclPermissionType.ALLOW));
+    }
+}
