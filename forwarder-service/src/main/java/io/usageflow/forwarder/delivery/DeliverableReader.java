@@ -13,6 +13,7 @@ import io.usageflow.forwarder.topics.LogId;
 import io.usageflow.forwarder.topics.RecordCutter;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.registry.RegistryAbsence;
+import io.usageflow.schema.registry.SchemaLostException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Function;
@@ -55,8 +56,8 @@ final class DeliverableReader {
     }
 
     /**
-     * @throws KafkaException while the registry is away ({@link RegistryAbsence}): nothing is wrong with the record, it has
-     *     to be read again later
+     * @throws KafkaException while the registry is away or has lost the schema of the event in the record ({@link
+     *     RegistryAbsence}): nothing is wrong with the record, it has to be read again later
      */
     Read read(ConsumerRecord<byte[], byte[]> record, AssignedPartition partition, Instant now) {
         if (RecordCutter.isCut(record.headers())) {
@@ -88,6 +89,14 @@ final class DeliverableReader {
         Unpacked unpacked;
         try {
             unpacked = deliverables.unpack(record);
+        } catch (SchemaLostException notOurs) {
+            // The forwarder carries all schemas that it writes this topic with, and a record of its own proves one of
+            // them.
+            return broken(
+                    record,
+                    partition.log(),
+                    "the deliverable record was not written by this version or an earlier one: " + notOurs.getMessage(),
+                    now);
         } catch (SerializationException undecodable) {
             requireNoAbsence(undecodable);
             return broken(

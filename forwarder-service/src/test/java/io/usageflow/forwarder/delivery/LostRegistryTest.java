@@ -63,6 +63,16 @@ class LostRegistryTest {
     }
 
     @Test
+    void shouldNotWaitForTheSchemaOfARecordThatAdmissionDidNotWrite() {
+        ConsumerRecord<byte[], byte[]> ours = record(event());
+        byte[] forged = Arrays.copyOf(ours.value(), ours.value().length - 1);
+        ByteBuffer.wrap(forged).putInt(1, 4_711);
+        var at = new ConsumerRecord<>("usage.deliverable", 0, 0L, ours.key(), forged);
+
+        assertThat(reader.read(at, partition(), NOW)).isInstanceOf(Broken.class);
+    }
+
+    @Test
     void shouldStillNotStopForRubbish() {
         byte[] rubbish = "no record".getBytes(UTF_8);
         var at = new ConsumerRecord<>("usage.deliverable", 0, 0L, "acct_1".getBytes(UTF_8), rubbish);
