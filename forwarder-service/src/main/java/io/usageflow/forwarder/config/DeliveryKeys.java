@@ -12,6 +12,7 @@ import static io.usageflow.forwarder.config.DeliverySettings.HELD_BYTES_MAX;
 import static io.usageflow.forwarder.config.DeliverySettings.HELD_RECORDS_MAX;
 import static io.usageflow.forwarder.config.DeliverySettings.IN_FLIGHT_MAX;
 import static io.usageflow.forwarder.config.DeliverySettings.IN_FLIGHT_START;
+import static io.usageflow.forwarder.config.DeliverySettings.LOOKUPS_PER_SECOND;
 import static io.usageflow.forwarder.config.DeliverySettings.ORDER;
 import static io.usageflow.forwarder.config.DeliverySettings.OUTAGE_DEADLINE;
 import static io.usageflow.forwarder.config.DeliverySettings.PARTITION_BYTES_MAX;
@@ -100,6 +101,14 @@ final class DeliveryKeys {
         duration(def, RETRY_MIN, "500ms", "1ms", "1h", "Shortest wait before a request is sent again.");
         duration(def, RETRY_MAX, "5m", "1ms", "1d", "Longest wait before a request is sent again.");
         duration(def, RETRY_AFTER_MAX, "5m", "0ms", "1d", "Longest wait that a Retry-After may ask for.");
+        number(
+                def,
+                LOOKUPS_PER_SECOND,
+                20,
+                1,
+                1_000,
+                "Questions in a second at most, GET /events/{id}, for events of which an answer did not say whether"
+                        + " Credyt has them.");
         number(
                 def,
                 CIRCUIT_FAILURES,

@@ -29,6 +29,7 @@ public record DeliverySettings(
     public static final String RETRY_MIN = "delivery.retry.min";
     public static final String RETRY_MAX = "delivery.retry.max";
     public static final String RETRY_AFTER_MAX = "delivery.retry.after.max";
+    public static final String LOOKUPS_PER_SECOND = "delivery.lookups.per.second";
     public static final String CIRCUIT_FAILURES = "delivery.circuit.failures";
     public static final String CIRCUIT_WAIT_MIN = "delivery.circuit.wait.min";
     public static final String CIRCUIT_WAIT_MAX = "delivery.circuit.wait.max";
@@ -75,8 +76,9 @@ public record DeliverySettings(
      * @param min first wait at least
      * @param max longest wait of our own
      * @param retryAfterMax longest wait that Credyt may ask for
+     * @param lookupsPerSecond events at most that Credyt is asked for because an answer did not say whether it has them
      */
-    public record Retrying(Duration min, Duration max, Duration retryAfterMax, Circuit circuit) {}
+    public record Retrying(Duration min, Duration max, Duration retryAfterMax, int lookupsPerSecond, Circuit circuit) {}
 
     /**
      * When events become dead letters although nothing is wrong with them.
@@ -146,6 +148,7 @@ public record DeliverySettings(
                 duration(config, RETRY_MIN),
                 duration(config, RETRY_MAX),
                 duration(config, RETRY_AFTER_MAX),
+                config.getInt(LOOKUPS_PER_SECOND),
                 new Circuit(
                         config.getInt(CIRCUIT_FAILURES),
                         duration(config, CIRCUIT_WAIT_MIN),

@@ -2,6 +2,8 @@ package io.usageflow.forwarder.credyt;
 
 import io.usageflow.forwarder.config.CredytSettings;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -78,6 +80,11 @@ public final class CredytHttp implements AutoCloseable {
         String key = keys.current();
         SimpleHttpRequest head = headed(SimpleRequestBuilder.get(address(path)), key);
         return exchange(new BasicRequestProducer(head, null), key, ANSWER_BYTES_MAX, false);
+    }
+
+    /** For a path's segment or a query's value. */
+    public static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** The longest that a request may take. */

@@ -1,9 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.credyt.RetryAfter;
-import io.usageflow.forwarder.delivery.ErrorBody.Complaint;
 import io.usageflow.forwarder.delivery.Outcome.Accepted;
 import io.usageflow.forwarder.delivery.Outcome.CustomerTrouble;
 import io.usageflow.forwarder.delivery.Outcome.Divided;
@@ -12,7 +10,7 @@ import io.usageflow.forwarder.delivery.Outcome.Part;
 import io.usageflow.forwarder.delivery.Outcome.Refused;
 import io.usageflow.forwarder.delivery.Outcome.Retry;
 import io.usageflow.forwarder.delivery.Outcome.TooLarge;
-import java.time.Duration;
+import io.usageflow.forwarder.delivery.Outcome.Unclear;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -20,23 +18,24 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * What an answer means: one pure function, and the table of what Credyt may say. Where the API's documents are silent
- * every sensible answer is understood (CREDYT-API.md, 6); where an answer is ambiguous the reading is taken under which
- * no event is lost and none is declared dead: sending an event again is always safe, its id makes it so.
+ * every sensible answer is understood (CREDYT-API.md, 6). Three rules hold for every answer (docs/decisions/0014):
+ *
+ * <ol>
+ *   <li><em>Settled needs evidence.</em> A 2xx that says nothing of the events, a word for the event that is known to mean
+ *       success, or a refusal by Credyt whose 409, code or id field says that the event exists. An unknown word, a body that
+ *       was not understood, and a text that may repeat a value of the producer's are none.
+ *   <li><em>Condemned needs Credyt's word.</em> Only 400, 409, 413 and 422, with a body that is Credyt's by type and
+ *       shape, and the same statuses of a single event in a 2xx, can refuse an event. Every other 4xx speaks of the account,
+ *       the route or the request, and so does what a gateway says: it holds, as an outage does.
+ *   <li><em>What stays unclear is asked</em>, event by event, before anything is concluded ({@link Unclear}). Until then the
+ *       event is neither settled nor dead: sending it again is always safe, its id makes it so.
+ * </ol>
  */
 final class AnswerClassifier {
-    /** Said of the request. Nothing looser: a field of one event may be too long as well. */
-    private static final Pattern REQUEST_TOO_LARGE = Pattern.compile("too large|too many events|payload size"
-            + "|(at most|no more than|maximum of|up to|limit of) \\d+ (events|items)");
-
-    /** Said of the {@code events} as a whole. */
-    private static final Pattern EVENTS_TOO_MANY =
-            Pattern.compile("too (large|long|many|big)|at most|no more than|up to|exceed|maximum");
-
-    private static final String SAYS_NOTHING = "{}";
+    private static final int PLAIN_WORD_MAX = 40;
 
     private AnswerClassifier() {}
 
@@ -51,166 +50,148 @@ final class AnswerClassifier {
         var response = (Answer.Response) answer;
         int status = response.status();
         if (status >= 200 && status < 300) {
-            return success(response, ids);
+            return success(response, ids, now);
         }
         if (status >= 300 && status < 400) {
-            return new Halt(Circuit.Cause.REDIRECTED, "HTTP " + status);
+            return new Halt(Circuit.Cause.REDIRECTED, "HTTP " + status, RetryAfter.of(response, now));
         }
         return switch (status) {
-            case 401, 403, 407 -> new Halt(Circuit.Cause.AUTH, "HTTP " + status);
+            case 401, 403, 407 -> new Halt(Circuit.Cause.AUTH, "HTTP " + status, RetryAfter.of(response, now));
             case 408, 425 -> retry(response, false, now);
             case 429, 503 -> retry(response, true, now);
-            case 413 ->
-                ids.size() == 1 ? refused(status, ErrorBody.parse(response.body()), false) : new TooLarge(status);
+            case 413 -> tooLarge(response, ids, now);
             case 409 -> conflict(response, ids, now);
-            case 404, 410 -> missing(response, ids);
-            default -> status >= 400 && status < 500 ? refusal(response, ids) : retry(response, status == 504, now);
+            case 404, 410 -> missing(response, now);
+            case 400, 422 ->
+                ErrorBody.ofCredyt(response)
+                        .map(body -> Refusals.of(response, body, ids, now))
+                        .orElseGet(() -> notOfTheEvents(response, now));
+            default ->
+                status >= 400 && status < 500 ? notOfTheEvents(response, now) : retry(response, status == 504, now);
         };
     }
 
-    private static Outcome success(Answer.Response response, List<String> ids) {
+    private static Outcome success(Answer.Response response, List<String> ids, Instant now) {
         int status = response.status();
         String body = response.body().strip();
         if (response.incomplete()) {
-            // Failures may stand in the part that was not read.
-            return new Retry("HTTP " + status + " with an answer that is not complete", Optional.empty(), false);
+            return unclear(response, "an answer that is not complete", false, now);
         }
-        if (status == 204 || body.isEmpty() || body.equals(SAYS_NOTHING)) {
+        if (status == 204 || body.isEmpty() || isPlainWord(response, body)) {
             return new Accepted(status, Set.of());
         }
-        Optional<JsonNode> json = isHtml(response, body) ? Optional.empty() : ErrorBody.json(body);
-        if (json.isEmpty()) {
-            return new Retry("HTTP " + status + " with a body that is not JSON: a proxy?", Optional.empty(), false);
+        if (isPage(response, body)) {
+            return unclear(response, "a web page or XML", false, now);
         }
-        ItemResults results = ItemResults.of(json.get(), ids);
-        boolean allWell = results.parts().values().stream().allMatch(part -> part == Part.KNOWN);
-        if (allWell && !results.unplaced()) {
-            return new Accepted(status, results.parts().keySet());
-        }
-        if (ids.size() == 1) {
-            return results.parts().get(0) == Part.LATER
-                    ? new Retry("HTTP " + status + ", event failed for now", Optional.empty(), false)
-                    : refused(status, ErrorBody.parse(body), false);
-        }
-        if (results.unplaced()) {
-            return refused(status, ErrorBody.parse(body), false);
-        }
+        return ErrorBody.json(body)
+                .map(json -> items(response, ItemResults.of(json, ids), ids, now))
+                .orElseGet(() -> unclear(response, "a body that is not JSON: " + body, false, now));
+    }
+
+    /** As empty as an empty body: {@code Accepted}, {@code OK}. */
+    private static boolean isPlainWord(Answer.Response response, String body) {
+        return response.header("content-type")
+                        .orElse("")
+                        .toLowerCase(Locale.ROOT)
+                        .startsWith("text/plain")
+                && body.length() <= PLAIN_WORD_MAX
+                && StatusWord.of(body) == StatusWord.ACCEPTED;
+    }
+
+    private static Outcome items(Answer.Response response, ItemResults results, List<String> ids, Instant now) {
+        int status = response.status();
         Map<Integer, Part> parts = new HashMap<>(results.parts());
         for (int i = 0; i < ids.size(); i++) {
-            parts.putIfAbsent(i, Part.ACCEPTED);
+            parts.putIfAbsent(i, results.doubt().isPresent() ? Part.UNCLEAR : Part.ACCEPTED);
         }
-        return new Divided(status, parts);
+        if (parts.values().stream().allMatch(part -> part == Part.ACCEPTED || part == Part.KNOWN)) {
+            return new Accepted(status, indices(parts, Part.KNOWN));
+        }
+        String word = results.doubt().orElse(results.word());
+        if (indices(parts, Part.UNCLEAR).size() == ids.size()) {
+            return unclear(response, word, true, now);
+        }
+        if (ids.size() > 1) {
+            return new Divided(status, parts, word);
+        }
+        if (parts.get(0) == Part.LATER) {
+            return new Retry("HTTP " + status + ", event failed for now", RetryAfter.of(response, now), false);
+        }
+        return results.refused() && ErrorBody.isJson(response)
+                ? new Refused(status, false, false, status + " " + word)
+                : unclear(response, word, true, now);
     }
 
-    /** 409: the ids exist, unless the body says that something else conflicts. */
+    private static Set<Integer> indices(Map<Integer, Part> parts, Part wanted) {
+        return parts.entrySet().stream()
+                .filter(entry -> entry.getValue() == wanted)
+                .map(Map.Entry::getKey)
+                .collect(java.util.stream.Collectors.toUnmodifiableSet());
+    }
+
+    /** 413: of a gateway's limit too, as long as there is something to halve. With Retry-After it is for now only. */
+    private static Outcome tooLarge(Answer.Response response, List<String> ids, Instant now) {
+        var notBefore = RetryAfter.of(response, now);
+        if (ids.size() > 1) {
+            return new TooLarge(response.status(), notBefore);
+        }
+        return notBefore.isPresent()
+                ? retry(response, false, now)
+                : ErrorBody.ofCredyt(response)
+                        .<Outcome>map(body -> Refusals.refused(response.status(), body, false))
+                        .orElseGet(() -> notOfTheEvents(response, now));
+    }
+
+    /** 409: the ids exist, or something else conflicts; only a body of Credyt's can say so. */
     private static Outcome conflict(Answer.Response response, List<String> ids, Instant now) {
-        ErrorBody body = ErrorBody.parse(response.body());
-        if (body.complaints().isEmpty() && body.saysBusy() && !body.saysExists()) {
+        Optional<ErrorBody> credyts = ErrorBody.ofCredyt(response);
+        if (credyts.isEmpty()) {
+            return unclear(response, "an answer that says nothing of the events", false, now);
+        }
+        ErrorBody body = credyts.get();
+        if (!body.complaints().isEmpty()) {
+            return Refusals.of(response, body, ids, now);
+        }
+        if (body.codeSaysExists(true) || body.saysExists()) {
+            return Refusals.existing(response.status(), body, ids, true);
+        }
+        if (body.saysBusy()) {
             return retry(response, false, now);
         }
-        if (body.mentionsCustomer() && !body.saysExists()) {
+        return body.mentionsCustomer()
+                ? new CustomerTrouble(response.status(), false)
+                : unclear(response, body.summary(), true, now);
+    }
+
+    /** 404: an unknown customer, or a wrong address. */
+    private static Outcome missing(Answer.Response response, Instant now) {
+        String body = response.body().strip();
+        if (response.incomplete() || (!body.isEmpty() && !ErrorBody.isJson(response))) {
+            return notOfTheEvents(response, now);
+        }
+        Optional<ErrorBody> said = ErrorBody.ofAny(body);
+        if (said.filter(ErrorBody::mentionsCustomer).isPresent()) {
             return new CustomerTrouble(response.status(), true);
         }
-        if (!body.complaints().isEmpty()
-                && body.complaints().stream().noneMatch(complaint -> namesId(complaint, ids))) {
-            return refusal(response, ids);
-        }
-        return existing(response.status(), body, ids);
+        return said.filter(error -> !error.complaints().isEmpty()).isPresent()
+                ? notOfTheEvents(response, now)
+                : new CustomerTrouble(response.status(), false);
     }
 
-    private static Outcome missing(Answer.Response response, List<String> ids) {
-        ErrorBody body = ErrorBody.parse(response.body());
-        boolean aboutEvents =
-                body.complaints().stream().anyMatch(complaint -> complaint.key().isEventField());
-        return aboutEvents ? refusal(response, ids) : new CustomerTrouble(response.status(), body.mentionsCustomer());
-    }
-
-    /** 400, 422 and every 4xx that has no meaning of its own here. */
-    private static Outcome refusal(Answer.Response response, List<String> ids) {
-        int status = response.status();
-        ErrorBody body = ErrorBody.parse(response.body());
-        if (body.namesCustomer()) {
-            return new CustomerTrouble(status, true);
-        }
-        if (ids.size() > 1 && saysTooLarge(body)) {
-            return new TooLarge(status);
-        }
-        boolean onlyIds = body.complaints().isEmpty()
-                ? body.saysExists()
-                : body.complaints().stream().allMatch(c -> namesId(c, ids) && c.saysExists());
-        if (onlyIds && status != 409) {
-            return existing(status, body, ids);
-        }
-        Map<Integer, Part> parts = accused(body, ids);
-        return ids.size() == 1 || parts.isEmpty() ? refused(status, body, true) : new Divided(status, parts);
-    }
-
-    /**
-     * Ids exist. Known for certain is only what is named by its id, or the whole batch; an event that is named by index
-     * is asked alone, since taking a wrong index for delivered would lose an event.
-     */
-    private static Outcome existing(int status, ErrorBody body, List<String> ids) {
-        if (ids.size() == 1) {
-            return new Accepted(status, Set.of(0));
-        }
-        Map<Integer, Part> parts = accused(body, ids);
-        for (Complaint complaint : body.complaints()) {
-            complaint
-                    .id()
-                    .map(ids::indexOf)
-                    .filter(i -> i >= 0 && namesId(complaint, ids))
-                    .ifPresent(i -> parts.put(i, Part.KNOWN));
-        }
-        if (parts.size() == ids.size()) {
-            parts.replaceAll((index, part) -> Part.KNOWN);
-        }
-        return parts.isEmpty() ? new Refused(status, false, true, "exists") : new Divided(status, parts);
-    }
-
-    private static Map<Integer, Part> accused(ErrorBody body, List<String> ids) {
-        Map<Integer, Part> parts = new HashMap<>();
-        for (Complaint complaint : body.complaints()) {
-            int byId = complaint.id().map(ids::indexOf).orElse(-1);
-            int index = byId >= 0 ? byId : complaint.key().index().orElse(-1);
-            if (index >= 0 && index < ids.size()) {
-                parts.put(index, Part.ACCUSED);
-            }
-        }
-        return parts;
-    }
-
-    private static boolean namesId(Complaint complaint, List<String> ids) {
-        return complaint.key().isEventId()
-                || (complaint.key().field().isEmpty()
-                        && complaint.id().filter(ids::contains).isPresent());
-    }
-
-    private static Refused refused(int status, ErrorBody body, boolean mayBeCustomer) {
-        boolean aboutEvents =
-                body.complaints().stream().anyMatch(complaint -> complaint.key().isEventField());
-        return new Refused(status, mayBeCustomer && !aboutEvents, false, status + " " + body.likeness());
-    }
-
-    private static boolean saysTooLarge(ErrorBody body) {
-        String text = body.summary().toLowerCase(Locale.ROOT);
-        return REQUEST_TOO_LARGE.matcher(text).find()
-                || body.complaints().stream().anyMatch(AnswerClassifier::saysTooMany);
-    }
-
-    private static boolean saysTooMany(Complaint complaint) {
-        return complaint.key().index().isEmpty()
-                && complaint.key().field().equals("events")
-                && EVENTS_TOO_MANY
-                        .matcher(complaint.message().toLowerCase(Locale.ROOT))
-                        .find();
+    /** Of the account, the route or the request, or from something on the way: no event would fare better. */
+    private static Retry notOfTheEvents(Answer.Response response, Instant now) {
+        return new Retry("HTTP " + response.status(), RetryAfter.of(response, now), false, Circuit.Cause.REFUSED);
     }
 
     private static Retry retry(Answer.Response response, boolean overload, Instant now) {
-        Optional<Duration> floor = RetryAfter.of(response, now);
-        return new Retry("HTTP " + response.status(), floor, overload);
+        return new Retry("HTTP " + response.status(), RetryAfter.of(response, now), overload);
     }
 
-    private static boolean isHtml(Answer.Response response, String body) {
+    private static Unclear unclear(Answer.Response response, String word, boolean fromCredyt, Instant now) {
+        return new Unclear(response.status(), word.strip(), fromCredyt, RetryAfter.of(response, now), Optional.empty());
+    }
+
+    private static boolean isPage(Answer.Response response, String body) {
         return response.header("content-type")
                         .map(type -> type.toLowerCase(Locale.ROOT))
                         .orElse("")

@@ -27,6 +27,9 @@ public final class Circuit {
     /** Why nothing is sent. */
     public enum Cause {
         UNAVAILABLE("Credyt does not answer, or asks to wait"),
+        REFUSED(
+                "each request is refused for a reason that is no event's: check the account at Credyt, credyt.url, and what"
+                        + " stands on the way"),
         AUTH("Credyt refuses the API key: check credyt.api.key"),
         REDIRECTED("Credyt's address answers with a redirect, which is never followed: check credyt.url");
 
@@ -130,9 +133,10 @@ public final class Circuit {
     /**
      * @param customer whose request it was: one customer's failures alone do not open the circuit soon, since they may be
      *     its own, and its retries are few anyhow
+     * @param kind of outage that it is where all answers are like it
      * @param floor what Retry-After asks for
      */
-    void failed(long request, Object customer, String why, Optional<Duration> floor, long nowNanos) {
+    void failed(long request, Object customer, Cause kind, String why, Optional<Duration> floor, long nowNanos) {
         if (state == State.CLOSED) {
             rowOfSeveral = row > 0 && (rowOfSeveral || !customer.equals(rowBegan));
             rowBegan = row == 0 ? customer : rowBegan;
@@ -141,20 +145,20 @@ public final class Circuit {
             boolean often = answers >= SHARE_MIN_ANSWERS && failures * 2 >= Math.min(answers, WINDOW);
             if ((rowOfSeveral && (row >= failuresInARow || often)) || row >= failuresInARow * ALONE_FACTOR) {
                 openedNanos = nowNanos;
-                open(Cause.UNAVAILABLE, why, floor, nowNanos);
+                open(kind, why, floor, nowNanos);
             }
         } else if (state == State.PROBING && request == probe) {
-            open(Cause.UNAVAILABLE, why, floor, nowNanos);
+            open(kind, why, floor, nowNanos);
         }
     }
 
     /** Our key or address was refused: no other request would fare better. */
-    void halted(long request, Cause why, String detail, long nowNanos) {
+    void halted(long request, Cause why, String detail, Optional<Duration> floor, long nowNanos) {
         if (state == State.CLOSED) {
             openedNanos = nowNanos;
-            open(why, detail, Optional.empty(), nowNanos);
+            open(why, detail, floor, nowNanos);
         } else if (state == State.PROBING && request == probe) {
-            open(why, detail, Optional.empty(), nowNanos);
+            open(why, detail, floor, nowNanos);
         } else {
             this.cause = why;
             this.detail = detail;

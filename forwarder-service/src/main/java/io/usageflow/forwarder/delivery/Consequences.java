@@ -1,6 +1,8 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.credyt.lookup.Reading;
+import io.usageflow.forwarder.credyt.lookup.Wanted;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.delivery.FailingCustomers.Standing;
 import io.usageflow.forwarder.delivery.Outcome.Accepted;
@@ -11,7 +13,9 @@ import io.usageflow.forwarder.delivery.Outcome.Part;
 import io.usageflow.forwarder.delivery.Outcome.Refused;
 import io.usageflow.forwarder.delivery.Outcome.Retry;
 import io.usageflow.forwarder.delivery.Outcome.TooLarge;
+import io.usageflow.forwarder.delivery.Outcome.Unclear;
 import io.usageflow.forwarder.delivery.SettlementRecords.Death;
+import io.usageflow.forwarder.delivery.avro.Proof;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +34,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Consequences {
     private static final Logger LOG = LoggerFactory.getLogger(Consequences.class);
+    /** Characters of an answer that a log line, a customer's state and a dead letter quote. */
+    private static final int WORD_MAX = 200;
 
     /** A request that is divided is not waited for any longer than after so many failures. */
     private static final int DIVIDING_WAITS = 3;
@@ -59,12 +65,22 @@ final class Consequences {
     /**
      * An answered request.
      *
+     * @param asked the event that Credyt was asked for; empty where the events were sent
      * @param inFlight requests in flight when it was answered, itself included
      */
-    record Answered(long request, CustomerQueues.Pick pick, long sentNanos, int inFlight, Answer answer) {}
+    record Answered(
+            long request,
+            CustomerQueues.Pick pick,
+            Optional<PendingEvent> asked,
+            long sentNanos,
+            int inFlight,
+            Answer answer) {}
 
     /** @return until when all of this customer waits, where it does */
     OptionalLong follow(Answered answered) {
+        if (answered.asked().isPresent()) {
+            return new Ruling(answered).lookedUp(answered.asked().get());
+        }
         Outcome outcome =
                 AnswerClassifier.classify(answered.answer(), answered.pick().ids(), clock.now());
         meters.answered(
@@ -94,7 +110,10 @@ final class Consequences {
             destination.accepted(events.size(), nanos);
             customerIsWell();
             for (int i = 0; i < events.size(); i++) {
-                deliver(events.get(i), outcome.known().contains(i), outcome.status());
+                deliver(
+                        events.get(i),
+                        outcome.known().contains(i) ? Proof.ALREADY_KNOWN : Proof.ACCEPTED,
+                        outcome.status());
             }
             if (events.size() == 1 && !outcome.known().isEmpty()) {
                 batch.splitter().known();
@@ -111,11 +130,15 @@ final class Consequences {
             Set<Integer> settled = new HashSet<>();
             Set<Integer> accused = new HashSet<>();
             outcome.parts().forEach((index, part) -> {
-                if (part == Part.ACCUSED) {
-                    accused.add(index);
-                } else if (part != Part.LATER) {
-                    settled.add(index);
-                    deliver(events.get(index), part == Part.KNOWN, outcome.status());
+                switch (part) {
+                    case ACCUSED -> accused.add(index);
+                    case LATER -> {}
+                    case UNCLEAR -> events.get(index).doubt();
+                    case ACCEPTED, KNOWN -> {
+                        settled.add(index);
+                        Proof proof = part == Part.KNOWN ? Proof.ALREADY_KNOWN : Proof.ACCEPTED;
+                        deliver(events.get(index), proof, outcome.status());
+                    }
                 }
             });
             if (!settled.isEmpty()) {
@@ -124,7 +147,11 @@ final class Consequences {
             }
             batch.splitter().divided(settled, accused);
             settled.stream().findAny().ifPresent(index -> passed(events.get(index)));
-            if (outcome.parts().containsValue(Part.LATER)) {
+            boolean unclear = outcome.parts().containsValue(Part.UNCLEAR);
+            if (unclear) {
+                warnOfUnclear(outcome.status(), outcome.word());
+            }
+            if (unclear || outcome.parts().containsValue(Part.LATER)) {
                 batch.delay(nanos
                         + destination
                                 .wait(batch.failed(nanos), Optional.empty())
@@ -154,6 +181,9 @@ final class Consequences {
         public OptionalLong tooLarge(TooLarge outcome) {
             destinationIsWell();
             batch.splitter().tooLarge();
+            outcome.notBefore()
+                    .ifPresent(floor -> batch.delay(
+                            nanos + destination.wait(1, Optional.of(floor)).toNanos()));
             queues.tooLarge(
                     events.stream().mapToInt(event -> event.json().length).sum());
             return OptionalLong.empty();
@@ -161,13 +191,148 @@ final class Consequences {
 
         @Override
         public OptionalLong customerTrouble(CustomerTrouble outcome) {
-            destinationIsWell();
+            if (outcome.named()) {
+                destinationIsWell();
+            } else {
+                destinationRefuses("HTTP " + outcome.status(), Optional.empty());
+            }
             fail(events);
             return customerFails(DeadLetterReason.CUSTOMER_UNKNOWN, "HTTP " + outcome.status(), outcome.named());
         }
 
         @Override
+        public OptionalLong unclear(Unclear outcome) {
+            if (outcome.otherwise().isPresent() && events.get(0).isAbsent()) {
+                return refused(outcome.otherwise().get());
+            }
+            if (events.get(0).isSettled()) {
+                return comparisonFailed(new Retry(cause(outcome), outcome.notBefore(), false));
+            }
+            events.forEach(PendingEvent::doubt);
+            warnOfUnclear(outcome.status(), outcome.word());
+            if (outcome.fromCredyt()) {
+                destinationIsWell();
+            } else {
+                destinationRefuses(cause(outcome), outcome.notBefore());
+            }
+            fail(events);
+            customerFailed(cause(outcome));
+            return again(outcome.notBefore());
+        }
+
+        /** What Credyt says of an event that it was asked for. */
+        OptionalLong lookedUp(PendingEvent event) {
+            String path = "GET /events/" + event.credytId();
+            return Reading.of(answered.answer(), Wanted.event(event.credytId()), now)
+                    .match(
+                            said -> said.reply()
+                                    .match(
+                                            found -> isThere(event),
+                                            absent -> isNotThere(event),
+                                            unanswered -> staysUnclear(path + ": " + unanswered.why())),
+                            later -> {
+                                meters.lookedUp("unclear");
+                                var failed = new Retry(path + ": " + later.why(), later.notBefore(), later.overload());
+                                destination.failed(answered.request(), customer, failed, answered.sentNanos(), nanos);
+                                return stillUnsettled(failed.cause(), failed.notBefore());
+                            },
+                            refused -> halt(new Halt(Circuit.Cause.AUTH, refused.why(), Optional.empty())));
+        }
+
+        private OptionalLong isThere(PendingEvent event) {
+            meters.lookedUp("found");
+            int status =
+                    answered.answer().response().map(Answer.Response::status).orElse(0);
+            LOG.info(
+                    "event=settled_by_lookup credyt_event_id={} customer={} status={}",
+                    event.credytId(),
+                    VisibleText.logged(customer.value()),
+                    status);
+            destinationIsWell();
+            destination.lookups(nanos).answered();
+            destination.accepted(1, nanos);
+            customerIsWell();
+            deliver(event, Proof.LOOKUP, status);
+            batch.splitter().divided(Set.of(events.indexOf(event)), Set.of());
+            return settleCulprits();
+        }
+
+        /** It is sent again. Where that has gone on for the customer's budget, it is held as one that fails. */
+        private OptionalLong isNotThere(PendingEvent event) {
+            meters.lookedUp("absent");
+            destinationIsWell();
+            destination.lookups(nanos).answered();
+            event.absent();
+            return events.stream().anyMatch(PendingEvent::isDoubtful)
+                    ? OptionalLong.empty()
+                    : stillUnsettled(
+                            "answers that are not understood, of events that Credyt says it does not have",
+                            Optional.empty());
+        }
+
+        private OptionalLong staysUnclear(String why) {
+            meters.lookedUp("unclear");
+            destinationRefuses(why, Optional.empty());
+            return stillUnsettled(why, Optional.empty());
+        }
+
+        private OptionalLong stillUnsettled(String cause, Optional<Duration> notBefore) {
+            Optional<Long> failedBefore = batch.lastFailureNanos();
+            fail(events);
+            Standing standing = customerFailed(cause);
+            long since = standing.blocked() ? failedBefore.orElse(nanos) : standing.sinceNanos();
+            if (destination.acceptedSince(since) && aside.isSpent(standing, DeadLetterReason.CUSTOMER_BLOCKED)) {
+                return stepAside(DeadLetterReason.CUSTOMER_BLOCKED, standing, notBefore);
+            }
+            return again(notBefore);
+        }
+
+        /** The batch's next request, whichever it is, after a wait that grows. */
+        private OptionalLong again(Optional<Duration> notBefore) {
+            meters.retried();
+            batch.delay(nanos + destination.wait(batch.failed(nanos), notBefore).toNanos());
+            return OptionalLong.empty();
+        }
+
+        private String cause(Unclear outcome) {
+            return "HTTP " + outcome.status() + " says: " + VisibleText.of(outcome.word(), WORD_MAX);
+        }
+
+        /** At the first failure of a batch; the health shows the others. */
+        private void warnOfUnclear(int status, String word) {
+            if (batch.lastFailureNanos().isPresent()) {
+                return;
+            }
+            LOG.warn(
+                    "event=answer_not_understood status={} customer={} events={} word={} remedy=\"Credyt is asked for each"
+                            + " event before it is settled or sent again\"",
+                    status,
+                    VisibleText.logged(customer.value()),
+                    events.size(),
+                    VisibleText.logged(VisibleText.of(word, WORD_MAX)));
+        }
+
+        /** Not Credyt's word on an event: where it meets several customers it is an outage. */
+        private void destinationRefuses(String cause, Optional<Duration> notBefore) {
+            var refused = new Retry(cause, notBefore, false, Circuit.Cause.REFUSED);
+            destination.failed(answered.request(), customer, refused, answered.sentNanos(), nanos);
+        }
+
+        private void warnOfRefusal(Retry outcome) {
+            LOG.warn(
+                    "event=request_refused customer={} answer=\"{}\" why=\"it is not Credyt's word on an event\""
+                            + " remedy=\"check the account at Credyt, credyt.url and what stands on the way; the events"
+                            + " wait\"",
+                    VisibleText.logged(customer.value()),
+                    outcome.cause());
+        }
+
+        @Override
         public OptionalLong retry(Retry outcome) {
+            if (outcome.kind() == Circuit.Cause.REFUSED
+                    && batch.lastFailureNanos().isEmpty()) {
+                warnOfRefusal(outcome);
+            }
             destination.failed(answered.request(), customer, outcome, answered.sentNanos(), nanos);
             fail(events);
             if (events.get(0).isSettled()) {
@@ -343,8 +508,8 @@ final class Consequences {
                     + ": see the response excerpt, fix the field it names and replay.";
         }
 
-        private void deliver(PendingEvent event, boolean known, int status) {
-            fates.delivered(event, known, status, now);
+        private void deliver(PendingEvent event, Proof proof, int status) {
+            fates.delivered(event, proof, status, now);
         }
 
         private void fail(List<PendingEvent> failed) {

@@ -85,7 +85,10 @@ record DeliveryHealth(
         int blocked = now.destination().blockedCustomers();
         return now.buffered().inFlight() + " requests in flight, "
                 + now.buffered().outstanding() + " events outstanding"
-                + (failing == 0 ? "" : ", " + failing + " customers failing")
+                + (failing == 0
+                        ? ""
+                        : ", " + failing + " customers failing, the last with "
+                                + now.destination().detail())
                 + (blocked == 0 ? "" : ", " + blocked + " of them blocked");
     }
 }

@@ -31,6 +31,7 @@ final class DeliveryMeters implements AutoCloseable {
     private final Map<String, Timer> settlements = new HashMap<>();
     private final Map<String, Counter> events = new HashMap<>();
     private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
+    private final Map<String, Counter> lookups = new HashMap<>();
     private final Counter retries;
     private final Counter settled;
     private final Counter expiredUnread;
@@ -56,6 +57,9 @@ final class DeliveryMeters implements AutoCloseable {
         }
         for (String word : List.of(ACCEPTED, ALREADY_KNOWN, DEAD_LETTERED)) {
             events.put(word, counter(DeliveryMeter.EVENTS, word));
+        }
+        for (String result : List.of("found", "absent", "unclear")) {
+            lookups.put(result, counter(DeliveryMeter.LOOKUPS, result));
         }
         this.batchSizes = DistributionSummary.builder(DeliveryMeter.BATCH_SIZE.meterName())
                 .description(DeliveryMeter.BATCH_SIZE.doc())
@@ -132,6 +136,11 @@ final class DeliveryMeters implements AutoCloseable {
                         ? ""
                         : ", " + (long) expiredUnread.count() + " records expired unread (docs/runbook.md)")
                 + (logsReplaced.count() == 0 ? "" : ", begun at the earliest record of another log (docs/runbook.md)");
+    }
+
+    /** @param result found, absent or unclear */
+    void lookedUp(String result) {
+        Objects.requireNonNull(lookups.get(result)).increment();
     }
 
     void settlement(boolean done, int records, Duration took) {
@@ -231,6 +240,11 @@ final class DeliveryMeters implements AutoCloseable {
         @Override
         public String customerTrouble(Outcome.CustomerTrouble outcome) {
             return "customer_trouble";
+        }
+
+        @Override
+        public String unclear(Outcome.Unclear outcome) {
+            return "unclear";
         }
 
         @Override

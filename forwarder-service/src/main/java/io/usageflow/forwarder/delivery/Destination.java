@@ -1,10 +1,12 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.credyt.lookup.Pace;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** How the destination is doing: circuit, concurrency, back-off and failing customers under one roof. One thread. */
 final class Destination {
@@ -16,6 +18,8 @@ final class Destination {
     private final RetrySchedule retries;
     private final FailingCustomers customers;
     private final SurgeGuard surge;
+    private final int lookupsPerSecond;
+    private @Nullable Pace lookups;
     private long lastRequest;
     private long acceptedRequests;
     private long failedRequests;
@@ -33,6 +37,7 @@ final class Destination {
                 settings.inFlight().start(), settings.inFlight().max());
         customers = new FailingCustomers(worthWriting(stepAside.failingBudget()));
         surge = new SurgeGuard(stepAside.surgeMax());
+        lookupsPerSecond = retrying.lookupsPerSecond();
     }
 
     private static Duration worthWriting(Duration budget) {
@@ -91,13 +96,13 @@ final class Destination {
             limit.overloaded(sentNanos, nowNanos);
         }
         boolean sending = isWell();
-        circuit.failed(request, customer, why.cause(), why.notBefore(), nowNanos);
+        circuit.failed(request, customer, why.kind(), why.cause(), why.notBefore(), nowNanos);
         suspendCustomers(sending, nowNanos);
     }
 
     void halted(long request, Outcome.Halt why, long nowNanos) {
         boolean sending = isWell();
-        circuit.halted(request, why.cause(), why.detail(), nowNanos);
+        circuit.halted(request, why.cause(), why.detail(), why.notBefore(), nowNanos);
         suspendCustomers(sending, nowNanos);
     }
 
@@ -122,6 +127,14 @@ final class Destination {
         lastAcceptedNanos = OptionalLong.of(nowNanos);
         acceptedRequests++;
         surge.earned(events);
+    }
+
+    /** When the next event may be asked for. */
+    Pace lookups(long nowNanos) {
+        if (lookups == null) {
+            lookups = new Pace(lookupsPerSecond, nowNanos);
+        }
+        return lookups;
     }
 
     boolean acceptedSince(long nanos) {

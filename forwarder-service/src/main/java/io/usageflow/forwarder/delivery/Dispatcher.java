@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.credyt.lookup.Pace;
 import io.usageflow.forwarder.delivery.Consequences.Answered;
 import io.usageflow.forwarder.delivery.CustomerQueues.Pick;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
@@ -30,7 +32,8 @@ final class Dispatcher {
     /** Bounded by the requests in flight. */
     private final BlockingQueue<Arrived> arrived = new LinkedBlockingQueue<>();
 
-    private record Sent(Pick pick, long nanos) {}
+    /** @param asked the event of the pick that was asked for; empty where the pick was sent */
+    private record Sent(Pick pick, Optional<PendingEvent> asked, long nanos) {}
 
     private record Arrived(long request, Answer answer) {}
 
@@ -62,16 +65,38 @@ final class Dispatcher {
             if (pick.isEmpty()) {
                 return;
             }
-            send(pick.get(), now);
+            Optional<PendingEvent> doubtful = pick.get().events().stream()
+                    .filter(PendingEvent::isDoubtful)
+                    .findFirst();
+            doubtful.ifPresentOrElse(event -> ask(pick.get(), event, now), () -> send(pick.get(), now));
         }
+    }
+
+    /** Asks for one event of a batch, in the batch's place, within the rate for such questions. */
+    private void ask(Pick pick, PendingEvent event, long now) {
+        Pace lookups = destination.lookups(now);
+        long wait = lookups.waitNanos(now);
+        if (wait > 0) {
+            pick.batch().delay(now + wait);
+            queues.answered(pick);
+            return;
+        }
+        lookups.asked(now);
+        long request = destination.send();
+        inFlight.put(request, new Sent(pick, Optional.of(event), now));
+        receive(request, sink.find(event.credytId()));
     }
 
     private void send(Pick pick, long now) {
         long request = destination.send();
-        inFlight.put(request, new Sent(pick, now));
+        inFlight.put(request, new Sent(pick, Optional.empty(), now));
         pick.events().forEach(PendingEvent::sent);
         List<byte[]> bodies = pick.events().stream().map(PendingEvent::json).toList();
-        sink.deliver(new EventSink.Request(pick.customer(), bodies)).whenComplete((answer, broken) -> {
+        receive(request, sink.deliver(new EventSink.Request(pick.customer(), bodies)));
+    }
+
+    private void receive(long request, CompletionStage<Answer> coming) {
+        coming.whenComplete((answer, broken) -> {
             // The stage must not fail; if it does, nothing is known of the request, as after a broken connection.
             arrived.add(new Arrived(
                     request, broken == null ? answer : new Answer.Failure(false, "the sink failed: " + broken)));
@@ -105,8 +130,8 @@ final class Dispatcher {
             throw new IllegalStateException("an answer came twice, of request " + next.request());
         }
         Pick pick = sent.pick();
-        OptionalLong heldUntil =
-                consequences.follow(new Answered(next.request(), pick, sent.nanos(), together, next.answer()));
+        OptionalLong heldUntil = consequences.follow(
+                new Answered(next.request(), pick, sent.asked(), sent.nanos(), together, next.answer()));
         if (!pick.events().stream().allMatch(PendingEvent::current)) {
             pick.batch().splitter().retain(PendingEvent::current);
         }

@@ -62,8 +62,8 @@ record ErrorKey(OptionalInt index, String field) {
     }
 
     /** The event's own id, not a cost's; without an index, of one event of the request. */
-    boolean isEventId() {
-        return field.equals("id") || field.equals("eventid") || (field.isEmpty() && index.isPresent());
+    boolean isIdField() {
+        return field.equals("id") || field.equals("eventid");
     }
 
     /** A field that only events have, whether or not the key says which event. */

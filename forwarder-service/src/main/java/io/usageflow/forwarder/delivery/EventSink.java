@@ -25,7 +25,10 @@ public interface EventSink extends AutoCloseable {
      */
     CompletionStage<Answer> deliver(Request request);
 
-    /** The longest that {@link #deliver} may take. */
+    /** Asks once for an event by its id at Credyt; otherwise as {@link #deliver}. */
+    CompletionStage<Answer> find(String credytId);
+
+    /** The longest that either may take. */
     Duration answersWithin();
 
     /** Frees connections and threads; requests in flight end with a failure. */

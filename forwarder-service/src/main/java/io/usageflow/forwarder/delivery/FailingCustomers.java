@@ -41,6 +41,7 @@ final class FailingCustomers {
     /** Blocked customers of whom nothing waits, and since when; the longest idle first. */
     private final Map<Customer, Long> idle = new LinkedHashMap<>();
 
+    private String lastCause = "";
     private OptionalLong suspendedNanos = OptionalLong.empty();
     private int blocked;
 
@@ -106,6 +107,7 @@ final class FailingCustomers {
         entry.lastNanos = nowNanos;
         entry.inARow++;
         entry.cause = cause;
+        lastCause = cause;
         boolean wider = entry.partitions.addAll(partitions);
         if (entry.written ? wider : failingNanos(entry, nowNanos) >= worthWritingNanos) {
             write(customer, entry);
@@ -260,6 +262,11 @@ final class FailingCustomers {
             partitions.add(change.partition());
             behind.put(change.customer(), partitions);
         });
+    }
+
+    /** What the last failure of any customer said; for people. */
+    String lastCause() {
+        return lastCause;
     }
 
     int customers() {

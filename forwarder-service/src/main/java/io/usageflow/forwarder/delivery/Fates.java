@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.delivery.SettlementRecords.Death;
+import io.usageflow.forwarder.delivery.avro.Proof;
 import java.time.Instant;
 
 /** How an event ended, noted in its partition until it is committed. An event whose assignment is over ends elsewhere, and one that
@@ -14,10 +15,10 @@ final class Fates {
         this.meters = meters;
     }
 
-    /** @param known whether Credyt had it before */
-    void delivered(PendingEvent event, boolean known, int status, Instant now) {
+    /** @param proof what says so */
+    void delivered(PendingEvent event, Proof proof, int status, Instant now) {
         if (isOpen(event)) {
-            settle(event, records.receipt(event, known, status, now));
+            settle(event, records.receipt(event, proof, status, now));
         }
     }
 

@@ -1,55 +1,41 @@
 package io.usageflow.forwarder.delivery;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.usageflow.forwarder.delivery.Outcome.Part;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the body of a 2xx says of single events. No per-item result is documented (CREDYT-API.md, 3), so the usual shapes
- * are read, and a failure that cannot be pinned to an event is reported as such. Pure.
+ * What the JSON body of a 2xx says of single events. No per-item result is documented (CREDYT-API.md, 3), so the usual shapes
+ * are read: lists by position, by index or by id, objects keyed by id, lists of failures or successes, counts. Whatever else
+ * the body says is searched for the request's ids and for words of failure: an event that is named in a place that is not
+ * understood is {@link Part#UNCLEAR}, and a failure that cannot be pinned to an event makes all doubtful of which nothing
+ * else is said. Pure.
  *
- * @param parts by index into the request, {@link Part#ACCEPTED} left out
- * @param unplaced whether the body tells of a failure without saying whose
+ * @param parts by index into the request; an event of which nothing is said has none
+ * @param doubt what casts doubt on the events without a part; empty where nothing does
+ * @param word what was not understood or was refused, for people; foreign text
+ * @param refused whether Credyt refused an event by its id, in words that say so
  */
-record ItemResults(Map<Integer, Part> parts, boolean unplaced) {
-    private static final List<String> LISTS = List.of("results", "events", "items", "data");
-    private static final List<String> FAILED_LISTS = List.of("errors", "failed", "failures", "rejected", "invalid");
-    private static final List<String> FAILED_COUNTS =
-            List.of("failed_count", "failedCount", "error_count", "errorCount", "rejected_count", "rejectedCount");
-    private static final List<String> TAKEN_COUNTS = List.of(
-            "accepted",
-            "accepted_count",
-            "acceptedCount",
-            "duplicates",
-            "duplicate_count",
-            "duplicateCount",
-            "ignored");
-    private static final List<String> STATUSES =
-            List.of("status", "status_code", "statusCode", "http_status", "httpStatus", "state", "outcome");
+record ItemResults(Map<Integer, Part> parts, Optional<String> doubt, String word, boolean refused) {
+    private static final Set<String> RESULT_LISTS = Set.of("", "results", "events", "items", "data", "responses");
+    private static final Set<String> FAILED = Set.of("errors", "failed", "failures", "rejected", "invalid");
+    private static final Set<String> FAILED_COUNTS =
+            Set.of("failedcount", "errorcount", "rejectedcount", "invalidcount");
+    private static final Set<String> TAKEN =
+            Set.of("accepted", "succeeded", "successes", "successful", "created", "stored", "processed", "ingested");
+    private static final Set<String> TAKEN_COUNTS = Set.of("accepted", "acceptedcount");
+    private static final Set<String> KNOWN = Set.of("duplicates", "duplicatecount", "duplicateids");
+    /** What a problem says, which is none of a success. */
+    private static final Set<String> PROBLEM =
+            Set.of("title", "detail", "reason", "errordescription", "warning", "warnings");
     /** Where an API wraps what it answers. */
-    private static final List<String> WRAPPERS = List.of("data", "result", "response");
-
-    private static final Set<String> BAD_WORDS = Set.of(
-            "failed",
-            "failure",
-            "error",
-            "rejected",
-            "invalid",
-            "refused",
-            "denied",
-            "dropped",
-            "skipped",
-            "unprocessable");
-    private static final Set<String> LATER_WORDS =
-            Set.of("retry", "throttled", "rate_limited", "unavailable", "timeout", "timed_out", "overloaded");
-    private static final Set<String> KNOWN_WORDS =
-            Set.of("duplicate", "duplicated", "already_exists", "exists", "known", "ignored", "conflict");
+    private static final Set<String> WRAPPERS = Set.of("data", "result", "response");
 
     ItemResults {
         parts = Map.copyOf(parts);
@@ -57,181 +43,221 @@ record ItemResults(Map<Integer, Part> parts, boolean unplaced) {
 
     /** @param ids the request's event ids, in order */
     static ItemResults of(JsonNode root, List<String> ids) {
-        Map<Integer, Part> parts = new HashMap<>();
-        boolean unplaced = collect(root, ids, parts);
-        for (String name : WRAPPERS) {
-            if (root.path(name).isObject() && !isEcho(root)) {
-                unplaced |= collect(root.path(name), ids, parts);
-            }
+        var reader = new Reader(ids);
+        if (root.isArray()) {
+            reader.list("", root);
+        } else if (root.isObject()) {
+            reader.body(root);
+        } else if (!root.isNull() && StatusWord.of(root) != StatusWord.ACCEPTED) {
+            reader.doubt(root.toString());
         }
-        return new ItemResults(parts, unplaced);
+        return reader.results();
     }
 
-    /** The event itself come back: its {@code data} is the producer's, whatever it says of a status. */
-    private static boolean isEcho(JsonNode root) {
-        return root.has("id") || root.has("event_type") || root.has("eventType");
-    }
+    /** Reads one body. */
+    private static final class Reader {
+        private final List<String> ids;
+        private final Map<Integer, Part> parts = new HashMap<>();
+        private @Nullable String doubt;
+        private String word = "";
+        private boolean refused;
+        private boolean listsSuccess;
+        private long failedCount;
+        private long takenCount = -1;
+        private long knownCount;
 
-    private static boolean collect(JsonNode root, List<String> ids, Map<Integer, Part> parts) {
-        boolean unplaced = false;
-        for (JsonNode list : lists(root)) {
-            for (int i = 0; i < list.size(); i++) {
-                Part part = part(list.get(i));
-                int index = index(list.get(i), ids, list.size() == ids.size() ? i : -1);
-                if (part != Part.ACCEPTED && index >= 0) {
-                    parts.put(index, part);
+        Reader(List<String> ids) {
+            this.ids = ids;
+        }
+
+        ItemResults results() {
+            long failed = parts.values().stream()
+                    .filter(part -> part != Part.ACCEPTED && part != Part.KNOWN)
+                    .count();
+            if (failedCount > failed) {
+                doubt(failedCount + " failures");
+            }
+            if (takenCount >= 0 && takenCount + knownCount + failed < ids.size()) {
+                doubt(takenCount + " accepted of " + ids.size());
+            }
+            if (listsSuccess && parts.size() < ids.size()) {
+                doubt("a list of the accepted that leaves events out");
+            }
+            return new ItemResults(parts, Optional.ofNullable(doubt), word, refused);
+        }
+
+        /** The answer, or what it wraps. */
+        void body(JsonNode body) {
+            int named = ItemStatement.named(body, ids);
+            if (named >= 0 || ItemStatement.isEcho(body)) {
+                put(named, body, ids.size() == 1 ? 0 : -1, Part.ACCEPTED);
+            } else {
+                whole(ItemStatement.status(body));
+            }
+            for (Map.Entry<String, JsonNode> entry : body.properties()) {
+                String name = entry.getKey();
+                if (!ItemStatement.isEchoed(body, name) && !ItemStatement.isStatus(name, entry.getValue())) {
+                    field(name, entry.getValue());
                 }
-                unplaced |= part != Part.ACCEPTED && part != Part.KNOWN && index < 0;
             }
         }
-        for (String name : FAILED_LISTS) {
-            unplaced |= failures(root.path(name), ids, parts);
-        }
-        for (String name : LISTS) {
-            keyedById(root.path(name), ids, parts);
-        }
-        for (String name : FAILED_COUNTS) {
-            unplaced |= parts.isEmpty() && root.path(name).asInt(0) > 0;
-        }
-        return unplaced | whole(root, ids, parts) | takesLess(root, ids, parts);
-    }
 
-    /** {@code {"results": {"the id": {"status": ...}}}}. */
-    private static void keyedById(JsonNode results, List<String> ids, Map<Integer, Part> parts) {
-        if (results.isObject()) {
+        /** Of the request as a whole. 207 announces that single events have their own. */
+        private void whole(JsonNode status) {
+            StatusWord said =
+                    status.isMissingNode() || status.asInt(0) == 207 ? StatusWord.ACCEPTED : StatusWord.of(status);
+            if (said == StatusWord.LATER || (said == StatusWord.KNOWN && ids.size() == 1)) {
+                for (int i = 0; i < ids.size(); i++) {
+                    parts.put(i, said == StatusWord.LATER ? Part.LATER : Part.KNOWN);
+                }
+            } else if (said != StatusWord.ACCEPTED) {
+                doubt(status.asText());
+            }
+        }
+
+        private void field(String field, JsonNode value) {
+            String name = StatusWord.normal(field);
+            if (value.isIntegralNumber() && isCount(name)) {
+                count(name, Math.max(0, value.asLong()));
+            } else if (value.isArray() && isList(name)) {
+                list(name, value);
+            } else if (value.isObject() && namesAny(value)) {
+                keyedById(name, value);
+            } else if (value.isObject() && name.equals("errors")) {
+                errors(value);
+            } else if (value.isObject() && WRAPPERS.contains(name)) {
+                body(value);
+            } else {
+                other(field, value);
+                if (PROBLEM.contains(name) && ItemStatement.says(value)) {
+                    doubt(field + " " + value);
+                }
+            }
+        }
+
+        private static boolean isCount(String name) {
+            return FAILED.contains(name)
+                    || FAILED_COUNTS.contains(name)
+                    || TAKEN_COUNTS.contains(name)
+                    || KNOWN.contains(name);
+        }
+
+        private void count(String name, long count) {
+            if (TAKEN_COUNTS.contains(name)) {
+                takenCount = count;
+            } else if (KNOWN.contains(name)) {
+                knownCount = count;
+            } else {
+                failedCount = Math.max(failedCount, count);
+            }
+        }
+
+        private static boolean isList(String name) {
+            return RESULT_LISTS.contains(name) || FAILED.contains(name) || TAKEN.contains(name) || KNOWN.contains(name);
+        }
+
+        /** What an item of a list of that name means that has no word of its own. */
+        private static Part meaning(String name) {
+            return FAILED.contains(name) ? Part.ACCUSED : KNOWN.contains(name) ? Part.KNOWN : Part.ACCEPTED;
+        }
+
+        void list(String name, JsonNode list) {
+            boolean positional = RESULT_LISTS.contains(name) && list.size() == ids.size();
+            for (int i = 0; i < list.size(); i++) {
+                JsonNode item = list.get(i);
+                put(ItemStatement.named(item, ids), item, positional ? i : -1, meaning(name));
+            }
+        }
+
+        /**
+         * @param named the event that the item names; -1 where it names none
+         * @param position its place in the request, where the list has one item for each event
+         * @param otherwise what an item without a word of its own means here
+         */
+        private void put(int named, JsonNode item, int position, Part otherwise) {
+            boolean bareId = item.isTextual() && named >= 0;
+            Part part = bareId ? otherwise : ItemStatement.part(item, otherwise);
+            boolean settled = part == Part.ACCEPTED || part == Part.KNOWN;
+            int index = named >= 0 ? named : position;
+            if (index >= 0) {
+                listsSuccess |= settled;
+                put(index, part);
+            }
+            if (!settled) {
+                word = item.toString();
+                refused |= ItemStatement.namedById(item, ids) >= 0 && ItemStatement.refuses(item);
+                if (index < 0) {
+                    doubt(word);
+                }
+            }
+        }
+
+        /** What is said twice and not alike is not understood. */
+        private void put(int index, Part part) {
+            boolean settles = part == Part.ACCEPTED || part == Part.KNOWN;
+            parts.merge(
+                    index,
+                    part,
+                    (before, now) -> before == now
+                            ? now
+                            : settles && (before == Part.ACCEPTED || before == Part.KNOWN) ? Part.KNOWN : Part.UNCLEAR);
+        }
+
+        private boolean namesAny(JsonNode object) {
+            return object.properties().stream().anyMatch(entry -> ids.contains(entry.getKey()));
+        }
+
+        /** {@code {"results": {"the id": {"status": ...}}}}, {@code {"errors": {"the id": [...]}}}. */
+        private void keyedById(String name, JsonNode results) {
             for (Map.Entry<String, JsonNode> entry : results.properties()) {
                 int index = ids.indexOf(entry.getKey());
-                Part part = part(entry.getValue());
-                if (index >= 0 && part != Part.ACCEPTED) {
-                    parts.put(index, part);
+                boolean statement = isList(name) && entry.getValue().isObject();
+                if (index < 0) {
+                    other(entry.getKey(), entry.getValue());
+                } else if (statement) {
+                    put(index, entry.getValue(), -1, meaning(name));
+                } else {
+                    word = entry.toString();
+                    put(index, FAILED.contains(name) ? Part.ACCUSED : Part.UNCLEAR);
                 }
             }
         }
-    }
 
-    /** What the body says of the request as a whole, where it says nothing of single events. */
-    private static boolean whole(JsonNode root, List<String> ids, Map<Integer, Part> parts) {
-        if (!root.isObject() || !parts.isEmpty()) {
-            return false;
-        }
-        Part part = part(root);
-        if (part == Part.LATER || (part == Part.KNOWN && ids.size() == 1)) {
-            for (int i = 0; i < ids.size(); i++) {
-                parts.put(i, part);
-            }
-        }
-        return part == Part.ACCUSED;
-    }
-
-    /** Counted fewer events in, duplicates included, than there are: some were left out without a word. */
-    private static boolean takesLess(JsonNode root, List<String> ids, Map<Integer, Part> parts) {
-        long taken = 0;
-        boolean counted = false;
-        for (String name : TAKEN_COUNTS) {
-            JsonNode count = root.path(name);
-            counted |= count.isIntegralNumber() && name.startsWith("accepted");
-            taken += count.isIntegralNumber() ? count.asLong() : count.isArray() ? count.size() : 0;
-        }
-        return counted && parts.isEmpty() && taken < ids.size();
-    }
-
-    private static List<JsonNode> lists(JsonNode root) {
-        List<JsonNode> lists = new ArrayList<>();
-        if (root.isArray()) {
-            lists.add(root);
-        }
-        for (String name : LISTS) {
-            if (root.path(name).isArray()) {
-                lists.add(root.path(name));
-            }
-        }
-        return lists;
-    }
-
-    /** @return whether a failure stayed without an event */
-    private static boolean failures(JsonNode failed, List<String> ids, Map<Integer, Part> parts) {
-        boolean unplaced = false;
-        if (failed.isObject()) {
-            for (Map.Entry<String, JsonNode> entry : failed.properties()) {
-                int byId = ids.indexOf(entry.getKey());
-                int index = byId >= 0
-                        ? byId
-                        : within(ErrorKey.parse(entry.getKey()).index().orElse(-1), ids);
-                unplaced |= index < 0;
-                if (index >= 0) {
-                    // By its index alone an event is asked again: a wrong index taken for delivered would lose it.
-                    boolean exists = byId >= 0 && idExists(entry.getValue());
-                    parts.put(index, exists ? Part.KNOWN : Part.ACCUSED);
+        /** A ValidationProblem's. By index alone an event is sent again: a wrong index taken for delivered would lose it. */
+        private void errors(JsonNode errors) {
+            ErrorBody body = ErrorBody.of(JsonNodeFactory.instance.objectNode().set("errors", errors));
+            for (ErrorBody.Complaint complaint : body.complaints()) {
+                int named = complaint.namedIn(ids);
+                int index = named >= 0 ? named : complaint.key().index().orElse(-1);
+                word = complaint.key().field() + " " + complaint.message();
+                if (index < 0 || index >= ids.size()) {
+                    doubt(word);
+                } else {
+                    boolean proved = (named >= 0 || ids.size() == 1) && complaint.provesExistence(ids, false);
+                    put(index, proved ? Part.KNOWN : Part.ACCUSED);
                 }
             }
-        } else if (failed.isArray()) {
-            for (JsonNode element : failed) {
-                int index = element.isTextual() ? ids.indexOf(element.asText()) : index(element, ids, -1);
-                unplaced |= index < 0;
-                if (index >= 0) {
-                    Part part = part(element);
-                    parts.put(index, part == Part.ACCEPTED ? Part.ACCUSED : part);
-                }
+        }
+
+        /** What is not understood is harmless as long as it neither names an event nor speaks of a failure. */
+        private void other(String name, JsonNode value) {
+            int named = value.isTextual() ? ids.indexOf(value.asText()) : ids.indexOf(name);
+            if (named >= 0 && !StatusWord.normal(name).equals("id")) {
+                word = name + " " + value;
+                put(named, Part.UNCLEAR);
             }
-        } else if (failed.isIntegralNumber()) {
-            unplaced = failed.asInt() > 0 && parts.isEmpty();
-        }
-        return unplaced;
-    }
-
-    private static Part part(JsonNode item) {
-        JsonNode status = STATUSES.stream()
-                .map(item::path)
-                .filter(JsonNode::isValueNode)
-                .findFirst()
-                .orElse(MissingNode.getInstance());
-        String word = status.isTextual() ? status.asText().toLowerCase(Locale.ROOT) : "";
-        JsonNode error = item.path("error").isMissingNode() ? item.path("errors") : item.path("error");
-        boolean hasError = !error.isMissingNode()
-                && !error.isNull()
-                && !(error.isContainerNode() && error.isEmpty())
-                && !(error.isBoolean() && !error.asBoolean())
-                && !(error.isTextual() && error.asText().isEmpty());
-        if (status.asInt(0) == 409
-                || KNOWN_WORDS.contains(word)
-                || item.path("duplicate").asBoolean(false)) {
-            return Part.KNOWN;
-        }
-        if (status.asInt(0) == 408
-                || status.asInt(0) == 425
-                || status.asInt(0) == 429
-                || status.asInt(0) >= 500
-                || LATER_WORDS.contains(word)) {
-            return Part.LATER;
-        }
-        boolean denied = isFalse(item.path("success")) || isFalse(item.path("ok")) || isFalse(item.path("accepted"));
-        if (hasError && ErrorBody.parse("{\"error\":" + error + "}").saysExists()) {
-            return Part.KNOWN;
-        }
-        return status.asInt(0) >= 400 || BAD_WORDS.contains(word) || denied || hasError ? Part.ACCUSED : Part.ACCEPTED;
-    }
-
-    private static boolean idExists(JsonNode messages) {
-        return ErrorBody.parse("{\"errors\":{\"id\":" + messages + "}}").complaints().stream()
-                .allMatch(ErrorBody.Complaint::saysExists);
-    }
-
-    private static boolean isFalse(JsonNode value) {
-        return value.isBoolean() && !value.asBoolean();
-    }
-
-    private static int index(JsonNode item, List<String> ids, int otherwise) {
-        for (String name : List.of("id", "event_id", "eventId")) {
-            int byId = ids.indexOf(item.path(name).asText());
-            if (byId >= 0) {
-                return byId;
+            boolean status = ItemStatement.isStatus(name, value) && StatusWord.of(value) != StatusWord.ACCEPTED;
+            if (status || ItemStatement.isFailure(name, value) || ItemStatement.soundsBad(name, value)) {
+                doubt(name + " " + value);
             }
+            if (value.isArray()) {
+                value.forEach(element -> other("", element));
+            }
+            value.properties().forEach(entry -> other(entry.getKey(), entry.getValue()));
         }
-        JsonNode index = item.path("index");
-        return index.isIntegralNumber() ? within(index.asInt(), ids) : otherwise;
-    }
 
-    private static int within(int index, List<String> ids) {
-        return index < ids.size() ? index : -1;
+        private void doubt(String why) {
+            doubt = doubt == null ? why : doubt;
+        }
     }
 }

@@ -115,7 +115,9 @@ final class LoopView {
                         destination.limit(),
                         circuit.state(),
                         circuit.cause(),
-                        circuit.detail(),
+                        circuit.cause().isPresent()
+                                ? circuit.detail()
+                                : destination.customers().lastCause(),
                         destination.customers().customers(),
                         destination.customers().blockedCustomers(),
                         destination.surge().holding()),

@@ -25,6 +25,8 @@ public sealed interface Outcome {
 
         R customerTrouble(CustomerTrouble outcome);
 
+        R unclear(Unclear outcome);
+
         R retry(Retry outcome);
 
         R halt(Halt outcome);
@@ -42,8 +44,12 @@ public sealed interface Outcome {
         }
     }
 
-    /** The answer speaks of single events; an event without a part is sent again at once. */
-    record Divided(int status, Map<Integer, Part> parts) implements Outcome {
+    /**
+     * The answer speaks of single events; an event without a part is sent again at once.
+     *
+     * @param word what was not understood of those that are unclear, for people; foreign text that is not escaped yet
+     */
+    record Divided(int status, Map<Integer, Part> parts, String word) implements Outcome {
         public Divided {
             parts = Map.copyOf(parts);
         }
@@ -62,14 +68,16 @@ public sealed interface Outcome {
         /** Accused: sent again alone. Only an event that was refused standing alone dies, so a wrong index kills none. */
         ACCUSED,
         /** Failed for now. */
-        LATER
+        LATER,
+        /** What is said of it is not understood: Credyt is asked for it. */
+        UNCLEAR
     }
 
     /**
      * Refused without saying which event is the culprit; of a single event: that event is refused.
      *
      * @param customerPossible whether it may be the customer rather than an event
-     * @param exists whether the reason is an id that exists; of a single event that is {@link Accepted} instead
+     * @param exists whether the reason seems to be an id that exists; it proves nothing
      * @param likeness equal for refusals of the same kind
      */
     record Refused(int status, boolean customerPossible, boolean exists, String likeness) implements Outcome {
@@ -79,8 +87,12 @@ public sealed interface Outcome {
         }
     }
 
-    /** The request is too large, or its answer was; a single event that is too large is refused. */
-    record TooLarge(int status) implements Outcome {
+    /**
+     * The request is too large; a single event that is too large is refused.
+     *
+     * @param notBefore what Retry-After asks for, unbounded as it came
+     */
+    record TooLarge(int status, Optional<Duration> notBefore) implements Outcome {
         @Override
         public <R> R match(Cases<R> cases) {
             return cases.tooLarge(this);
@@ -90,7 +102,7 @@ public sealed interface Outcome {
     /**
      * The customer is what is wrong. It may just have been created elsewhere.
      *
-     * @param named whether the answer speaks of the customer, as against a bare 404
+     * @param named whether a field of the answer, or Credyt's 404, speaks of the customer, as against a bare 404 or a text
      */
     record CustomerTrouble(int status, boolean named) implements Outcome {
         @Override
@@ -100,20 +112,47 @@ public sealed interface Outcome {
     }
 
     /**
+     * The answer does not say in words that are understood whether Credyt has the events. Before anything is concluded
+     * Credyt is asked for each of them.
+     *
+     * @param word what was not understood, for people; foreign text that is not escaped yet
+     * @param fromCredyt whether Credyt seems to have said it, as against something on the way
+     * @param notBefore what Retry-After asks for, unbounded as it came
+     * @param otherwise what the answer means for a single event that Credyt says it does not have; empty: it is sent again
+     */
+    record Unclear(
+            int status, String word, boolean fromCredyt, Optional<Duration> notBefore, Optional<Refused> otherwise)
+            implements Outcome {
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.unclear(this);
+        }
+    }
+
+    /**
      * Temporary, or unknown whether it arrived: the same bytes again, later.
      *
      * @param notBefore what Retry-After asks for, unbounded as it came
      * @param overload whether fewer requests at once would help
+     * @param kind of outage that it is where all answers are like it
      */
-    record Retry(String cause, Optional<Duration> notBefore, boolean overload) implements Outcome {
+    record Retry(String cause, Optional<Duration> notBefore, boolean overload, Circuit.Cause kind) implements Outcome {
+        Retry(String cause, Optional<Duration> notBefore, boolean overload) {
+            this(cause, notBefore, overload, Circuit.Cause.UNAVAILABLE);
+        }
+
         @Override
         public <R> R match(Cases<R> cases) {
             return cases.retry(this);
         }
     }
 
-    /** Our key or our address is wrong: no event's fault, and no event would fare better. */
-    record Halt(Circuit.Cause cause, String detail) implements Outcome {
+    /**
+     * Our key or our address is wrong: no event's fault, and no event would fare better.
+     *
+     * @param notBefore what Retry-After asks for, unbounded as it came
+     */
+    record Halt(Circuit.Cause cause, String detail, Optional<Duration> notBefore) implements Outcome {
         @Override
         public <R> R match(Cases<R> cases) {
             return cases.halt(this);

@@ -26,6 +26,8 @@ final class PendingEvent {
     private @Nullable Instant firstFailedAt;
     private @Nullable Instant lastFailedAt;
     private @Nullable Answer refusal;
+    private boolean doubtful;
+    private boolean absent;
 
     /**
      * @param credytId the id that Credyt sees
@@ -129,6 +131,26 @@ final class PendingEvent {
 
     Optional<Answer> refusal() {
         return Optional.ofNullable(refusal);
+    }
+
+    /** An answer did not say whether Credyt has it: it is asked for before it is sent again. */
+    void doubt() {
+        doubtful = true;
+        absent = false;
+    }
+
+    boolean isDoubtful() {
+        return doubtful;
+    }
+
+    /** Credyt said, asked for it, that it does not have it. */
+    void absent() {
+        doubtful = false;
+        absent = true;
+    }
+
+    boolean isAbsent() {
+        return absent;
     }
 
     Instant firstFailedAt(Instant otherwise) {

@@ -47,6 +47,7 @@ final class Receipts {
                 .setSource(nowhere)
                 .setDeliverablePartition(0)
                 .setDeliverableOffset(0L)
+                .setProof("")
                 .build());
     }
 
@@ -81,7 +82,7 @@ final class Receipts {
                 .setAccountId(deliverable.getAccountId())
                 .setCredytEventId(deliverable.getCredytEventId())
                 .setCustomer(deliverable.getCustomer())
-                .setOutcome(facts.known() ? "ALREADY_KNOWN" : "ACCEPTED")
+                .setOutcome(facts.proof().outcome())
                 .setHttpStatus(facts.httpStatus())
                 .setAttempts(facts.attempts())
                 .setAcceptedAt(Instant.ofEpochMilli(facts.acceptedAt()))
@@ -89,6 +90,7 @@ final class Receipts {
                 .setDeliverablePartition(facts.deliverable().partition())
                 .setDeliverableOffset(facts.deliverable().offset())
                 .setDeliverableTopicId(facts.deliverable().topicId())
+                .setProof(facts.proof().word())
                 .build();
     }
 }

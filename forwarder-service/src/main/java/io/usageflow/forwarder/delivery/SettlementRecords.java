@@ -8,6 +8,7 @@ import io.usageflow.forwarder.deadletter.DeadLetterStage;
 import io.usageflow.forwarder.deadletter.Origin;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.Verdict.Dead;
+import io.usageflow.forwarder.delivery.avro.Proof;
 import io.usageflow.forwarder.delivery.avro.ReceiptBytes;
 import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Facts;
 import io.usageflow.schema.CustomerDeliveryState;
@@ -86,12 +87,12 @@ final class SettlementRecords {
                 new CustomerDeliveryState(new Customer(true, "").reference(), epoch, false, "", epoch, null));
     }
 
-    Settled receipt(PendingEvent event, boolean known, int httpStatus, Instant now) {
+    Settled receipt(PendingEvent event, Proof proof, int httpStatus, Instant now) {
         ConsumerRecord<byte[], byte[]> record = event.deliverable();
         byte[] value = receipts.of(
                 record,
                 new Facts(
-                        known,
+                        proof,
                         httpStatus,
                         event.attempts(),
                         now.toEpochMilli(),
@@ -99,7 +100,7 @@ final class SettlementRecords {
                                 record.partition(),
                                 record.offset(),
                                 event.partition().log().topicOrNull())));
-        return new Settled(known ? Verdict.ALREADY_KNOWN : Verdict.DELIVERED, record.key(), value);
+        return new Settled(proof.known() ? Verdict.ALREADY_KNOWN : Verdict.DELIVERED, record.key(), value);
     }
 
     Settled dead(PendingEvent event, Death death, Instant now) {

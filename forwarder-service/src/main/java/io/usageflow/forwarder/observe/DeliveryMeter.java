@@ -13,7 +13,7 @@ public enum DeliveryMeter implements CataloguedMeter {
             "seconds",
             List.of("outcome"),
             "Requests to Credyt and how long their answers took, by what the answer meant: accepted, divided, refused,"
-                    + " too_large, customer_trouble, retry, halt."),
+                    + " too_large, customer_trouble, unclear, retry, halt."),
     BATCH_SIZE("usageflow.delivery.batch.size", "summary", "events", List.of(), "Events in a request."),
     EVENTS(
             "usageflow.delivery.events",
@@ -33,6 +33,12 @@ public enum DeliveryMeter implements CataloguedMeter {
             "requests",
             List.of(),
             "Requests that have to be sent again later."),
+    LOOKUPS(
+            "usageflow.delivery.lookups",
+            "counter",
+            "requests",
+            List.of("result"),
+            "Events that Credyt was asked for since an answer did not say whether it has them: found, absent, unclear."),
     SETTLED(
             "usageflow.delivery.settled",
             "counter",

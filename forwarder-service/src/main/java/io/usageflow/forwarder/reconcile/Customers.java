@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.credyt.CredytHttp;
+import io.usageflow.forwarder.credyt.lookup.Reply;
+import io.usageflow.forwarder.credyt.lookup.Wanted;
 import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.links.LinkTable;
 import io.usageflow.forwarder.links.Reference;
@@ -146,7 +149,7 @@ record Customers(TreeMap<String, Who> byId, List<Who> absent, Map<Who, String> u
             Optional<List<Reply>> replies = inquiry.ask(some.stream()
                     .map(who -> new Inquiry.Question(
                             "/customers?external_id="
-                                    + Inquiry.Question.encoded(who.reference().value()),
+                                    + CredytHttp.encoded(who.reference().value()),
                             Wanted.lookup(),
                             false))
                     .toList());

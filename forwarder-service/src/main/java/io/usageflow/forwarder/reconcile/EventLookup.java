@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.CredytHttp;
+import io.usageflow.forwarder.credyt.lookup.Reply;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;

@@ -2,8 +2,11 @@ package io.usageflow.forwarder.reconcile;
 
 import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.credyt.Answer;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import io.usageflow.forwarder.credyt.CredytHttp;
+import io.usageflow.forwarder.credyt.lookup.Pace;
+import io.usageflow.forwarder.credyt.lookup.Reading;
+import io.usageflow.forwarder.credyt.lookup.Reply;
+import io.usageflow.forwarder.credyt.lookup.Wanted;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,12 +64,7 @@ final class Inquiry {
      */
     record Question(String path, Wanted wanted, boolean fresh) {
         static Question ofEvent(String credytId, boolean fresh) {
-            return new Question("/events/" + encoded(credytId), Wanted.event(credytId), fresh);
-        }
-
-        /** For a path's segment or a query's value. */
-        static String encoded(String text) {
-            return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+            return new Question("/events/" + CredytHttp.encoded(credytId), Wanted.event(credytId), fresh);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.reconcile;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.usageflow.forwarder.credyt.lookup.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

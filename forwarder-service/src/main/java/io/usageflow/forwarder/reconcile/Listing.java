@@ -3,6 +3,9 @@ package io.usageflow.forwarder.reconcile;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.usageflow.forwarder.credyt.CredytHttp;
+import io.usageflow.forwarder.credyt.lookup.Reply;
+import io.usageflow.forwarder.credyt.lookup.Wanted;
 import io.usageflow.schema.id.Uuids;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +65,7 @@ final class Listing {
 
     Inquiry.Question question() {
         return new Inquiry.Question(
-                "/events?customer_id=" + Inquiry.Question.encoded(customer) + "&offset=" + offset + "&limit=" + limit,
+                "/events?customer_id=" + CredytHttp.encoded(customer) + "&offset=" + offset + "&limit=" + limit,
                 Wanted.page(),
                 false);
     }

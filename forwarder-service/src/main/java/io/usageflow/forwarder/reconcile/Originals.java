@@ -3,6 +3,7 @@ package io.usageflow.forwarder.reconcile;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.EventJson;
+import io.usageflow.forwarder.credyt.lookup.Reading;
 import io.usageflow.forwarder.topics.LogId;
 import io.usageflow.forwarder.topics.LogIds;
 import io.usageflow.forwarder.topics.PartitionReader;

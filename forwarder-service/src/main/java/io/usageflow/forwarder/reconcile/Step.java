@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.reconcile;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.credyt.lookup.Reply;
 import io.usageflow.forwarder.reconcile.ReconcileRequest.Repair.Mode;
 import java.time.Clock;
 import java.time.Instant;

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.reconcile;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.credyt.lookup.Reply;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.id.Uuids;
 import java.time.DateTimeException;

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.reconcile;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.CredytHttp;
+import io.usageflow.forwarder.credyt.lookup.Reply;
 import io.usageflow.forwarder.reconcile.Customers.Who;
 import io.usageflow.forwarder.topics.PartitionReader;
 import java.time.Clock;

@@ -12,6 +12,7 @@ import io.usageflow.forwarder.delivery.Outcome.Part;
 import io.usageflow.forwarder.delivery.Outcome.Refused;
 import io.usageflow.forwarder.delivery.Outcome.Retry;
 import io.usageflow.forwarder.delivery.Outcome.TooLarge;
+import io.usageflow.forwarder.delivery.Outcome.Unclear;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -65,7 +66,10 @@ class AnswerClassifierTest {
         "202,{\"accepted\":3}",
         "202,{\"accepted\":1;\"duplicates\":2}",
         "200,{\"data\":{\"status\":\"ok\"}}",
-        "200,{\"unknown\":{\"status\":\"failed\"}}"
+        "200,{\"status\":202}",
+        "200,{\"unknown\":{\"page\":1}}",
+        "200,{\"request_id\":\"r-1\";\"links\":[\"/events\"]}",
+        "200,{\"message\":\"no errors\"}"
     })
     void shouldTakeSuccessInAnyShapeForAccepted(int status, String body) {
         assertThat(classify(status, 3, body.replace(';', ','))).isEqualTo(new Accepted(status, Set.of()));
@@ -75,7 +79,7 @@ class AnswerClassifierTest {
         return Stream.of(
                 arguments(
                         "{\"results\":[{\"id\":\"id-0\",\"status\":202},{\"id\":\"id-1\",\"status\":422}]}",
-                        Map.of(1, Part.ACCUSED)),
+                        Map.of(1, Part.ACCUSED, 2, Part.UNCLEAR)),
                 arguments(
                         "[{\"status\":\"accepted\"},{\"status\":\"failed\"},{\"status\":\"accepted\"}]",
                         Map.of(1, Part.ACCUSED)),
@@ -87,18 +91,34 @@ class AnswerClassifierTest {
                 arguments("{\"results\":{\"id-1\":{\"status\":\"rejected\"}}}", Map.of(1, Part.ACCUSED)),
                 arguments("{\"results\":{\"id-1\":{\"statusCode\":503}}}", Map.of(1, Part.LATER)),
                 arguments("[{},{\"state\":\"throttled\"},{}]", Map.of(1, Part.LATER)),
+                arguments(
+                        "[{\"eid\":\"id-0\",\"publishing_status\":\"submitted\",\"step\":\"none\"},"
+                                + "{\"eid\":\"id-1\",\"publishing_status\":\"failed\",\"detail\":\"wrong type\"},"
+                                + "{\"eid\":\"id-2\",\"publishing_status\":\"aborted\"}]",
+                        Map.of(1, Part.ACCUSED, 2, Part.UNCLEAR)),
+                arguments("{\"pending\":[\"id-1\"]}", Map.of(1, Part.UNCLEAR)),
+                arguments("{\"ignored\":{\"id-1\":\"why\"}}", Map.of(1, Part.UNCLEAR)),
+                arguments("[{},{\"status\":\"ok\",\"state\":\"weird\"},{}]", Map.of(1, Part.UNCLEAR)),
+                arguments("[{},{\"status\":\"ok\",\"note\":\"was dropped\"},{}]", Map.of(1, Part.UNCLEAR)),
+                arguments("[{},{\"disposition\":\"weird\"},{}]", Map.of(1, Part.UNCLEAR)),
+                arguments("{\"accepted\":[\"id-0\",\"id-2\"]}", Map.of(1, Part.UNCLEAR)),
+                arguments("[{\"id\":\"id-0\"},{\"id\":\"id-2\"}]", Map.of(1, Part.UNCLEAR)),
                 arguments("[{},{\"status\":\"422\"},{\"duplicate\":true}]", Map.of(1, Part.ACCUSED, 2, Part.KNOWN)),
                 arguments("{\"errors\":{\"Events[1].Id\":[\"already exists\"]}}", Map.of(1, Part.ACCUSED)),
                 arguments(
                         "{\"errors\":{\"id-1\":[\"already exists\"],\"id-2\":\"bad\"}}",
-                        Map.of(1, Part.KNOWN, 2, Part.ACCUSED)),
+                        Map.of(1, Part.ACCUSED, 2, Part.ACCUSED)),
                 arguments("{\"errors\":[{\"event_id\":\"id-0\",\"message\":\"bad amount\"}]}", Map.of(0, Part.ACCUSED)),
                 arguments(
                         "{\"results\":[{\"id\":\"id-0\",\"status\":503},{\"id\":\"id-1\",\"status\":429}]}",
                         Map.of(0, Part.LATER, 1, Part.LATER)),
                 arguments(
+                        "[{\"id\":\"id-0\",\"status\":409,\"error\":{\"code\":\"already_exists\"}},{},"
+                                + "{\"id\":\"id-2\",\"status\":409,\"error\":\"modified by another operation\"}]",
+                        Map.of(0, Part.KNOWN, 2, Part.UNCLEAR)),
+                arguments(
                         "{\"results\":[{\"id\":\"id-0\",\"status\":409},{\"id\":\"id-1\",\"status\":422}]}",
-                        Map.of(0, Part.KNOWN, 1, Part.ACCUSED)));
+                        Map.of(0, Part.UNCLEAR, 1, Part.ACCUSED)));
     }
 
     @ParameterizedTest
@@ -107,14 +127,15 @@ class AnswerClassifierTest {
         Map<Integer, Part> parts =
                 new java.util.HashMap<>(Map.of(0, Part.ACCEPTED, 1, Part.ACCEPTED, 2, Part.ACCEPTED));
         parts.putAll(expected);
-        assertThat(classify(200, 3, body)).isEqualTo(new Divided(200, parts));
+        assertThat(classify(200, 3, body)).isInstanceOfSatisfying(Divided.class, divided -> assertThat(divided.parts())
+                .isEqualTo(parts));
     }
 
     @Test
     void shouldNotTakeTheProducersOwnDataForAVerdict() {
         for (String event : List.of(
                 "{\"id\":\"id-0\",\"event_type\":\"job_ended\",\"data\":{\"status\":\"failed\",\"error\":\"oom\"}}",
-                "{\"id\":\"evt_1\",\"data\":{\"success\":false,\"errors\":[\"x\"],\"rejected\":1}}")) {
+                "{\"id\":\"evt_1\",\"event_type\":\"job_ended\",\"data\":{\"success\":false,\"errors\":[\"x\"],\"rejected\":1}}")) {
             assertThat(classify(201, 1, event)).isEqualTo(new Accepted(201, Set.of()));
             assertThat(classify(201, 1, "[" + event + "]")).isEqualTo(new Accepted(201, Set.of()));
             assertThat(classify(201, 1, "{\"events\":[" + event + "]}")).isEqualTo(new Accepted(201, Set.of()));
@@ -132,38 +153,104 @@ class AnswerClassifierTest {
     }
 
     @Test
-    void shouldNotTakeAFailureWithoutAPlaceForSuccess() {
-        assertThat(classify(200, 3, "{\"failed_count\":1}")).isInstanceOf(Refused.class);
-        assertThat(classify(200, 3, "{\"errors\":[{\"message\":\"one is bad\"}]}"))
-                .isInstanceOf(Refused.class);
+    void shouldAskWhereAFailureHasNoPlaceOrAWordIsUnknown() {
         for (String body : List.of(
+                "{\"failed_count\":1}",
+                "{\"errors\":[{\"message\":\"one is bad\"}]}",
                 "{\"error\":\"internal\"}",
                 "{\"success\":false}",
+                "{\"status\":false}",
                 "{\"status\":\"failed\"}",
+                "{\"status\":\"ignored\"}",
+                "{\"status\":\"conflict\"}",
+                "{\"status\":\"partial\"}",
+                "{\"state\":\"weird\"}",
+                "{\"status\":422}",
+                "{\"title\":\"One or more validation errors occurred.\"}",
+                "{\"message\":\"2 of 3 events were dropped\"}",
+                "{\"unknown\":{\"status\":\"failed\"}}",
+                "{\"unknown\":[{\"deep\":{\"reason\":\"skipped\"}}]}",
+                "{\"ignored\":[0]}",
+                "{\"skippedEvents\":2}",
+                "{\"conflicts\":[{\"index\":0}]}",
                 "{\"data\":{\"ok\":false}}",
                 "{\"accepted\":0}",
+                "{\"accepted\":0,\"ignored\":3}",
                 "{\"rejected\":1}",
-                "{\"errors\":[\"bad\"]}")) {
-            assertThat(classify(202, 1, body)).as(body).isInstanceOf(Refused.class);
-            assertThat(classify(202, 3, body)).as(body).isInstanceOf(Refused.class);
+                "{\"id\":\"req-1\",\"data\":{\"failed\":[\"x\"]}}",
+                "{\"errors\":[\"bad\"]}",
+                "true",
+                "17",
+                "\"ignored\"")) {
+            assertThat(classify(202, 1, body)).as(body).isInstanceOf(Unclear.class);
+            assertThat(classify(202, 3, body)).as(body).isInstanceOf(Unclear.class);
+            assertThat(classify(207, 3, body)).as(body).isInstanceOf(Unclear.class);
         }
-        assertThat(classify(202, 3, "{\"accepted\":2}")).isInstanceOf(Refused.class);
-        assertThat(classify(202, 3, "{\"accepted\":1,\"duplicates\":1}")).isInstanceOf(Refused.class);
+        assertThat(classify(202, 3, "{\"accepted\":2}")).isInstanceOf(Unclear.class);
+        assertThat(classify(202, 3, "{\"accepted\":1,\"duplicates\":1}")).isInstanceOf(Unclear.class);
+        for (String body : List.of(
+                "{\"results\":[{\"id\":\"id-0\",\"status\":\"ignored\"}]}",
+                "{\"results\":[{\"id\":\"id-0\",\"status\":\"failed\"}]}",
+                "{\"results\":[{\"id\":\"id-0\",\"status\":409}]}",
+                "{\"results\":[{\"index\":0,\"status\":422}]}",
+                "{\"results\":[{\"id\":\"id-0\",\"status\":402}]}",
+                "{\"failed\":[\"id-0\"]}",
+                "{\"errors\":{\"events[0].data\":[\"already exists\"]}}",
+                "{\"results\":[{\"id\":\"id-0\",\"status\":\"ok\"},{\"id\":\"id-0\",\"status\":\"failed\"}]}")) {
+            assertThat(classify(200, 1, body)).as(body).isInstanceOf(Unclear.class);
+        }
+    }
+
+    @Test
+    void shouldReadWhatA2xxSaysOfTheWholeOrOfASingleEvent() {
         assertThat(classify(202, 1, "{\"status\":503}")).isInstanceOf(Retry.class);
         assertThat(classify(202, 2, "{\"status\":503}"))
-                .isEqualTo(new Divided(202, Map.of(0, Part.LATER, 1, Part.LATER)));
+                .isEqualTo(new Divided(202, Map.of(0, Part.LATER, 1, Part.LATER), ""));
         assertThat(classify(202, 1, "{\"status\":\"duplicate\"}")).isEqualTo(new Accepted(202, Set.of(0)));
+        assertThat(classify(200, 1, "{\"errors\":{\"events[0].id\":[\"already exists\"]}}"))
+                .isEqualTo(new Accepted(200, Set.of(0)));
         assertThat(classify(200, 1, "{\"results\":[{\"id\":\"id-0\",\"status\":422}]}"))
+                .isInstanceOf(Refused.class);
+        assertThat(classify(200, 1, "{\"results\":[{\"id\":\"id-0\",\"status\":\"rejected\"}]}"))
                 .isInstanceOf(Refused.class);
         assertThat(classify(200, 1, "{\"results\":[{\"id\":\"id-0\",\"status\":503}]}"))
                 .isInstanceOf(Retry.class);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"<html><body>Welcome</body></html>", "OK", "{\"results\":[{\"id\":", "{\"a\":1"})
-    void shouldSendAgainWhatASuccessWithoutJsonAnswers(String body) {
-        assertThat(classify(200, 2, body)).isInstanceOf(Retry.class);
-        assertThat(classify(200, 1, body, Map.of("content-type", "text/html"))).isInstanceOf(Retry.class);
+    @ValueSource(strings = {"Accepted", "OK", "accepted.\r\n", "Created", "queued"})
+    void shouldTakeAWordOfSuccessAsPlainTextForNoMoreThanAnEmptyBody(String body) {
+        assertThat(classify(202, 3, body, Map.of("content-type", "text/plain; charset=utf-8")))
+                .isEqualTo(new Accepted(202, Set.of()));
+        assertThat(classify(202, 3, body)).as("it is called JSON").isInstanceOf(Unclear.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Welcome", "not accepted", "ignored", "Accepted 2 of 3", "default backend - 404"})
+    void shouldAskWhatAnotherTextMeans(String body) {
+        assertThat(classify(202, 3, body, Map.of("content-type", "text/plain"))).isInstanceOf(Unclear.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<html><body>Welcome</body></html>",
+                "  <!DOCTYPE html>",
+                "<?xml version=\"1.0\"?><D:multistatus xmlns:D=\"DAV:\"/>",
+                "OK",
+                "{\"results\":[{\"id\":",
+                "{\"a\":1",
+                "{} {\"status\":\"failed\"}",
+                "{\"status\":\"failed\",\"status\":\"ok\"}"
+            })
+    void shouldAskWhatASuccessWithoutJsonMeans(String body) {
+        for (int size : new int[] {1, 3}) {
+            assertThat(classify(200, size, body))
+                    .isInstanceOfSatisfying(Unclear.class, unclear -> assertThat(unclear.fromCredyt())
+                            .isFalse());
+            assertThat(classify(207, size, body, Map.of("content-type", "text/html")))
+                    .isInstanceOf(Unclear.class);
+        }
     }
 
     @ParameterizedTest
@@ -171,19 +258,8 @@ class AnswerClassifierTest {
     void shouldNotTakeAnAnswerThatIsNotCompleteForAccepted(String body) {
         for (int size : new int[] {1, 3}) {
             var cut = new Answer.Response(202, Map.of(), body, true);
-            assertThat(AnswerClassifier.classify(cut, ids(size), NOW)).isInstanceOf(Retry.class);
+            assertThat(AnswerClassifier.classify(cut, ids(size), NOW)).isInstanceOf(Unclear.class);
         }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"<html>captive portal", "  <!DOCTYPE html>", "Welcome"})
-    void shouldNotTakeALongPageForAccepted(String body) {
-        for (int size : new int[] {1, 3}) {
-            var cut = new Answer.Response(200, Map.of(), body, true);
-            assertThat(AnswerClassifier.classify(cut, ids(size), NOW)).isInstanceOf(Retry.class);
-        }
-        var typed = new Answer.Response(200, Map.of("content-type", "Text/HTML; charset=utf-8"), "{", true);
-        assertThat(AnswerClassifier.classify(typed, ids(1), NOW)).isInstanceOf(Retry.class);
     }
 
     @ParameterizedTest
@@ -208,11 +284,11 @@ class AnswerClassifierTest {
             })
     void shouldReadTheIndexInEveryNotation(String key) {
         assertThat(classify(422, 3, "{\"errors\":{\"" + key + "\":[\"is wrong\"]}}"))
-                .isEqualTo(new Divided(422, Map.of(1, Part.ACCUSED)));
+                .isEqualTo(new Divided(422, Map.of(1, Part.ACCUSED), ""));
         assertThat(classify(400, 3, "{\"errors\":{\"" + key + "\":\"is wrong\"}}"))
-                .isEqualTo(new Divided(400, Map.of(1, Part.ACCUSED)));
+                .isEqualTo(new Divided(400, Map.of(1, Part.ACCUSED), ""));
         assertThat(classify(422, 3, "{\"errors\":[{\"field\":\"" + key + "\",\"message\":\"is wrong\"}]}"))
-                .isEqualTo(new Divided(422, Map.of(1, Part.ACCUSED)));
+                .isEqualTo(new Divided(422, Map.of(1, Part.ACCUSED), ""));
     }
 
     @Test
@@ -222,7 +298,12 @@ class AnswerClassifierTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "not json", "{}", "{\"title\":\"Unprocessable\"}", "{\"errors\":{\"foo\":[\"bar\"]}}"})
+    @ValueSource(
+            strings = {
+                "{\"title\":\"Unprocessable\"}",
+                "{\"detail\":\"no\",\"status\":422}",
+                "{\"errors\":{\"foo\":[\"bar\"]}}"
+            })
     void shouldLeaveItOpenWhoIsMeantWhereNothingIsNamed(String body) {
         Outcome outcome = classify(422, 5, body);
         assertThat(outcome).isInstanceOf(Refused.class);
@@ -245,62 +326,115 @@ class AnswerClassifierTest {
                 "{\"errors\":{\"customer_external_id\":[\"unknown\"]}}",
                 "{\"errors\":{\"CustomerExternalId\":\"unknown\"}}",
                 "{\"errors\":{\"$.customer_id\":\"unknown\"}}",
-                "{\"detail\":\"you must provide a valid customer identifier\"}",
-                "{\"title\":\"Customer not found\"}"
+                "{\"errors\":{\"customer\":{\"message\":\"unknown\"}}}"
             })
     void shouldSeeThatTheCustomerIsMeant(String body) {
         assertThat(classify(422, 5, body)).isEqualTo(new CustomerTrouble(422, true));
         assertThat(classify(400, 1, body)).isEqualTo(new CustomerTrouble(400, true));
         assertThat(classify(404, 1, body)).isEqualTo(new CustomerTrouble(404, true));
+        assertThat(classify(409, 1, body)).isEqualTo(new CustomerTrouble(409, true));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"detail\":\"you must provide a valid customer identifier\"}",
+                "{\"title\":\"Customer not found\"}"
+            })
+    void shouldNotRelyOnATextThatNamesTheCustomer(String body) {
+        assertThat(classify(422, 5, body)).isEqualTo(new CustomerTrouble(422, false));
+        assertThat(classify(400, 1, body)).isEqualTo(new CustomerTrouble(400, false));
+        assertThat(classify(404, 1, body)).as("no event is quoted in it").isEqualTo(new CustomerTrouble(404, true));
     }
 
     @Test
     void shouldKnowABare404FromOneThatNamesTheCustomer() {
         assertThat(classify(404, 5, "")).isEqualTo(new CustomerTrouble(404, false));
-        assertThat(classify(404, 5, "<html>nginx</html>")).isEqualTo(new CustomerTrouble(404, false));
+        assertThat(classify(404, 5, "{\"title\":\"Not Found\"}")).isEqualTo(new CustomerTrouble(404, false));
+        assertRefusedRoute(classify(404, 5, "<html>no such customer</html>", Map.of("content-type", "text/html")), 404);
+        assertRefusedRoute(classify(404, 5, "default backend - 404", Map.of("content-type", "text/plain")), 404);
+        assertRefusedRoute(classify(404, 1, "{\"errors\":{\"events[0].costs[0].vendor_id\":\"not found\"}}"), 404);
+    }
+
+    private static void assertRefusedRoute(Outcome outcome, int status) {
+        assertThat(outcome).isEqualTo(new Retry("HTTP " + status, Optional.empty(), false, Circuit.Cause.REFUSED));
     }
 
     @Test
     void shouldTakeAnIdThatExistsForDelivered() {
-        assertThat(classify(409, 1, "")).isEqualTo(new Accepted(409, Set.of(0)));
-        assertThat(classify(422, 1, "{\"errors\":{\"events[0].id\":[\"already exists\"]}}"))
-                .isEqualTo(new Accepted(422, Set.of(0)));
-        assertThat(classify(400, 1, "{\"detail\":\"An event with this id was already recorded\"}"))
-                .isEqualTo(new Accepted(400, Set.of(0)));
-        assertThat(classify(409, 4, "")).isEqualTo(new Refused(409, false, true, "exists"));
+        String named = "{\"errors\":[{\"id\":\"id-0\",\"message\":\"already exists\"}]}";
+        for (String body : List.of(
+                named,
+                "{\"errors\":{\"events[0].id\":[\"already exists\"]}}",
+                "{\"errors\":{\"id-0\":[\"already exists\"]}}",
+                "{\"detail\":\"An event with this id was already recorded\"}",
+                "{\"title\":\"Conflict\",\"code\":\"already_exists\"}",
+                "{\"title\":\"Conflict\",\"type\":\"https://credyt.ai/problems/duplicate-event\"}")) {
+            assertThat(classify(409, 1, body)).as(body).isEqualTo(new Accepted(409, Set.of(0)));
+        }
+        for (String body : List.of(
+                "{\"errors\":{\"events[0].id\":[\"already exists\"]}}",
+                "{\"errors\":{\"Id\":\"must be unique\"}}",
+                "{\"errors\":[{\"id\":\"id-0\",\"code\":\"ALREADY_EXISTS\",\"message\":\"see code\"}]}",
+                "{\"title\":\"Bad Request\",\"code\":\"event_already_exists\"}",
+                "{\"title\":\"Bad Request\",\"type\":\"https://credyt.ai/problems/duplicate-event\"}")) {
+            assertThat(classify(422, 1, body)).as(body).isEqualTo(new Accepted(422, Set.of(0)));
+            assertThat(classify(400, 1, body)).as(body).isEqualTo(new Accepted(400, Set.of(0)));
+        }
         assertThat(classify(409, 2, "{\"errors\":[{\"id\":\"id-1\",\"message\":\"duplicate\"}]}"))
-                .isEqualTo(new Divided(409, Map.of(1, Part.KNOWN)));
+                .isEqualTo(new Divided(409, Map.of(1, Part.KNOWN), ""));
         assertThat(classify(
                         422,
                         2,
                         "{\"errors\":{\"events[0].id\":\"already exists\",\"events[1].id\":\"already exists\"}}"))
-                .isEqualTo(new Divided(422, Map.of(0, Part.KNOWN, 1, Part.KNOWN)));
+                .isEqualTo(new Divided(422, Map.of(0, Part.KNOWN, 1, Part.KNOWN), ""));
+    }
+
+    @Test
+    void shouldSayNothingOfTheOthersWhereOneIsADuplicate() {
+        String problem = "{\"type\":\"about:blank\",\"title\":\"Conflict\",\"status\":409"
+                + ",\"errors\":[{\"id\":\"id-1\",\"message\":\"already exists\"}],\"traceId\":\"00-1\"}";
+        assertThat(classify(409, 3, problem, Map.of("content-type", "application/problem+json")))
+                .isEqualTo(new Divided(409, Map.of(1, Part.KNOWN), ""));
+        assertThat(classify(422, 3, problem.replace("409", "422")))
+                .as("its text proves nothing: it is sent alone")
+                .isEqualTo(new Divided(422, Map.of(1, Part.ACCUSED), ""));
+        for (int status : new int[] {400, 409, 422}) {
+            assertThat(classify(status, 3, "{\"detail\":\"The event already exists\"}"))
+                    .isEqualTo(new Refused(status, false, true, "exists"));
+        }
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {400, 409, 422})
-    void shouldSayNothingOfTheOthersWhereOneIsADuplicate(int status) {
-        String problem = "{\"type\":\"about:blank\",\"title\":\"Conflict\",\"status\":" + status
-                + ",\"errors\":[{\"id\":\"id-1\",\"message\":\"already exists\"}],\"traceId\":\"00-1\"}";
-        assertThat(classify(status, 3, problem, Map.of("content-type", "application/problem+json")))
-                .isEqualTo(new Divided(status, Map.of(1, Part.KNOWN)));
-        assertThat(classify(status, 3, "{\"detail\":\"The event already exists\"}"))
-                .isEqualTo(new Refused(status, false, true, "exists"));
-        assertThat(classify(status, 1, problem.replace("id-1", "id-0"))).isEqualTo(new Accepted(status, Set.of(0)));
+    @ValueSource(
+            strings = {
+                "{\"detail\":\"event id 42 already exists\"}",
+                "{\"title\":\"Bad Request\",\"detail\":\"'the event already exists' is too long\"}",
+                "{\"errors\":{\"events[0]\":[\"'id already exists' is not allowed\"]}}",
+                "{\"errors\":[{\"id\":\"id-0\",\"message\":\"subject 'already exists' is not allowed\"}]}"
+            })
+    void shouldAskBeforeATextDecides(String body) {
+        for (int status : new int[] {400, 422}) {
+            assertThat(classify(status, 1, body))
+                    .isInstanceOfSatisfying(Unclear.class, unclear -> assertThat(unclear.otherwise())
+                            .as("Credyt's refusal, where it does not have the event")
+                            .isPresent());
+        }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"errors\":{\"events[0].id\":[\"already ex", "{\"detail\":", "<html>"})
-    void shouldNotJudgeByATruncatedRefusal(String body) {
-        var cut = new Answer.Response(422, Map.of(), body, true);
-        assertThat(AnswerClassifier.classify(cut, ids(3), NOW)).isInstanceOf(Refused.class);
-        assertThat(AnswerClassifier.classify(cut, ids(1), NOW)).isInstanceOf(Refused.class);
+    void shouldNotJudgeByARefusalThatIsNotComplete(String body) {
+        for (int size : new int[] {1, 3}) {
+            var cut = new Answer.Response(422, Map.of("content-type", "application/json"), body, true);
+            assertRefusedRoute(AnswerClassifier.classify(cut, ids(size), NOW), 422);
+        }
     }
 
     @Test
     void shouldAskAloneForAnIdThatExistsByIndexSinceAWrongIndexWouldLoseAnEvent() {
         assertThat(classify(422, 3, "{\"errors\":{\"events[0].id\":[\"already exists\"]}}"))
-                .isEqualTo(new Divided(422, Map.of(0, Part.ACCUSED)));
+                .isEqualTo(new Divided(422, Map.of(0, Part.ACCUSED), ""));
     }
 
     @ParameterizedTest
@@ -310,36 +444,80 @@ class AnswerClassifierTest {
                 "{\"detail\":\"duplicate cost id\"}",
                 "{\"errors\":{\"events[0].costs[0].id\":[\"already exists\"]}}",
                 "{\"errors\":{\"events[0].data\":[\"duplicate key\"]}}",
-                "{\"errors\":{\"events[0].id\":[\"is not a UUID\"]}}"
+                "{\"errors\":{\"events[0].id\":[\"is not a UUID\"]}}",
+                "{\"errors\":{\"events[0].id\":[\"no event with this id exists\"]}}",
+                "{\"errors\":{\"events[0].data.id\":[\"already exists\"]}}"
             })
     void shouldNotTakeForDeliveredWhatOnlySoundsLikeIt(String body) {
         assertThat(classify(422, 1, body)).isInstanceOf(Refused.class);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "text/html|<html>409 Conflict: the event already exists</html>",
+                "text/plain|event already exists",
+                "application/json|''",
+                "''|''",
+                "application/json|{}",
+                "application/json|[]",
+                "application/json|{\"message\":\"event already exists\"}",
+                "application/json|{\"title\":\"Conflict\"}",
+                "application/json|{\"title\":\"Conflict\",\"status\":502}",
+                "application/json|{\"title\":\"Conflict\",\"detail\":\"modified by another operation\"}",
+                "application/json|{\"errors\":[\"conflict\"]}",
+                "application/json|{\"errors\":{\"foo\":\"modified by another operation\"}}",
+                "application/json|{\"errors\":{\"events[0].id\":\"is locked\"}}",
+                "application/json|{\"errors\":[{\"id\":\"id-0\",\"message\":\"conflict\"}]}"
+            })
+    void shouldAskWhatA409WithoutEvidenceMeans(String type, String body) {
+        assertThat(classify(409, 1, body, Map.of("content-type", type)))
+                .isInstanceOfSatisfying(Unclear.class, unclear -> assertThat(unclear.otherwise())
+                        .as("a conflict condemns nothing")
+                        .isEmpty());
+        assertThat(classify(409, 4, body, Map.of("content-type", type)))
+                .as("nothing is settled")
+                .matches(outcome -> outcome instanceof Unclear
+                        || (outcome instanceof Refused)
+                        || (outcome instanceof Divided divided
+                                && Set.copyOf(divided.parts().values()).equals(Set.of(Part.ACCUSED))));
+    }
+
     @Test
-    void shouldNotTakeEvery409ForDelivered() {
+    void shouldReadWhatA409SaysConflicts() {
         assertThat(classify(409, 1, "{\"detail\":\"a request with this id is in progress, try again\"}"))
                 .isInstanceOf(Retry.class);
         assertThat(classify(409, 1, "{\"detail\":\"the customer is archived\"}"))
-                .isInstanceOf(CustomerTrouble.class);
+                .isEqualTo(new CustomerTrouble(409, false));
         assertThat(classify(409, 1, "{\"errors\":{\"events[0].costs[0].id\":\"exists\"}}"))
                 .isInstanceOf(Refused.class);
     }
 
     @Test
     void shouldHalveWhatIsTooLarge() {
-        assertThat(classify(413, 2, "")).isEqualTo(new TooLarge(413));
-        assertThat(classify(400, 2, "{\"title\":\"Request body too large\"}")).isEqualTo(new TooLarge(400));
-        assertThat(classify(413, 1, "")).isInstanceOf(Refused.class);
+        assertThat(classify(413, 2, "")).isEqualTo(new TooLarge(413, Optional.empty()));
+        assertThat(classify(413, 2, "<html>", Map.of("retry-after", "7")))
+                .isEqualTo(new TooLarge(413, Optional.of(Duration.ofSeconds(7))));
+        assertThat(classify(400, 2, "{\"title\":\"Request body too large\"}"))
+                .isEqualTo(new TooLarge(400, Optional.empty()));
+        assertThat(classify(413, 1, "{\"title\":\"Content Too Large\",\"status\":413}"))
+                .isInstanceOf(Refused.class);
+        assertRefusedRoute(classify(413, 1, ""), 413);
+        assertRefusedRoute(classify(413, 1, "<html>413</html>", Map.of("content-type", "text/html")), 413);
+        assertThat(classify(
+                        413, 1, "{\"title\":\"busy\"}", Map.of("retry-after", "7", "content-type", "application/json")))
+                .as("for now")
+                .isEqualTo(new Retry("HTTP 413", Optional.of(Duration.ofSeconds(7)), false));
         for (String body : List.of(
                 "{\"errors\":{\"events\":[\"must have at most 50 items\"]}}",
                 "{\"errors\":{\"Events\":\"too many items\"}}",
                 "{\"errors\":{\"$.events\":[\"exceeds the maximum length\"]}}",
                 "{\"detail\":\"A request may hold up to 50 events\"}")) {
-            assertThat(classify(422, 2, body)).as(body).isEqualTo(new TooLarge(422));
+            assertThat(classify(422, 2, body)).as(body).isEqualTo(new TooLarge(422, Optional.empty()));
         }
         assertThat(classify(422, 2, "{\"errors\":{\"events[0].subject\":[\"must have at most 50 characters\"]}}"))
-                .isEqualTo(new Divided(422, Map.of(0, Part.ACCUSED)));
+                .isEqualTo(new Divided(422, Map.of(0, Part.ACCUSED), ""));
         assertThat(classify(422, 2, "{\"errors\":{\"subject\":[\"too long\"]}}"))
                 .isInstanceOf(Refused.class);
     }
@@ -355,7 +533,9 @@ class AnswerClassifierTest {
         "308,REDIRECTED"
     })
     void shouldHaltForWhatIsNoEventsFault(int status, Circuit.Cause cause) {
-        assertThat(classify(status, 3, "")).isEqualTo(new Halt(cause, "HTTP " + status));
+        assertThat(classify(status, 3, "")).isEqualTo(new Halt(cause, "HTTP " + status, Optional.empty()));
+        assertThat(classify(status, 3, "", Map.of("retry-after", "7")))
+                .isEqualTo(new Halt(cause, "HTTP " + status, Optional.of(Duration.ofSeconds(7))));
     }
 
     @ParameterizedTest
@@ -381,9 +561,39 @@ class AnswerClassifierTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {402, 405, 406, 411, 415, 418, 431, 451})
-    void shouldTreatOther4xxLike400(int status) {
-        assertThat(classify(status, 3, "")).isInstanceOf(Refused.class);
+    @ValueSource(
+            ints = {402, 405, 406, 411, 412, 414, 415, 416, 417, 418, 421, 423, 424, 426, 428, 431, 444, 451, 460, 499})
+    void shouldHoldWhatSpeaksOfTheAccountTheRouteOrTheRequest(int status) {
+        for (int size : new int[] {1, 3}) {
+            for (String body : List.of("", "<html>", "{\"errors\":{\"events[0].id\":\"already exists\"}}")) {
+                assertRefusedRoute(classify(status, size, body), status);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 422})
+    void shouldHoldARefusalThatIsNotCredyts(int status) {
+        for (int size : new int[] {1, 3}) {
+            for (String body : List.of(
+                    "",
+                    "not json",
+                    "{}",
+                    "[]",
+                    "null",
+                    "{\"message\":\"Bad Request\"}",
+                    "{\"error\":\"bad\"}",
+                    "{\"errors\":{}}",
+                    "{\"title\":\"Bad Gateway\",\"status\":502}",
+                    "{\"title\":\"x\"} trailing",
+                    "[{\"field\":\"events[0].id\",\"message\":\"bad\"}]")) {
+                assertRefusedRoute(classify(status, size, body), status);
+            }
+            String problem = "{\"title\":\"Unprocessable\",\"errors\":{\"events[0].id\":[\"bad\"]}}";
+            for (String type : List.of("text/html", "text/plain", "", "application/jsonp", "application/xml")) {
+                assertRefusedRoute(classify(status, size, problem, Map.of("content-type", type)), status);
+            }
+        }
     }
 
     @Test

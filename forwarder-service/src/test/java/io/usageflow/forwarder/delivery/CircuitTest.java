@@ -19,7 +19,7 @@ class CircuitTest {
 
     private void fails(String customer) {
         circuit.sent(++request);
-        circuit.failed(request, customer, "HTTP 503", Optional.empty(), now);
+        circuit.failed(request, customer, Cause.UNAVAILABLE, "HTTP 503", Optional.empty(), now);
     }
 
     private void opened() {
@@ -84,7 +84,7 @@ class CircuitTest {
 
     @Test
     void shouldOpenAtOnceWhereTheKeyIsRefused() {
-        circuit.halted(++request, Cause.AUTH, "HTTP 401", now);
+        circuit.halted(++request, Cause.AUTH, "HTTP 401", Optional.empty(), now);
 
         assertThat(circuit.cause()).contains(Cause.AUTH);
         assertThat(circuit.detail()).isEqualTo("HTTP 401");
@@ -115,10 +115,10 @@ class CircuitTest {
         circuit.sent(++request);
 
         assertThat(circuit.succeeded(late, now)).isEmpty();
-        circuit.failed(late, "a", "HTTP 500", Optional.empty(), now);
+        circuit.failed(late, "a", Cause.UNAVAILABLE, "HTTP 500", Optional.empty(), now);
         assertThat(circuit.state()).isEqualTo(State.PROBING);
 
-        circuit.failed(request, "a", "HTTP 500", Optional.empty(), now);
+        circuit.failed(request, "a", Cause.UNAVAILABLE, "HTTP 500", Optional.empty(), now);
         assertThat(circuit.state()).isEqualTo(State.OPEN);
     }
 
@@ -129,7 +129,7 @@ class CircuitTest {
             untilProbe();
             long probedAt = now;
             circuit.sent(++request);
-            circuit.failed(request, "a", "HTTP 503", Optional.empty(), now);
+            circuit.failed(request, "a", Cause.UNAVAILABLE, "HTTP 503", Optional.empty(), now);
             assertThat(circuit.probeDueNanos().orElseThrow() - probedAt).isBetween(SECOND, 30 * SECOND);
         }
     }
@@ -139,7 +139,7 @@ class CircuitTest {
         opened();
         untilProbe();
         circuit.sent(++request);
-        circuit.failed(request, "a", "HTTP 503", Optional.of(Duration.ofSeconds(120)), now);
+        circuit.failed(request, "a", Cause.UNAVAILABLE, "HTTP 503", Optional.of(Duration.ofSeconds(120)), now);
 
         assertThat(circuit.probeDueNanos().orElseThrow() - now).isBetween(120 * SECOND, 132 * SECOND);
     }

@@ -55,11 +55,19 @@ class DeliveryLoopTest {
     /** Answers when the test says so. */
     private static final class HeldSink implements EventSink {
         final List<Request> requests = new ArrayList<>();
+        final List<String> lookups = new ArrayList<>();
         final List<CompletableFuture<Answer>> answers = new ArrayList<>();
 
         @Override
         public CompletionStage<Answer> deliver(Request request) {
             requests.add(request);
+            answers.add(new CompletableFuture<>());
+            return answers.get(answers.size() - 1);
+        }
+
+        @Override
+        public CompletionStage<Answer> find(String credytId) {
+            lookups.add(credytId);
             answers.add(new CompletableFuture<>());
             return answers.get(answers.size() - 1);
         }

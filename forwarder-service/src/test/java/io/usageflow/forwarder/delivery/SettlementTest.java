@@ -7,6 +7,7 @@ import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.Settlement.Step;
+import io.usageflow.forwarder.delivery.avro.Proof;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +56,7 @@ class SettlementTest {
                             event,
                             new SettlementRecords.Death(DeadLetterReason.REJECTED, "why", Optional.empty()),
                             Instant.EPOCH)
-                    : records.receipt(event, false, 202, Instant.EPOCH);
+                    : records.receipt(event, Proof.ACCEPTED, 202, Instant.EPOCH);
             partition.settle(offset, event.bytes(), settled);
         }
         partition.ledger().position(17);

@@ -97,6 +97,11 @@ final class SimulatedDelivery {
             }
 
             @Override
+            public CompletionStage<Answer> find(String credytId) {
+                throw new IllegalStateException("no answer of this simulation is unclear: " + credytId);
+            }
+
+            @Override
             public Duration answersWithin() {
                 return Duration.ofSeconds(1);
             }

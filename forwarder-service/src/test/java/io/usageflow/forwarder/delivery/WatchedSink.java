@@ -54,6 +54,11 @@ final class WatchedSink implements EventSink {
         return sink.deliver(request).whenComplete((answer, broken) -> arrived(request, events.keySet()));
     }
 
+    @Override
+    public CompletionStage<Answer> find(String credytId) {
+        return sink.find(credytId);
+    }
+
     private synchronized void leaves(Request request, Map<String, byte[]> events) {
         if (!customersInFlight.add(request.customer())) {
             sightings.violations.add("two requests in flight of " + request.customer());

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.usageflow.forwarder.credyt.lookup.Reading;
+import io.usageflow.forwarder.credyt.lookup.Reply;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.ReferenceKind;
 import java.time.Instant;

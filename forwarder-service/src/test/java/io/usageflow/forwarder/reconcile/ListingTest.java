@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.forwarder.credyt.lookup.Reading;
+import io.usageflow.forwarder.credyt.lookup.Reply;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -141,7 +141,8 @@ public final class SampleRecords {
                 coordinates(),
                 5,
                 99L,
-                "kHsFb1cWTbqN0x-_aZ0b1A");
+                "kHsFb1cWTbqN0x-_aZ0b1A",
+                "ANSWER");
     }
 
     public static DeadLetter deadLetter() {

@@ -11,9 +11,7 @@ import org.jspecify.annotations.Nullable;
  * generated class's would be. One thread.
  */
 public final class ReceiptBytes {
-    private static final byte[] ACCEPTED = ascii("ACCEPTED");
-    private static final byte[] ALREADY_KNOWN = ascii("ALREADY_KNOWN");
-    private static final int NUMBERS_BYTES_MAX = 7 * 10;
+    private static final int NUMBERS_BYTES_MAX = 8 * 10;
     private static final int ID_BYTES_MAX = 64;
 
     private final byte[] header;
@@ -28,11 +26,11 @@ public final class ReceiptBytes {
     /**
      * What a receipt says that the deliverable record does not.
      *
-     * @param known whether Credyt had the event before
+     * @param proof what says that Credyt has the event
      * @param acceptedAt in milliseconds of the epoch
      * @param deliverable where the deliverable record stands
      */
-    public record Facts(boolean known, int httpStatus, int attempts, long acceptedAt, Deliverable deliverable) {}
+    public record Facts(Proof proof, int httpStatus, int attempts, long acceptedAt, Deliverable deliverable) {}
 
     /** @param topicId Kafka's, in ASCII; null where it is unknown */
     public record Deliverable(
@@ -40,16 +38,16 @@ public final class ReceiptBytes {
 
     public byte[] of(DeliverableLayout deliverable, Facts facts) {
         byte[] value = deliverable.value();
-        byte[] outcome = facts.known() ? ALREADY_KNOWN : ACCEPTED;
-        int most = value.length + outcome.length + NUMBERS_BYTES_MAX + ID_BYTES_MAX + header.length;
+        byte[] outcome = ascii(facts.proof().outcome());
+        byte[] proof = ascii(facts.proof().word());
+        int most = value.length + outcome.length + proof.length + NUMBERS_BYTES_MAX + ID_BYTES_MAX + header.length;
         if (bytes.length < most) {
             bytes = new byte[most];
         }
         length = 0;
         add(header, 0, header.length);
         add(value, WireFormat.HEADER_BYTES, deliverable.headEnd()); // event_id, account_id, credyt_event_id, customer
-        number(outcome.length);
-        add(outcome, 0, outcome.length);
+        text(outcome);
         number(facts.httpStatus());
         number(facts.attempts());
         number(facts.acceptedAt());
@@ -57,16 +55,20 @@ public final class ReceiptBytes {
         number(facts.deliverable().partition());
         number(facts.deliverable().offset());
         topicId(facts.deliverable().topicId());
+        text(proof);
         return Arrays.copyOf(bytes, length);
     }
 
     private void topicId(@Nullable String id) {
         number(id == null ? 0 : 1);
         if (id != null) {
-            byte[] text = ascii(id);
-            number(text.length);
-            add(text, 0, text.length);
+            text(ascii(id));
         }
+    }
+
+    private void text(byte[] ascii) {
+        number(ascii.length);
+        add(ascii, 0, ascii.length);
     }
 
     private void add(byte[] from, int at, int end) {

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.config.ConfigException;
 
-/** Sends batches to {@code POST /events}. Holds no policy. */
+/** Sends batches to {@code POST /events}, and asks for events by id. Holds no policy. */
 public final class HttpEventSink implements EventSink {
     private final CredytHttp credyt;
 
@@ -27,6 +27,11 @@ public final class HttpEventSink implements EventSink {
         return credyt.post(
                 "/events",
                 EventJson.body(request.customer().external(), request.customer().value(), request.events()));
+    }
+
+    @Override
+    public CompletionStage<Answer> find(String credytId) {
+        return credyt.get("/events/" + CredytHttp.encoded(credytId));
     }
 
     @Override

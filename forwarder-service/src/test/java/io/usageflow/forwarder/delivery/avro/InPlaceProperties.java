@@ -143,7 +143,7 @@ class InPlaceProperties {
                 .setAccountId(deliverable.getAccountId())
                 .setCredytEventId(deliverable.getCredytEventId())
                 .setCustomer(deliverable.getCustomer())
-                .setOutcome(facts.known() ? "ALREADY_KNOWN" : "ACCEPTED")
+                .setOutcome(facts.proof() == Proof.ACCEPTED ? "ACCEPTED" : "ALREADY_KNOWN")
                 .setHttpStatus(facts.httpStatus())
                 .setAttempts(facts.attempts())
                 .setAcceptedAt(Instant.ofEpochMilli(facts.acceptedAt()))
@@ -151,13 +151,14 @@ class InPlaceProperties {
                 .setDeliverablePartition(facts.deliverable().partition())
                 .setDeliverableOffset(facts.deliverable().offset())
                 .setDeliverableTopicId(facts.deliverable().topicId())
+                .setProof(facts.proof() == Proof.LOOKUP ? "LOOKUP" : "ANSWER")
                 .build();
     }
 
     @Provide
     Arbitrary<Facts> facts() {
         return Combinators.combine(
-                        Arbitraries.of(true, false),
+                        Arbitraries.of(Proof.values()),
                         Arbitraries.integers().between(0, 999),
                         Arbitraries.integers(),
                         Arbitraries.longs().between(-1_000_000_000_000L, 10_000_000_000_000L),

@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.reconcile;
+package io.usageflow.forwarder.credyt.lookup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

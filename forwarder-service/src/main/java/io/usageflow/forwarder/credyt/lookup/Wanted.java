@@ -1,21 +1,24 @@
-package io.usageflow.forwarder.reconcile;
+package io.usageflow.forwarder.credyt.lookup;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 
 /** What the body of a good answer must be. Pure. */
-interface Wanted {
+public interface Wanted {
     /** What is wrong with it, as the end of a sentence that begins with the status; empty where nothing. */
     Optional<String> objection(JsonNode body);
 
-    /** The one event of that id. */
+    /** The one event of that id, which it must name: what does not may be anything. */
     static Wanted event(String id) {
         return body -> {
             if (!body.isObject()) {
                 return Optional.of("without an event");
             }
             JsonNode named = body.path("id");
-            return named.isMissingNode() || named.asText().equalsIgnoreCase(id)
+            if (!named.isTextual()) {
+                return Optional.of("without an event's id");
+            }
+            return named.asText().equalsIgnoreCase(id)
                     ? Optional.empty()
                     : Optional.of("about another event, " + named.asText());
         };

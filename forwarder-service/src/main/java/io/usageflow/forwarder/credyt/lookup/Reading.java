@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.reconcile;
+package io.usageflow.forwarder.credyt.lookup;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -18,7 +18,7 @@ import java.util.function.Function;
  * patience, or says that we may not ask. Only a plain 404 or 410 means that an event is missing: never a page of
  * something in between, since what is missing may be sent again.
  */
-sealed interface Reading {
+public sealed interface Reading {
     /** Numbers exactly as they came. */
     JsonMapper EXACT = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)

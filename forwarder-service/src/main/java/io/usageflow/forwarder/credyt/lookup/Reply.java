@@ -1,15 +1,15 @@
-package io.usageflow.forwarder.reconcile;
+package io.usageflow.forwarder.credyt.lookup;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.function.Function;
 
 /** What Credyt says of one event. Sealed: whoever judges has to say what each case means. */
-sealed interface Reply {
+public sealed interface Reply {
     <R> R match(Function<Found, R> onFound, Function<Absent, R> onAbsent, Function<Unanswered, R> onUnanswered);
 
     /** Credyt has it. */
     record Found(JsonNode event) implements Reply {
-        boolean hasFees() {
+        public boolean hasFees() {
             return event.path("fees").isArray() && !event.path("fees").isEmpty();
         }
 
