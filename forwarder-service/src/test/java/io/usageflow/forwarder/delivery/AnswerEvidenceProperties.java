@@ -17,7 +17,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * Whatever answers: no event is settled without evidence, and none condemned without Credyt's word (decision 14). Bodies come
+ * Whatever answers: no event is settled without evidence, and none condemned without Credyt's word (decision 15). Bodies come
  * with a label that says what they prove, and stand under any status and content type, whole or not; others are grown at random.
  *
  * <p>How the body became text, in whatever content coding and charset, is {@code ResponseBodyTest}'s: what was not understood is
