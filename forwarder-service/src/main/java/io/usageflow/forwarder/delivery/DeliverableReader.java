@@ -31,6 +31,7 @@ final class DeliverableReader {
     private final Deliverables deliverables;
     private final DeliverableLayout layout = new DeliverableLayout();
     private final EventTranscript transcript = new EventTranscript();
+    private final LostSchemaWait lostSchemas = new LostSchemaWait();
 
     /** A record, read. Sealed: what is not ready is broken, and gets a dead letter. */
     sealed interface Read {
@@ -110,13 +111,22 @@ final class DeliverableReader {
             byte[] json = EventJson.event(deliverable, deliverables.event(record, unpacked));
             Customer customer = Customer.of(deliverable.getCustomer());
             return new Ready(new PendingEvent(partition, record, deliverable.getCredytEventId(), customer, json));
+        } catch (SchemaLostException lost) {
+            if (!lostSchemas.isOver(partition.partition(), now)) {
+                throw lost;
+            }
+            return broken(unpacked, "waited " + LostSchemaWait.MAX.toHours() + " h: " + lost.getMessage(), now);
         } catch (SerializationException | IllegalArgumentException unsayable) {
             requireNoAbsence(unsayable);
-            DeadLetterDraft draft = draft(
-                            unpacked.origin(), "the event cannot be written as JSON: " + unsayable.getMessage(), now)
-                    .about(deliverable.getEventId(), deliverable.getAccountId(), null);
-            return new Broken(unpacked.origin(), draft);
+            return broken(unpacked, "the event cannot be written as JSON: " + unsayable.getMessage(), now);
         }
+    }
+
+    private static Read broken(Unpacked unpacked, String detail, Instant now) {
+        DeliverableEvent deliverable = unpacked.deliverable();
+        DeadLetterDraft draft =
+                draft(unpacked.origin(), detail, now).about(deliverable.getEventId(), deliverable.getAccountId(), null);
+        return new Broken(unpacked.origin(), draft);
     }
 
     /** A class of the user's own wraps the network's failure in the same exception as bad bytes. */

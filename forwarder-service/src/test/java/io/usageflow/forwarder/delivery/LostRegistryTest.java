@@ -15,15 +15,17 @@ import io.usageflow.schema.registry.InMemorySchemaRegistry;
 import io.usageflow.schema.registry.SchemaLostException;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Admitted events whose schemas the registry has lost are delivered or wait; none is called undeliverable. */
+/** Admitted events whose schemas the registry has lost are delivered, or wait before they become dead letters. */
 class LostRegistryTest {
     private static final Instant NOW = Instant.EPOCH;
 
@@ -55,11 +57,34 @@ class LostRegistryTest {
     }
 
     @Test
-    void shouldWaitWhereNoSchemaProvesItself() {
+    void shouldWaitAnHourWhereNoSchemaProvesItself() {
         byte[] event = event();
         // The event's schema was a team's own: the last field is cut off.
         byte[] teams = Arrays.copyOf(event, event.length - 1);
-        assertThatThrownBy(() -> reader.read(record(teams), partition(), NOW)).isInstanceOf(SchemaLostException.class);
+        Instant later = NOW.plus(LostSchemaWait.MAX);
+        for (Instant now : List.of(NOW, NOW.plusSeconds(1), later)) {
+            assertThatThrownBy(() -> reader.read(record(teams), partition(), now))
+                    .isInstanceOf(SchemaLostException.class);
+        }
+
+        // The whole backlog of a lost schema shares one wait.
+        for (int i = 0; i < 3; i++) {
+            assertThat(reader.read(record(teams), partition(), later.plusSeconds(1)))
+                    .isInstanceOf(Broken.class);
+        }
+    }
+
+    @Test
+    void shouldWaitAgainWhereASchemaIsLostAnotherTime() {
+        var wait = new LostSchemaWait();
+        var partition = partition().partition();
+        Instant nextDay = NOW.plus(Duration.ofDays(1));
+
+        assertThat(wait.isOver(partition, NOW)).isFalse();
+        assertThat(wait.isOver(partition, nextDay)).isFalse();
+        assertThat(wait.isOver(partition, nextDay.plus(LostSchemaWait.MAX))).isFalse();
+        assertThat(wait.isOver(partition, nextDay.plus(LostSchemaWait.MAX).plusSeconds(1)))
+                .isTrue();
     }
 
     @Test
