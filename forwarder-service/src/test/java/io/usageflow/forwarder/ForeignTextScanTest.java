@@ -33,7 +33,7 @@ class ForeignTextScanTest {
         for (Path file : sources()) {
             Matcher calls = LOG_CALL.matcher(Files.readString(file));
             while (calls.find()) {
-                // A throwable as the last argument is shown by the logging of whoever runs us.
+                // A throwable as the last argument is shown by the application's logging.
                 String arguments = TEXT_LITERAL.matcher(calls.group(1)).replaceAll("_");
                 for (String argument : split(arguments)) {
                     if (FOREIGN.matcher(argument).find() && !argument.contains("VisibleText.")) {

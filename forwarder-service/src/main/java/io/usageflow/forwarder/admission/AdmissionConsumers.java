@@ -49,7 +49,7 @@ final class AdmissionConsumers {
         public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
             BufferedBytes buffered = BufferedBytes.ofThisThread();
             if (buffered.isFull(assignment())) {
-                // As a poll that finds nothing: the thread goes on to process what it holds.
+                // As a poll that finds nothing: the thread processes what it holds.
                 LockSupport.parkNanos(
                         Math.min(timeout.toNanos(), Duration.ofMillis(10).toNanos()));
                 return ConsumerRecords.empty();

@@ -60,7 +60,7 @@ final class Outlet {
 
     /**
      * To delivery: the published bytes and headers untouched, with what was resolved. Only an event whose own schema has
-     * other units is written with ours, so that whoever reads it later cannot take its numbers for something else, even
+     * other units is written with ours, so that a later reader cannot take its numbers for something else, even
      * where the registry has lost that schema.
      */
     void deliver(Origin origin, Verdict.Newcomer newcomer, Resolution.Resolved resolved) {

@@ -21,7 +21,7 @@ final class SourceConsumer {
 
     private SourceConsumer() {}
 
-    /** What Streams is told. */
+    /** The settings for Streams. */
     static Map<String, Object> settings(SourceOffsets offsets) {
         return Map.of(
                 StreamsConfig.mainConsumerPrefix(StreamsConfig.InternalConfig.INTERNAL_CONSUMER_WRAPPER),

@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
         name = "publish",
         description = {
             "Publish usage events from a file, or one event, and wait until they are durable: until all in-sync replicas"
-                    + " have them. Bad lines are reported by number and the rest goes on; exit code 1 then. An id that a"
+                    + " have them. Bad lines are reported by number and the rest is published; exit code 1 then. An id that a"
                     + " line uses again for something else makes it a bad line; one that repeats an earlier line is not"
                     + " sent again.",
             "A backfill that is stopped or killed goes on with the same command where --resume names a file for its"

@@ -37,7 +37,7 @@ final class Consequences {
     /** Characters of an answer that a log line, a customer's state and a dead letter quote. */
     private static final int WORD_MAX = 200;
 
-    /** A request that is divided is not waited for any longer than after so many failures. */
+    /** The wait before a part of a divided request stops growing after this number of failures. */
     private static final int DIVIDING_WAITS = 3;
 
     private final Fates fates;

@@ -70,7 +70,7 @@ final class CustomerQueues {
         line.waiting.addLast(event);
         boolean ordered = bounds.order() == Order.CUSTOMER && !line.begun.isEmpty();
         if (line.turn.isDelayed() && !line.held && !ordered) {
-            turns.leave(line); // a batch or a suspect event that waits for its time holds nobody up
+            turns.leave(line); // a batch or a suspect event that waits for its time holds no other customer up
         }
         offer(line);
     }

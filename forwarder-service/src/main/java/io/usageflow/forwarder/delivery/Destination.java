@@ -79,7 +79,7 @@ final class Destination {
         });
     }
 
-    /** So many requests of this process in all; those of single suspect events do not count as failed. */
+    /** Requests of this process since its start; those of single suspect events do not count as failed. */
     record Requests(long accepted, long failed) {}
 
     Requests requests() {

@@ -109,7 +109,7 @@ record ErrorBody(List<Complaint> complaints, String summary, Optional<String> co
                 .map(ErrorBody::of);
     }
 
-    /** Whoever's body it is; empty where it is no JSON object. */
+    /** Credyt's body or another server's; empty where it is no JSON object. */
     static Optional<ErrorBody> ofAny(String body) {
         return json(body).filter(JsonNode::isObject).map(ErrorBody::of);
     }

@@ -30,7 +30,7 @@ final class FailingCustomers {
     private static final int CHANGES_MAX = 1_000;
     /** Blocked customers of whom nothing waits are forgotten after this; the next event begins a new budget. */
     private static final Duration IDLE_MAX = Duration.ofDays(1);
-    /** So many of them at most are remembered: the longest idle are forgotten. */
+    /** The most customers that are remembered: beyond it, the longest idle are forgotten. */
     private static final int IDLE_CUSTOMERS_MAX = 100_000;
 
     private final long worthWritingNanos;

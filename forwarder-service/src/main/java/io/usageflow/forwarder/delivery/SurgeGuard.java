@@ -33,7 +33,7 @@ final class SurgeGuard {
         return max == 0 ? 0 : Math.max(1, max / FIRST_SHARE);
     }
 
-    /** So many events were accepted, at least 1. */
+    /** @param events number of accepted events, at least 1 */
     void earned(int events) {
         hitSinceSuccess.clear();
         tokens = Math.min(max, tokens + events);

@@ -13,7 +13,7 @@ import java.util.List;
 final class SuspectEvent extends Batch {
     /** Failures that speak against it, beside the first. */
     private static final int ENOUGH = 3;
-    /** So many requests were accepted for each that failed, at least. */
+    /** The least number of accepted requests for each that failed. */
     private static final int ACCEPTED_PER_FAILURE = 4;
 
     private Destination.Requests before;

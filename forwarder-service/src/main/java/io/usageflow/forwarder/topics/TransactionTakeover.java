@@ -60,7 +60,7 @@ public final class TransactionTakeover implements Takeover {
 
     private final String transactionalId;
     private final String group;
-    /** Takes an offset that nobody reads; the group consumes something else. */
+    /** Takes an offset without a reader: the group consumes other topics. */
     private final Optional<TopicPartition> spare;
 
     private final OpenTransactions transactions;

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whatever a file holds, each of its rows is an event, a repeated line or a bad line, or the file is refused as a whole.
- * Each test names one sibling of a kind: a parser that is asked for one value and whose remainder nobody looks at.
+ * Each test names one sibling of a kind: a parser that is asked for one value and whose remainder is not looked at.
  */
 class PublishInputKindsTest {
     private static final String MAPPING = "id=id,event_type='t',account_id=acct,data.tokens=tokens";

@@ -52,8 +52,8 @@ class LostRegistryTest {
             InMemorySchemaRegistry.ofScope(after)
                     .register("links-" + id, AvroSerdes.asRegistered(VendorLink.getClassSchema()));
         }
-        var anew = new DeliverableReader(new Deliverables(serde(after)));
-        assertThat(json(anew, record)).isEqualTo(json(then, record));
+        var restarted = new DeliverableReader(new Deliverables(serde(after)));
+        assertThat(json(restarted, record)).isEqualTo(json(then, record));
     }
 
     @Test

@@ -86,7 +86,7 @@ class TransactionTakeoverIT {
         endsWhatTheBrokerForgot(kafka.admin());
     }
 
-    /** As on hosted Kafka, which lets nobody write markers or read its own topics. */
+    /** As on hosted Kafka, which lets no service write markers or read Kafka's own topics. */
     @Test
     void shouldEndEverywhereWhatTheBrokerForgotWithoutRightsOnTheCluster() {
         endsWhatTheBrokerForgot(kafka.service());

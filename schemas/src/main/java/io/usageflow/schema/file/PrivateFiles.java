@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes what usage, customers and costs can be read from so that only this process's user can read it: files get 0600,
- * directories 0700. A file that is there with wider rights is narrowed; a directory that somebody made keeps its rights,
+ * directories 0700. A file that is there with wider rights is narrowed; an existing directory keeps its rights,
  * since what we put into it is private by itself. Where the file system knows no such rights, its own rules hold.
  */
 public final class PrivateFiles {
@@ -57,7 +57,7 @@ public final class PrivateFiles {
 
     /** Takes the rights of all others from a file or directory that is ours; warns where that is not allowed. */
     public static void narrow(Path ours) {
-        // A device such as /dev/null is nobody's.
+        // A device such as /dev/null belongs to no user.
         if (!isPosix(ours) || !(Files.isRegularFile(ours) || Files.isDirectory(ours))) {
             return;
         }

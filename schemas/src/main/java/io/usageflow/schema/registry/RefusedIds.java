@@ -10,7 +10,7 @@ import java.util.Optional;
  * {@link System#nanoTime}'s.
  *
  * <p>An id is asked again after one second, and after twice the time with each further refusal, a minute at most: a schema
- * that is registered late is found soon, an id that nobody ever registers costs next to nothing.
+ * that is registered late is found soon, an id that is never registered costs next to nothing.
  *
  * <p>New ids are bounded by a token bucket of refusals. Where it is empty, the caller waits for the next token, which is
  * {@value #INTERVAL_MS} ms. The other ways out are worse: a dead letter without an answer accuses a record that may be

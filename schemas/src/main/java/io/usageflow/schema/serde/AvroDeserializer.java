@@ -79,7 +79,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
     }
 
     /**
-     * Whether a class of somebody else's, which resolves schemas as Avro does, would read the value as it was meant.
+     * Whether another library's class, which resolves schemas as Avro does, would read the value as it was meant.
      * Says nothing of a value in another format: only that class knows it.
      *
      * @param own whether an id that the registry does not know is its loss; otherwise that class may know better

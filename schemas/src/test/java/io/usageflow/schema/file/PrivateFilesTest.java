@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <tr><td>reconcile reports and checkpoints, positions and bad lines of publish, their temporary files</td><td>private</td></tr>
  * <tr><td>state.dir with admission's stores; usageflow dev --data; temporary stores of commands</td><td>private</td></tr>
  * <tr><td>a file that is there with wider rights</td><td>narrowed when it is written again</td></tr>
- * <tr><td>a directory that somebody made before (spool.dir, --data)</td><td>keeps its rights; what is in it is private</td></tr>
+ * <tr><td>an existing directory (spool.dir, --data)</td><td>keeps its rights; what is in it is private</td></tr>
  * <tr><td>the demo's report, generated pages</td><td>as they were: no customer is in them</td></tr>
  * </table>
  */
