@@ -2,6 +2,7 @@ package io.usageflow.forwarder.admission;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -38,7 +39,10 @@ import org.jspecify.annotations.Nullable;
 final class CanonicalContent {
     private static final byte FORM = 1;
 
-    private static final ObjectReader JSON = JsonMapper.builder()
+    private static final ObjectReader JSON = JsonMapper.builder(JsonFactory.builder()
+                    // Its table refuses names with equal hashes, by what was read before: content would depend on that.
+                    .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                    .build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)

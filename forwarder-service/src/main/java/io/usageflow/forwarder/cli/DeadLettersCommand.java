@@ -43,7 +43,7 @@ final class DeadLettersCommand implements Runnable {
 
     /** Records in the topic that are no dead letters are nobody's fault here, but somebody should know. */
     static void noteUnreadable(Terminal terminal, DeadLetterScan.Summary summary) {
-        summary.unreadableNamed().forEach(one -> terminal.note("usageflow: not a dead letter, left alone: " + one));
+        summary.unreadableNamed().forEach(one -> terminal.note("usageflow: cannot be read, left alone: " + one));
         if (summary.expired() > 0) {
             terminal.note("usageflow: up to " + summary.expired()
                     + " dead letters have expired by the topic's retention: those that were not answered can only be"
@@ -51,7 +51,7 @@ final class DeadLettersCommand implements Runnable {
         }
         long more = summary.unreadable() - summary.unreadableNamed().size();
         if (more > 0) {
-            terminal.note("usageflow: and " + more + " more records that are no dead letters");
+            terminal.note("usageflow: and " + more + " more records that cannot be read");
         }
     }
 }

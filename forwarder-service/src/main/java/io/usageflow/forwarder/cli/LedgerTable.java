@@ -19,7 +19,7 @@ final class LedgerTable {
     private LedgerTable() {}
 
     static List<String> of(LedgerBalance balance, InFlight inFlight, Duration oldestMax) {
-        if (balance.partitions().isEmpty()) {
+        if (balance.partitions().isEmpty() && balance.isBalanced()) {
             return List.of(
                     "nothing was counted yet: the forwarder writes the ledger when it has received its first event");
         }
@@ -36,7 +36,9 @@ final class LedgerTable {
                 "DEAD-LETTERED",
                 "BALANCED");
         for (PartitionBalance each : balance.partitions()) {
-            boolean found = balance.findings().stream().anyMatch(finding -> finding.partition() == each.partition());
+            boolean found = balance.findings().stream()
+                    .anyMatch(finding -> finding.kind() != LedgerBalance.Finding.Kind.UNREADABLE
+                            && finding.partition() == each.partition());
             row(table, Integer.toString(each.partition()), each.admission(), each.inFlight(), each.delivery(), !found);
         }
         Map<String, Long> admission = balance.totals(LedgerBalance.ADMISSION);

@@ -69,7 +69,8 @@ final class ReconcileTable {
                 .objectNode()
                 .put("from", result.from().toString())
                 .put("to", result.to().toString())
-                .put("complete", result.complete())
+                .put("complete", result.complete() && summary.isWhole())
+                .put("finished", result.complete())
                 .put("receipts", summary.receipts())
                 .put("found", summary.found());
         ObjectNode findings = json.putObject("findings");
@@ -164,7 +165,7 @@ final class ReconcileTable {
     private static String verdict(ReconcileResult result) {
         ReconcileSummary summary = result.summary();
         long missing = summary.count(FindingKind.MISSING);
-        if (missing > 1 && missing == summary.receipts()) {
+        if (missing > 1 && missing == summary.receipts() - summary.count(FindingKind.UNREADABLE)) {
             return "NOT ONE event is there: is this the key of another mode (test or live), or another address?";
         }
         if (!result.complete()) {
@@ -172,7 +173,11 @@ final class ReconcileTable {
         }
         return summary.found() == 0
                 ? "clean: Credyt has every event as it was sent, and billed it"
-                : "NOT CLEAN: " + figure(summary.found()) + " of " + figure(summary.receipts()) + " events";
+                : "NOT CLEAN: " + figure(summary.found()) + " of " + figure(summary.receipts()) + " events"
+                        + (summary.isWhole()
+                                ? ""
+                                : ", and NOT COMPLETE: " + figure(summary.count(FindingKind.UNREADABLE))
+                                        + " records among the receipts cannot be read");
     }
 
     private static String cut(String text) {

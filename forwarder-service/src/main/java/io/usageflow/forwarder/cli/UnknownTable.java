@@ -56,6 +56,12 @@ final class UnknownTable {
                 "lists not whole",
                 UnknownCount.LISTS_NOT_PROVED_WHOLE,
                 "There may be events on them that were not seen: the detail says why.");
+        row(
+                lines,
+                summary,
+                "UNREADABLE",
+                UnknownCount.UNREADABLE,
+                "Records of the topics: each may be the receipt of an event that is called unknown.");
         result.notes().forEach(note -> lines.add("note: " + note));
         lines.add(verdict(result));
         return lines;

@@ -39,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventJson {
     private static final JsonFactory JSON = JsonFactory.builder()
+            // Its table refuses names with equal hashes, by what was read before: the same record must always be
+            // written.
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
             .disable(JsonWriteFeature.ESCAPE_NON_ASCII)
             .build();

@@ -9,8 +9,8 @@ import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.id.Uuids;
 import io.usageflow.schema.registry.RegistryAbsence;
+import io.usageflow.schema.registry.SchemaLostException;
 import io.usageflow.schema.serde.AvroSerdes;
-import io.usageflow.schema.serde.UnknownSchemaException;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Instant;
 import java.util.Optional;
@@ -37,7 +37,7 @@ public final class DeadLetterMarks implements AutoCloseable {
     private @Nullable TemporaryTable table;
     private long read;
 
-    private DeadLetterMarks(String topic, Deserializer<DeadLetterMark> deserializer) {
+    DeadLetterMarks(String topic, Deserializer<DeadLetterMark> deserializer) {
         this.topic = topic;
         this.deserializer = deserializer;
     }
@@ -54,10 +54,7 @@ public final class DeadLetterMarks implements AutoCloseable {
         try {
             new TopicReader(settings.kafka().client())
                     .read(topic, TopicReader.Part.all(), TopicReader.AS_LONG_AS_IT_GOES_ON, record -> {
-                        marks.read++;
-                        if (record.key() != null && marks.isMark(record)) {
-                            marks.put(key(new String(record.key(), UTF_8)), record.value());
-                        }
+                        marks.take(record);
                         return true;
                     });
             return marks;
@@ -67,18 +64,26 @@ public final class DeadLetterMarks implements AutoCloseable {
         }
     }
 
+    void take(ConsumerRecord<byte[], byte[]> record) {
+        read++;
+        if (record.key() != null && isMark(record)) {
+            put(key(new String(record.key(), UTF_8)), record.value());
+        }
+    }
+
     /** What is no mark answers nothing, and undoes no answer. */
     private boolean isMark(ConsumerRecord<byte[], byte[]> record) {
         try {
             return record.value() == null || deserializer.deserialize(topic, record.value()) != null;
-        } catch (UnknownSchemaException unknown) {
-            return true; // it may be a mark: the registry has lost its schema
+        } catch (SchemaLostException lost) {
+            return true; // It may be an answer: who asks for it is told, and nobody answers that dead letter again.
         } catch (SerializationException rubbish) {
             if (RegistryAbsence.isCauseOf(rubbish)) {
                 throw rubbish;
             }
             LOG.warn(
-                    "event=mark_ignored offset={} why=\"{}\"",
+                    "event=mark_ignored partition={} offset={} why={}",
+                    record.partition(),
                     record.offset(),
                     VisibleText.logged(String.valueOf(rubbish.getMessage())));
             return false;
@@ -88,7 +93,8 @@ public final class DeadLetterMarks implements AutoCloseable {
     /**
      * The newest answer to this dead letter.
      *
-     * @throws org.apache.kafka.common.KafkaException where the mark cannot be decoded, or the registry is away
+     * @throws SchemaLostException where there is an answer that cannot be read
+     * @throws org.apache.kafka.common.KafkaException where the registry is away
      */
     public Optional<DeadLetterMark> of(DeadLetter letter) {
         if (table == null) {

@@ -49,7 +49,7 @@ public final class DeadLetterScan {
      *
      * @param read all records
      * @param matched by the filter, by what was answered; those of other states than the filter's were not handed on
-     * @param unreadable records that are no dead letters
+     * @param unreadable records that are no dead letters, and dead letters whose answer cannot be read
      * @param unreadableNamed where the first of them stand, and why they cannot be read
      * @param expired dead letters, at most, that retention deleted, answered or not
      */
@@ -95,7 +95,7 @@ public final class DeadLetterScan {
         }
     }
 
-    private final class Reading implements TopicReader.Visitor {
+    static final class Reading implements TopicReader.Visitor {
         private final DeadLetterFilter filter;
         private final DeadLetterMarks marks;
         private final Visitor visitor;
@@ -122,7 +122,7 @@ public final class DeadLetterScan {
             Optional<StoredDeadLetter> meant = decoded(record)
                     .map(letter -> new StoredDeadLetter(letter, record.partition(), record.offset(), Optional.empty()))
                     .filter(filter::matches)
-                    .map(this::answered)
+                    .flatMap(unanswered -> answered(unanswered, record))
                     .filter(stored -> filter.admits(stored.state()));
             if (meant.isPresent()) {
                 return visitor.visit(meant.get());
@@ -131,11 +131,24 @@ public final class DeadLetterScan {
             return true;
         }
 
-        private StoredDeadLetter answered(StoredDeadLetter unanswered) {
-            var stored = new StoredDeadLetter(
-                    unanswered.letter(), unanswered.partition(), unanswered.offset(), marks.of(unanswered.letter()));
-            matched.merge(stored.state(), 1L, Long::sum);
-            return stored;
+        /** Empty where the answer cannot be read: it may have been replayed, so nobody may answer it now. */
+        private Optional<StoredDeadLetter> answered(
+                StoredDeadLetter unanswered, ConsumerRecord<byte[], byte[]> record) {
+            try {
+                var stored = new StoredDeadLetter(
+                        unanswered.letter(),
+                        unanswered.partition(),
+                        unanswered.offset(),
+                        marks.of(unanswered.letter()));
+                matched.merge(stored.state(), 1L, Long::sum);
+                return Optional.of(stored);
+            } catch (SchemaLostException lost) {
+                note(
+                        record,
+                        "dead letter " + unanswered.letter().getId() + " was answered, and the answer cannot be read: "
+                                + lost.getMessage());
+                return Optional.empty();
+            }
         }
 
         private Optional<DeadLetter> decoded(ConsumerRecord<byte[], byte[]> record) {

@@ -57,7 +57,7 @@ public final class InFlightReader {
             return new InFlight(List.of());
         }
         Map<Integer, Long> settledTo = new HashMap<>();
-        for (LedgerEntry entry : ledger.read(atMost)) {
+        for (LedgerEntry entry : ledger.books(atMost).entries()) {
             if (entry.getStage().equals(LedgerBalance.DELIVERY) && entry.getNextOffset() != null) {
                 settledTo.put(entry.getPartition(), entry.getNextOffset());
             }

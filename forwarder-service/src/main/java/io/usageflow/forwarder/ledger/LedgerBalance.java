@@ -63,7 +63,9 @@ public record LedgerBalance(List<PartitionBalance> partitions, List<Finding> fin
             /** Delivery settled more than admission has published as admitted. */
             AHEAD,
             /** Kafka deleted records before the stage read them; the difference is how many, at most. */
-            EXPIRED_UNREAD
+            EXPIRED_UNREAD,
+            /** Records of the ledger's topic that cannot be read, and that no later one has replaced. */
+            UNREADABLE
         }
 
         /** One sentence for people: stage, partition and by how much. */
@@ -81,6 +83,11 @@ public record LedgerBalance(List<PartitionBalance> partitions, List<Finding> fin
                 case EXPIRED_UNREAD ->
                     stage + ", partition " + partition + ": Kafka deleted " + difference
                             + " records before they were read (docs/runbook.md, Events expired unread)";
+                case UNREADABLE ->
+                    stage + ", partition " + partition + ": " + difference
+                            + " records cannot be read (event=ledger_entry_unreadable in the log names each), so the books"
+                            + " prove nothing: restore the registry's schemas where they are lost; what is no entry leaves"
+                            + " with an empty value under its key";
             };
         }
 
@@ -91,6 +98,11 @@ public record LedgerBalance(List<PartitionBalance> partitions, List<Finding> fin
 
     /** Of the newest entry of each stage and partition; where there are several of one, the last counts. */
     public static LedgerBalance of(Collection<LedgerEntry> entries) {
+        return of(entries, List.of());
+    }
+
+    /** @param unreadable what was found when the entries were read */
+    static LedgerBalance of(Collection<LedgerEntry> entries, List<Finding> unreadable) {
         Map<Integer, Map<String, Map<String, Long>>> byPartition = new TreeMap<>();
         for (LedgerEntry entry : entries) {
             byPartition
@@ -98,7 +110,7 @@ public record LedgerBalance(List<PartitionBalance> partitions, List<Finding> fin
                     .put(entry.getStage(), entry.getCounters());
         }
         List<PartitionBalance> partitions = new ArrayList<>();
-        List<Finding> findings = new ArrayList<>();
+        List<Finding> findings = new ArrayList<>(unreadable);
         byPartition.forEach((partition, stages) -> {
             PartitionBalance balance = new PartitionBalance(
                     partition, stages.getOrDefault(ADMISSION, Map.of()), stages.getOrDefault(DELIVERY, Map.of()));
@@ -112,9 +124,12 @@ public record LedgerBalance(List<PartitionBalance> partitions, List<Finding> fin
         return findings.isEmpty();
     }
 
-    /** Whether all that is found may be the reading's fault, because it was done in full flow. */
+    /** Whether what does not balance may be the reading's fault, because it was done in full flow. */
     public boolean mayBeMoving() {
-        return findings.stream().allMatch(finding -> finding.kind() == Finding.Kind.AHEAD);
+        return findings.stream().anyMatch(finding -> finding.kind() == Finding.Kind.AHEAD)
+                && findings.stream()
+                        .allMatch(finding ->
+                                finding.kind() == Finding.Kind.AHEAD || finding.kind() == Finding.Kind.UNREADABLE);
     }
 
     /** A counter over all partitions. */

@@ -1,26 +1,17 @@
 package io.usageflow.forwarder.ledger;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.usageflow.forwarder.topics.TopicReader;
 import io.usageflow.schema.LedgerEntry;
-import io.usageflow.schema.registry.RegistryAbsence;
 import io.usageflow.schema.serde.AvroSerdes;
-import io.usageflow.schema.serde.UnknownSchemaException;
-import io.usageflow.schema.text.VisibleText;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads the ledger topic from its beginning to the end it has when the reading starts: committed entries only, and of
@@ -28,7 +19,6 @@ import org.slf4j.LoggerFactory;
  * consumer of its own.
  */
 public final class LedgerReader {
-    private static final Logger LOG = LoggerFactory.getLogger(LedgerReader.class);
     private static final Duration READ_AGAIN_AFTER = Duration.ofMillis(500);
 
     private final Topics topics;
@@ -46,49 +36,26 @@ public final class LedgerReader {
     }
 
     /**
-     * The newest entry of each stage and partition.
+     * The newest entry of each stage and partition, for those who go by it.
      *
      * @throws TimeoutException where the end is not reached in time
-     * @throws KafkaException where Kafka or the registry refuses, or an entry cannot be decoded
+     * @throws KafkaException where Kafka or the registry refuses, or the registry has lost an entry's schema
      */
     public List<LedgerEntry> read(Duration atMost) {
-        Map<String, LedgerEntry> newest = new LinkedHashMap<>();
-        try (Deserializer<LedgerEntry> deserializer = AvroSerdes.ownValueDeserializer(registry, LedgerEntry.class)) {
-            new TopicReader(kafka).read(topics.ledger(), atMost, record -> note(record, deserializer, newest));
-        }
-        return new ArrayList<>(newest.values());
+        Books books = books(atMost);
+        books.lost().ifPresent(lost -> {
+            throw lost;
+        });
+        return books.entries();
     }
 
-    /** What is no entry leaves the one before it in force: only a stage may say what it has counted. */
-    private static void note(
-            ConsumerRecord<byte[], byte[]> record,
-            Deserializer<LedgerEntry> deserializer,
-            Map<String, LedgerEntry> newest) {
-        if (record.key() == null) {
-            LOG.warn(
-                    "event=ledger_entry_ignored partition={} offset={} why=\"it has no key\"",
-                    record.partition(),
-                    record.offset());
-            return;
-        }
-        String key = new String(record.key(), UTF_8);
-        if (record.value() == null) {
-            newest.remove(key);
-            return;
-        }
-        try {
-            newest.put(key, deserializer.deserialize(record.topic(), record.value()));
-        } catch (UnknownSchemaException unknown) {
-            throw unknown; // it may be an entry: the registry has lost its schema
-        } catch (SerializationException rubbish) {
-            if (RegistryAbsence.isCauseOf(rubbish)) {
-                throw rubbish;
-            }
-            LOG.warn(
-                    "event=ledger_entry_ignored partition={} offset={} why=\"{}\"",
-                    record.partition(),
-                    record.offset(),
-                    VisibleText.logged(String.valueOf(rubbish.getMessage())));
+    /** All that can be read; what cannot is among {@link Books#unreadable}. */
+    Books books(Duration atMost) {
+        try (Deserializer<LedgerEntry> deserializer = AvroSerdes.ownValueDeserializer(registry, LedgerEntry.class)) {
+            var books = new Books(deserializer);
+            new TopicReader(kafka)
+                    .read(topics.ledger(), atMost, (Consumer<ConsumerRecord<byte[], byte[]>>) books::take);
+            return books;
         }
     }
 
@@ -100,7 +67,8 @@ public final class LedgerReader {
     public LedgerBalance settled(Duration atMost) throws InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (true) {
-            LedgerBalance balance = LedgerBalance.of(read(left(deadline)));
+            Books books = books(left(deadline));
+            LedgerBalance balance = LedgerBalance.of(books.entries(), books.unreadable());
             boolean lastReading = left(deadline).compareTo(READ_AGAIN_AFTER.multipliedBy(2)) < 0;
             if (balance.isBalanced() || !balance.mayBeMoving() || lastReading) {
                 return balance;

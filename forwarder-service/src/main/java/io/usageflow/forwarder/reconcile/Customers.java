@@ -14,7 +14,6 @@ import io.usageflow.forwarder.links.Reference;
 import io.usageflow.forwarder.topics.PartitionReader;
 import io.usageflow.schema.Receipt;
 import io.usageflow.schema.ReferenceKind;
-import io.usageflow.schema.serde.AvroSerdes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,7 +25,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Utils;
 
 /**
@@ -47,9 +45,11 @@ record Customers(TreeMap<String, Who> byId, List<Who> absent, Map<Who, String> u
     /**
      * All that topics name, unresolved.
      *
+     * @param unreadable takes records among the receipts that cannot be read
      * @throws IllegalArgumentException where they are too many to be held; the message names the remedy
      */
-    static List<Who> named(Settings settings, UnknownRequest request, Instant from, PartitionReader receipts) {
+    static List<Who> named(
+            Settings settings, UnknownRequest request, Instant from, PartitionReader receipts, Unreadable unreadable) {
         Map<Reference, Set<String>> names = new HashMap<>();
         new LinkTable(settings)
                 .read(
@@ -60,7 +60,7 @@ record Customers(TreeMap<String, Who> byId, List<Who> absent, Map<Who, String> u
                             }
                         },
                         refusal -> {});
-        ofReceipts(settings, request, from, receipts, names);
+        ofReceipts(settings, request, from, receipts, names, unreadable);
         Optional<String> account = request.account();
         if (names.isEmpty()
                 && account.isPresent()
@@ -77,10 +77,10 @@ record Customers(TreeMap<String, Who> byId, List<Who> absent, Map<Who, String> u
             UnknownRequest request,
             Instant from,
             PartitionReader receipts,
-            Map<Reference, Set<String>> names) {
+            Map<Reference, Set<String>> names,
+            Unreadable unreadable) {
         Map<TopicPartition, Long> ends = receipts.ends();
-        try (Deserializer<Receipt> deserializer =
-                AvroSerdes.ownValueDeserializer(settings.registry().serde(), Receipt.class)) {
+        try (OwnRecords<Receipt> own = new OwnRecords<>(settings.registry().serde(), Receipt.class)) {
             // A receipt's record is written after the event was accepted: none of the period stands before this.
             for (Map.Entry<TopicPartition, Long> begin :
                     receipts.offsetsAt(from).entrySet()) {
@@ -95,18 +95,14 @@ record Customers(TreeMap<String, Who> byId, List<Who> absent, Map<Who, String> u
                 for (Optional<ConsumerRecord<byte[], byte[]>> record = receipts.next(end);
                         record.isPresent();
                         record = receipts.next(end)) {
-                    Receipt receipt = deserializer.deserialize(
-                            begin.getKey().topic(),
-                            record.get().headers(),
-                            record.get().value());
-                    if (isWanted(request, receipt.getAccountId())) {
-                        add(
-                                names,
-                                new Reference(
-                                        receipt.getCustomer().getKind(),
-                                        receipt.getCustomer().getValue()),
-                                receipt.getAccountId());
-                    }
+                    own.read(record.get(), unreadable)
+                            .filter(receipt -> isWanted(request, receipt.getAccountId()))
+                            .ifPresent(receipt -> add(
+                                    names,
+                                    new Reference(
+                                            receipt.getCustomer().getKind(),
+                                            receipt.getCustomer().getValue()),
+                                    receipt.getAccountId()));
                 }
             }
         }

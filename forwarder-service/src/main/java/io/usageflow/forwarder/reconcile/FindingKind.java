@@ -8,12 +8,15 @@ public enum FindingKind {
     UNBILLED("Credyt has the event and charged nothing: no fees. Look at the price of its type and the subscription."),
     DIFFERENT("Credyt has the event with other content than was sent."),
     UNCHECKED("The event could not be checked, or not wholly: its detail says why."),
+    UNREADABLE(
+            "A record among the receipts that cannot be read: no event was checked by it. Its detail says where it stands"
+                    + " and why."),
     UNKNOWN_TO_US(
             "Credyt has the event, and nothing here ever sent it: another system writes with the same key, or the same"
                     + " usage was sent under another id. Nothing is to be sent for it.");
 
-    /** Those that a receipt can have. */
-    public static final List<FindingKind> OF_RECEIPTS = List.of(MISSING, UNBILLED, DIFFERENT, UNCHECKED);
+    /** Those that a record of the receipts' topic can have. */
+    public static final List<FindingKind> OF_RECEIPTS = List.of(MISSING, UNBILLED, DIFFERENT, UNCHECKED, UNREADABLE);
 
     private final String meaning;
 

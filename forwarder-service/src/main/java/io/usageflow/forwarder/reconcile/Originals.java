@@ -22,6 +22,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what was sent by the coordinates in the receipts. Receipts of a partition stand in the order of their deliverable
@@ -62,7 +63,7 @@ final class Originals implements AutoCloseable {
     Case find(Subject subject) {
         Subject.Place place = subject.deliverable();
         long end = ends.getOrDefault(new TopicPartition(topic, place.partition()), 0L);
-        if (place.offset() >= end || log.differsFrom(new LogId("", place.topicId()))) {
+        if (!isWithin(place, end) || log.differsFrom(new LogId("", place.topicId()))) {
             return Case.without(
                     subject, "the receipt names a place that " + topic + " does not have: the topic was made again");
         }
@@ -82,9 +83,17 @@ final class Originals implements AutoCloseable {
         return read(subject, record.get());
     }
 
+    /** A receipt that is not ours may name any place; Kafka's client refuses some of them. */
+    static boolean isWithin(Subject.Place place, long end) {
+        return place.partition() >= 0 && place.offset() >= 0 && place.offset() < end;
+    }
+
     private Case read(Subject subject, ConsumerRecord<byte[], byte[]> record) {
         try {
-            DeliverableEvent deliverable = deliverables.deserialize(topic, record.headers(), record.value());
+            @Nullable DeliverableEvent deliverable = deliverables.deserialize(topic, record.headers(), record.value());
+            if (deliverable == null) {
+                return Case.without(subject, "what was sent cannot be read: the record has no value");
+            }
             if (!deliverable.getCredytEventId().equals(subject.credytId())) {
                 return Case.without(
                         subject, "another event stands where the receipt points: was " + topic + " made anew?");

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 /**
  * What was found so far. Immutable.
  *
- * @param receipts judged
+ * @param receipts judged, and records in their place that cannot be read
  * @param findings events by kind
  * @param fees that Credyt charged for the events that were asked for, by asset; exact
  * @param billed events with fees, by type
@@ -36,6 +36,11 @@ public record ReconcileSummary(
     /** Events of that kind. */
     public long count(FindingKind kind) {
         return findings.getOrDefault(kind, 0L);
+    }
+
+    /** Whether all receipts could be read. */
+    public boolean isWhole() {
+        return count(FindingKind.UNREADABLE) == 0;
     }
 
     /** Events that are not as they should be. */

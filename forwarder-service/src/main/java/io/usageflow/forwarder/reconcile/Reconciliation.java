@@ -5,7 +5,6 @@ import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.CredytHttp;
 import io.usageflow.forwarder.topics.PartitionReader;
 import io.usageflow.schema.Receipt;
-import io.usageflow.schema.serde.AvroSerdes;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +13,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Deserializer;
 
 /**
  * Receipts of a period against what Credyt has. In steps of some seconds: read receipts, look up what was sent, ask
@@ -81,32 +78,32 @@ public final class Reconciliation {
             ReconcileRequest request, PartitionReader receipts, Step step, Book book, ReconcileListener listener)
             throws InterruptedException {
         int size = (int) Math.max(STEP_MIN, Math.min(STEP_MAX, request.perSecond() * STEP_SECONDS));
-        String topic = settings.topics().names().receipts();
-        try (Deserializer<Receipt> deserializer =
-                AvroSerdes.ownValueDeserializer(settings.registry().serde(), Receipt.class)) {
+        try (OwnRecords<Receipt> own = new OwnRecords<>(settings.registry().serde(), Receipt.class)) {
             for (Map.Entry<Integer, Long> partition :
                     new TreeMap<>(book.progress().next()).entrySet()) {
                 long end = book.progress().ends().getOrDefault(partition.getKey(), 0L);
                 receipts.seek(partition.getKey(), partition.getValue());
-                List<Subject> subjects = new ArrayList<>();
+                var batch = new Batch(own, receipt -> isWanted(receipt, request, book));
                 while (true) {
                     Optional<ConsumerRecord<byte[], byte[]>> record = receipts.next(end);
-                    record.flatMap(one -> subject(one, deserializer, topic, request, book))
-                            .ifPresent(subjects::add);
-                    if (subjects.size() < size && record.isPresent()) {
+                    record.ifPresent(batch::take);
+                    if (batch.size() < size && record.isPresent()) {
                         continue;
                     }
-                    Optional<List<Finding>> findings = step.of(subjects, book.tally());
-                    if (findings.isEmpty()) {
+                    Optional<List<Finding>> judged = step.of(batch.subjects(), book.tally());
+                    if (judged.isEmpty()) {
                         return false;
                     }
-                    findings.get().forEach(listener::found);
+                    List<Finding> findings = new ArrayList<>(judged.get());
+                    batch.unreadable().forEach(book.tally()::unreadable);
+                    findings.addAll(batch.unreadable());
+                    findings.forEach(listener::found);
                     book.keep(
-                            findings.get(),
+                            findings,
                             partition.getKey(),
                             record.map(one -> one.offset() + 1).orElse(end));
                     listener.advanced(book.advance());
-                    subjects.clear();
+                    batch.clear();
                     if (record.isEmpty()) {
                         break;
                     }
@@ -116,21 +113,8 @@ public final class Reconciliation {
         return true;
     }
 
-    private static Optional<Subject> subject(
-            ConsumerRecord<byte[], byte[]> record,
-            Deserializer<Receipt> deserializer,
-            String topic,
-            ReconcileRequest request,
-            Book book) {
-        Receipt receipt = deserializer.deserialize(topic, record.headers(), record.value());
-        if (receipt == null) {
-            throw new SerializationException(
-                    "the receipt at " + record.partition() + "@" + record.offset() + " is empty");
-        }
-        boolean wanted = book.contains(receipt.getAcceptedAt())
+    private static boolean isWanted(Receipt receipt, ReconcileRequest request, Book book) {
+        return book.contains(receipt.getAcceptedAt())
                 && request.account().map(receipt.getAccountId()::equals).orElse(true);
-        return wanted
-                ? Optional.of(Subject.of(receipt, new Subject.Place(record.partition(), record.offset())))
-                : Optional.empty();
     }
 }

@@ -5,7 +5,6 @@ import io.usageflow.forwarder.topics.PartitionReader;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.Receipt;
 import io.usageflow.schema.id.Uuids;
-import io.usageflow.schema.serde.AvroSerdes;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,7 +15,6 @@ import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.Deserializer;
 
 /**
  * Takes out of a table the ids that topics know. A topic is read whole, from the first record that Kafka has to the end it
@@ -28,6 +26,7 @@ final class SentIds {
 
     private final Settings settings;
     private final BooleanSupplier stopped;
+    private Unreadable unreadable = new Unreadable();
 
     SentIds(Settings settings, BooleanSupplier stopped) {
         this.settings = settings;
@@ -57,18 +56,19 @@ final class SentIds {
 
     /** Those with a receipt; empty where it was stopped. */
     Optional<Reach> takeReceipts(IdTable ids) {
+        unreadable = new Unreadable();
         Map<Integer, Instant> since = new HashMap<>();
         String topic = settings.topics().names().receipts();
         try (PartitionReader reader = new PartitionReader(settings.kafka().client(), topic);
-                Deserializer<Receipt> deserializer =
-                        AvroSerdes.ownValueDeserializer(settings.registry().serde(), Receipt.class)) {
+                OwnRecords<Receipt> own = new OwnRecords<>(settings.registry().serde(), Receipt.class)) {
             for (Map.Entry<TopicPartition, Long> first : reader.beginnings().entrySet()) {
                 if (first.getValue() > 0) {
                     since.put(first.getKey().partition(), Instant.MAX);
                 }
             }
-            boolean whole = read(reader, deserializer, ids, (Receipt receipt) -> receipt.getCredytEventId(), record -> {
-                if (Instant.MAX.equals(since.get(record.partition()))) {
+            boolean whole = read(reader, own, ids, (Receipt receipt) -> receipt.getCredytEventId(), record -> {
+                // A record without a time of its own does not say from when on receipts are there.
+                if (record.timestamp() >= 0 && Instant.MAX.equals(since.get(record.partition()))) {
                     since.put(record.partition(), Instant.ofEpochMilli(record.timestamp()));
                 }
             });
@@ -76,24 +76,25 @@ final class SentIds {
         }
     }
 
+    /** Records of both topics that could not be read since {@link #takeReceipts} began: each may have held any id. */
+    Unreadable unreadable() {
+        return unreadable;
+    }
+
     /** Those that were handed to delivery; false where it was stopped. */
     boolean takeDeliverables(IdTable ids) {
         try (PartitionReader reader = new PartitionReader(
                         settings.kafka().client(), settings.topics().names().deliverable());
-                Deserializer<DeliverableEvent> deserializer =
-                        AvroSerdes.ownValueDeserializer(settings.registry().serde(), DeliverableEvent.class)) {
+                OwnRecords<DeliverableEvent> own =
+                        new OwnRecords<>(settings.registry().serde(), DeliverableEvent.class)) {
             return read(
-                    reader,
-                    deserializer,
-                    ids,
-                    (DeliverableEvent deliverable) -> deliverable.getCredytEventId(),
-                    record -> {});
+                    reader, own, ids, (DeliverableEvent deliverable) -> deliverable.getCredytEventId(), record -> {});
         }
     }
 
     private <T extends SpecificRecord> boolean read(
             PartitionReader reader,
-            Deserializer<T> deserializer,
+            OwnRecords<T> own,
             IdTable ids,
             Function<T, CharSequence> idOf,
             Consumer<ConsumerRecord<byte[], byte[]>> seen) {
@@ -109,11 +110,9 @@ final class SentIds {
                     return false;
                 }
                 seen.accept(record.get());
-                T value = deserializer.deserialize(
-                        record.get().topic(),
-                        record.get().headers(),
-                        record.get().value());
-                Uuids.parse(idOf.apply(value).toString()).ifPresent(ids::remove);
+                own.read(record.get(), unreadable)
+                        .flatMap(value -> Uuids.parse(idOf.apply(value).toString()))
+                        .ifPresent(ids::remove);
             }
         }
         return true;

@@ -26,6 +26,12 @@ final class Tally {
         receipts++;
     }
 
+    /** A record is no receipt, or none that can be read. */
+    void unreadable(Finding finding) {
+        receipts++;
+        found(finding);
+    }
+
     void found(Finding finding) {
         findings.merge(finding.kind(), 1L, Long::sum);
         if (finding.kind() == FindingKind.MISSING) {

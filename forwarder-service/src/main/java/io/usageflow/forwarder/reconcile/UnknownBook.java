@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ final class UnknownBook implements AutoCloseable {
     private Checkpoint checkpoint;
     private UnknownSummary summary;
     private long bytes;
+    private final Set<String> notes = new TreeSet<>();
 
     private UnknownBook(Optional<Path> file, Checkpoint checkpoint, boolean goneOn) {
         this.checkpoint = checkpoint;
@@ -81,6 +84,19 @@ final class UnknownBook implements AutoCloseable {
 
     void count(UnknownCount of, long more) {
         summary = summary.plus(of, more);
+    }
+
+    /** What one reading of topics could not read; each reading meets the same records again. */
+    void unreadable(Unreadable records) {
+        summary = summary.atLeast(UnknownCount.UNREADABLE, records.count());
+        notes.addAll(records.named());
+    }
+
+    /** What limits the result, a sentence each. */
+    List<String> notes() {
+        return notes.stream()
+                .map(one -> "cannot be read, and may be the receipt of an event that is called unknown: " + one)
+                .toList();
     }
 
     void found(List<Finding> findings) {

@@ -19,7 +19,9 @@ public enum UnknownCount {
     /** Of these: nothing here sent them. */
     UNKNOWN_TO_US,
     /** Of these: receipts of their time have expired, or Credyt contradicts itself. */
-    UNCHECKED;
+    UNCHECKED,
+    /** Records of the topics that cannot be read: each may be the receipt of an event that is called unknown. */
+    UNREADABLE;
 
     /** For scripts. */
     public String word() {

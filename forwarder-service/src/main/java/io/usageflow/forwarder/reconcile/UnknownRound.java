@@ -106,12 +106,14 @@ final class UnknownRound {
         if (reach.isEmpty()) {
             return false;
         }
+        book.unreadable(sent.unreadable());
         book.count(UnknownCount.WITH_RECEIPT, listed - ids.size());
         int without = ids.size();
         // Handed to delivery before Credyt could have it: whatever is on its way stands there.
         if (without > 0 && !sent.takeDeliverables(ids)) {
             return false;
         }
+        book.unreadable(sent.unreadable());
         book.count(UnknownCount.SENT_WITHOUT_RECEIPT, without - ids.size());
         readingNanos = System.nanoTime() - began;
         boolean whole = named(reach.get());

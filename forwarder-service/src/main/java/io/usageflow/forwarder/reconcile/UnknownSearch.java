@@ -56,19 +56,16 @@ public final class UnknownSearch {
                 UnknownBook book = UnknownBook.open(request, command(request), clock.instant());
                 CredytHttp credyt = new CredytHttp(settings.credyt(), keys, LISTS_AT_ONCE * LISTS_AT_ONCE)) {
             var inquiry = new Inquiry(credyt::get, request.perSecond(), clock, stopped);
-            List<Who> named = Customers.named(settings, request, book.from(), receipts);
+            var unreadable = new Unreadable();
+            List<Who> named = Customers.named(settings, request, book.from(), receipts, unreadable);
+            book.unreadable(unreadable);
             Optional<Customers> customers = Customers.resolved(named, inquiry);
             boolean complete = customers.isPresent() && through(customers.get(), book, inquiry, listener, stopped);
             if (complete) {
                 book.finish();
             }
             return new UnknownResult(
-                    book.summary(),
-                    book.from(),
-                    book.to(),
-                    complete,
-                    book.goneOn(),
-                    customers.map(all -> notes(request, all)).orElse(List.of()));
+                    book.summary(), book.from(), book.to(), complete, book.goneOn(), notes(request, customers, book));
         }
     }
 
@@ -78,9 +75,9 @@ public final class UnknownSearch {
                 + settings.topics().names().prefix() + ", " + settings.credyt().url();
     }
 
-    private static List<String> notes(UnknownRequest request, Customers customers) {
-        List<String> notes = new ArrayList<>();
-        if (customers.byId().isEmpty()) {
+    private static List<String> notes(UnknownRequest request, Optional<Customers> customers, UnknownBook book) {
+        List<String> notes = new ArrayList<>(book.notes());
+        if (customers.isPresent() && customers.get().byId().isEmpty()) {
             notes.add("no list was read: "
                     + request.account()
                             .map(account -> "account " + account + " has no link, and no receipt in the period")

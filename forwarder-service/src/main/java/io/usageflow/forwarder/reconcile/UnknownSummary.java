@@ -25,7 +25,14 @@ public record UnknownSummary(Map<UnknownCount, Long> counts) {
 
     /** Whether nothing is left open: each list read to its end, and each event on it judged. */
     public boolean isWhole() {
-        return count(UnknownCount.LISTS_NOT_PROVED_WHOLE) == 0 && count(UnknownCount.UNCHECKED) == 0;
+        return count(UnknownCount.LISTS_NOT_PROVED_WHOLE) == 0
+                && count(UnknownCount.UNCHECKED) == 0
+                && count(UnknownCount.UNREADABLE) == 0;
+    }
+
+    /** Of what every reading counts again. */
+    UnknownSummary atLeast(UnknownCount of, long read) {
+        return plus(of, Math.max(0, read - count(of)));
     }
 
     UnknownSummary plus(UnknownCount of, long more) {

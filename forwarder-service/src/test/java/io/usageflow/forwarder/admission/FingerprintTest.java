@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +34,21 @@ class FingerprintTest {
 
         assertThat(Fingerprint.text(fingerprint.of(event("req-1")))).isEqualTo("f061074a417ffd4d");
         assertThat(Fingerprint.text(fingerprint.of(rich))).isEqualTo("efc25d034096a479");
+    }
+
+    @Test
+    void shouldReadNamesWithEqualHashesAsAnyOthers() {
+        String names = IntStream.range(0, 2_048)
+                .mapToObj(i -> IntStream.range(0, 11)
+                        .mapToObj(bit -> (i >> bit & 1) == 0 ? "Ab" : "BA")
+                        .collect(Collectors.joining("", "\"", "\":1")))
+                .collect(Collectors.joining(",", "{", "}"));
+        UsageEvent first = event("req-1");
+        first.getData().put("nested", new JsonValue(names));
+        UsageEvent repeated = event("req-1");
+        repeated.getData().put("nested", new JsonValue(names.replace(",", ", ")));
+
+        assertThat(fingerprint.of(repeated)).isEqualTo(fingerprint.of(first));
     }
 
     @ParameterizedTest(name = "{0}")

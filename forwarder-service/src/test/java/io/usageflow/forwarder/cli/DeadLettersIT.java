@@ -172,8 +172,7 @@ class DeadLettersIT {
             assertThat(command.err().lines())
                     .singleElement()
                     .asString()
-                    .contains(
-                            "not a dead letter, left alone: " + other.topics().deadLetters() + " partition 2 offset ");
+                    .contains("cannot be read, left alone: " + other.topics().deadLetters() + " partition 2 offset ");
         }
     }
 

@@ -22,6 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -77,6 +79,18 @@ class EventJsonTest {
         assertThat(json(event()))
                 .isEqualTo("{\"id\":\"" + ID + "\",\"event_type\":\"message_completed\","
                         + "\"occurred_at\":\"2026-11-23T10:00:00.123456Z\"}");
+    }
+
+    @Test
+    void shouldWriteNamesWithEqualHashesAsAnyOthers() {
+        String names = IntStream.range(0, 2_048)
+                .mapToObj(i -> IntStream.range(0, 11)
+                        .mapToObj(bit -> (i >> bit & 1) == 0 ? "Ab" : "BA")
+                        .collect(Collectors.joining("", "\"", "\":1")))
+                .collect(Collectors.joining(",", "{", "}"));
+
+        assertThat(json(event().setData(Map.of("nested", new JsonValue(names)))))
+                .contains(names);
     }
 
     @Test

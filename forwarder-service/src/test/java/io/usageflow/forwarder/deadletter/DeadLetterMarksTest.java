@@ -1,13 +1,21 @@
 package io.usageflow.forwarder.deadletter;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.SourceCoordinates;
+import io.usageflow.schema.registry.InMemorySchemaRegistry;
+import io.usageflow.schema.serde.AvroSerdes;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -34,8 +42,15 @@ import org.junit.jupiter.api.Test;
 class DeadLetterMarksTest {
     private static final Instant NOON = Instant.parse("2026-11-29T12:00:00Z");
 
+    private final String scope = UUID.randomUUID().toString();
+    private final Map<String, String> registry = Map.of("schema.registry.url", "mock://" + scope);
+
     private static DeadLetter failed(Instant at) {
-        var source = new SourceCoordinates("usage.events", 0, 0L, Instant.EPOCH, null);
+        return failed(at, 0);
+    }
+
+    private static DeadLetter failed(Instant at, long offset) {
+        var source = new SourceCoordinates("usage.events", 0, offset, Instant.EPOCH, null);
         return DeadLetterDraft.of(
                         new Origin(source, null, new byte[] {1}, new RecordHeaders()),
                         DeadLetterStage.ADMISSION,
@@ -61,6 +76,62 @@ class DeadLetterMarksTest {
         assertThat(DeadLetterMarks.answers(mark, failed(NOON.minusSeconds(60))))
                 .as("an earlier one under the id was answered by the same job, or before")
                 .isTrue();
+    }
+
+    /**
+     * Records among the marks: rubbish, no key and no value answer nothing; a mark whose schema the registry has lost may be an
+     * answer, so its dead letter, and no other, is left alone by list, show, replay and discard, which all name it.
+     */
+    @Test
+    void shouldLeaveAloneADeadLetterWhoseAnswerCannotBeRead() {
+        DeadLetter answered = failed(NOON, 0);
+        DeadLetter lost = failed(NOON, 1);
+        DeadLetter open = failed(NOON, 2);
+        DeadLetterMark mark = new DeadLetterMark(
+                answered.getId(), "DISCARDED", "ann", "test", "job", NOON.plusSeconds(1), List.of(), NOON);
+        try (var marks =
+                new DeadLetterMarks("marks", AvroSerdes.ownValueDeserializer(registry, DeadLetterMark.class))) {
+            byte[] good = AvroSerdes.<DeadLetterMark>valueSerializer(registry).serialize("marks", mark);
+            marks.take(record(null, good));
+            marks.take(record(answered.getId(), good));
+            marks.take(record(answered.getId(), "rubbish".getBytes(UTF_8)));
+            marks.take(record(answered.getId(), new byte[0]));
+            marks.take(record(lost.getId(), new byte[] {0, 0, 0, 0x12, 0x67, 1, 2, 3}));
+            marks.take(record(open.getId(), Arrays.copyOf(good, good.length - 1)));
+            marks.take(record("x".repeat(1_000), null));
+
+            var visited = new HashMap<String, DeadLetterState>();
+            var letters = AvroSerdes.ownValueDeserializer(registry, DeadLetter.class);
+            var reading = new DeadLetterScan.Reading(
+                    DeadLetterFilter.any(),
+                    marks,
+                    stored -> {
+                        visited.put(stored.letter().getId(), stored.state());
+                        return true;
+                    },
+                    letters);
+            for (DeadLetter letter : List.of(answered, lost, open)) {
+                reading.visit(record(
+                        "k", AvroSerdes.<DeadLetter>valueSerializer(registry).serialize("letters", letter)));
+            }
+            reading.visit(record("k", "rubbish".getBytes(UTF_8)));
+            reading.visit(record("k", null));
+            reading.visit(record("k", new byte[] {0, 0, 0, 0x12, 0x67, 1, 2, 3}));
+
+            assertThat(marks.recordsRead()).isEqualTo(7);
+            assertThat(visited)
+                    .isEqualTo(Map.of(answered.getId(), DeadLetterState.DISCARDED, open.getId(), DeadLetterState.OPEN));
+            DeadLetterScan.Summary summary = reading.summary(0);
+            assertThat(summary.unreadable()).isEqualTo(4);
+            assertThat(summary.unreadableNamed().get(0))
+                    .contains("dead letter " + lost.getId() + " was answered", "restore the registry's schemas");
+        } finally {
+            InMemorySchemaRegistry.dropScope(scope);
+        }
+    }
+
+    private static ConsumerRecord<byte[], byte[]> record(@Nullable String key, byte @Nullable [] value) {
+        return new ConsumerRecord<>("topic", 0, 0L, key == null ? null : key.getBytes(UTF_8), value);
     }
 
     @Test

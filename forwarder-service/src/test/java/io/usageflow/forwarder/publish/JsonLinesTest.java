@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -138,6 +140,21 @@ class JsonLinesTest {
 
     private static String valid(String id) {
         return "{\"id\":\"" + id + "\",\"event_type\":\"t\",\"account_id\":\"a\"}";
+    }
+
+    @Test
+    void shouldReadNamesWithEqualHashesAsAnyOthers() throws IOException {
+        String names = IntStream.range(0, 512)
+                .mapToObj(i -> IntStream.range(0, 9)
+                        .mapToObj(bit -> (i >> bit & 1) == 0 ? "Ab" : "BA")
+                        .collect(Collectors.joining("", "\"", "\":1")))
+                .collect(Collectors.joining(",", "{", "}"));
+
+        assertThat(onlyEvent(
+                                "{\"id\":\"e1\",\"event_type\":\"x\",\"occurred_at\":\"2026-11-23T10:15:30Z\",\"account_id\":\"a\",\"data\":{\"n\":"
+                                        + names + "}}")
+                        .data())
+                .containsKey("n");
     }
 
     private static UsageEvent onlyEvent(String text) throws IOException {

@@ -15,6 +15,10 @@ final class JsonRules {
     private static final JsonFactory JSON = JsonFactory.builder()
             // {"a":1,"a":2} means something else to each reader; billing must not depend on which.
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            // Its table of names is kept between texts and refuses names with equal hashes: one event's names, chosen
+            // for
+            // that, would decide whether another event is valid.
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .build();
 
     private JsonRules() {}

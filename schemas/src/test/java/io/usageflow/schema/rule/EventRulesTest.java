@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,7 @@ class EventRulesTest {
                         e -> e.setData(Map.of("k", new BigDecimal("9".repeat(20) + "." + "9".repeat(18))))),
                 good("the deepest JSON", e -> e.setData(json("[[[[[[[[1]]]]]]]]"))),
                 good("a JSON number beyond decimals", e -> e.setData(json("1E-400"))),
+                good("JSON names with equal hashes", e -> e.setData(json(collidingNames()))),
                 good("no costs", e -> e.setCosts(List.of())),
                 good("the most costs", e -> e.setCosts(Collections.nCopies(50, cost(c -> {})))),
                 good("a free cost", e -> e.setCosts(List.of(cost(c -> c.setAmount(BigDecimal.ZERO))))),
@@ -316,6 +318,15 @@ class EventRulesTest {
         Cost cost = new Cost(null, "openai", null, new BigDecimal("0.0161"), "USD", Map.of());
         change.accept(cost);
         return cost;
+    }
+
+    /** Equal in the hash of Jackson's table of names, whatever its seed: 33 * 'A' + 'b' = 33 * 'B' + 'A'. */
+    private static String collidingNames() {
+        return IntStream.range(0, 2_048)
+                .mapToObj(i -> IntStream.range(0, 11)
+                        .mapToObj(bit -> (i >> bit & 1) == 0 ? "Ab" : "BA")
+                        .collect(Collectors.joining("", "\"", "\":1")))
+                .collect(Collectors.joining(",", "{", "}"));
     }
 
     private static Map<String, Object> json(String text) {
