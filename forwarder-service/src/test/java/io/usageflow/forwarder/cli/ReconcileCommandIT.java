@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -293,6 +294,32 @@ class ReconcileCommandIT {
         assertThat(back.run(reconcile("--report", folder.resolve("r.csv").toString())))
                 .isZero();
         assertThat(back.out()).contains("clean: Credyt has every event as it was sent, and billed it");
+    }
+
+    @Test
+    void shouldNameRecordsThatAreNoReceiptsAndJudgeTheOthers() throws Exception {
+        events.deliver(10, YESTERDAY);
+        for (byte[] bad : List.of("rubbish".getBytes(UTF_8), new byte[0], new byte[] {0, 0, 0, 0x12, 0x67, 1, 2, 3})) {
+            topics.send(topics.names().receipts(), "acct_1", bad, Map.of());
+        }
+        topics.flush();
+        events.deliver(10, YESTERDAY);
+        sandbox.deleteEvent(events.ids().get(11));
+        Path report = folder.resolve("unreadable.csv");
+        var command = new CommandRun();
+
+        assertThat(command.run(reconcile("--json", "--report", report.toString())))
+                .describedAs(() -> command.err())
+                .isEqualTo(ExitCode.PROBLEMS);
+
+        assertThat(json(command).at("/receipts").longValue()).isEqualTo(23);
+        assertThat(json(command).at("/findings/unreadable").longValue()).isEqualTo(3);
+        assertThat(json(command).at("/findings/missing").longValue()).isEqualTo(1);
+        assertThat(json(command).at("/complete").booleanValue()).isFalse();
+        assertThat(json(command).at("/finished").booleanValue()).isTrue();
+        assertThat(Files.readAllLines(report))
+                .filteredOn(row -> row.startsWith("UNREADABLE,"))
+                .hasSize(3);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -129,6 +130,27 @@ class ReconcileUnknownIT {
                 .contains("  sent, no receipt             3  Handed to delivery: on their way")
                 .contains("NOT CLEAN: 1 of " + String.format("%,d", MANY + 4) + " events are unknown to us");
         assertThat(folder.resolve("unknown.csv.checkpoint")).doesNotExist();
+    }
+
+    @Test
+    void shouldCallNothingCompleteWhereRecordsCannotBeRead() throws Exception {
+        events.deliver(10, YESTERDAY);
+        for (byte[] bad : List.of("rubbish".getBytes(UTF_8), new byte[0], new byte[] {0, 0, 0, 0x12, 0x67, 1, 2, 3})) {
+            topics.send(topics.names().receipts(), "acct_1", bad, Map.of());
+        }
+        topics.flush();
+        events.deliver(10, YESTERDAY);
+        var command = new CommandRun();
+
+        assertThat(command.run(unknown("--json")))
+                .describedAs(() -> command.err())
+                .isEqualTo(ExitCode.PROBLEMS);
+
+        assertThat(json(command).at("/with_receipt").longValue()).isEqualTo(20);
+        assertThat(json(command).at("/unknown_to_us").longValue()).isZero();
+        assertThat(json(command).at("/unreadable").longValue()).isEqualTo(3);
+        assertThat(json(command).at("/complete").booleanValue()).isFalse();
+        assertThat(json(command).at("/notes")).hasSize(3);
     }
 
     @Test
