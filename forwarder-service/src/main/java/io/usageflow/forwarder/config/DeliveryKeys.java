@@ -55,7 +55,7 @@ final class DeliveryKeys {
                 "customer",
                 ConfigDef.ValidString.in("customer", "none"),
                 "customer: one request in flight"
-                        + " per customer, so its events arrive in order. none: several, faster for one very busy customer.");
+                        + " per customer, so its events arrive in order, unless one fails alone (5xx, time-out). none: several, faster for one very busy customer.");
         number(def, BATCH_EVENTS, 100, 1, 10_000, "Events in a request. There is no waiting for a batch to fill.");
         number(def, BATCH_BYTES, 200 * 1024, 1024, 64 * MIB, "Bytes of a request's events. A larger event goes alone.");
         number(

@@ -100,8 +100,8 @@ class DeliveryOutageIT {
                     .isLessThanOrEqualTo((int) (REFUSED * after.requests()));
             world.awaitAllCommitted();
             assertThat(world.deadLetters()).isEmpty();
+            // Not in order: while requests failed, single events were tried, and others may have passed them.
             new SettledOnce(world).check(Set.of());
-            new SettledOnce(world).checkOrder();
         }
     }
 

@@ -118,18 +118,25 @@ class TransactionTakeoverIT {
                 var producer = producer(user, takeover)) {
             takeover.takeOver(producer);
             long atStart = takeover.partitionsAsked();
+            int quick = 0;
             for (int n = 1; n <= 50; n++) {
+                long begin = System.nanoTime();
                 transact(producer, "quiet", n);
                 takeover.afterEnd();
+                quick += System.nanoTime() - begin < TransactionEnd.SLOW.toNanos() ? 1 : 0;
             }
+            assertThat(quick)
+                    .as("transactions that a busy machine did not slow down")
+                    .isPositive();
             assertThat(takeover.partitionsAsked() - atStart)
-                    .as("in fifty transactions")
-                    .isZero();
+                    .as("in fifty transactions, of which a slow one may ask")
+                    .isLessThanOrEqualTo(3L * (50 - quick));
 
+            long quiet = takeover.partitionsAsked();
             begin(producer, "aborted", 51);
             producer.abortTransaction();
             takeover.afterEnd();
-            assertThat(takeover.partitionsAsked() - atStart)
+            assertThat(takeover.partitionsAsked() - quiet)
                     .as("after an abort: the two of the topic and the offsets, and not the untouched topic's")
                     .isEqualTo(3);
 
@@ -137,7 +144,7 @@ class TransactionTakeoverIT {
             broker.restart();
             transact(producer, "after-the-crash", 52);
             takeover.afterEnd();
-            assertThat(takeover.partitionsAsked() - atStart)
+            assertThat(takeover.partitionsAsked() - quiet)
                     .as("after a crash: the same")
                     .isEqualTo(6);
         }
