@@ -301,7 +301,10 @@ final class DeliveryWorld implements AutoCloseable {
     /** The newest of each partition. */
     Collection<LedgerEntry> ledgerEntries() {
         Map<String, LedgerEntry> newest = new LinkedHashMap<>();
-        read(topics.ledger(), LedgerEntry.class).forEach(entry -> newest.put(entry.key(), entry.value()));
+        read(topics.ledger(), LedgerEntry.class).stream()
+                // A forwarder reads the broker's clock from the time of a tombstone.
+                .filter(entry -> entry.value() != null)
+                .forEach(entry -> newest.put(entry.key(), entry.value()));
         return newest.values();
     }
 

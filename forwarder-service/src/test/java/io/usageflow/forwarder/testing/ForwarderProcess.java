@@ -29,7 +29,8 @@ public final class ForwarderProcess implements AutoCloseable {
      */
     public static ForwarderProcess launch(Path log, Map<String, String> settings) {
         List<String> arguments = new ArrayList<>(List.of("forwarder"));
-        Map<String, String> all = new TreeMap<>(Map.of("admin.port", "0", "start.timeout", "2m"));
+        Map<String, String> all =
+                new TreeMap<>(Map.of("admin.port", "0", "admin.page.max.age", "0s", "start.timeout", "2m"));
         all.putAll(settings);
         all.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
         return launch(log, arguments);
