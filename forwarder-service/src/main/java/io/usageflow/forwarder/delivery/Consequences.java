@@ -463,7 +463,8 @@ final class Consequences {
         private Standing customerFailed(String cause) {
             Set<TopicPartition> partitions = new HashSet<>();
             events.forEach(event -> partitions.add(event.partition().partition()));
-            return destination.customers().failed(customer, partitions, cause, nanos);
+            boolean whole = !batch.splitter().isDividing() && !(batch instanceof SuspectEvent);
+            return destination.customers().failed(customer, partitions, cause, whole, nanos);
         }
 
         /** All of the customer waits before it is tried again, what has not come yet too. */

@@ -68,7 +68,7 @@ final class FailingCustomers {
      * @param sinceNanos when it began, outages taken out
      * @param failingFor since the first failure, outages taken out
      * @param previousNanos the failure before this one; empty at the first in this process
-     * @param inARow failures in this process without a success, at least 1
+     * @param inARow failures of whole batches in this process without a success, at least 1
      * @param blocked whether events of it have stepped aside and none has succeeded since
      */
     record Standing(long sinceNanos, Duration failingFor, Optional<Long> previousNanos, int inARow, boolean blocked) {}
@@ -99,13 +99,16 @@ final class FailingCustomers {
     /**
      * @param partitions of the events that failed
      * @param cause for people
+     * @param whole whether the request was a whole batch. A part that is tried in search of a culprit does not prolong the
+     *     customer's waits
      */
-    Standing failed(Customer customer, Collection<TopicPartition> partitions, String cause, long nowNanos) {
+    Standing failed(
+            Customer customer, Collection<TopicPartition> partitions, String cause, boolean whole, long nowNanos) {
         Failing entry = failing.computeIfAbsent(customer, absent -> new Failing(nowNanos));
         idle.remove(customer);
         Optional<Long> previous = Optional.ofNullable(entry.lastNanos);
         entry.lastNanos = nowNanos;
-        entry.inARow++;
+        entry.inARow += whole || entry.inARow == 0 ? 1 : 0;
         entry.cause = cause;
         lastCause = cause;
         boolean wider = entry.partitions.addAll(partitions);

@@ -24,7 +24,7 @@ class FailingCustomersTest {
     private final FailingCustomers failing = new FailingCustomers(Duration.ofSeconds(10));
 
     private Standing fail(Customer customer, long nanos) {
-        return failing.failed(customer, List.of(ONE), "HTTP 503", nanos);
+        return failing.failed(customer, List.of(ONE), "HTTP 503", true, nanos);
     }
 
     private static Remembered since(Duration ago) {
@@ -70,7 +70,7 @@ class FailingCustomersTest {
     @Test
     void shouldForgetWhomItNoLongerServes() {
         fail(A, 0);
-        failing.failed(B, List.of(ONE, TWO), "HTTP 503", 0);
+        failing.failed(B, List.of(ONE, TWO), "HTTP 503", true, 0);
         failing.revoked(List.of(ONE));
         assertThat(failing.customers()).isEqualTo(1);
         assertThat(fail(A, MINUTE).failingFor()).isZero();
@@ -101,7 +101,7 @@ class FailingCustomersTest {
         fail(A, MINUTE);
         failing.takeChanges(MINUTE);
 
-        failing.failed(A, List.of(TWO), "HTTP 503", MINUTE);
+        failing.failed(A, List.of(TWO), "HTTP 503", true, MINUTE);
 
         assertThat(failing.takeChanges(MINUTE)).extracting(Change::partition).containsExactlyInAnyOrder(ONE, TWO);
         failing.revoked(List.of(TWO));
@@ -265,5 +265,16 @@ class FailingCustomersTest {
             assertThat(remembered.failingSince()).isEqualTo(Duration.ofSeconds(360));
             assertThat(remembered.suspendedSince()).contains(Duration.ofSeconds(160));
         }
+    }
+
+    @Test
+    void shouldNotWaitLongerForPartsThatAreTriedInSearchOfACulprit() {
+        failing.failed(A, List.of(ONE), "HTTP 503", true, 0);
+        for (int part = 1; part <= 10; part++) {
+            failing.failed(A, List.of(ONE), "HTTP 503", false, part);
+        }
+
+        assertThat(failing.failed(A, List.of(ONE), "HTTP 503", true, 11).inARow())
+                .isEqualTo(2);
     }
 }
