@@ -127,6 +127,8 @@ class SpoolLogProperties {
                 }
                 case KAFKA_WAITS -> awaitPromises();
                 case DISK_FAILS_ONCE -> {
+                    // A write whose second attempt fails too is refused, so the attempts before must be over.
+                    awaitPromises();
                     boolean[] failed = {false};
                     disk.onForce = () -> {
                         disk.failForces = failed[0] ? null : "Input/output error";
