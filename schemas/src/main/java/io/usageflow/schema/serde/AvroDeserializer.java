@@ -32,7 +32,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
     /** More than a topic's producers use; beyond it all are resolved again. */
     private static final int RESOLUTIONS_MAX = 1_000;
 
-    private final Map<Integer, Resolution<T>> resolutions = new ConcurrentHashMap<>();
+    private final Map<Integer, SchemaResolution<T>> resolutions = new ConcurrentHashMap<>();
     private @Nullable SchemaRegistry registry;
     private @Nullable Class<T> type;
 
@@ -72,7 +72,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
         }
         int schemaId = ByteBuffer.wrap(bytes, from + 1, Integer.BYTES).getInt();
         try {
-            return resolution(schemaId) instanceof Resolution.Decodable<T> decodable && decodable.isPlain();
+            return resolution(schemaId) instanceof SchemaResolution.Decodable<T> decodable && decodable.isPlain();
         } catch (UnknownSchemaException unknown) {
             return false;
         }
@@ -93,7 +93,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
         if (!own && written(schemaId).isEmpty()) {
             return;
         }
-        Resolution.Decodable<T> decodable = readable(schemaId);
+        SchemaResolution.Decodable<T> decodable = readable(schemaId);
         if (!decodable.units().areTheReaders()) {
             throw new LogicalTypeMismatchException(
                     schemaId,
@@ -109,20 +109,20 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
         return readable(WireFormat.schemaId(value)).units().areTheReaders();
     }
 
-    private Resolution.Decodable<T> readable(int schemaId) {
+    private SchemaResolution.Decodable<T> readable(int schemaId) {
         String which = "the value has schema id " + schemaId + "; ";
-        Resolution<T> resolution = resolution(schemaId);
-        if (resolution instanceof Resolution.Decodable<T> decodable) {
+        SchemaResolution<T> resolution = resolution(schemaId);
+        if (resolution instanceof SchemaResolution.Decodable<T> decodable) {
             return decodable;
         }
-        if (resolution instanceof Resolution.Mismatched<T> mismatched) {
+        if (resolution instanceof SchemaResolution.Mismatched<T> mismatched) {
             throw new LogicalTypeMismatchException(schemaId, which + mismatched.why());
         }
-        throw new UnknownSchemaException(schemaId, which + ((Resolution.Incompatible<T>) resolution).why());
+        throw new UnknownSchemaException(schemaId, which + ((SchemaResolution.Incompatible<T>) resolution).why());
     }
 
-    private Resolution<T> resolution(int schemaId) {
-        Resolution<T> known = resolutions.get(schemaId);
+    private SchemaResolution<T> resolution(int schemaId) {
+        SchemaResolution<T> known = resolutions.get(schemaId);
         if (known != null) {
             return known;
         }
@@ -132,7 +132,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
                         "the value's schema id " + schemaId
                                 + " is unknown to the registry: register the schema, or check that producer and consumer"
                                 + " use the same registry"));
-        Resolution<T> made = Resolution.of(written, type());
+        SchemaResolution<T> made = SchemaResolution.of(written, type());
         if (resolutions.size() >= RESOLUTIONS_MAX) {
             resolutions.clear();
         }

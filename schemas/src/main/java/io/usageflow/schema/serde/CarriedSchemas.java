@@ -44,9 +44,9 @@ final class CarriedSchemas<T extends SpecificRecord> {
 
     private static final Set<String> STAGES = Set.of("admission", "delivery");
 
-    private final List<Resolution.Decodable<T>> candidates;
+    private final List<SchemaResolution.Decodable<T>> candidates;
 
-    private CarriedSchemas(List<Resolution.Decodable<T>> candidates) {
+    private CarriedSchemas(List<SchemaResolution.Decodable<T>> candidates) {
         this.candidates = List.copyOf(candidates);
     }
 
@@ -54,11 +54,11 @@ final class CarriedSchemas<T extends SpecificRecord> {
         List<Schema> schemas = new ArrayList<>();
         schemas.add(SpecificData.get().getSchema(type));
         RELEASES.forEach(release -> released(release, type.getSimpleName()).ifPresent(schemas::add));
-        List<Resolution.Decodable<T>> candidates = new ArrayList<>();
+        List<SchemaResolution.Decodable<T>> candidates = new ArrayList<>();
         for (Schema schema : schemas) {
             boolean isNew = candidates.stream()
                     .noneMatch(each -> PlainSchemas.plain(each.written()).equals(PlainSchemas.plain(schema)));
-            if (isNew && Resolution.of(schema, type) instanceof Resolution.Decodable<T> decodable) {
+            if (isNew && SchemaResolution.of(schema, type) instanceof SchemaResolution.Decodable<T> decodable) {
                 candidates.add(decodable);
             }
         }
@@ -85,7 +85,7 @@ final class CarriedSchemas<T extends SpecificRecord> {
             return Optional.empty();
         }
         Optional<T> proved = Optional.empty();
-        for (Resolution.Decodable<T> candidate : candidates) {
+        for (SchemaResolution.Decodable<T> candidate : candidates) {
             Optional<T> read = read(candidate, value);
             if (read.isPresent() && proved.isPresent() && !read.equals(proved)) {
                 return Optional.empty();
@@ -95,7 +95,7 @@ final class CarriedSchemas<T extends SpecificRecord> {
         return proved;
     }
 
-    private static <T extends SpecificRecord> Optional<T> read(Resolution.Decodable<T> candidate, byte[] value) {
+    private static <T extends SpecificRecord> Optional<T> read(SchemaResolution.Decodable<T> candidate, byte[] value) {
         try {
             ValueBounds.require(candidate.written(), value, WireFormat.HEADER_BYTES);
             byte[] rewritten = rewritten(candidate.written(), value);

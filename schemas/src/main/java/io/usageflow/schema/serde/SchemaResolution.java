@@ -15,10 +15,10 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
 
 /** What one writer's schema means for one record type. It never changes, so all cases can be remembered. Thread-safe. */
-sealed interface Resolution<T extends SpecificRecord> {
+sealed interface SchemaResolution<T extends SpecificRecord> {
 
     /** Never fails: a schema that no reader can be made for is an outcome. */
-    static <T extends SpecificRecord> Resolution<T> of(Schema written, Class<T> type) {
+    static <T extends SpecificRecord> SchemaResolution<T> of(Schema written, Class<T> type) {
         Schema wanted = SpecificData.get().getSchema(type);
         String names = "its schema " + written.getFullName() + " cannot be read as " + wanted.getFullName() + ": ";
         try {
@@ -39,8 +39,8 @@ sealed interface Resolution<T extends SpecificRecord> {
         }
     }
 
-    private static <T extends SpecificRecord> Resolution<T> decodable(Schema written, Schema wanted, Class<T> type)
-            throws IOException {
+    private static <T extends SpecificRecord> SchemaResolution<T> decodable(
+            Schema written, Schema wanted, Class<T> type) throws IOException {
         var data = new GeneratedRecords(type, wanted);
         Schema aliased = Schema.applyAliases(written, wanted);
         WriterUnits units = WriterUnits.of(Resolver.resolve(aliased, wanted, data), aliased);
@@ -55,10 +55,10 @@ sealed interface Resolution<T extends SpecificRecord> {
     }
 
     /** Written with a schema of something else, or one that no reader can be made for. */
-    record Incompatible<T extends SpecificRecord>(String why) implements Resolution<T> {}
+    record Incompatible<T extends SpecificRecord>(String why) implements SchemaResolution<T> {}
 
     /** The same fields, and one of them means something else. */
-    record Mismatched<T extends SpecificRecord>(String why) implements Resolution<T> {}
+    record Mismatched<T extends SpecificRecord>(String why) implements SchemaResolution<T> {}
 
     /** @param isPlain whether values are written with exactly the record's own schema */
     record Decodable<T extends SpecificRecord>(
@@ -68,7 +68,7 @@ sealed interface Resolution<T extends SpecificRecord> {
             WriterUnits units,
             DecimalBounds bounds,
             DatumReader<T> datumReader)
-            implements Resolution<T> {
+            implements SchemaResolution<T> {
         private static final ThreadLocal<BinaryDecoder> DECODER = new ThreadLocal<>();
 
         /** @throws SerializationException where the bytes are no such record */
