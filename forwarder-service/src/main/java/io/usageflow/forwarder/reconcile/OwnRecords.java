@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes records of a topic that only the forwarder should write. A record that cannot be read stops nothing: the caller
- * is told of it. Only a registry that is away ends the reading. Not thread-safe; close it.
+ * receives the reason. Only a registry that is away ends the reading. Not thread-safe; close it.
  */
 final class OwnRecords<T extends SpecificRecord> implements AutoCloseable {
     private final Deserializer<T> deserializer;

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
  * <tr><td>schema id that the registry does not know</td><td>UNREADABLE, with the remedy: the registry's schemas</td></tr>
  * <tr><td>a receipt without a key</td><td>judged: its value says whose it is</td></tr>
  * <tr><td>a receipt that names no place that a topic can have</td><td>judged without what was sent</td></tr>
- * <tr><td>the registry is away</td><td>ends the run, which is gone on with later</td></tr>
+ * <tr><td>the registry is away</td><td>ends the run, which the same command resumes later</td></tr>
  * </table>
  */
 class BatchTest {
