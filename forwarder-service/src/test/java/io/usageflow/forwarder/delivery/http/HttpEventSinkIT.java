@@ -399,10 +399,13 @@ class HttpEventSinkIT {
             exchange.sendResponseHeaders(202, -1);
         };
         try (var sink = sink(credyt(url(), "k-1", Duration.ofSeconds(20)))) {
-            assertStatus(sink, 202);
-            assertStatus(sink, 202);
+            // An answer may be complete before its connection is free; the next request then opens another.
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+                assertStatus(sink, 202);
+                assertThat(ports).hasSizeGreaterThan(1);
+                assertThat(ports.get(ports.size() - 1)).isEqualTo(ports.get(ports.size() - 2));
+            });
         }
-        assertThat(ports).hasSize(2).containsOnly(ports.get(0));
 
         ports.clear();
         var shortLived = new CredytSettings(
@@ -414,7 +417,8 @@ class HttpEventSinkIT {
         try (var sink = sink(shortLived)) {
             await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                 assertStatus(sink, 202);
-                assertThat(Set.copyOf(ports)).hasSizeGreaterThan(1);
+                // More than the client opens by itself when a connection is not free in time.
+                assertThat(Set.copyOf(ports)).hasSizeGreaterThan(5);
             });
         }
     }
