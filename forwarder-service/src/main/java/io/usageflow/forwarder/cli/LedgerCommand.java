@@ -31,11 +31,14 @@ import picocli.CommandLine.Option;
             "  ADMITTED - SETTLED = IN FLIGHT, which is on its way and falls to 0 when nothing new comes",
             "  What Kafka deleted before it was read stands in no row: it is named below them, and the exit code is 1.",
             "",
+            "  --expired-known N acknowledges a loss that you have dealt with: exit code 0 up to N such records.",
+            "",
             "Events in flight that are older than --in-flight-max, or gone from Kafka, are a problem, too: exit code 1.",
             "",
             "Examples:",
             "  usageflow ledger",
             "  usageflow ledger --json | jq .total",
+            "  usageflow ledger --expired-known 4           4 records that expired unread are known",
             "  usageflow ledger --in-flight-max 15m         what is not settled after 15 minutes is a problem",
             "  usageflow ledger --watch 5s                 one line each 5 s, until Ctrl-C"
         })
@@ -73,12 +76,23 @@ final class LedgerCommand implements Callable<Integer> {
                             + " problem: exit code 1. Default: ${DEFAULT-VALUE}.")
     private String inFlightMax = "1d";
 
+    @Option(
+            names = "--expired-known",
+            paramLabel = "N",
+            description =
+                    "Records that expired unread and that you have dealt with, over all partitions. They are still"
+                            + " shown; the exit code is 1 only where there are more. Default: ${DEFAULT-VALUE}.")
+    private long expiredKnown;
+
     LedgerCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
     @Override
     public Integer call() throws InterruptedException {
+        if (expiredKnown < 0) {
+            throw new WrongUsageException("--expired-known is " + expiredKnown + ": use 0 or more");
+        }
         Settings settings = options.load(terminal.environment());
         var reader = new LedgerReader(
                 settings.topics().names(),
@@ -99,7 +113,7 @@ final class LedgerCommand implements Callable<Integer> {
     }
 
     private int once(LedgerReader reader, InFlightReader ages, Duration oldestMax) throws InterruptedException {
-        LedgerBalance balance = reader.settled(READ_WITHIN);
+        LedgerBalance balance = reader.settled(READ_WITHIN).withKnownExpired(expiredKnown);
         InFlight inFlight = ages.read(balance, READ_WITHIN);
         if (output.json()) {
             output.document(terminal, LedgerJson.of(balance, inFlight, oldestMax, clock.instant()));
@@ -115,7 +129,7 @@ final class LedgerCommand implements Callable<Integer> {
         LedgerBalance balance;
         List<String> late;
         do {
-            balance = reader.settled(READ_WITHIN);
+            balance = reader.settled(READ_WITHIN).withKnownExpired(expiredKnown);
             InFlight inFlight = ages.read(balance, READ_WITHIN);
             late = inFlight.problems(oldestMax);
             Instant now = clock.instant();

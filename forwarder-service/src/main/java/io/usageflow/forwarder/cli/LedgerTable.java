@@ -36,7 +36,7 @@ final class LedgerTable {
                 "DEAD-LETTERED",
                 "BALANCED");
         for (PartitionBalance each : balance.partitions()) {
-            boolean found = balance.findings().stream()
+            boolean found = balance.openFindings().stream()
                     .anyMatch(finding -> finding.kind() != LedgerBalance.Finding.Kind.UNREADABLE
                             && finding.partition() == each.partition());
             row(table, Integer.toString(each.partition()), each.admission(), each.inFlight(), each.delivery(), !found);
@@ -126,10 +126,16 @@ final class LedgerTable {
 
     private static String verdict(LedgerBalance balance) {
         if (balance.isBalanced()) {
-            return "the books balance: every event received is delivered, dead-lettered, a duplicate, parked or in flight";
+            return "the books balance: every event received is delivered, dead-lettered, a duplicate, parked or in flight"
+                    + (balance.expiredUnread() == 0
+                            ? ""
+                            : "; " + figure(balance.expiredUnread()) + " expired unread, within --expired-known "
+                                    + balance.knownExpired());
         }
         return "THE BOOKS DO NOT BALANCE: "
-                + balance.findings().stream().map(LedgerBalance.Finding::text).collect(Collectors.joining("; "));
+                + balance.openFindings().stream()
+                        .map(LedgerBalance.Finding::text)
+                        .collect(Collectors.joining("; "));
     }
 
     private static String count(Map<String, Long> counters, LedgerCounter counter) {

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
             "List the links that hold now, as admission takes them: of each account and vendor the newest. Changes"
                     + " nothing.",
             "Reads the link topics from their beginning, in bounded memory. Exit code 1 where --account or --vendor"
-                    + " names one without a link."
+                    + " names one without a link, or where admission does not take a record; standard error names it."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -106,7 +106,7 @@ final class LinksListCommand implements Callable<Integer> {
         if (!headed && !output.json()) {
             terminal.say("There are no links yet: 'usageflow links put' writes one, 'usageflow links import' many.");
         }
-        return ExitCode.OK;
+        return refusals.isEmpty() ? ExitCode.OK : ExitCode.PROBLEMS;
     }
 
     private List<LinkKind> kinds() {

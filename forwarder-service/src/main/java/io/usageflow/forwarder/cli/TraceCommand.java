@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
         description =
                 "Tell what happened to one event, stage by stage, the newest first, and how it stands now. Reads the"
                         + " topics of its path: with --account only the account's partition, which is quicker. Exit code 1"
-                        + " where nothing is known of it.",
+                        + " where nothing is known of it, or where a record that holds the id cannot be read.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  usageflow trace req-1 --account acct_42",
@@ -79,7 +79,7 @@ final class TraceCommand implements Callable<Integer> {
         } else {
             TraceText.of(trace).forEach(terminal::say);
         }
-        return trace.lives().isEmpty() ? ExitCode.PROBLEMS : ExitCode.OK;
+        return trace.lives().isEmpty() || trace.unreadable() > 0 ? ExitCode.PROBLEMS : ExitCode.OK;
     }
 
     private TraceRequest request(AdminSettings settings) {

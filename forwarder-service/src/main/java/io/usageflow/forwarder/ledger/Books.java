@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -25,16 +26,21 @@ import org.slf4j.LoggerFactory;
  */
 final class Books {
     private static final Logger LOG = LoggerFactory.getLogger(Books.class);
+    /** Later ones are counted and not named. */
+    private static final int WARNED_MAX = 1_000;
 
     private final Deserializer<LedgerEntry> deserializer;
     private final Map<String, LedgerEntry> newest = new LinkedHashMap<>();
     private final Map<String, Bad> bad = new LinkedHashMap<>();
+    private final Set<String> warned;
 
     /** @param lost where it may be a stage's entry */
     private record Bad(int partition, Optional<SchemaLostException> lost) {}
 
-    Books(Deserializer<LedgerEntry> deserializer) {
+    /** @param warned coordinates of the records that the log has named; shared by the readings of one reader */
+    Books(Deserializer<LedgerEntry> deserializer, Set<String> warned) {
         this.deserializer = deserializer;
+        this.warned = warned;
     }
 
     /** @throws KafkaException while the registry is away */
@@ -66,11 +72,13 @@ final class Books {
     private void note(
             String key, ConsumerRecord<byte[], byte[]> record, String why, Optional<SchemaLostException> lost) {
         bad.put(key, new Bad(record.partition(), lost));
-        LOG.warn(
-                "event=ledger_entry_unreadable partition={} offset={} why={}",
-                record.partition(),
-                record.offset(),
-                VisibleText.logged(why));
+        if (warned.size() < WARNED_MAX && warned.add(record.partition() + "@" + record.offset())) {
+            LOG.warn(
+                    "event=ledger_entry_unreadable partition={} offset={} why={}",
+                    record.partition(),
+                    record.offset(),
+                    VisibleText.logged(why));
+        }
     }
 
     List<LedgerEntry> entries() {

@@ -15,13 +15,15 @@ import java.util.TreeMap;
  * show delivery a moment ahead of admission ({@link Finding.Kind#AHEAD}). That is an imbalance only where it stays:
  * {@link LedgerReader#settled} reads again before it says so.
  *
- * <p>Records that expired unread stand in no equation, since nothing counted them: they are a finding of their own, and it
- * stays.
+ * <p>Records that expired unread stand in no equation, since nothing counted them. They are a finding of their own, which
+ * stays. An operator acknowledges a number of them ({@link #withKnownExpired}): up to that number the finding is shown
+ * and the books balance.
  *
  * @param partitions of all that have an entry, in order
- * @param findings what does not balance; empty where all does
+ * @param findings what does not balance, and acknowledged findings; empty where all balances
+ * @param knownExpired how many records that expired unread the operator acknowledges
  */
-public record LedgerBalance(List<PartitionBalance> partitions, List<Finding> findings) {
+public record LedgerBalance(List<PartitionBalance> partitions, List<Finding> findings, long knownExpired) {
     public static final String ADMISSION = "admission";
     public static final String DELIVERY = "delivery";
 
@@ -117,19 +119,43 @@ public record LedgerBalance(List<PartitionBalance> partitions, List<Finding> fin
             partitions.add(balance);
             check(balance, findings);
         });
-        return new LedgerBalance(partitions, findings);
+        return new LedgerBalance(partitions, findings, 0);
     }
 
+    /** The same books, with this number of records that expired unread acknowledged. */
+    public LedgerBalance withKnownExpired(long records) {
+        return new LedgerBalance(partitions, findings, records);
+    }
+
+    /** Whether no finding is open. */
     public boolean isBalanced() {
-        return findings.isEmpty();
+        return openFindings().isEmpty();
     }
 
-    /** Whether what does not balance may be the reading's fault, because it was done in full flow. */
+    /** The findings that are not acknowledged. */
+    public List<Finding> openFindings() {
+        return expiredUnread() > knownExpired
+                ? findings
+                : findings.stream()
+                        .filter(finding -> finding.kind() != Finding.Kind.EXPIRED_UNREAD)
+                        .toList();
+    }
+
+    /** Records that expired unread, over all stages and partitions. */
+    public long expiredUnread() {
+        return findings.stream()
+                .filter(finding -> finding.kind() == Finding.Kind.EXPIRED_UNREAD)
+                .mapToLong(Finding::difference)
+                .sum();
+    }
+
+    /** Whether a second reading may balance, because this one was done in full flow. */
     public boolean mayBeMoving() {
         return findings.stream().anyMatch(finding -> finding.kind() == Finding.Kind.AHEAD)
-                && findings.stream()
-                        .allMatch(finding ->
-                                finding.kind() == Finding.Kind.AHEAD || finding.kind() == Finding.Kind.UNREADABLE);
+                && findings.stream().allMatch(finding -> switch (finding.kind()) {
+                    case AHEAD, UNREADABLE, EXPIRED_UNREAD -> true;
+                    case OUTCOMES, REASONS -> false;
+                });
     }
 
     /** A counter over all partitions. */

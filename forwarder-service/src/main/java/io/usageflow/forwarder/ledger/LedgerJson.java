@@ -37,6 +37,9 @@ public final class LedgerJson {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("read_at", readAt.toString());
         json.put("balanced", balance.isBalanced());
+        if (balance.knownExpired() > 0) {
+            json.put("expired_known", balance.knownExpired());
+        }
         ObjectNode total = json.putObject("total");
         total.set("admission", counters(balance.totals(LedgerBalance.ADMISSION)));
         total.set("delivery", counters(balance.totals(LedgerBalance.DELIVERY)));

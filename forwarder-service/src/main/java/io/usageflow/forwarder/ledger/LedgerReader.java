@@ -7,6 +7,8 @@ import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -24,6 +26,7 @@ public final class LedgerReader {
     private final Topics topics;
     private final Map<String, ?> kafka;
     private final Map<String, ?> registry;
+    private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
     /**
      * @param kafka client settings, {@code bootstrap.servers} among them
@@ -52,7 +55,7 @@ public final class LedgerReader {
     /** All that can be read; what cannot is among {@link Books#unreadable}. */
     Books books(Duration atMost) {
         try (Deserializer<LedgerEntry> deserializer = AvroSerdes.ownValueDeserializer(registry, LedgerEntry.class)) {
-            var books = new Books(deserializer);
+            var books = new Books(deserializer, warned);
             new TopicReader(kafka)
                     .read(topics.ledger(), atMost, (Consumer<ConsumerRecord<byte[], byte[]>>) books::take);
             return books;

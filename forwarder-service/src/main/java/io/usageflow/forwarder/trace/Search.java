@@ -13,6 +13,7 @@ import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.Receipt;
 import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.registry.RegistryAbsence;
 import io.usageflow.schema.registry.SchemaLostException;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.EventHeaders;
@@ -55,6 +56,7 @@ final class Search {
     private final Set<String> ids = new HashSet<>();
     private final Map<Who, Sightings> found = new TreeMap<>();
     private final Map<String, LogId> logs = new HashMap<>();
+    private long unreadable;
 
     /** Whose event. */
     record Who(String account, String eventId) implements Comparable<Who> {
@@ -77,6 +79,11 @@ final class Search {
 
     Map<Who, Sightings> found() {
         return found;
+    }
+
+    /** Records that hold the id and cannot be read. */
+    long unreadable() {
+        return unreadable;
     }
 
     /** Where each topic of events begins, in the order of an event's path. */
@@ -170,17 +177,27 @@ final class Search {
         }
     }
 
-    /** Of what is not what it should be, admission has made a dead letter, which is found on its own. */
+    /** Admission makes dead letters of unreadable events and replays; those are found on their own. */
     private <T> Optional<T> decoded(ConsumerRecord<byte[], byte[]> record, Deserializer<T> deserializer) {
         try {
             return Optional.ofNullable(deserializer.deserialize(record.topic(), record.headers(), record.value()));
         } catch (SchemaLostException lost) {
-            progress.accept(record.topic() + " partition " + record.partition() + " offset " + record.offset()
-                    + " holds the id and cannot be read: " + lost.getMessage());
-            return Optional.empty();
+            unreadable(record, lost);
         } catch (SerializationException undecodable) {
-            return Optional.empty();
+            if (RegistryAbsence.isCauseOf(undecodable)) {
+                throw undecodable;
+            }
+            if (!record.topic().equals(topics.events()) && !record.topic().equals(topics.replays())) {
+                unreadable(record, undecodable);
+            }
         }
+        return Optional.empty();
+    }
+
+    private void unreadable(ConsumerRecord<byte[], byte[]> record, KafkaException why) {
+        unreadable++;
+        progress.accept(record.topic() + " partition " + record.partition() + " offset " + record.offset()
+                + " holds the id and cannot be read: " + why.getMessage());
     }
 
     private static <T> Seen<T> seen(ConsumerRecord<byte[], byte[]> record, T value) {

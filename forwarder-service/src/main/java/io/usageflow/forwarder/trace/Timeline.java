@@ -139,6 +139,7 @@ final class Timeline {
             Map<String, String> facts = new LinkedHashMap<>();
             facts.put("outcome", receipt.getOutcome());
             facts.put("HTTP status", Integer.toString(receipt.getHttpStatus()));
+            facts.put("proof", receipt.getProof());
             facts.put("attempts", Integer.toString(receipt.getAttempts()));
             facts.put(
                     "customer",

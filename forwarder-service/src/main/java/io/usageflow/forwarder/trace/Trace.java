@@ -12,8 +12,9 @@ import java.util.Optional;
  * @param lives one for each account that uses the id; empty where nothing is known
  * @param horizons since when each topic keeps records
  * @param notes what limits the answer, a sentence each
+ * @param unreadable records that hold the id and cannot be read
  */
-public record Trace(String asked, List<Life> lives, List<Horizon> horizons, List<String> notes) {
+public record Trace(String asked, List<Life> lives, List<Horizon> horizons, List<String> notes, long unreadable) {
     public Trace {
         lives = List.copyOf(lives);
         horizons = List.copyOf(horizons);

@@ -20,6 +20,7 @@ public final class TraceJson {
                 .put("older_expired", horizon.cut()));
         var notes = json.putArray("notes");
         trace.notes().forEach(notes::add);
+        json.put("unreadable", trace.unreadable());
         return json;
     }
 

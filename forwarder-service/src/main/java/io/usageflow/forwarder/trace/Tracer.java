@@ -51,7 +51,11 @@ public final class Tracer {
                     request.credyt() ? atCredyt(sightings) : Optional.empty()));
         }
         request.since().ifPresent(since -> notes.add("records before " + since + " were not read"));
-        return new Trace(request.eventId(), lives, horizons, notes);
+        if (search.unreadable() > 0) {
+            notes.add(
+                    search.unreadable() + " records hold the id and cannot be read; the trace may lack what they tell");
+        }
+        return new Trace(request.eventId(), lives, horizons, notes, search.unreadable());
     }
 
     private Optional<AtCredyt> atCredyt(Sightings sightings) throws InterruptedException {

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.forwarder.testing.WrittenTopics;
@@ -105,6 +106,33 @@ class LedgerCommandIT {
                 .endsWith(
                         "THE BOOKS DO NOT BALANCE: delivery, partition 2: received is 1 more than the sum of what became"
                                 + " of it\n");
+    }
+
+    @Test
+    void shouldAcknowledgeAKnownNumberOfRecordsThatExpiredUnread() throws Exception {
+        counted("admission", 0, Map.of("received", 5L, "admitted", 5L, "expired_unread", 4L));
+        counted("delivery", 0, Map.of("received", 5L, "delivered", 5L));
+
+        assertThat(command.run(topics.with("ledger"))).isEqualTo(ExitCode.PROBLEMS);
+        assertThat(command.run(topics.with("ledger", "--expired-known", "3"))).isEqualTo(ExitCode.PROBLEMS);
+        assertThat(command.out()).contains("THE BOOKS DO NOT BALANCE", "Kafka deleted 4 records");
+
+        var known = new CommandRun();
+        assertThat(known.run(topics.with("ledger", "--expired-known", "4"))).isZero();
+        assertThat(known.out())
+                .contains("4 records expired unread before admission read them")
+                .doesNotContain("NO")
+                .endsWith("parked or in flight; 4 expired unread, within --expired-known 4\n");
+
+        var json = new CommandRun();
+        assertThat(json.run(topics.with("ledger", "--expired-known", "4", "--json")))
+                .isZero();
+        JsonNode document = new ObjectMapper().readTree(json.out());
+        assertThat(document.at("/balanced").booleanValue()).isTrue();
+        assertThat(document.at("/expired_known").longValue()).isEqualTo(4);
+        assertThat(document.at("/findings/0/kind").textValue()).isEqualTo("expired_unread");
+
+        assertThat(command.run(topics.with("ledger", "--expired-known", "-1"))).isEqualTo(ExitCode.USAGE);
     }
 
     @Test

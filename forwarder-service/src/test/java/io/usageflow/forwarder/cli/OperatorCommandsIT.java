@@ -110,7 +110,7 @@ class OperatorCommandsIT {
                     .get();
         }
 
-        assertThat(run(0, "links", "list").err())
+        assertThat(run(1, "links", "list").err())
                 .contains("padded\\u0020: account_id ends with a blank: leave out the blanks around it")
                 .contains("'usageflow links delete' removes such a link too");
         assertThat(run(0, "links", "delete", "--account", "padded ").out())

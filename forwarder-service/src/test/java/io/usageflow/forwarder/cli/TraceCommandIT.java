@@ -181,7 +181,7 @@ class TraceCommandIT {
                 .containsExactlyInAnyOrder(
                         "delivered", "admitted", "duplicate", "published", "duplicate", "published", "published");
         assertThat(command.out())
-                .contains("outcome ACCEPTED, HTTP status 202, attempts 2, customer EXTERNAL_ID acct_1")
+                .contains("outcome ACCEPTED, HTTP status 202, proof ANSWER, attempts 2, customer EXTERNAL_ID acct_1")
                 .contains(topics.names().events() + " " + first.getPartition() + "@" + first.getOffset())
                 .endsWith("delivered once at 2026-11-01T10:00:05Z, Credyt id " + CredytIds.ofEvent(ACCOUNT, "req-1")
                         + "\n");
@@ -198,6 +198,8 @@ class TraceCommandIT {
         assertThat(json.at("/events/0/event_id").textValue()).isEqualTo("req-1");
         assertThat(json.at("/events/0/verdict/state").textValue()).isEqualTo("DELIVERED");
         assertThat(json.at("/events/0/happenings")).hasSize(3);
+        assertThat(json.at("/events/0/happenings/0/facts/proof").textValue()).isEqualTo("ANSWER");
+        assertThat(json.at("/unreadable").longValue()).isZero();
         assertThat(command.err()).contains("all partitions");
     }
 
@@ -354,6 +356,28 @@ class TraceCommandIT {
                 .contains("not among those that were read")
                 .contains("note: " + topics.names().events() + " begins at ")
                 .contains("delivered once at");
+    }
+
+    @Test
+    void shouldFailWhereARecordThatHoldsTheIdCannotBeRead() throws Exception {
+        SourceCoordinates source = publish(ACCOUNT, "req-1");
+        deliver(ACCOUNT, "req-1", source, admit(ACCOUNT, "req-1", source, null));
+        byte[] lost = "\0\0\0\22\147req-1".getBytes(StandardCharsets.UTF_8);
+        topics.write(topics.names().events(), ACCOUNT, "req-1, no event".getBytes(StandardCharsets.UTF_8), Map.of());
+        assertThat(command.run(topics.with("trace", "req-1")))
+                .as("of which admission makes a dead letter")
+                .isZero();
+
+        topics.write(topics.names().receipts(), ACCOUNT, lost, Map.of());
+        topics.write(topics.names().receipts(), ACCOUNT, "rubbish req-1".getBytes(StandardCharsets.UTF_8), Map.of());
+        var json = new CommandRun();
+        assertThat(json.run(topics.with("trace", "req-1", "--json"))).isEqualTo(ExitCode.PROBLEMS);
+
+        assertThat(json.err()).contains(topics.names().receipts() + " partition ", "holds the id and cannot be read: ");
+        JsonNode document = new ObjectMapper().readTree(json.out());
+        assertThat(document.at("/unreadable").longValue()).isEqualTo(2);
+        assertThat(document.at("/notes/0").textValue()).isNotBlank();
+        assertThat(document.at("/events/0/verdict/state").textValue()).isEqualTo("DELIVERED");
     }
 
     @Test

@@ -3,19 +3,25 @@ package io.usageflow.forwarder.ledger;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.usageflow.forwarder.ledger.LedgerBalance.Finding;
 import io.usageflow.forwarder.ledger.LedgerBalance.Finding.Kind;
 import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.registry.InMemorySchemaRegistry;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /**
  * What stands in the ledger's topic beside the stages' entries. No record stops the reading; each leaves the entry before it in
@@ -34,7 +40,8 @@ class BooksTest {
 
     private final String scope = UUID.randomUUID().toString();
     private final Map<String, String> registry = Map.of("schema.registry.url", "mock://" + scope);
-    private final Books books = new Books(AvroSerdes.ownValueDeserializer(registry, LedgerEntry.class));
+    private final Set<String> warned = new HashSet<>();
+    private final Books books = books();
     private final LedgerEntry entry =
             new LedgerEntry("admission", 0, Map.of("received", 2L, "admitted", 2L), Instant.EPOCH, null, Map.of());
     private long offset;
@@ -91,6 +98,33 @@ class BooksTest {
 
         assertThat(LedgerBalance.of(List.of(entry, ahead), unreadable).mayBeMoving())
                 .isTrue();
+    }
+
+    @Test
+    void shouldWarnOnceOfAnEntryThatIsReadAgain() {
+        var log = new ListAppender<ILoggingEvent>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(Books.class);
+        logger.addAppender(log);
+        try {
+            for (int reading = 0; reading < 3; reading++) {
+                Books again = books();
+                again.take(new ConsumerRecord<>("usage.ledger", 0, 7, null, "rubbish".getBytes(UTF_8)));
+                again.take(new ConsumerRecord<>("usage.ledger", 1, 7, null, "rubbish".getBytes(UTF_8)));
+                assertThat(again.unreadable()).hasSize(2);
+            }
+
+            assertThat(log.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .hasSize(2)
+                    .allMatch(line -> line.contains("event=ledger_entry_unreadable"));
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
+    private Books books() {
+        return new Books(AvroSerdes.ownValueDeserializer(registry, LedgerEntry.class), warned);
     }
 
     private byte[] bytes() {

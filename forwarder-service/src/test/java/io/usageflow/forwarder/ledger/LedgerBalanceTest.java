@@ -93,6 +93,39 @@ class LedgerBalanceTest {
     }
 
     @Test
+    void shouldBalanceUpToAKnownNumberOfRecordsThatExpiredUnread() {
+        LedgerBalance balance = LedgerBalance.of(List.of(
+                entry("admission", 0, Map.of("received", 3L, "admitted", 3L, "expired_unread", 4L)),
+                entry("delivery", 0, Map.of("received", 1L, "delivered", 1L, "expired_unread", 2L))));
+
+        assertThat(balance.withKnownExpired(5).isBalanced()).isFalse();
+        assertThat(balance.withKnownExpired(5).openFindings()).hasSize(2);
+        LedgerBalance known = balance.withKnownExpired(6);
+        assertThat(known.isBalanced()).isTrue();
+        assertThat(known.findings()).as("still shown").hasSize(2);
+        assertThat(known.expiredUnread()).isEqualTo(6);
+    }
+
+    @Test
+    void shouldAcknowledgeNoOtherFinding() {
+        LedgerBalance balance = LedgerBalance.of(
+                        List.of(entry("admission", 0, Map.of("received", 3L, "admitted", 2L, "expired_unread", 4L))))
+                .withKnownExpired(100);
+
+        assertThat(balance.openFindings()).containsExactly(new Finding(Kind.OUTCOMES, "admission", 0, 1));
+        assertThat(balance.isBalanced()).isFalse();
+    }
+
+    @Test
+    void shouldReadAgainAfterRecordsExpiredUnread() {
+        LedgerBalance balance = LedgerBalance.of(List.of(
+                entry("admission", 0, Map.of("received", 3L, "admitted", 3L, "expired_unread", 4L)),
+                entry("delivery", 0, Map.of("received", 5L, "delivered", 5L))));
+
+        assertThat(balance.mayBeMoving()).isTrue();
+    }
+
+    @Test
     void shouldBalanceWhereThereIsNothing() {
         assertThat(LedgerBalance.of(List.of()).isBalanced()).isTrue();
     }
