@@ -2,15 +2,12 @@ package io.usageflow.forwarder.cli;
 
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.replay.CanaryOutcome;
-import io.usageflow.forwarder.replay.Holder;
 import io.usageflow.forwarder.replay.ReplayDocument;
 import io.usageflow.forwarder.replay.ReplayJob;
 import io.usageflow.forwarder.replay.ReplayOutcome;
 import io.usageflow.forwarder.replay.ReplayOutcome.CanaryFailed;
 import io.usageflow.forwarder.replay.ReplayOutcome.Cancelled;
-import io.usageflow.forwarder.replay.ReplayOutcome.Ended;
 import io.usageflow.forwarder.replay.ReplayOutcome.Failed;
-import io.usageflow.forwarder.replay.ReplayOutcome.Occupied;
 import io.usageflow.forwarder.replay.ReplayOutcome.TakenOver;
 import io.usageflow.forwarder.replay.ReplayPlan;
 import io.usageflow.forwarder.replay.ReplayProgress;
@@ -59,10 +56,10 @@ final class AnswerRun {
         if (output.json()) {
             output.document(terminal, ReplayDocument.of(outcome, request));
         }
-        return outcome instanceof Ended ended ? ended(ended, request) : occupied(((Occupied) outcome).holder());
+        return ended(outcome, request);
     }
 
-    private int ended(Ended ended, ReplayRequest request) {
+    private int ended(ReplayOutcome ended, ReplayRequest request) {
         int planned = exitCode(ended.plan(), request);
         if (ended.plan().answerable() == 0 && !(ended.end() instanceof Failed)) {
             return planned;
@@ -82,10 +79,10 @@ final class AnswerRun {
         if (ended.end() instanceof Cancelled) {
             terminal.note("usageflow: cancelled; " + onward);
         } else if (ended.end() instanceof TakenOver) {
-            terminal.note("usageflow: another job has taken over, or Kafka was away for more than a minute; "
+            terminal.note("usageflow: " + request.audit().job()
+                    + " was fenced: a later replay or discard has begun, or Kafka did not answer for more than a minute; "
                     + ended.done() + " were " + done.strip()
-                    + " by this one, each once; see that no other job runs, then "
-                    + onward);
+                    + ", each once. Check that no other job is running, then " + onward);
         } else if (ended.end() instanceof CanaryFailed canary) {
             canary.outcomes().stream()
                     .filter(CanaryOutcome::failed)
@@ -98,15 +95,6 @@ final class AnswerRun {
             return planned;
         }
         return ExitCode.PROBLEMS;
-    }
-
-    private int occupied(Holder holder) {
-        terminal.note(
-                "usageflow: a job of " + holder.who() + " is running"
-                        + holder.since().map(since -> " since " + since).orElse("")
-                        + (holder.job().isEmpty() ? "" : " (" + holder.job() + ")")
-                        + ", and one runs at a time: wait until it has ended, or ask for it to be cancelled; nothing was begun");
-        return ExitCode.UNREACHABLE;
     }
 
     private int exitCode(ReplayPlan plan, ReplayRequest request) {
@@ -132,13 +120,6 @@ final class AnswerRun {
 
         Progress(ReplayRequest request) {
             this.request = request;
-        }
-
-        @Override
-        public void waitingFor(Holder holder) {
-            terminal.note("a job of " + holder.who()
-                    + holder.since().map(since -> " is there since " + since).orElse(" is there")
-                    + "; waiting to see whether it still lives");
         }
 
         @Override

@@ -23,9 +23,8 @@ import picocli.CommandLine.Mixin;
             "  usageflow dead-letters discard --reason TOO_OLD --until 2026-10-01",
             "  usageflow dead-letters discard --id 1c0f3c1e-5b7a-5d0e-9d43-1f8e0b0e6a11 --apply --why 'test traffic'",
             "",
-            "Exit codes: 0 all that matched was (or would be) discarded; 1 none matched, cancelled, or taken over; 2 wrong"
-                    + " options, nothing was begun; 3 another job is running, or Kafka, the registry or a topic is not"
-                    + " there."
+            "Exit codes: 0 all that matched was (or would be) discarded; 1 none matched, cancelled, or fenced by a later job; 2"
+                    + " wrong options, nothing was begun; 3 Kafka, the registry or a topic is not there."
         })
 final class DeadLettersDiscard implements Callable<Integer> {
     private final Terminal terminal;

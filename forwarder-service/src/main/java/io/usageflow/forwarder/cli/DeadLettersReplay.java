@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
                     + " has already had it ignores. Without --apply the plan is shown and nothing is touched.",
             "",
             "Each is replayed once: it is marked in the same transaction, and the same command again goes on with those"
-                    + " that are left, after a crash or Ctrl-C too. One job runs at a time.",
+                    + " that are left, after a crash or Ctrl-C too. One job runs at a time: one that begins fences the one before it.",
             "",
             "--set corrects each event before: event_type, account_id, customer_id, customer_external_id, occurred_at,"
                     + " subject, description, data.KEY, and vendor, amount, currency or description of costs[N] or"
@@ -37,8 +37,8 @@ import picocli.CommandLine.Option;
             "  usageflow dead-letters replay --account acct_42 --reason ID_CONFLICT --new-id --apply --why 'ids reused'",
             "",
             "Exit codes: 0 all that matched was (or would be) replayed; 1 none matched, some cannot be replayed, a canary"
-                    + " failed, cancelled, or taken over; 2 wrong options, nothing was begun; 3 another job is running, or"
-                    + " Kafka, the registry or a topic is not there."
+                    + " failed, cancelled, or fenced by a later job; 2 wrong options, nothing was begun; 3 Kafka, the"
+                    + " registry or a topic is not there."
         })
 final class DeadLettersReplay implements Callable<Integer> {
     private final Terminal terminal;

@@ -35,6 +35,7 @@ public final class DeadLetterMarks implements AutoCloseable {
     private final String topic;
     private final Deserializer<DeadLetterMark> deserializer;
     private @Nullable TemporaryTable table;
+    private @Nullable DeadLetterMark newest;
     private long read;
 
     DeadLetterMarks(String topic, Deserializer<DeadLetterMark> deserializer) {
@@ -74,7 +75,14 @@ public final class DeadLetterMarks implements AutoCloseable {
     /** What is no mark answers nothing, and undoes no answer. */
     private boolean isMark(ConsumerRecord<byte[], byte[]> record) {
         try {
-            return record.value() == null || deserializer.deserialize(topic, record.value()) != null;
+            if (record.value() == null) {
+                return true;
+            }
+            DeadLetterMark mark = deserializer.deserialize(topic, record.value());
+            if (mark != null && (newest == null || mark.getMarkedAt().isAfter(newest.getMarkedAt()))) {
+                newest = mark;
+            }
+            return mark != null;
         } catch (SchemaLostException lost) {
             return true; // It may be an answer: who asks for it is told, and nobody answers that dead letter again.
         } catch (SerializationException rubbish) {
@@ -121,6 +129,11 @@ public final class DeadLetterMarks implements AutoCloseable {
     /** @param mark as it was written to the topic, after it has been committed there */
     public void put(String deadLetterId, byte[] mark) {
         put(key(deadLetterId), mark);
+    }
+
+    /** Of all marks that were read, the one that was written last. */
+    public Optional<DeadLetterMark> newest() {
+        return Optional.ofNullable(newest);
     }
 
     /** How many records the topic had, older answers to the same dead letter included. */

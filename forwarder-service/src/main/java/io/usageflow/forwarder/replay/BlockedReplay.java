@@ -8,6 +8,7 @@ import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterScan;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,14 +24,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tries blocked customers again ({@value ReplaySettings#BLOCKED_EVERY}): of each account one dead letter, and when Credyt
- * has taken it, the others. What to try stands in the dead letters themselves, so nothing is to be remembered, and any
- * number of instances may do it: a job that runs keeps the others out, and a try that failed is a new dead letter, which
- * keeps all of them from the account for a while. One thread of its own.
+ * has taken it, the others. What to try stands in the dead letters themselves, so no state is kept. Any number of
+ * instances may run it: the job that begins last fences the others, which end their round, and a failed try is a new dead
+ * letter, which keeps all of them from the account for a while. While the marks show that an operator's job is at work,
+ * it replays nothing. One thread of its own.
  */
 public final class BlockedReplay implements Stage {
     private static final Logger LOG = LoggerFactory.getLogger(BlockedReplay.class);
     private static final String WHO = "usageflow";
     private static final Duration CANARY_TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration OTHERS_QUIET = Duration.ofMinutes(5);
     private static final DeadLetterFilter BLOCKED =
             DeadLetterFilter.open().reasons(List.of(DeadLetterReason.CUSTOMER_BLOCKED));
 
@@ -109,14 +112,25 @@ public final class BlockedReplay implements Stage {
             if (stop.getCount() == 0) {
                 break;
             }
-            replayed += replay(account);
+            ReplayOutcome outcome = replay(account);
+            replayed += outcome.done();
+            if (outcome.end() instanceof ReplayOutcome.TakenOver) {
+                // The other job goes on; to fence it in turn would stop both.
+                break;
+            }
         }
         last = due.size() + " accounts were due at " + Instant.now() + ", " + replayed + " dead letters were replayed";
     }
 
+    /** Empty while another job works, which a replay would fence. */
     private BlockedAccounts blocked() {
         var blocked = new BlockedAccounts();
         try (DeadLetterMarks marks = DeadLetterMarks.read(settings)) {
+            if (marks.newest()
+                    .filter(mark -> isOfARunningJob(mark, Instant.now()))
+                    .isPresent()) {
+                return blocked;
+            }
             new DeadLetterScan(settings).run(BLOCKED, marks, stored -> {
                 blocked.add(stored);
                 return stop.getCount() > 0;
@@ -125,7 +139,13 @@ public final class BlockedReplay implements Stage {
         return blocked;
     }
 
-    private long replay(String account) throws InterruptedException {
+    /** A job marks at least one dead letter in this time while it works or waits for its canary. */
+    static boolean isOfARunningJob(DeadLetterMark mark, Instant now) {
+        return !mark.getWho().equals(WHO)
+                && mark.getMarkedAt().plus(OTHERS_QUIET).isAfter(now);
+    }
+
+    private ReplayOutcome replay(String account) throws InterruptedException {
         ReplayRequest request = new ReplayRequest(
                 BLOCKED.subject(new DeadLetterFilter.Subject(Optional.of(account), Optional.empty())),
                 ReplayRequest.Replay.unchanged(),
@@ -134,17 +154,13 @@ public final class BlockedReplay implements Stage {
                 new ReplayRequest.Pace(
                         ReplayRequest.PER_SECOND, OptionalLong.empty(), new ReplayRequest.Canary(1, CANARY_TIMEOUT)));
         ReplayOutcome outcome = job.run(request, ReplayProgress.SILENT, this::stopsWithin);
-        if (outcome instanceof ReplayOutcome.Ended ended) {
-            LOG.info(
-                    "event=blocked_replayed account={} done={} of={} end={}",
-                    VisibleText.logged(account),
-                    ended.done(),
-                    ended.toDo(),
-                    ended.end());
-            return ended.done();
-        }
-        LOG.info("event=blocked_replay_waits account={} why=\"another job is running\"", VisibleText.logged(account));
-        return 0;
+        LOG.info(
+                "event=blocked_replayed account={} done={} of={} end={}",
+                VisibleText.logged(account),
+                outcome.done(),
+                outcome.toDo(),
+                outcome.end());
+        return outcome;
     }
 
     private boolean stopsWithin(Duration atMost) {

@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.replay.ReplayOutcome.CanaryFailed;
-import io.usageflow.forwarder.replay.ReplayOutcome.Ended;
 import io.usageflow.forwarder.replay.ReplayOutcome.Failed;
-import io.usageflow.forwarder.replay.ReplayOutcome.Occupied;
 import java.util.Locale;
 import java.util.TreeMap;
 
@@ -43,27 +41,20 @@ public final class ReplayDocument {
     public static ObjectNode of(ReplayOutcome outcome, ReplayRequest request) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("job", request.audit().job());
-        if (outcome instanceof Occupied occupied) {
-            return node.put("end", "OCCUPIED")
-                    .put("who", occupied.holder().who())
-                    .put("other_job", occupied.holder().job())
-                    .put(
-                            "since",
-                            occupied.holder().since().map(Object::toString).orElse(null));
-        }
-        Ended ended = (Ended) outcome;
-        String end = ended.end().getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_");
-        node.put("end", end.toUpperCase(Locale.ROOT)).put("done", ended.done()).put("to_do", ended.toDo());
-        if (ended.end() instanceof CanaryFailed canary) {
+        String end = outcome.end().getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_");
+        node.put("end", end.toUpperCase(Locale.ROOT))
+                .put("done", outcome.done())
+                .put("to_do", outcome.toDo());
+        if (outcome.end() instanceof CanaryFailed canary) {
             ArrayNode outcomes = node.putArray("canary");
             canary.outcomes().forEach(one -> outcomes.addObject()
                     .put("dead_letter", one.deadLetterId())
                     .put("outcome", one.kind().name())
                     .put("detail", one.detail()));
-        } else if (ended.end() instanceof Failed failed) {
+        } else if (outcome.end() instanceof Failed failed) {
             node.put("failure", String.valueOf(failed.cause().getMessage()));
         }
-        node.set("plan", of(ended.plan(), request));
+        node.set("plan", of(outcome.plan(), request));
         return node;
     }
 }

@@ -8,13 +8,11 @@ import io.usageflow.forwarder.topics.TopicReader;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Optional;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
  * Answers dead letters: plans what would be done, or does it. For the command line, the console, and whatever else wants
- * dead letters answered; at any time at most one job of a pipeline runs. Thread-safe: each call has clients of its own.
+ * dead letters answered. A job that begins fences the one before it. Thread-safe: each call has clients of its own.
  */
 public final class ReplayJob {
     private static final Cancellation NEVER = atMost -> false;
@@ -26,7 +24,7 @@ public final class ReplayJob {
     }
 
     /**
-     * Counts what {@link #run} would do; touches nothing, and needs no lock.
+     * Counts what {@link #run} would do. Writes nothing and fences no other job.
      *
      * @throws org.apache.kafka.common.KafkaException where Kafka refuses or does not answer
      * @throws io.usageflow.forwarder.topics.TopicsNotReadyException where a topic does not exist
@@ -53,18 +51,14 @@ public final class ReplayJob {
                 && request.audit().why().isBlank()) {
             throw new IllegalArgumentException("a discard needs a reason: say why this usage will not be billed");
         }
-        var self = new Holder(request.audit().who(), request.audit().job(), Optional.of(Instant.now()));
-        try (Seat seat = Seat.take(settings, self, progress::waitingFor);
-                MarkedTransactions transactions = MarkedTransactions.open(settings, self.clientId());
-                // After the lock: what an earlier job may still have been writing is decided by then.
+        try (MarkedTransactions transactions = MarkedTransactions.open(
+                        settings, "usageflow-replay-" + request.audit().job());
+                // After the fence: the transactions of earlier jobs are committed or aborted by then.
                 DeadLetterMarks marks = DeadLetterMarks.read(settings);
                 var parts = new Parts(request)) {
             ReplayPlan plan = plan(request, marks, parts, cancellation);
-            var hold = new ReplayWork.Hold(transactions, seat, marks);
             return new ReplayWork(settings, request, plan, parts.rules, parts.originals)
-                    .run(hold, progress, cancellation);
-        } catch (Seat.TakenException taken) {
-            return new ReplayOutcome.Occupied(taken.holder());
+                    .run(new ReplayWork.Hold(transactions, marks), progress, cancellation);
         }
     }
 

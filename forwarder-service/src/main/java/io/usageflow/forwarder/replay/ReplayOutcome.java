@@ -2,33 +2,28 @@ package io.usageflow.forwarder.replay;
 
 import java.util.List;
 
-/** How a job ended. Sealed: it never began, or it ended in one of a few ways with so much done. */
-public sealed interface ReplayOutcome {
+/**
+ * How a job ended.
+ *
+ * @param done dead letters that were answered for good
+ * @param toDo as many as plan and limit gave
+ */
+public record ReplayOutcome(ReplayPlan plan, long done, long toDo, End end) {
+    /** Why it ended. */
+    public sealed interface End {}
 
-    /** Another job is running; nothing was begun. */
-    record Occupied(Holder holder) implements ReplayOutcome {}
+    /** It answered all that it was to answer. */
+    public record Finished() implements End {}
 
-    /**
-     * @param done dead letters that were answered for good
-     * @param toDo as many as plan and limit gave
-     */
-    record Ended(ReplayPlan plan, long done, long toDo, End end) implements ReplayOutcome {}
+    /** The caller cancelled it. */
+    public record Cancelled() implements End {}
 
-    /** Why it ended. Sealed. */
-    sealed interface End {}
+    /** Not all canaries were delivered. @param outcomes of those whose end is known */
+    public record CanaryFailed(List<CanaryOutcome> outcomes) implements End {}
 
-    /** All was done that was to be done. */
-    record Finished() implements End {}
+    /** A later job fenced it, or Kafka aborted its transaction after {@code transaction.timeout.ms}. */
+    public record TakenOver() implements End {}
 
-    /** Somebody asked for it. */
-    record Cancelled() implements End {}
-
-    /** Not all of the first were delivered. @param outcomes of those whose end is known */
-    record CanaryFailed(List<CanaryOutcome> outcomes) implements End {}
-
-    /** Another job has the lock now, or Kafka was not reachable for longer than it keeps one. */
-    record TakenOver() implements End {}
-
-    /** @param cause Kafka or the registry, mostly; whether the last few were answered, the next run finds out */
-    record Failed(RuntimeException cause) implements End {}
+    /** @param cause Kafka or the registry, mostly; the next run finds out whether the last transaction was committed */
+    public record Failed(RuntimeException cause) implements End {}
 }

@@ -7,9 +7,6 @@ public interface ReplayProgress {
     /** Says nothing. */
     ReplayProgress SILENT = new ReplayProgress() {};
 
-    /** Somebody's job is there, running or not long dead; it is waited for, for as long as Kafka needs to find out. */
-    default void waitingFor(Holder holder) {}
-
     /** All is counted; the answering begins. @param toDo how many will be answered, by plan and limit */
     default void planned(ReplayPlan plan, long toDo) {}
 

@@ -10,7 +10,6 @@ import io.usageflow.forwarder.replay.MarkedTransactions.FencedException;
 import io.usageflow.forwarder.replay.ReplayOutcome.CanaryFailed;
 import io.usageflow.forwarder.replay.ReplayOutcome.Cancelled;
 import io.usageflow.forwarder.replay.ReplayOutcome.End;
-import io.usageflow.forwarder.replay.ReplayOutcome.Ended;
 import io.usageflow.forwarder.replay.ReplayOutcome.Failed;
 import io.usageflow.forwarder.replay.ReplayOutcome.Finished;
 import io.usageflow.forwarder.replay.ReplayOutcome.TakenOver;
@@ -41,7 +40,7 @@ final class ReplayWork {
     private final long toDo;
 
     /** What the job holds while it works. */
-    record Hold(MarkedTransactions transactions, Seat seat, DeadLetterMarks marks) {}
+    record Hold(MarkedTransactions transactions, DeadLetterMarks marks) {}
 
     ReplayWork(
             Settings settings,
@@ -57,9 +56,9 @@ final class ReplayWork {
         this.toDo = Math.min(plan.answerable(), request.pace().limit().orElse(Long.MAX_VALUE));
     }
 
-    Ended run(Hold hold, ReplayProgress progress, Cancellation cancellation) {
+    ReplayOutcome run(Hold hold, ReplayProgress progress, Cancellation cancellation) {
         if (cancellation.within(Duration.ZERO)) {
-            return new Ended(plan, 0, toDo, new Cancelled());
+            return new ReplayOutcome(plan, 0, toDo, new Cancelled());
         }
         progress.planned(plan, toDo);
         End end;
@@ -73,7 +72,7 @@ final class ReplayWork {
         } catch (RuntimeException failed) {
             end = new Failed(failed);
         }
-        return new Ended(plan, hold.transactions().committed(), toDo, end);
+        return new ReplayOutcome(plan, hold.transactions().committed(), toDo, end);
     }
 
     /** What stops the reading from inside a visit, which can only say so by an unchecked exception. */
@@ -205,7 +204,6 @@ final class ReplayWork {
             } else if (outcomes.get().stream().anyMatch(CanaryOutcome::failed)) {
                 end = new CanaryFailed(outcomes.get());
             }
-            hold.seat().keep();
         }
 
         private RecordMetadata written(Future<RecordMetadata> record) throws InterruptedException {
@@ -221,7 +219,6 @@ final class ReplayWork {
             if (!marks.isEmpty()) {
                 // Should the topic hold a dead letter twice, the second is met with its answer.
                 marks.forEach(hold.marks()::put);
-                hold.seat().keep();
                 progress.done(hold.transactions().committed(), toDo);
             }
         }

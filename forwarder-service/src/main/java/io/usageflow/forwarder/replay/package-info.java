@@ -8,7 +8,6 @@
  *   <li>{@link io.usageflow.forwarder.replay.ReplayRules} decides of each dead letter what becomes of it, and says why
  *       nothing is billed twice;
  *   <li>{@link io.usageflow.forwarder.replay.EventFix} corrects events on the way;
- *   <li>{@link io.usageflow.forwarder.replay.Seat} keeps two operators from getting in each other's way;
  *   <li>{@link io.usageflow.forwarder.replay.MarkedTransactions} writes, and says why each is replayed once;
  *   <li>{@link io.usageflow.forwarder.replay.CanaryWatch} waits for what became of the first.
  * </ol>

@@ -170,8 +170,6 @@ class DeadLettersAnswerIT {
         world.bury(3, DeadLetterReason.TOO_OLD, 1);
         world.deny(ResourceType.TRANSACTIONAL_ID, world.topics().prefix() + ".replay");
         refused(ExitCode.UNREACHABLE, "Kafka refuses us: ", "replay", "--apply");
-
-        world.deny(ResourceType.GROUP, world.topics().prefix() + ".replay");
         refused(ExitCode.UNREACHABLE, "Kafka refuses us: ", "discard", "--apply", "--why", "test");
 
         assertThat(world.marks()).isEmpty();

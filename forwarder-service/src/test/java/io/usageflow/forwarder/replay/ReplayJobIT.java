@@ -9,9 +9,7 @@ import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterState;
 import io.usageflow.forwarder.replay.ReplayOutcome.CanaryFailed;
 import io.usageflow.forwarder.replay.ReplayOutcome.Cancelled;
-import io.usageflow.forwarder.replay.ReplayOutcome.Ended;
 import io.usageflow.forwarder.replay.ReplayOutcome.Finished;
-import io.usageflow.forwarder.replay.ReplayOutcome.Occupied;
 import io.usageflow.forwarder.replay.ReplayOutcome.TakenOver;
 import io.usageflow.forwarder.replay.ReplayRequest.Audit;
 import io.usageflow.forwarder.replay.ReplayRequest.Canary;
@@ -72,42 +70,18 @@ class ReplayJobIT {
     }
 
     @Test
-    void shouldLetOneOperatorWorkAtATime() throws Exception {
-        List<DeadLetter> letters = world.bury(1_500, DeadLetterReason.CREDYT_UNAVAILABLE, 9);
-        var stop = new AtomicBoolean();
-        CompletableFuture<ReplayOutcome> ann =
-                inBackground(request("ann", pace(20), "job-a"), atMost -> stop.get() || justWait(atMost));
-        await().atMost(LONG).until(() -> !world.read(world.topics().replays()).isEmpty());
-
-        ReplayOutcome bob = job.run(request("bob", pace(20), "job-b"), ReplayProgress.SILENT, NEVER);
-
-        assertThat(bob).isInstanceOfSatisfying(Occupied.class, occupied -> {
-            assertThat(occupied.holder().who()).isEqualTo("ann");
-            assertThat(occupied.holder().job()).isEqualTo("job-a");
-            assertThat(occupied.holder().since()).isPresent();
-        });
-        assertThat(world.marks()).extracting(DeadLetterMark::getWho).containsOnly("ann");
-        stop.set(true);
-        assertThat(ended(ann.get(LONG.toSeconds(), TimeUnit.SECONDS)).end()).isInstanceOf(Cancelled.class);
-        assertThat(run(request("bob", pace(100_000), "job-c")).end()).isInstanceOf(Finished.class);
-        new ReplayedOnce(world).verify(letters, "two operators");
-    }
-
-    /** Both saw nobody there. */
-    @Test
-    void shouldFenceWhoeverCameFirstWhereTwoSitDownAtTheSameMoment() throws Exception {
+    void shouldFenceTheJobBeforeItAndAnswerTheRest() throws Exception {
         List<DeadLetter> letters = world.bury(2_000, DeadLetterReason.CREDYT_UNAVAILABLE, 9);
         CompletableFuture<ReplayOutcome> ann = inBackground(request("ann", pace(200), "job-a"), NEVER);
         await().atMost(LONG).until(() -> !world.read(world.topics().replays()).isEmpty());
 
-        try (MarkedTransactions thief = MarkedTransactions.open(world.settings(), "thief")) {
-            Ended fenced = ended(ann.get(LONG.toSeconds(), TimeUnit.SECONDS));
+        ReplayOutcome rest = run(request("bob", pace(100_000), "job-b"));
 
-            assertThat(fenced.end()).isInstanceOf(TakenOver.class);
-            assertThat(fenced.done()).isEqualTo(world.marks().size()).isBetween(1L, 1_999L);
-        }
-        Ended rest = run(request("bob", pace(100_000), "job-b"));
+        ReplayOutcome fenced = ann.get(LONG.toSeconds(), TimeUnit.SECONDS);
+        assertThat(fenced.end()).isInstanceOf(TakenOver.class);
+        assertThat(fenced.done()).isBetween(1L, 1_999L);
         assertThat(rest.end()).isInstanceOf(Finished.class);
+        assertThat(rest.done()).isEqualTo(2_000 - fenced.done());
         new ReplayedOnce(world).verify(letters, "fenced");
     }
 
@@ -123,9 +97,8 @@ class ReplayJobIT {
             }
         };
 
-        ReplayOutcome outcome = job.run(request("ann", pace(500), "job-a"), progress, cancellation);
+        ReplayOutcome cancelled = job.run(request("ann", pace(500), "job-a"), progress, cancellation);
 
-        Ended cancelled = ended(outcome);
         assertThat(cancelled.end()).isInstanceOf(Cancelled.class);
         assertThat(cancelled.toDo()).isEqualTo(1_200);
         assertThat(cancelled.done()).isEqualTo(world.marks().size()).isBetween(1L, 1_199L);
@@ -138,7 +111,7 @@ class ReplayJobIT {
         world.bury(300, DeadLetterReason.CUSTOMER_BLOCKED, 5);
         long began = System.nanoTime();
 
-        Ended first = run(request("ann", new Pace(50, OptionalLong.of(100), Canary.none()), "job-a"));
+        ReplayOutcome first = run(request("ann", new Pace(50, OptionalLong.of(100), Canary.none()), "job-a"));
 
         assertThat(first.done()).isEqualTo(100);
         assertThat(first.plan().answerable()).isEqualTo(300);
@@ -220,7 +193,7 @@ class ReplayJobIT {
     void shouldGoOnWhenTheCanaryWasDelivered() throws Exception {
         world.bury(50, DeadLetterReason.CUSTOMER_BLOCKED, 5);
 
-        Ended ended = withCanary(3, Duration.ofSeconds(60), replay -> deliver(replay));
+        ReplayOutcome ended = withCanary(3, Duration.ofSeconds(60), replay -> deliver(replay));
 
         assertThat(ended.end()).isInstanceOf(Finished.class);
         assertThat(ended.done()).isEqualTo(50);
@@ -230,7 +203,7 @@ class ReplayJobIT {
     void shouldStopWhenACanaryBecomesADeadLetterAgain() throws Exception {
         world.bury(50, DeadLetterReason.CUSTOMER_BLOCKED, 5);
 
-        Ended ended = withCanary(3, Duration.ofSeconds(60), replay -> {
+        ReplayOutcome ended = withCanary(3, Duration.ofSeconds(60), replay -> {
             UsageEvent event = world.decoded(replay.topic(), UsageEvent.class, replay.value());
             world.bury(world.failedReplay(replay, DeadLetterReason.REJECTED).about(event));
         });
@@ -245,7 +218,7 @@ class ReplayJobIT {
     void shouldStopWhenACanaryWaitsForALink() throws Exception {
         world.bury(50, DeadLetterReason.UNMAPPED_CUSTOMER, 1);
 
-        Ended ended = withCanary(
+        ReplayOutcome ended = withCanary(
                 1, Duration.ofSeconds(60), replay -> world.admissionHasRead(replay.partition(), replay.offset() + 1));
 
         assertThat(failures(ended)).extracting(CanaryOutcome::kind).containsExactly(CanaryOutcome.Kind.PARKED);
@@ -256,7 +229,7 @@ class ReplayJobIT {
     void shouldStopWhenNobodyTakesTheCanaryInTime() throws Exception {
         world.bury(50, DeadLetterReason.CUSTOMER_BLOCKED, 1);
 
-        Ended ended = withCanary(2, Duration.ofMillis(500), replay -> {});
+        ReplayOutcome ended = withCanary(2, Duration.ofMillis(500), replay -> {});
 
         assertThat(failures(ended))
                 .hasSize(2)
@@ -264,14 +237,14 @@ class ReplayJobIT {
                 .containsOnly(CanaryOutcome.Kind.NOT_ADMITTED);
     }
 
-    private static List<CanaryOutcome> failures(Ended ended) {
+    private static List<CanaryOutcome> failures(ReplayOutcome ended) {
         assertThat(ended.end()).isInstanceOf(CanaryFailed.class);
         return ((CanaryFailed) ended.end())
                 .outcomes().stream().filter(CanaryOutcome::failed).toList();
     }
 
     /** @param pipeline does with each replayed record what a forwarder would */
-    private Ended withCanary(int count, Duration timeout, Consumer<ConsumerRecord<byte[], byte[]>> pipeline)
+    private ReplayOutcome withCanary(int count, Duration timeout, Consumer<ConsumerRecord<byte[], byte[]>> pipeline)
             throws InterruptedException {
         var progress = new ReplayProgress() {
             @Override
@@ -281,7 +254,7 @@ class ReplayJobIT {
             }
         };
         var pace = new Pace(1_000, OptionalLong.empty(), new Canary(count, timeout));
-        return ended(job.run(request("ann", pace, "job-a"), progress, NEVER));
+        return job.run(request("ann", pace, "job-a"), progress, NEVER);
     }
 
     private void deliver(ConsumerRecord<byte[], byte[]> replay) {
@@ -313,13 +286,8 @@ class ReplayJobIT {
         });
     }
 
-    private Ended run(ReplayRequest request) throws InterruptedException {
-        return ended(job.run(request, ReplayProgress.SILENT, NEVER));
-    }
-
-    private static Ended ended(ReplayOutcome outcome) {
-        assertThat(outcome).isInstanceOf(Ended.class);
-        return (Ended) outcome;
+    private ReplayOutcome run(ReplayRequest request) throws InterruptedException {
+        return job.run(request, ReplayProgress.SILENT, NEVER);
     }
 
     private static ReplayRequest request(String who, Pace pace, String name) {
