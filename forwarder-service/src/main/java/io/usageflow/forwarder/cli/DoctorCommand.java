@@ -84,7 +84,7 @@ final class DoctorCommand implements Callable<Integer> {
                                 + (warnings == 0 ? "." : "; " + warnings + " warnings will hurt some day."));
     }
 
-    private static ObjectNode json(List<Finding> findings, boolean fails) {
+    static ObjectNode json(List<Finding> findings, boolean fails) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("healthy", !fails);
         var array = json.putArray("findings");
         for (Finding finding : findings) {

@@ -91,7 +91,7 @@ final class LinksImportCommand implements Callable<Integer> {
             }
         }
         if (output.json()) {
-            output.document(terminal, json(links, plan, written));
+            output.document(terminal, json(apply, links, plan, written));
         } else {
             show(links, plan, written);
         }
@@ -130,9 +130,9 @@ final class LinksImportCommand implements Callable<Integer> {
         }
     }
 
-    private ObjectNode json(LinkFile links, LinkPlan plan, LinkWriter.Written written) {
+    static ObjectNode json(boolean applied, LinkFile links, LinkPlan plan, LinkWriter.Written written) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("applied", apply)
+        json.put("applied", applied)
                 .put("new", plan.added().size())
                 .put("changed", plan.changed().size())
                 .put("unchanged", plan.unchanged())

@@ -115,13 +115,17 @@ final class LinksListCommand implements Callable<Integer> {
                 : which.vendors ? List.of(LinkKind.VENDOR) : List.of(LinkKind.values());
     }
 
+    static ObjectNode json(Link link) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put(link.kind().key(), link.name())
+                .put(link.reference().column(link.kind()), link.reference().value())
+                .put("linked_at", link.since().toString());
+    }
+
     private void show(Link link) {
         if (output.json()) {
-            ObjectNode json = JsonNodeFactory.instance.objectNode();
-            json.put(link.kind().key(), link.name())
-                    .put(link.reference().column(link.kind()), link.reference().value())
-                    .put("linked_at", link.since().toString());
-            output.line(terminal, json);
+            output.line(terminal, json(link));
             return;
         }
         boolean external = link.reference().kind() == ReferenceKind.EXTERNAL_ID;

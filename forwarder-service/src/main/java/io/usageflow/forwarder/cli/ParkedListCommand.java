@@ -155,7 +155,7 @@ final class ParkedListCommand implements Callable<Integer> {
         }
     }
 
-    private static ObjectNode json(ParkedOverview overview, Instant now) {
+    static ObjectNode json(ParkedOverview overview, Instant now) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("as_of", now.toString()).put("complete", overview.complete());
         json.put("events", overview.events()).put("accounts_waiting", overview.waitingAccounts());

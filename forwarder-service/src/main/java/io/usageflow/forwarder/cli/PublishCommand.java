@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.publish.Connection;
 import io.usageflow.producer.InvalidUsageEventException;
@@ -89,14 +90,7 @@ final class PublishCommand implements Callable<Integer> {
                 Connection.open(settings, settings.topics().names().events())) {
             PublishReceipt receipt = publisher.publish(event).join();
             if (output.json()) {
-                output.document(
-                        terminal,
-                        JsonNodeFactory.instance
-                                .objectNode()
-                                .put("id", receipt.eventId())
-                                .put("topic", receipt.topic())
-                                .put("partition", receipt.partition())
-                                .put("offset", receipt.offset()));
+                output.document(terminal, json(receipt));
                 return ExitCode.OK;
             }
             terminal.say("published " + receipt.eventId() + " (" + receipt.topic() + ", partition "
@@ -105,5 +99,14 @@ final class PublishCommand implements Callable<Integer> {
         } catch (InvalidUsageEventException invalid) {
             throw new WrongUsageException(invalid);
         }
+    }
+
+    static ObjectNode json(PublishReceipt receipt) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("id", receipt.eventId())
+                .put("topic", receipt.topic())
+                .put("partition", receipt.partition())
+                .put("offset", receipt.offset());
     }
 }

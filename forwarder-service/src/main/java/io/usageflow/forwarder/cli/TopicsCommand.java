@@ -172,7 +172,7 @@ final class TopicsCommand implements Runnable {
                 refused -> "refused   " + refused.topic() + " " + refused.problem() + ": " + refused.remedy());
     }
 
-    private static ObjectNode json(TopicPlan plan) {
+    static ObjectNode json(TopicPlan plan) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("ready", plan.obstacles().isEmpty());
         var topics = json.putArray("topics");
