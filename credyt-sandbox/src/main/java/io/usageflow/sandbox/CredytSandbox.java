@@ -1,80 +1,79 @@
 package io.usageflow.sandbox;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.sandbox.admin.AdminRoutes;
-import io.usageflow.sandbox.admin.Control;
 import io.usageflow.sandbox.api.CredytApi;
-import io.usageflow.sandbox.api.EventView;
+import io.usageflow.sandbox.api.SandboxState;
 import io.usageflow.sandbox.behaviour.Behaviour;
-import io.usageflow.sandbox.behaviour.Outage;
-import io.usageflow.sandbox.books.Books;
-import io.usageflow.sandbox.books.SandboxStats;
-import io.usageflow.sandbox.customer.Customer;
-import io.usageflow.sandbox.customer.Wallet;
+import io.usageflow.sandbox.behaviour.Behaviour.Outage;
 import io.usageflow.sandbox.event.Conflicts.Conflict;
-import io.usageflow.sandbox.event.Fee;
 import io.usageflow.sandbox.event.StoredEvent;
 import io.usageflow.sandbox.fault.FaultRule;
 import io.usageflow.sandbox.fault.Faults;
+import io.usageflow.sandbox.http.ApiRequest;
+import io.usageflow.sandbox.http.ApiResponse;
+import io.usageflow.sandbox.http.Gate;
 import io.usageflow.sandbox.http.RequestLog;
 import io.usageflow.sandbox.http.Route;
 import io.usageflow.sandbox.http.SandboxServer;
 import io.usageflow.sandbox.json.Json;
-import io.usageflow.sandbox.totals.Amounts;
+import io.usageflow.sandbox.product.Fee;
+import io.usageflow.sandbox.resource.Customer;
+import io.usageflow.sandbox.resource.Wallet;
+import io.usageflow.sandbox.totals.SandboxStats;
+import io.usageflow.sandbox.totals.UsageCounters.Amounts;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * A Credyt of one's own: the routes of the API over HTTP, and a typed way to arrange and to look behind. Keeps everything
- * in memory. Thread-safe. Close it once; what it held is then gone.
+ * A local stand-in for Credyt: the routes of the API over HTTP, and typed calls to prepare it and to read its state. Keeps
+ * everything in memory until it is closed. Thread-safe.
  */
-public final class CredytSandbox implements Control, AutoCloseable {
+public final class CredytSandbox implements AutoCloseable {
     private static final long POLL_NANOS = Duration.ofMillis(5).toNanos();
+    private static final int CREATED = 201;
 
     private final SandboxOptions options;
     private final ScheduledExecutorService timer;
-    private volatile Behaviour behaviour;
-    private final Books books;
+    private final SandboxState state;
     private final Faults faults;
     private final RequestLog log = new RequestLog();
-    private final Registrar registrar;
-    private final List<String> routeNames;
+    private final List<Route> api;
     private final SandboxServer server;
+    private volatile Behaviour behaviour;
 
     private CredytSandbox(SandboxOptions options, ScheduledExecutorService timer) {
         Clock clock = Clock.systemUTC();
         this.options = options;
         this.timer = timer;
         this.behaviour = options.behaviour();
-        this.books = new Books(clock, timer);
+        this.state = new SandboxState(clock, timer);
         this.faults = new Faults(clock);
-        List<Route> api = CredytApi.routes(books, () -> behaviour);
-        this.routeNames = api.stream().map(Route::name).toList();
-        this.registrar = new Registrar(api);
-        registrar.load(options.seed());
+        this.api = new CredytApi(state, () -> behaviour).routes();
+        load(options.seed());
         this.server = SandboxServer.start(
                 options.host(),
                 options.port(),
                 api,
                 new AdminRoutes(this).routes(),
-                new SandboxServer.Surroundings(() -> behaviour, faults, log, timer, clock));
+                new Gate(() -> behaviour, faults, log, timer, clock));
     }
 
     /**
      * Starts listening.
      *
-     * @throws IllegalStateException where the port is in use; the message has the remedy
-     * @throws IllegalArgumentException where the seed is refused; the message names the item
+     * @throws IllegalStateException if the port is in use; the message has the remedy
+     * @throws IllegalArgumentException if the seed is refused; the message names the item
      */
     public static CredytSandbox start(SandboxOptions options) {
         ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, task -> {
@@ -106,51 +105,80 @@ public final class CredytSandbox implements Control, AutoCloseable {
 
     /** Returns Credyt's id of the new vendor. */
     public String createVendor(String externalId) {
-        return registrar.post(
-                "/vendors",
-                Json.object().put("name", externalId).put("external_id", externalId),
-                "vendor " + externalId);
+        return post("/vendors", SandboxSeed.vendorBody(externalId), "vendor " + externalId);
     }
 
     /** Returns Credyt's id of the new product; its first version is published and the default. */
     public String createProduct(String code, PriceSpec... prices) {
-        return registrar.post("/products", SandboxSeed.productBody(code, code, prices), "product " + code);
+        return post("/products", SandboxSeed.productBody(code, code, prices), "product " + code);
     }
 
     /** Returns Credyt's id of the new customer, subscribed to the default versions of the products. */
     public String createCustomer(String externalId, String... productCodes) {
-        return registrar.post(
-                "/customers", SandboxSeed.customerBody(externalId, productCodes), "customer " + externalId);
+        return post("/customers", SandboxSeed.customerBody(externalId, productCodes), "customer " + externalId);
     }
 
-    @Override
+    /**
+     * Adds to the present state.
+     *
+     * @throws IllegalArgumentException if an item is refused; the items before it stay
+     */
+    public void load(SandboxSeed seed) {
+        seed.items().forEach(item -> post(item.path(), item.body(), "seed: " + item.place()));
+    }
+
+    /** Runs the same operation as a request, without a socket. Returns the new id. */
+    private String post(String path, ObjectNode body, String place) {
+        Route route = api.stream()
+                .filter(candidate -> candidate.name().equals("POST " + path))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("there is no POST " + path));
+        ApiResponse response =
+                route.operation().answer(new ApiRequest(Map.of(), name -> null, Json.write(body), "http://sandbox"));
+        if (response.status() != CREATED) {
+            throw new IllegalArgumentException(
+                    place + " was refused: " + new String(response.body(), StandardCharsets.UTF_8));
+        }
+        return Json.readStored(response.body()).path("id").asText();
+    }
+
+    /** The operations of the API by their names in fault rules: {@code POST /events}. */
     public List<String> routeNames() {
-        return routeNames;
+        return api.stream().map(Route::name).toList();
     }
 
-    @Override
     public SandboxStats stats() {
-        return books.stats();
+        return state.locked(() -> state.totals().stats());
     }
 
     public Optional<SandboxEvent> event(String id) {
-        return books.locked(() -> books.events().byId(id).map(event -> view(id, event)));
+        return state.locked(() -> state.events().byId(id).map(event -> view(id, event)));
     }
 
-    @Override
+    private static SandboxEvent view(String id, StoredEvent event) {
+        Amounts fees = new Amounts();
+        event.fees().forEach(fee -> fees.add(fee.asset(), fee.amount()));
+        return new SandboxEvent(
+                id,
+                event.customer().label(),
+                new String(Json.write(event.view()), StandardCharsets.UTF_8),
+                fees.snapshot());
+    }
+
+    /** In the order in which they were stored. */
     public List<String> eventIds() {
-        return books.locked(() -> books.events().ids());
+        return state.locked(() -> state.events().ids());
     }
 
-    @Override
+    /** The newest repeats with other content, 1,000 at most. */
     public List<Conflict> conflicts() {
-        return books.locked(() -> books.conflicts().all());
+        return state.locked(() -> state.conflicts().all());
     }
 
-    /** Waits until so many events are stored. Whether they came in time. */
+    /** Waits until at least {@code count} events are stored. Returns whether they came in time. */
     public boolean awaitEvents(long count, Duration atMost) {
         long deadline = System.nanoTime() + atMost.toNanos();
-        while (books.locked(() -> books.events().size()) < count) {
+        while (state.locked(() -> state.events().all().size()) < count) {
             if (System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted()) {
                 return false;
             }
@@ -161,20 +189,19 @@ public final class CredytSandbox implements Control, AutoCloseable {
 
     /** The balance of {@code default:<asset>}; may be negative. */
     public BigDecimal balance(String customerExternalId, String asset) {
-        return books.locked(() -> {
-            Customer customer = books.customers()
-                    .byExternalId(customerExternalId)
+        return state.locked(() -> {
+            Customer customer = state.customers()
+                    .byKey(customerExternalId)
                     .orElseThrow(() -> new IllegalArgumentException("there is no customer " + customerExternalId));
             return customer.wallet().account(Wallet.DEFAULT_ACCOUNT, asset).available();
         });
     }
 
-    @Override
     public Behaviour behaviour() {
         return behaviour;
     }
 
-    @Override
+    /** Applies to the requests that begin after it. If the change throws, the behaviour stays as it was. */
     public synchronized void change(UnaryOperator<Behaviour> change) {
         behaviour = change.apply(behaviour);
     }
@@ -183,101 +210,87 @@ public final class CredytSandbox implements Control, AutoCloseable {
         change(now -> now.withOutage(outage));
     }
 
-    /** Every request is answered 503, or served again. */
+    /** {@code true}: every request is answered 503. {@code false}: requests are served. */
     public void outage(boolean on) {
         outage(on ? Outage.UNAVAILABLE : Outage.NONE);
     }
 
-    @Override
+    /**
+     * Returns the number of the rule, for {@link #removeFault}.
+     *
+     * @throws IllegalArgumentException if the rule names an unknown route: it could never strike
+     */
     public int inject(FaultRule rule) {
         String route = rule.match().route();
-        if (route != null && !routeNames.contains(route)) {
-            throw new IllegalArgumentException("there is no route " + route + ": use one of " + routeNames);
+        if (route != null && !routeNames().contains(route)) {
+            throw new IllegalArgumentException("there is no route " + route + ": use one of " + routeNames());
         }
         return faults.add(rule);
     }
 
-    @Override
+    /** Returns whether the rule existed. */
     public boolean removeFault(int rule) {
         return faults.remove(rule);
     }
 
-    @Override
     public void clearFaults() {
         faults.clear();
     }
 
-    @Override
     public List<Faults.View> faults() {
         return faults.all();
     }
 
-    @Override
     public RequestLog requests() {
         return log;
     }
 
-    @Override
+    /** Removes the event as if it had never been sent. Returns whether it existed. */
     public boolean deleteEvent(String id) {
-        return amend(id, event -> books.amendments().delete(event));
+        return onEvent(id, event -> state.events().delete(event));
     }
 
-    @Override
+    /** The event stays accepted and is not billed. Returns whether it existed. */
     public boolean dropFees(String id) {
-        return amend(id, event -> books.amendments().setFees(event, List.of()));
+        return onEvent(id, event -> state.events().setFees(event, List.of()));
     }
 
-    @Override
+    /** Replaces all fees of the event by one. Returns whether the event existed. */
     public boolean setFee(String id, BigDecimal amount, String asset) {
-        return amend(id, event -> books.amendments().setFees(event, List.of(new Fee(amount, asset, null, null))));
+        return onEvent(id, event -> state.events().setFees(event, List.of(new Fee(amount, asset, null, null))));
     }
 
-    @Override
+    /**
+     * Sets fields of the stored event ({@code data}, {@code costs}...) and keeps its fees. Returns whether it existed.
+     *
+     * @throws IllegalArgumentException for {@code id} and {@code event_type}, and for an event that would not be valid
+     */
     public boolean setContent(String id, ObjectNode fields) {
-        return amend(id, event -> books.amendments().setContent(event, fields));
+        return onEvent(id, event -> state.events().setContent(event, fields));
     }
 
-    @Override
-    public boolean activateSubscription(String id) {
-        return books.activate(id);
-    }
-
-    @Override
-    public void load(JsonNode seed) {
-        load(SandboxSeed.of("that was given", seed));
-    }
-
-    public void load(SandboxSeed seed) {
-        registrar.load(seed);
-    }
-
-    private boolean amend(String id, java.util.function.Consumer<StoredEvent> change) {
-        return books.locked(() -> {
-            Optional<StoredEvent> event = books.events().byId(id);
+    private boolean onEvent(String id, Consumer<StoredEvent> change) {
+        return state.locked(() -> {
+            Optional<StoredEvent> event = state.events().byId(id);
             event.ifPresent(change);
             return event.isPresent();
         });
     }
 
-    @Override
+    /** Activates a pending subscription, as if its customer had paid. Returns whether it existed. */
+    public boolean activateSubscription(String id) {
+        return state.activate(id);
+    }
+
+    /** Forgets everything, ends faults and outage, and returns to the behaviour and the seed of the start. */
     public void reset() {
         faults.clear();
         change(now -> options.behaviour());
         log.clear();
-        books.run(() -> {
-            books.clear();
-            registrar.load(options.seed());
+        state.run(() -> {
+            state.clear();
+            load(options.seed());
         });
-    }
-
-    private static SandboxEvent view(String id, StoredEvent event) {
-        Amounts fees = new Amounts();
-        event.fees().forEach(fee -> fees.add(fee.asset(), fee.amount()));
-        return new SandboxEvent(
-                id,
-                event.customer().label(),
-                new String(Json.write(EventView.full(event)), StandardCharsets.UTF_8),
-                fees.snapshot());
     }
 
     @Override

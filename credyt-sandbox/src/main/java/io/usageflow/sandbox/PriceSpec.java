@@ -1,8 +1,8 @@
 package io.usageflow.sandbox;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.sandbox.catalogue.UsageType;
 import io.usageflow.sandbox.json.Json;
+import io.usageflow.sandbox.product.Price.UsageType;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;

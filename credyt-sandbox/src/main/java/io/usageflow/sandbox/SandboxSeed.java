@@ -1,5 +1,6 @@
 package io.usageflow.sandbox;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,7 +16,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What a sandbox has at the start: bodies of {@code POST /assets}, {@code /vendors}, {@code /products} and
+ * The content of a sandbox at its start: bodies of {@code POST /assets}, {@code /vendors}, {@code /products} and
  * {@code /customers}, loaded in this order through the same code. Immutable.
  *
  * <p>A file is {@code {"assets": [...], "vendors": [...], "products": [...], "customers": [...]}}.
@@ -59,11 +60,15 @@ public final class SandboxSeed {
                 .withCustomer("acct_2", "ai-usage");
     }
 
-    /** @throws IllegalArgumentException where the file cannot be read or is no seed; the message names file and key */
+    /**
+     * Reads a seed file.
+     *
+     * @throws IllegalArgumentException if the file cannot be read or is not a seed; the message names file and key
+     */
     public static SandboxSeed file(Path file) {
         try {
             return of(file.toString(), Json.read(Files.readAllBytes(file)));
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+        } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("The seed " + file + " is not JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new UncheckedIOException("The seed " + file + " cannot be read: " + e.getMessage(), e);
@@ -85,16 +90,24 @@ public final class SandboxSeed {
     }
 
     public SandboxSeed withVendor(String externalId) {
-        return with("vendors", Json.object().put("name", externalId).put("external_id", externalId));
+        return with("vendors", vendorBody(externalId));
     }
 
     public SandboxSeed withProduct(String code, String name, PriceSpec... prices) {
         return with("products", productBody(code, name, prices));
     }
 
-    /** @param productCodes what it is subscribed to; none for a customer whose events are never billed */
+    /**
+     * Adds a customer.
+     *
+     * @param productCodes its subscriptions; without any, its events are never billed
+     */
     public SandboxSeed withCustomer(String externalId, String... productCodes) {
         return with("customers", customerBody(externalId, productCodes));
+    }
+
+    static ObjectNode vendorBody(String externalId) {
+        return Json.object().put("name", externalId).put("external_id", externalId);
     }
 
     static ObjectNode productBody(String code, String name, PriceSpec... prices) {

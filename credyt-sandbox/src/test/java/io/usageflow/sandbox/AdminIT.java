@@ -1,42 +1,32 @@
 package io.usageflow.sandbox;
 
+import static io.usageflow.sandbox.Bodies.event;
+import static io.usageflow.sandbox.Bodies.eventWithCost;
+import static io.usageflow.sandbox.Bodies.newId;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.usageflow.sandbox.behaviour.Behaviour;
-import io.usageflow.sandbox.behaviour.ErrorKeys;
+import io.usageflow.sandbox.behaviour.EventAnswers.ErrorKeys;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The same control over HTTP as through the typed calls. */
-class AdminIT {
-    private CredytSandbox sandbox;
-    private Client client;
-
-    @BeforeEach
-    void start() {
-        sandbox = CredytSandbox.start(SandboxOptions.defaults()
-                .withSeed(SandboxSeed.empty()
-                        .withVendor("openai")
-                        .withProduct("p", "P", PriceSpec.unit("message_completed", "USD", "0.50"))
-                        .withCustomer("acct_1", "p")));
-        client = new Client(sandbox.url());
-    }
-
-    @AfterEach
-    void stop() {
-        sandbox.close();
+class AdminIT extends SandboxFixture {
+    @Override
+    SandboxSeed seed() {
+        return SandboxSeed.empty()
+                .withVendor("openai")
+                .withProduct("p", "P", PriceSpec.unit("message_completed", "USD", "0.50"))
+                .withCustomer("acct_1", "p");
     }
 
     private String sendOne() {
-        String id = Bodies.newId();
-        assertThat(client.post("/events", Bodies.batch("acct_1", Bodies.eventWithCost(id, "openai", "0.16")))
-                        .status())
+        String id = newId();
+        assertThat(submit("acct_1", eventWithCost(id, "openai", "0.16")).status())
                 .isEqualTo(202);
         return id;
     }
@@ -133,7 +123,7 @@ class AdminIT {
                 {"route": "POST /events", "kind": "status", "status": 429, "retry_after": 2, "times": 1}""");
         assertThat(added.status()).isEqualTo(201);
 
-        Client.Reply struck = client.post("/events", Bodies.batch("acct_1", Bodies.event(Bodies.newId())));
+        Client.Reply struck = submit("acct_1", event(newId()));
 
         assertThat(struck.status()).isEqualTo(429);
         assertThat(struck.response().headers().firstValue("Retry-After")).contains("2");
@@ -203,9 +193,7 @@ class AdminIT {
         assertThat(sandbox.balance("acct_1", "USD")).isEqualByComparingTo("0");
         assertThat(sandbox.stats().costs().get("USD")).isEqualByComparingTo("0");
         assertThat(sandbox.stats().events()).isZero();
-        assertThat(client.post("/events", Bodies.batch("acct_1", Bodies.event(id)))
-                        .status())
-                .isEqualTo(202);
+        assertThat(submit("acct_1", event(id)).status()).isEqualTo(202);
         assertThat(sandbox.stats().repeatedRequests()).isZero();
     }
 
@@ -303,7 +291,7 @@ class AdminIT {
     @Test
     void shouldListIdsConflictsAndItsOwnRoutes() {
         String id = sendOne();
-        client.post("/events", Bodies.batch("acct_1", Bodies.event(id)));
+        submit("acct_1", event(id));
 
         assertThat(client.get("/__sandbox/event-ids").json())
                 .extracting(JsonNode::asText)

@@ -1,38 +1,17 @@
 package io.usageflow.sandbox;
 
+import static io.usageflow.sandbox.Bodies.event;
+import static io.usageflow.sandbox.Bodies.eventWithCost;
+import static io.usageflow.sandbox.Bodies.newId;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each way in which a request to {@code POST /events} can be wrong, and the field that the answer names. */
-class EventRulesIT {
-    private CredytSandbox sandbox;
-    private Client client;
-
-    @BeforeEach
-    void start() {
-        sandbox = CredytSandbox.start(SandboxOptions.defaults()
-                .withSeed(SandboxSeed.empty()
-                        .withVendor("openai")
-                        .withProduct(
-                                "assistant",
-                                "Assistant",
-                                PriceSpec.volume("message_completed", "total_tokens", "USD", "0.01", "1000"))
-                        .withCustomer("acct_1", "assistant")
-                        .withCustomer("unsubscribed")));
-        client = new Client(sandbox.url());
-    }
-
-    @AfterEach
-    void stop() {
-        sandbox.close();
-    }
-
+class EventRulesIT extends SandboxFixture {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     "id": "%s"                              | "id": ""                       | events[0].id
@@ -50,10 +29,10 @@ class EventRulesIT {
                     "total_tokens": 1500                    | "total_tokens": 1e999999999    | events[0].data.total_tokens
                     """)
     void shouldNameTheFieldThatIsWrong(String part, String replacement, String key) {
-        String id = Bodies.newId();
-        String event = Bodies.event(id).replace(part.formatted(id), replacement == null ? "" : replacement);
+        String id = newId();
+        String event = event(id).replace(part.formatted(id), replacement == null ? "" : replacement);
 
-        Client.Reply reply = client.post("/events", Bodies.batch("acct_1", event));
+        Client.Reply reply = submit("acct_1", event);
 
         assertThat(reply.status()).isEqualTo(422);
         assertThat(reply.contentType()).isEqualTo("application/problem+json");
@@ -76,10 +55,9 @@ class EventRulesIT {
                     "metadata": {"region": "eu"}    | "metadata": []                | metadata
                     """)
     void shouldNameTheFieldOfTheCostThatIsWrong(String part, String replacement, String field) {
-        String event = Bodies.eventWithCost(Bodies.newId(), "openai", "0.16")
-                .replace(part, replacement == null ? "" : replacement);
+        String event = eventWithCost(newId(), "openai", "0.16").replace(part, replacement == null ? "" : replacement);
 
-        Client.Reply reply = client.post("/events", Bodies.batch("acct_1", event));
+        Client.Reply reply = submit("acct_1", event);
 
         assertThat(reply.status()).isEqualTo(422);
         assertThat(reply.json().path("errors").fieldNames())
@@ -127,11 +105,9 @@ class EventRulesIT {
 
     @Test
     void shouldRefuseTheWholeBatchAndNameEachBadEvent() {
-        String good = Bodies.newId();
+        String good = newId();
 
-        Client.Reply reply = client.post(
-                "/events",
-                Bodies.batch("acct_1", Bodies.event("bad-1"), Bodies.event(good), Bodies.event("bad-2"), "5"));
+        Client.Reply reply = submit("acct_1", event("bad-1"), event(good), event("bad-2"), "5");
 
         assertThat(reply.status()).isEqualTo(422);
         assertThat(reply.json().path("errors").fieldNames())

@@ -1,20 +1,22 @@
 package io.usageflow.sandbox;
 
+import static io.usageflow.sandbox.Bodies.event;
+import static io.usageflow.sandbox.Bodies.eventWithCost;
+import static io.usageflow.sandbox.Bodies.newId;
+import static io.usageflow.sandbox.Bodies.newIds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.usageflow.sandbox.behaviour.BatchMode;
-import io.usageflow.sandbox.behaviour.ErrorKeys;
-import io.usageflow.sandbox.behaviour.EventIdFormat;
-import io.usageflow.sandbox.behaviour.MissingVolume;
-import io.usageflow.sandbox.behaviour.RepeatAnswer;
-import io.usageflow.sandbox.behaviour.SuccessBody;
-import io.usageflow.sandbox.behaviour.UnknownCustomer;
-import io.usageflow.sandbox.behaviour.UnknownFields;
-import io.usageflow.sandbox.behaviour.UnknownVendor;
+import io.usageflow.sandbox.behaviour.EventAnswers.BatchMode;
+import io.usageflow.sandbox.behaviour.EventAnswers.ErrorKeys;
+import io.usageflow.sandbox.behaviour.EventAnswers.RepeatAnswer;
+import io.usageflow.sandbox.behaviour.EventAnswers.SuccessBody;
+import io.usageflow.sandbox.behaviour.ValidationRules.EventIdFormat;
+import io.usageflow.sandbox.behaviour.ValidationRules.MissingVolume;
+import io.usageflow.sandbox.behaviour.ValidationRules.UnknownCustomer;
+import io.usageflow.sandbox.behaviour.ValidationRules.UnknownFields;
+import io.usageflow.sandbox.behaviour.ValidationRules.UnknownVendor;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,35 +24,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each answer that can be switched, because no source tells which one Credyt gives. */
-class EventSwitchesIT {
-    private CredytSandbox sandbox;
-    private Client client;
-
-    @BeforeEach
-    void start() {
-        sandbox = CredytSandbox.start(SandboxOptions.defaults()
-                .withSeed(SandboxSeed.empty()
-                        .withVendor("openai")
-                        .withProduct(
-                                "assistant",
-                                "Assistant",
-                                PriceSpec.volume("message_completed", "total_tokens", "USD", "0.01", "1000"))
-                        .withCustomer("acct_1", "assistant")
-                        .withCustomer("unsubscribed")));
-        client = new Client(sandbox.url());
-    }
-
-    @AfterEach
-    void stop() {
-        sandbox.close();
-    }
-
+class EventSwitchesIT extends SandboxFixture {
     @Test
     void shouldStoreTheGoodOnesAndNameTheBadOnes() {
-        sandbox.change(now -> now.withAnswers(now.answers().withBatchMode(BatchMode.ACCEPT_GOOD)));
-        String good = Bodies.newId();
+        changeAnswers(answers -> answers.withBatchMode(BatchMode.ACCEPT_GOOD));
+        String good = newId();
 
-        Client.Reply reply = client.post("/events", Bodies.batch("acct_1", Bodies.event("bad"), Bodies.event(good)));
+        Client.Reply reply = submit("acct_1", event("bad"), event(good));
 
         assertThat(reply.status()).isEqualTo(422);
         assertThat(reply.json().path("errors").fieldNames()).toIterable().containsExactly("events[0].id");
@@ -59,10 +39,10 @@ class EventSwitchesIT {
 
     @Test
     void shouldStoreTheGoodOnesAndKeepSilentAboutTheBadOnes() {
-        sandbox.change(now -> now.withAnswers(now.answers().withBatchMode(BatchMode.IGNORE_BAD)));
-        String good = Bodies.newId();
+        changeAnswers(answers -> answers.withBatchMode(BatchMode.IGNORE_BAD));
+        String good = newId();
 
-        Client.Reply reply = client.post("/events", Bodies.batch("acct_1", Bodies.event("bad"), Bodies.event(good)));
+        Client.Reply reply = submit("acct_1", event("bad"), event(good));
 
         assertThat(reply.status()).isEqualTo(202);
         assertThat(sandbox.eventIds()).containsExactly(good);
@@ -70,13 +50,12 @@ class EventSwitchesIT {
 
     @Test
     void shouldGiveAResultPerItem() {
-        sandbox.change(now -> now.withAnswers(now.answers().withBatchMode(BatchMode.PER_ITEM_RESULTS)));
-        String good = Bodies.newId();
-        String known = Bodies.newId();
-        client.post("/events", Bodies.batch("acct_1", Bodies.event(known)));
+        changeAnswers(answers -> answers.withBatchMode(BatchMode.PER_ITEM_RESULTS));
+        String good = newId();
+        String known = newId();
+        submit("acct_1", event(known));
 
-        Client.Reply reply = client.post(
-                "/events", Bodies.batch("acct_1", Bodies.event("bad"), Bodies.event(known), Bodies.event(good)));
+        Client.Reply reply = submit("acct_1", event("bad"), event(known), event(good));
 
         assertThat(reply.status()).isEqualTo(202);
         JsonNode results = reply.json().path("results");
@@ -90,12 +69,12 @@ class EventSwitchesIT {
     @ParameterizedTest
     @CsvSource({"CONFLICT, 409", "UNPROCESSABLE, 422"})
     void shouldAnswerARepeatAsItIsTold(RepeatAnswer answer, int status) {
-        sandbox.change(now -> now.withAnswers(now.answers().withRepeats(answer)));
-        String known = Bodies.newId();
-        String other = Bodies.newId();
-        client.post("/events", Bodies.batch("acct_1", Bodies.event(known)));
+        changeAnswers(answers -> answers.withRepeats(answer));
+        String known = newId();
+        String other = newId();
+        submit("acct_1", event(known));
 
-        Client.Reply reply = client.post("/events", Bodies.batch("acct_1", Bodies.event(known), Bodies.event(other)));
+        Client.Reply reply = submit("acct_1", event(known), event(other));
 
         assertThat(reply.status()).isEqualTo(status);
         assertThat(reply.json().path("errors").path("events[0].id").get(0).asText())
@@ -112,11 +91,9 @@ class EventSwitchesIT {
         "FIELD, occurred_at"
     })
     void shouldWriteErrorKeysInEachNotation(ErrorKeys keys, String key) {
-        sandbox.change(now -> now.withAnswers(now.answers().withErrorKeys(keys)));
+        changeAnswers(answers -> answers.withErrorKeys(keys));
 
-        Client.Reply reply = client.post(
-                "/events",
-                Bodies.batch("acct_1", Bodies.event(Bodies.newId()).replace("2026-01-31T12:00:00.123Z", "x")));
+        Client.Reply reply = submit("acct_1", event(newId()).replace("2026-01-31T12:00:00.123Z", "x"));
 
         assertThat(reply.json().path("errors").fieldNames()).toIterable().containsExactly(key);
     }
@@ -124,9 +101,9 @@ class EventSwitchesIT {
     @ParameterizedTest
     @ValueSource(ints = {200, 201, 202, 204})
     void shouldSucceedWithEachStatus(int status) {
-        sandbox.change(now -> now.withAnswers(now.answers().withSuccessStatus(status)));
+        changeAnswers(answers -> answers.withSuccessStatus(status));
 
-        Client.Reply reply = client.post("/events", Bodies.batch("acct_1", Bodies.event(Bodies.newId())));
+        Client.Reply reply = submit("acct_1", event(newId()));
 
         assertThat(reply.status()).isEqualTo(status);
         assertThat(reply.text()).isEqualTo(status == 204 ? "" : "{}");
@@ -136,10 +113,10 @@ class EventSwitchesIT {
     @ParameterizedTest
     @EnumSource(SuccessBody.class)
     void shouldSucceedWithEachBody(SuccessBody body) {
-        sandbox.change(now -> now.withAnswers(now.answers().withSuccessBody(body)));
-        String id = Bodies.newId();
+        changeAnswers(answers -> answers.withSuccessBody(body));
+        String id = newId();
 
-        Client.Reply reply = client.post("/events", Bodies.batch("acct_1", Bodies.event(id)));
+        Client.Reply reply = submit("acct_1", event(id));
 
         assertThat(reply.text())
                 .isEqualTo(
@@ -152,9 +129,9 @@ class EventSwitchesIT {
 
     @Test
     void shouldAnswerAnUnknownCustomerWithNotFound() {
-        sandbox.change(now -> now.withRules(now.rules().withUnknownCustomer(UnknownCustomer.NOT_FOUND)));
+        changeRules(rules -> rules.withUnknownCustomer(UnknownCustomer.NOT_FOUND));
 
-        Client.Reply reply = client.post("/events", Bodies.batch("nobody", Bodies.event(Bodies.newId())));
+        Client.Reply reply = submit("nobody", event(newId()));
 
         assertThat(reply.status()).isEqualTo(404);
         assertThat(reply.contentType()).isEqualTo("application/problem+json");
@@ -162,10 +139,9 @@ class EventSwitchesIT {
 
     @Test
     void shouldRecordTheCostOfAnUnknownVendor() {
-        sandbox.change(now -> now.withRules(now.rules().withUnknownVendor(UnknownVendor.ACCEPT)));
+        changeRules(rules -> rules.withUnknownVendor(UnknownVendor.ACCEPT));
 
-        Client.Reply reply =
-                client.post("/events", Bodies.batch("acct_1", Bodies.eventWithCost(Bodies.newId(), "nobody", "0.16")));
+        Client.Reply reply = submit("acct_1", eventWithCost(newId(), "nobody", "0.16"));
 
         assertThat(reply.status()).isEqualTo(202);
         assertThat(sandbox.stats().byVendor().get("nobody").costs().get("USD")).isEqualByComparingTo("0.16");
@@ -173,9 +149,9 @@ class EventSwitchesIT {
 
     @Test
     void shouldTakeAnyIdWhereUuidsAreNotAskedFor() {
-        sandbox.change(now -> now.withRules(now.rules().withEventIds(EventIdFormat.ANY)));
+        changeRules(rules -> rules.withEventIds(EventIdFormat.ANY));
 
-        Client.Reply reply = client.post("/events", Bodies.batch("acct_1", Bodies.event("req-1")));
+        Client.Reply reply = submit("acct_1", event("req-1"));
 
         assertThat(reply.status()).isEqualTo(202);
         assertThat(client.get("/events/req-1").status()).isEqualTo(200);
@@ -183,12 +159,11 @@ class EventSwitchesIT {
 
     @Test
     void shouldRefuseFieldsThatNobodyKnowsOnlyWhereTold() {
-        String misspelt = Bodies.event(Bodies.newId()).replace("subject", "subjekt");
-        assertThat(client.post("/events", Bodies.batch("acct_1", misspelt)).status())
-                .isEqualTo(202);
-        sandbox.change(now -> now.withRules(now.rules().withUnknownFields(UnknownFields.REJECT)));
+        String misspelt = event(newId()).replace("subject", "subjekt");
+        assertThat(submit("acct_1", misspelt).status()).isEqualTo(202);
+        changeRules(rules -> rules.withUnknownFields(UnknownFields.REJECT));
 
-        Client.Reply reply = client.post("/events", Bodies.batch("acct_1", misspelt));
+        Client.Reply reply = submit("acct_1", misspelt);
 
         assertThat(reply.status()).isEqualTo(422);
         assertThat(reply.json().path("errors").has("events[0].subjekt")).isTrue();
@@ -196,19 +171,19 @@ class EventSwitchesIT {
 
     @Test
     void shouldAcceptAnEventWithoutItsVolumeWhereTold() {
-        sandbox.change(now -> now.withRules(now.rules().withMissingVolume(MissingVolume.UNBILLED)));
-        String id = Bodies.newId();
+        changeRules(rules -> rules.withMissingVolume(MissingVolume.UNBILLED));
+        String id = newId();
 
-        client.post("/events", Bodies.batch("acct_1", Bodies.event(id).replace("total_tokens", "tokens")));
+        submit("acct_1", event(id).replace("total_tokens", "tokens"));
 
         assertThat(client.get("/events/" + id).json().path("fees")).isEmpty();
     }
 
     @Test
     void shouldCreateACustomerOnSightWhereTold() {
-        sandbox.change(now -> now.withRules(now.rules().withAutoCreateCustomers(true)));
+        changeRules(rules -> rules.withAutoCreateCustomers(true));
 
-        client.post("/events", Bodies.batch("newcomer", Bodies.event(Bodies.newId())));
+        submit("newcomer", event(newId()));
 
         assertThat(sandbox.balance("newcomer", "USD")).isEqualByComparingTo("-0.015");
         assertThat(client.get("/customers?external_id=newcomer").status()).isEqualTo(200);
@@ -216,10 +191,10 @@ class EventSwitchesIT {
 
     @Test
     void shouldBillAfterTheAnswerWhereTold() {
-        sandbox.change(now -> now.withAnswers(now.answers().withFeeDelayMs(300)));
-        String id = Bodies.newId();
+        changeAnswers(answers -> answers.withFeeDelayMs(300));
+        String id = newId();
 
-        client.post("/events", Bodies.batch("acct_1", Bodies.event(id)));
+        submit("acct_1", event(id));
         int feesAtOnce = client.get("/events/" + id).json().path("fees").size();
 
         assertThat(feesAtOnce).isZero();
@@ -231,14 +206,12 @@ class EventSwitchesIT {
 
     @Test
     void shouldRefuseWhatIsTooLarge() {
-        sandbox.change(now -> now.withLimits(now.limits().withMaxBatchEvents(2).withMaxBodyBytes(2_000)));
-        String[] three = Bodies.newIds(3).stream().map(Bodies::event).toArray(String[]::new);
+        changeLimits(limits -> limits.withMaxBatchEvents(2).withMaxBodyBytes(2_000));
+        String[] three = newIds(3).stream().map(Bodies::event).toArray(String[]::new);
 
-        assertThat(client.post("/events", Bodies.batch("acct_1", three)).status())
-                .isEqualTo(413);
+        assertThat(submit("acct_1", three).status()).isEqualTo(413);
         assertThat(client.post("/events", " ".repeat(2_001)).status()).isEqualTo(413);
         assertThat(sandbox.stats().events()).isZero();
-        assertThat(client.post("/events", Bodies.batch("acct_1", three[0])).status())
-                .isEqualTo(202);
+        assertThat(submit("acct_1", three[0]).status()).isEqualTo(202);
     }
 }

@@ -1,41 +1,21 @@
 package io.usageflow.sandbox;
 
+import static io.usageflow.sandbox.Bodies.batch;
+import static io.usageflow.sandbox.Bodies.event;
+import static io.usageflow.sandbox.Bodies.newId;
+import static io.usageflow.sandbox.Bodies.newIds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** {@code POST /events} and what can be read afterwards. */
-class EventsIT {
-    private CredytSandbox sandbox;
-    private Client client;
-
-    @BeforeEach
-    void start() {
-        sandbox = CredytSandbox.start(SandboxOptions.defaults()
-                .withSeed(SandboxSeed.empty()
-                        .withVendor("openai")
-                        .withProduct(
-                                "assistant",
-                                "Assistant",
-                                PriceSpec.volume("message_completed", "total_tokens", "USD", "0.01", "1000"))
-                        .withCustomer("acct_1", "assistant")
-                        .withCustomer("unsubscribed")));
-        client = new Client(sandbox.url());
-    }
-
-    @AfterEach
-    void stop() {
-        sandbox.close();
-    }
-
+class EventsIT extends SandboxFixture {
     @Test
     void shouldBillAnEventOnceHoweverOftenItIsSent() {
-        String id = Bodies.newId();
-        String body = Bodies.batch("acct_1", Bodies.event(id));
+        String id = newId();
+        String body = batch("acct_1", event(id));
 
         Client.Reply first = client.post("/events", body);
         Client.Reply second = client.post("/events", body);
@@ -50,10 +30,10 @@ class EventsIT {
 
     @Test
     void shouldKeepTheFirstOfTwoContentsAndExposeTheOther() {
-        String id = Bodies.newId();
-        client.post("/events", Bodies.batch("acct_1", Bodies.event(id, 1000)));
+        String id = newId();
+        submit("acct_1", event(id, 1000));
 
-        Client.Reply second = client.post("/events", Bodies.batch("acct_1", Bodies.event(id, 9000)));
+        Client.Reply second = submit("acct_1", event(id, 9000));
 
         assertThat(second.status()).isEqualTo(202);
         assertThat(sandbox.stats().conflictingContent()).isEqualTo(1);
@@ -66,13 +46,11 @@ class EventsIT {
 
     @Test
     void shouldNotCallAnotherSpellingOfTheSameContentAConflict() {
-        String id = Bodies.newId();
-        String event = Bodies.event(id);
-        client.post("/events", Bodies.batch("acct_1", event));
+        String id = newId();
+        String event = event(id);
+        submit("acct_1", event);
 
-        client.post(
-                "/events",
-                Bodies.batch("acct_1", event.replace("1500", "1.500e3").replace("\n", " ")));
+        submit("acct_1", event.replace("1500", "1.500e3").replace("\n", " "));
 
         assertThat(sandbox.stats().repeatedRequests()).isEqualTo(1);
         assertThat(sandbox.stats().conflictingContent()).isZero();
@@ -80,10 +58,10 @@ class EventsIT {
 
     @Test
     void shouldCallTheSameEventForAnotherCustomerAConflict() {
-        String event = Bodies.event(Bodies.newId());
-        client.post("/events", Bodies.batch("acct_1", event));
+        String event = event(newId());
+        submit("acct_1", event);
 
-        client.post("/events", Bodies.batch("unsubscribed", event));
+        submit("unsubscribed", event);
 
         assertThat(sandbox.stats().conflictingContent()).isEqualTo(1);
         assertThat(sandbox.stats().byCustomer()).containsOnlyKeys("acct_1");
@@ -91,9 +69,9 @@ class EventsIT {
 
     @Test
     void shouldTakeAnIdOnceThatStandsTwiceInARequest() {
-        String id = Bodies.newId();
+        String id = newId();
 
-        Client.Reply reply = client.post("/events", Bodies.batch("acct_1", Bodies.event(id), Bodies.event(id)));
+        Client.Reply reply = submit("acct_1", event(id), event(id));
 
         assertThat(reply.status()).isEqualTo(202);
         assertThat(sandbox.stats().events()).isEqualTo(1);
@@ -102,13 +80,11 @@ class EventsIT {
 
     @Test
     void shouldAcceptAndNotBillWhatNoPriceCounts() {
-        String unsubscribed = Bodies.newId();
-        String unknownType = Bodies.newId();
+        String unsubscribed = newId();
+        String unknownType = newId();
 
-        client.post("/events", Bodies.batch("unsubscribed", Bodies.event(unsubscribed)));
-        client.post(
-                "/events",
-                Bodies.batch("acct_1", Bodies.event(unknownType).replace("message_completed", "never_priced")));
+        submit("unsubscribed", event(unsubscribed));
+        submit("acct_1", event(unknownType).replace("message_completed", "never_priced"));
 
         assertThat(client.get("/events/" + unsubscribed).json().path("fees")).isEmpty();
         assertThat(client.get("/events/" + unknownType).json().path("fees")).isEmpty();
@@ -118,9 +94,9 @@ class EventsIT {
 
     @Test
     void shouldGiveBackWhatWasSentToTheLastDigit() {
-        String id = Bodies.newId();
-        String event = Bodies.event(id).replace("\"gpt-4\"", "\"gpt-4\", \"ratio\": 0.1234567890123456789012345");
-        client.post("/events", Bodies.batch("acct_1", event));
+        String id = newId();
+        String event = event(id).replace("\"gpt-4\"", "\"gpt-4\", \"ratio\": 0.1234567890123456789012345");
+        submit("acct_1", event);
 
         Client.Reply reply = client.get("/events/" + id);
 
@@ -133,10 +109,10 @@ class EventsIT {
 
     @Test
     void shouldPageThroughEventsOfAllAndOfOneCustomer() {
-        String[] events = Bodies.newIds(5).stream().map(Bodies::event).toArray(String[]::new);
-        client.post("/events", Bodies.batch("acct_1", events));
-        String other = Bodies.newId();
-        client.post("/events", Bodies.batch("unsubscribed", Bodies.event(other)));
+        String[] events = newIds(5).stream().map(Bodies::event).toArray(String[]::new);
+        submit("acct_1", events);
+        String other = newId();
+        submit("unsubscribed", event(other));
         String customerId = client.get("/customers?external_id=unsubscribed")
                 .json()
                 .path("id")
@@ -156,7 +132,7 @@ class EventsIT {
 
     @Test
     void shouldNotKnowAnEventThatWasNeverSent() {
-        Client.Reply reply = client.get("/events/" + Bodies.newId());
+        Client.Reply reply = client.get("/events/" + newId());
 
         assertThat(reply.status()).isEqualTo(404);
         assertThat(reply.contentType()).isEqualTo("application/problem+json");

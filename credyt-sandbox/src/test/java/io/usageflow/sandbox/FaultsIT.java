@@ -1,16 +1,19 @@
 package io.usageflow.sandbox;
 
+import static io.usageflow.sandbox.Bodies.batch;
+import static io.usageflow.sandbox.Bodies.event;
+import static io.usageflow.sandbox.Bodies.newId;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
-import io.usageflow.sandbox.behaviour.Outage;
+import io.usageflow.sandbox.behaviour.Behaviour.Outage;
 import io.usageflow.sandbox.fault.Fault;
+import io.usageflow.sandbox.fault.Fault.Moment;
+import io.usageflow.sandbox.fault.Fault.RetryAfter;
 import io.usageflow.sandbox.fault.FaultMatch;
 import io.usageflow.sandbox.fault.FaultRule;
-import io.usageflow.sandbox.fault.Moment;
-import io.usageflow.sandbox.fault.RetryAfter;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpTimeoutException;
@@ -19,41 +22,29 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each way to fail, as a client sees it, and whether the event is there afterwards. */
-class FaultsIT {
-    private CredytSandbox sandbox;
-    private Client client;
-
-    @BeforeEach
-    void start() {
-        sandbox = CredytSandbox.start(SandboxOptions.defaults()
-                .withSeed(SandboxSeed.empty()
-                        .withProduct("p", "P", PriceSpec.unit("message_completed", "USD", "0.5"))
-                        .withCustomer("acct_1", "p")
-                        .withCustomer("acct_2", "p")));
-        client = new Client(sandbox.url());
-    }
-
-    @AfterEach
-    void stop() {
-        sandbox.close();
+class FaultsIT extends SandboxFixture {
+    @Override
+    SandboxSeed seed() {
+        return SandboxSeed.empty()
+                .withProduct("p", "P", PriceSpec.unit("message_completed", "USD", "0.5"))
+                .withCustomer("acct_1", "p")
+                .withCustomer("acct_2", "p");
     }
 
     private Client.Reply send(String id) {
-        return client.post("/events", Bodies.batch("acct_1", Bodies.event(id)));
+        return submit("acct_1", event(id));
     }
 
     private Throwable sendAndFail(String id, Duration patience) {
         HttpRequest request = client.request("/events")
                 .timeout(patience)
-                .POST(HttpRequest.BodyPublishers.ofString(Bodies.batch("acct_1", Bodies.event(id))))
+                .POST(HttpRequest.BodyPublishers.ofString(batch("acct_1", event(id))))
                 .build();
         return catchThrowable(() -> client.sendRaw(request));
     }
@@ -70,7 +61,7 @@ class FaultsIT {
     @MethodSource("statuses")
     void shouldAnswerWithTheStatusOnceAndThenServe(int status) {
         nextFault(Fault.status(status));
-        String id = Bodies.newId();
+        String id = newId();
 
         Client.Reply failed = send(id);
         Client.Reply served = send(id);
@@ -87,7 +78,7 @@ class FaultsIT {
     @Test
     void shouldCommitAndThenAnswer500() {
         nextFault(Fault.commitThenStatus(500));
-        String id = Bodies.newId();
+        String id = newId();
 
         assertThat(send(id).status()).isEqualTo(500);
         assertThat(sandbox.event(id)).isPresent();
@@ -102,17 +93,11 @@ class FaultsIT {
         nextFault(Fault.status(429, RetryAfter.seconds(7)));
         nextFault(Fault.status(503, RetryAfter.date(60)));
 
-        String seconds = send(Bodies.newId())
-                .response()
-                .headers()
-                .firstValue("Retry-After")
-                .orElseThrow();
+        String seconds =
+                send(newId()).response().headers().firstValue("Retry-After").orElseThrow();
         Instant before = Instant.now();
-        String date = send(Bodies.newId())
-                .response()
-                .headers()
-                .firstValue("Retry-After")
-                .orElseThrow();
+        String date =
+                send(newId()).response().headers().firstValue("Retry-After").orElseThrow();
 
         assertThat(seconds).isEqualTo("7");
         assertThat(ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
@@ -125,7 +110,7 @@ class FaultsIT {
     void shouldDropTheConnection(Moment moment) {
         // Enough for the client's own retry of a request on a kept-alive connection.
         sandbox.inject(FaultRule.always(FaultMatch.POST_EVENTS, new Fault.Drop(moment)));
-        String id = Bodies.newId();
+        String id = newId();
 
         Throwable failure = sendAndFail(id, Client.PATIENCE);
 
@@ -144,7 +129,7 @@ class FaultsIT {
         assertThatThrownBy(() -> client.sendRaw(request)).isInstanceOf(IOException.class);
 
         sandbox.inject(FaultRule.always(FaultMatch.POST_EVENTS, new Fault.TruncatedBody()));
-        String id = Bodies.newId();
+        String id = newId();
         assertThat(sendAndFail(id, Client.PATIENCE)).isInstanceOf(IOException.class);
         assertThat(sandbox.event(id)).as("the request was served").isPresent();
     }
@@ -153,7 +138,7 @@ class FaultsIT {
     @EnumSource(Moment.class)
     void shouldAnswer200WithWhatIsNotJson(Moment moment) {
         nextFault(new Fault.NotJson(moment));
-        String id = Bodies.newId();
+        String id = newId();
 
         Client.Reply reply = send(id);
 
@@ -167,7 +152,7 @@ class FaultsIT {
     @EnumSource(Moment.class)
     void shouldAnswer200WithAPage(Moment moment) {
         nextFault(new Fault.Html(moment));
-        String id = Bodies.newId();
+        String id = newId();
 
         Client.Reply reply = send(id);
 
@@ -180,7 +165,7 @@ class FaultsIT {
     @Test
     void shouldServeAfterADelay() {
         nextFault(new Fault.Delay(Duration.ofMillis(300)));
-        String id = Bodies.newId();
+        String id = newId();
         long started = System.nanoTime();
 
         assertThat(send(id).status()).isEqualTo(202);
@@ -192,11 +177,11 @@ class FaultsIT {
     @Test
     void shouldServeOthersDuringADelay() {
         nextFault(new Fault.Delay(Duration.ofMinutes(10)));
-        String slow = Bodies.newId();
+        String slow = newId();
         Throwable failure = sendAndFail(slow, Duration.ofMillis(200));
 
         assertThat(failure).isInstanceOf(HttpTimeoutException.class);
-        assertThat(send(Bodies.newId()).status()).isEqualTo(202);
+        assertThat(send(newId()).status()).isEqualTo(202);
     }
 
     @Test
@@ -215,7 +200,7 @@ class FaultsIT {
     @EnumSource(Moment.class)
     void shouldNeverAnswer(Moment moment) {
         sandbox.inject(FaultRule.always(FaultMatch.POST_EVENTS, new Fault.NoAnswer(moment)));
-        String id = Bodies.newId();
+        String id = newId();
 
         Throwable failure = sendAndFail(id, Duration.ofMillis(300));
 
@@ -226,15 +211,13 @@ class FaultsIT {
 
     @Test
     void shouldStrikeOnlyTheNamedEventAndTheNamedCustomer() {
-        String poison = Bodies.newId();
+        String poison = newId();
         sandbox.inject(FaultRule.always(FaultMatch.POST_EVENTS.ofEvent(poison), Fault.status(422)));
         sandbox.inject(FaultRule.always(FaultMatch.ALL.ofCustomer("acct_2"), Fault.status(500)));
 
         assertThat(send(poison).status()).isEqualTo(422);
-        assertThat(send(Bodies.newId()).status()).isEqualTo(202);
-        assertThat(client.post("/events", Bodies.batch("acct_2", Bodies.event(Bodies.newId())))
-                        .status())
-                .isEqualTo(500);
+        assertThat(send(newId()).status()).isEqualTo(202);
+        assertThat(submit("acct_2", event(newId())).status()).isEqualTo(500);
         assertThat(client.get("/customers?external_id=acct_2").status()).isEqualTo(500);
         assertThat(client.get("/customers?external_id=acct_1").status()).isEqualTo(200);
     }
@@ -242,26 +225,26 @@ class FaultsIT {
     @Test
     void shouldBeUnavailableAsAWholeAndComeBack() {
         sandbox.outage(true);
-        assertThat(send(Bodies.newId()).status()).isEqualTo(503);
+        assertThat(send(newId()).status()).isEqualTo(503);
         assertThat(client.get("/customers").status()).isEqualTo(503);
         assertThat(client.get("/__sandbox/stats").status())
                 .as("the admin surface stays")
                 .isEqualTo(200);
 
         sandbox.outage(Outage.DROP);
-        assertThat(sendAndFail(Bodies.newId(), Client.PATIENCE)).isInstanceOf(IOException.class);
+        assertThat(sendAndFail(newId(), Client.PATIENCE)).isInstanceOf(IOException.class);
 
         sandbox.outage(false);
-        assertThat(send(Bodies.newId()).status()).isEqualTo(202);
+        assertThat(send(newId()).status()).isEqualTo(202);
         assertThat(sandbox.stats().events()).isEqualTo(1);
     }
 
     @Test
     void shouldLimitTheRateOfRequests() {
-        sandbox.change(now -> now.withLimits(now.limits().withRate(1, 3)));
+        changeLimits(limits -> limits.withRate(1, 3));
 
-        assertThat(send(Bodies.newId()).status()).isEqualTo(202);
-        Client.Reply second = send(Bodies.newId());
+        assertThat(send(newId()).status()).isEqualTo(202);
+        Client.Reply second = send(newId());
 
         assertThat(second.status()).isEqualTo(429);
         assertThat(second.response().headers().firstValue("Retry-After")).contains("3");
@@ -277,10 +260,10 @@ class FaultsIT {
 
     @Test
     void shouldRefuseMoreRequestsAtOnceThanTheLimit() throws Exception {
-        sandbox.change(now -> now.withLimits(now.limits().withConcurrentRequests(1)));
+        changeLimits(limits -> limits.withConcurrentRequests(1));
         nextFault(new Fault.Delay(Duration.ofSeconds(1)));
-        String first = Bodies.newId();
-        String second = Bodies.newId();
+        String first = newId();
+        String second = newId();
         var slow = CompletableFuture.supplyAsync(() -> send(first));
         await().atMost(Client.PATIENCE).until(() -> sandbox.faults().get(0).struck() == 1);
 

@@ -1,28 +1,19 @@
 package io.usageflow.sandbox;
 
+import static io.usageflow.sandbox.Bodies.event;
+import static io.usageflow.sandbox.Bodies.newId;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Products, their versions and prices, and assets of one's own. */
-class ProductsIT {
-    private CredytSandbox sandbox;
-    private Client client;
-
-    @BeforeEach
-    void start() {
-        sandbox = CredytSandbox.start();
-        client = new Client(sandbox.url());
-    }
-
-    @AfterEach
-    void stop() {
-        sandbox.close();
+class ProductsIT extends SandboxFixture {
+    @Override
+    SandboxSeed seed() {
+        return SandboxSeed.empty();
     }
 
     @Test
@@ -46,11 +37,9 @@ class ProductsIT {
         assertThat(published.json().path("is_default").booleanValue()).isTrue();
         sandbox.createCustomer("late", "p");
 
-        String event = Bodies.event(Bodies.newId()).replace("message_completed", "x");
-        client.post("/events", Bodies.batch("early", event));
-        client.post(
-                "/events",
-                Bodies.batch("late", event.replaceFirst("\"id\": \"[^\"]*\"", "\"id\": \"" + Bodies.newId() + "\"")));
+        String event = event(newId()).replace("message_completed", "x");
+        submit("early", event);
+        submit("late", event.replaceFirst("\"id\": \"[^\"]*\"", "\"id\": \"" + newId() + "\""));
 
         assertThat(sandbox.balance("early", "USD")).isEqualByComparingTo("-1");
         assertThat(sandbox.balance("late", "USD")).isEqualByComparingTo("-2");
@@ -66,7 +55,7 @@ class ProductsIT {
     void shouldSimulateWithoutATrace() {
         String productId = sandbox.createProduct(
                 "p", PriceSpec.volume("message_completed", "total_tokens", "USD", "0.01", "1000"));
-        String body = "{\"events\": [" + Bodies.event(Bodies.newId()) + "," + Bodies.event(Bodies.newId()) + "]}";
+        String body = "{\"events\": [" + event(newId()) + "," + event(newId()) + "]}";
 
         JsonNode answer = client.post("/products/" + productId + "/default/simulate-usage", body)
                 .json();
@@ -120,13 +109,13 @@ class ProductsIT {
         assertThat(created.path("subscriptions").get(0).path("status").asText()).isEqualTo("pending");
         assertThat(created.path("required_actions").get(0).path("type").asText())
                 .isEqualTo("payment");
-        client.post("/events", Bodies.batch("acct_1", Bodies.event(Bodies.newId())));
+        submit("acct_1", event(newId()));
         assertThat(sandbox.balance("acct_1", "USD")).isEqualByComparingTo("0");
 
         String page =
                 created.path("required_actions").get(0).path("redirect_url").asText();
         client.get(page.substring(sandbox.url().toString().length()));
-        client.post("/events", Bodies.batch("acct_1", Bodies.event(Bodies.newId())));
+        submit("acct_1", event(newId()));
 
         assertThat(sandbox.balance("acct_1", "USD")).isEqualByComparingTo("-1");
     }
@@ -151,7 +140,7 @@ class ProductsIT {
         assertThat(client.post("/assets", "{\"code\": \"USD\"}").status()).isEqualTo(422);
         sandbox.createProduct("p", PriceSpec.unit("message_completed", "CRD", "3"));
         sandbox.createCustomer("acct_1", "p");
-        client.post("/events", Bodies.batch("acct_1", Bodies.event(Bodies.newId())));
+        submit("acct_1", event(newId()));
         assertThat(sandbox.balance("acct_1", "CRD")).isEqualByComparingTo("-3");
     }
 }

@@ -3,27 +3,16 @@ package io.usageflow.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys, customers, wallets, vendors, accounts, webhooks, hosted pages. */
-class ResourcesIT {
-    private CredytSandbox sandbox;
-    private Client client;
-
-    @BeforeEach
-    void start() {
-        sandbox = CredytSandbox.start();
-        client = new Client(sandbox.url());
-    }
-
-    @AfterEach
-    void stop() {
-        sandbox.close();
+class ResourcesIT extends SandboxFixture {
+    @Override
+    SandboxSeed seed() {
+        return SandboxSeed.empty();
     }
 
     @Test

@@ -3,19 +3,18 @@ package io.usageflow.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.usageflow.sandbox.behaviour.BatchMode;
-import io.usageflow.sandbox.behaviour.ErrorKeys;
 import io.usageflow.sandbox.behaviour.EventAnswers;
-import io.usageflow.sandbox.behaviour.EventIdFormat;
-import io.usageflow.sandbox.behaviour.EventRules;
+import io.usageflow.sandbox.behaviour.EventAnswers.BatchMode;
+import io.usageflow.sandbox.behaviour.EventAnswers.ErrorKeys;
+import io.usageflow.sandbox.behaviour.EventAnswers.RepeatAnswer;
+import io.usageflow.sandbox.behaviour.EventAnswers.SuccessBody;
 import io.usageflow.sandbox.behaviour.Limits;
-import io.usageflow.sandbox.behaviour.MissingVolume;
-import io.usageflow.sandbox.behaviour.RepeatAnswer;
-import io.usageflow.sandbox.behaviour.SuccessBody;
-import io.usageflow.sandbox.behaviour.UnknownCustomer;
-import io.usageflow.sandbox.behaviour.UnknownFields;
-import io.usageflow.sandbox.behaviour.UnknownVendor;
-import java.time.Duration;
+import io.usageflow.sandbox.behaviour.ValidationRules;
+import io.usageflow.sandbox.behaviour.ValidationRules.EventIdFormat;
+import io.usageflow.sandbox.behaviour.ValidationRules.MissingVolume;
+import io.usageflow.sandbox.behaviour.ValidationRules.UnknownCustomer;
+import io.usageflow.sandbox.behaviour.ValidationRules.UnknownFields;
+import io.usageflow.sandbox.behaviour.ValidationRules.UnknownVendor;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -25,20 +24,20 @@ class SandboxOptionsTest {
         SandboxOptions options = SandboxOptions.defaults()
                 .withPort(8090)
                 .withApiKeys("k")
-                .withSuccessStatus(201)
-                .withBatchMode(BatchMode.IGNORE_BAD)
                 .withRepeats(RepeatAnswer.CONFLICT)
                 .withErrorKeys(ErrorKeys.FIELD)
-                .withFeeDelay(Duration.ofSeconds(2))
                 .withUnknownCustomer(UnknownCustomer.NOT_FOUND)
-                .withUnknownVendor(UnknownVendor.ACCEPT)
-                .withEventIds(EventIdFormat.ANY)
                 .withAutoCreateCustomers(true)
-                .withMaxBodyBytes(1)
-                .withMaxBatchEvents(2)
-                .withRateLimit(3, 4)
                 .withConcurrentRequests(5)
-                .withRequestLog(6);
+                .withRequestLog(6)
+                .with(now -> now.withAnswers(now.answers()
+                        .withSuccessStatus(201)
+                        .withBatchMode(BatchMode.IGNORE_BAD)
+                        .withFeeDelayMs(2_000)))
+                .with(now -> now.withRules(
+                        now.rules().withUnknownVendor(UnknownVendor.ACCEPT).withEventIds(EventIdFormat.ANY)))
+                .with(now -> now.withLimits(
+                        now.limits().withMaxBodyBytes(1).withMaxBatchEvents(2).withRate(3, 4)));
 
         assertThat(options.port()).isEqualTo(8090);
         assertThat(options.host()).isEqualTo("127.0.0.1");
@@ -47,7 +46,7 @@ class SandboxOptionsTest {
                 .isEqualTo(new EventAnswers(
                         201, SuccessBody.OBJECT, BatchMode.IGNORE_BAD, RepeatAnswer.CONFLICT, ErrorKeys.FIELD, 2_000));
         assertThat(options.behaviour().rules())
-                .isEqualTo(new EventRules(
+                .isEqualTo(new ValidationRules(
                         EventIdFormat.ANY,
                         UnknownCustomer.NOT_FOUND,
                         UnknownVendor.ACCEPT,
@@ -58,12 +57,12 @@ class SandboxOptionsTest {
     }
 
     @Test
-    void shouldRefuseValuesThatMakeNoSense() {
-        SandboxOptions options = SandboxOptions.defaults();
+    void shouldRefuseValuesOutOfRange() {
+        EventAnswers answers = EventAnswers.DEFAULT;
 
-        assertThatThrownBy(() -> options.withPort(70_000)).hasMessageContaining("port is 70000");
-        assertThatThrownBy(() -> options.withSuccessStatus(418)).hasMessageContaining("success_status is 418");
-        assertThatThrownBy(() -> options.withFeeDelay(Duration.ofSeconds(-1))).hasMessageContaining("fee_delay_ms");
-        assertThatThrownBy(() -> options.withMaxBodyBytes(0)).hasMessageContaining("max_body_bytes is 0");
+        assertThatThrownBy(() -> SandboxOptions.defaults().withPort(70_000)).hasMessageContaining("port is 70000");
+        assertThatThrownBy(() -> answers.withSuccessStatus(418)).hasMessageContaining("success_status is 418");
+        assertThatThrownBy(() -> answers.withFeeDelayMs(-1)).hasMessageContaining("fee_delay_ms");
+        assertThatThrownBy(() -> Limits.DEFAULT.withMaxBodyBytes(0)).hasMessageContaining("max_body_bytes is 0");
     }
 }

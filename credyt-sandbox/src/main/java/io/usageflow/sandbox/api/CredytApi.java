@@ -1,30 +1,108 @@
 package io.usageflow.sandbox.api;
 
 import io.usageflow.sandbox.behaviour.Behaviour;
-import io.usageflow.sandbox.books.Books;
+import io.usageflow.sandbox.http.ApiRequest;
+import io.usageflow.sandbox.http.ApiResponse;
+import io.usageflow.sandbox.http.Page;
+import io.usageflow.sandbox.http.Problems;
 import io.usageflow.sandbox.http.Route;
+import io.usageflow.sandbox.json.FieldErrors;
+import io.usageflow.sandbox.json.Fields;
+import io.usageflow.sandbox.resource.ResourceTable;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** All operations, with the paths of Credyt. */
+/** All operations, with the paths of Credyt, and the responses that they share. */
 public final class CredytApi {
-    private CredytApi() {}
+    private final SandboxState state;
+    private final Supplier<Behaviour> behaviour;
 
-    public static List<Route> routes(Books books, Supplier<Behaviour> behaviour) {
-        Desk desk = new Desk(books, behaviour);
+    public CredytApi(SandboxState state, Supplier<Behaviour> behaviour) {
+        this.state = state;
+        this.behaviour = behaviour;
+    }
+
+    public List<Route> routes() {
         // The first match wins: /events/vendors must come before /events/{id}.
         return Stream.of(
-                        new VendorRoutes(desk).routes(),
-                        new EventRoutes(desk).routes(),
-                        new CustomerRoutes(desk).routes(),
-                        new WalletRoutes(desk).routes(),
-                        new ProductRoutes(desk).routes(),
-                        new AssetRoutes(desk).routes(),
-                        new AccountRoutes(desk).routes(),
-                        new WebhookRoutes(desk).routes(),
-                        new HostedPageRoutes(desk).routes())
+                        new VendorRoutes(this).routes(),
+                        new EventRoutes(this).routes(),
+                        new CustomerRoutes(this).routes(),
+                        new WalletRoutes(this).routes(),
+                        new ProductRoutes(this).routes(),
+                        new AssetRoutes(this).routes(),
+                        new AccountRoutes(this).routes(),
+                        new WebhookRoutes(this).routes(),
+                        new HostedPageRoutes(this).routes())
                 .flatMap(List::stream)
                 .toList();
+    }
+
+    SandboxState state() {
+        return state;
+    }
+
+    Behaviour behaviour() {
+        return behaviour.get();
+    }
+
+    ApiResponse invalid(FieldErrors errors) {
+        return Problems.invalid(errors, behaviour().answers().errorKeys());
+    }
+
+    /** The list of a resource, or one resource if the query has its key; and one resource by id. */
+    <T> List<Route> reads(String path, String what, @Nullable String key, ResourceTable<T> table, Function<T, ?> view) {
+        return List.of(
+                Route.get(path, request -> list(request, what, key, table, view)),
+                read(path + "/{id}", what, table, view));
+    }
+
+    /** @param pattern ends with the path parameter that has the id */
+    <T> Route read(String pattern, String what, ResourceTable<T> table, Function<T, ?> view) {
+        String parameter = pattern.substring(pattern.indexOf('{') + 1, pattern.indexOf('}'));
+        return Route.get(pattern, request -> {
+            String id = request.param(parameter);
+            return one(what, id, () -> table.byId(id), view);
+        });
+    }
+
+    private <T> ApiResponse list(
+            ApiRequest request, String what, @Nullable String key, ResourceTable<T> table, Function<T, ?> view) {
+        String wanted = key == null ? null : request.query().get(key);
+        return wanted == null ? page(request, table::all, view) : one(what, wanted, () -> table.byKey(wanted), view);
+    }
+
+    <T> ApiResponse one(String what, String id, Supplier<Optional<T>> find, Function<T, ?> view) {
+        return state.locked(() -> find.get().<Object>map(view))
+                .map(ApiResponse::ok)
+                .orElseGet(() -> Problems.notFound(what, id));
+    }
+
+    /** @param all called under the lock */
+    <T> ApiResponse page(ApiRequest request, Supplier<? extends List<T>> all, Function<T, ?> view) {
+        FieldErrors errors = new FieldErrors();
+        Page page = Page.of(request.query(), errors);
+        return page == null ? invalid(errors) : ApiResponse.ok(state.locked(() -> page.of(all.get(), view)));
+    }
+
+    /** Runs the operation with the resource of the path's {@code id}, under the lock; 404 if there is none. */
+    <T> ApiResponse with(String what, ApiRequest request, ResourceTable<T> table, Function<T, ApiResponse> operation) {
+        String id = request.param("id");
+        return state.locked(() -> table.byId(id).map(operation).orElseGet(() -> Problems.notFound(what, id)));
+    }
+
+    /** 201 with the created resource, or 422 if the body has errors or its key is taken. */
+    ApiResponse create(
+            Fields body, String keyField, @Nullable String key, ResourceTable<?> table, Supplier<?> created) {
+        return state.locked(() -> {
+            if (table.isTaken(key)) {
+                body.wrong(keyField, "already exists");
+            }
+            return body.errors().none() ? ApiResponse.created(created.get()) : invalid(body.errors());
+        });
     }
 }

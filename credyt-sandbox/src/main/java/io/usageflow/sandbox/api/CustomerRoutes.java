@@ -1,93 +1,118 @@
 package io.usageflow.sandbox.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.sandbox.books.Books;
-import io.usageflow.sandbox.catalogue.ProductVersion;
-import io.usageflow.sandbox.customer.Customer;
-import io.usageflow.sandbox.customer.Subscription;
-import io.usageflow.sandbox.http.Answer;
 import io.usageflow.sandbox.http.ApiRequest;
+import io.usageflow.sandbox.http.ApiResponse;
 import io.usageflow.sandbox.http.Route;
 import io.usageflow.sandbox.json.Fields;
 import io.usageflow.sandbox.json.Ids;
-import io.usageflow.sandbox.json.Json;
-import io.usageflow.sandbox.json.Times;
+import io.usageflow.sandbox.product.Product;
+import io.usageflow.sandbox.product.ProductVersion;
+import io.usageflow.sandbox.resource.Customer;
+import io.usageflow.sandbox.resource.Customer.Subscription;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /customers}. */
 final class CustomerRoutes {
-    private final Desk desk;
-    private final Books books;
+    private final CredytApi api;
+    private final SandboxState state;
 
-    CustomerRoutes(Desk desk) {
-        this.desk = desk;
-        this.books = desk.books();
+    CustomerRoutes(CredytApi api) {
+        this.api = api;
+        this.state = api.state();
     }
+
+    private record CustomerView(
+            String id,
+            @Nullable String externalId,
+            @Nullable String name,
+            @Nullable String email,
+            Instant createdAt,
+            List<String> externalAccounts,
+            List<SubscriptionView> subscriptions) {
+        static CustomerView of(Customer customer) {
+            return new CustomerView(
+                    customer.id(),
+                    customer.externalId(),
+                    customer.profile().name(),
+                    customer.profile().email(),
+                    customer.createdAt(),
+                    List.of(),
+                    SubscriptionView.of(customer));
+        }
+    }
+
+    private record SubscriptionView(String id, String status, Instant startedAt, List<ProductView> products) {
+        static List<SubscriptionView> of(Customer customer) {
+            return customer.subscriptions().stream()
+                    .map(subscription -> new SubscriptionView(
+                            subscription.id(),
+                            subscription.active() ? "active" : "pending",
+                            subscription.startedAt(),
+                            subscription.products().stream()
+                                    .map(version -> new ProductView(
+                                            version.productId(), version.productCode(), version.number()))
+                                    .toList()))
+                    .toList();
+        }
+    }
+
+    private record ProductView(String id, String code, int version) {}
+
+    private record CreatedView(
+            String id,
+            @Nullable String externalId,
+            Instant createdAt,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SubscriptionView> subscriptions,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<RequiredAction> requiredActions) {}
+
+    private record RequiredAction(String type, String redirectUrl) {}
 
     List<Route> routes() {
-        return List.of(
-                Route.get("/customers", this::list),
-                Route.post("/customers", request -> request.withBody(body -> create(body, request))),
-                Route.get("/customers/{id}", request -> desk.one("customer", id(request), find(request), this::view)),
-                Route.get(
-                        "/customers/{id}/stats",
-                        request -> desk.one(
-                                "customer", id(request), find(request), customer -> StatsView.of(customer.tally()))));
+        List<Route> routes = new ArrayList<>(
+                api.reads("/customers", "customer", "external_id", state.customers(), CustomerView::of));
+        routes.add(Route.post("/customers", request -> request.withBody(body -> create(body, request))));
+        routes.add(api.read(
+                "/customers/{id}/stats",
+                "customer",
+                state.customers(),
+                customer -> StatsView.of(state.totals().customer(customer.label()))));
+        return routes;
     }
 
-    private static String id(ApiRequest request) {
-        return request.param("id");
-    }
-
-    private java.util.function.Supplier<Optional<Customer>> find(ApiRequest request) {
-        return () -> books.customers().byId(id(request));
-    }
-
-    private Answer list(ApiRequest request) {
-        String externalId = request.query().get("external_id");
-        return externalId == null
-                ? desk.page(request, () -> List.copyOf(books.customers().all()), this::view)
-                : desk.one("customer", externalId, () -> books.customers().byExternalId(externalId), this::view);
-    }
-
-    private Answer create(Fields body, ApiRequest request) {
+    private ApiResponse create(Fields body, ApiRequest request) {
         Customer.Profile profile =
                 new Customer.Profile(body.optionalText("external_id"), body.text("name"), body.optionalText("email"));
         if (profile.externalId() != null && profile.externalId().isBlank()) {
             body.wrong("external_id", "must not be empty");
         }
-        return books.locked(() -> {
+        return state.locked(() -> {
             List<Subscription> subscriptions = subscriptions(body);
-            if (profile.externalId() != null
-                    && books.customers().byExternalId(profile.externalId()).isPresent()) {
-                body.wrong("external_id", "already exists");
-            }
-            if (!body.errors().none()) {
-                return desk.invalid(body.errors());
-            }
-            Customer customer = books.customers().create(profile, books.now());
-            subscriptions.forEach(customer::subscribe);
-            return Answer.created(created(customer, request.baseUrl()));
+            return api.create(body, "external_id", profile.externalId(), state.customers(), () -> {
+                Customer customer = state.customers().add(new Customer(Ids.next("cust_"), profile, state.now()));
+                subscriptions.forEach(customer::subscribe);
+                return created(customer, request.baseUrl());
+            });
         });
     }
 
     private List<Subscription> subscriptions(Fields body) {
         List<Subscription> subscriptions = new ArrayList<>();
         for (Fields subscription : body.objects("subscriptions")) {
-            List<ProductVersion> versions = new ArrayList<>();
-            for (Fields product : subscription.objects("products")) {
-                version(product).ifPresent(versions::add);
-            }
+            List<ProductVersion> versions = subscription.objects("products").stream()
+                    .flatMap(product -> version(product).stream())
+                    .toList();
             if (versions.isEmpty() && body.errors().none()) {
                 subscription.wrong("products", "must name at least one product");
             }
             boolean active = versions.stream().noneMatch(ProductVersion::isPaidUpFront);
             subscriptions.add(new Subscription(
-                    Ids.next("sub_"), books.now(), active, versions, subscription.optionalText("return_url")));
+                    Ids.next("sub_"), state.now(), active, versions, subscription.optionalText("return_url")));
         }
         return subscriptions;
     }
@@ -96,61 +121,27 @@ final class CustomerRoutes {
         String code = product.text("code");
         JsonNode wanted = product.raw("version");
         String number = wanted == null ? "default" : wanted.asText();
-        Optional<ProductVersion> version = books.catalogue()
-                .byCode(code)
-                .flatMap(found -> found.version(number))
-                .filter(ProductVersion::published);
+        Optional<Product> known = state.products().byKey(code);
+        Optional<ProductVersion> version =
+                known.flatMap(found -> found.version(number)).filter(ProductVersion::published);
         if (version.isEmpty() && !code.isEmpty()) {
             product.wrong(
-                    books.catalogue().byCode(code).isEmpty() ? "code" : "version",
+                    known.isEmpty() ? "code" : "version",
                     "is not a published product: " + code + ", version " + number);
         }
         return version;
     }
 
-    private ObjectNode created(Customer customer, String baseUrl) {
-        ObjectNode json = Json.object()
-                .put("id", customer.id())
-                .put("external_id", customer.externalId())
-                .put("created_at", Times.write(customer.createdAt()));
-        ArrayNode required = Json.array();
-        for (Subscription subscription : customer.subscriptions()) {
-            json.withArray("subscriptions").add(view(subscription));
-            if (!subscription.active()) {
-                required.addObject()
-                        .put("type", "payment")
-                        .put("redirect_url", baseUrl + "/__sandbox/subscriptions/" + subscription.id() + "/pay");
-            }
-        }
-        if (!required.isEmpty()) {
-            json.set("required_actions", required);
-        }
-        return json;
-    }
-
-    private ObjectNode view(Customer customer) {
-        ObjectNode json = Json.object()
-                .put("id", customer.id())
-                .put("external_id", customer.externalId())
-                .put("name", customer.profile().name())
-                .put("email", customer.profile().email())
-                .put("created_at", Times.write(customer.createdAt()));
-        json.putArray("external_accounts");
-        ArrayNode subscriptions = json.putArray("subscriptions");
-        customer.subscriptions().forEach(subscription -> subscriptions.add(view(subscription)));
-        return json;
-    }
-
-    private static ObjectNode view(Subscription subscription) {
-        ObjectNode json = Json.object()
-                .put("id", subscription.id())
-                .put("status", subscription.active() ? "active" : "pending")
-                .put("started_at", Times.write(subscription.startedAt()));
-        ArrayNode products = json.putArray("products");
-        subscription.products().forEach(version -> products.addObject()
-                .put("id", version.productId())
-                .put("code", version.productCode())
-                .put("version", version.number()));
-        return json;
+    private static CreatedView created(Customer customer, String baseUrl) {
+        return new CreatedView(
+                customer.id(),
+                customer.externalId(),
+                customer.createdAt(),
+                SubscriptionView.of(customer),
+                customer.subscriptions().stream()
+                        .filter(subscription -> !subscription.active())
+                        .map(subscription -> new RequiredAction(
+                                "payment", baseUrl + "/__sandbox/subscriptions/" + subscription.id() + "/pay"))
+                        .toList());
     }
 }

@@ -1,56 +1,47 @@
 package io.usageflow.sandbox.api;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.sandbox.http.Answer;
-import io.usageflow.sandbox.http.ApiRequest;
+import io.usageflow.sandbox.http.ApiResponse;
 import io.usageflow.sandbox.http.Route;
 import io.usageflow.sandbox.json.Fields;
 import io.usageflow.sandbox.json.Ids;
-import io.usageflow.sandbox.json.Json;
-import io.usageflow.sandbox.json.Times;
+import java.time.Instant;
 import java.util.List;
 
-/** {@code /top-ups} and {@code /billing-portal/sessions}: both answer with a page to send the customer to. */
+/** {@code /top-ups} and {@code /billing-portal/sessions}. Both return the address of a page for the customer. */
 final class HostedPageRoutes {
-    private final Desk desk;
+    private final CredytApi api;
 
-    HostedPageRoutes(Desk desk) {
-        this.desk = desk;
+    HostedPageRoutes(CredytApi api) {
+        this.api = api;
     }
+
+    private record HostedPage(String id, String redirectUrl, Instant createdAt) {}
 
     List<Route> routes() {
         return List.of(
-                Route.post("/top-ups", request -> request.withBody(body -> topUp(body, request))),
-                Route.post("/billing-portal/sessions", request -> request.withBody(body -> session(body, request))));
+                Route.post("/top-ups", request -> request.withBody(this::topUp)),
+                Route.post("/billing-portal/sessions", request -> request.withBody(body -> page(body, "bps_"))));
     }
 
-    private Answer topUp(Fields body, ApiRequest request) {
+    private ApiResponse topUp(Fields body) {
         if (body.decimal("amount").signum() <= 0 && body.has("amount")) {
             body.wrong("amount", "must be more than 0");
         }
         body.text("currency");
-        return page(body, request, "top_");
+        return page(body, "top_");
     }
 
-    private Answer session(Fields body, ApiRequest request) {
-        return page(body, request, "bps_");
-    }
-
-    private Answer page(Fields body, ApiRequest request, String idPrefix) {
+    private ApiResponse page(Fields body, String idPrefix) {
         String customerId = body.text("customer_id");
-        boolean known = desk.books()
-                .locked(() -> desk.books().customers().byId(customerId).isPresent());
+        SandboxState state = api.state();
+        boolean known = state.locked(() -> state.customers().byId(customerId).isPresent());
         if (!known && !customerId.isEmpty()) {
             body.wrong("customer_id", "is not a known customer");
         }
         if (!body.errors().none()) {
-            return desk.invalid(body.errors());
+            return api.invalid(body.errors());
         }
         String id = Ids.next(idPrefix);
-        ObjectNode json = Json.object()
-                .put("id", id)
-                .put("redirect_url", "https://pay.example/" + id)
-                .put("created_at", Times.write(desk.books().now()));
-        return Answer.created(json);
+        return ApiResponse.created(new HostedPage(id, "https://pay.example/" + id, state.now()));
     }
 }

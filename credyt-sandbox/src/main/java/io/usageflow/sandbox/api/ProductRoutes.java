@@ -1,150 +1,173 @@
 package io.usageflow.sandbox.api;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.sandbox.books.Books;
-import io.usageflow.sandbox.catalogue.PostedProduct;
-import io.usageflow.sandbox.catalogue.Product;
-import io.usageflow.sandbox.catalogue.ProductReader;
-import io.usageflow.sandbox.catalogue.ProductVersion;
-import io.usageflow.sandbox.http.Answer;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.usageflow.sandbox.http.ApiRequest;
+import io.usageflow.sandbox.http.ApiResponse;
 import io.usageflow.sandbox.http.Problems;
 import io.usageflow.sandbox.http.Route;
 import io.usageflow.sandbox.json.Fields;
-import io.usageflow.sandbox.json.Json;
-import io.usageflow.sandbox.json.Times;
+import io.usageflow.sandbox.json.Ids;
+import io.usageflow.sandbox.product.Fee;
+import io.usageflow.sandbox.product.Pricing;
+import io.usageflow.sandbox.product.Product;
+import io.usageflow.sandbox.product.ProductReader;
+import io.usageflow.sandbox.product.ProductReader.PostedProduct;
+import io.usageflow.sandbox.product.ProductVersion;
+import io.usageflow.sandbox.resource.ResourceTable;
+import io.usageflow.sandbox.totals.UsageCounters.Amounts;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /products}. */
 final class ProductRoutes {
-    private final Desk desk;
-    private final Books books;
-    private final Simulation simulation;
+    private final CredytApi api;
+    private final SandboxState state;
+    private final ResourceTable<Product> products;
 
-    ProductRoutes(Desk desk) {
-        this.desk = desk;
-        this.books = desk.books();
-        this.simulation = new Simulation(desk);
+    ProductRoutes(CredytApi api) {
+        this.api = api;
+        this.state = api.state();
+        this.products = state.products();
     }
+
+    private record PostedView(
+            String id, String code, int version, String status, boolean isDefault, Instant createdAt) {
+        static PostedView of(Product product, ProductVersion version) {
+            return new PostedView(
+                    product.id(),
+                    product.code(),
+                    version.number(),
+                    statusOf(version),
+                    product.isDefault(version),
+                    product.createdAt());
+        }
+    }
+
+    private record ProductView(@JsonUnwrapped PostedView latest, JsonNode name, List<VersionView> versions) {
+        static ProductView of(Product product) {
+            List<VersionView> newestFirst = new ArrayList<>();
+            for (ProductVersion version : product.versions()) {
+                newestFirst.add(
+                        0,
+                        new VersionView(
+                                version.number(),
+                                statusOf(version),
+                                product.isDefault(version),
+                                version.document().path("prices"),
+                                version.document().get("entitlements")));
+            }
+            return new ProductView(
+                    PostedView.of(product, product.latest()),
+                    product.latest().document().path("name"),
+                    newestFirst);
+        }
+    }
+
+    private record VersionView(
+            int version,
+            String status,
+            boolean isDefault,
+            JsonNode prices,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            JsonNode entitlements) {}
+
+    /** The charges of events, without a customer and without effect. The shape is a guess. */
+    private record Simulation(List<SimulatedEvent> events, List<StatsView.FeeSum> totals) {}
+
+    private record SimulatedEvent(
+            String eventType,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            JsonNode id,
+
+            List<Fee> fees) {}
 
     List<Route> routes() {
-        return List.of(
-                Route.get("/products", this::list),
-                Route.post("/products", request -> request.withBody(this::create)),
-                Route.get(
-                        "/products/{id}",
-                        request -> desk.one(
-                                "product",
-                                request.param("id"),
-                                () -> books.catalogue().byId(request.param("id")),
-                                ProductRoutes::view)),
-                Route.post("/products/{id}", request -> request.withBody(body -> addVersion(body, request))),
-                Route.patch("/products/{id}/{version}", request -> request.withBody(body -> change(body, request))),
-                Route.post(
-                        "/products/{id}/{version}/simulate-usage",
-                        request -> onVersion(request, (product, version) -> simulation.run(version, request))));
+        List<Route> routes = new ArrayList<>(api.reads("/products", "product", "code", products, ProductView::of));
+        routes.add(Route.post("/products", request -> request.withBody(this::create)));
+        routes.add(Route.post("/products/{id}", request -> request.withBody(body -> addVersion(body, request))));
+        routes.add(Route.patch("/products/{id}/{version}", request -> request.withBody(body -> change(body, request))));
+        routes.add(Route.post(
+                "/products/{id}/{version}/simulate-usage",
+                request ->
+                        onVersion(request, (product, version) -> request.withBody(body -> simulate(version, body)))));
+        return routes;
     }
 
-    private Answer list(ApiRequest request) {
-        String code = request.query().get("code");
-        return code == null
-                ? desk.page(request, () -> List.copyOf(books.catalogue().all()), ProductRoutes::view)
-                : desk.one("product", code, () -> books.catalogue().byCode(code), ProductRoutes::view);
-    }
-
-    private Answer create(Fields body) {
-        return books.locked(() -> {
+    private ApiResponse create(Fields body) {
+        return state.locked(() -> {
             PostedProduct posted = read(body, true);
             String code = Objects.requireNonNullElse(posted.code(), "");
-            if (books.catalogue().byCode(code).isPresent()) {
-                body.wrong("code", "already exists");
-            }
-            if (!body.errors().none()) {
-                return desk.invalid(body.errors());
-            }
-            Product product = books.catalogue().create(code, posted, books.now());
-            return Answer.created(posted(product, product.latest()));
+            return api.create(body, "code", code, products, () -> {
+                Product product = new Product(Ids.next("prp_"), code, state.now());
+                ProductVersion version = product.add(posted);
+                return PostedView.of(products.add(product), version);
+            });
         });
     }
 
-    private Answer addVersion(Fields body, ApiRequest request) {
-        return books.locked(() -> {
-            Optional<Product> product = books.catalogue().byId(request.param("id"));
-            if (product.isEmpty()) {
-                return Problems.notFound("product", request.param("id"));
-            }
+    private ApiResponse addVersion(Fields body, ApiRequest request) {
+        return api.with("product", request, products, product -> {
             PostedProduct posted = read(body, false);
-            if (!body.errors().none()) {
-                return desk.invalid(body.errors());
-            }
-            return Answer.created(posted(product.get(), books.catalogue().addVersion(product.get(), posted)));
+            return body.errors().none()
+                    ? ApiResponse.created(PostedView.of(product, product.add(posted)))
+                    : api.invalid(body.errors());
         });
     }
 
     private PostedProduct read(Fields body, boolean newProduct) {
-        return new ProductReader(books.assets()::isKnown).read(body, newProduct);
+        return new ProductReader(state::isKnownAsset).read(body, newProduct);
     }
 
-    private Answer change(Fields body, ApiRequest request) {
+    private ApiResponse change(Fields body, ApiRequest request) {
         boolean publish = body.flag("publish", false);
         boolean makeDefault = body.flag("make_default", false);
         return onVersion(request, (product, version) -> {
             if (makeDefault && !publish && !version.published()) {
                 body.wrong("make_default", "publish the version first");
             }
-            if (!body.errors().none()) {
-                return desk.invalid(body.errors());
-            }
-            return Answer.ok(posted(product, product.change(version, publish, makeDefault)));
+            return body.errors().none()
+                    ? ApiResponse.ok(PostedView.of(product, product.change(version, publish, makeDefault)))
+                    : api.invalid(body.errors());
         });
     }
 
-    private Answer onVersion(ApiRequest request, BiFunction<Product, ProductVersion, Answer> operation) {
-        return books.locked(() -> {
-            Optional<Product> product = books.catalogue().byId(request.param("id"));
-            if (product.isEmpty()) {
-                return Problems.notFound("product", request.param("id"));
-            }
-            return product.get()
-                    .version(request.param("version"))
-                    .map(version -> operation.apply(product.get(), version))
-                    .orElseGet(() -> Problems.notFound("version", request.param("version")));
-        });
+    private ApiResponse onVersion(ApiRequest request, BiFunction<Product, ProductVersion, ApiResponse> operation) {
+        String number = request.param("version");
+        return api.with("product", request, products, product -> product.version(number)
+                .map(version -> operation.apply(product, version))
+                .orElseGet(() -> Problems.notFound("version", number)));
     }
 
-    private static ObjectNode posted(Product product, ProductVersion version) {
-        return Json.object()
-                .put("id", product.id())
-                .put("code", product.code())
-                .put("version", version.number())
-                .put("status", status(version))
-                .put("is_default", product.isDefault(version))
-                .put("created_at", Times.write(product.createdAt()));
-    }
-
-    private static ObjectNode view(Product product) {
-        ObjectNode json = posted(product, product.latest());
-        json.set("name", product.latest().document().path("name"));
-        ArrayNode versions = json.putArray("versions");
-        for (int i = product.versions().size() - 1; i >= 0; i--) {
-            ProductVersion version = product.versions().get(i);
-            ObjectNode entry = versions.addObject()
-                    .put("version", version.number())
-                    .put("status", status(version))
-                    .put("is_default", product.isDefault(version));
-            entry.set("prices", version.document().path("prices"));
-            if (version.document().has("entitlements")) {
-                entry.set("entitlements", version.document().path("entitlements"));
-            }
+    private ApiResponse simulate(ProductVersion version, Fields body) {
+        List<SimulatedEvent> events = new ArrayList<>();
+        Amounts total = new Amounts();
+        if (!body.has("events")) {
+            body.wrong("events", "is required");
         }
-        return json;
+        for (Fields event : body.objects("events")) {
+            String eventType = event.text("event_type");
+            List<Fee> fees = Pricing.fees(
+                    version.pricesFor(eventType),
+                    eventType,
+                    event.optionalNode("data"),
+                    volumeField -> event.wrong("data." + volumeField, "must be a number"));
+            fees.forEach(fee -> total.add(fee.asset(), fee.amount()));
+            events.add(new SimulatedEvent(eventType, event.raw("id"), fees));
+        }
+        return body.errors().none()
+                ? ApiResponse.ok(new Simulation(events, StatsView.feeSums(total.snapshot())))
+                : api.invalid(body.errors());
     }
 
-    private static String status(ProductVersion version) {
+    private static String statusOf(ProductVersion version) {
         return version.published() ? "published" : "draft";
     }
 }

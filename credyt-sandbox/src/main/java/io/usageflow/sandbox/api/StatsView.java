@@ -1,27 +1,29 @@
 package io.usageflow.sandbox.api;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.sandbox.json.Json;
-import io.usageflow.sandbox.totals.Tally;
+import io.usageflow.sandbox.totals.UsageCounters;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Map;
 
-/** {@code /customers/{id}/stats} and {@code /vendors/{id}/stats}; no source shows the real shape. */
-final class StatsView {
-    private StatsView() {}
+/** {@code /customers/{id}/stats} and {@code /vendors/{id}/stats}. No source shows the real shape. */
+record StatsView(long events, List<FeeSum> fees, List<CostSum> costs) {
+    record FeeSum(String asset, BigDecimal amount) {}
 
-    static ObjectNode of(Tally tally) {
-        Tally.View view = tally.view();
-        ObjectNode json = Json.object().put("events", view.events());
-        json.set("fees", amounts("asset", view.fees()));
-        json.set("costs", amounts("currency", view.costs()));
-        return json;
+    record CostSum(String currency, BigDecimal amount) {}
+
+    static StatsView of(UsageCounters counters) {
+        UsageCounters.View view = counters.view();
+        return new StatsView(
+                view.events(),
+                feeSums(view.fees()),
+                view.costs().entrySet().stream()
+                        .map(sum -> new CostSum(sum.getKey(), sum.getValue()))
+                        .toList());
     }
 
-    private static ArrayNode amounts(String unit, Map<String, BigDecimal> amounts) {
-        ArrayNode list = Json.array();
-        amounts.forEach((code, amount) -> list.addObject().put(unit, code).put("amount", amount));
-        return list;
+    static List<FeeSum> feeSums(Map<String, BigDecimal> byAsset) {
+        return byAsset.entrySet().stream()
+                .map(sum -> new FeeSum(sum.getKey(), sum.getValue()))
+                .toList();
     }
 }

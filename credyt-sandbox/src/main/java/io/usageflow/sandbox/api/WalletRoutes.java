@@ -1,106 +1,72 @@
 package io.usageflow.sandbox.api;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.sandbox.books.Books;
-import io.usageflow.sandbox.customer.Adjustment;
-import io.usageflow.sandbox.customer.Customer;
-import io.usageflow.sandbox.customer.Wallet;
-import io.usageflow.sandbox.customer.WalletAccount;
-import io.usageflow.sandbox.http.Answer;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.usageflow.sandbox.http.ApiRequest;
+import io.usageflow.sandbox.http.ApiResponse;
 import io.usageflow.sandbox.http.Problems;
 import io.usageflow.sandbox.http.Route;
 import io.usageflow.sandbox.json.Fields;
-import io.usageflow.sandbox.json.Json;
-import io.usageflow.sandbox.json.Times;
+import io.usageflow.sandbox.resource.Wallet;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 
 /** {@code /customers/{id}/wallet}. */
 final class WalletRoutes {
-    private final Desk desk;
-    private final Books books;
+    private final CredytApi api;
+    private final SandboxState state;
 
-    WalletRoutes(Desk desk) {
-        this.desk = desk;
-        this.books = desk.books();
+    WalletRoutes(CredytApi api) {
+        this.api = api;
+        this.state = api.state();
     }
+
+    private record WalletView(List<Wallet.View> accounts) {}
+
+    private record WalletAccountView(@JsonUnwrapped Wallet.View account, int pendingIn, int pendingOut) {}
 
     List<Route> routes() {
         return List.of(
-                Route.get(
+                api.read(
                         "/customers/{id}/wallet",
-                        request -> desk.one(
-                                "customer", request.param("id"), () -> customer(request), WalletRoutes::wallet)),
+                        "customer",
+                        state.customers(),
+                        customer -> new WalletView(customer.wallet().accounts())),
                 Route.get("/customers/{id}/wallet/{account}", this::account),
                 Route.post(
                         "/customers/{id}/wallet/adjustments",
                         request -> request.withBody(body -> adjust(body, request))));
     }
 
-    private Optional<Customer> customer(ApiRequest request) {
-        return books.customers().byId(request.param("id"));
-    }
-
-    private static ObjectNode wallet(Customer customer) {
-        ObjectNode json = Json.object();
-        ArrayNode accounts = json.putArray("accounts");
-        customer.wallet().accounts().forEach(account -> accounts.add(view(account)));
-        return json;
-    }
-
-    private static ObjectNode view(WalletAccount account) {
-        return Json.object()
-                .put("id", account.id())
-                .put("name", account.name())
-                .put("asset", account.asset())
-                .put("available", account.available());
-    }
-
-    /** The path's part has arrived decoded: {@code default:USD}, however the colon was sent. */
-    private Answer account(ApiRequest request) {
+    /** The path parameter is decoded: {@code default:USD}, with the colon sent as it is or as {@code %3A}. */
+    private ApiResponse account(ApiRequest request) {
         String id = request.param("account");
         int colon = id.lastIndexOf(':');
         String asset = id.substring(colon + 1);
-        return books.locked(() -> {
-            Optional<Customer> customer = customer(request);
-            if (customer.isEmpty()) {
-                return Problems.notFound("customer", request.param("id"));
-            }
-            if (colon < 1 || !books.assets().isKnown(asset)) {
+        return api.with("customer", request, state.customers(), customer -> {
+            if (colon < 1 || !state.isKnownAsset(asset)) {
                 return Problems.notFound("wallet account", id);
             }
-            WalletAccount account = customer.get().wallet().account(id.substring(0, colon), asset);
-            return Answer.ok(view(account).put("pending_in", 0).put("pending_out", 0));
+            return ApiResponse.ok(
+                    new WalletAccountView(customer.wallet().account(id.substring(0, colon), asset), 0, 0));
         });
     }
 
-    private Answer adjust(Fields body, ApiRequest request) {
+    private ApiResponse adjust(Fields body, ApiRequest request) {
         String transactionId = body.text("transaction_id");
         String asset = body.text("asset");
         BigDecimal amount = body.decimal("amount");
-        String reason = body.text("reason");
+        body.text("reason");
         String account = Objects.requireNonNullElse(body.optionalText("account_name"), Wallet.DEFAULT_ACCOUNT);
         body.optionalText("description");
         body.optionalNode("metadata");
-        return books.locked(() -> {
-            Optional<Customer> customer = customer(request);
-            if (customer.isEmpty()) {
-                return Problems.notFound("customer", request.param("id"));
-            }
-            if (!asset.isEmpty() && !books.assets().isKnown(asset)) {
+        return api.with("customer", request, state.customers(), customer -> {
+            if (!asset.isEmpty() && !state.isKnownAsset(asset)) {
                 body.wrong("asset", "is neither an ISO 4217 currency nor an asset that was created");
             }
-            if (!body.errors().none()) {
-                return desk.invalid(body.errors());
-            }
-            Adjustment adjustment =
-                    customer.get().wallet().adjust(transactionId, account, asset, amount, reason, books.now());
-            return Answer.created(
-                    Json.object().put("id", adjustment.id()).put("created_at", Times.write(adjustment.at())));
+            return body.errors().none()
+                    ? ApiResponse.created(customer.wallet().adjust(transactionId, account, asset, amount, state.now()))
+                    : api.invalid(body.errors());
         });
     }
 }

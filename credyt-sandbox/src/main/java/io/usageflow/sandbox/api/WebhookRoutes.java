@@ -1,58 +1,43 @@
 package io.usageflow.sandbox.api;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.sandbox.http.Answer;
+import io.usageflow.sandbox.api.SandboxState.Webhook;
+import io.usageflow.sandbox.http.ApiResponse;
 import io.usageflow.sandbox.http.Route;
 import io.usageflow.sandbox.json.Fields;
 import io.usageflow.sandbox.json.Ids;
-import io.usageflow.sandbox.json.Json;
-import io.usageflow.sandbox.json.Times;
+import io.usageflow.sandbox.resource.ResourceTable;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
-/** {@code /webhooks}: destinations are kept, nothing is ever sent to them: Credyt has no webhook for usage. */
+/** {@code /webhooks}. Destinations are kept and never called: Credyt has no webhook for usage. */
 final class WebhookRoutes {
-    private final Desk desk;
+    private final CredytApi api;
+    private final ResourceTable<Webhook> webhooks;
 
-    WebhookRoutes(Desk desk) {
-        this.desk = desk;
+    WebhookRoutes(CredytApi api) {
+        this.api = api;
+        this.webhooks = api.state().webhooks();
     }
 
     List<Route> routes() {
-        return List.of(
-                Route.get(
-                        "/webhooks",
-                        request -> desk.page(
-                                request,
-                                () -> List.copyOf(desk.books().webhooks().values()),
-                                hook -> hook)),
-                Route.post("/webhooks", request -> request.withBody(this::create)),
-                Route.get(
-                        "/webhooks/{id}",
-                        request -> desk.one(
-                                "webhook",
-                                request.param("id"),
-                                () -> Optional.ofNullable(
-                                        desk.books().webhooks().get(request.param("id"))),
-                                hook -> hook)));
+        List<Route> routes = new ArrayList<>(api.reads("/webhooks", "webhook", null, webhooks, webhook -> webhook));
+        routes.add(Route.post("/webhooks", request -> request.withBody(this::create)));
+        return routes;
     }
 
-    private Answer create(Fields body) {
+    private ApiResponse create(Fields body) {
         String url = body.text("url");
         if (!url.isEmpty() && !url.startsWith("https://")) {
             body.wrong("url", "must begin with https://");
         }
         List<String> topics = body.texts("topics");
-        boolean connect = body.flag("connect", false);
-        if (!body.errors().none()) {
-            return desk.invalid(body.errors());
-        }
-        ObjectNode hook =
-                Json.object().put("id", Ids.next("whd_")).put("url", url).put("connect", connect);
-        (topics.isEmpty() ? List.of("*") : topics).forEach(hook.putArray("topics")::add);
-        hook.put("secret", Ids.next("whsec_"))
-                .put("created_at", Times.write(desk.books().now()));
-        desk.books().run(() -> desk.books().webhooks().put(hook.path("id").textValue(), hook));
-        return Answer.created(hook);
+        Webhook webhook = new Webhook(
+                Ids.next("whd_"),
+                url,
+                body.flag("connect", false),
+                topics.isEmpty() ? List.of("*") : topics,
+                Ids.next("whsec_"),
+                api.state().now());
+        return api.create(body, "id", null, webhooks, () -> webhooks.add(webhook));
     }
 }

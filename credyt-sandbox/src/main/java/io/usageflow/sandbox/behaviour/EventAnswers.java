@@ -1,6 +1,8 @@
 package io.usageflow.sandbox.behaviour;
 
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * How {@code POST /events} answers. Immutable.
@@ -54,5 +56,81 @@ public record EventAnswers(
 
     public EventAnswers withFeeDelayMs(long changed) {
         return new EventAnswers(successStatus, successBody, batchMode, repeats, errorKeys, changed);
+    }
+
+    /** The body of a successful {@code POST /events}; no source shows one. */
+    public enum SuccessBody {
+        /** {@code {}}. The default. */
+        OBJECT,
+        /** A list of {@code {"id"}}. */
+        LIST,
+        /** No body and no content type. */
+        NONE
+    }
+
+    /** What becomes of a request in which some events are bad. No source tells which one Credyt does. */
+    public enum BatchMode {
+        /** Nothing is stored; 422 names the bad ones. The default. */
+        ALL_OR_NOTHING,
+        /** The good ones are stored; 422 names the bad ones. */
+        ACCEPT_GOOD,
+        /** The good ones are stored; the success answer does not mention the bad ones. */
+        IGNORE_BAD,
+        /** The good ones are stored; the success answer has one result per event. */
+        PER_ITEM_RESULTS
+    }
+
+    /** How an id that was sent before is answered. It never changes what is stored: the first content wins. */
+    public enum RepeatAnswer {
+        /** Like the first time. The default: "duplicates are ignored". */
+        SUCCESS,
+        /** 409. */
+        CONFLICT,
+        /** 422 whose {@code errors} name the id. */
+        UNPROCESSABLE
+    }
+
+    /** How the keys of {@code errors} are written; no source shows one for an element of {@code events}. */
+    public enum ErrorKeys {
+        /** {@code events[0].occurred_at}. The default. */
+        INDEXED {
+            @Override
+            public String write(String path) {
+                return path;
+            }
+        },
+        /** {@code Events[0].OccurredAt}. */
+        PASCAL {
+            @Override
+            public String write(String path) {
+                Matcher wordStart = WORD_START.matcher(path);
+                return wordStart.replaceAll(found -> found.group(1).equals("_")
+                        ? found.group(2).toUpperCase(java.util.Locale.ROOT)
+                        : found.group(1) + found.group(2).toUpperCase(java.util.Locale.ROOT));
+            }
+        },
+        /** {@code $.events[0].occurred_at}. */
+        JSON_PATH {
+            @Override
+            public String write(String path) {
+                return "$." + path;
+            }
+        },
+        /** {@code occurred_at}: the field alone, without its place. */
+        FIELD {
+            @Override
+            public String write(String path) {
+                return path.substring(path.lastIndexOf('.') + 1);
+            }
+        };
+
+        private static final Pattern WORD_START = Pattern.compile("(^|\\.|_)([a-z])");
+
+        /**
+         * The path in this notation.
+         *
+         * @param path in the notation of {@link #INDEXED}
+         */
+        public abstract String write(String path);
     }
 }

@@ -1,4 +1,4 @@
-/** Where Credyt's sources are silent the sandbox has a switch: what can be switched, and each default. */
+/** The switches of the sandbox, one for each point on which Credyt's sources are silent, with their defaults. */
 @NullMarked
 package io.usageflow.sandbox.behaviour;
 

@@ -6,14 +6,16 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The newest repeats whose content was not that of the first. Guarded by the lock of {@link io.usageflow.sandbox.books.Books}. */
+/** The newest repeats with other content than the first. Not thread-safe. */
 public final class Conflicts {
     private static final int KEPT_MAX = 1_000;
 
     private final Deque<Conflict> newest = new ArrayDeque<>();
 
     /**
-     * @param kept the JSON that stands
+     * A repeat with other content.
+     *
+     * @param kept the stored JSON
      * @param ignored the JSON that came later under the same id
      */
     public record Conflict(String id, String customer, String kept, String ignored, Instant at) {}

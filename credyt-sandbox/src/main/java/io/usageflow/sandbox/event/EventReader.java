@@ -1,5 +1,6 @@
 package io.usageflow.sandbox.event;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -7,18 +8,20 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.sandbox.behaviour.EventRules;
+import io.usageflow.sandbox.behaviour.ValidationRules;
+import io.usageflow.sandbox.event.Submission.CustomerReference;
 import io.usageflow.sandbox.json.FieldErrors;
 import io.usageflow.sandbox.json.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Body of {@code POST /events} to a {@link Submission}. Each event keeps its own slice of the body: that is what is stored
- * and given back, byte for byte, and it is a quarter of the memory of a tree.
+ * Reads the body of {@code POST /events}. Each event keeps its own slice of the body, which is stored and given back byte
+ * for byte. A slice takes a quarter of the memory of a tree.
  */
 public final class EventReader {
     private static final ObjectReader VALUE =
@@ -26,7 +29,7 @@ public final class EventReader {
 
     private final EventShape shape;
 
-    public EventReader(EventRules rules) {
+    public EventReader(ValidationRules rules) {
         this.shape = new EventShape(rules);
     }
 
@@ -54,7 +57,7 @@ public final class EventReader {
         }
     }
 
-    /** The fields around the events, in whatever order they come. */
+    /** The fields around the events, in any order. */
     private final class Envelope {
         private final byte[] body;
         private final FieldErrors errors = new FieldErrors();
@@ -96,7 +99,7 @@ public final class EventReader {
                 JsonNode value = VALUE.readTree(parser);
                 int end = Math.toIntExact(parser.currentLocation().getByteOffset());
                 if (start < 0) {
-                    throw new com.fasterxml.jackson.core.JsonParseException(parser, "use UTF-8");
+                    throw new JsonParseException(parser, "use UTF-8");
                 }
                 events.add(
                         value instanceof ObjectNode object
@@ -129,7 +132,7 @@ public final class EventReader {
             }
             CustomerReference customer = id != null
                     ? new CustomerReference(false, id)
-                    : new CustomerReference(true, java.util.Objects.requireNonNull(externalId));
+                    : new CustomerReference(true, Objects.requireNonNull(externalId));
             return new Submission.Batch(customer, events);
         }
 

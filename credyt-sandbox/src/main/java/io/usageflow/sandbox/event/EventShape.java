@@ -1,27 +1,29 @@
 package io.usageflow.sandbox.event;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.sandbox.behaviour.EventIdFormat;
-import io.usageflow.sandbox.behaviour.EventRules;
-import io.usageflow.sandbox.behaviour.UnknownFields;
+import io.usageflow.sandbox.behaviour.ValidationRules;
+import io.usageflow.sandbox.behaviour.ValidationRules.EventIdFormat;
+import io.usageflow.sandbox.behaviour.ValidationRules.UnknownFields;
+import io.usageflow.sandbox.event.SubmittedEvent.SubmittedCost;
 import io.usageflow.sandbox.json.Fields;
 import io.usageflow.sandbox.json.Ids;
 import io.usageflow.sandbox.json.Times;
+import io.usageflow.sandbox.resource.Asset;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** What an event must look like before anything else is known. Pure. */
+/** The checks of an event that need nothing but the event itself. Pure. */
 final class EventShape {
     private static final Set<String> EVENT_FIELDS =
             Set.of("id", "event_type", "occurred_at", "subject", "description", "data", "costs");
     private static final Set<String> COST_FIELDS =
             Set.of("id", "vendor_id", "vendor_external_id", "description", "amount", "currency", "metadata");
 
-    private final EventRules rules;
+    private final ValidationRules rules;
 
-    EventShape(EventRules rules) {
+    EventShape(ValidationRules rules) {
         this.rules = rules;
     }
 
@@ -59,7 +61,7 @@ final class EventShape {
         }
         BigDecimal amount = cost.decimal("amount");
         String currency = cost.text("currency");
-        if (!currency.isEmpty() && !isCurrencyCode(currency)) {
+        if (!currency.isEmpty() && !Asset.isCurrency(currency)) {
             cost.wrong("currency", "must be an ISO 4217 code such as USD");
         }
         cost.optionalText("description");
@@ -76,9 +78,5 @@ final class EventShape {
             fields.wrong("id", "must be a UUID");
         }
         return id;
-    }
-
-    private static boolean isCurrencyCode(String text) {
-        return io.usageflow.sandbox.asset.Assets.isCurrency(text);
     }
 }

@@ -1,20 +1,129 @@
 package io.usageflow.sandbox.event;
 
-import io.usageflow.sandbox.customer.Customer;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.sandbox.behaviour.ValidationRules;
+import io.usageflow.sandbox.behaviour.ValidationRules.EventIdFormat;
 import io.usageflow.sandbox.json.Ids;
+import io.usageflow.sandbox.json.Json;
+import io.usageflow.sandbox.product.Fee;
+import io.usageflow.sandbox.resource.Customer;
+import io.usageflow.sandbox.resource.ResourceTable;
+import io.usageflow.sandbox.resource.Vendor;
+import io.usageflow.sandbox.totals.Totals;
+import io.usageflow.sandbox.totals.Totals.Sign;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The accepted events, idempotent by id, in the order in which they came. Guarded by the lock of {@link io.usageflow.sandbox.books.Books}. */
+/**
+ * The accepted events, each id once, oldest first. Wallets and totals follow every change of an event or of its fees. Not
+ * thread-safe.
+ *
+ * <p>A client of Credyt can neither remove nor change an event. The sandbox can, so that reconciliation has something to
+ * find.
+ */
 public final class EventStore {
+    private static final EventShape SHAPE = new EventShape(ValidationRules.DEFAULT.withEventIds(EventIdFormat.ANY));
+    private static final byte[] NO_BYTES = new byte[0];
+
     private final Map<Object, StoredEvent> byId = new HashMap<>();
     private final List<StoredEvent> inOrder = new ArrayList<>();
     private final Map<Customer, List<StoredEvent>> byCustomer = new HashMap<>();
+    private final Totals totals;
+    private final ResourceTable<Vendor> vendors;
+
+    public EventStore(Totals totals, ResourceTable<Vendor> vendors) {
+        this.totals = totals;
+        this.vendors = vendors;
+    }
+
+    void add(SubmittedEvent submitted, StoredEvent event) {
+        if (byId.putIfAbsent(Ids.compactKey(submitted.id()), event) != null) {
+            throw new IllegalStateException("event " + submitted.id() + " is stored already: check the id first");
+        }
+        inOrder.add(event);
+        byCustomer.computeIfAbsent(event.customer(), key -> new ArrayList<>()).add(event);
+        count(event, submitted, Sign.ADD);
+    }
+
+    /** Frees the id and gives the fees back. Linear in the number of events. */
+    public void delete(StoredEvent event) {
+        SubmittedEvent content = content(event);
+        setFees(event, content.eventType(), List.of());
+        byId.remove(Ids.compactKey(content.id()));
+        inOrder.remove(event);
+        List<StoredEvent> ofCustomer = byCustomer.get(event.customer());
+        if (ofCustomer != null) {
+            ofCustomer.remove(event);
+        }
+        count(event, content, Sign.REMOVE);
+    }
+
+    /** Without fees the event is accepted and not billed. */
+    public void setFees(StoredEvent event, List<Fee> fees) {
+        setFees(event, content(event).eventType(), fees);
+    }
+
+    void setFees(StoredEvent event, String eventType, List<Fee> fees) {
+        event.fees()
+                .forEach(fee -> bill(event, eventType, fee.asset(), fee.amount().negate()));
+        event.replaceFees(List.copyOf(fees));
+        fees.forEach(fee -> bill(event, eventType, fee.asset(), fee.amount()));
+    }
+
+    private void bill(StoredEvent event, String eventType, String asset, BigDecimal amount) {
+        event.customer().wallet().debit(asset, amount);
+        totals.countFee(event.customer().label(), eventType, asset, amount);
+    }
+
+    /**
+     * Sets the given fields ({@code data}, {@code costs}, {@code subject}...) and keeps the fees.
+     *
+     * @throws IllegalArgumentException if the event's id or type would change, or the event would not be valid
+     */
+    public void setContent(StoredEvent event, ObjectNode fields) {
+        ObjectNode before = event.json();
+        ObjectNode after = before.deepCopy();
+        fields.properties().forEach(field -> after.set(field.getKey(), field.getValue()));
+        for (String fixed : List.of("id", "event_type")) {
+            if (!before.path(fixed).equals(after.path(fixed))) {
+                throw new IllegalArgumentException(fixed + " of a stored event cannot be changed: delete the event");
+            }
+        }
+        SubmittedEvent changed = SHAPE.check(after, NO_BYTES, 0);
+        if (!changed.errors().none()) {
+            throw new IllegalArgumentException(
+                    "the event would not be valid: " + changed.errors().byPath());
+        }
+        count(event, content(event), Sign.REMOVE);
+        event.replaceContent(Json.write(after));
+        count(event, changed, Sign.ADD);
+    }
+
+    private static SubmittedEvent content(StoredEvent event) {
+        return SHAPE.check(event.json(), NO_BYTES, 0);
+    }
+
+    private void count(StoredEvent event, SubmittedEvent content, Sign sign) {
+        List<Totals.Cost> costs = content.costs().stream()
+                .map(cost -> new Totals.Cost(vendorLabel(cost), cost.amount(), cost.currency()))
+                .toList();
+        totals.countEvent(event.customer().label(), content.eventType(), costs, sign);
+    }
+
+    private String vendorLabel(SubmittedEvent.SubmittedCost cost) {
+        if (cost.vendorExternalId() != null) {
+            return cost.vendorExternalId();
+        }
+        String id = Objects.requireNonNull(cost.vendorId(), "a stored cost names its vendor");
+        return vendors.byId(id).map(Vendor::label).orElse(id);
+    }
 
     public Optional<StoredEvent> byId(String id) {
         return Optional.ofNullable(find(id));
@@ -23,24 +132,6 @@ public final class EventStore {
     @Nullable
     StoredEvent find(String id) {
         return byId.get(Ids.compactKey(id));
-    }
-
-    void add(String id, StoredEvent event) {
-        if (byId.putIfAbsent(Ids.compactKey(id), event) != null) {
-            throw new IllegalStateException("event " + id + " is stored already: the id must be checked first");
-        }
-        inOrder.add(event);
-        byCustomer.computeIfAbsent(event.customer(), key -> new ArrayList<>()).add(event);
-    }
-
-    /** Linear in the number of events: for tests of reconciliation only. */
-    void remove(String id, StoredEvent event) {
-        byId.remove(Ids.compactKey(id));
-        inOrder.remove(event);
-        List<StoredEvent> ofCustomer = byCustomer.get(event.customer());
-        if (ofCustomer != null) {
-            ofCustomer.remove(event);
-        }
     }
 
     /** Oldest first. */
@@ -53,15 +144,11 @@ public final class EventStore {
         return Collections.unmodifiableList(byCustomer.getOrDefault(customer, List.of()));
     }
 
-    /** The ids, in the order in which they came. */
+    /** Oldest first. */
     public List<String> ids() {
         return inOrder.stream()
                 .map(event -> event.json().path("id").textValue())
                 .toList();
-    }
-
-    public int size() {
-        return inOrder.size();
     }
 
     public void clear() {

@@ -1,37 +1,31 @@
 package io.usageflow.sandbox.event;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.sandbox.customer.Customer;
 import io.usageflow.sandbox.json.Json;
+import io.usageflow.sandbox.json.Times;
+import io.usageflow.sandbox.product.Fee;
+import io.usageflow.sandbox.resource.Customer;
+import java.time.Instant;
 import java.util.List;
 
-/**
- * An event that was accepted. Small, for there may be millions: its JSON as it came, and its fees. Guarded by the lock of
- * {@link io.usageflow.sandbox.books.Books}.
- */
+/** An event that was accepted: its JSON as it came, and its fees. Small, since there may be millions. Not thread-safe. */
 public final class StoredEvent {
     private final Customer customer;
     private final long receivedAtMs;
     private byte[] raw;
-    private List<Fee> fees;
+    private List<Fee> fees = List.of();
 
-    StoredEvent(Customer customer, long receivedAtMs, byte[] raw, List<Fee> fees) {
+    StoredEvent(Customer customer, long receivedAtMs, byte[] raw) {
         this.customer = customer;
         this.receivedAtMs = receivedAtMs;
         this.raw = raw;
-        this.fees = fees;
     }
 
     public Customer customer() {
         return customer;
     }
 
-    /** Milliseconds since the epoch. */
-    public long receivedAtMs() {
-        return receivedAtMs;
-    }
-
-    /** The event's own JSON, parsed anew at each call. */
+    /** The event's own JSON, parsed at each call. */
     public ObjectNode json() {
         return Json.readStored(raw);
     }
@@ -50,5 +44,13 @@ public final class StoredEvent {
 
     void replaceContent(byte[] changed) {
         raw = changed;
+    }
+
+    /** As {@code GET /events/{id}} shows it: its content, its customer and its fees. */
+    public ObjectNode view() {
+        return json().put("customer_id", customer.id())
+                .put("customer_external_id", customer.externalId())
+                .put("created_at", Times.write(Instant.ofEpochMilli(receivedAtMs)))
+                .putPOJO("fees", fees);
     }
 }

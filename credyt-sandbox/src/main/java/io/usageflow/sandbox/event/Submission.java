@@ -4,7 +4,7 @@ import io.usageflow.sandbox.json.FieldErrors;
 import java.util.List;
 import java.util.function.Function;
 
-/** What a body of {@code POST /events} turned out to be. Sealed: it can be judged, or is refused as a whole. */
+/** The content of a body of {@code POST /events}: a batch to check, or a body that is refused as a whole. */
 public sealed interface Submission {
     /** The events may still be bad one by one. */
     record Batch(CustomerReference customer, List<SubmittedEvent> events) implements Submission {
@@ -31,4 +31,15 @@ public sealed interface Submission {
     }
 
     <T> T match(Function<Batch, T> batch, Function<Malformed, T> malformed, Function<Invalid, T> invalid);
+
+    /**
+     * The customer of the events.
+     *
+     * @param external whether {@code value} is the publisher's own id
+     */
+    record CustomerReference(boolean external, String value) {
+        public String field() {
+            return external ? "customer_external_id" : "customer_id";
+        }
+    }
 }

@@ -2,6 +2,7 @@ package io.usageflow.sandbox.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.usageflow.sandbox.json.FieldErrors;
+import java.math.BigDecimal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * An event as it was sent.
  *
  * @param raw its bytes in the request
- * @param data null where absent
+ * @param data null if absent
  * @param errors what is wrong with the event by itself; the other components mean nothing unless it is empty
  */
 public record SubmittedEvent(
@@ -18,4 +19,12 @@ public record SubmittedEvent(
         byte[] raw,
         @Nullable JsonNode data,
         List<SubmittedCost> costs,
-        FieldErrors errors) {}
+        FieldErrors errors) {
+    /**
+     * A vendor cost as it was sent.
+     *
+     * @param vendorId exactly one of this and {@code vendorExternalId} is present in a valid cost
+     */
+    record SubmittedCost(
+            @Nullable String vendorId, @Nullable String vendorExternalId, BigDecimal amount, String currency) {}
+}

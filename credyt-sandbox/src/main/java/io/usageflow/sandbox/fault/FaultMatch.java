@@ -29,7 +29,11 @@ public record FaultMatch(
         return new FaultMatch(route, eventId, id);
     }
 
-    /** @param path with its query, decoded */
+    /**
+     * Whether the request is concerned.
+     *
+     * @param path with its query, decoded
+     */
     public boolean meets(String requestRoute, String path, byte[] body) {
         return (route == null || route.equals(requestRoute))
                 && (eventId == null || names(eventId, path, body))

@@ -17,7 +17,11 @@ public final class Faults {
         this.clock = clock;
     }
 
-    /** @param struck how often so far */
+    /**
+     * A rule and the number of its strikes.
+     *
+     * @param struck the number of requests so far
+     */
     public record View(int id, FaultRule rule, int struck) {}
 
     /** Returns the number by which the rule can be removed. */

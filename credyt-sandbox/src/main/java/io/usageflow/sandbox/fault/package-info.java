@@ -1,4 +1,4 @@
-/** Failures on demand: what goes wrong ({@link io.usageflow.sandbox.fault.Fault}), when and for whom. */
+/** Injected failures: the kind ({@link io.usageflow.sandbox.fault.Fault}), the requests it strikes, and for how long. */
 @NullMarked
 package io.usageflow.sandbox.fault;
 

@@ -7,11 +7,12 @@ import io.usageflow.sandbox.json.Json;
 import java.io.IOException;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A request that was let in.
+ * A request that passed the gate.
  *
- * @param params the decoded parts of the path that the route's pattern names
+ * @param params the decoded path parameters of the route's pattern
  * @param baseUrl scheme, host and port under which the client came, for links
  */
 public record ApiRequest(Map<String, String> params, Query query, byte[] body, String baseUrl) {
@@ -23,15 +24,22 @@ public record ApiRequest(Map<String, String> params, Query query, byte[] body, S
         return value;
     }
 
-    /** The answer of the function, or 400 where the body is not a JSON object. */
-    public Answer withBody(Function<Fields, Answer> answer) {
+    /** The response of the function, or 400 if the body is not a JSON object. */
+    public ApiResponse withBody(Function<Fields, ApiResponse> operation) {
         try {
             JsonNode json = Json.read(body);
             return json instanceof ObjectNode object
-                    ? answer.apply(Fields.of(object))
+                    ? operation.apply(Fields.of(object))
                     : Problems.of(400, "The body must be a JSON object.");
         } catch (IOException e) {
             return Problems.of(400, "The body is not valid JSON.");
         }
+    }
+
+    /** The decoded query of a request. */
+    public interface Query {
+        /** The first value; null if the parameter is absent. */
+        @Nullable
+        String get(String name);
     }
 }

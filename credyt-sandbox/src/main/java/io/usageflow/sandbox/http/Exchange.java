@@ -2,16 +2,17 @@ package io.usageflow.sandbox.http;
 
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Map;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One request and its connection, behind verbs; the only class that knows Javalin's context and Jetty's end point. */
+/** One request and its connection. The only class that uses Javalin's context and Jetty's end point. */
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-    /** Announced in place of an empty body, which could not be cut. */
+    /** Replaces an empty body, which could not be cut. */
     private static final byte[] TWO_BYTES = {'{', '}'};
 
     private static final int NO_CONTENT = 204;
@@ -47,13 +48,13 @@ final class Exchange {
         return context.header(name);
     }
 
-    /** With the query, as it came. */
+    /** As received, with the query. */
     String pathAndQuery() {
         String query = context.queryString();
         return query == null ? context.path() : context.path() + "?" + query;
     }
 
-    /** Whether the body was within the bound; no more than the bound is ever held. */
+    /** Reads at most the bound. Returns whether the body was within it. */
     boolean readBody(int maxBytes) throws IOException {
         long declared = context.req().getContentLengthLong();
         if (declared > maxBytes) {
@@ -68,43 +69,43 @@ final class Exchange {
                 context.pathParamMap(), context::queryParam, body, context.scheme() + "://" + context.host());
     }
 
-    /** Whether the client says that it sends JSON. */
+    /** Whether the content type is JSON. */
     boolean saysJson() {
         String type = context.contentType();
         if (type == null) {
             return false;
         }
-        String media = type.split(";", 2)[0].trim().toLowerCase(java.util.Locale.ROOT);
+        String media = type.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
         return media.equals("application/json") || media.endsWith("+json");
     }
 
-    /** Straight to the servlet's stream: Javalin's own way copies each answer through another buffer. */
-    void send(Answer answer) {
-        head(answer);
-        if (answer.contentType() != null) {
-            writing(() -> context.res().getOutputStream().write(answer.body()));
+    /** Writes to the servlet's stream: Javalin would copy each response through another buffer. */
+    void send(ApiResponse response) {
+        head(response);
+        if (response.contentType() != null) {
+            writing(() -> context.res().getOutputStream().write(response.body()));
         }
     }
 
-    private void head(Answer answer) {
-        context.res().setStatus(answer.status());
-        answer.headers().forEach(context.res()::setHeader);
-        // Also where it is null: Javalin has set one of its own.
-        context.res().setContentType(answer.contentType());
-        if (answer.status() != NO_CONTENT) {
-            context.res().setContentLength(answer.body().length);
+    private void head(ApiResponse response) {
+        context.res().setStatus(response.status());
+        response.headers().forEach(context.res()::setHeader);
+        // Also if it is null: Javalin has set a type of its own.
+        context.res().setContentType(response.contentType());
+        if (response.status() != NO_CONTENT) {
+            context.res().setContentLength(response.body().length);
         }
     }
 
     /** Sends status and headers only. */
-    void begin(Answer answer) {
-        head(answer);
+    void begin(ApiResponse response) {
+        head(response);
         writing(() -> context.res().flushBuffer());
     }
 
-    void continueWith(Answer answer, int from, int to) {
+    void continueWith(ApiResponse response, int from, int to) {
         writing(() -> {
-            context.res().getOutputStream().write(answer.body(), from, to - from);
+            context.res().getOutputStream().write(response.body(), from, to - from);
             context.res().flushBuffer();
         });
     }
@@ -117,19 +118,22 @@ final class Exchange {
         try {
             writing.write();
         } catch (IOException e) {
-            // Its connection is gone: a client that gave up, or a sandbox that is being closed. Nobody is left to tell.
-            LOG.debug("the client left before the whole answer was sent: route={}", route.name(), e);
+            // The connection is gone: the client gave up, or the sandbox is closing.
+            LOG.debug("event=client_disconnected route={}", route.name(), e);
         }
     }
 
-    /** Announces the whole answer, sends the first half, and closes the connection. */
-    void sendHalf(Answer answer) {
-        begin(answer.body().length > 1 ? answer : new Answer(answer.status(), "application/json", TWO_BYTES, Map.of()));
-        continueWith(answer, 0, answer.body().length / 2);
+    /** Announces the whole response, sends the first half, and closes the connection. */
+    void sendHalf(ApiResponse response) {
+        begin(
+                response.body().length > 1
+                        ? response
+                        : new ApiResponse(response.status(), "application/json", TWO_BYTES, Map.of()));
+        continueWith(response, 0, response.body().length / 2);
         drop();
     }
 
-    /** Closes the connection; what has not been sent never will be. */
+    /** Closes the connection at once, with unsent bytes. */
     void drop() {
         ServletContextRequest.getServletContextRequest(context.req())
                 .getConnectionMetaData()

@@ -3,24 +3,27 @@ package io.usageflow.sandbox.http;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.usageflow.sandbox.behaviour.Behaviour;
+import io.usageflow.sandbox.behaviour.Behaviour.Outage;
 import io.usageflow.sandbox.behaviour.Limits;
-import io.usageflow.sandbox.behaviour.Outage;
 import io.usageflow.sandbox.fault.Fault;
 import io.usageflow.sandbox.fault.Faults;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What every request to the API passes, in this order: outage, size of the body, API key, requests at once,
- * rate, media type, fault. Requests
- * to the admin surface pass none of it.
+ * The checks that every request to the API passes, in this order: outage, size of the body, API key, concurrent requests,
+ * rate, media type, fault. Requests to the admin surface pass none of them.
  */
-final class Gate {
+public final class Gate implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
     private static final String KEY_HEADER = "X-CREDYT-API-KEY";
     private static final int ADMIN_BODY_BYTES_MAX = 64 * 1024 * 1024;
@@ -28,16 +31,18 @@ final class Gate {
     private final Supplier<Behaviour> behaviour;
     private final Faults faults;
     private final RequestLog log;
-    private final Wire wire;
+    private final ResponseSender sender;
     private final Clock clock;
     private final Concurrency concurrency = new Concurrency();
     private final RateLimit rateLimit = new RateLimit(System::nanoTime);
 
-    Gate(Supplier<Behaviour> behaviour, Faults faults, RequestLog log, Wire wire, Clock clock) {
+    /** @param timer runs the waits of delayed responses; the caller closes it */
+    public Gate(
+            Supplier<Behaviour> behaviour, Faults faults, RequestLog log, ScheduledExecutorService timer, Clock clock) {
         this.behaviour = behaviour;
         this.faults = faults;
         this.log = log;
-        this.wire = wire;
+        this.sender = new ResponseSender(timer, clock);
         this.clock = clock;
     }
 
@@ -53,84 +58,91 @@ final class Gate {
 
     private void serve(Exchange exchange, Concurrency.Place place) throws IOException {
         Behaviour now = behaviour.get();
-        Wire.Sent sent = logged(exchange, place, now.limits(), "");
+        Consumer<String> sent = logged(exchange, place, now.limits(), "");
         if (now.outage() == Outage.DROP) {
-            wire.drop(exchange, sent);
+            sender.drop(exchange, sent);
             return;
         }
-        Answer refusal = refusal(exchange, place, now);
+        ApiResponse refusal = refusal(exchange, place, now);
         if (refusal != null) {
-            wire.send(exchange, refusal, sent);
+            sender.send(exchange, refusal, sent);
             return;
         }
         Optional<Fault> fault = faults.strike(exchange.route().name(), exchange.pathAndQuery(), exchange.body());
         if (fault.isPresent()) {
-            Wire.Sent sentSpoilt =
+            Consumer<String> sentSpoilt =
                     logged(exchange, place, now.limits(), fault.get().getClass().getSimpleName());
-            wire.spoil(exchange, fault.get(), () -> answer(exchange), sentSpoilt);
+            sender.spoil(exchange, fault.get(), () -> operate(exchange), sentSpoilt);
         } else {
-            wire.send(exchange, answer(exchange), sent);
+            sender.send(exchange, operate(exchange), sent);
         }
     }
 
-    /** For the admin surface: no key, no limit, no fault, no log. */
+    /** For the admin surface: no key, no limit, no fault, no request log. */
     void serveOpen(Context context, Route route, String boundTo) throws IOException {
         Exchange exchange = new Exchange(context, route);
-        Answer refusal = HostCheck.refusal(context, boundTo);
+        ApiResponse refusal = HostCheck.refusal(context, boundTo);
         if (refusal != null) {
             exchange.send(refusal);
             return;
         }
         exchange.send(
                 exchange.readBody(ADMIN_BODY_BYTES_MAX)
-                        ? answer(exchange)
+                        ? operate(exchange)
                         : Problems.of(413, "The body is longer than " + ADMIN_BODY_BYTES_MAX + " bytes."));
     }
 
-    private @Nullable Answer refusal(Exchange exchange, Concurrency.Place place, Behaviour now) throws IOException {
+    private @Nullable ApiResponse refusal(Exchange exchange, Concurrency.Place place, Behaviour now)
+            throws IOException {
         if (now.outage() == Outage.UNAVAILABLE) {
-            return Problems.of(503, "The sandbox plays an outage.");
+            return Problems.of(503, "The sandbox simulates an outage.");
         }
         Limits limits = now.limits();
         if (!exchange.readBody(limits.maxBodyBytes())) {
             return Problems.of(413, "The body is longer than " + limits.maxBodyBytes() + " bytes.");
         }
-        if (!isLetIn(exchange.header(KEY_HEADER), now)) {
-            return Answer.empty(401);
+        if (!isAllowed(exchange.header(KEY_HEADER), now)) {
+            return ApiResponse.empty(401);
         }
         if (!place.isWithin(limits.concurrentRequests())) {
             return Problems.of(503, "More than " + limits.concurrentRequests() + " requests at once.");
         }
-        if (!rateLimit.letsIn(limits.requestsPerSecond())) {
-            Answer answer = Problems.of(429, "More than " + limits.requestsPerSecond() + " requests per second.");
+        if (!rateLimit.allows(limits.requestsPerSecond())) {
+            ApiResponse problem = Problems.of(429, "More than " + limits.requestsPerSecond() + " requests per second.");
             int seconds = limits.retryAfterSeconds();
-            return seconds == 0 ? answer : answer.withHeader("Retry-After", Integer.toString(seconds));
+            return seconds == 0 ? problem : problem.withHeader("Retry-After", Integer.toString(seconds));
         }
-        boolean hasBody = exchange.route().method() == HandlerType.POST
-                || exchange.route().method() == HandlerType.PATCH;
+        boolean hasBody = exchange.route().method().equals(HandlerType.POST)
+                || exchange.route().method().equals(HandlerType.PATCH);
         return hasBody && !exchange.saysJson()
                 ? Problems.of(415, "Send the body as Content-Type: application/json.")
                 : null;
     }
 
-    private static boolean isLetIn(@Nullable String key, Behaviour now) {
+    private static boolean isAllowed(@Nullable String key, Behaviour now) {
         if (key == null || key.isBlank()) {
             return false;
         }
         return now.apiKeys().isEmpty() || now.apiKeys().contains(key);
     }
 
-    private static Answer answer(Exchange exchange) {
+    private static ApiResponse operate(Exchange exchange) {
         try {
             return exchange.route().operation().answer(exchange.request());
         } catch (RuntimeException e) {
-            // A bug of the sandbox, not of the client: it must not look like an answer of Credyt to the request.
-            LOG.error("the sandbox failed: route={}", exchange.route().name(), e);
+            // A bug of the sandbox: it must not look like a response of Credyt.
+            LOG.error("event=sandbox_failed route={}", exchange.route().name(), e);
             return Problems.of(500, "The sandbox failed; its log has the reason.");
         }
     }
 
-    private Wire.Sent logged(Exchange exchange, Concurrency.Place place, Limits limits, String fault) {
+    /** Drops the connections whose requests are never answered. */
+    @Override
+    public void close() {
+        sender.close();
+    }
+
+    private Consumer<String> logged(Exchange exchange, Concurrency.Place place, Limits limits, String fault) {
         return result -> {
             place.leave();
             log.add(
@@ -144,5 +156,36 @@ final class Gate {
                             exchange.micros()),
                     limits.requestLog());
         };
+    }
+
+    /** Counts the requests in progress, including delayed ones. Thread-safe. */
+    private static final class Concurrency {
+        private final AtomicInteger serving = new AtomicInteger();
+
+        Place enter() {
+            return new Place(serving.incrementAndGet());
+        }
+
+        /** The place of one request. */
+        final class Place {
+            private final int number;
+            private final AtomicBoolean left = new AtomicBoolean();
+
+            private Place(int number) {
+                this.number = number;
+            }
+
+            /** @param limit requests at once; 0 means no limit */
+            boolean isWithin(int limit) {
+                return limit == 0 || number <= limit;
+            }
+
+            /** The first call counts. */
+            void leave() {
+                if (left.compareAndSet(false, true)) {
+                    serving.decrementAndGet();
+                }
+            }
+        }
     }
 }

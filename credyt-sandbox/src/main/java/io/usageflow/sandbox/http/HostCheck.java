@@ -6,9 +6,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps web pages away from the control surface, which knows no key: a page whose name an attacker points at this machine
- * (DNS rebinding), and one that sends a form here. Addresses, and names without a dot such as those of containers, are no
- * names that an attacker can own. Pure.
+ * Protects the admin surface, which needs no key, from web pages. An attacker can let a domain name resolve to this machine
+ * (DNS rebinding) or send a form to it. Addresses, and names without a dot such as those of containers, cannot belong to an
+ * attacker. Pure.
  */
 final class HostCheck {
     private static final Pattern ADDRESS_OR_LOCAL_NAME =
@@ -16,17 +16,17 @@ final class HostCheck {
 
     private HostCheck() {}
 
-    /** The refusal, or null where the request may pass. */
-    static @Nullable Answer refusal(Context context, String boundTo) {
+    /** The refusal, or null if the request may pass. */
+    static @Nullable ApiResponse refusal(Context context, String boundTo) {
         String host = context.req().getServerName();
         if (!isOurs(host, boundTo)) {
             return Problems.of(
-                    421, "The control surface does not answer under this name: use the address, or localhost.");
+                    421, "The admin surface does not answer under this name. Use the address, or localhost.");
         }
         String origin = context.header("Origin");
         return origin == null || isOurs(hostOf(origin), boundTo)
                 ? null
-                : Problems.of(403, "The control surface takes no requests of other sites' pages.");
+                : Problems.of(403, "The admin surface takes no requests from pages of other sites.");
     }
 
     private static boolean isOurs(@Nullable String host, String boundTo) {

@@ -1,14 +1,18 @@
 package io.usageflow.sandbox.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.sandbox.behaviour.ErrorKeys;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.usageflow.sandbox.behaviour.EventAnswers.ErrorKeys;
 import io.usageflow.sandbox.json.FieldErrors;
 import io.usageflow.sandbox.json.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Error answers: {@code ProblemDetails}, and {@code ValidationProblem} with {@code errors} keyed by field. That the values
- * are lists is a guess, and so is the body of everything but 400 and 422.
+ * Error responses: {@code ProblemDetails}, and {@code ValidationProblem} with {@code errors} keyed by field. Two guesses: the
+ * values are lists, and statuses other than 400 and 422 have a body.
  */
 public final class Problems {
     private static final Map<Integer, String> TITLES = Map.ofEntries(
@@ -31,50 +35,52 @@ public final class Problems {
 
     private Problems() {}
 
-    public static Answer of(int status, String detail) {
+    private record Problem(
+            String type,
+            String title,
+            int status,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String detail,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Map<String, List<String>> errors) {}
+
+    public static ApiResponse of(int status, String detail) {
         if (status == 401) {
-            // "access is unauthorized", and no body: as the OpenAPI file describes it.
-            return Answer.empty(401);
+            // The OpenAPI file describes no body: "access is unauthorized".
+            return ApiResponse.empty(401);
         }
-        return answer(status, problem(status).put("detail", detail));
+        return response(status, title(status), detail, null);
     }
 
-    public static Answer notFound(String what, String id) {
+    public static ApiResponse notFound(String what, String id) {
         return of(404, "There is no " + what + " " + id + ".");
     }
 
-    public static Answer invalid(FieldErrors errors, ErrorKeys keys) {
-        return answer(
-                422, withErrors(problem(422).put("title", "One or more validation errors occurred."), errors, keys));
+    public static ApiResponse invalid(FieldErrors errors, ErrorKeys keys) {
+        return response(422, "One or more validation errors occurred.", null, errors(errors, keys));
     }
 
-    public static Answer conflict(FieldErrors errors, ErrorKeys keys) {
-        return answer(409, withErrors(problem(409), errors, keys));
+    public static ApiResponse conflict(FieldErrors errors, ErrorKeys keys) {
+        return response(409, title(409), null, errors(errors, keys));
     }
 
-    public static ObjectNode errorsJson(FieldErrors errors, ErrorKeys keys) {
-        ObjectNode json = Json.object();
-        errors.byPath()
-                .forEach((path, messages) -> messages.forEach(json.withArray("/" + pointer(keys.write(path)))::add));
-        return json;
+    /** The messages by key, in the notation of {@code keys}. */
+    public static Map<String, List<String>> errors(FieldErrors errors, ErrorKeys keys) {
+        Map<String, List<String>> byKey = new LinkedHashMap<>();
+        errors.byPath().forEach((path, messages) -> byKey.computeIfAbsent(keys.write(path), key -> new ArrayList<>())
+                .addAll(messages));
+        return byKey;
     }
 
-    private static String pointer(String key) {
-        return key.replace("~", "~0").replace("/", "~1");
+    private static String title(int status) {
+        return TITLES.getOrDefault(status, "Error");
     }
 
-    private static ObjectNode withErrors(ObjectNode problem, FieldErrors errors, ErrorKeys keys) {
-        return problem.set("errors", errorsJson(errors, keys));
-    }
-
-    private static ObjectNode problem(int status) {
-        return Json.object()
-                .put("type", "about:blank")
-                .put("title", TITLES.getOrDefault(status, "Error"))
-                .put("status", status);
-    }
-
-    private static Answer answer(int status, ObjectNode body) {
-        return new Answer(status, "application/problem+json", Json.write(body), Map.of());
+    private static ApiResponse response(
+            int status, String title, @Nullable String detail, @Nullable Map<String, List<String>> errors) {
+        byte[] body = Json.write(new Problem("about:blank", title, status, detail, errors));
+        return new ApiResponse(status, "application/problem+json", body, Map.of());
     }
 }

@@ -2,7 +2,7 @@ package io.usageflow.sandbox.http;
 
 import java.util.function.LongSupplier;
 
-/** At most so many requests per second, evenly, with a burst of one second's worth. Thread-safe. */
+/** A token bucket that holds one second of requests. Thread-safe. */
 final class RateLimit {
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -16,8 +16,8 @@ final class RateLimit {
         this.lastNanos = nanoTime.getAsLong();
     }
 
-    /** @param limit requests per second; 0 lets everything in; a changed limit starts with a full burst */
-    synchronized boolean letsIn(int limit) {
+    /** @param limit requests per second; 0 means no limit; a changed limit starts with a full bucket */
+    synchronized boolean allows(int limit) {
         long now = nanoTime.getAsLong();
         if (limit != perSecond) {
             perSecond = limit;

@@ -16,12 +16,12 @@ public final class RequestLog {
     /**
      * One request.
      *
-     * @param at when it was answered, or will be no more
+     * @param at when it was answered or given up
      * @param route the pattern that it matched
-     * @param path as it came, with its query
+     * @param path as received, with its query
      * @param result the status that was sent, or {@code dropped} or {@code unanswered}
      * @param fault the kind of the fault that struck; empty for none
-     * @param micros from the first look to the answer
+     * @param micros from the first byte to the response
      */
     public record Entry(
             Instant at, String route, String path, int bodyBytes, String result, String fault, long micros) {}

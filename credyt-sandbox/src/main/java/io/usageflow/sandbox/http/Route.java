@@ -8,9 +8,9 @@ import io.javalin.http.HandlerType;
  * @param pattern Javalin's notation: {@code /events/{id}}
  */
 public record Route(HandlerType method, String pattern, Operation operation) {
-    /** Answers a request; called by many threads at once. */
+    /** Called by many threads at once. */
     public interface Operation {
-        Answer answer(ApiRequest request);
+        ApiResponse answer(ApiRequest request);
     }
 
     public static Route get(String pattern, Operation operation) {
@@ -29,7 +29,7 @@ public record Route(HandlerType method, String pattern, Operation operation) {
         return new Route(HandlerType.DELETE, pattern, operation);
     }
 
-    /** {@code POST /events}: how fault rules and the request log call it. */
+    /** {@code POST /events}: its name in fault rules and in the request log. */
     public String name() {
         return method + " " + pattern;
     }

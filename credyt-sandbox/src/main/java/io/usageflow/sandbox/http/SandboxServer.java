@@ -5,64 +5,48 @@ import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
-import io.usageflow.sandbox.behaviour.Behaviour;
-import io.usageflow.sandbox.fault.Faults;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.time.Clock;
 import java.util.List;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Supplier;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** The socket and the routes on it. Started once, closed once. */
 public final class SandboxServer implements AutoCloseable {
-    /** Longer than any client's own patience: an unanswered request must end on the client's side. */
+    /** Longer than any client's timeout: an unanswered request must end on the client's side. */
     private static final long IDLE_TIMEOUT_MS = 600_000;
 
     private static final int THREADS_MAX = 200;
     private static final int THREADS_MIN = 8;
 
     private final Javalin javalin;
-    private final Wire wire;
+    private final Gate gate;
 
-    private SandboxServer(Javalin javalin, Wire wire) {
+    private SandboxServer(Javalin javalin, Gate gate) {
         this.javalin = javalin;
-        this.wire = wire;
+        this.gate = gate;
     }
-
-    /** What the gate needs besides the routes. */
-    public record Surroundings(
-            Supplier<Behaviour> behaviour,
-            Faults faults,
-            RequestLog log,
-            ScheduledExecutorService timer,
-            Clock clock) {}
 
     /**
      * Listens at once.
      *
      * @param port 0 for a free one
-     * @param api behind the gate
-     * @param admin open
-     * @throws IllegalStateException where it cannot listen there, for instance on a port in use; the message has the remedy
+     * @param api its requests pass the gate
+     * @param admin its requests pass no check
+     * @param gate closed with the server
+     * @throws IllegalStateException if it cannot listen there, for instance on a port in use; the message has the remedy
      */
-    public static SandboxServer start(
-            String host, int port, List<Route> api, List<Route> admin, Surroundings surroundings) {
+    public static SandboxServer start(String host, int port, List<Route> api, List<Route> admin, Gate gate) {
         requireFree(host, port);
-        Wire wire = new Wire(surroundings.timer(), surroundings.clock());
-        Gate gate = new Gate(
-                surroundings.behaviour(), surroundings.faults(), surroundings.log(), wire, surroundings.clock());
         Javalin javalin = Javalin.create(config -> {
             listenQuietly(config, host, port);
             api.forEach(route ->
                     config.routes.addHttpHandler(route.method(), route.pattern(), ctx -> gate.serve(ctx, route)));
             admin.forEach(route -> config.routes.addHttpHandler(
                     route.method(), route.pattern(), ctx -> gate.serveOpen(ctx, route, host)));
-            // What matched no route: Javalin would answer with plain text.
+            // For requests that match no route Javalin would send plain text.
             config.routes.exception(HttpResponseException.class, (e, ctx) -> new Exchange(
-                            ctx, Route.get(ctx.path(), request -> Answer.empty(e.getStatus())))
+                            ctx, Route.get(ctx.path(), request -> ApiResponse.empty(e.getStatus())))
                     .send(Problems.of(e.getStatus(), ctx.method() + " " + ctx.path() + " is no operation.")));
         });
         try {
@@ -70,10 +54,10 @@ public final class SandboxServer implements AutoCloseable {
         } catch (JavalinBindException e) {
             throw cannotListen(host, port, e);
         }
-        return new SandboxServer(javalin, wire);
+        return new SandboxServer(javalin, gate);
     }
 
-    /** Looked at first, since Javalin would log an error of its own before it throws. Somebody may still be faster. */
+    /** Checked first, since Javalin logs an error before it throws. Another process may still take the port afterwards. */
     private static void requireFree(String host, int port) {
         try (ServerSocket probe = new ServerSocket()) {
             probe.bind(new InetSocketAddress(host, port));
@@ -116,7 +100,7 @@ public final class SandboxServer implements AutoCloseable {
 
     @Override
     public void close() {
-        wire.close();
+        gate.close();
         javalin.stop();
     }
 }

@@ -1,4 +1,4 @@
-/** From the socket to a route and back; knows nothing of customers or money. */
+/** From the socket to a route and back, without knowledge of customers or money. */
 @NullMarked
 package io.usageflow.sandbox.http;
 

@@ -1,21 +1,27 @@
 package io.usageflow.sandbox.json;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.Map;
 
 /**
- * The one JSON mapper: {@code snake_case}, constants in lower case, numbers as {@code BigDecimal} both ways and written without an exponent, a key
- * that stands twice in an object is an error (which of two amounts would count?). Thread-safe.
+ * The one JSON mapper: {@code snake_case}, constants in lower case, times by {@link Times#write}, numbers as {@code
+ * BigDecimal} both ways and written without an exponent. A key that occurs twice in an object is an error. Thread-safe.
  */
 public final class Json {
     /** For whole documents: what follows the document is an error. */
@@ -32,6 +38,7 @@ public final class Json {
             .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .addModule(new SimpleModule().addSerializer(Instant.class, new TimeSerializer()))
             .build();
 
     private Json() {}
@@ -44,7 +51,11 @@ public final class Json {
         return MAPPER.createArrayNode();
     }
 
-    /** @throws JsonProcessingException where the bytes are not one JSON document */
+    /**
+     * Reads one JSON document.
+     *
+     * @throws JsonProcessingException if the bytes are not one JSON document
+     */
     public static JsonNode read(byte[] json) throws IOException {
         return MAPPER.readTree(json);
     }
@@ -63,6 +74,46 @@ public final class Json {
             return MAPPER.writeValueAsBytes(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("no JSON for " + value.getClass().getName(), e);
+        }
+    }
+
+    /** Whether two values are equal: the order of keys is free, and {@code 1}, {@code 1.0} and {@code 1e0} are one number. */
+    public static boolean same(JsonNode a, JsonNode b) {
+        if (a.isNumber() && b.isNumber()) {
+            return a.decimalValue().compareTo(b.decimalValue()) == 0;
+        }
+        if (a.getNodeType() != b.getNodeType() || a.size() != b.size()) {
+            return false;
+        }
+        if (a.isObject()) {
+            return sameFields(a, b);
+        }
+        return a.isArray() ? sameElements(a, b) : a.equals(b);
+    }
+
+    private static boolean sameFields(JsonNode a, JsonNode b) {
+        for (Map.Entry<String, JsonNode> field : a.properties()) {
+            JsonNode other = b.get(field.getKey());
+            if (other == null || !same(field.getValue(), other)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean sameElements(JsonNode a, JsonNode b) {
+        for (int i = 0; i < a.size(); i++) {
+            if (!same(a.get(i), b.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static final class TimeSerializer extends JsonSerializer<Instant> {
+        @Override
+        public void serialize(Instant time, JsonGenerator json, SerializerProvider provider) throws IOException {
+            json.writeString(Times.write(time));
         }
     }
 }

@@ -1,4 +1,4 @@
-/** JSON in and out with exact numbers, field errors by their path, and the formats of ids and times. */
+/** JSON with exact numbers, field errors by path, and the formats of ids and times. */
 @NullMarked
 package io.usageflow.sandbox.json;
 

@@ -1,4 +1,4 @@
-/** What the sandbox has counted: the figures that tests and the demo compare with their own. */
+/** The sums over what the sandbox stores: tests and the demo compare them with their own. */
 @NullMarked
 package io.usageflow.sandbox.totals;
 

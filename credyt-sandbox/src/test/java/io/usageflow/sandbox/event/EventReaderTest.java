@@ -2,7 +2,7 @@ package io.usageflow.sandbox.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.usageflow.sandbox.behaviour.EventRules;
+import io.usageflow.sandbox.behaviour.ValidationRules;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +14,7 @@ class EventReaderTest {
              "data": {"text": "größer \\u00e9 😀 }]", "n": 1.50}}""";
 
     private static Submission.Batch read(byte[] body) {
-        return new EventReader(EventRules.DEFAULT)
+        return new EventReader(ValidationRules.DEFAULT)
                 .read(body)
                 .match(
                         batch -> batch,
@@ -37,7 +37,7 @@ class EventReaderTest {
         Submission.Batch batch =
                 read(utf8("{ \"events\" : [ " + EVENT + " ,\n" + second + " ], \"customer_id\": \"cust_1\" }"));
 
-        assertThat(batch.customer()).isEqualTo(new CustomerReference(false, "cust_1"));
+        assertThat(batch.customer()).isEqualTo(new Submission.CustomerReference(false, "cust_1"));
         assertThat(batch.events()).hasSize(2);
         assertThat(new String(batch.events().get(0).raw(), StandardCharsets.UTF_8))
                 .isEqualTo(EVENT);
@@ -51,7 +51,9 @@ class EventReaderTest {
         Submission.Batch after =
                 read(utf8("{\"events\": [" + EVENT + "], \"x\": [{}], \"customer_external_id\": \"ü\"}"));
 
-        assertThat(after.customer()).isEqualTo(before.customer()).isEqualTo(new CustomerReference(true, "ü"));
+        assertThat(after.customer())
+                .isEqualTo(before.customer())
+                .isEqualTo(new Submission.CustomerReference(true, "ü"));
         assertThat(after.events().get(0).raw()).isEqualTo(before.events().get(0).raw());
     }
 
@@ -74,7 +76,7 @@ class EventReaderTest {
     void shouldNotReadAnotherEncoding() {
         String body = "{\"customer_id\": \"c\", \"events\": [" + EVENT + "]}";
 
-        Submission submission = new EventReader(EventRules.DEFAULT).read(body.getBytes(StandardCharsets.UTF_16));
+        Submission submission = new EventReader(ValidationRules.DEFAULT).read(body.getBytes(StandardCharsets.UTF_16));
 
         assertThat(submission).isInstanceOf(Submission.Malformed.class);
     }
@@ -82,7 +84,7 @@ class EventReaderTest {
     @Test
     void shouldNotQuoteTheBodyInItsComplaint() {
         Submission submission =
-                new EventReader(EventRules.DEFAULT).read(utf8("{\"customer_id\": \"secret\", \"events\": [tru]}"));
+                new EventReader(ValidationRules.DEFAULT).read(utf8("{\"customer_id\": \"secret\", \"events\": [tru]}"));
 
         assertThat(submission)
                 .isInstanceOfSatisfying(Submission.Malformed.class, malformed -> assertThat(malformed.detail())

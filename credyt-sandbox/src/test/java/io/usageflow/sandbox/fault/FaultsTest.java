@@ -101,6 +101,6 @@ class FaultsTest {
         assertThatThrownBy(() -> rule.withRate(0, 1)).hasMessageContaining("rate is 0");
         assertThatThrownBy(() -> rule.withRate(Double.NaN, 1)).hasMessageContaining("rate is NaN");
         assertThatThrownBy(() -> Fault.status(418)).hasMessageContaining("418");
-        assertThatThrownBy(() -> RetryAfter.seconds(-1)).hasMessageContaining("-1");
+        assertThatThrownBy(() -> Fault.RetryAfter.seconds(-1)).hasMessageContaining("-1");
     }
 }

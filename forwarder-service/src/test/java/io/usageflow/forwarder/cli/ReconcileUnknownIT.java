@@ -13,7 +13,7 @@ import io.usageflow.forwarder.testing.ForwarderProcess;
 import io.usageflow.forwarder.testing.WrittenTopics;
 import io.usageflow.sandbox.CredytSandbox;
 import io.usageflow.sandbox.SandboxOptions;
-import io.usageflow.sandbox.behaviour.EventIdFormat;
+import io.usageflow.sandbox.behaviour.ValidationRules.EventIdFormat;
 import io.usageflow.sandbox.fault.Fault;
 import io.usageflow.sandbox.fault.FaultMatch;
 import io.usageflow.sandbox.fault.FaultRule;

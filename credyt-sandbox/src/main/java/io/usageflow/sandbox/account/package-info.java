@@ -1,5 +1,0 @@
-/** Accounts below the API key's own account. */
-@NullMarked
-package io.usageflow.sandbox.account;
-
-import org.jspecify.annotations.NullMarked;

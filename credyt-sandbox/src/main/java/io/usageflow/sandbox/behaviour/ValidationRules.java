@@ -1,0 +1,91 @@
+package io.usageflow.sandbox.behaviour;
+
+/**
+ * Which events are valid. Immutable.
+ *
+ * @param autoCreateCustomers an unknown {@code customer_external_id} is created and subscribed to every published
+ *     product when it is first seen; for development only, off by default: Credyt does no such thing
+ */
+public record ValidationRules(
+        EventIdFormat eventIds,
+        UnknownCustomer unknownCustomer,
+        UnknownVendor unknownVendor,
+        UnknownFields unknownFields,
+        MissingVolume missingVolume,
+        boolean autoCreateCustomers) {
+    public static final ValidationRules DEFAULT = new ValidationRules(
+            EventIdFormat.UUID,
+            UnknownCustomer.UNPROCESSABLE,
+            UnknownVendor.UNPROCESSABLE,
+            UnknownFields.IGNORE,
+            MissingVolume.UNPROCESSABLE,
+            false);
+
+    public ValidationRules withEventIds(EventIdFormat changed) {
+        return new ValidationRules(
+                changed, unknownCustomer, unknownVendor, unknownFields, missingVolume, autoCreateCustomers);
+    }
+
+    public ValidationRules withUnknownCustomer(UnknownCustomer changed) {
+        return new ValidationRules(eventIds, changed, unknownVendor, unknownFields, missingVolume, autoCreateCustomers);
+    }
+
+    public ValidationRules withUnknownVendor(UnknownVendor changed) {
+        return new ValidationRules(
+                eventIds, unknownCustomer, changed, unknownFields, missingVolume, autoCreateCustomers);
+    }
+
+    public ValidationRules withUnknownFields(UnknownFields changed) {
+        return new ValidationRules(
+                eventIds, unknownCustomer, unknownVendor, changed, missingVolume, autoCreateCustomers);
+    }
+
+    public ValidationRules withMissingVolume(MissingVolume changed) {
+        return new ValidationRules(
+                eventIds, unknownCustomer, unknownVendor, unknownFields, changed, autoCreateCustomers);
+    }
+
+    public ValidationRules withAutoCreateCustomers(boolean changed) {
+        return new ValidationRules(eventIds, unknownCustomer, unknownVendor, unknownFields, missingVolume, changed);
+    }
+
+    /** Which event and cost ids are valid; every example of Credyt shows a UUID. */
+    public enum EventIdFormat {
+        /** The 36-character form of a UUID. The default. */
+        UUID,
+        /** Any text that is not blank. */
+        ANY
+    }
+
+    /** The answer for a customer that is not known. */
+    public enum UnknownCustomer {
+        /** 422 on the customer's field. The default. */
+        UNPROCESSABLE,
+        /** 404. */
+        NOT_FOUND
+    }
+
+    /** What becomes of an event whose cost names a vendor that is not known. */
+    public enum UnknownVendor {
+        /** 422 on the vendor's field. The default. */
+        UNPROCESSABLE,
+        /** The cost is recorded under the name that was sent. */
+        ACCEPT
+    }
+
+    /** Whether fields of an event that no source mentions are refused. */
+    public enum UnknownFields {
+        /** They are kept and ignored. The default. */
+        IGNORE,
+        /** 422 names them: finds misspelt optional fields. */
+        REJECT
+    }
+
+    /** What becomes of an event whose price needs a number in {@code data} that is not there. */
+    public enum MissingVolume {
+        /** 422 on the field. The default: the sources call it a constraint. */
+        UNPROCESSABLE,
+        /** Accepted without that fee. */
+        UNBILLED
+    }
+}

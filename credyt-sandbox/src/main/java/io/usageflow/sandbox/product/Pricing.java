@@ -1,0 +1,159 @@
+package io.usageflow.sandbox.product;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.usageflow.sandbox.json.Decimals;
+import io.usageflow.sandbox.product.Price.AssetTariffs;
+import io.usageflow.sandbox.product.Price.Rate;
+import io.usageflow.sandbox.product.Price.Tariff;
+import io.usageflow.sandbox.product.Price.UsageCalculation;
+import io.usageflow.sandbox.product.ProductVersion.BillingPrice;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Charge = {@code unit_price}, or {@code data[volume_field] * volume_rate / package_size}, or their sum.
+ *
+ * <p>Fees are never rounded to an asset's precision: Credyt's rounding is not stated, and a sum of unrounded fees can be
+ * compared to the last digit with the client's own. Only a quotient without an end is cut, at {@value Decimals#QUOTIENT_SCALE_MAX} digits.
+ *
+ * <p>A price with several assets charges the first one only: charging each would bill one use twice (a guess).
+ */
+public final class Pricing {
+    private static final Charge NOT_COUNTED = new Charge.NotCounted();
+
+    private Pricing() {}
+
+    /**
+     * The fees of one event.
+     *
+     * @param data the event's {@code data}; null if it has none
+     * @param unmeasurable receives the volume field of each price that finds no number there
+     */
+    public static List<Fee> fees(
+            Stream<BillingPrice> prices, String eventType, @Nullable JsonNode data, Consumer<String> unmeasurable) {
+        List<Fee> fees = new ArrayList<>();
+        prices.forEach(billing -> charge(billing.price(), eventType, data)
+                .match(
+                        due -> fees.add(new Fee(
+                                due.amount(),
+                                due.asset(),
+                                billing.version(),
+                                billing.price().name())),
+                        () -> false,
+                        found -> {
+                            unmeasurable.accept(found.volumeField());
+                            return false;
+                        }));
+        return List.copyOf(fees);
+    }
+
+    /** @param data the event's {@code data}; null if it has none */
+    static Charge charge(Price price, String eventType, @Nullable JsonNode data) {
+        if (!price.counts(eventType) || price.pricing().isEmpty()) {
+            return NOT_COUNTED;
+        }
+        UsageCalculation usage = price.usage().orElseThrow();
+        AssetTariffs pricing = price.pricing().get(0);
+        Tariff tariff = tariffFor(pricing, data);
+        if (tariff == null) {
+            return NOT_COUNTED;
+        }
+        BigDecimal volume = BigDecimal.ZERO;
+        String volumeField = usage.volumeField();
+        if (usage.usageType().countsVolume() && volumeField != null) {
+            JsonNode value = data == null ? null : data.get(volumeField);
+            if (value == null || !value.isNumber() || !Decimals.isSane(value.decimalValue())) {
+                return new Charge.Unmeasurable(volumeField);
+            }
+            volume = value.decimalValue();
+        }
+        return new Charge.Due(sum(tariff, usage, volume), pricing.asset());
+    }
+
+    private static BigDecimal sum(Tariff tariff, UsageCalculation usage, BigDecimal volume) {
+        BigDecimal sum = BigDecimal.ZERO;
+        for (Rate rate : tariff.rates()) {
+            if (usage.usageType().countsUnits()) {
+                sum = sum.add(rate.unitPrice());
+            }
+            if (usage.usageType().countsVolume()) {
+                sum = sum.add(Decimals.quotient(volume.multiply(rate.volumeRate()), rate.packageSize()));
+            }
+        }
+        return Decimals.normal(sum);
+    }
+
+    /** The tariff that names most of the event's values; {@code *} stands for any; the earlier one wins a tie. */
+    private static @Nullable Tariff tariffFor(AssetTariffs pricing, @Nullable JsonNode data) {
+        Tariff best = null;
+        int bestNamed = -1;
+        for (Tariff tariff : pricing.tariffs()) {
+            int named = namedDimensions(tariff, data);
+            if (named > bestNamed) {
+                best = tariff;
+                bestNamed = named;
+            }
+        }
+        return best;
+    }
+
+    /** How many dimensions the tariff matches by their exact value; -1 where it does not match. */
+    private static int namedDimensions(Tariff tariff, @Nullable JsonNode data) {
+        int named = 0;
+        for (Map.Entry<String, String> dimension : tariff.dimensions().entrySet()) {
+            if (dimension.getValue().equals(Tariff.ANY)) {
+                continue;
+            }
+            JsonNode value = data == null ? null : data.get(dimension.getKey());
+            if (value == null || !value.isTextual() || !value.textValue().equals(dimension.getValue())) {
+                return -1;
+            }
+            named++;
+        }
+        return named;
+    }
+
+    /** The charge of one price for one event: due, not counted by the price, or not measurable. */
+    sealed interface Charge {
+        /**
+         * The charge is known.
+         *
+         * @param amount exact; 0 is a fee too
+         */
+        record Due(BigDecimal amount, String asset) implements Charge {
+            @Override
+            public <T> T match(Function<Due, T> due, Supplier<T> notCounted, Function<Unmeasurable, T> unmeasurable) {
+                return due.apply(this);
+            }
+        }
+
+        /** The price counts other event types, or has no tariff for the event's dimensions. */
+        record NotCounted() implements Charge {
+            @Override
+            public <T> T match(Function<Due, T> due, Supplier<T> notCounted, Function<Unmeasurable, T> unmeasurable) {
+                return notCounted.get();
+            }
+        }
+
+        /**
+         * The event has no volume.
+         *
+         * @param volumeField the key in {@code data} that has no number
+         */
+        record Unmeasurable(String volumeField) implements Charge {
+            @Override
+            public <T> T match(Function<Due, T> due, Supplier<T> notCounted, Function<Unmeasurable, T> unmeasurable) {
+                return unmeasurable.apply(this);
+            }
+        }
+
+        <T> T match(Function<Due, T> due, Supplier<T> notCounted, Function<Unmeasurable, T> unmeasurable);
+    }
+}

@@ -1,0 +1,53 @@
+package io.usageflow.sandbox;
+
+import io.usageflow.sandbox.behaviour.EventAnswers;
+import io.usageflow.sandbox.behaviour.Limits;
+import io.usageflow.sandbox.behaviour.ValidationRules;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** A sandbox and a client of it for each test. A subclass overrides the seed. */
+abstract class SandboxFixture {
+    CredytSandbox sandbox;
+    Client client;
+
+    /** {@code acct_1} pays 0.01 per 1,000 tokens of {@code message_completed}; {@code unsubscribed} pays nothing. */
+    SandboxSeed seed() {
+        return SandboxSeed.empty()
+                .withVendor("openai")
+                .withProduct(
+                        "assistant",
+                        "Assistant",
+                        PriceSpec.volume("message_completed", "total_tokens", "USD", "0.01", "1000"))
+                .withCustomer("acct_1", "assistant")
+                .withCustomer("unsubscribed");
+    }
+
+    @BeforeEach
+    void start() {
+        sandbox = CredytSandbox.start(SandboxOptions.defaults().withSeed(seed()));
+        client = new Client(sandbox.url());
+    }
+
+    @AfterEach
+    void stop() {
+        sandbox.close();
+    }
+
+    Client.Reply submit(String customerExternalId, String... events) {
+        return client.post("/events", Bodies.batch(customerExternalId, events));
+    }
+
+    void changeAnswers(UnaryOperator<EventAnswers> change) {
+        sandbox.change(now -> now.withAnswers(change.apply(now.answers())));
+    }
+
+    void changeRules(UnaryOperator<ValidationRules> change) {
+        sandbox.change(now -> now.withRules(change.apply(now.rules())));
+    }
+
+    void changeLimits(UnaryOperator<Limits> change) {
+        sandbox.change(now -> now.withLimits(change.apply(now.limits())));
+    }
+}
