@@ -51,7 +51,8 @@ final class CredytClient {
         HttpAsyncClientBuilder client = HttpAsyncClients.custom()
                 .setConnectionManager(connections(credyt, connectionsMax))
                 .setIOReactorConfig(IOReactorConfig.custom()
-                        // Nagle and delayed acknowledgement together cost 44 ms a request (PEERS.md, B1.14).
+                        // Nagle and delayed acknowledgement together cost 44 ms per request, measured with 20 kB
+                        // bodies.
                         .setTcpNoDelay(true)
                         .setIoThreadCount(IO_THREADS)
                         .setSoTimeout(response)

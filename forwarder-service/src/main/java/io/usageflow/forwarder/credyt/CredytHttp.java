@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * goes to the configured address and nowhere else. Answers come on the client's I/O thread. Thread-safe; close it.
  */
 public final class CredytHttp implements AutoCloseable {
-    /** Credyt reads header names in either case (CREDYT-API.md, 1). */
+    /** Credyt reads header names in either case (docs/credyt-api.md, 1). */
     private static final String KEY_HEADER = "X-CREDYT-API-KEY";
 
     /** JSON is UTF-8 by its standard; a charset beside it is one thing more that a server might refuse. */

@@ -33,9 +33,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events as Credyt's wire has them (CREDYT-API.md, 3), written straight from the record to bytes. Pure and thread-safe:
- * the same record always gives the same bytes, in any process and for ever, so map keys are sorted, decimals are plain
- * and without trailing zeros, and times have six digits and a Z.
+ * Events as Credyt's wire has them (docs/credyt-api.md, 3), written straight from the record to bytes. Pure and
+ * thread-safe: the same record always gives the same bytes, in any process and for ever, so map keys are sorted,
+ * decimals are plain and without trailing zeros, and times have six digits and a Z.
  */
 public final class EventJson {
     private static final JsonFactory JSON = JsonFactory.builder()

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /**
  * How long an answer asks to wait: {@code Retry-After} in seconds and in the three forms of an HTTP date (RFC 9110, 5.6.7 and
- * 10.2.3), and the millisecond headers that the runtime of Credyt's own SDK understands (CREDYT-API.md, 5). Pure.
+ * 10.2.3), and the millisecond headers that the runtime of Credyt's own SDK understands (docs/credyt-api.md, 5). Pure.
  *
  * <table>
  * <caption>What is read</caption>

@@ -21,7 +21,7 @@ import java.util.Set;
 
 /**
  * What an answer means: one pure function, and the table of what Credyt may say. Where the API's documents are silent
- * every sensible answer is understood (CREDYT-API.md, 6). Three rules hold for every answer (docs/decisions/0014):
+ * every sensible answer is understood (docs/credyt-api.md, 6). Three rules hold for every answer (docs/decisions/0014):
  *
  * <ol>
  *   <li><em>Settled needs evidence.</em> A 2xx that says nothing of the events, a word for the event that is known to mean

@@ -19,7 +19,7 @@ import java.util.function.Predicate;
  *
  * <p>Batching is natural: whoever has a free slot takes all that waits for the customer whose turn it is ({@link Turns}), up to
  * the maximum; nothing waits for a batch to fill. No event id is ever in two requests in flight, since Credyt had a bug with
- * that (CREDYT-API.md, 3): the second waits for the first. Bounded by whoever feeds it.
+ * that (docs/credyt-api.md, 3): the second waits for the first. Bounded by whoever feeds it.
  */
 final class CustomerQueues {
     private static final int BYTES_LEARNED_MIN = 4 * 1024;

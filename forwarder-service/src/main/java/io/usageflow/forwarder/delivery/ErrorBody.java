@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an error answer of Credyt's complains about: ProblemDetails, ValidationProblem with strings or arrays of them, or a list of
- * errors (CREDYT-API.md, 6). Pure.
+ * errors (docs/credyt-api.md, 6). Pure.
  *
  * @param complaints one a message, in the body's order; empty where the body names no field
  * @param summary title, detail, message and error text of the body

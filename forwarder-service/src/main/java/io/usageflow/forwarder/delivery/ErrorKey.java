@@ -7,9 +7,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a key of an {@code errors} object points at. Credyt's notation is not documented (CREDYT-API.md, 2), so every
- * usual one is read: {@code events[0].id}, {@code events.0.id}, {@code Events[0].Id}, {@code $.events[0].occurred_at},
- * {@code /events/0/id}, {@code [0].id}, and bare fields, in snake, camel or Pascal case. Pure.
+ * What a key of an {@code errors} object points at. Credyt's notation is not documented (docs/credyt-api.md, 2), so
+ * every usual one is read: {@code events[0].id}, {@code events.0.id}, {@code Events[0].Id}, {@code
+ * $.events[0].occurred_at}, {@code /events/0/id}, {@code [0].id}, and bare fields, in snake, camel or Pascal case.
+ * Pure.
  *
  * @param index of the event, where the key has one
  * @param field below the event or the request, lower case without underscores; empty where the key ends before

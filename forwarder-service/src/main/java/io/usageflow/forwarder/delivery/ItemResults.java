@@ -11,11 +11,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the JSON body of a 2xx says of single events. No per-item result is documented (CREDYT-API.md, 3), so the usual shapes
- * are read: lists by position, by index or by id, objects keyed by id, lists of failures or successes, counts. Whatever else
- * the body says is searched for the request's ids and for words of failure: an event that is named in a place that is not
- * understood is {@link Part#UNCLEAR}, and a failure that cannot be pinned to an event makes all doubtful of which nothing
- * else is said. Pure.
+ * What the JSON body of a 2xx says of single events. No per-item result is documented (docs/credyt-api.md, 3), so the
+ * usual shapes are read: lists by position, by index or by id, objects keyed by id, lists of failures or successes,
+ * counts. Whatever else the body says is searched for the request's ids and for words of failure: an event that is
+ * named in a place that is not understood is {@link Part#UNCLEAR}, and a failure that cannot be pinned to an event
+ * makes all doubtful of which nothing else is said. Pure.
  *
  * @param parts by index into the request; an event of which nothing is said has none
  * @param doubt what casts doubt on the events without a part; empty where nothing does

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What one word or number of an answer says of an event. None is documented (CREDYT-API.md, 3), so these are the usual ones,
- * in closed lists: a word that is in none of them proves nothing. Pure.
+ * What one word or number of an answer says of an event. None is documented (docs/credyt-api.md, 3), so these are the
+ * usual ones, in closed lists: a word that is in none of them proves nothing. Pure.
  */
 enum StatusWord {
     ACCEPTED,

@@ -8,7 +8,7 @@ import java.time.Instant;
 
 /** Asks Credyt one harmless question, once for all checks that look at the answer. Thread-safe. */
 final class CredytProbe {
-    /** Reads one customer, so it needs the key and changes nothing (CREDYT-API, lists). */
+    /** Reads one customer, so it needs the key and changes nothing (docs/credyt-api.md, 4). */
     static final String QUESTION = "/customers?limit=1";
 
     private final CredytSettings settings;

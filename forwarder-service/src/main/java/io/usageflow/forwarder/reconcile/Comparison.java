@@ -19,7 +19,7 @@ import java.util.TreeSet;
  * An event as it was sent beside the event as Credyt returns it. Pure.
  *
  * <p>What Credyt does not return is no difference, nor is what it adds beside: its documentation does not say which
- * fields come back (CREDYT-API.md, 3). Of what comes back, numbers are compared as exact decimals, whatever their
+ * fields come back (docs/credyt-api.md, 3). Of what comes back, numbers are compared as exact decimals, whatever their
  * notation: {@code 1.50} is {@code 1.5}, and 0.1 is not 0.10000000000000001. Inside {@code data}, and inside a cost's
  * {@code metadata}, every key is content: one that is missing or came in addition is a difference.
  */
@@ -28,7 +28,7 @@ final class Comparison {
     private static final List<String> COST_TEXTS =
             List.of("vendor_id", "vendor_external_id", "description", "currency");
 
-    /** Credyt's answers have 6 and 7 digits (CREDYT-API.md, 1); no price depends on less than this. */
+    /** Credyt's answers have 6 and 7 digits (docs/credyt-api.md, 1); no price depends on less than this. */
     private static final Duration TIME_TOLERANCE = Duration.ofMillis(1);
 
     private static final int NUMBER_CHARS_MAX = 100;

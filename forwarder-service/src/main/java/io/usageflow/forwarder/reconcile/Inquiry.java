@@ -34,7 +34,7 @@ final class Inquiry {
 
     private static final Duration WAIT_FIRST = Duration.ofMillis(250);
     private static final Duration PAUSE_MAX = Duration.ofMinutes(5);
-    /** Whether an event is billed before it is accepted is not known (CREDYT-API.md, 3): fees may come late. */
+    /** Whether an event is billed before it is accepted is not known (docs/credyt-api.md, 3): fees may come late. */
     private static final Duration FRESH_WAIT = Duration.ofSeconds(3);
 
     private static final int FRESH_LOOKS = 2;

@@ -41,7 +41,7 @@ import org.apache.kafka.common.serialization.Serializer;
  *
  * <p>Each sending is marked under an id made of where the original stands, and what is marked is not sent again unless
  * asked to. Were it sent twice all the same, by a process that is killed between two steps, it would go to Credyt under
- * the same id with the same bytes, and Credyt ignores that (CREDYT-API.md, 3). Not thread-safe; close it.
+ * the same id with the same bytes, and Credyt ignores that (docs/credyt-api.md, 3). Not thread-safe; close it.
  */
 final class RepairWriter implements AutoCloseable {
     /** What the ids of the marks and of the lineage begin with. */

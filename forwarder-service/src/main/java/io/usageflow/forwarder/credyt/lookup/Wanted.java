@@ -30,7 +30,7 @@ public interface Wanted {
                 body.isArray() || body.path("items").isArray() ? Optional.empty() : Optional.of("without a list");
     }
 
-    /** A lookup, to which nothing, a page and a single object are answers (CREDYT-API.md, 2). */
+    /** A lookup, to which nothing, a page and a single object are answers (docs/credyt-api.md, 2). */
     static Wanted lookup() {
         return body -> Optional.empty();
     }
