@@ -52,12 +52,18 @@ class ArchitectureTest {
             .haveSimpleName("package-info");
 
     @ArchTest
-    static final ArchRule whatStandsInForOthersIsForDevelopmentOnly = noClasses()
-            .that()
-            .resideOutsideOfPackages("..forwarder.dev..", "..forwarder.demo..", "..forwarder.cli..")
+    static final ArchRule theServiceNeedsNeitherTheLaboratoryNorTheCommandLine = noClasses()
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.usageflow.embedded..", "io.usageflow.sandbox..");
+            .resideInAnyPackage(
+                    "io.usageflow.embedded..",
+                    "io.usageflow.sandbox..",
+                    "io.usageflow.cli..",
+                    "picocli..",
+                    "kafka..",
+                    "scala..",
+                    "ch.qos.logback..",
+                    "org.apache.logging..");
 
     @ArchTest
     static final ArchRule stagesDoNotPublishAsApplicationsDo = noClasses()
@@ -66,14 +72,6 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.usageflow.producer..");
-
-    @ArchTest
-    static final ArchRule nothingNeedsTheCommandLine = noClasses()
-            .that()
-            .resideOutsideOfPackage("..forwarder.cli..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("..forwarder.cli..");
 
     @ArchTest
     static final ArchRule packagesFormNoCycles =

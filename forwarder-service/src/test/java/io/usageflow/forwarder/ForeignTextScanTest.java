@@ -15,8 +15,13 @@ import org.junit.jupiter.api.Test;
 
 /** Reads the sources: foreign text passes through {@link io.usageflow.schema.text.VisibleText} on its way to people. */
 class ForeignTextScanTest {
-    private static final List<String> MODULES =
-            List.of("schemas", "producer-lib", "producer-spring-boot-starter", "forwarder-service", "credyt-sandbox");
+    private static final List<String> MODULES = List.of(
+            "schemas",
+            "producer-lib",
+            "producer-spring-boot-starter",
+            "forwarder-service",
+            "usageflow-cli",
+            "credyt-sandbox");
 
     private static final Pattern LOG_CALL =
             Pattern.compile("\\bLOG\\.(?:debug|info|warn|error)\\((.*?)\\);", Pattern.DOTALL);
@@ -58,7 +63,8 @@ class ForeignTextScanTest {
     @Test
     void shouldPrintThroughTheTerminalOnly() throws IOException {
         List<String> printers = sources().stream()
-                .filter(file -> file.toString().contains("/forwarder/"))
+                .filter(file -> file.toString().contains("/forwarder/")
+                        || file.toString().contains("/usageflow/cli/"))
                 .filter(file -> contains(file, "terminal.out()")
                         || contains(file, "terminal.err()")
                         || contains(file, "System.out")

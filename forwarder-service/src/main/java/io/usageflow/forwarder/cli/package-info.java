@@ -1,9 +1,0 @@
-/**
- * The command line: parses and prints, and leaves the work to the packages that other callers use too. {@link
- * io.usageflow.forwarder.cli.Main} runs a command; {@link io.usageflow.forwarder.cli.Explanation} turns whatever goes
- * wrong into one clear line and an exit code.
- */
-@NullMarked
-package io.usageflow.forwarder.cli;
-
-import org.jspecify.annotations.NullMarked;

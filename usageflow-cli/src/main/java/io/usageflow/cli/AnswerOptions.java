@@ -1,0 +1,68 @@
+package io.usageflow.cli;
+
+import io.usageflow.forwarder.replay.ReplayRequest;
+import io.usageflow.forwarder.replay.ReplayRequest.Audit;
+import io.usageflow.forwarder.replay.ReplayRequest.Canary;
+import io.usageflow.forwarder.replay.ReplayRequest.Pace;
+import java.time.Duration;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What answering dead letters has in common: plan or apply, how fast, how many, and who says so. */
+final class AnswerOptions {
+    @Option(names = "--apply", description = "Do it. Without this the plan is shown and nothing is touched.")
+    private boolean apply;
+
+    @Option(names = "--why", paramLabel = "TEXT", description = "Why; stands in the mark of each.")
+    private String why = "";
+
+    @Option(
+            names = "--who",
+            paramLabel = "NAME",
+            description = "Who; stands in the mark of each. Default: the name you are logged in with.")
+    private String who = System.getProperty("user.name", "");
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "Dead letters a second at most, 1 to " + ReplayRequest.PER_SECOND_MAX + ". Default: "
+                    + ReplayRequest.PER_SECOND + ".")
+    private int rate = ReplayRequest.PER_SECOND;
+
+    @Option(names = "--limit", paramLabel = "N", description = "Answer so many at most. Default: all.")
+    private @Nullable Long limit;
+
+    @Option(
+            names = "--job",
+            paramLabel = "NAME",
+            description = "The job's name in the marks; a new one by default. To go on with a job that was run with"
+                    + " --again, give its name.")
+    private @Nullable String job;
+
+    boolean apply() {
+        return apply;
+    }
+
+    String why() {
+        return why;
+    }
+
+    Pace pace(int canary, Duration canaryTimeout) {
+        try {
+            return new Pace(
+                    rate,
+                    limit == null ? OptionalLong.empty() : OptionalLong.of(limit),
+                    new Canary(canary, canaryTimeout));
+        } catch (IllegalArgumentException wrong) {
+            throw new WrongUsageException("--" + wrong.getMessage());
+        }
+    }
+
+    Audit audit() {
+        if (who.isBlank()) {
+            throw new WrongUsageException("--who is empty: give the name that the marks are to hold");
+        }
+        return job == null || job.isBlank() ? Audit.of(who, why) : new Audit(who, why, job);
+    }
+}

@@ -1,0 +1,158 @@
+package io.usageflow.cli;
+
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.publish.BadLines;
+import io.usageflow.forwarder.publish.Connection;
+import io.usageflow.forwarder.publish.CountedInput;
+import io.usageflow.forwarder.publish.DryPublisher;
+import io.usageflow.forwarder.publish.InputBytes;
+import io.usageflow.forwarder.publish.LineIds;
+import io.usageflow.forwarder.publish.LineSource;
+import io.usageflow.forwarder.publish.Pace;
+import io.usageflow.forwarder.publish.Position;
+import io.usageflow.forwarder.publish.PositionFile;
+import io.usageflow.forwarder.publish.PublishRun;
+import io.usageflow.forwarder.publish.PublishRun.Counts;
+import io.usageflow.forwarder.publish.TimeWindow;
+import io.usageflow.forwarder.topics.LogIds;
+import io.usageflow.producer.UsagePublisher;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** The part of {@code usageflow publish} that reads a file. For one run. */
+final class Backfill {
+    private static final Duration HOOK_LIMIT = Duration.ofSeconds(60);
+
+    private final Terminal terminal;
+    private final Settings settings;
+    private final OutputOptions output;
+
+    Backfill(Terminal terminal, Settings settings, OutputOptions output) {
+        this.terminal = terminal;
+        this.settings = settings;
+        this.output = output;
+    }
+
+    int run(PublishInput input) throws IOException, InterruptedException {
+        input.check();
+        OptionalLong size = OptionalLong.empty();
+        if (!input.isStandardInput()) {
+            size = OptionalLong.of(Files.size(Path.of(input.file())));
+        }
+        try (var in = new CountedInput(
+                input.isStandardInput() ? terminal.in() : Files.newInputStream(Path.of(input.file())))) {
+            InputBytes bytes =
+                    InputBytes.of(in, input.isStandardInput() ? Optional.empty() : Optional.of(Path.of(input.file())));
+            try (LineIds ids = input.ids(bytes)) {
+                LineSource lines = input.lines(bytes, ids);
+                Counts counts = publish(input, input.identity(bytes), lines, new BackfillProgress(terminal, in, size));
+                return conclude(input, counts, ids);
+            }
+        } catch (IllegalArgumentException wrong) {
+            throw new WrongUsageException(wrong);
+        }
+    }
+
+    private Counts publish(
+            PublishInput input, Map<String, String> identity, LineSource lines, BackfillProgress progress)
+            throws IOException, InterruptedException {
+        if (input.dryRun()) {
+            try (UsagePublisher dry = new DryPublisher()) {
+                return publish(input, lines, progress, dry, Optional.empty());
+            }
+        }
+        // Before anything is opened for writing: a typing error must leave no file behind.
+        try (UsagePublisher publisher =
+                Connection.open(settings, settings.topics().names().events())) {
+            Optional<PositionFile> position = input.resume().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new PositionFile(input.resume().get(), identity(identity)));
+            terminal.stop().onProcessEnd(HOOK_LIMIT);
+            return publish(input, lines, progress, publisher, position);
+        }
+    }
+
+    private Counts publish(
+            PublishInput input,
+            LineSource lines,
+            BackfillProgress progress,
+            UsagePublisher publisher,
+            Optional<PositionFile> position)
+            throws IOException, InterruptedException {
+        Position from = position.isPresent() ? position.get().load() : Position.START;
+        if (from.entries() > 0) {
+            terminal.note("going on after line " + from.line() + ", up to which " + from.durable()
+                    + " events were published");
+        }
+        Pace pace = input.rate()
+                .map(rate -> Pace.of(rate, System::nanoTime, terminal.stop()::await))
+                .orElseGet(Pace::unbounded);
+        try (BadLines badLines = badLines(input, from)) {
+            var terms = new PublishRun.Terms(
+                    position,
+                    Optional.ofNullable(badLines),
+                    pace,
+                    () -> terminal.stop().await(Duration.ZERO),
+                    Optional.of(TimeWindow.of(settings.admission().guard(), Instant.now())));
+            return new PublishRun(publisher, progress, terms).of(lines);
+        }
+    }
+
+    private static @Nullable BadLines badLines(PublishInput input, Position from) throws IOException {
+        if (input.badLines().isEmpty()) {
+            return null;
+        }
+        try {
+            return from.entries() > 0
+                    ? BadLines.resume(input.badLines().get(), from)
+                    : BadLines.begin(input.badLines().get());
+        } catch (FileAlreadyExistsException exists) {
+            throw new WrongUsageException("--bad-lines " + exists.getFile()
+                    + " exists already, perhaps with lines that were corrected: name another file, or remove it");
+        }
+    }
+
+    /** Another cluster, topic or way to derive ids is another backfill. */
+    private Map<String, String> identity(Map<String, String> ofInput) {
+        var identity = new HashMap<>(ofInput);
+        identity.put("cluster", Connection.clusterId(settings));
+        identity.put("topic", settings.topics().names().events());
+        identity.put(
+                "topic_id",
+                LogIds.of(settings.kafka().client(), settings.topics().names().events())
+                        .topic());
+        return identity;
+    }
+
+    private int conclude(PublishInput input, Counts counts, LineIds ids) {
+        if (ids.derived() > 0 && !input.dryRun()) {
+            terminal.note(ids.derived() + " events had no id and got a derived one: publishing the same input again"
+                    + " bills nothing twice");
+        }
+        if (output.json()) {
+            output.document(terminal, BackfillResult.json(input.dryRun(), counts));
+        } else {
+            BackfillResult.lines(input.dryRun(), input.rounds(), counts).forEach(terminal::say);
+        }
+        if (counts.ended() && counts.durable() + counts.bad() + counts.failed() + counts.skipped() == 0) {
+            terminal.note("usageflow: the input holds no events");
+        }
+        if (!counts.ended()) {
+            terminal.note("usageflow: the input was not read to its end: "
+                    + (input.resume().isPresent()
+                            ? "run the same command again to go on"
+                            : "run it again with --resume FILE next time, so that it can go on; what was published"
+                                    + " is billed once all the same"));
+        }
+        return counts.complete() ? ExitCode.OK : ExitCode.PROBLEMS;
+    }
+}

@@ -1,0 +1,69 @@
+package io.usageflow.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.forwarder.publish.Noticed;
+import io.usageflow.forwarder.publish.PublishRun.Counts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** What a backfill came to, for people and for programs. Pure. */
+final class BackfillResult {
+    private BackfillResult() {}
+
+    static List<String> lines(boolean dryRun, boolean rounds, Counts counts) {
+        Noticed noticed = counts.noticed();
+        var lines = new ArrayList<String>();
+        String repeated = noticed.repeated() > 0 ? ", repeated lines " + noticed.repeated() : "";
+        if (dryRun) {
+            lines.add("good lines " + counts.durable() + ", bad lines " + counts.bad() + repeated
+                    + "; nothing was published");
+        } else {
+            lines.add("published " + counts.durable() + ", bad lines " + counts.bad() + ", failed " + counts.failed()
+                    + (counts.skipped() > 0 ? ", lines done before " + counts.skipped() : "") + repeated);
+        }
+        if (rounds) {
+            lines.add("rounded amounts " + noticed.rounded()
+                    + (noticed.rounded() > 0 ? ", which changed their sum by " + differences(noticed) : ""));
+        }
+        if (noticed.tooOld() > 0) {
+            lines.add("older than the dedup window " + noticed.tooOld()
+                    + ": admission holds these as TOO_OLD dead letters");
+        }
+        if (noticed.inFuture() > 0) {
+            lines.add("later than now " + noticed.inFuture() + ": admission holds these as IN_FUTURE dead letters");
+        }
+        return lines;
+    }
+
+    private static String differences(Noticed noticed) {
+        return new TreeMap<>(noticed.differences())
+                .entrySet().stream()
+                        .map(each -> each.getValue().toPlainString() + " " + each.getKey())
+                        .collect(Collectors.joining(", "));
+    }
+
+    static ObjectNode json(boolean dryRun, Counts counts) {
+        Noticed noticed = counts.noticed();
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("dry_run", dryRun)
+                .put(dryRun ? "good" : "published", counts.durable())
+                .put("bad_lines", counts.bad())
+                .put("failed", counts.failed())
+                .put("done_before", counts.skipped())
+                .put("ended", counts.ended())
+                .put("repeated_lines", noticed.repeated())
+                .put("too_old", noticed.tooOld())
+                .put("in_future", noticed.inFuture())
+                .put("rounded_amounts", noticed.rounded());
+        ObjectNode differences = json.putObject("rounding_differences");
+        for (Map.Entry<String, java.math.BigDecimal> each : new TreeMap<>(noticed.differences()).entrySet()) {
+            differences.put(each.getKey(), each.getValue());
+        }
+        return json;
+    }
+}

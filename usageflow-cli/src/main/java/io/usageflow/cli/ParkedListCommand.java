@@ -1,0 +1,186 @@
+package io.usageflow.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.forwarder.config.AdminSettings;
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.links.LinkKind;
+import io.usageflow.forwarder.parked.InstanceAnswer.ParkedAccount;
+import io.usageflow.forwarder.parked.ParkedClient;
+import io.usageflow.forwarder.parked.ParkedOverview;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code usageflow parked list}. */
+@Command(
+        name = "list",
+        description = {
+            "List the accounts whose events wait for a link, the longest waiting first, with the link that is missing"
+                    + " and the command that writes it. Reads the admin ports of the running forwarders, not Kafka;"
+                    + " changes nothing.",
+            "Each instance answers for the partitions it has, so name them all. Events that wait longer than"
+                    + " admission.parked.max.age become UNMAPPED_CUSTOMER dead letters.",
+            "Exit code 1 where not every partition was answered for, 3 where no instance answered."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  usageflow parked list",
+            "  usageflow parked list --admin http://forwarder-0:8080 --admin http://forwarder-1:8080",
+            "  usageflow parked list --account acct_42 --json"
+        })
+final class ParkedListCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin
+    private SettingsOptions options = new SettingsOptions();
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Option(
+            names = "--admin",
+            paramLabel = "URL",
+            description = "Admin address of a forwarder; may be given several times. The one that admin.host and"
+                    + " admin.port name by default, http://127.0.0.1:8080 where they are not set.")
+    private @Nullable List<URI> admins;
+
+    @Option(names = "--account", paramLabel = "ID", description = "Show this account only; totals are of all.")
+    private @Nullable String account;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Accounts to show at most, 1 to " + ParkedClient.LIMIT_MAX + "; ${DEFAULT-VALUE} by default.")
+    private int limit = 100;
+
+    ParkedListCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        if (limit < 1 || limit > ParkedClient.LIMIT_MAX) {
+            throw new WrongUsageException("--limit is " + limit + ": use a number from 1 to " + ParkedClient.LIMIT_MAX);
+        }
+        Settings settings = options.load(terminal.environment());
+        List<URI> asked = addresses(settings);
+        Instant now = Instant.now();
+        ParkedOverview overview = ParkedOverview.of(
+                new ParkedClient(settings.admin().accessToken()).ask(asked, Optional.ofNullable(account), limit),
+                limit);
+        overview.silent().forEach(silent -> terminal.note("usageflow: " + silent.admin() + " " + silent.why()));
+        if (overview.told().isEmpty()) {
+            return ExitCode.UNREACHABLE;
+        }
+        if (output.json()) {
+            output.document(terminal, json(overview, now));
+        } else {
+            show(overview, now);
+        }
+        gaps(overview);
+        return overview.complete() ? ExitCode.OK : ExitCode.PROBLEMS;
+    }
+
+    private List<URI> addresses(Settings settings) {
+        AdminSettings admin = settings.admin();
+        List<URI> given = admins;
+        if (given == null) {
+            // A wildcard is where to listen, not where to ask.
+            String host = admin.host().equals("0.0.0.0") || admin.host().equals("::") ? "127.0.0.1" : admin.host();
+            return List.of(URI.create("http://" + host + ":" + admin.port()));
+        }
+        for (URI each : given) {
+            if (each.getHost() == null || !List.of("http", "https").contains(String.valueOf(each.getScheme()))) {
+                throw new WrongUsageException("--admin is '" + each
+                        + "', which is no address: write http://HOST:PORT, such as" + " http://127.0.0.1:8080");
+            }
+        }
+        return given;
+    }
+
+    private void show(ParkedOverview overview, Instant now) {
+        if (overview.events() == 0) {
+            terminal.say(
+                    "Nothing waits for a link" + (overview.complete() ? "." : " in the partitions that answered."));
+            return;
+        }
+        terminal.say("%,d events of %,d accounts wait for a link, the oldest for %s."
+                .formatted(
+                        overview.events(),
+                        overview.waitingAccounts(),
+                        overview.oldestSince()
+                                .map(since -> AgeText.of(since, now))
+                                .orElse("an unknown time")));
+        if (overview.accounts().isEmpty()) {
+            terminal.say("None of them is of account " + account + ".");
+            return;
+        }
+        var table = new Table("ACCOUNT", "EVENTS", "WAITS FOR", "LINK OF", "PARTITION", "TO RELEASE THEM");
+        for (ParkedAccount each : overview.accounts()) {
+            table.row(
+                    each.account(),
+                    each.events(),
+                    AgeText.of(each.since(), now),
+                    each.missing() == LinkKind.CUSTOMER ? "the account" : "vendor " + each.name(),
+                    each.partition(),
+                    each.nextCommand());
+        }
+        table.print(terminal);
+        if (account == null && overview.waitingAccounts() > overview.accounts().size()) {
+            terminal.say("%,d more accounts wait: --limit shows more of them."
+                    .formatted(overview.waitingAccounts() - overview.accounts().size()));
+        }
+        terminal.say("Many at once: usageflow links import FILE");
+    }
+
+    private void gaps(ParkedOverview overview) {
+        if (!overview.unanswered().isEmpty()) {
+            terminal.note("usageflow: nobody answered for the partitions " + overview.unanswered()
+                    + ": name the other instances with --admin, or wait while an instance reads its state");
+        }
+        overview.told().forEach(told -> told.unreadable()
+                .forEach((partition, why) -> terminal.note(
+                        "usageflow: " + told.admin() + " cannot read partition " + partition + " now: " + why)));
+        if (!overview.doubled().isEmpty()) {
+            terminal.note("usageflow: two instances answered for the partitions " + overview.doubled()
+                    + ", which are changing hands, and are counted twice: ask again in a while");
+        }
+    }
+
+    static ObjectNode json(ParkedOverview overview, Instant now) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("as_of", now.toString()).put("complete", overview.complete());
+        json.put("events", overview.events()).put("accounts_waiting", overview.waitingAccounts());
+        overview.oldestSince().ifPresent(since -> json.put("oldest_since", since.toString())
+                .put("oldest_age_seconds", Duration.between(since, now).toSeconds()));
+        var unanswered = json.putArray("partitions_unanswered");
+        overview.unanswered().forEach(unanswered::add);
+        var silent = json.putArray("instances_silent");
+        overview.silent()
+                .forEach(each ->
+                        silent.addObject().put("admin", each.admin().toString()).put("why", each.why()));
+        var accounts = json.putArray("accounts");
+        for (ParkedAccount each : overview.accounts()) {
+            accounts.addObject()
+                    .put("account", each.account())
+                    .put("partition", each.partition())
+                    .put("events", each.events())
+                    .put("oldest_since", each.since().toString())
+                    .put(
+                            "oldest_age_seconds",
+                            Duration.between(each.since(), now).toSeconds())
+                    .put("missing_link", each.missing().key())
+                    .put("missing_name", each.name())
+                    .put("next", each.nextCommand());
+        }
+        return json;
+    }
+}

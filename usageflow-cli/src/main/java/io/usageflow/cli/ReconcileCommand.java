@@ -1,0 +1,277 @@
+package io.usageflow.cli;
+
+import io.usageflow.forwarder.config.MomentText;
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.reconcile.Advance;
+import io.usageflow.forwarder.reconcile.Finding;
+import io.usageflow.forwarder.reconcile.ReconcileListener;
+import io.usageflow.forwarder.reconcile.ReconcileRequest;
+import io.usageflow.forwarder.reconcile.ReconcileRequest.Period;
+import io.usageflow.forwarder.reconcile.ReconcileRequest.Repair;
+import io.usageflow.forwarder.reconcile.ReconcileResult;
+import io.usageflow.forwarder.reconcile.Reconciliation;
+import io.usageflow.forwarder.reconcile.ReportFormat;
+import io.usageflow.forwarder.reconcile.UnknownListener;
+import io.usageflow.forwarder.reconcile.UnknownRequest;
+import io.usageflow.forwarder.reconcile.UnknownResult;
+import io.usageflow.forwarder.reconcile.UnknownSearch;
+import io.usageflow.forwarder.reconcile.UnknownSummary;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code usageflow reconcile}. */
+@Command(
+        name = "reconcile",
+        description =
+                "Compare what Credyt has with what was sent, event by event: for each receipt of the period, Credyt is"
+                        + " asked for the event. Exit code 1 where something is found, 3 where Credyt does not answer.",
+        footerHeading = "%nWhat can be found:%n",
+        footer = {
+            "  MISSING    Credyt accepted the event and does not have it now: --repair sends it again",
+            "  UNBILLED   Credyt has it and charged no fees; of types without a price that is right: name them in --free",
+            "  DIFFERENT  Credyt has other content: which field, ours, theirs",
+            "  UNCHECKED  it could not be checked, or not wholly: the original has expired, or Credyt said nothing of it",
+            "",
+            "With --unknown it looks the other way round, and takes a run of its own: Credyt's lists are read, and what",
+            "is on them is looked for here. What nothing here ever sent is found:",
+            "  UNKNOWN_TO_US  another system writes with the same key, or the same usage was sent under another id",
+            "Credyt promises neither an order nor a filter by time for its lists, so all events of each customer are read,",
+            "whatever the period. A list that could not be proved whole is in the report, and the result is not clean then.",
+            "",
+            "With --report the run can be ended and killed: the same command goes on where it was.",
+            "",
+            "Examples:",
+            "  usageflow reconcile --from 2026-11-01 --to 2026-12-01 --report november.csv",
+            "  usageflow reconcile --from 1d --account acct_42 --free session_started",
+            "  usageflow reconcile --from 2026-11-01 --to 2026-12-01 --unknown --report unknown.csv",
+            "  usageflow reconcile --from 1d --repair                                 counts what would be sent",
+            "  usageflow reconcile --from 1d --repair --apply --why 'invoice 2026-11'   sends it"
+        })
+final class ReconcileCommand implements Callable<Integer> {
+    private static final Duration HOOK_LIMIT = Duration.ofSeconds(60);
+    private static final Duration NOTE_INTERVAL = Duration.ofSeconds(2);
+
+    private final Terminal terminal;
+    private final Clock clock = Clock.systemUTC();
+
+    @Mixin
+    private SettingsOptions options = new SettingsOptions();
+
+    @Mixin
+    private CredytOptions credyt = new CredytOptions();
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Option(
+            names = "--from",
+            required = true,
+            paramLabel = "TIME",
+            description =
+                    "Begin of the period: when Credyt accepted the events. 2026-11-01, an ISO time, or an age such"
+                            + " as 2h.")
+    private String from = "";
+
+    @Option(names = "--to", paramLabel = "TIME", description = "End of the period, exclusive; now by default.")
+    private String to = "now";
+
+    @Option(names = "--account", paramLabel = "ACCOUNT", description = "Only the events of this account.")
+    private @Nullable String account;
+
+    @Option(
+            names = "--free",
+            paramLabel = "TYPE",
+            split = ",",
+            description = "Event types that have no price at Credyt: no fees are expected of them.")
+    private Set<String> free = Set.of();
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "Questions to Credyt a second at most; 50 by default. Fewer where Credyt asks for it.")
+    private double rate = ReconcileRequest.PER_SECOND_DEFAULT;
+
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description =
+                    "Write every finding there: .csv, or .json for JSON Lines. How far the run is stands beside it"
+                            + " in FILE.checkpoint until it is done.")
+    private @Nullable Path report;
+
+    @Option(
+            names = "--unknown",
+            description =
+                    "Find events that Credyt has and nothing here sent. Reads all events of each customer who has a"
+                            + " link, or a receipt in the period: a question for every 100 events, or fewer where Credyt's pages"
+                            + " are smaller.")
+    private boolean unknown;
+
+    @ArgGroup(exclusive = false)
+    private @Nullable RepairOptions repair;
+
+    static final class RepairOptions {
+        @Option(
+                names = "--repair",
+                required = true,
+                description = "Count the missing events that can be sent again; sends nothing without --apply.")
+        private boolean repair;
+
+        @Option(
+                names = "--apply",
+                description = "Send them again: same id, same bytes, through the lane of replays. Credyt ignores an id"
+                        + " that it has.")
+        private boolean apply;
+
+        @Option(names = "--why", paramLabel = "TEXT", description = "For the audit; needed with --apply.")
+        private @Nullable String why;
+
+        @Option(
+                names = "--who",
+                paramLabel = "NAME",
+                description = "For the audit; the user of this machine by default.")
+        private String who = System.getProperty("user.name", "unknown");
+
+        @Option(names = "--again", description = "Also what an earlier repair has sent.")
+        private boolean again;
+
+        Repair repair() {
+            String reason = why;
+            if (!apply) {
+                return Repair.plan();
+            }
+            if (reason == null || reason.isBlank()) {
+                throw new WrongUsageException(
+                        "--apply needs --why: a few words for the audit, such as an invoice's number");
+            }
+            return Repair.apply(who, reason, again);
+        }
+    }
+
+    ReconcileCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Settings settings = Settings.load(options.over(credyt.defaults(), terminal.environment()));
+        terminal.stop().onProcessEnd(HOOK_LIMIT);
+        return unknown ? lists(settings) : receipts(settings);
+    }
+
+    private int receipts(Settings settings) throws InterruptedException {
+        var shown = new Shown();
+        ReconcileResult result;
+        try {
+            result = new Reconciliation(settings, clock)
+                    .run(request(), shown, () -> terminal.stop().await(Duration.ZERO));
+        } catch (IllegalArgumentException wrong) {
+            throw new WrongUsageException(wrong);
+        }
+        if (output.json()) {
+            output.document(terminal, ReconcileTable.json(result));
+        } else {
+            ReconcileTable.of(result, shown.sample, Optional.ofNullable(report)).forEach(terminal::say);
+        }
+        return ended(result.complete(), result.summary().found() == 0);
+    }
+
+    private int lists(Settings settings) throws InterruptedException {
+        if (repair != null || !free.isEmpty()) {
+            throw new WrongUsageException("--unknown only looks through Credyt's lists: leave out "
+                    + (repair != null ? "--repair, there is nothing to send" : "--free, fees are not looked at"));
+        }
+        var shown = new Shown();
+        UnknownResult result;
+        try {
+            result = new UnknownSearch(settings, clock)
+                    .run(
+                            new UnknownRequest(
+                                    period(), Optional.ofNullable(account), rate, Optional.ofNullable(report)),
+                            shown,
+                            () -> terminal.stop().await(Duration.ZERO));
+        } catch (IllegalArgumentException wrong) {
+            throw new WrongUsageException(wrong);
+        }
+        if (output.json()) {
+            output.document(terminal, UnknownTable.json(result));
+        } else {
+            UnknownTable.of(result, shown.sample, Optional.ofNullable(report)).forEach(terminal::say);
+        }
+        return ended(result.complete(), !result.summary().hasFindings());
+    }
+
+    private int ended(boolean complete, boolean clean) {
+        if (!complete) {
+            terminal.note("usageflow: stopped before the end"
+                    + (report == null
+                            ? "; with --report it could be gone on with"
+                            : ": the same command goes on from here"));
+        }
+        return complete && clean ? ExitCode.OK : ExitCode.PROBLEMS;
+    }
+
+    private Period period() {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        if (report != null) {
+            ReportFormat.of(report);
+        }
+        return new Period(
+                MomentText.parse("--from", from, now), MomentText.parse("--to", to, now), "from " + from + " to " + to);
+    }
+
+    private ReconcileRequest request() {
+        return new ReconcileRequest(
+                period(),
+                Optional.ofNullable(account),
+                free,
+                rate,
+                repair == null ? Repair.none() : repair.repair(),
+                Optional.ofNullable(report));
+    }
+
+    /** What is said on the way; the first findings are kept for the end. */
+    private final class Shown implements ReconcileListener, UnknownListener {
+        private final List<Finding> sample = new ArrayList<>();
+        private final long began = System.nanoTime();
+        private long notedAt = began;
+
+        @Override
+        public void advanced(Advance advance) {
+            long now = System.nanoTime();
+            if (now - notedAt >= NOTE_INTERVAL.toNanos() && advance.share() > 0) {
+                notedAt = now;
+                terminal.note(ReconcileTable.line(advance));
+            }
+        }
+
+        @Override
+        public void advanced(UnknownSummary summary, long customers) {
+            long now = System.nanoTime();
+            if (now - notedAt >= NOTE_INTERVAL.toNanos()) {
+                notedAt = now;
+                terminal.note(UnknownTable.line(summary, customers, Duration.ofNanos(now - began)));
+            }
+        }
+
+        @Override
+        public void found(Finding finding) {
+            if (sample.size() < ReconcileTable.SAMPLE_MAX) {
+                sample.add(finding);
+            }
+        }
+    }
+}

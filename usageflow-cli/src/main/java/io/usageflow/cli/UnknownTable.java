@@ -1,0 +1,116 @@
+package io.usageflow.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.forwarder.reconcile.Finding;
+import io.usageflow.forwarder.reconcile.FindingKind;
+import io.usageflow.forwarder.reconcile.UnknownCount;
+import io.usageflow.forwarder.reconcile.UnknownResult;
+import io.usageflow.forwarder.reconcile.UnknownSummary;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What a look through Credyt's lists came to, for people and for scripts. Pure. */
+final class UnknownTable {
+    private UnknownTable() {}
+
+    /** @param sample the first findings */
+    static List<String> of(UnknownResult result, List<Finding> sample, Optional<Path> report) {
+        UnknownSummary summary = result.summary();
+        long found = summary.count(UnknownCount.UNKNOWN_TO_US)
+                + summary.count(UnknownCount.UNCHECKED)
+                + summary.count(UnknownCount.LISTS_NOT_PROVED_WHOLE);
+        var lines = new ArrayList<>(ReconcileTable.sample(found, sample, report));
+        lines.add("on Credyt's lists, from " + result.from() + " to " + result.to()
+                + (result.goneOn() ? ", gone on with from an earlier run" : "") + ":");
+        row(lines, summary, "customers", UnknownCount.CUSTOMERS, "");
+        row(
+                lines,
+                summary,
+                "not at Credyt",
+                UnknownCount.CUSTOMERS_NOT_AT_CREDYT,
+                "Links or receipts name them, and Credyt has nobody under that external id.");
+        row(lines, summary, "events read", UnknownCount.EVENTS_LISTED, "");
+        row(lines, summary, "of the period", UnknownCount.EVENTS_IN_PERIOD, "");
+        row(lines, summary, "with a receipt", UnknownCount.WITH_RECEIPT, "");
+        row(
+                lines,
+                summary,
+                "sent, no receipt",
+                UnknownCount.SENT_WITHOUT_RECEIPT,
+                "Handed to delivery: on their way, or their answer was lost. 'usageflow trace' tells.");
+        row(lines, summary, "UNKNOWN_TO_US", UnknownCount.UNKNOWN_TO_US, FindingKind.UNKNOWN_TO_US.meaning());
+        row(
+                lines,
+                summary,
+                "UNCHECKED",
+                UnknownCount.UNCHECKED,
+                "Whether they were sent cannot be told: the detail says why.");
+        row(
+                lines,
+                summary,
+                "lists not whole",
+                UnknownCount.LISTS_NOT_PROVED_WHOLE,
+                "There may be events on them that were not seen: the detail says why.");
+        row(
+                lines,
+                summary,
+                "UNREADABLE",
+                UnknownCount.UNREADABLE,
+                "Records of the topics: each may be the receipt of an event that is called unknown.");
+        result.notes().forEach(note -> lines.add("note: " + note));
+        lines.add(verdict(result));
+        return lines;
+    }
+
+    private static void row(List<String> lines, UnknownSummary summary, String name, UnknownCount of, String meaning) {
+        lines.add(ReconcileTable.row(name, summary.count(of), summary.count(of) == 0 ? "" : meaning));
+    }
+
+    private static String verdict(UnknownResult result) {
+        UnknownSummary summary = result.summary();
+        long unknown = summary.count(UnknownCount.UNKNOWN_TO_US);
+        if (!result.complete()) {
+            return "not finished";
+        }
+        if (unknown > 1 && unknown == summary.count(UnknownCount.EVENTS_IN_PERIOD)) {
+            return "NOT ONE event was sent from here: are these the topics (topics.prefix) of this key's events?";
+        }
+        if (unknown > 0) {
+            return "NOT CLEAN: " + ReconcileTable.figure(unknown) + " of "
+                    + ReconcileTable.figure(summary.count(UnknownCount.EVENTS_IN_PERIOD)) + " events are unknown to us"
+                    + (summary.isWhole() ? "" : ", and NOT COMPLETE: there may be more");
+        }
+        return summary.isWhole()
+                ? "clean: every event that Credyt lists for these customers was sent from here"
+                : "NOT COMPLETE: nothing unknown was found, but not everything could be looked at";
+    }
+
+    static String line(UnknownSummary summary, long customers, Duration elapsed) {
+        long events = summary.count(UnknownCount.EVENTS_LISTED);
+        return String.format(
+                Locale.ROOT,
+                "%,d of %,d customers, %,d events read, %s, %,d unknown",
+                summary.count(UnknownCount.CUSTOMERS),
+                customers,
+                events,
+                ReconcileTable.words(elapsed) + " so far",
+                summary.count(UnknownCount.UNKNOWN_TO_US));
+    }
+
+    static ObjectNode json(UnknownResult result) {
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("from", result.from().toString())
+                .put("to", result.to().toString())
+                .put("complete", result.complete() && result.summary().isWhole())
+                .put("finished", result.complete());
+        json.setAll(result.summary().json());
+        result.notes().forEach(json.putArray("notes")::add);
+        return json;
+    }
+}

@@ -1,0 +1,50 @@
+package io.usageflow.cli.demo;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * What a run of the demo is asked to do. Immutable.
+ *
+ * @param inputs traces in Azure's format; none generates one
+ * @param events how many requests at most; {@value #GENERATED_EVENTS} where none are given and the trace is generated
+ * @param accounts how many customers there are, at least 1
+ * @param speed as many times as fast as the trace; empty for as fast as it goes
+ */
+public record DemoOptions(List<Path> inputs, OptionalInt events, int accounts, OptionalDouble speed) {
+    public static final int GENERATED_EVENTS = 10_000;
+    public static final int ACCOUNTS = 200;
+
+    public DemoOptions {
+        inputs = List.copyOf(inputs);
+        if (events.isPresent() && events.getAsInt() < 1) {
+            throw new DemoInputException("--events is " + events.getAsInt() + ": use at least 1", null);
+        }
+        if (accounts < 1) {
+            throw new DemoInputException("--accounts is " + accounts + ": use at least 1", null);
+        }
+        if (speed.isPresent() && !(speed.getAsDouble() > 0)) {
+            throw new DemoInputException("--speed is " + speed.getAsDouble() + ": use max, or a number above 0", null);
+        }
+    }
+
+    /** @throws DemoInputException where an input cannot be read at all */
+    public Trace trace() {
+        if (inputs.isEmpty()) {
+            return GeneratedTrace.of(events.orElse(GENERATED_EVENTS));
+        }
+        Trace trace = inputs.stream().map(AzureTrace::read).reduce(new Trace(List.of(), List.of()), Trace::and);
+        if (trace.rows().isEmpty()) {
+            throw new DemoInputException(
+                    "--input has no readable request"
+                            + trace.badLines().stream()
+                                    .findFirst()
+                                    .map(bad -> " (" + bad + ")")
+                                    .orElse("") + ": name a file with at least one",
+                    null);
+        }
+        return events.isPresent() ? trace.atMost(events.getAsInt()) : trace;
+    }
+}

@@ -1,0 +1,142 @@
+package io.usageflow.cli;
+
+import static io.usageflow.forwarder.testing.PublicSurface.requireUnchanged;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.usageflow.cli.demo.DemoReport;
+import io.usageflow.forwarder.doctor.Finding;
+import io.usageflow.forwarder.links.Link;
+import io.usageflow.forwarder.links.LinkFile;
+import io.usageflow.forwarder.links.LinkPlan;
+import io.usageflow.forwarder.links.LinkWriter;
+import io.usageflow.forwarder.parked.ParkedOverview;
+import io.usageflow.forwarder.publish.PublishRun;
+import io.usageflow.forwarder.reconcile.ReconcileResult;
+import io.usageflow.forwarder.reconcile.UnknownResult;
+import io.usageflow.forwarder.testing.JsonShape;
+import io.usageflow.forwarder.testing.SampleValues;
+import io.usageflow.forwarder.topics.TopicPlan;
+import io.usageflow.producer.PublishReceipt;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** What scripts depend on: commands, options, exit codes and the names in JSON. */
+class CommandSurfaceTest {
+    @Test
+    void shouldKeepCommandsAndOptions() {
+        var lines = new ArrayList<String>();
+        gather(Main.commandLine(Terminal.ofProcess()), lines);
+
+        requireUnchanged("Commands", lines);
+        requireUnchanged(
+                "Exit codes",
+                List.of(
+                        "OK " + ExitCode.OK,
+                        "PROBLEMS " + ExitCode.PROBLEMS,
+                        "USAGE " + ExitCode.USAGE,
+                        "UNREACHABLE " + ExitCode.UNREACHABLE,
+                        "FAULT " + ExitCode.FAULT));
+    }
+
+    private static void gather(CommandLine line, List<String> lines) {
+        CommandSpec command = line.getCommandSpec();
+        if (command.usageMessage().hidden()) {
+            return;
+        }
+        lines.add(Stream.concat(Stream.of(command.qualifiedName()), Arrays.stream(command.aliases()))
+                .reduce((one, other) -> one + " or " + other)
+                .orElseThrow());
+        for (ArgSpec argument : command.args()) {
+            if (command.parent() != null && isOfEveryCommand(argument)) {
+                continue;
+            }
+            String name = argument instanceof OptionSpec option
+                    ? String.join(" ", option.names())
+                    : "<" + argument.paramLabel() + ">";
+            lines.add(command.qualifiedName() + " " + name
+                    + (argument.arity().max() == 0 ? "" : ", " + type(argument))
+                    + (argument.isMultiValue() ? ", repeatable" : "")
+                    + (argument.required() ? ", required" : "")
+                    + (argument.splitRegex().isEmpty() ? "" : ", separated by " + argument.splitRegex())
+                    + (argument.defaultValue() == null ? "" : ", default " + argument.defaultValue()));
+        }
+        line.getSubcommands().values().forEach(each -> gather(each, lines));
+    }
+
+    private static boolean isOfEveryCommand(ArgSpec argument) {
+        return argument instanceof OptionSpec option
+                && (option.inherited() || option.usageHelp() || option.versionHelp());
+    }
+
+    private static String type(ArgSpec argument) {
+        Class<?> type = argument.typeInfo().getType();
+        return type.isEnum() ? Arrays.toString(type.getEnumConstants()) : type.getSimpleName();
+    }
+
+    @Test
+    void shouldKeepTheNamesInJson() {
+        json("doctor", List.of(DoctorCommand.json(SampleValues.of(Finding.class), true)));
+        json(
+                "topics plan",
+                SampleValues.of(TopicPlan.class).stream()
+                        .map(TopicsCommand::json)
+                        .toList());
+        json(
+                "links list",
+                SampleValues.of(Link.class).stream().map(LinksListCommand::json).toList());
+        json(
+                "links import",
+                SampleValues.of(LinkPlan.class).stream()
+                        .map(plan -> LinksImportCommand.json(
+                                true,
+                                SampleValues.of(LinkFile.class).get(0),
+                                plan,
+                                SampleValues.of(LinkWriter.Written.class).get(0)))
+                        .toList());
+        json(
+                "parked list",
+                SampleValues.of(ParkedOverview.class).stream()
+                        .map(overview -> ParkedListCommand.json(overview, Instant.EPOCH))
+                        .toList());
+        json(
+                "publish, one event",
+                SampleValues.of(PublishReceipt.class).stream()
+                        .map(PublishCommand::json)
+                        .toList());
+        json(
+                "publish, a file",
+                SampleValues.of(PublishRun.Counts.class).stream()
+                        .flatMap(counts ->
+                                Stream.of(BackfillResult.json(true, counts), BackfillResult.json(false, counts)))
+                        .toList());
+        json(
+                "reconcile",
+                SampleValues.of(ReconcileResult.class).stream()
+                        .map(ReconcileTable::json)
+                        .toList());
+        json(
+                "reconcile --unknown",
+                SampleValues.of(UnknownResult.class).stream()
+                        .map(UnknownTable::json)
+                        .toList());
+        json(
+                "demo, report",
+                SampleValues.of(DemoReport.class).stream()
+                        .map(report -> new ObjectMapper().<JsonNode>valueToTree(report))
+                        .toList());
+    }
+
+    private static void json(String command, Collection<? extends JsonNode> documents) {
+        requireUnchanged("JSON of " + command, JsonShape.of(documents));
+    }
+}

@@ -1,0 +1,136 @@
+package io.usageflow.cli;
+
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toList;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The container image holds the service and the operator's commands, and nothing of the laboratory. Needs the packaged jars. */
+class ImageIT {
+    private static final Path ROOT = Path.of("..");
+    private static final Pattern COPY = Pattern.compile("(?m)^COPY (\\S+) /opt/usageflow/lib/?$");
+    private static final String SLF4J_PROVIDER = "META-INF/services/org.slf4j.spi.SLF4JServiceProvider";
+
+    private final List<Path> jars = jars();
+
+    @Test
+    void shouldCarryTheServiceOnly() throws IOException {
+        var found = new ArrayList<String>();
+        for (Path jar : jars) {
+            for (String entry : entries(jar)) {
+                if (entry.equals("kafka/server/KafkaConfig.class")
+                        || entry.startsWith("org/apache/kafka/server/Server")
+                        || entry.equals("scala/Option.class")
+                        || entry.startsWith("io/usageflow/sandbox/")
+                        || entry.startsWith("io/usageflow/embedded/")
+                        || entry.startsWith("org/apache/logging/log4j/core/Logger")) {
+                    found.add(jar.getFileName() + ": " + entry);
+                }
+            }
+        }
+
+        assertThat(jars).as("packaged").hasSizeGreaterThan(20);
+        assertThat(jars.stream().map(jar -> jar.getFileName().toString()))
+                .anyMatch(name -> name.startsWith("forwarder-service-"))
+                .noneMatch(name -> name.startsWith("kafka_") || name.startsWith("kafka-server"))
+                .noneMatch(name -> name.startsWith("scala-") || name.startsWith("log4j-"))
+                .noneMatch(name -> name.startsWith("embedded-") || name.startsWith("credyt-sandbox-"));
+        assertThat(found).isEmpty();
+    }
+
+    @Test
+    void shouldCarryOneLoggingBackEnd() throws IOException {
+        var backEnds = new ArrayList<String>();
+        for (Path jar : jars) {
+            if (entries(jar).contains(SLF4J_PROVIDER)) {
+                backEnds.add(jar.getFileName().toString());
+            }
+        }
+
+        assertThat(backEnds).singleElement().asString().startsWith("logback-classic-");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "dev", "sandbox"})
+    void shouldSayWhatIsNotPartOfIt(String command) throws Exception {
+        Run run = run(command);
+
+        assertThat(run.printed.strip().lines())
+                .singleElement()
+                .asString()
+                .contains("'usageflow " + command + "' is not part of the container image", "./usageflow " + command);
+        assertThat(run.exitCode).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void shouldRunTheOtherCommands() throws Exception {
+        var inThisBuild = new CommandRun();
+        inThisBuild.run("--help");
+
+        Run help = run("--help");
+        Run plan = run("topics", "plan", "--set", "kafka.bootstrap.servers=127.0.0.1:1", "--set", "start.timeout=1s");
+
+        assertThat(help.printed).isEqualTo(inThisBuild.out());
+        assertThat(plan.exitCode).as(plan.printed).isEqualTo(ExitCode.UNREACHABLE);
+    }
+
+    private record Run(int exitCode, String printed) {}
+
+    private Run run(String... words) throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                jars.stream().map(Path::toString).collect(joining(File.pathSeparator)),
+                Main.class.getName()));
+        command.addAll(List.of(words));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Run(process.waitFor(), printed);
+    }
+
+    /** As the image's first stage copies them; the stage for docker-compose.yml may add to it. */
+    private static List<Path> jars() {
+        try {
+            String dockerfile = Files.readString(ROOT.resolve("Dockerfile"));
+            String image = dockerfile.split("(?m)^FROM ")[1];
+            var jars = new ArrayList<Path>();
+            for (String source :
+                    COPY.matcher(image).results().map(match -> match.group(1)).collect(toList())) {
+                Path path = ROOT.resolve(source);
+                boolean folder = Files.isDirectory(path);
+                try (DirectoryStream<Path> copied = folder
+                        ? Files.newDirectoryStream(path)
+                        : Files.newDirectoryStream(
+                                path.getParent(), path.getFileName().toString())) {
+                    copied.forEach(jars::add);
+                }
+            }
+            // Any other stage of the file that ships must add nothing.
+            assertThat(dockerfile.strip()).endsWith("\nFROM usageflow");
+            return jars;
+        } catch (IOException unreadable) {
+            throw new java.io.UncheckedIOException(unreadable);
+        }
+    }
+
+    private static List<String> entries(Path jar) throws IOException {
+        try (var file = new JarFile(jar.toFile())) {
+            return file.stream().map(entry -> entry.getName()).collect(toList());
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.usageflow.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.forwarder.reconcile.FindingKind;
+import io.usageflow.forwarder.reconcile.ReconcileResult;
+import io.usageflow.forwarder.reconcile.ReconcileSummary;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ReconcileTableTest {
+    @Test
+    void shouldSayThatReceiptsCouldNotBeRead() {
+        var summary = new ReconcileSummary(
+                10, Map.of(FindingKind.UNREADABLE, 2L), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+        var result = new ReconcileResult(summary, Instant.EPOCH, Instant.MAX, true, false, List.of());
+
+        ObjectNode json = ReconcileTable.json(result);
+
+        assertThat(json.path("complete").booleanValue()).isFalse();
+        assertThat(json.path("finished").booleanValue()).isTrue();
+        assertThat(json.at("/findings/unreadable").longValue()).isEqualTo(2);
+        assertThat(ReconcileTable.of(result, List.of(), Optional.empty()))
+                .contains("  as they should be            8")
+                .contains("NOT CLEAN: 2 of 10 events, and NOT COMPLETE: 2 records among the receipts cannot be read");
+    }
+}

@@ -1,0 +1,101 @@
+package io.usageflow.forwarder.testing;
+
+import io.usageflow.cli.Main;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** A command as a process of its own, so that it can be killed like one. Not thread-safe. */
+public final class CommandProcess implements AutoCloseable {
+    private final Process process;
+    private final Path log;
+
+    private CommandProcess(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /** @param log takes all that it prints */
+    public static CommandProcess launch(Path log, String... words) {
+        return launch(log, "256m", List.of(words));
+    }
+
+    /** @param heapMax as {@code -Xmx} takes it */
+    static CommandProcess launch(Path log, String heapMax, List<String> words) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + heapMax,
+                // Seconds to live: quick to start is better than quick at last.
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                // Nobody who is killed removes what is temporary.
+                "-Djava.io.tmpdir=" + log.toAbsolutePath().getParent(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(words);
+        try {
+            return new CommandProcess(
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(log.toFile())
+                            .start(),
+                    log);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** SIGKILL; returns when the process is gone. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** SIGINT, as Ctrl-C sends it. */
+    public void interrupt() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    }
+
+    /** SIGTERM; as {@link #awaitEnd}. */
+    Optional<Integer> terminate(Duration atMost) throws InterruptedException {
+        process.destroy();
+        return awaitEnd(atMost);
+    }
+
+    /** @return the exit code; empty where the process has not ended in time */
+    public Optional<Integer> awaitEnd(Duration atMost) throws InterruptedException {
+        return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)
+                ? Optional.of(process.exitValue())
+                : Optional.empty();
+    }
+
+    /** All that it has printed so far. */
+    public String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Kills it if it still lives. */
+    @Override
+    public void close() {
+        try {
+            kill();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
