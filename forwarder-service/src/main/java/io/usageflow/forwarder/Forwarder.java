@@ -8,6 +8,7 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.config.SettingsException;
 import io.usageflow.forwarder.delivery.Delivery;
 import io.usageflow.forwarder.delivery.DeliveryConnections;
+import io.usageflow.forwarder.kafka.TopicsNotReadyException;
 import io.usageflow.forwarder.observe.AdminServer;
 import io.usageflow.forwarder.observe.HealthReport;
 import io.usageflow.forwarder.observe.ProcessMeters;
@@ -16,7 +17,6 @@ import io.usageflow.forwarder.observe.Version;
 import io.usageflow.forwarder.replay.BlockedReplay;
 import io.usageflow.forwarder.topics.TopicAdmin;
 import io.usageflow.forwarder.topics.TopicPlan;
-import io.usageflow.forwarder.topics.TopicsNotReadyException;
 import io.usageflow.schema.file.PrivateFiles;
 import io.usageflow.schema.net.PlainTraffic;
 import io.usageflow.schema.text.VisibleText;
@@ -56,7 +56,7 @@ public final class Forwarder implements AutoCloseable {
      * #health} tells how far they are.
      *
      * @throws SettingsException if something that the roles need is missing
-     * @throws io.usageflow.forwarder.topics.ClusterUnreachableException if Kafka does not answer within
+     * @throws io.usageflow.forwarder.kafka.ClusterUnreachableException if Kafka does not answer within
      *     {@code start.timeout}
      * @throws TopicsNotReadyException if a topic is missing or would break a promise
      * @throws io.usageflow.forwarder.clock.WrongClockException if this machine's clock is too far from the broker's

@@ -1,6 +1,7 @@
 package io.usageflow.cli;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.kafka.LogIds;
 import io.usageflow.forwarder.publish.BadLines;
 import io.usageflow.forwarder.publish.Connection;
 import io.usageflow.forwarder.publish.CountedInput;
@@ -14,7 +15,6 @@ import io.usageflow.forwarder.publish.PositionFile;
 import io.usageflow.forwarder.publish.PublishRun;
 import io.usageflow.forwarder.publish.PublishRun.Counts;
 import io.usageflow.forwarder.publish.TimeWindow;
-import io.usageflow.forwarder.topics.LogIds;
 import io.usageflow.producer.UsagePublisher;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.cli.demo.DemoInputException;
 import io.usageflow.forwarder.config.SettingsException;
-import io.usageflow.forwarder.topics.TopicsNotReadyException;
+import io.usageflow.forwarder.kafka.TopicsNotReadyException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.nio.file.NoSuchFileException;

@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.admission;
 
 import io.usageflow.forwarder.config.RecordBounds;
-import io.usageflow.forwarder.topics.RecordCutter;
+import io.usageflow.forwarder.kafka.RecordCutter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.admission;
 
+import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.observe.StageHealth;
-import io.usageflow.forwarder.topics.KafkaWatch;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.kafka.streams.KafkaStreams;

@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.admission;
 
 import io.usageflow.forwarder.deadletter.Origin;
-import io.usageflow.forwarder.topics.RecordCutter;
+import io.usageflow.forwarder.kafka.RecordCutter;
 import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package io.usageflow.forwarder.admission;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.admission.AdmissionMeters.LinkOutcome;
-import io.usageflow.forwarder.topics.RecordCutter;
+import io.usageflow.forwarder.kafka.RecordCutter;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.rule.LinkRules;
 import io.usageflow.schema.rule.Violation;

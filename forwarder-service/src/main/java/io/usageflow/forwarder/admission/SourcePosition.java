@@ -1,6 +1,6 @@
 package io.usageflow.forwarder.admission;
 
-import io.usageflow.forwarder.topics.LogId;
+import io.usageflow.forwarder.kafka.LogId;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

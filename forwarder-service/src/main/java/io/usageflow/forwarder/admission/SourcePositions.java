@@ -2,9 +2,9 @@ package io.usageflow.forwarder.admission;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.usageflow.forwarder.kafka.LogId;
+import io.usageflow.forwarder.kafka.TopicWatch;
 import io.usageflow.forwarder.ledger.LedgerCounter;
-import io.usageflow.forwarder.topics.LogId;
-import io.usageflow.forwarder.topics.TopicWatch;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,9 +2,9 @@ package io.usageflow.forwarder.admission;
 
 import io.usageflow.forwarder.admission.Admission.Surroundings;
 import io.usageflow.forwarder.config.RecordBounds;
+import io.usageflow.forwarder.kafka.recovery.MarkerRecovery;
+import io.usageflow.forwarder.kafka.recovery.WatchedProducer;
 import io.usageflow.forwarder.topics.Changelogs;
-import io.usageflow.forwarder.topics.TransactionTakeover;
-import io.usageflow.forwarder.topics.WatchedProducer;
 import io.usageflow.schema.topic.Topics;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +23,7 @@ import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 
 /**
  * Kafka Streams' clients as it makes them itself, but that a producer makes sure that its transactions ended everywhere:
- * {@link TransactionTakeover}, and that a thread's successor writes under its id: {@link TransactionalIds}; and that
+ * {@link MarkerRecovery}, and that a thread's successor writes under its id: {@link TransactionalIds}; and that
  * consumers hold no large records: {@link AdmissionConsumers}. Thread-safe.
  *
  * <p>A subclass, since Streams takes no other supplier with its own group protocol.
@@ -38,7 +38,7 @@ final class StreamsClients extends DefaultKafkaClientSupplier implements AutoClo
     private final List<String> topics;
     private final TransactionalIds ids = new TransactionalIds();
     /** By transactional id: each remembers what it could not finish. */
-    private final Map<String, TransactionTakeover> takeovers = new ConcurrentHashMap<>();
+    private final Map<String, MarkerRecovery> takeovers = new ConcurrentHashMap<>();
 
     private final Runnable onCommit;
     private final AtomicLong commits = new AtomicLong();
@@ -95,9 +95,9 @@ final class StreamsClients extends DefaultKafkaClientSupplier implements AutoClo
                 thread,
                 Thread.currentThread().getName(),
                 String.valueOf(given.get(ProducerConfig.TRANSACTIONAL_ID_CONFIG)));
-        TransactionTakeover takeover = takeovers.computeIfAbsent(
+        MarkerRecovery takeover = takeovers.computeIfAbsent(
                 id,
-                each -> new TransactionTakeover(
+                each -> new MarkerRecovery(
                         kafka, each, application, Changelogs.names(application).get(0), topics));
         Map<String, Object> config = new HashMap<>(given);
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
@@ -147,7 +147,7 @@ final class StreamsClients extends DefaultKafkaClientSupplier implements AutoClo
     /** After the streams themselves. */
     @Override
     public void close() {
-        takeovers.values().forEach(TransactionTakeover::close);
+        takeovers.values().forEach(MarkerRecovery::close);
     }
 
     /** Streams names a thread's producer after the thread. */

@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.admission;
 
 import io.usageflow.forwarder.admission.AdmissionMeters.LinkOutcome;
-import io.usageflow.forwarder.topics.RecordCutter;
+import io.usageflow.forwarder.kafka.RecordCutter;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;

@@ -3,8 +3,8 @@ package io.usageflow.forwarder.deadletter;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.table.TemporaryTable;
-import io.usageflow.forwarder.topics.TopicReader;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.id.Uuids;

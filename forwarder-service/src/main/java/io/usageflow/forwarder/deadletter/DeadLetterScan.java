@@ -1,8 +1,8 @@
 package io.usageflow.forwarder.deadletter;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.topics.AccountPartition;
-import io.usageflow.forwarder.topics.TopicReader;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.registry.RegistryAbsence;
 import io.usageflow.schema.registry.SchemaLostException;

@@ -3,7 +3,7 @@ package io.usageflow.forwarder.deadletter;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.config.RecordBounds;
-import io.usageflow.forwarder.topics.RecordCutter;
+import io.usageflow.forwarder.kafka.RecordCutter;
 import io.usageflow.schema.OriginalHeader;
 import io.usageflow.schema.OriginalReference;
 import io.usageflow.schema.SourceCoordinates;

@@ -1,8 +1,8 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.kafka.LogId;
+import io.usageflow.forwarder.kafka.TopicWatch;
 import io.usageflow.forwarder.ledger.LedgerCounter;
-import io.usageflow.forwarder.topics.LogId;
-import io.usageflow.forwarder.topics.TopicWatch;
 import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;

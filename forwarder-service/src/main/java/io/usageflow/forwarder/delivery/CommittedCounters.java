@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.ledger.LedgerCounter;
-import io.usageflow.forwarder.topics.LogId;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

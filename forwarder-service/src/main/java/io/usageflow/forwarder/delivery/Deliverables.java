@@ -1,8 +1,8 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.deadletter.Origin;
-import io.usageflow.forwarder.topics.LogId;
-import io.usageflow.forwarder.topics.RecordCutter;
+import io.usageflow.forwarder.kafka.LogId;
+import io.usageflow.forwarder.kafka.RecordCutter;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.UsageEvent;

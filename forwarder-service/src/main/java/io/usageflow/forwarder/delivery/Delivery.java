@@ -7,11 +7,11 @@ import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.http.HttpEventSink;
+import io.usageflow.forwarder.kafka.KafkaWatch;
+import io.usageflow.forwarder.kafka.TopicWatch;
+import io.usageflow.forwarder.kafka.recovery.MarkerRecovery;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
-import io.usageflow.forwarder.topics.KafkaWatch;
-import io.usageflow.forwarder.topics.TopicWatch;
-import io.usageflow.forwarder.topics.TransactionTakeover;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.List;
@@ -46,7 +46,7 @@ public final class Delivery implements Stage {
 
     private final DeliveryParts parts;
     private final RetrySchedule sessionWaits;
-    private final TransactionTakeover takeover;
+    private final MarkerRecovery takeover;
     private final KafkaWatch watch;
     private final Thread thread = new Thread(this::deliver, "delivery");
     private final CountDownLatch stop = new CountDownLatch(1);

@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.observe.StageHealth;
-import io.usageflow.forwarder.topics.KafkaWatch;
 import java.time.Duration;
 import java.util.Optional;
 

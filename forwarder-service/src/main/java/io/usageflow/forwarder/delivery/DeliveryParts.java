@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.config.DeliverySettings;
-import io.usageflow.forwarder.topics.TopicWatch;
+import io.usageflow.forwarder.kafka.TopicWatch;
 
 /** What outlives a session: settings, the sink, and what is known of the destination. */
 record DeliveryParts(

@@ -2,14 +2,14 @@ package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.config.RecordBounds;
+import io.usageflow.forwarder.kafka.KafkaWatch;
+import io.usageflow.forwarder.kafka.RecordCutter;
+import io.usageflow.forwarder.kafka.recovery.MarkerRecovery;
+import io.usageflow.forwarder.kafka.recovery.TransactionRecovery;
+import io.usageflow.forwarder.kafka.recovery.WatchedProducer;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerReader;
 import io.usageflow.forwarder.observe.StageHealth;
-import io.usageflow.forwarder.topics.KafkaWatch;
-import io.usageflow.forwarder.topics.RecordCutter;
-import io.usageflow.forwarder.topics.Takeover;
-import io.usageflow.forwarder.topics.TransactionTakeover;
-import io.usageflow.forwarder.topics.WatchedProducer;
 import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
@@ -49,7 +49,7 @@ final class DeliverySession implements AutoCloseable {
     private final LoopView view;
     private final DeliveryParts parts;
 
-    static DeliverySession open(DeliveryParts parts, TransactionTakeover takeover) {
+    static DeliverySession open(DeliveryParts parts, MarkerRecovery takeover) {
         Consumer<byte[], byte[]> consumer = consumer(parts, consumerConfig(parts));
         try {
             return open(parts, takeover, consumer, consumer(parts, statesConfig(parts)));
@@ -68,7 +68,7 @@ final class DeliverySession implements AutoCloseable {
 
     private static DeliverySession open(
             DeliveryParts parts,
-            TransactionTakeover takeover,
+            MarkerRecovery takeover,
             Consumer<byte[], byte[]> consumer,
             Consumer<byte[], byte[]> states) {
         try {
@@ -91,7 +91,7 @@ final class DeliverySession implements AutoCloseable {
             Consumer<byte[], byte[]> consumer,
             Consumer<byte[], byte[]> states,
             Producer<byte[], byte[]> producer,
-            Takeover takeover,
+            TransactionRecovery takeover,
             Supplier<Map<Integer, LedgerEntry>> ledger) {
         this.parts = parts;
         this.consumer = consumer;
@@ -205,9 +205,9 @@ final class DeliverySession implements AutoCloseable {
     }
 
     /** One for all sessions of a process: it remembers what it could not finish. */
-    static TransactionTakeover takeover(DeliveryParts parts) {
+    static MarkerRecovery takeover(DeliveryParts parts) {
         Topics topics = parts.connections().topics();
-        return new TransactionTakeover(
+        return new MarkerRecovery(
                 parts.connections().kafka(),
                 parts.transactionalId(),
                 parts.groupId(),

@@ -1,6 +1,6 @@
 package io.usageflow.forwarder.delivery;
 
-import io.usageflow.forwarder.topics.LogId;
+import io.usageflow.forwarder.kafka.LogId;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 

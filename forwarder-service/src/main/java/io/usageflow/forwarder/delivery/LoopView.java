@@ -2,10 +2,10 @@ package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.delivery.DeliverySnapshot.Buffered;
 import io.usageflow.forwarder.delivery.DeliverySnapshot.DestinationView;
+import io.usageflow.forwarder.kafka.KafkaWatch;
+import io.usageflow.forwarder.kafka.TopicWatch;
 import io.usageflow.forwarder.observe.Progress;
 import io.usageflow.forwarder.observe.StageHealth;
-import io.usageflow.forwarder.topics.KafkaWatch;
-import io.usageflow.forwarder.topics.TopicWatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;

@@ -1,6 +1,6 @@
 package io.usageflow.forwarder.delivery;
 
-import io.usageflow.forwarder.topics.Takeover;
+import io.usageflow.forwarder.kafka.recovery.TransactionRecovery;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,7 +46,7 @@ final class Settlement implements AutoCloseable {
     private final SettlementRecords records;
     private final DeliveryClock clock;
     private final Duration openMax;
-    private final Takeover takeover;
+    private final TransactionRecovery takeover;
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(work -> new Thread(work, "delivery-settlement"));
     private @Nullable CompletableFuture<Ended> last;
@@ -98,7 +98,7 @@ final class Settlement implements AutoCloseable {
             SettlementRecords records,
             DeliveryClock clock,
             Duration openMax,
-            Takeover takeover) {
+            TransactionRecovery takeover) {
         this.producer = producer;
         this.records = records;
         this.clock = clock;

@@ -2,7 +2,7 @@ package io.usageflow.forwarder.doctor;
 
 import io.usageflow.forwarder.config.Role;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.topics.TransactionRights;
+import io.usageflow.forwarder.kafka.recovery.TransactionRights;
 import io.usageflow.schema.topic.Topics;
 import java.util.ArrayList;
 import java.util.EnumSet;

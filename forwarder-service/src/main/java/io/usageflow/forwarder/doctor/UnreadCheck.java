@@ -2,9 +2,9 @@ package io.usageflow.forwarder.doctor;
 
 import io.usageflow.forwarder.config.Role;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.kafka.LogId;
+import io.usageflow.forwarder.kafka.TopicsNotReadyException;
 import io.usageflow.forwarder.ledger.LedgerReader;
-import io.usageflow.forwarder.topics.LogId;
-import io.usageflow.forwarder.topics.TopicsNotReadyException;
 import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;

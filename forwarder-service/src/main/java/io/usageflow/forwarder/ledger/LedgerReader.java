@@ -1,6 +1,6 @@
 package io.usageflow.forwarder.ledger;
 
-import io.usageflow.forwarder.topics.TopicReader;
+import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;

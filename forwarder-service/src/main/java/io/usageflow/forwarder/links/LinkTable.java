@@ -3,8 +3,8 @@ package io.usageflow.forwarder.links;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.topics.TopicAdmin;
-import io.usageflow.forwarder.topics.TopicReader;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.VendorLink;
 import io.usageflow.schema.rule.Violation;
@@ -69,8 +69,8 @@ public final class LinkTable {
      * Hands over every link of the kind, sorted by name within a partition where that fits into memory.
      *
      * @param refusals takes what admission refuses and no later record of the same name has mended
-     * @throws io.usageflow.forwarder.topics.ClusterUnreachableException if Kafka does not answer
-     * @throws io.usageflow.forwarder.topics.TopicsNotReadyException if there is no such topic
+     * @throws io.usageflow.forwarder.kafka.ClusterUnreachableException if Kafka does not answer
+     * @throws io.usageflow.forwarder.kafka.TopicsNotReadyException if there is no such topic
      */
     public void read(LinkKind kind, Consumer<Link> links, Consumer<Refusal> refusals) {
         int partitions = partitions(kind);

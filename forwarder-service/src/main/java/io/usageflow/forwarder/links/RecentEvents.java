@@ -3,8 +3,8 @@ package io.usageflow.forwarder.links;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.topics.TopicAdmin;
-import io.usageflow.forwarder.topics.TopicReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;

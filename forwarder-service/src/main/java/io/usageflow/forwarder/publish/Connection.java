@@ -20,8 +20,8 @@ public final class Connection {
 
     /**
      * @param topic what is going to be written to
-     * @throws io.usageflow.forwarder.topics.ClusterUnreachableException if Kafka does not answer
-     * @throws io.usageflow.forwarder.topics.TopicsNotReadyException if there is no such topic
+     * @throws io.usageflow.forwarder.kafka.ClusterUnreachableException if Kafka does not answer
+     * @throws io.usageflow.forwarder.kafka.TopicsNotReadyException if there is no such topic
      * @throws io.usageflow.schema.registry.RegistryUnavailableException if the schema registry does not answer
      * @throws ConfigException if a setting does not suit a publisher
      */

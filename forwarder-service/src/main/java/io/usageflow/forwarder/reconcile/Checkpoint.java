@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.forwarder.topics.LogId;
+import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.schema.file.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;

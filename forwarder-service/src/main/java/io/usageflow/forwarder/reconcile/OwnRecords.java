@@ -1,6 +1,6 @@
 package io.usageflow.forwarder.reconcile;
 
-import io.usageflow.forwarder.topics.RecordCutter;
+import io.usageflow.forwarder.kafka.RecordCutter;
 import io.usageflow.schema.registry.RegistryAbsence;
 import io.usageflow.schema.registry.SchemaLostException;
 import io.usageflow.schema.serde.AvroSerdes;

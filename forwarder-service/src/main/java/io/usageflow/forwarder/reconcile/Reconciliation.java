@@ -3,7 +3,7 @@ package io.usageflow.forwarder.reconcile;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.CredytHttp;
-import io.usageflow.forwarder.topics.PartitionReader;
+import io.usageflow.forwarder.kafka.PartitionReader;
 import io.usageflow.schema.Receipt;
 import java.time.Clock;
 import java.util.ArrayList;

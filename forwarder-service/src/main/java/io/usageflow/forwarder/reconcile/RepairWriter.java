@@ -3,10 +3,10 @@ package io.usageflow.forwarder.reconcile;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.kafka.TopicReader;
+import io.usageflow.forwarder.kafka.recovery.MarkerRecovery;
+import io.usageflow.forwarder.kafka.recovery.WatchedProducer;
 import io.usageflow.forwarder.reconcile.ReconcileRequest.Repair;
-import io.usageflow.forwarder.topics.TopicReader;
-import io.usageflow.forwarder.topics.TransactionTakeover;
-import io.usageflow.forwarder.topics.WatchedProducer;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.id.Uuids;
 import io.usageflow.schema.serde.AvroSerdes;
@@ -57,7 +57,7 @@ final class RepairWriter implements AutoCloseable {
     private final Clock clock;
     private final Serializer<DeadLetterMark> marks;
     private final KafkaProducer<byte[], byte[]> producer;
-    private final TransactionTakeover takeover;
+    private final MarkerRecovery takeover;
     private final Set<String> sentBefore;
 
     /** Takes over from any other repair, and reads what was sent before. */
@@ -73,8 +73,8 @@ final class RepairWriter implements AutoCloseable {
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(
                 ProducerConfig.MAX_REQUEST_SIZE_CONFIG, settings.recordBounds().writtenBytesMax());
-        takeover = new TransactionTakeover(
-                settings.kafka().client(), id, List.of(topics.replays(), topics.deadLetterMarks()));
+        takeover =
+                new MarkerRecovery(settings.kafka().client(), id, List.of(topics.replays(), topics.deadLetterMarks()));
         producer = new WatchedProducer(config, takeover);
         try {
             // Waits for the end of the last transaction under this id, so that its marks are there to be read.

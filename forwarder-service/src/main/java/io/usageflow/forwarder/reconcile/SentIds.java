@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.reconcile;
 
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.topics.PartitionReader;
+import io.usageflow.forwarder.kafka.PartitionReader;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.Receipt;
 import io.usageflow.schema.id.Uuids;

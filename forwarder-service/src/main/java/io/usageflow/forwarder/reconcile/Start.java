@@ -1,9 +1,9 @@
 package io.usageflow.forwarder.reconcile;
 
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.topics.LogId;
-import io.usageflow.forwarder.topics.LogIds;
-import io.usageflow.forwarder.topics.PartitionReader;
+import io.usageflow.forwarder.kafka.LogId;
+import io.usageflow.forwarder.kafka.LogIds;
+import io.usageflow.forwarder.kafka.PartitionReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

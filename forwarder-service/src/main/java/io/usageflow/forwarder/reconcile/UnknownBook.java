@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.reconcile;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.forwarder.topics.LogId;
+import io.usageflow.forwarder.kafka.LogId;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;

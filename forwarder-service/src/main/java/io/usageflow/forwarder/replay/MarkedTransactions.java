@@ -3,9 +3,9 @@ package io.usageflow.forwarder.replay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.topics.Takeover;
-import io.usageflow.forwarder.topics.TransactionTakeover;
-import io.usageflow.forwarder.topics.WatchedProducer;
+import io.usageflow.forwarder.kafka.recovery.MarkerRecovery;
+import io.usageflow.forwarder.kafka.recovery.TransactionRecovery;
+import io.usageflow.forwarder.kafka.recovery.WatchedProducer;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
@@ -53,7 +53,7 @@ final class MarkedTransactions implements AutoCloseable {
 
     private final Topics topics;
     private final KafkaProducer<byte[], byte[]> producer;
-    private final Takeover takeover;
+    private final TransactionRecovery takeover;
     private final Serializer<DeadLetterMark> serializer;
     private final Map<String, byte[]> pending = new LinkedHashMap<>();
     private boolean isOpen;
@@ -72,7 +72,7 @@ final class MarkedTransactions implements AutoCloseable {
     private MarkedTransactions(
             Topics topics,
             KafkaProducer<byte[], byte[]> producer,
-            Takeover takeover,
+            TransactionRecovery takeover,
             Serializer<DeadLetterMark> serializer) {
         this.topics = topics;
         this.producer = producer;
@@ -88,7 +88,7 @@ final class MarkedTransactions implements AutoCloseable {
      */
     static MarkedTransactions open(Settings settings, String clientId) {
         Topics topics = settings.topics().names();
-        var takeover = new TransactionTakeover(
+        var takeover = new MarkerRecovery(
                 settings.kafka().client(),
                 transactionalId(topics),
                 List.of(topics.replays(), topics.deadLetterMarks()));

@@ -4,7 +4,7 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.deadletter.DeadLetterMarks;
 import io.usageflow.forwarder.deadletter.DeadLetterScan;
 import io.usageflow.forwarder.deadletter.OriginalEvent;
-import io.usageflow.forwarder.topics.TopicReader;
+import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.time.Duration;
@@ -27,7 +27,7 @@ public final class ReplayJob {
      * Counts what {@link #run} would do. Writes nothing and fences no other job.
      *
      * @throws org.apache.kafka.common.KafkaException where Kafka refuses or does not answer
-     * @throws io.usageflow.forwarder.topics.TopicsNotReadyException where a topic does not exist
+     * @throws io.usageflow.forwarder.kafka.TopicsNotReadyException where a topic does not exist
      * @throws io.usageflow.schema.registry.RegistryUnavailableException while the registry is away
      */
     public ReplayPlan plan(ReplayRequest request) {
@@ -43,7 +43,7 @@ public final class ReplayJob {
      *
      * @throws org.apache.kafka.common.KafkaException where Kafka refuses or does not answer before anything was done;
      *     later it is an {@link ReplayOutcome.Failed outcome}
-     * @throws io.usageflow.forwarder.topics.TopicsNotReadyException where a topic does not exist
+     * @throws io.usageflow.forwarder.kafka.TopicsNotReadyException where a topic does not exist
      */
     public ReplayOutcome run(ReplayRequest request, ReplayProgress progress, Cancellation cancellation)
             throws InterruptedException {

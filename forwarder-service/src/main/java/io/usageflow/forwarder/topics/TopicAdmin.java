@@ -3,6 +3,8 @@ package io.usageflow.forwarder.topics;
 import io.usageflow.forwarder.config.KafkaSettings;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.config.TopicSettings;
+import io.usageflow.forwarder.kafka.ClusterUnreachableException;
+import io.usageflow.forwarder.kafka.TopicsNotReadyException;
 import io.usageflow.schema.topic.TopicSpec;
 import java.time.Duration;
 import java.util.ArrayList;

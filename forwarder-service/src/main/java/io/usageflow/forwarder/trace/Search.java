@@ -3,8 +3,8 @@ package io.usageflow.forwarder.trace;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.topics.LogId;
-import io.usageflow.forwarder.topics.LogIds;
+import io.usageflow.forwarder.kafka.LogId;
+import io.usageflow.forwarder.kafka.LogIds;
 import io.usageflow.forwarder.trace.Sightings.Seen;
 import io.usageflow.forwarder.trace.Trace.Horizon;
 import io.usageflow.schema.DeadLetter;

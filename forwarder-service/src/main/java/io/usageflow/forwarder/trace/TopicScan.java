@@ -2,7 +2,7 @@ package io.usageflow.forwarder.trace;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.usageflow.forwarder.topics.PartitionReader;
+import io.usageflow.forwarder.kafka.PartitionReader;
 import io.usageflow.forwarder.trace.Trace.Horizon;
 import java.time.Instant;
 import java.util.Arrays;

@@ -30,7 +30,7 @@ public final class Tracer {
      * Reads the topics of the event's path, one after another.
      *
      * @param progress told what is read now
-     * @throws io.usageflow.forwarder.topics.TopicsNotReadyException where a topic does not exist
+     * @throws io.usageflow.forwarder.kafka.TopicsNotReadyException where a topic does not exist
      * @throws org.apache.kafka.common.KafkaException where Kafka or the registry refuses or does not answer
      */
     public Trace trace(TraceRequest request, Consumer<String> progress) throws InterruptedException {

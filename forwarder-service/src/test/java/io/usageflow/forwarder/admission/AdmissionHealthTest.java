@@ -2,9 +2,9 @@ package io.usageflow.forwarder.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.observe.Progress;
 import io.usageflow.forwarder.observe.StageHealth;
-import io.usageflow.forwarder.topics.KafkaWatch;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;

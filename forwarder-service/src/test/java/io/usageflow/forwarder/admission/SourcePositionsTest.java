@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.admission.SourcePosition.Begin;
+import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.testing.WatchedTopics;
-import io.usageflow.forwarder.topics.LogId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

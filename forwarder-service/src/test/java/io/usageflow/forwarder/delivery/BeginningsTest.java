@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.testing.WatchedTopics;
-import io.usageflow.forwarder.topics.LogId;
 import io.usageflow.schema.LedgerEntry;
 import java.time.Clock;
 import java.time.Duration;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.delivery.Verdict.Dead;
+import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.ledger.LedgerCounter;
-import io.usageflow.forwarder.topics.LogId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.delivery.DeliverySnapshot.Buffered;
 import io.usageflow.forwarder.delivery.DeliverySnapshot.DestinationView;
+import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.observe.StageHealth;
-import io.usageflow.forwarder.topics.KafkaWatch;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;

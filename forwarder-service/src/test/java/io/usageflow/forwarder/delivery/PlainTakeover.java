@@ -1,10 +1,10 @@
 package io.usageflow.forwarder.delivery;
 
-import io.usageflow.forwarder.topics.Takeover;
+import io.usageflow.forwarder.kafka.recovery.TransactionRecovery;
 import org.apache.kafka.clients.producer.Producer;
 
 /** Where no broker leaves anything open. Counts what it was told. */
-final class PlainTakeover implements Takeover {
+final class PlainTakeover implements TransactionRecovery {
     int ends;
 
     @Override

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.config.Role;
 import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.kafka.recovery.TransactionRights;
 import io.usageflow.forwarder.topics.NewTopicSpec;
 import io.usageflow.forwarder.topics.TopicFinding;
 import io.usageflow.forwarder.topics.TopicPlan;
-import io.usageflow.forwarder.topics.TransactionRights;
 import io.usageflow.schema.registry.Compatibility;
 import io.usageflow.schema.registry.SchemaRegistries;
 import io.usageflow.schema.registry.SchemaRegistry;

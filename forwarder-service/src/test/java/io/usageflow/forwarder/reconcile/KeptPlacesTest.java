@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.forwarder.topics.LogId;
+import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.schema.topic.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.testing;
 
-import io.usageflow.forwarder.topics.LogId;
-import io.usageflow.forwarder.topics.TopicWatch;
+import io.usageflow.forwarder.kafka.LogId;
+import io.usageflow.forwarder.kafka.TopicWatch;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

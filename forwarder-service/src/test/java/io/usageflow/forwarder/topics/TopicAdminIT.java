@@ -9,6 +9,7 @@ import io.usageflow.embedded.EmbeddedBrokerOptions;
 import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.kafka.TopicsNotReadyException;
 import io.usageflow.schema.topic.TopicSpec;
 import java.time.Duration;
 import java.time.Instant;

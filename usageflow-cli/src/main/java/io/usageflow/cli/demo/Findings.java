@@ -2,9 +2,9 @@ package io.usageflow.cli.demo;
 
 import io.usageflow.cli.demo.DemoReport.DeadLetterCounts;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerReader;
-import io.usageflow.forwarder.topics.TopicReader;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.Receipt;
 import io.usageflow.schema.serde.AvroSerdes;

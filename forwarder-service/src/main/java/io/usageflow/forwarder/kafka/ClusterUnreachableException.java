@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.topics;
+package io.usageflow.forwarder.kafka;
 
 /** Kafka did not answer. The message names the servers, the time waited and the remedy. */
 public final class ClusterUnreachableException extends RuntimeException {

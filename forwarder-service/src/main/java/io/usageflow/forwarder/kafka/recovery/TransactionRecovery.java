@@ -1,11 +1,11 @@
-package io.usageflow.forwarder.topics;
+package io.usageflow.forwarder.kafka.recovery;
 
 import java.util.Optional;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 
 /** How a producer gets its transactional id, and makes sure that what is over has ended. Used by one thread at a time. */
-public interface Takeover extends AutoCloseable {
+public interface TransactionRecovery extends AutoCloseable {
     /**
      * Ends what an earlier process of the same id left open, and keeps that process from writing.
      *

@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.topics;
+package io.usageflow.forwarder.kafka;
 
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.topics;
+package io.usageflow.forwarder.kafka.recovery;
 
 import java.time.Duration;
 

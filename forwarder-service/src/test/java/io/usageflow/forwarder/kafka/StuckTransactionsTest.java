@@ -1,9 +1,9 @@
-package io.usageflow.forwarder.topics;
+package io.usageflow.forwarder.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.usageflow.forwarder.topics.StuckTransactions.Ends;
-import io.usageflow.forwarder.topics.StuckTransactions.Stuck;
+import io.usageflow.forwarder.kafka.StuckTransactions.Ends;
+import io.usageflow.forwarder.kafka.StuckTransactions.Stuck;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.topics;
+package io.usageflow.forwarder.kafka;
 
 import io.usageflow.forwarder.config.RecordBounds;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.topics;
+package io.usageflow.forwarder.kafka.recovery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -45,8 +45,8 @@ import org.slf4j.LoggerFactory;
  * partition gets the marker that it lacks. docs/decisions/0007 has the story, and the proof that it is enough to look
  * after what {@link TransactionEnd} names.
  */
-public final class TransactionTakeover implements Takeover {
-    private static final Logger LOG = LoggerFactory.getLogger(TransactionTakeover.class);
+public final class MarkerRecovery implements TransactionRecovery {
+    private static final Logger LOG = LoggerFactory.getLogger(MarkerRecovery.class);
     private static final Duration END_WITHIN = Duration.ofSeconds(30);
     private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(5);
     private static final Set<TransactionState> ENDING = EnumSet.of(
@@ -100,7 +100,7 @@ public final class TransactionTakeover implements Takeover {
     }
 
     /** Of an id whose transactions carry no offsets. */
-    public TransactionTakeover(Map<String, ?> kafka, String transactionalId, Collection<String> topics) {
+    public MarkerRecovery(Map<String, ?> kafka, String transactionalId, Collection<String> topics) {
         this(kafka, transactionalId, "", Optional.empty(), topics);
     }
 
@@ -110,12 +110,12 @@ public final class TransactionTakeover implements Takeover {
      * @param spare a topic that the group may read and does not consume
      * @param topics that the id's transactions write to; those that do not exist are passed over
      */
-    public TransactionTakeover(
+    public MarkerRecovery(
             Map<String, ?> kafka, String transactionalId, String group, String spare, Collection<String> topics) {
         this(kafka, transactionalId, group, Optional.of(new TopicPartition(spare, 0)), topics);
     }
 
-    private TransactionTakeover(
+    private MarkerRecovery(
             Map<String, ?> kafka,
             String transactionalId,
             String group,
@@ -315,7 +315,7 @@ public final class TransactionTakeover implements Takeover {
         if (partitions.isEmpty()) {
             return;
         }
-        if (commit && !partitions.stream().allMatch(TransactionTakeover::isOffsets)) {
+        if (commit && !partitions.stream().allMatch(MarkerRecovery::isOffsets)) {
             throw new TransactionLeftOpenException(transactionalId, partitions);
         }
         LOG.warn(
@@ -335,7 +335,7 @@ public final class TransactionTakeover implements Takeover {
                             partition,
                             own.send(new ProducerRecord<>(
                                     partition.topic(), partition.partition(), ABORTED, new byte[0]))));
-            if (partitions.stream().anyMatch(TransactionTakeover::isOffsets)) {
+            if (partitions.stream().anyMatch(MarkerRecovery::isOffsets)) {
                 own.sendOffsetsToTransaction(
                         Map.of(spare.orElseThrow(), new OffsetAndMetadata(0)), new ConsumerGroupMetadata(group));
             }

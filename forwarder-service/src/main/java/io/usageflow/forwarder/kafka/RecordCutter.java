@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.topics;
+package io.usageflow.forwarder.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

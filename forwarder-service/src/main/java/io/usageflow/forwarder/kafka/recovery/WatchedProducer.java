@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.topics;
+package io.usageflow.forwarder.kafka.recovery;
 
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -13,16 +13,16 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transactional producer that tells its {@link TransactionTakeover} where its transactions write, so that only these
+ * A transactional producer that tells its {@link MarkerRecovery} where its transactions write, so that only these
  * partitions are asked about, and whether it lost a connection. Thread-safe as its parent.
  */
 public class WatchedProducer extends KafkaProducer<byte[], byte[]> {
     private static final String GROUP = "producer-metrics";
     private static final String LOST = "connection-close-total";
 
-    private final TransactionTakeover takeover;
+    private final MarkerRecovery takeover;
 
-    public WatchedProducer(Map<String, Object> config, TransactionTakeover takeover) {
+    public WatchedProducer(Map<String, Object> config, MarkerRecovery takeover) {
         super(config, new ByteArraySerializer(), new ByteArraySerializer());
         this.takeover = takeover;
     }

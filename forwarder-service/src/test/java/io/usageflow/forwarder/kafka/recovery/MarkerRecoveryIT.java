@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.topics;
+package io.usageflow.forwarder.kafka.recovery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.usageflow.embedded.EmbeddedBrokerOptions;
 import io.usageflow.embedded.ForkedBroker;
 import io.usageflow.embedded.TopicCreation;
+import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.testing.GuardedKafka;
 import io.usageflow.forwarder.testing.ImpatientKafka;
 import io.usageflow.schema.topic.TopicSpec;
@@ -43,7 +44,7 @@ import org.junit.jupiter.api.Test;
  *   <li>a lost connection, an abort, a slow end, a start: the partitions that were written are asked (TransactionEndTest)
  * </ul>
  */
-class TransactionTakeoverIT {
+class MarkerRecoveryIT {
     private static final String PREFIX = "usage";
     private static final String ID = PREFIX + "-takes-over";
     private static final String GROUP = PREFIX + "-group";
@@ -198,11 +199,11 @@ class TransactionTakeoverIT {
         }
     }
 
-    private static TransactionTakeover takeover(Map<String, String> user) {
-        return new TransactionTakeover(user, ID, GROUP, SPARE, List.of(TOPIC, UNTOUCHED));
+    private static MarkerRecovery takeover(Map<String, String> user) {
+        return new MarkerRecovery(user, ID, GROUP, SPARE, List.of(TOPIC, UNTOUCHED));
     }
 
-    private static WatchedProducer producer(Map<String, String> user, TransactionTakeover takeover) {
+    private static WatchedProducer producer(Map<String, String> user, MarkerRecovery takeover) {
         Map<String, Object> config = new HashMap<>(user);
         config.put("transactional.id", ID);
         // Over when the broker is back: it ends the transaction by itself.

@@ -1,0 +1,8 @@
+/**
+ * Ends transactions whose markers Kafka 4.3.1 left out when a broker died. The only package that uses internal classes of
+ * Kafka's client. docs/transaction-recovery.md explains it.
+ */
+@NullMarked
+package io.usageflow.forwarder.kafka.recovery;
+
+import org.jspecify.annotations.NullMarked;
