@@ -121,12 +121,26 @@ public final class MarkerRecovery implements TransactionRecovery {
             String group,
             Optional<TopicPartition> spare,
             Collection<String> topics) {
+        this(
+                transactionalId,
+                group,
+                spare,
+                new OpenTransactions(client(kafka, transactionalId), transactionalId, group, List.copyOf(topics)));
+    }
+
+    /** With answers of the caller's, for tests. */
+    MarkerRecovery(
+            String transactionalId, String group, Optional<TopicPartition> spare, OpenTransactions transactions) {
         this.transactionalId = transactionalId;
         this.group = group;
         this.spare = spare;
+        this.transactions = transactions;
+    }
+
+    private static Map<String, Object> client(Map<String, ?> kafka, String transactionalId) {
         Map<String, Object> client = new HashMap<>(kafka);
         client.put(AdminClientConfig.CLIENT_ID_CONFIG, transactionalId + "-takeover");
-        this.transactions = new OpenTransactions(client, transactionalId, group, List.copyOf(topics));
+        return client;
     }
 
     /** The open transaction has written there. */

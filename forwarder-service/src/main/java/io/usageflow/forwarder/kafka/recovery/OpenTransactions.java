@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * What Kafka knows of one transactional id: how its last transaction ended, where it is open still, and the means to end
  * it there. Used by one thread at a time. Keeps its connections. Counts its questions, for the tests that bound them.
  */
-final class OpenTransactions implements AutoCloseable {
+class OpenTransactions implements AutoCloseable {
     static final String OFFSETS_TOPIC = "__consumer_offsets";
     private static final Comparator<TopicPartition> BY_NAME =
             Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition);

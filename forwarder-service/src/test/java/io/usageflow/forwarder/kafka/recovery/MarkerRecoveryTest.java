@@ -1,0 +1,211 @@
+package io.usageflow.forwarder.kafka.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.clients.admin.ProducerState;
+import org.apache.kafka.clients.admin.TransactionDescription;
+import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A user without rights on the cluster, and a transaction that lacks its markers. MarkerRecoveryIT has the rest, with a
+ * broker: it can leave an aborted transaction open at will, a committed one only by chance.
+ */
+class MarkerRecoveryTest {
+    private static final TopicPartition WRITTEN = new TopicPartition("usage.written", 1);
+    private static final TopicPartition SPARE = new TopicPartition("usage.spare", 0);
+    private static final TopicPartition OFFSETS = new TopicPartition(OpenTransactions.OFFSETS_TOPIC, 7);
+
+    private final Answers kafka = new Answers();
+    private final MarkerRecovery recovery = new MarkerRecovery("usage-id", "usage-group", Optional.of(SPARE), kafka);
+    private final Recorded producer = new Recorded(recovery);
+
+    @AfterEach
+    void close() {
+        producer.close(Duration.ZERO);
+    }
+
+    @Test
+    void shouldHoldWhereACommittedTransactionLacksItsMarker() {
+        kafka.ended(TransactionState.COMPLETE_COMMIT).open(WRITTEN);
+
+        assertThatThrownBy(this::takeOver)
+                .isInstanceOf(TransactionLeftOpenException.class)
+                .hasMessageContainingAll(WRITTEN.toString(), "usage-id", TransactionRights.GRANT_MARKERS);
+
+        assertThat(producer.calls).as("a transaction of its own would end it").isEmpty();
+    }
+
+    @Test
+    void shouldHoldAtEachStartUntilTheRightIsGranted() {
+        kafka.ended(TransactionState.COMPLETE_COMMIT).open(WRITTEN);
+        assertThatThrownBy(this::takeOver).isInstanceOf(TransactionLeftOpenException.class);
+        // After initTransactions Kafka no longer tells how it ended.
+        kafka.ended(TransactionState.EMPTY);
+        assertThatThrownBy(this::takeOver).isInstanceOf(TransactionLeftOpenException.class);
+
+        kafka.writesMarkers = true;
+        takeOver();
+
+        assertThat(kafka.markers).containsExactly("commit " + WRITTEN);
+        assertThat(producer.calls).isEmpty();
+        assertThat(recovery.risk()).isEmpty();
+    }
+
+    @Test
+    void shouldHoldWithTheOffsetsToo() {
+        kafka.ended(TransactionState.COMPLETE_COMMIT).open(WRITTEN).open(OFFSETS);
+
+        assertThatThrownBy(this::takeOver).isInstanceOf(TransactionLeftOpenException.class);
+
+        assertThat(producer.calls)
+                .as("a commit of the offsets alone would leave the topic's records open")
+                .isEmpty();
+    }
+
+    @Test
+    void shouldHoldAfterACommitThatLostABroker() {
+        kafka.ended(TransactionState.EMPTY);
+        takeOver();
+        recovery.wrote(WRITTEN);
+        kafka.ended(TransactionState.COMPLETE_COMMIT).open(WRITTEN);
+        producer.lost++;
+
+        assertThatThrownBy(recovery::afterEnd)
+                .isInstanceOf(TransactionLeftOpenException.class)
+                .hasMessageContaining(WRITTEN.toString());
+        assertThat(producer.calls).isEmpty();
+    }
+
+    @Test
+    void shouldCommitWhatHoldsTheOffsetsOnly() {
+        kafka.ended(TransactionState.COMPLETE_COMMIT).open(OFFSETS);
+
+        takeOver();
+
+        assertThat(producer.calls).containsExactly("begin", "offsets [" + SPARE + "]", "commit");
+        assertThat(recovery.risk())
+                .hasValueSatisfying(risk -> assertThat(risk).contains(TransactionRights.GRANT_MARKERS));
+    }
+
+    private void takeOver() {
+        recovery.takeOver(producer, () -> {});
+    }
+
+    /** What Kafka says of the id; Kafka's own clients are not used. */
+    private static final class Answers extends OpenTransactions {
+        private final Map<TopicPartition, ProducerState> open = new HashMap<>();
+        private final List<String> markers = new ArrayList<>();
+        private TransactionState last = TransactionState.EMPTY;
+        private boolean writesMarkers;
+
+        Answers() {
+            super(Map.of(), "usage-id", "usage-group", List.of(WRITTEN.topic()));
+        }
+
+        Answers ended(TransactionState state) {
+            last = state;
+            return this;
+        }
+
+        Answers open(TopicPartition partition) {
+            open.put(partition, new ProducerState(1, 5, 0, 0, OptionalInt.of(0), OptionalLong.of(3)));
+            return this;
+        }
+
+        @Override
+        Optional<TransactionDescription> last() {
+            return Optional.of(new TransactionDescription(0, last, 1, 5, 10_000, OptionalLong.empty(), Set.of()));
+        }
+
+        @Override
+        Found of(Set<Long> producers, Collection<TopicPartition> asked) {
+            var found = new HashMap<>(open);
+            found.keySet().retainAll(asked);
+            return new Found(found, Set.of());
+        }
+
+        @Override
+        void commit(TopicPartition partition, ProducerState state) {
+            if (!writesMarkers) {
+                throw new ClusterAuthorizationException("Cluster authorization failed.");
+            }
+            markers.add("commit " + partition);
+            open.remove(partition);
+        }
+
+        @Override
+        Set<TopicPartition> everywhere() {
+            return Set.of(WRITTEN, OFFSETS);
+        }
+
+        @Override
+        TopicPartition offsets() {
+            return OFFSETS;
+        }
+
+        @Override
+        TransactionRights rights() {
+            return new TransactionRights(writesMarkers, Set.of());
+        }
+    }
+
+    /** Notes what it is asked to write; reaches no broker. */
+    private static final class Recorded extends WatchedProducer {
+        private final List<String> calls = new ArrayList<>();
+        private long lost;
+
+        Recorded(MarkerRecovery recovery) {
+            super(Map.of("bootstrap.servers", "127.0.0.1:1", "transactional.id", "usage-id"), recovery);
+        }
+
+        @Override
+        long connectionsLost() {
+            return lost;
+        }
+
+        @Override
+        public void beginTransaction() {
+            calls.add("begin");
+        }
+
+        @Override
+        public void sendOffsetsToTransaction(
+                Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
+            calls.add("offsets "
+                    + new ArrayList<>(new TreeSet<>(offsets.keySet().stream()
+                            .map(TopicPartition::toString)
+                            .toList())));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void commitTransaction() {
+            calls.add("commit");
+        }
+
+        @Override
+        public void abortTransaction() {
+            calls.add("abort");
+        }
+    }
+}
