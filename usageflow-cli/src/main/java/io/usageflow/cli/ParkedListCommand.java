@@ -129,7 +129,7 @@ final class ParkedListCommand implements Callable<Integer> {
                     each.account(),
                     each.events(),
                     AgeText.of(each.since(), now),
-                    each.missing() == LinkKind.CUSTOMER ? "the account" : "vendor " + each.name(),
+                    linkOf(each),
                     each.partition(),
                     each.nextCommand());
         }
@@ -139,6 +139,14 @@ final class ParkedListCommand implements Callable<Integer> {
                     .formatted(overview.waitingAccounts() - overview.accounts().size()));
         }
         terminal.say("Many at once: usageflow links import FILE");
+    }
+
+    private static String linkOf(ParkedAccount account) {
+        return switch (account.reason()) {
+            case NO_LINK -> account.missing() == LinkKind.CUSTOMER ? "the account" : "vendor " + account.name();
+            case LINK_UNREADABLE -> "vendor " + account.name() + ", schema lost";
+            case EVENT_UNREADABLE -> "none: the event's schema is lost";
+        };
     }
 
     private void gaps(ParkedOverview overview) {
@@ -179,6 +187,7 @@ final class ParkedListCommand implements Callable<Integer> {
                             Duration.between(each.since(), now).toSeconds())
                     .put("missing_link", each.missing().key())
                     .put("missing_name", each.name())
+                    .put("reason", each.reason().word())
                     .put("next", each.nextCommand());
         }
         return json;

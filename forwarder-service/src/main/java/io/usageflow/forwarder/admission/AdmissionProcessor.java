@@ -153,6 +153,7 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
             // What expired unread has no record after which the ledger would be published.
             ledger.in(parts.settings().engine().ledgerInterval());
         }
+        task.vendors().forgetUnreadable();
         meters.parked(
                 partition,
                 task.state().parked().count(),

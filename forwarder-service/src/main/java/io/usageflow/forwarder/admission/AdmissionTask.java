@@ -7,7 +7,6 @@ import io.usageflow.schema.serde.AvroSerdes;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -19,6 +18,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 record AdmissionTask(
         PartitionState state,
         AgeGuard ages,
+        VendorLinks vendors,
         EventJudge judge,
         EventFlow flow,
         ParkedRelease release,
@@ -30,12 +30,14 @@ record AdmissionTask(
         AgeGuard ages = new AgeGuard(settings.guard().window(), settings.guard().skew());
         PartitionState state = state(parts, context, ages);
         RegistryPatience patience = new RegistryPatience(parts.watching().registryWatch());
-        RecordDecoder<UsageEvent> events =
-                decoder(parts.registry(), UsageEvent.class, parts.topics().events(), patience);
+        RecordDecoder<UsageEvent> events = new RecordDecoder<>(
+                AvroSerdes.valueDeserializer(parts.registry(), UsageEvent.class),
+                parts.topics().events(),
+                patience);
         VendorLinks vendors = new VendorLinks(
                 parts.meters(),
                 context.getStateStore(AdmissionTopology.VENDOR_LINKS),
-                decoder(parts.registry(), VendorLink.class, parts.topics().vendorLinks(), patience)::decode,
+                linkDecoder(parts.registry(), VendorLink.class, parts.topics().vendorLinks(), patience)::decode,
                 parts.vendorLinksVersion());
         LinkResolver resolver = new LinkResolver(state.customers()::of, vendors::of, settings.unlinked());
         Outlet outlet = new Outlet(context, parts.topics(), parts.registry(), patience, parts.writes());
@@ -50,6 +52,7 @@ record AdmissionTask(
         return new AdmissionTask(
                 state,
                 ages,
+                vendors,
                 new EventJudge(
                         events,
                         parts.home(),
@@ -60,7 +63,7 @@ record AdmissionTask(
                 flow,
                 release,
                 new CustomerLinkFlow(
-                        decoder(
+                        linkDecoder(
                                 parts.registry(),
                                 CustomerLink.class,
                                 parts.topics().customerLinks(),
@@ -107,9 +110,9 @@ record AdmissionTask(
         return context.getStateStore(name);
     }
 
-    private static <T extends SpecificRecord> RecordDecoder<T> decoder(
+    /** Links are written by the library and the commands: a schema that the registry has lost is ours. */
+    private static <T extends SpecificRecord> RecordDecoder<T> linkDecoder(
             Map<String, ?> registry, Class<T> type, String topic, RegistryPatience patience) {
-        Deserializer<T> deserializer = AvroSerdes.valueDeserializer(registry, type);
-        return new RecordDecoder<>(deserializer, topic, patience);
+        return new RecordDecoder<>(AvroSerdes.ownValueDeserializer(registry, type), topic, patience);
     }
 }

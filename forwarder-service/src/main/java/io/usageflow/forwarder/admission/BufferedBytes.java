@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +29,24 @@ final class BufferedBytes {
     private static final int OVERHEAD_BYTES = 100;
 
     private final LongSupplier nanoClock;
-    private final Map<TopicPartition, Long> bytes = new HashMap<>();
+    private final Map<TopicPartition, Held> byPartition = new HashMap<>();
     private long total;
     private long progressNanos;
+    /** Of the partition whose record was processed last: most records follow one of their own partition. */
+    private @Nullable Held latest;
+
+    private static final class Held {
+        final TopicPartition partition;
+        long bytes;
+
+        Held(TopicPartition partition) {
+            this.partition = partition;
+        }
+
+        boolean isOf(String topic, int number) {
+            return partition.partition() == number && partition.topic().equals(topic);
+        }
+    }
 
     BufferedBytes(LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
@@ -41,10 +57,13 @@ final class BufferedBytes {
         return OF_THREAD.get();
     }
 
-    void read(Iterable<ConsumerRecord<byte[], byte[]>> records) {
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            long size = size(record.key(), record.value(), record.headers());
-            bytes.merge(new TopicPartition(record.topic(), record.partition()), size, Long::sum);
+    void read(ConsumerRecords<byte[], byte[]> records) {
+        for (TopicPartition partition : records.partitions()) {
+            long size = 0;
+            for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
+                size += size(record.key(), record.value(), record.headers());
+            }
+            byPartition.computeIfAbsent(partition, Held::new).bytes += size;
             total += size;
         }
     }
@@ -52,18 +71,21 @@ final class BufferedBytes {
     /** A record has come to its processor. */
     void processed(String topic, int partition, byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
         progressNanos = nanoClock.getAsLong();
-        long size = size(key, value, headers);
-        bytes.computeIfPresent(new TopicPartition(topic, partition), (at, held) -> {
-            long left = Math.max(0, held - size);
-            total -= held - left;
-            return left == 0 ? null : left;
-        });
+        Held held = latest;
+        if (held == null || !held.isOf(topic, partition)) {
+            held = byPartition.computeIfAbsent(new TopicPartition(topic, partition), Held::new);
+            latest = held;
+        }
+        long size = Math.min(held.bytes, size(key, value, headers));
+        held.bytes -= size;
+        total -= size;
     }
 
     /** The consumer was sent elsewhere in that partition: Streams has dropped what it held. */
     void forget(TopicPartition partition) {
-        Long held = bytes.remove(partition);
-        total -= held == null ? 0 : held;
+        Held held = byPartition.remove(partition);
+        total -= held == null ? 0 : held.bytes;
+        latest = null;
     }
 
     /**
@@ -75,10 +97,11 @@ final class BufferedBytes {
         if (total <= BYTES_MAX) {
             return false;
         }
-        bytes.keySet().retainAll(assigned);
-        total = bytes.values().stream().mapToLong(Long::longValue).sum();
+        byPartition.keySet().retainAll(assigned);
+        latest = null;
+        total = byPartition.values().stream().mapToLong(held -> held.bytes).sum();
         if (total > BYTES_MAX && nanoClock.getAsLong() - progressNanos > STUCK_AFTER.toNanos()) {
-            bytes.clear();
+            byPartition.clear();
             total = 0;
             progressNanos = nanoClock.getAsLong();
         }

@@ -12,16 +12,16 @@ import java.util.function.Function;
 
 /**
  * Finds the Credyt references of an event: the event's own explicit customer beats the account's link; where there is
- * neither, the policy decides. Pure but for the two link lookups it is given.
+ * neither, the policy decides. A link that cannot be read is not a missing one: the event waits whatever the policy is. Pure but for the two link lookups it is given.
  */
 final class LinkResolver {
     private final Function<String, Optional<CredytReference>> customerLinks;
-    private final Function<String, Optional<CredytReference>> vendorLinks;
+    private final Function<String, VendorLinks.Lookup> vendorLinks;
     private final Unlinked policies;
 
     LinkResolver(
             Function<String, Optional<CredytReference>> customerLinks,
-            Function<String, Optional<CredytReference>> vendorLinks,
+            Function<String, VendorLinks.Lookup> vendorLinks,
             Unlinked policies) {
         this.customerLinks = customerLinks;
         this.vendorLinks = vendorLinks;
@@ -45,11 +45,25 @@ final class LinkResolver {
         for (Cost cost : event.getCosts()) {
             String vendor = cost.getVendor();
             if (!vendors.containsKey(vendor)) {
-                Optional<CredytReference> reference = orPolicy(vendorLinks.apply(vendor), policies.vendors(), vendor);
-                if (reference.isEmpty()) {
-                    return new Resolution.Unlinked(Resolution.Missing.VENDOR, vendor);
+                Optional<Resolution.Unlinked> waitsFor = vendorLinks
+                        .apply(vendor)
+                        .match(
+                                reference -> {
+                                    vendors.put(vendor, reference);
+                                    return Optional.empty();
+                                },
+                                () -> {
+                                    if (parksForVendors()) {
+                                        return Optional.of(new Resolution.Unlinked(Resolution.Missing.VENDOR, vendor));
+                                    }
+                                    vendors.put(vendor, external(vendor));
+                                    return Optional.empty();
+                                },
+                                () -> Optional.of(new Resolution.Unlinked(
+                                        Resolution.Missing.VENDOR, vendor, Resolution.Reason.LINK_UNREADABLE)));
+                if (waitsFor.isPresent()) {
+                    return waitsFor.get();
                 }
-                vendors.put(vendor, reference.get());
             }
         }
         return new Resolution.Resolved(customer.get(), vendors);
@@ -63,14 +77,11 @@ final class LinkResolver {
             return Optional.of(new CredytReference(ReferenceKind.EXTERNAL_ID, event.getCustomerExternalId()));
         }
         String account = event.getAccountId();
-        return orPolicy(customerLinks.apply(account), policies.customers(), account);
+        Optional<CredytReference> link = customerLinks.apply(account);
+        return link.isPresent() || policies.customers() == Unlinked.Policy.PARK ? link : Optional.of(external(account));
     }
 
-    private static Optional<CredytReference> orPolicy(
-            Optional<CredytReference> link, Unlinked.Policy policy, String name) {
-        if (link.isPresent() || policy == Unlinked.Policy.PARK) {
-            return link;
-        }
-        return Optional.of(new CredytReference(ReferenceKind.EXTERNAL_ID, name));
+    private static CredytReference external(String name) {
+        return new CredytReference(ReferenceKind.EXTERNAL_ID, name);
     }
 }

@@ -96,7 +96,8 @@ final class ParkedPage implements AdminPage {
             oldest(entry, Optional.of(each.queue().headSince()), now);
             entry.putObject("waits_for")
                     .put("link", each.queue().waitsFor().missing().name().toLowerCase(Locale.ROOT))
-                    .put("name", each.queue().waitsFor().name());
+                    .put("name", each.queue().waitsFor().name())
+                    .put("reason", each.queue().waitsFor().reason().name().toLowerCase(Locale.ROOT));
         }
         return Answer.ok(json);
     }

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.admission;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.admission.Resolution.Missing;
+import io.usageflow.forwarder.admission.Resolution.Reason;
 import io.usageflow.forwarder.admission.Resolution.Unlinked;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -54,7 +55,7 @@ record ParkedQueue(long head, long next, Instant headSince, Unlinked waitsFor) {
                 .putLong(head)
                 .putLong(next)
                 .putLong(headSince.toEpochMilli())
-                .put((byte) (waitsFor.missing() == Missing.CUSTOMER ? 'c' : 'v'))
+                .put((byte) letter(waitsFor))
                 .put(name)
                 .array();
     }
@@ -64,8 +65,25 @@ record ParkedQueue(long head, long next, Instant headSince, Unlinked waitsFor) {
         long head = in.getLong();
         long next = in.getLong();
         Instant headSince = Instant.ofEpochMilli(in.getLong());
-        Missing missing = in.get() == 'c' ? Missing.CUSTOMER : Missing.VENDOR;
+        byte letter = in.get();
         String name = new String(bytes, in.position(), in.remaining(), UTF_8);
-        return new ParkedQueue(head, next, headSince, new Unlinked(missing, name));
+        return new ParkedQueue(head, next, headSince, unlinked(letter, name));
+    }
+
+    private static char letter(Unlinked waitsFor) {
+        return switch (waitsFor.reason()) {
+            case NO_LINK -> waitsFor.missing() == Missing.CUSTOMER ? 'c' : 'v';
+            case LINK_UNREADABLE -> 'u';
+            case EVENT_UNREADABLE -> 'e';
+        };
+    }
+
+    private static Unlinked unlinked(byte letter, String name) {
+        return switch (letter) {
+            case 'c' -> new Unlinked(Missing.CUSTOMER, name);
+            case 'e' -> new Unlinked(Missing.CUSTOMER, name, Reason.EVENT_UNREADABLE);
+            case 'u' -> new Unlinked(Missing.VENDOR, name, Reason.LINK_UNREADABLE);
+            default -> new Unlinked(Missing.VENDOR, name);
+        };
     }
 }

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.admission;
 
 import io.usageflow.forwarder.admission.Resolution.Missing;
+import io.usageflow.forwarder.admission.Resolution.Reason;
 import io.usageflow.forwarder.admission.Resolution.Unlinked;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
@@ -38,8 +39,6 @@ final class ParkedRelease {
     private final ReleasePace pace;
     private final ArrayDeque<String> line = new ArrayDeque<>();
     private final Set<String> inLine = new HashSet<>();
-    /** Accounts whose oldest event has a schema that the registry has lost. */
-    private final Set<String> unread = new HashSet<>();
 
     /** The ways out. Whoever carries them out need not take the event out of what is parked. */
     interface Exit {
@@ -91,12 +90,11 @@ final class ParkedRelease {
 
     /** Looks for events whose time is up. @return since when the oldest parked event waits */
     Optional<Instant> look(Instant now) {
-        unread.forEach(this::enqueue);
-        unread.clear();
         Oldest oldest = new Oldest();
         parked.forEachQueue((account, queue) -> {
             oldest.offer(queue.headSince());
-            if (isExpired(queue.headSince(), now)) {
+            // A registry that has a schema again does not say so.
+            if (isExpired(queue.headSince(), now) || queue.waitsFor().reason() != Reason.NO_LINK) {
                 enqueue(account);
             }
         });
@@ -174,14 +172,12 @@ final class ParkedRelease {
 
     /** It is read again with the next look. */
     private Unlinked keepUnread(String account, String why) {
-        if (unread.add(account)) {
-            LOG.warn(
-                    "event=parked_event_unreadable account={} why={} remedy=\"restore the registry's schemas with the ids that"
-                            + " they had; its events wait until then\"",
-                    VisibleText.logged(account),
-                    VisibleText.logged(why));
-        }
-        return new Unlinked(Missing.CUSTOMER, account);
+        LOG.warn(
+                "event=parked_event_unreadable account={} why={} remedy=\"restore the registry's schemas with the ids that"
+                        + " they had; its events wait until then\"",
+                VisibleText.logged(account),
+                VisibleText.logged(why));
+        return new Unlinked(Missing.CUSTOMER, account, Reason.EVENT_UNREADABLE);
     }
 
     private Optional<Unlinked> keepOrGiveUp(ParkedEvent head, UsageEvent event, Unlinked unlinked, Instant now) {
@@ -190,8 +186,12 @@ final class ParkedRelease {
         }
         boolean customer = unlinked.missing() == Missing.CUSTOMER;
         DeadLetterReason reason = customer ? DeadLetterReason.UNMAPPED_CUSTOMER : DeadLetterReason.UNMAPPED_VENDOR;
-        String detail = (customer ? "account " : "vendor ") + unlinked.name() + " had no link for " + ageMax
-                + ": link it, then replay";
+        String detail = (customer ? "account " : "vendor ")
+                + unlinked.name()
+                + (unlinked.reason() == Reason.LINK_UNREADABLE
+                        ? " had a link that could not be read for " + ageMax
+                                + ": restore the registry's schemas, or write the link again, then replay"
+                        : " had no link for " + ageMax + ": link it, then replay");
         exit.giveUp(letter(head, reason, detail, now).about(event));
         return Optional.empty();
     }

@@ -2,6 +2,7 @@ package io.usageflow.forwarder.admission;
 
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.schema.registry.RegistryAbsence;
+import io.usageflow.schema.registry.SchemaLostException;
 import io.usageflow.schema.serde.UnknownSchemaException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.KafkaException;
@@ -37,7 +38,7 @@ final class RecordDecoder<T extends SpecificRecord> {
     private Decoded<T> attempt(byte[] value) {
         try {
             return new Decoded.Valid<>(deserializer.deserialize(topic, value));
-        } catch (UnknownSchemaException unknown) {
+        } catch (UnknownSchemaException | SchemaLostException unknown) {
             return new Decoded.Malformed<>(
                     DeadLetterReason.UNKNOWN_SCHEMA, "its schema cannot be used: " + unknown.getMessage());
         } catch (SerializationException unreadable) {

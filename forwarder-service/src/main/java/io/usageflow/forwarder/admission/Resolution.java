@@ -11,8 +11,13 @@ sealed interface Resolution {
     /** @param vendors for each vendor named in the event's costs */
     record Resolved(CredytReference customer, Map<String, CredytReference> vendors) implements Resolution {}
 
-    /** @param name the account or the vendor that has no link */
-    record Unlinked(Missing missing, String name) implements Resolution {
+    /** @param name the account or the vendor whose link it waits for */
+    record Unlinked(Missing missing, String name, Reason reason) implements Resolution {
+        /** The account or the vendor has no link. */
+        Unlinked(Missing missing, String name) {
+            this(missing, name, Reason.NO_LINK);
+        }
+
         /** Its own links are known, and it waits for the account's events before it. */
         static Unlinked behindOthers(UsageEvent event) {
             return new Unlinked(Missing.CUSTOMER, event.getAccountId());
@@ -23,6 +28,15 @@ sealed interface Resolution {
     enum Missing {
         CUSTOMER,
         VENDOR
+    }
+
+    /** Why it waits. */
+    enum Reason {
+        NO_LINK,
+        /** There is a link, and the registry does not have its schema. */
+        LINK_UNREADABLE,
+        /** The event could be read when it was parked, and the registry has lost its schema since. */
+        EVENT_UNREADABLE
     }
 
     default <T> T match(Function<Resolved, T> onResolved, Function<Unlinked, T> onUnlinked) {

@@ -2,16 +2,19 @@ package io.usageflow.forwarder.admission;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.VendorLink;
 import io.usageflow.schema.rule.LinkRules;
 import io.usageflow.schema.rule.Violation;
 import io.usageflow.schema.text.VisibleText;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.slf4j.Logger;
@@ -32,8 +35,29 @@ final class VendorLinks {
     private final ReadOnlyKeyValueStore<Bytes, byte[]> published;
     private final Function<byte[], Decoded<VendorLink>> decoder;
     private final VendorLinksVersion version;
-    private final Map<String, Optional<CredytReference>> decoded = new HashMap<>();
+    private final Map<String, Lookup> decoded = new HashMap<>();
+    /** Vendors whose unreadable link is in the log already. */
+    private final Set<String> warned = new HashSet<>();
+
     private long decodedVersion;
+
+    /** What is known of a vendor's link. Sealed. */
+    sealed interface Lookup {
+        record Linked(CredytReference reference) implements Lookup {}
+
+        /** There is no link, or one that is refused. */
+        record NotLinked() implements Lookup {}
+
+        /** There is a link, and the registry does not have its schema. It may have it again. */
+        record Unreadable() implements Lookup {}
+
+        default <T> T match(Function<CredytReference, T> onLinked, Supplier<T> onNotLinked, Supplier<T> onUnreadable) {
+            if (this instanceof Linked linked) {
+                return onLinked.apply(linked.reference());
+            }
+            return this instanceof Unreadable ? onUnreadable.get() : onNotLinked.get();
+        }
+    }
 
     VendorLinks(
             AdmissionMeters meters,
@@ -47,14 +71,15 @@ final class VendorLinks {
         this.decodedVersion = version.current();
     }
 
-    Optional<CredytReference> of(String vendor) {
+    Lookup of(String vendor) {
         // The version before the store: a link that arrives in between is decoded again, never missed.
         long current = version.current();
         if (current != decodedVersion || decoded.size() >= DECODED_MAX) {
             decoded.clear();
+            warned.clear();
             decodedVersion = current;
         }
-        Optional<CredytReference> known = decoded.get(vendor);
+        Lookup known = decoded.get(vendor);
         if (known == null) {
             known = read(vendor);
             decoded.put(vendor, known);
@@ -62,29 +87,51 @@ final class VendorLinks {
         return known;
     }
 
-    private Optional<CredytReference> read(String vendor) {
-        byte[] link = published.get(Bytes.wrap(vendor.getBytes(UTF_8)));
-        if (link == null) {
-            return Optional.empty();
-        }
-        return decoder.apply(link)
-                .match(good -> usable(vendor, good), bad -> refused(vendor, bad.reason() + ": " + bad.detail()));
+    /** Unreadable links are read again by the next event that needs them. */
+    void forgetUnreadable() {
+        decoded.values().removeIf(Lookup.Unreadable.class::isInstance);
     }
 
-    private Optional<CredytReference> usable(String vendor, VendorLink link) {
+    private Lookup read(String vendor) {
+        byte[] link = published.get(Bytes.wrap(vendor.getBytes(UTF_8)));
+        if (link == null) {
+            return new Lookup.NotLinked();
+        }
+        return decoder.apply(link)
+                .match(
+                        good -> usable(vendor, good),
+                        bad -> bad.reason() == DeadLetterReason.UNKNOWN_SCHEMA
+                                ? unreadable(vendor, bad.detail())
+                                : refused(vendor, bad.reason() + ": " + bad.detail()));
+    }
+
+    private Lookup usable(String vendor, VendorLink link) {
         if (!link.getVendor().equals(vendor)) {
             return refused(vendor, "its value is of vendor " + link.getVendor());
         }
         List<Violation> violations = LinkRules.violations(link);
         return violations.isEmpty()
-                ? Optional.of(link.getReference())
+                ? new Lookup.Linked(link.getReference())
                 : refused(vendor, ViolationReasons.detail(violations));
     }
 
+    /** The vendor is linked to something: its costs must not be billed as if it were not. */
+    private Lookup unreadable(String vendor, String why) {
+        if (warned.add(vendor)) {
+            meters.count(AdmissionMeters.LinkOutcome.REFUSED);
+            LOG.warn(
+                    "event=vendor_link_unreadable vendor={} why={} remedy=\"restore the registry's schemas with the ids that"
+                            + " they had, or write the link again; events with the vendor's costs wait until then\"",
+                    VisibleText.logged(vendor),
+                    VisibleText.logged(why));
+        }
+        return new Lookup.Unreadable();
+    }
+
     /** A link that cannot be used is as none. */
-    private Optional<CredytReference> refused(String vendor, String why) {
+    private Lookup refused(String vendor, String why) {
         meters.count(AdmissionMeters.LinkOutcome.REFUSED);
         LOG.warn("vendor link refused, vendor={} why={}", VisibleText.logged(vendor), VisibleText.logged(why));
-        return Optional.empty();
+        return new Lookup.NotLinked();
     }
 }

@@ -7,6 +7,7 @@ import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.topics.TopicAdmin;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.VendorLink;
+import io.usageflow.schema.registry.SchemaLostException;
 import io.usageflow.schema.rule.Violation;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.text.VisibleText;
@@ -144,7 +145,7 @@ public final class LinkTable {
                 entries.put(name, link);
                 refused.remove(name);
             }
-        } catch (SerializationException undecodable) {
+        } catch (SerializationException | SchemaLostException undecodable) {
             refusal = Optional.of(String.valueOf(undecodable.getMessage()));
         }
         refusal.ifPresent(why -> {
@@ -174,8 +175,8 @@ public final class LinkTable {
     private record Decoder(Function<byte[], Link> link, Runnable closing) implements AutoCloseable {
         static Decoder of(LinkKind kind, Map<String, ?> registry) {
             return kind == LinkKind.CUSTOMER
-                    ? of(AvroSerdes.valueDeserializer(registry, CustomerLink.class), Link::of)
-                    : of(AvroSerdes.valueDeserializer(registry, VendorLink.class), Link::of);
+                    ? of(AvroSerdes.ownValueDeserializer(registry, CustomerLink.class), Link::of)
+                    : of(AvroSerdes.ownValueDeserializer(registry, VendorLink.class), Link::of);
         }
 
         private static <T extends SpecificRecord> Decoder of(Deserializer<T> deserializer, Function<T, Link> link) {

@@ -3,7 +3,9 @@ package io.usageflow.forwarder.parked;
 import io.usageflow.forwarder.links.LinkKind;
 import java.net.URI;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,10 +50,34 @@ public sealed interface InstanceAnswer {
      * @param missing which kind of link it waits for
      * @param name which one: the account itself, or a vendor
      */
-    record ParkedAccount(String account, int partition, long events, Instant since, LinkKind missing, String name) {
-        /** What to run so that they are released, with a place to fill in. */
+    record ParkedAccount(
+            String account, int partition, long events, Instant since, LinkKind missing, String name, Reason reason) {
+        /** What to run so that they are released, with a place to fill in; or what else to do. */
         public String nextCommand() {
-            return missing.putCommand(name);
+            return reason == Reason.EVENT_UNREADABLE
+                    ? "restore the registry's schemas with the ids that they had"
+                    : missing.putCommand(name);
+        }
+    }
+
+    /** Why an account's oldest event waits. */
+    enum Reason {
+        NO_LINK,
+        /** There is a link, and the registry does not have its schema. */
+        LINK_UNREADABLE,
+        /** The registry does not have the event's schema any more. */
+        EVENT_UNREADABLE;
+
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** @param word absent from instances of earlier versions; a later version may know more reasons */
+        static Reason of(String word) {
+            return Arrays.stream(values())
+                    .filter(each -> each.word().equals(word))
+                    .findFirst()
+                    .orElse(NO_LINK);
         }
     }
 

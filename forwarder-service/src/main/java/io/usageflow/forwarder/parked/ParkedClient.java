@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.parked.InstanceAnswer.ParkedAccount;
+import io.usageflow.forwarder.parked.InstanceAnswer.Reason;
 import io.usageflow.forwarder.parked.InstanceAnswer.Silent;
 import io.usageflow.forwarder.parked.InstanceAnswer.Told;
 import java.io.IOException;
@@ -134,7 +135,8 @@ public final class ParkedClient {
                 required(entry, "events").asLong(),
                 Instant.parse(required(entry, "oldest_since").asText()),
                 required(waitsFor, "link").asText().equals("vendor") ? LinkKind.VENDOR : LinkKind.CUSTOMER,
-                required(waitsFor, "name").asText());
+                required(waitsFor, "name").asText(),
+                Reason.of(waitsFor.path("reason").asText()));
     }
 
     private static JsonNode required(JsonNode node, String field) {

@@ -15,7 +15,6 @@ import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.id.CredytIds;
 import io.usageflow.schema.id.Uuids;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -23,29 +22,10 @@ import java.util.Map;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of an event that is judged at once; for those that wait see ParkingTopologyTest. */
-class AdmissionTopologyTest {
-    @TempDir
-    Path stateDir;
-
-    private AdmissionDriver admission;
-
-    @BeforeEach
-    void start() {
-        admission = new AdmissionDriver(stateDir);
-        admission.linkCustomer("acct_1", "cust-1");
-    }
-
-    @AfterEach
-    void stop() {
-        admission.close();
-    }
-
+class AdmissionTopologyTest extends TopologyFixture {
     @Test
     void shouldHandOnAnEventWithItsBytesAndHeadersUntouched() {
         Headers headers = new RecordHeaders().add("traceparent", "00-aa-bb-01".getBytes(UTF_8));

@@ -11,7 +11,6 @@ import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.VendorLink;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -22,10 +21,7 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.streams.test.TestRecord;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,6 +39,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * key that is not UTF-8    taken                       refused                     taken: no event asks for it
  * no value                 UNDECODABLE                 the account is unlinked     the vendor is unlinked
  * rubbish value            UNDECODABLE                 refused                     refused
+ * unknown schema           UNKNOWN_SCHEMA              refused                     events with the vendor's
+ *                                                                                  costs wait for a readable link
  * huge value               TOO_LARGE, by reference     refused                     refused
  * 10,000 short headers     taken, with its headers     refused                     taken
  * huge headers             TOO_LARGE, by reference     refused                     refused
@@ -55,25 +53,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <i>Refused</i> is a warning in the log and the meter {@code usageflow.admission.links{outcome="refused"}}. The schemas' own
  * faults are in the tests of the schemas.
  */
-class HostileTopologyTest {
+class HostileTopologyTest extends TopologyFixture {
     private static final long FAR_FUTURE = Long.MAX_VALUE;
     private static final byte[] ACCOUNT = "acct_1".getBytes(UTF_8);
-
-    @TempDir
-    Path stateDir;
-
-    private AdmissionDriver admission;
-
-    @BeforeEach
-    void start() {
-        admission = new AdmissionDriver(stateDir);
-        admission.linkCustomer("acct_1", "cust-1");
-    }
-
-    @AfterEach
-    void stop() {
-        admission.close();
-    }
 
     @ParameterizedTest
     @ValueSource(longs = {-1, -5_000_000_000L, Long.MIN_VALUE})

@@ -5,6 +5,7 @@ import static io.usageflow.forwarder.admission.Events.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.admission.Resolution.Missing;
+import io.usageflow.forwarder.admission.Resolution.Reason;
 import io.usageflow.forwarder.config.AdmissionSettings.Unlinked;
 import io.usageflow.forwarder.config.AdmissionSettings.Unlinked.Policy;
 import io.usageflow.schema.CredytReference;
@@ -20,12 +21,12 @@ class LinkResolverTest {
     private static final CredytReference VENDOR = new CredytReference(ReferenceKind.CREDYT_ID, "ven_1");
 
     private final Map<String, CredytReference> customers = new HashMap<>();
-    private final Map<String, CredytReference> vendors = new HashMap<>();
+    private final Map<String, VendorLinks.Lookup> vendors = new HashMap<>();
 
     @Test
     void shouldUseTheLinks() {
         customers.put("acct_1", LINKED);
-        vendors.put("openai", VENDOR);
+        vendors.put("openai", new VendorLinks.Lookup.Linked(VENDOR));
 
         assertThat(resolve(event("e"), Policy.PARK, Policy.PARK))
                 .isEqualTo(new Resolution.Resolved(LINKED, Map.of("openai", VENDOR)));
@@ -34,7 +35,7 @@ class LinkResolverTest {
     @Test
     void shouldPreferAnExplicitReference() {
         customers.put("acct_1", LINKED);
-        vendors.put("openai", VENDOR);
+        vendors.put("openai", new VendorLinks.Lookup.Linked(VENDOR));
         UsageEvent event = event("e");
         event.setCustomerExternalId("mine");
 
@@ -54,13 +55,24 @@ class LinkResolverTest {
 
     @Test
     void shouldPassNamesThroughWhereThePolicySaysSoButNeverBeforeALink() {
-        vendors.put("openai", VENDOR);
+        vendors.put("openai", new VendorLinks.Lookup.Linked(VENDOR));
         UsageEvent event = event("e");
         event.getCosts().add(cost("anthropic", "1"));
 
         assertThat(resolve(event, Policy.PASSTHROUGH, Policy.PASSTHROUGH))
                 .isEqualTo(new Resolution.Resolved(
                         external("acct_1"), Map.of("openai", VENDOR, "anthropic", external("anthropic"))));
+    }
+
+    @Test
+    void shouldNotTakeAVendorLinkThatCannotBeReadForAMissingOne() {
+        customers.put("acct_1", LINKED);
+        vendors.put("openai", new VendorLinks.Lookup.Unreadable());
+
+        for (Policy policy : Policy.values()) {
+            assertThat(resolve(event("e"), Policy.PARK, policy))
+                    .isEqualTo(new Resolution.Unlinked(Missing.VENDOR, "openai", Reason.LINK_UNREADABLE));
+        }
     }
 
     @Test
@@ -75,7 +87,7 @@ class LinkResolverTest {
     private Resolution resolve(UsageEvent event, Policy customerPolicy, Policy vendorPolicy) {
         return new LinkResolver(
                         account -> Optional.ofNullable(customers.get(account)),
-                        vendor -> Optional.ofNullable(vendors.get(vendor)),
+                        vendor -> vendors.getOrDefault(vendor, new VendorLinks.Lookup.NotLinked()),
                         new Unlinked(customerPolicy, vendorPolicy))
                 .resolve(event);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.forwarder.admission.Resolution.Missing;
+import io.usageflow.forwarder.admission.Resolution.Reason;
 import io.usageflow.forwarder.admission.Resolution.Unlinked;
 import io.usageflow.forwarder.deadletter.Origin;
 import io.usageflow.schema.SourceCoordinates;
@@ -103,9 +104,15 @@ class ParkedEventsTest {
 
     @Test
     void shouldNameWhatIsMissingInTheStoredQueue() {
-        ParkedQueue queue = new ParkedQueue(7, 9, NOON, new Unlinked(Missing.VENDOR, "größe"));
+        for (Unlinked waitsFor : List.of(
+                new Unlinked(Missing.VENDOR, "größe"),
+                new Unlinked(Missing.CUSTOMER, "acct_1"),
+                new Unlinked(Missing.VENDOR, "openai", Reason.LINK_UNREADABLE),
+                new Unlinked(Missing.CUSTOMER, "acct_1", Reason.EVENT_UNREADABLE))) {
+            ParkedQueue queue = new ParkedQueue(7, 9, NOON, waitsFor);
 
-        assertThat(ParkedQueue.fromBytes(queue.toBytes())).isEqualTo(queue);
+            assertThat(ParkedQueue.fromBytes(queue.toBytes())).isEqualTo(queue);
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.usageflow.forwarder.admission.Resolution.Missing;
+import io.usageflow.forwarder.admission.Resolution.Reason;
 import io.usageflow.forwarder.admission.Resolution.Unlinked;
 import io.usageflow.forwarder.observe.AdminPage.Answer;
 import java.time.Instant;
@@ -22,7 +23,12 @@ class ParkedPageTest {
     private final HomePartition home = new HomePartition(2);
     private final TreeMap<String, ParkedQueue> queues = new TreeMap<>(Map.of(
             "acct_1", new ParkedQueue(4, 6, NOON.minusSeconds(60), new Unlinked(Missing.CUSTOMER, "acct_1")),
-            "acct_2", new ParkedQueue(0, 1, NOON.minusSeconds(90), new Unlinked(Missing.VENDOR, "openai")),
+            "acct_2",
+                    new ParkedQueue(
+                            0,
+                            1,
+                            NOON.minusSeconds(90),
+                            new Unlinked(Missing.VENDOR, "openai", Reason.LINK_UNREADABLE)),
             "acct_3", new ParkedQueue(0, 3, NOON.minusSeconds(5), new Unlinked(Missing.CUSTOMER, "acct_3"))));
     private final TreeMap<Integer, String> unreadable = new TreeMap<>();
     private final TreeSet<Integer> readable = new TreeSet<>(List.of(0, 1));
@@ -44,11 +50,11 @@ class ParkedPageTest {
                  "limit":100,
                  "accounts":[
                    {"account":"acct_2","partition":%d,"events":1,"oldest_since":"2026-11-20T11:58:30Z",
-                    "oldest_age_seconds":90,"waits_for":{"link":"vendor","name":"openai"}},
+                    "oldest_age_seconds":90,"waits_for":{"link":"vendor","name":"openai","reason":"link_unreadable"}},
                    {"account":"acct_1","partition":%d,"events":2,"oldest_since":"2026-11-20T11:59:00Z",
-                    "oldest_age_seconds":60,"waits_for":{"link":"customer","name":"acct_1"}},
+                    "oldest_age_seconds":60,"waits_for":{"link":"customer","name":"acct_1","reason":"no_link"}},
                    {"account":"acct_3","partition":%d,"events":3,"oldest_since":"2026-11-20T11:59:55Z",
-                    "oldest_age_seconds":5,"waits_for":{"link":"customer","name":"acct_3"}}]}
+                    "oldest_age_seconds":5,"waits_for":{"link":"customer","name":"acct_3","reason":"no_link"}}]}
                 """.formatted(home.of("acct_2"), home.of("acct_1"), home.of("acct_3"))));
     }
 

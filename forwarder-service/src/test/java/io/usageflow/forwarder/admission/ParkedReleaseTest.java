@@ -176,7 +176,7 @@ class ParkedReleaseTest {
                             clock.incrementAndGet();
                             return Optional.ofNullable(links.get(account));
                         },
-                        vendor -> Optional.empty(),
+                        vendor -> new VendorLinks.Lookup.NotLinked(),
                         new io.usageflow.forwarder.config.AdmissionSettings.Unlinked(Policy.PARK, Policy.PASSTHROUGH)),
                 new ParkedRelease.Exit() {
                     @Override

@@ -16,27 +16,15 @@ import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of an event that has to wait for its link. */
-class ParkingTopologyTest {
-    @TempDir
-    Path stateDir;
-
-    private AdmissionDriver admission;
-
-    @BeforeEach
-    void start() {
-        admission = new AdmissionDriver(stateDir.resolve("park"), "admission.vendors.unlinked", "park");
-        admission.linkVendor("openai", "vendor-1");
-    }
-
-    @AfterEach
-    void stop() {
-        admission.close();
+class ParkingTopologyTest extends TopologyFixture {
+    @Override
+    AdmissionDriver open(Path folder) {
+        AdmissionDriver driver = new AdmissionDriver(folder, "admission.vendors.unlinked", "park");
+        driver.linkVendor("openai", "vendor-1");
+        return driver;
     }
 
     @Test

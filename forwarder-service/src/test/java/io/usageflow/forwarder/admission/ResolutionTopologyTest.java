@@ -16,26 +16,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Links that come, change and go while events wait for them, and replays that meet waiting events. */
-class ResolutionTopologyTest {
-    @TempDir
-    Path stateDir;
-
-    private AdmissionDriver admission;
-
-    @BeforeEach
-    void start() {
-        admission = new AdmissionDriver(stateDir, "admission.vendors.unlinked", "park");
-    }
-
-    @AfterEach
-    void stop() {
-        admission.close();
+class ResolutionTopologyTest extends TopologyFixture {
+    @Override
+    AdmissionDriver open(Path folder) {
+        return new AdmissionDriver(folder, "admission.vendors.unlinked", "park");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.javalin.Javalin;
 import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.parked.InstanceAnswer.ParkedAccount;
+import io.usageflow.forwarder.parked.InstanceAnswer.Reason;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -51,9 +52,21 @@ class ParkedClientIT {
         assertThat(overview.accounts())
                 .containsExactly(
                         new ParkedAccount(
-                                "acct_2", 0, 4, Instant.parse("2026-11-23T08:00:00Z"), LinkKind.VENDOR, "openai"),
+                                "acct_2",
+                                0,
+                                4,
+                                Instant.parse("2026-11-23T08:00:00Z"),
+                                LinkKind.VENDOR,
+                                "openai",
+                                Reason.NO_LINK),
                         new ParkedAccount(
-                                "acct_1", 0, 3, Instant.parse("2026-11-23T09:00:00Z"), LinkKind.CUSTOMER, "acct_1"));
+                                "acct_1",
+                                0,
+                                3,
+                                Instant.parse("2026-11-23T09:00:00Z"),
+                                LinkKind.CUSTOMER,
+                                "acct_1",
+                                Reason.NO_LINK));
         assertThat(overview.accounts().get(0).nextCommand())
                 .isEqualTo("usageflow links put --vendor openai --vendor-external-id ID");
         assertThat(overview.unanswered()).containsExactly(3);
