@@ -1,6 +1,7 @@
 package io.usageflow.forwarder;
 
 import io.usageflow.forwarder.admission.Admission;
+import io.usageflow.forwarder.admission.streams.AdmissionContext;
 import io.usageflow.forwarder.clock.ClockWatch;
 import io.usageflow.forwarder.config.ProcessSettings;
 import io.usageflow.forwarder.config.Role;
@@ -114,7 +115,7 @@ public final class Forwarder implements AutoCloseable {
         var stages = new ArrayList<Stage>();
         if (process.roles().contains(Role.ADMISSION)) {
             requireWritable(process.stateDir());
-            var around = new Admission.Surroundings(
+            var around = new AdmissionContext(
                     settings.topics().names(),
                     settings.kafka().client(),
                     settings.kafka().streams(),

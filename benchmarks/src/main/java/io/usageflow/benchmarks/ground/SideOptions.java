@@ -3,8 +3,8 @@ package io.usageflow.benchmarks.ground;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.benchmarks.load.IdKind;
-import io.usageflow.forwarder.admission.Admission;
-import io.usageflow.forwarder.admission.StreamsSettings;
+import io.usageflow.forwarder.admission.streams.AdmissionContext;
+import io.usageflow.forwarder.admission.streams.StreamsSettings;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
 import java.nio.file.Path;
@@ -62,7 +62,7 @@ public record SideOptions(List<String> jvm, Map<String, String> settings, IdKind
         Settings loaded = Settings.load(ConfigSources.none().with(settings, "benchmark"));
         Properties properties = StreamsSettings.of(
                 loaded.admission(),
-                new Admission.Surroundings(
+                new AdmissionContext(
                         loaded.topics().names(), Map.of(), loaded.kafka().streams(), Map.of(), Path.of("state")));
         Map<String, String> effective = new TreeMap<>();
         properties.forEach((key, value) -> effective.put(key.toString(), value.toString()));

@@ -2,8 +2,8 @@ package io.usageflow.benchmarks.side;
 
 import io.usageflow.benchmarks.side.dedup.DedupStore;
 import io.usageflow.benchmarks.side.dedup.DedupTopology;
-import io.usageflow.forwarder.admission.Admission;
-import io.usageflow.forwarder.admission.StreamsSettings;
+import io.usageflow.forwarder.admission.streams.AdmissionContext;
+import io.usageflow.forwarder.admission.streams.StreamsSettings;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
@@ -56,7 +56,7 @@ final class StreamsProgram implements SideProgram {
 
     @Override
     public void start(Settings settings) {
-        Admission.Surroundings around = new Admission.Surroundings(
+        AdmissionContext around = new AdmissionContext(
                 settings.topics().names(),
                 settings.kafka().client(),
                 settings.kafka().streams(),

@@ -2,6 +2,25 @@ package io.usageflow.forwarder.admission;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.usageflow.forwarder.admission.check.AccountPartitioner;
+import io.usageflow.forwarder.admission.check.RegistryStatus;
+import io.usageflow.forwarder.admission.counters.AdmissionMeters;
+import io.usageflow.forwarder.admission.links.VendorLinksVersion;
+import io.usageflow.forwarder.admission.parking.ParkedPage;
+import io.usageflow.forwarder.admission.parking.ParkedQuery;
+import io.usageflow.forwarder.admission.source.RetentionLeft;
+import io.usageflow.forwarder.admission.source.SourceOffsets;
+import io.usageflow.forwarder.admission.source.SourceOffsetsWrapper;
+import io.usageflow.forwarder.admission.source.SourcePositions;
+import io.usageflow.forwarder.admission.streams.AdmissionContext;
+import io.usageflow.forwarder.admission.streams.CrashLoop;
+import io.usageflow.forwarder.admission.streams.MessageBytes;
+import io.usageflow.forwarder.admission.streams.PartitionCount;
+import io.usageflow.forwarder.admission.streams.PartitionsChangedException;
+import io.usageflow.forwarder.admission.streams.StreamsClients;
+import io.usageflow.forwarder.admission.streams.StreamsGroup;
+import io.usageflow.forwarder.admission.streams.StreamsSettings;
+import io.usageflow.forwarder.admission.streams.ThreadFailurePolicy;
 import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.kafka.LogId;
@@ -13,11 +32,9 @@ import io.usageflow.forwarder.observe.StageHealth;
 import io.usageflow.schema.file.PrivateFiles;
 import io.usageflow.schema.text.VisibleText;
 import io.usageflow.schema.topic.Topics;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
@@ -42,12 +59,12 @@ public final class Admission implements Stage {
     private static final long WATCH_PAUSE_MS = 50;
 
     private final AdmissionSettings settings;
-    private final Surroundings around;
+    private final AdmissionContext context;
     private final MeterRegistry registry;
-    private final RegistryWatch registryWatch = new RegistryWatch();
+    private final RegistryStatus registryWatch = new RegistryStatus();
     private final AdmissionMeters meters;
-    private final ThreadFailures failures = new ThreadFailures();
-    private final ThreadDeaths deaths = new ThreadDeaths();
+    private final ThreadFailurePolicy failures = new ThreadFailurePolicy();
+    private final CrashLoop deaths = new CrashLoop();
     private final Progress progress = new Progress(System.nanoTime());
     private final KafkaWatch kafkaWatch;
     private final Thread starter = new Thread(this::run, "admission-start");
@@ -63,40 +80,16 @@ public final class Admission implements Stage {
     private @Nullable KafkaStreamsMetrics streamsMetrics;
     private boolean closed;
 
-    /**
-     * What admission stands in. Immutable.
-     *
-     * @param kafka settings of every Kafka client, {@code bootstrap.servers} among them
-     * @param streams further settings of Kafka Streams and its clients; those that promises depend on are refused
-     * @param registry settings of the serializers, {@code schema.registry.url} among them
-     * @param stateDir for the stores; safe to lose, slow to rebuild
-     */
-    public record Surroundings(
-            Topics topics, Map<String, ?> kafka, Map<String, ?> streams, Map<String, ?> registry, Path stateDir) {
-        public Surroundings {
-            kafka = Map.copyOf(kafka);
-            streams = Map.copyOf(streams);
-            registry = Map.copyOf(registry);
-        }
-
-        /** Names keys only: values may be secrets. */
-        @Override
-        public String toString() {
-            return "Surroundings[" + topics.prefix() + ", kafka=" + kafka.keySet() + ", streams=" + streams.keySet()
-                    + ", registry=" + registry.keySet() + ", " + stateDir + "]";
-        }
-    }
-
     /** Does no I/O. @throws org.apache.kafka.common.config.ConfigException where settings contradict each other */
-    public Admission(AdmissionSettings settings, Surroundings around, MeterRegistry registry) {
-        StreamsSettings.of(settings, around);
+    public Admission(AdmissionSettings settings, AdmissionContext context, MeterRegistry registry) {
+        StreamsSettings.of(settings, context);
         this.settings = settings;
-        this.around = around;
+        this.context = context;
         this.registry = registry;
         this.meters = new AdmissionMeters(registry, registryWatch, settings.guard());
-        Topics names = around.topics();
+        Topics names = context.topics();
         this.kafkaWatch = new KafkaWatch(
-                around.kafka(),
+                context.kafka(),
                 name(),
                 List.of(names.events(), names.replays(), names.customerLinks(), names.vendorLinks()),
                 this::lookAtProgress);
@@ -134,7 +127,7 @@ public final class Admission implements Stage {
                         waiting(running),
                         progress.stalled(now),
                         kafkaWatch.view())
-                .judged()
+                .evaluate()
                 .and(meters.losses());
         StreamsClients connections = clients;
         return connections == null ? health : health.but(connections.risk());
@@ -180,10 +173,10 @@ public final class Admission implements Stage {
         KafkaStreams running;
         KafkaStreamsMetrics binder;
         StreamsClients connections;
-        TopicWatch watching;
+        TopicWatch observation;
         synchronized (this) {
             closed = true;
-            watching = watch;
+            observation = watch;
             beginning = StageHealth.waiting("stopped");
             running = streams;
             binder = streamsMetrics;
@@ -205,8 +198,8 @@ public final class Admission implements Stage {
         if (connections != null) {
             connections.close();
         }
-        if (watching != null) {
-            watching.close();
+        if (observation != null) {
+            observation.close();
         }
         meters.close();
     }
@@ -218,21 +211,21 @@ public final class Admission implements Stage {
     private void run() {
         try {
             int partitions = PartitionCount.await(
-                    around.kafka(), around.topics().events(), why -> beginning = StageHealth.waiting(why));
+                    context.kafka(), context.topics().events(), why -> beginning = StageHealth.waiting(why));
             int reroutedBytesMax = MessageBytes.leastOf(
-                    around.kafka(),
+                    context.kafka(),
                     List.of(
-                            around.topics().events(),
-                            around.topics().replays(),
-                            around.topics().customerLinks()));
-            Properties streamsSettings = StreamsSettings.of(settings, around);
+                            context.topics().events(),
+                            context.topics().replays(),
+                            context.topics().customerLinks()));
+            Properties streamsSettings = StreamsSettings.of(settings, context);
             if (StreamsGroup.isWanted(streamsSettings)) {
-                StreamsGroup.prepare(around.kafka(), streamsSettings);
+                StreamsGroup.prepare(context.kafka(), streamsSettings);
             }
-            var writes = AdmissionParts.WriteBounds.of(settings, reroutedBytesMax);
-            Optional<TopicWatch> watching = watch();
-            if (watching.isPresent()) {
-                startStreams(partitions, writes, watching.get());
+            var writes = WriteBounds.of(settings, reroutedBytesMax);
+            Optional<TopicWatch> observation = watch();
+            if (observation.isPresent()) {
+                startStreams(partitions, writes, observation.get());
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
@@ -246,68 +239,66 @@ public final class Admission implements Stage {
     /** Empty where it was closed meanwhile. */
     private synchronized Optional<TopicWatch> watch() {
         if (!closed) {
-            Topics names = around.topics();
+            Topics names = context.topics();
             watch = TopicWatch.of(
-                    around.kafka(),
+                    context.kafka(),
                     "usageflow-admission-watch",
                     List.of(names.events(), names.replays(), names.customerLinks(), names.vendorLinks()));
         }
         return Optional.ofNullable(watch);
     }
 
-    private void startStreams(int partitions, AdmissionParts.WriteBounds writes, TopicWatch watching)
-            throws InterruptedException {
+    private void startStreams(int partitions, WriteBounds writes, TopicWatch observation) throws InterruptedException {
         // A position is not to be believed before it is known in which log it stands.
-        while (!watching.knowsLogs()) {
+        while (!observation.knowsLogs()) {
             beginning = StageHealth.waiting("asking Kafka which logs the topics are: do all of them exist?");
             Thread.sleep(WATCH_PAUSE_MS);
         }
-        for (String topic : List.of(around.topics().events(), around.topics().replays())) {
+        for (String topic : List.of(context.topics().events(), context.topics().replays())) {
             meters.retentionLeft(
                     topic,
                     () -> RetentionLeft.seconds(
-                            watching.retention(topic),
+                            observation.retention(topic),
                             sourceOffsets.oldestUnread(topic),
                             Instant.now().toEpochMilli()));
         }
-        String vendorLinks = around.topics().vendorLinks();
+        String vendorLinks = context.topics().vendorLinks();
         var sources = new SourcePositions.Sources(
                 sourceOffsets,
-                watching,
+                observation,
                 meters,
                 new SourcePositions.ReadWhole(
-                        vendorLinks, watching.log(vendorLinks).orElse(LogId.UNKNOWN)));
+                        vendorLinks, observation.log(vendorLinks).orElse(LogId.UNKNOWN)));
         while (!startStreams(partitions, writes, sources)) {
             Thread.sleep(START_PAUSE_MS);
         }
     }
 
     /** @return false where the state folder is still another's: a predecessor that has not stopped yet */
-    private synchronized boolean startStreams(
-            int partitions, AdmissionParts.WriteBounds writes, SourcePositions.Sources sources) {
+    private synchronized boolean startStreams(int partitions, WriteBounds writes, SourcePositions.Sources sources) {
         if (closed) {
             return true;
         }
-        HomePartition home = new HomePartition(partitions);
-        AdmissionParts parts = new AdmissionParts(
+        AccountPartitioner home = new AccountPartitioner(partitions);
+        AdmissionDependencies dependencies = new AdmissionDependencies(
                 settings,
-                around.topics(),
+                context.topics(),
                 home,
-                around.registry(),
-                new AdmissionParts.Watching(meters, registryWatch),
+                context.registry(),
+                new AdmissionDependencies.Observation(meters, registryWatch),
                 sources,
                 new VendorLinksVersion(),
                 writes);
         StreamsClients connections;
         KafkaStreams made;
         try {
-            Properties streamsSettings = StreamsSettings.of(settings, around);
-            streamsSettings.putAll(SourceConsumer.settings(sourceOffsets));
+            Properties streamsSettings = StreamsSettings.of(settings, context);
+            streamsSettings.putAll(SourceOffsetsWrapper.settings(sourceOffsets));
             connections =
-                    StreamsClients.of(streamsSettings, writes.records(), around, sourceOffsets, deaths::committed);
-            made = new KafkaStreams(AdmissionTopology.of(parts), streamsSettings, connections);
+                    StreamsClients.of(streamsSettings, writes.records(), context, sourceOffsets, deaths::committed);
+            made = new KafkaStreams(AdmissionTopology.of(dependencies), streamsSettings, connections);
             // Kafka Streams opens it to the group.
-            PrivateFiles.narrow(around.stateDir());
+            PrivateFiles.narrow(context.stateDir());
         } catch (StreamsException locked) {
             LOG.warn("state folder is in use, waiting: {}", VisibleText.of(locked.getMessage()));
             beginning = StageHealth.waiting("state folder is in use: " + locked.getMessage());
@@ -319,7 +310,8 @@ public final class Admission implements Stage {
         streamsMetrics.bindTo(registry);
         streams = made;
         clients = connections;
-        parked = new ParkedQuery(made, around.topics().events(), home);
+        parked = new ParkedQuery(
+                made, AdmissionTopology.PARKED_QUEUES, context.topics().events(), home);
         made.start();
         return true;
     }
@@ -327,7 +319,7 @@ public final class Admission implements Stage {
     private StreamThreadExceptionResponse onThreadFailure(
             StreamsClients connections, int partitions, Throwable thrown) {
         Throwable failure = explained(partitions, thrown);
-        if (failures.answer(failure, Instant.now()) == ThreadFailures.Answer.REPLACE) {
+        if (failures.decide(failure, Instant.now()) == ThreadFailurePolicy.Action.REPLACE) {
             LOG.warn("admission thread died and is replaced; its records come again", failure);
             meters.countReplacedThread();
             deaths.died(failure, System.nanoTime());
@@ -343,12 +335,12 @@ public final class Admission implements Stage {
      * would not pass by itself, because the answer may take a while.
      */
     private Throwable explained(int partitions, Throwable failure) {
-        if (ThreadFailures.passes(failure)) {
+        if (ThreadFailurePolicy.passes(failure)) {
             return failure;
         }
         try {
-            String events = around.topics().events();
-            OptionalInt now = PartitionCount.now(around.kafka(), events);
+            String events = context.topics().events();
+            OptionalInt now = PartitionCount.now(context.kafka(), events);
             return now.isPresent() && now.getAsInt() != partitions
                     ? new PartitionsChangedException(events, partitions, now.getAsInt(), failure)
                     : failure;
@@ -364,7 +356,8 @@ public final class Admission implements Stage {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        String remedy = ThreadFailures.remedy(failure).map(text -> "; " + text).orElse("");
+        String remedy =
+                ThreadFailurePolicy.remedy(failure).map(text -> "; " + text).orElse("");
         fatal = what + ": " + failure.getMessage() + (root == failure ? "" : " (" + root.getMessage() + ")") + remedy;
     }
 }

@@ -23,7 +23,7 @@ record AdmissionHealth(
         KafkaWatch.View kafka) {
     static final Duration STALLED_MAX = Duration.ofSeconds(60);
 
-    StageHealth judged() {
+    StageHealth evaluate() {
         return switch (state) {
             case RUNNING -> obstacle().map(StageHealth::waiting).orElseGet(() -> StageHealth.flowing("admitting"));
             case CREATED, REBALANCING ->

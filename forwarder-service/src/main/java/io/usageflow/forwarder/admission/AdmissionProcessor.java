@@ -1,5 +1,13 @@
 package io.usageflow.forwarder.admission;
 
+import io.usageflow.forwarder.admission.counters.AdmissionLedger;
+import io.usageflow.forwarder.admission.counters.AdmissionMeters;
+import io.usageflow.forwarder.admission.dedup.DedupStore;
+import io.usageflow.forwarder.admission.dedup.InputSource;
+import io.usageflow.forwarder.admission.source.BufferedBytes;
+import io.usageflow.forwarder.admission.streams.CommitTiming;
+import io.usageflow.forwarder.admission.streams.OneShotTimer;
+import io.usageflow.forwarder.admission.streams.PreCommitHook;
 import io.usageflow.forwarder.deadletter.Origin;
 import io.usageflow.forwarder.kafka.RecordCutter;
 import io.usageflow.schema.SourceCoordinates;
@@ -18,7 +26,7 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  *
  * <p>Time-based work uses the wall clock, so that it also happens when traffic is low.
  */
-final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outgoing> {
+final class AdmissionProcessor implements Processor<byte[], byte[], byte[], OutgoingRecord> {
     /** Between steps of letting parked events go. */
     static final Duration RELEASE_EVERY = Duration.ofMillis(10);
     /** Between looks for new vendor links, where events wait. */
@@ -29,37 +37,37 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
     /** Bound of one step: some 20 ms; at 5 s that is more than a partition can take in. */
     private static final int FORGET_LOOKS_MAX = 200_000;
 
-    private final AdmissionParts parts;
+    private final AdmissionDependencies dependencies;
     private final Topics topics;
-    private ProcessorContext<byte[], Outgoing> context;
+    private ProcessorContext<byte[], OutgoingRecord> context;
     private AdmissionTask task;
-    private CommitPace pace;
-    private Alarm release;
-    private Alarm ledger;
+    private CommitTiming pace;
+    private OneShotTimer release;
+    private OneShotTimer ledger;
     /** The highest append time met; at the epoch, when nothing can be old, until a record has come. */
     private long appendTime;
 
     private long vendorLinksVersion;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else
-    AdmissionProcessor(AdmissionParts parts) {
-        this.parts = parts;
-        this.topics = parts.topics();
+    AdmissionProcessor(AdmissionDependencies dependencies) {
+        this.dependencies = dependencies;
+        this.topics = dependencies.topics();
     }
 
     @Override
-    public void init(ProcessorContext<byte[], Outgoing> processorContext) {
+    public void init(ProcessorContext<byte[], OutgoingRecord> processorContext) {
         this.context = processorContext;
-        this.task = AdmissionTask.open(parts, context);
-        this.pace = new CommitPace(context, parts.settings().engine().commitInterval());
-        this.release = new Alarm(context, this::release);
-        this.ledger = new Alarm(context, now -> publishLedger());
-        this.vendorLinksVersion = parts.vendorLinksVersion().current();
-        BeforeCommit beforeCommit = context.getStateStore(AdmissionTopology.BEFORE_COMMIT);
+        this.task = AdmissionTask.open(dependencies, context);
+        this.pace = new CommitTiming(context, dependencies.settings().engine().commitInterval());
+        this.release = new OneShotTimer(context, this::release);
+        this.ledger = new OneShotTimer(context, now -> publishLedger());
+        this.vendorLinksVersion = dependencies.vendorLinksVersion().current();
+        PreCommitHook beforeCommit = context.getStateStore(AdmissionTopology.BEFORE_COMMIT);
         beforeCommit.run(this::beforeCommit);
         context.schedule(UPKEEP_EVERY, PunctuationType.WALL_CLOCK_TIME, this::upkeep);
         // Whatever a predecessor did not come to publish or to let go.
-        ledger.in(parts.settings().engine().ledgerInterval());
+        ledger.schedule(dependencies.settings().engine().ledgerInterval());
         awaitRelease();
     }
 
@@ -70,30 +78,30 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
                         () -> new IllegalStateException("Streams gives every record of a source topic its metadata"));
         BufferedBytes.ofThisThread()
                 .processed(at.topic(), at.partition(), record.key(), record.value(), record.headers());
-        Instant now = parts.watching().waiting().now(context.currentSystemTimeMs());
+        Instant now = dependencies.observation().waiting().now(context.currentSystemTimeMs());
         if (at.topic().equals(topics.customerLinks())) {
-            task.links().take(record, at);
+            task.links().handle(record, at);
             task.release().step(now);
         } else {
             admit(record, at, now);
         }
         task.state().positions().read(at.topic(), at.offset());
-        pace.handled();
-        ledger.in(parts.settings().engine().ledgerInterval());
+        pace.recordHandled();
+        ledger.schedule(dependencies.settings().engine().ledgerInterval());
         awaitRelease();
     }
 
     @Override
     public void close() {
         if (task != null) {
-            task.close(parts.meters(), context.taskId().partition());
+            task.close(dependencies.meters(), context.taskId().partition());
         }
     }
 
     private void admit(Record<byte[], byte[]> record, RecordMetadata at, Instant now) {
         appendTime = Math.max(appendTime, record.timestamp());
-        parts.watching().waiting().stamped(record.timestamp());
-        Lane lane = at.topic().equals(topics.replays()) ? Lane.REPLAYS : Lane.EVENTS;
+        dependencies.observation().waiting().stamped(record.timestamp());
+        InputSource input = at.topic().equals(topics.replays()) ? InputSource.REPLAYS : InputSource.EVENTS;
         Origin origin = new Origin(
                         new SourceCoordinates(
                                 at.topic(),
@@ -105,8 +113,8 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
                         record.value(),
                         record.headers(),
                         RecordCutter.takeReference(record.headers()))
-                .within(parts.writes().records());
-        task.flow().carryOut(task.judge().judge(origin, lane, now), origin, lane, now);
+                .within(dependencies.writes().records());
+        task.handler().handle(task.checker().check(origin, input, now), origin, input, now);
     }
 
     /** In every transaction's last moment, also that of a processor that was closed. */
@@ -117,30 +125,30 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
 
     private void awaitRelease() {
         if (task.release().isUnderWay()) {
-            release.in(RELEASE_EVERY);
+            release.schedule(RELEASE_EVERY);
         } else if (task.release().awaitsVendors()) {
-            release.in(VENDORS_EVERY);
+            release.schedule(VENDORS_EVERY);
         }
     }
 
     private void release(long now) {
-        long version = parts.vendorLinksVersion().current();
+        long version = dependencies.vendorLinksVersion().current();
         if (version != vendorLinksVersion) {
             vendorLinksVersion = version;
             task.release().vendorLinksChanged();
         }
         if (task.release().isUnderWay()) {
-            task.release().step(parts.watching().waiting().now(now));
-            pace.handled();
-            ledger.in(parts.settings().engine().ledgerInterval());
+            task.release().step(dependencies.observation().waiting().now(now));
+            pace.recordHandled();
+            ledger.schedule(dependencies.settings().engine().ledgerInterval());
         }
         awaitRelease();
     }
 
     private void upkeep(long now) {
         task.state().positions().requireSameLogs();
-        SeenEvents seen = task.state().seen();
-        AdmissionMeters meters = parts.meters();
+        DedupStore seen = task.state().dedup();
+        AdmissionMeters meters = dependencies.meters();
         int partition = context.taskId().partition();
         // Both clocks must agree that it is late: one broker with a wrong clock must not empty the memory.
         meters.count(seen.forget(Math.min(appendTime, now), FORGET_LOOKS_MAX));
@@ -151,13 +159,13 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
         task.state().positions().countExpired();
         if (task.state().ledger().needsPublishing()) {
             // What expired unread has no record after which the ledger would be published.
-            ledger.in(parts.settings().engine().ledgerInterval());
+            ledger.schedule(dependencies.settings().engine().ledgerInterval());
         }
         task.vendors().forgetUnreadable();
         meters.parked(
                 partition,
                 task.state().parked().count(),
-                task.release().look(parts.watching().waiting().now(now)));
+                task.release().findExpired(dependencies.observation().waiting().now(now)));
         awaitRelease();
     }
 
@@ -165,7 +173,7 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
         AdmissionLedger counters = task.state().ledger();
         task.state().positions().countExpired();
         if (counters.needsPublishing()) {
-            task.outlet()
+            task.sinks()
                     .publishLedger(counters.publish(), task.state().positions().logs());
             // The transaction ends here, so that the entry says exactly what stands in Kafka when it can be read.
             context.commit();

@@ -1,5 +1,18 @@
 package io.usageflow.forwarder.admission;
 
+import io.usageflow.forwarder.admission.check.RecordDecoder;
+import io.usageflow.forwarder.admission.check.RegistryRetry;
+import io.usageflow.forwarder.admission.counters.AdmissionLedger;
+import io.usageflow.forwarder.admission.counters.AdmissionMeters;
+import io.usageflow.forwarder.admission.dedup.AgeGuard;
+import io.usageflow.forwarder.admission.dedup.DedupStore;
+import io.usageflow.forwarder.admission.links.CustomerLinks;
+import io.usageflow.forwarder.admission.links.LinkResolver;
+import io.usageflow.forwarder.admission.links.VendorLinks;
+import io.usageflow.forwarder.admission.parking.ParkedEvents;
+import io.usageflow.forwarder.admission.parking.ParkedRelease;
+import io.usageflow.forwarder.admission.parking.ReleaseThrottle;
+import io.usageflow.forwarder.admission.source.SourcePositions;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.VendorLink;
@@ -19,79 +32,85 @@ record AdmissionTask(
         PartitionState state,
         AgeGuard ages,
         VendorLinks vendors,
-        EventJudge judge,
-        EventFlow flow,
+        EventChecker checker,
+        DecisionHandler handler,
         ParkedRelease release,
-        CustomerLinkFlow links,
-        Outlet outlet) {
+        CustomerLinkHandler links,
+        AdmissionSinks sinks) {
 
-    static AdmissionTask open(AdmissionParts parts, ProcessorContext<byte[], Outgoing> context) {
-        var settings = parts.settings();
+    static AdmissionTask open(AdmissionDependencies dependencies, ProcessorContext<byte[], OutgoingRecord> context) {
+        var settings = dependencies.settings();
         AgeGuard ages = new AgeGuard(settings.guard().window(), settings.guard().skew());
-        PartitionState state = state(parts, context, ages);
-        RegistryPatience patience = new RegistryPatience(parts.watching().registryWatch());
+        PartitionState state = state(dependencies, context, ages);
+        RegistryRetry registryRetry =
+                new RegistryRetry(dependencies.observation().registryWatch());
         RecordDecoder<UsageEvent> events = new RecordDecoder<>(
-                AvroSerdes.valueDeserializer(parts.registry(), UsageEvent.class),
-                parts.topics().events(),
-                patience);
+                AvroSerdes.valueDeserializer(dependencies.registry(), UsageEvent.class),
+                dependencies.topics().events(),
+                registryRetry);
         VendorLinks vendors = new VendorLinks(
-                parts.meters(),
+                dependencies.meters(),
                 context.getStateStore(AdmissionTopology.VENDOR_LINKS),
-                linkDecoder(parts.registry(), VendorLink.class, parts.topics().vendorLinks(), patience)::decode,
-                parts.vendorLinksVersion());
+                linkDecoder(
+                        dependencies.registry(),
+                        VendorLink.class,
+                        dependencies.topics().vendorLinks(),
+                        registryRetry)::decode,
+                dependencies.vendorLinksVersion());
         LinkResolver resolver = new LinkResolver(state.customers()::of, vendors::of, settings.unlinked());
-        Outlet outlet = new Outlet(context, parts.topics(), parts.registry(), patience, parts.writes());
-        EventFlow flow = new EventFlow(state, outlet, parts.meters());
+        AdmissionSinks sinks = new AdmissionSinks(
+                context, dependencies.topics(), dependencies.registry(), registryRetry, dependencies.writes());
+        DecisionHandler handler = new DecisionHandler(state, sinks, dependencies.meters());
         ParkedRelease release = new ParkedRelease(
                 state.parked(),
                 events,
                 resolver,
-                flow,
+                handler,
                 settings.parking().ageMax(),
-                ReleasePace.ofThisThread(parts.watching().stopwatchMs()));
+                ReleaseThrottle.ofThisThread(dependencies.observation().stopwatchMs()));
         return new AdmissionTask(
                 state,
                 ages,
                 vendors,
-                new EventJudge(
+                new EventChecker(
                         events,
-                        parts.home(),
-                        new EventJudge.Limits(settings.guard(), parts.writes()),
+                        dependencies.home(),
+                        new EventChecker.Limits(settings.guard(), dependencies.writes()),
                         ages,
                         state,
                         resolver),
-                flow,
+                handler,
                 release,
-                new CustomerLinkFlow(
+                new CustomerLinkHandler(
                         linkDecoder(
-                                parts.registry(),
+                                dependencies.registry(),
                                 CustomerLink.class,
-                                parts.topics().customerLinks(),
-                                patience),
-                        parts.home(),
+                                dependencies.topics().customerLinks(),
+                                registryRetry),
+                        dependencies.home(),
                         state.customers(),
                         release,
-                        outlet,
-                        parts.meters()),
-                outlet);
+                        sinks,
+                        dependencies.meters()),
+                sinks);
     }
 
     void close(AdmissionMeters meters, int partition) {
         meters.partitionLeft(partition);
         state.positions().close();
         release.close();
-        outlet.close();
+        sinks.close();
     }
 
     private static PartitionState state(
-            AdmissionParts parts, ProcessorContext<byte[], Outgoing> context, AgeGuard ages) {
+            AdmissionDependencies dependencies, ProcessorContext<byte[], OutgoingRecord> context, AgeGuard ages) {
         AdmissionLedger ledger = new AdmissionLedger(store(context, AdmissionTopology.BOOKS));
         int partition = context.taskId().partition();
         return new PartitionState(
-                new SeenEvents(
+                new DedupStore(
                         store(context, AdmissionTopology.BOOKS),
                         ages,
-                        parts.settings().memory().idsMax()),
+                        dependencies.settings().memory().idsMax()),
                 new CustomerLinks(store(context, AdmissionTopology.CUSTOMER_LINKS)),
                 new ParkedEvents(
                         store(context, AdmissionTopology.PARKED_EVENTS),
@@ -100,19 +119,19 @@ record AdmissionTask(
                 new SourcePositions(
                         store(context, AdmissionTopology.BOOKS),
                         ledger,
-                        parts.sources(),
-                        new TopicPartition(parts.topics().events(), partition),
-                        new TopicPartition(parts.topics().replays(), partition),
-                        new TopicPartition(parts.topics().customerLinks(), partition)));
+                        dependencies.sources(),
+                        new TopicPartition(dependencies.topics().events(), partition),
+                        new TopicPartition(dependencies.topics().replays(), partition),
+                        new TopicPartition(dependencies.topics().customerLinks(), partition)));
     }
 
-    private static KeyValueStore<Bytes, byte[]> store(ProcessorContext<byte[], Outgoing> context, String name) {
+    private static KeyValueStore<Bytes, byte[]> store(ProcessorContext<byte[], OutgoingRecord> context, String name) {
         return context.getStateStore(name);
     }
 
     /** Links are written by the library and the commands: a schema that the registry has lost is ours. */
     private static <T extends SpecificRecord> RecordDecoder<T> linkDecoder(
-            Map<String, ?> registry, Class<T> type, String topic, RegistryPatience patience) {
-        return new RecordDecoder<>(AvroSerdes.ownValueDeserializer(registry, type), topic, patience);
+            Map<String, ?> registry, Class<T> type, String topic, RegistryRetry registryRetry) {
+        return new RecordDecoder<>(AvroSerdes.ownValueDeserializer(registry, type), topic, registryRetry);
     }
 }

@@ -1,5 +1,9 @@
 package io.usageflow.forwarder.admission;
 
+import io.usageflow.forwarder.admission.links.VendorLinkUpdater;
+import io.usageflow.forwarder.admission.source.RecordTime;
+import io.usageflow.forwarder.admission.source.SourceOffsets;
+import io.usageflow.forwarder.admission.streams.PreCommitHook;
 import io.usageflow.schema.topic.Topics;
 import java.util.Map;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -49,8 +53,8 @@ final class AdmissionTopology {
 
     private AdmissionTopology() {}
 
-    static Topology of(AdmissionParts parts) {
-        Topics topics = parts.topics();
+    static Topology of(AdmissionDependencies dependencies) {
+        Topics topics = dependencies.topics();
         Deserializer<byte[]> bytes = new ByteArrayDeserializer();
         Topology topology = new Topology();
         topology.addGlobalStore(
@@ -63,14 +67,15 @@ final class AdmissionTopology {
                         bytes,
                         topics.vendorLinks(),
                         "keep-vendor-links",
-                        () -> new VendorLinkKeeper(parts.vendorLinksVersion(), parts.meters()))
+                        () -> new VendorLinkUpdater(
+                                VENDOR_LINKS, dependencies.vendorLinksVersion(), dependencies.meters()))
                 .addSource(NO_RESET, "from-events", new RecordTime(), bytes, bytes, topics.events())
                 .addSource(NO_RESET, "from-replays", new RecordTime(), bytes, bytes, topics.replays())
                 .addSource(
                         NO_RESET, "from-customer-links", new RecordTime.OfLinks(), bytes, bytes, topics.customerLinks())
                 .addProcessor(
                         ADMIT,
-                        () -> new AdmissionProcessor(parts),
+                        () -> new AdmissionProcessor(dependencies),
                         "from-events",
                         "from-replays",
                         "from-customer-links");
@@ -80,7 +85,7 @@ final class AdmissionTopology {
     }
 
     private static void addStores(Topology topology) {
-        topology.addStateStore(BeforeCommit.named(BEFORE_COMMIT), ADMIT)
+        topology.addStateStore(PreCommitHook.named(BEFORE_COMMIT), ADMIT)
                 .addStateStore(store(Stores.persistentKeyValueStore(BOOKS)), ADMIT)
                 .addStateStore(store(Stores.persistentKeyValueStore(CUSTOMER_LINKS)), ADMIT)
                 .addStateStore(store(Stores.persistentKeyValueStore(PARKED_EVENTS)), ADMIT)
@@ -93,10 +98,11 @@ final class AdmissionTopology {
         addSink(topology, TO_LEDGER, topics.ledger());
         topology.addSink(
                 TO_HOME_PARTITION,
-                (byte[] key, Outgoing value, org.apache.kafka.streams.processor.RecordContext from) -> from.topic(),
+                (byte[] key, OutgoingRecord value, org.apache.kafka.streams.processor.RecordContext from) ->
+                        from.topic(),
                 new ByteArraySerializer(),
-                new Outgoing.ValueSerializer(),
-                new Outgoing.Partitioner(),
+                new OutgoingRecord.ValueSerializer(),
+                new OutgoingRecord.Partitioner(),
                 ADMIT);
     }
 
@@ -105,8 +111,8 @@ final class AdmissionTopology {
                 name,
                 topic,
                 new ByteArraySerializer(),
-                new Outgoing.ValueSerializer(),
-                new Outgoing.Partitioner(),
+                new OutgoingRecord.ValueSerializer(),
+                new OutgoingRecord.Partitioner(),
                 ADMIT);
     }
 

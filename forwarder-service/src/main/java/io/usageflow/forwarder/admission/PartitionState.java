@@ -1,18 +1,24 @@
 package io.usageflow.forwarder.admission;
 
+import io.usageflow.forwarder.admission.counters.AdmissionLedger;
+import io.usageflow.forwarder.admission.dedup.DedupStore;
+import io.usageflow.forwarder.admission.links.CustomerLinks;
+import io.usageflow.forwarder.admission.parking.ParkedEvents;
+import io.usageflow.forwarder.admission.source.SourcePositions;
+
 /**
  * What admission remembers of one partition: five rooms, each behind its own verbs. Belongs to one task, so to one
  * thread.
  */
 record PartitionState(
-        SeenEvents seen,
+        DedupStore dedup,
         CustomerLinks customers,
         ParkedEvents parked,
         AdmissionLedger ledger,
         SourcePositions positions) {
     /** Puts what has gathered in the heap into the transaction that is about to be committed. */
     void write() {
-        seen.write();
+        dedup.write();
         positions.write();
         ledger.write();
     }

@@ -7,6 +7,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.embedded.EmbeddedBrokerOptions;
 import io.usageflow.embedded.TopicCreation;
+import io.usageflow.forwarder.admission.check.AccountPartitioner;
+import io.usageflow.forwarder.admission.streams.AdmissionContext;
 import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.ledger.LedgerReader;
 import io.usageflow.schema.CustomerLink;
@@ -46,15 +48,15 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 
 /** A real broker with usageflow's topics, and hands to publish and read with. */
-final class AdmissionCluster implements AutoCloseable {
-    static final Topics TOPICS = Topics.withDefaultPrefix();
+public final class AdmissionCluster implements AutoCloseable {
+    public static final Topics TOPICS = Topics.withDefaultPrefix();
     static final int PARTITIONS = 4;
 
     private static final long ASK_SECONDS = 30;
 
     final EmbeddedBroker broker;
-    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    final HomePartition home = new HomePartition(PARTITIONS);
+    public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    public final AccountPartitioner home = new AccountPartitioner(PARTITIONS);
     private final Map<String, ?> registry;
     private final Serializer<SpecificRecord> serializer;
     private final Map<Class<?>, Deserializer<?>> deserializers = new ConcurrentHashMap<>();
@@ -62,7 +64,7 @@ final class AdmissionCluster implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final ConcurrentLinkedQueue<Exception> sendFailures = new ConcurrentLinkedQueue<>();
 
-    AdmissionCluster(String registryUrl) {
+    public AdmissionCluster(String registryUrl) {
         this(registryUrl, EmbeddedBrokerOptions.defaults());
     }
 
@@ -78,11 +80,11 @@ final class AdmissionCluster implements AutoCloseable {
                 new ByteArraySerializer());
     }
 
-    Admission admission(Path stateDir, String... settings) {
+    public Admission admission(Path stateDir, String... settings) {
         return admission(meters, stateDir, settings);
     }
 
-    Admission admission(MeterRegistry into, Path stateDir, String... settings) {
+    public Admission admission(MeterRegistry into, Path stateDir, String... settings) {
         return admission(into, stateDir, Map.of(), settings);
     }
 
@@ -90,7 +92,7 @@ final class AdmissionCluster implements AutoCloseable {
     Admission admission(MeterRegistry into, Path stateDir, Map<String, ?> streams, String... settings) {
         return new Admission(
                 AdmissionDriver.settings(settings),
-                new Admission.Surroundings(TOPICS, kafka(), streams, registry, stateDir),
+                new AdmissionContext(TOPICS, kafka(), streams, registry, stateDir),
                 into);
     }
 
@@ -98,12 +100,12 @@ final class AdmissionCluster implements AutoCloseable {
         return Map.of("bootstrap.servers", broker.bootstrapServers());
     }
 
-    LedgerReader ledger() {
+    public LedgerReader ledger() {
         return new LedgerReader(TOPICS, kafka(), registry);
     }
 
     /** Where the Java producer would put it. */
-    void publish(UsageEvent event) {
+    public void publish(UsageEvent event) {
         publish(event, home.of(event.getAccountId()));
     }
 
@@ -115,7 +117,7 @@ final class AdmissionCluster implements AutoCloseable {
         send(TOPICS.events(), partition, key, value);
     }
 
-    void link(String account) {
+    public void link(String account) {
         CustomerLink link = new CustomerLink(account, AdmissionDriver.reference("cust-" + account), Instant.now());
         send(TOPICS.customerLinks(), home.of(account), account, encode(TOPICS.customerLinks(), link));
     }
@@ -129,7 +131,7 @@ final class AdmissionCluster implements AutoCloseable {
         send(TOPICS.vendorLinks(), 0, vendor, encode(TOPICS.vendorLinks(), link));
     }
 
-    void flush() {
+    public void flush() {
         producer.flush();
         if (!sendFailures.isEmpty()) {
             throw new AssertionError("could not publish", sendFailures.peek());
@@ -137,7 +139,7 @@ final class AdmissionCluster implements AutoCloseable {
     }
 
     /** All committed records of a topic, in the order of each partition. */
-    List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+    public List<ConsumerRecord<byte[], byte[]>> read(String topic) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         read(topic, records::add);
         return records;
@@ -177,7 +179,7 @@ final class AdmissionCluster implements AutoCloseable {
         return admin;
     }
 
-    <T extends SpecificRecord> T decode(ConsumerRecord<byte[], byte[]> record, Class<T> type) {
+    public <T extends SpecificRecord> T decode(ConsumerRecord<byte[], byte[]> record, Class<T> type) {
         return decode(record.topic(), record.value(), type);
     }
 

@@ -3,6 +3,13 @@ package io.usageflow.forwarder.admission;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.usageflow.forwarder.admission.check.AccountPartitioner;
+import io.usageflow.forwarder.admission.check.RegistryStatus;
+import io.usageflow.forwarder.admission.counters.AdmissionMeters;
+import io.usageflow.forwarder.admission.links.VendorLinksVersion;
+import io.usageflow.forwarder.admission.source.SourceOffsets;
+import io.usageflow.forwarder.admission.source.SourcePositions;
+import io.usageflow.forwarder.admission.streams.StoreTuning;
 import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerCounter;
@@ -43,7 +50,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 
 /** Admission without a broker, spoken to in the words of the domain. One partition; its clock stands until it is moved. */
-final class AdmissionDriver implements AutoCloseable {
+public final class AdmissionDriver implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(50);
     private static final Duration TICKED = Duration.ofSeconds(12);
 
@@ -70,15 +77,15 @@ final class AdmissionDriver implements AutoCloseable {
 
     AdmissionDriver(Path stateDir, String registryUrl, int partitions, String... settings) {
         registry = Map.of("schema.registry.url", registryUrl);
-        RegistryWatch watch = new RegistryWatch();
+        RegistryStatus watch = new RegistryStatus();
         AdmissionSettings parsed = settings(settings);
         AdmissionMeters counted = new AdmissionMeters(meters, watch, parsed.guard());
-        AdmissionParts parts = new AdmissionParts(
+        AdmissionDependencies parts = new AdmissionDependencies(
                 parsed,
                 TOPICS,
-                new HomePartition(partitions),
+                new AccountPartitioner(partitions),
                 registry,
-                new AdmissionParts.Watching(
+                new AdmissionDependencies.Observation(
                         counted, watch, () -> now.minus(jumped).toEpochMilli()),
                 new SourcePositions.Sources(
                         offsets,
@@ -101,7 +108,7 @@ final class AdmissionDriver implements AutoCloseable {
         this.driver = new TopologyTestDriver(AdmissionTopology.of(parts), properties, now);
     }
 
-    static AdmissionSettings settings(String... pairs) {
+    public static AdmissionSettings settings(String... pairs) {
         Map<String, String> given = new HashMap<>();
         for (int i = 0; i < pairs.length; i += 2) {
             given.put(pairs[i], pairs[i + 1]);
@@ -251,7 +258,7 @@ final class AdmissionDriver implements AutoCloseable {
         return SchemaRegistries.connect(registry).register("stranger-" + UUID.randomUUID(), schema);
     }
 
-    static CredytReference reference(String externalId) {
+    public static CredytReference reference(String externalId) {
         return new CredytReference(ReferenceKind.EXTERNAL_ID, externalId);
     }
 

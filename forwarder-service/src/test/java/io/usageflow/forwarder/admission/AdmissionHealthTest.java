@@ -2,6 +2,7 @@ package io.usageflow.forwarder.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.forwarder.admission.streams.CrashLoop;
 import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.observe.Progress;
 import io.usageflow.forwarder.observe.StageHealth;
@@ -37,7 +38,7 @@ class AdmissionHealthTest {
                 "PENDING_ERROR    | nothing  |   0 | dead    | see the log",
                 "ERROR            | nothing  |   0 | dead    | see the log",
             })
-    void shouldFollowFromProgress(KafkaStreams.State state, String fact, long seconds, String verdict, String detail) {
+    void shouldFollowFromProgress(KafkaStreams.State state, String fact, long seconds, String decision, String detail) {
         Duration value = Duration.ofSeconds(seconds);
         StageHealth health = new AdmissionHealth(
                         state,
@@ -49,16 +50,16 @@ class AdmissionHealthTest {
                                 fact.equals("kafka") ? value : Duration.ZERO,
                                 fact.equals("stuck") ? value : Duration.ZERO,
                                 "usage.events-0 offset 9"))
-                .judged();
+                .evaluate();
 
-        assertThat(health.live()).isEqualTo(!verdict.equals("dead"));
-        assertThat(health.ready()).isEqualTo(verdict.equals("ready"));
+        assertThat(health.live()).isEqualTo(!decision.equals("dead"));
+        assertThat(health.ready()).isEqualTo(decision.equals("ready"));
         assertThat(health.detail()).contains(detail);
     }
 
     @Test
     void shouldTakeSeveralDeathsWithoutACommitForALoop() {
-        var deaths = new ThreadDeaths();
+        var deaths = new CrashLoop();
         assertThat(deaths.loop(0)).isEmpty();
         deaths.died(new IllegalStateException("first"), at(0));
         assertThat(deaths.loop(at(1))).as("one death is none").isEmpty();

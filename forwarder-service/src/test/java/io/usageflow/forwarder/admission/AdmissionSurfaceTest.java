@@ -2,6 +2,9 @@ package io.usageflow.forwarder.admission;
 
 import static io.usageflow.forwarder.testing.PublicSurface.requireUnchanged;
 
+import io.usageflow.forwarder.admission.check.AccountPartitioner;
+import io.usageflow.forwarder.admission.parking.ParkedAccounts;
+import io.usageflow.forwarder.admission.parking.ParkedPage;
 import io.usageflow.forwarder.testing.JsonShape;
 import io.usageflow.forwarder.testing.SampleValues;
 import io.usageflow.forwarder.topics.Changelogs;
@@ -32,7 +35,7 @@ class AdmissionSurfaceTest {
     @Test
     void shouldKeepThePageOfParkedEvents() {
         var source = Optional.of(new ParkedPage.Source(
-                (account, limit) -> SampleValues.of(ParkedAccounts.class).get(0), new HomePartition(2)));
+                (account, limit) -> SampleValues.of(ParkedAccounts.class).get(0), new AccountPartitioner(2)));
         var page = new ParkedPage(() -> source, () -> SampleValues.TEXT, () -> Instant.EPOCH);
 
         requireUnchanged("Routes of the admin port, admission", List.of(page.path() + "?account=&limit="));

@@ -2,6 +2,10 @@ package io.usageflow.forwarder.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.forwarder.admission.dedup.AgeGuard;
+import io.usageflow.forwarder.admission.dedup.DedupResult;
+import io.usageflow.forwarder.admission.dedup.DedupStore;
+import io.usageflow.forwarder.admission.dedup.InputSource;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.schema.id.Uuids;
 import java.time.Duration;
@@ -105,7 +109,7 @@ class AdmittedOnceProperties {
         private Duration window = Duration.ofDays(4);
         private long idsMax = 1_000_000;
         private AgeGuard guard = new AgeGuard(window, SKEW);
-        private SeenEvents seen = new SeenEvents(store, guard, idsMax);
+        private DedupStore seen = new DedupStore(store, guard, idsMax);
         private long clock = START;
         private long streamTime = START;
 
@@ -149,7 +153,7 @@ class AdmittedOnceProperties {
 
         private void start() {
             guard = new AgeGuard(window, SKEW);
-            seen = new SeenEvents(store, guard, idsMax);
+            seen = new DedupStore(store, guard, idsMax);
             streamTime = clock;
         }
 
@@ -159,12 +163,12 @@ class AdmittedOnceProperties {
             boolean hasTimeInId = step.event % 2 == 0;
             // Where the id has a time, a retry may even make its occurred_at anew.
             Instant occurredAt = hasTimeInId && step.newTime ? Instant.ofEpochMilli(clock) : usage.occurredAt;
-            Optional<AgeGuard.Refusal> refusal = guard.judge(occurredAt, usage.id, clock, seen.forgottenMark());
+            Optional<AgeGuard.Refusal> refusal = guard.check(occurredAt, usage.id, clock, seen.forgottenMark());
             if (refusal.isPresent()) {
                 check(refusal.get(), usage, occurredAt);
-            } else if (seen.sight(usage.id, 1).match(() -> true, first -> false, first -> false)) {
+            } else if (seen.lookUp(usage.id, 1).match(() -> true, first -> false, first -> false)) {
                 long seenAt = guard.seenAt(occurredAt, usage.id, clock);
-                seen.remember(usage.id, new Sighting.Memory(seenAt, 1, Lane.EVENTS, 0), clock);
+                seen.remember(usage.id, new DedupResult.FirstRecord(seenAt, 1, InputSource.EVENTS, 0), clock);
                 if (!admitted.add(usage.id)) {
                     admittedTwice.add(usage.id);
                 }

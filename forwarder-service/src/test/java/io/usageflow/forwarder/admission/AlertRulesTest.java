@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.usageflow.forwarder.admission.check.RegistryStatus;
+import io.usageflow.forwarder.admission.counters.AdmissionMeters;
 import io.usageflow.forwarder.testing.AlertRules;
 import java.io.IOException;
 import java.util.Optional;
@@ -17,7 +19,7 @@ class AlertRulesTest {
         Set<String> named = AlertRules.metrics("usageflow_admission_");
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         try (AdmissionMeters meters = new AdmissionMeters(
-                registry, new RegistryWatch(), AdmissionDriver.settings().guard())) {
+                registry, new RegistryStatus(), AdmissionDriver.settings().guard())) {
             meters.parked(0, 0, Optional.empty());
             meters.retentionLeft("usage.events", () -> 1);
             meters.remembered(0, new AdmissionMeters.Remembered(1, 1, 1));

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.admission;
 
+import io.usageflow.forwarder.admission.check.AccountPartitioner;
 import io.usageflow.schema.Cost;
 import io.usageflow.schema.UsageEvent;
 import java.math.BigDecimal;
@@ -10,13 +11,13 @@ import java.util.List;
 import java.util.Map;
 
 /** Events that keep all rules until one thing is changed. */
-final class Events {
-    static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+public final class Events {
+    public static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
 
     private Events() {}
 
     /** Of account {@code acct_1}, at noon, with one cost of vendor openai. */
-    static UsageEvent event(String id) {
+    public static UsageEvent event(String id) {
         return UsageEvent.newBuilder()
                 .setId(id)
                 .setEventType("message_completed")
@@ -27,13 +28,13 @@ final class Events {
                 .build();
     }
 
-    static UsageEvent event(String id, String account) {
+    public static UsageEvent event(String id, String account) {
         UsageEvent event = event(id);
         event.setAccountId(account);
         return event;
     }
 
-    static Cost cost(String vendor, String amount) {
+    public static Cost cost(String vendor, String amount) {
         return new Cost(null, vendor, null, new BigDecimal(amount), "USD", new HashMap<>());
     }
 
@@ -49,7 +50,7 @@ final class Events {
 
     /** The first of {@code acct_0}, {@code acct_1}... that lives there. */
     static String accountOfPartition(int partition, int partitions) {
-        HomePartition home = new HomePartition(partitions);
+        AccountPartitioner home = new AccountPartitioner(partitions);
         for (int i = 0; ; i++) {
             if (home.of("acct_" + i) == partition) {
                 return "acct_" + i;

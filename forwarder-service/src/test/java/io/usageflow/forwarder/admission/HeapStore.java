@@ -13,7 +13,7 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /** A store in a map, ordered as RocksDB orders. */
-final class HeapStore implements KeyValueStore<Bytes, byte[]> {
+public final class HeapStore implements KeyValueStore<Bytes, byte[]> {
     private final NavigableMap<Bytes, byte[]> map = new TreeMap<>();
 
     HeapStore copy() {

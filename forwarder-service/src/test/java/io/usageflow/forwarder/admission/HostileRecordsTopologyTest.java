@@ -2,6 +2,7 @@ package io.usageflow.forwarder.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.forwarder.admission.check.RecordSize;
 import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.testing.HostileRecords;
 import io.usageflow.forwarder.testing.HostileRecords.Hostile;
@@ -57,7 +58,7 @@ class HostileRecordsTopologyTest {
             for (int i = 0; i < RECORDS; i++) {
                 String topic = TOPICS.get(Math.max(0, random.nextInt(8) - 4));
                 Hostile record = hostile.get(topic).next();
-                // Streams refuses a negative time in a global store; there the consumer mends it (AdmissionConsumers).
+                // Streams refuses a negative time in a global store; there the consumer mends it (BoundedConsumers).
                 long time = topic.equals("usage.vendor-links") ? Math.max(0, record.timestamp()) : record.timestamp();
                 admission.pipe(topic, record.key(), record.value(), record.headers(), time);
                 count(topic);

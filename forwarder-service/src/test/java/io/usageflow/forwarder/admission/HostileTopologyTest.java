@@ -4,6 +4,9 @@ import static io.usageflow.forwarder.admission.Events.event;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.forwarder.admission.check.RecordSize;
+import io.usageflow.forwarder.admission.source.BoundedConsumers;
+import io.usageflow.forwarder.admission.source.RecordTime;
 import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import io.usageflow.schema.DeadLetter;
@@ -45,7 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * 10,000 short headers     taken, with its headers     refused                     taken
  * huge headers             TOO_LARGE, by reference     refused                     refused
  * broken lineage headers   taken; a made-up count of   rerouted three times        taken
- *                          hops is bounded by three
+ *                          reroutes is bounded by three
  * in the wrong partition   sent on; TOO_LARGE where    sent on                     there is one partition
  * and close to the limit   it might not fit again
  * </pre>
@@ -136,7 +139,7 @@ class HostileTopologyTest extends TopologyFixture {
                 new RecordHeaders().add("a", null),
                 java.util.Optional.empty());
 
-        ConsumerRecords<byte[], byte[]> timed = AdmissionConsumers.timed(
+        ConsumerRecords<byte[], byte[]> timed = BoundedConsumers.timed(
                 new ConsumerRecords<>(java.util.Map.of(partition, List.of(untimed)), java.util.Map.of()));
 
         ConsumerRecord<byte[], byte[]> record = timed.iterator().next();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.usageflow.forwarder.admission.streams.AdmissionContext;
 import io.usageflow.schema.UsageEvent;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -58,7 +59,7 @@ class KafkaAwayIT {
         try (var silent = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
             Admission admission = new Admission(
                     AdmissionDriver.settings(),
-                    new Admission.Surroundings(
+                    new AdmissionContext(
                             AdmissionCluster.TOPICS,
                             Map.of("bootstrap.servers", "127.0.0.1:" + silent.getLocalPort()),
                             Map.of(),

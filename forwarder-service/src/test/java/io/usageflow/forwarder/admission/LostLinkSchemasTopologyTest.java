@@ -3,6 +3,8 @@ package io.usageflow.forwarder.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.usageflow.forwarder.admission.links.Resolution;
+import io.usageflow.forwarder.admission.parking.ParkedEvents;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.DeadLetter;
@@ -90,7 +92,7 @@ class LostLinkSchemasTopologyTest {
             assertThat(driver.deliveredIds()).containsExactly("req-3");
             assertThat(driver.deadLetters()).isEmpty();
             assertThat(waitsFor(driver, "acct_1"))
-                    .isEqualTo(new Resolution.Unlinked(
+                    .isEqualTo(new Resolution.Unresolved(
                             Resolution.Missing.VENDOR, "openai", Resolution.Reason.LINK_UNREADABLE));
 
             assertThat(schemas.register("teams-vendor-links", TEAMS)).isEqualTo(lost);
@@ -190,8 +192,8 @@ class LostLinkSchemasTopologyTest {
                 driver.now().toEpochMilli());
     }
 
-    private static Resolution.Unlinked waitsFor(AdmissionDriver driver, String account) {
-        List<Resolution.Unlinked> found = new ArrayList<>();
+    private static Resolution.Unresolved waitsFor(AdmissionDriver driver, String account) {
+        List<Resolution.Unresolved> found = new ArrayList<>();
         new ParkedEvents(driver.store(AdmissionTopology.PARKED_EVENTS), driver.store(AdmissionTopology.PARKED_QUEUES))
                 .forEachQueue((name, queue) -> {
                     if (name.equals(account)) {

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Kafka forgets: topics are deleted and created again, and records are deleted before they were read, while the forwarder is
- * down and while it runs. What the siblings do is tabled in {@link SourcePositionsTest} and in docs/runbook.md.
+ * down and while it runs. What the siblings do is tabled in {@code SourcePositionsTest} and in docs/runbook.md.
  */
 class RecreatedTopicsIT {
     private static final Duration LIMIT = Duration.ofSeconds(120);

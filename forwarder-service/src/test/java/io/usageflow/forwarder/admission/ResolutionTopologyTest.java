@@ -5,6 +5,7 @@ import static io.usageflow.forwarder.admission.Events.eventCosting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import io.usageflow.forwarder.admission.parking.ParkedEvents;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.DeadLetter;

@@ -10,6 +10,7 @@ import io.usageflow.embedded.ForkedBroker;
 import io.usageflow.embedded.SchemaRegistryServer;
 import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.admission.Admission;
+import io.usageflow.forwarder.admission.streams.AdmissionContext;
 import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.testing.ImpatientKafka;
@@ -195,7 +196,7 @@ class SpoolKillIT {
                 new AbstractConfig(AdmissionSettings.define(new ConfigDef()), new HashMap<>(), false));
         Admission admission = new Admission(
                 settings,
-                new Admission.Surroundings(TOPICS, kafka, Map.of(), serde, folder.resolve("state")),
+                new AdmissionContext(TOPICS, kafka, Map.of(), serde, folder.resolve("state")),
                 new SimpleMeterRegistry());
         admission.start();
         try (Deserializer<DeliverableEvent> deserializer =

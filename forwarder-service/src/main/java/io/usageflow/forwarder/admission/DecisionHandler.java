@@ -1,0 +1,94 @@
+package io.usageflow.forwarder.admission;
+
+import io.usageflow.forwarder.admission.AdmissionDecision.Admit;
+import io.usageflow.forwarder.admission.AdmissionDecision.Park;
+import io.usageflow.forwarder.admission.AdmissionDecision.Reject;
+import io.usageflow.forwarder.admission.AdmissionDecision.Reroute;
+import io.usageflow.forwarder.admission.counters.AdmissionMeters;
+import io.usageflow.forwarder.admission.counters.AdmissionMeters.Outcome;
+import io.usageflow.forwarder.admission.dedup.InputSource;
+import io.usageflow.forwarder.admission.dedup.NewEvent;
+import io.usageflow.forwarder.admission.links.Resolution.Resolved;
+import io.usageflow.forwarder.admission.parking.ParkedEvent;
+import io.usageflow.forwarder.admission.parking.ParkedRelease;
+import io.usageflow.forwarder.deadletter.DeadLetterDraft;
+import io.usageflow.forwarder.deadletter.Origin;
+import io.usageflow.forwarder.ledger.LedgerCounter;
+import java.time.Instant;
+
+/**
+ * Carries out decisions: what goes out, what is remembered, and what is counted, always the three together, so that no
+ * way out can miss its counter. All of it is in the task's transaction. Belongs to one task.
+ */
+final class DecisionHandler implements ParkedRelease.ReleaseHandler {
+    private final PartitionState state;
+    private final AdmissionSinks sinks;
+    private final AdmissionMeters meters;
+
+    DecisionHandler(PartitionState state, AdmissionSinks sinks, AdmissionMeters meters) {
+        this.state = state;
+        this.sinks = sinks;
+        this.meters = meters;
+    }
+
+    void handle(AdmissionDecision decision, Origin origin, InputSource input, Instant now) {
+        if (decision instanceof Reroute elsewhere) {
+            sinks.reroute(origin, elsewhere.account(), elsewhere.partition());
+            state.ledger().count(LedgerCounter.REROUTED);
+            meters.count(Outcome.REROUTED);
+            return;
+        }
+        state.ledger().count(LedgerCounter.RECEIVED);
+        if (input == InputSource.REPLAYS) {
+            state.ledger().count(LedgerCounter.REPLAYED);
+        }
+        if (decision instanceof Admit admitted) {
+            remember(origin, admitted.event());
+            deliver(origin, admitted.event(), admitted.resolved());
+            meters.count(Outcome.ADMITTED);
+        } else if (decision instanceof Park waiting) {
+            remember(origin, waiting.event());
+            park(origin, waiting, now);
+        } else if (decision instanceof Reject refused) {
+            deadLetter(refused.letter());
+        } else {
+            state.ledger().count(LedgerCounter.DUPLICATE);
+            meters.count(Outcome.DUPLICATE);
+        }
+    }
+
+    @Override
+    public void release(Origin origin, NewEvent event, Resolved resolved) {
+        state.ledger().unpark();
+        deliver(origin, event, resolved);
+        meters.count(Outcome.RELEASED);
+    }
+
+    @Override
+    public void giveUp(DeadLetterDraft letter) {
+        state.ledger().unpark();
+        deadLetter(letter);
+    }
+
+    private void remember(Origin origin, NewEvent newEvent) {
+        long appendedAt = origin.source().getTimestamp().toEpochMilli();
+        newEvent.memory().ifPresent(memory -> state.dedup().remember(newEvent.id(), memory, appendedAt));
+    }
+
+    private void deliver(Origin origin, NewEvent event, Resolved resolved) {
+        sinks.deliver(origin, event, resolved);
+        state.ledger().count(LedgerCounter.ADMITTED);
+    }
+
+    private void park(Origin origin, Park waiting, Instant now) {
+        state.parked().park(waiting.event().event().getAccountId(), new ParkedEvent(origin, now), waiting.waitsFor());
+        state.ledger().count(LedgerCounter.PARKED);
+        meters.count(Outcome.PARKED);
+    }
+
+    private void deadLetter(DeadLetterDraft letter) {
+        sinks.deadLetter(letter);
+        state.ledger().countDeadLetter(letter.reason());
+        meters.countDeadLetter(letter.reason());
+    }
+}

@@ -1,0 +1,228 @@
+package io.usageflow.forwarder.admission;
+
+import io.usageflow.forwarder.admission.check.AccountPartitioner;
+import io.usageflow.forwarder.admission.check.RecordDecoder;
+import io.usageflow.forwarder.admission.check.RecordSize;
+import io.usageflow.forwarder.admission.check.RerouteLimit;
+import io.usageflow.forwarder.admission.check.ViolationReasons;
+import io.usageflow.forwarder.admission.dedup.AgeGuard;
+import io.usageflow.forwarder.admission.dedup.DedupResult;
+import io.usageflow.forwarder.admission.dedup.Fingerprint;
+import io.usageflow.forwarder.admission.dedup.InputSource;
+import io.usageflow.forwarder.admission.dedup.NewEvent;
+import io.usageflow.forwarder.admission.links.LinkResolver;
+import io.usageflow.forwarder.admission.links.Resolution;
+import io.usageflow.forwarder.config.AdmissionSettings.Guard;
+import io.usageflow.forwarder.config.RecordBounds;
+import io.usageflow.forwarder.deadletter.DeadLetterDraft;
+import io.usageflow.forwarder.deadletter.DeadLetterReason;
+import io.usageflow.forwarder.deadletter.DeadLetterStage;
+import io.usageflow.forwarder.deadletter.Origin;
+import io.usageflow.schema.OriginalReference;
+import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.id.CredytIds;
+import io.usageflow.schema.rule.EventRules;
+import io.usageflow.schema.rule.Violation;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Says what is to become of a record, and changes nothing: decode, right partition, rules, age, id, link, in this order.
+ * {@link AdmissionProcessor} does what it says. Not thread-safe.
+ */
+final class EventChecker {
+    private final RecordDecoder<UsageEvent> decoder;
+    private final AccountPartitioner home;
+    private final Limits limits;
+    private final AgeGuard ages;
+    private final PartitionState state;
+    private final LinkResolver resolver;
+    private final Fingerprint fingerprint = new Fingerprint();
+
+    /** @param guard as set */
+    record Limits(Guard guard, WriteBounds writes) {
+        int eventBytesMax() {
+            return guard.eventBytesMax();
+        }
+    }
+
+    EventChecker(
+            RecordDecoder<UsageEvent> decoder,
+            AccountPartitioner home,
+            Limits limits,
+            AgeGuard ages,
+            PartitionState state,
+            LinkResolver resolver) {
+        this.decoder = decoder;
+        this.home = home;
+        this.limits = limits;
+        this.ages = ages;
+        this.state = state;
+        this.resolver = resolver;
+    }
+
+    /** @param now for the dead letter's own times; decides nothing */
+    AdmissionDecision check(Origin origin, InputSource input, Instant now) {
+        CheckedRecord record = new CheckedRecord(origin, input, now);
+        if (origin.reference().isPresent()) {
+            return new AdmissionDecision.Reject(record.deadLetter(
+                    DeadLetterReason.TOO_LARGE, tooLarge(origin.reference().get())));
+        }
+        return decoder.decode(origin.value())
+                .match(
+                        event -> check(record, event),
+                        bad -> new AdmissionDecision.Reject(record.deadLetter(bad.reason(), bad.detail())));
+    }
+
+    private AdmissionDecision check(CheckedRecord record, UsageEvent event) {
+        int partition = home.of(event.getAccountId());
+        boolean isElsewhere = partition != record.partition();
+        Optional<Violation> size = size(record.origin);
+        // The rules are judged once, where the event belongs; but what is too large may not fit on the way there.
+        List<Violation> violations = isElsewhere && size.isEmpty() ? List.of() : violations(size, event);
+        if (!violations.isEmpty()) {
+            return record.refused(
+                    event, ViolationReasons.of(violations.get(0).field()), ViolationReasons.detail(violations));
+        }
+        if (isElsewhere) {
+            return elsewhere(record, event, partition);
+        }
+        UUID id = CredytIds.ofEvent(event.getAccountId(), event.getId());
+        return record.input == InputSource.EVENTS ? judgeFirst(record, event, id) : judgeReplay(record, event, id);
+    }
+
+    private AdmissionDecision elsewhere(CheckedRecord record, UsageEvent event, int home) {
+        Origin origin = record.origin;
+        if (RerouteLimit.areExhausted(origin.headers())) {
+            return record.refused(event, DeadLetterReason.UNDELIVERABLE, RerouteLimit.exhausted(home));
+        }
+        long size = RecordSize.of(
+                OutgoingRecord.key(event.getAccountId()),
+                origin.value(),
+                RerouteLimit.oneMore(origin.headers(), record.partition(), record.offset()));
+        if (!RecordSize.fits(size, limits.writes().reroutedBytesMax())) {
+            return record.refused(
+                    event,
+                    DeadLetterReason.TOO_LARGE,
+                    "it is in partition " + record.partition() + " and its account in " + home + ", and with " + size
+                            + " bytes it may not fit into " + origin.source().getTopic()
+                            + " again: let the producer choose partitions as Kafka's Java client does (murmur2), then"
+                            + " replay, which goes to the right partition");
+        }
+        return new AdmissionDecision.Reroute(event.getAccountId(), home);
+    }
+
+    private String tooLarge(OriginalReference record) {
+        return "the record is too large to be held: its value has " + record.getValueBytes() + " bytes (at most "
+                + limits.writes().records().valueBytesMax() + "), its key " + record.getKeyBytes() + " (at most "
+                + RecordBounds.KEY_BYTES_MAX + "), its " + record.getHeaders() + " headers "
+                + record.getHeadersBytes() + " (at most " + RecordBounds.HEADERS_BYTES_MAX
+                + "); only its beginning is kept: read it where it stands, publish events of at most "
+                + limits.eventBytesMax() + " bytes, and discard this one";
+    }
+
+    private Optional<Violation> size(Origin origin) {
+        byte[] value = origin.value();
+        return EventRules.sizeViolation(value == null ? 0 : value.length, limits.eventBytesMax());
+    }
+
+    private static List<Violation> violations(Optional<Violation> size, UsageEvent event) {
+        List<Violation> content = EventRules.violations(event);
+        if (size.isEmpty()) {
+            return content;
+        }
+        List<Violation> all = new ArrayList<>();
+        all.add(size.get());
+        all.addAll(content);
+        return all;
+    }
+
+    private AdmissionDecision judgeFirst(CheckedRecord record, UsageEvent event, UUID id) {
+        long appendedAt = record.appendedAt();
+        Optional<AgeGuard.Refusal> age =
+                ages.check(event.getOccurredAt(), id, appendedAt, state.dedup().forgottenMark());
+        if (age.isPresent()) {
+            return record.refused(event, age.get().reason(), age.get().detail());
+        }
+        long content = fingerprint.of(event);
+        return state.dedup()
+                .lookUp(id, content)
+                .match(
+                        () -> resolve(new NewEvent(event, id, Optional.of(record.memory(appendedAt, content)))),
+                        first -> new AdmissionDecision.Duplicate(),
+                        first -> conflict(record, event, content, first));
+    }
+
+    private AdmissionDecision judgeReplay(CheckedRecord record, UsageEvent event, UUID id) {
+        long content = fingerprint.of(event);
+        long seenAt = ages.seenAt(event.getOccurredAt(), id, record.appendedAt());
+        Optional<DedupResult.FirstRecord> memory = state.dedup()
+                .lookUp(id, content)
+                .match(
+                        () -> Optional.of(record.memory(seenAt, content)),
+                        first -> Optional.empty(),
+                        first -> Optional.empty());
+        return resolve(new NewEvent(event, id, memory));
+    }
+
+    private AdmissionDecision resolve(NewEvent newEvent) {
+        Resolution resolution = resolver.resolve(newEvent.event());
+        boolean othersWait = state.parked().holds(newEvent.event().getAccountId());
+        return resolution.match(
+                resolved -> othersWait
+                        ? new AdmissionDecision.Park(newEvent, Resolution.Unresolved.behindOthers(newEvent.event()))
+                        : new AdmissionDecision.Admit(newEvent, resolved),
+                unlinked -> new AdmissionDecision.Park(newEvent, unlinked));
+    }
+
+    private AdmissionDecision conflict(
+            CheckedRecord record, UsageEvent event, long content, DedupResult.FirstRecord first) {
+        boolean earlier = state.positions().isOfEarlierLog(first.input(), first.seenAt());
+        return new AdmissionDecision.Reject(record.deadLetter(
+                        DeadLetterReason.ID_CONFLICT,
+                        "id " + event.getId() + " was admitted before with other billable content (first at "
+                                + Instant.ofEpochMilli(first.seenAt()) + ", "
+                                + first.input().word() + " partition "
+                                + record.partition() + " offset " + first.offset()
+                                + (earlier ? " of the topic as it was before it was made again" : "")
+                                + "): give each usage an id of its own, then replay, or discard this one")
+                .about(event)
+                .attribute("fingerprint", Fingerprint.text(content))
+                .attribute("first_fingerprint", Fingerprint.text(first.fingerprint()))
+                .attribute("first_seen_at", Instant.ofEpochMilli(first.seenAt()).toString())
+                .attribute("first_lane", first.input().word())
+                .attribute("first_partition", Integer.toString(record.partition()))
+                .attribute("first_offset", Long.toString(first.offset())));
+    }
+
+    /** The record under judgement. */
+    private record CheckedRecord(Origin origin, InputSource input, Instant now) {
+        long appendedAt() {
+            return origin.source().getTimestamp().toEpochMilli();
+        }
+
+        int partition() {
+            return origin.source().getPartition();
+        }
+
+        long offset() {
+            return origin.source().getOffset();
+        }
+
+        DedupResult.FirstRecord memory(long seenAt, long content) {
+            return new DedupResult.FirstRecord(
+                    seenAt, content, input, origin.source().getOffset());
+        }
+
+        DeadLetterDraft deadLetter(DeadLetterReason reason, String detail) {
+            return DeadLetterDraft.of(origin, DeadLetterStage.ADMISSION, reason, detail, now);
+        }
+
+        AdmissionDecision refused(UsageEvent event, DeadLetterReason reason, String detail) {
+            return new AdmissionDecision.Reject(deadLetter(reason, detail).about(event));
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.usageflow.forwarder.admission.check;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * The partition an account lives in: Kafka's default for keyed records, murmur2 of the key
+ * ({@code BuiltInPartitioner.partitionForKey}), which clients of other languages often do not use. Immutable.
+ *
+ * @param partitions of the events topic, and of all that share its partitioning
+ */
+public record AccountPartitioner(int partitions) {
+    public AccountPartitioner {
+        if (partitions < 1) {
+            throw new IllegalArgumentException("partitions is " + partitions + ": use at least 1");
+        }
+    }
+
+    public int of(String account) {
+        return of(account.getBytes(UTF_8));
+    }
+
+    public int of(byte[] key) {
+        return Utils.toPositive(Utils.murmur2(key)) % partitions;
+    }
+}

@@ -1,0 +1,221 @@
+package io.usageflow.forwarder.admission.dedup;
+
+import io.usageflow.forwarder.admission.streams.PreCommitHook;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ids of one partition's events: 16 bytes of id and {@link DedupResult.Memory}. Belongs to one task, so to one thread.
+ *
+ * <p>Ids are numbered as they come. They stand in the store in {@link IdBlocks}, one block for what a transaction
+ * remembered, and {@link IdIndex} finds an id's number in the heap; so a new id, which most are, costs no look into the
+ * store, and a thousand of them cost one write. The latest are kept in the heap as well, since that is where repeats
+ * mostly come from.
+ *
+ * <p>An id is remembered in the Kafka transaction that hands its event on, and never before: a crash between the two
+ * would otherwise make the retry a duplicate of something that was never handed on. {@link #write} is called before
+ * each commit ({@link PreCommitHook}).
+ *
+ * <p>Ids are forgotten a block at a time, oldest first, when their window is over, or when there are more than a bound:
+ * then repeats are told from firsts for less than the window that was set ({@link AgeGuard#effectiveWindowMs}). What must be
+ * kept longer than its neighbours, such as the id of a replayed event of the future, is remembered anew.
+ */
+public final class DedupStore {
+    /** Some 40 kB. */
+    static final int BLOCK_IDS_MAX = 1024;
+
+    /** Kept in the heap whole, some 80 bytes each. */
+    private static final int RECENT_IDS = 4 * BLOCK_IDS_MAX;
+
+    /**
+     * How many ids were forgotten.
+     *
+     * @param inTime after their window
+     * @param early before its end, for want of room
+     */
+    public record Forgotten(int inTime, int early) {}
+
+    private final IdBlocks blocks;
+    private final AgeGuard guard;
+    private final long idsMax;
+    private final IdIndex index = new IdIndex();
+
+    private final IdEntry[] recent = new IdEntry[RECENT_IDS];
+    private long first;
+    private long written;
+    private long end;
+    /** Latest append time of what is not yet written. */
+    private long rememberedUntil = Long.MIN_VALUE;
+
+    private long forgottenMark;
+    private @Nullable IdBlock oldest;
+
+    /** @param idsMax how many ids to remember, at most, give or take a block */
+    public DedupStore(KeyValueStore<Bytes, byte[]> store, AgeGuard guard, long idsMax) {
+        this.blocks = new IdBlocks(store);
+        this.guard = guard;
+        this.idsMax = idsMax;
+        this.forgottenMark = blocks.mark();
+        this.oldest = blocks.from(0);
+        this.first = oldest == null ? 0 : oldest.first();
+        this.end = first;
+        index.forgetBefore(first);
+        blocks.forEach(this::find);
+        this.written = end;
+    }
+
+    public DedupResult lookUp(UUID id, long fingerprint) {
+        long high = id.getMostSignificantBits();
+        long low = id.getLeastSignificantBits();
+        for (long at = index.first(index.hash(high, low)); at != IdIndex.NONE; at = index.next()) {
+            IdEntry entry = entry(at);
+            if (entry.isOf(high, low)) {
+                DedupResult.FirstRecord memory = entry.memory();
+                return memory.fingerprint() == fingerprint
+                        ? new DedupResult.Repeat(memory)
+                        : new DedupResult.Conflict(memory);
+            }
+        }
+        return new DedupResult.First();
+    }
+
+    /** @param appendedAt of the record the id came with, Unix milliseconds */
+    public void remember(UUID id, DedupResult.FirstRecord memory, long appendedAt) {
+        remember(new IdEntry(id.getMostSignificantBits(), id.getLeastSignificantBits(), memory), appendedAt);
+    }
+
+    /** See {@link AgeGuard}; {@link Long#MIN_VALUE} where nothing was ever forgotten. */
+    public long forgottenMark() {
+        return forgottenMark;
+    }
+
+    /** How many are remembered. */
+    public long count() {
+        return end - first;
+    }
+
+    /** See {@link IdIndex#probes}. */
+    long probes() {
+        return index.probes();
+    }
+
+    /** Of heap, for all that is remembered. */
+    public long heapBytes() {
+        return index.bytes();
+    }
+
+    /** To be called before each commit. */
+    public void write() {
+        if (written == end) {
+            return;
+        }
+        List<IdEntry> entries = new ArrayList<>((int) (end - written));
+        for (long ordinal = written; ordinal < end; ordinal++) {
+            entries.add(recent(ordinal));
+        }
+        IdBlock block = IdBlock.of(written, rememberedUntil, entries);
+        blocks.append(block);
+        if (oldest == null) {
+            oldest = block;
+        }
+        written = end;
+        rememberedUntil = Long.MIN_VALUE;
+    }
+
+    /**
+     * One step of forgetting.
+     *
+     * @param now the append time the partition has come to, Unix milliseconds
+     * @param looksMax how many ids to look at, at most, give or take a block
+     */
+    public Forgotten forget(long now, int looksMax) {
+        int looked = 0;
+        int inTime = 0;
+        int early = 0;
+        while (oldest != null && looked < looksMax) {
+            boolean tooMany = count() > idsMax && guard.mayForgetEarly(oldest.rememberedUntil(), now);
+            if (!tooMany && !guard.mayForget(oldest.rememberedUntil(), now)) {
+                break;
+            }
+            looked += oldest.count();
+            int forgotten = forget(oldest, tooMany, now);
+            if (tooMany) {
+                early += forgotten;
+            } else {
+                inTime += forgotten;
+            }
+        }
+        return new Forgotten(inTime, early);
+    }
+
+    private int forget(IdBlock block, boolean tooMany, long now) {
+        int forgotten = 0;
+        long mark = forgottenMark;
+        for (long ordinal = block.first(); ordinal < block.end(); ordinal++) {
+            IdEntry entry = block.entry(ordinal);
+            long seenAt = entry.memory().seenAt();
+            // An id of the future would lift the mark into the future, and everything would be too old.
+            boolean ofItsTime = seenAt <= block.rememberedUntil();
+            if (tooMany && ofItsTime || guard.mayForget(seenAt, now)) {
+                mark = Math.max(mark, guard.markOf(seenAt));
+                forgotten++;
+            } else {
+                remember(entry, now);
+            }
+        }
+        // The mark in the same transaction: nothing is forgotten that the guard would not refuse.
+        if (mark > forgottenMark) {
+            forgottenMark = mark;
+            blocks.setMark(mark);
+        }
+        blocks.drop(block);
+        first = block.end();
+        index.forgetBefore(first);
+        oldest = blocks.from(first);
+        return forgotten;
+    }
+
+    private void remember(IdEntry entry, long appendedAt) {
+        if (end - written == BLOCK_IDS_MAX) {
+            write();
+        }
+        recent[(int) (end % RECENT_IDS)] = entry;
+        rememberedUntil = Math.max(rememberedUntil, appendedAt);
+        index.add(index.hash(entry.high(), entry.low()), end);
+        end++;
+    }
+
+    /** As the task starts. */
+    private void find(IdBlock block) {
+        if (block.first() != end) {
+            throw new IllegalStateException("ids " + end + " to " + block.first() + " are missing: the state folder is"
+                    + " damaged; stop, remove it, and start again");
+        }
+        for (long ordinal = block.first(); ordinal < block.end(); ordinal++) {
+            index.add(block.hash(ordinal, index), ordinal);
+        }
+        end = block.end();
+    }
+
+    private IdEntry entry(long ordinal) {
+        if (ordinal >= end - RECENT_IDS) {
+            IdEntry entry = recent[(int) (ordinal % RECENT_IDS)];
+            if (entry != null) {
+                return entry;
+            }
+        }
+        return blocks.holding(ordinal).entry(ordinal);
+    }
+
+    private IdEntry recent(long ordinal) {
+        IdEntry entry = recent[(int) (ordinal % RECENT_IDS)];
+        if (entry == null) {
+            throw new IllegalStateException("id number " + ordinal + " is not yet written and not in the heap");
+        }
+        return entry;
+    }
+}

@@ -1,0 +1,137 @@
+package io.usageflow.forwarder.admission.parking;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.usageflow.forwarder.admission.links.Resolution.Unresolved;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events of one partition that wait for a link: first in, first out for each account. Belongs to one task, so to
+ * one thread.
+ *
+ * <p>Two stores: the events under (account, sequence number), on disk; and each account's {@link ParkedQueue}, in
+ * memory, because every event asks whether its account has one. Events are found by their number and never by a scan:
+ * a scan would step over the tombstones of all that were released before.
+ */
+public final class ParkedEvents {
+    private final KeyValueStore<Bytes, byte[]> events;
+    private final KeyValueStore<Bytes, byte[]> queues;
+    private long count;
+
+    public ParkedEvents(KeyValueStore<Bytes, byte[]> events, KeyValueStore<Bytes, byte[]> queues) {
+        this.events = events;
+        this.queues = queues;
+        forEachQueue((account, queue) -> count += queue.count());
+    }
+
+    /** Of all accounts. */
+    public long count() {
+        return count;
+    }
+
+    public boolean holds(String account) {
+        return count > 0 && queues.get(accountKey(account)) != null;
+    }
+
+    /** @param waitsFor what the event waits for, should it be the first; otherwise it waits for those before it */
+    public void park(String account, ParkedEvent event, Unresolved waitsFor) {
+        ParkedQueue queue = queue(account);
+        if (queue == null) {
+            queue = ParkedQueue.startedAt(event.parkedAt(), waitsFor);
+        }
+        events.put(eventKey(account, queue.next()), event.toBytes());
+        queues.put(accountKey(account), queue.added().toBytes());
+        count++;
+    }
+
+    /** Takes an account's events from the front. */
+    interface HeadConsumer {
+        /** Asked before each event, so that one account's many events do not hold up others'. */
+        boolean hasTime();
+
+        /** @return empty where the event has gone its way; otherwise what it still waits for, and it stays */
+        Optional<Unresolved> take(ParkedEvent head);
+    }
+
+    /**
+     * Offers the account's events, oldest first, until one has to stay or time is up. The queue is written once, at the
+     * end: a failure in between ends the task and aborts its transaction, and with it what was taken.
+     *
+     * @return false where time was up and more might go
+     */
+    boolean drain(String account, HeadConsumer taker) {
+        ParkedQueue before = queue(account);
+        if (before == null) {
+            return true;
+        }
+        ParkedQueue queue = before;
+        boolean settled = false;
+        while (!settled && taker.hasTime()) {
+            ParkedEvent head = event(account, queue.head());
+            Optional<Unresolved> waitsFor = taker.take(head);
+            if (waitsFor.isPresent()) {
+                queue = queue.waitingSince(head.parkedAt()).waitingFor(waitsFor.get());
+                settled = true;
+            } else {
+                events.put(eventKey(account, queue.head()), null);
+                queue = queue.advanced();
+                settled = queue.isEmpty();
+            }
+        }
+        if (!settled && queue.head() != before.head()) {
+            queue = queue.waitingSince(event(account, queue.head()).parkedAt());
+        }
+        write(account, before, queue);
+        return settled;
+    }
+
+    private void write(String account, ParkedQueue before, ParkedQueue after) {
+        if (!after.equals(before)) {
+            queues.put(accountKey(account), after.isEmpty() ? null : after.toBytes());
+            count -= before.count() - after.count();
+        }
+    }
+
+    public void forEachQueue(BiConsumer<String, ParkedQueue> action) {
+        try (KeyValueIterator<Bytes, byte[]> all = queues.all()) {
+            while (all.hasNext()) {
+                KeyValue<Bytes, byte[]> entry = all.next();
+                action.accept(new String(entry.key.get(), UTF_8), ParkedQueue.fromBytes(entry.value));
+            }
+        }
+    }
+
+    private @Nullable ParkedQueue queue(String account) {
+        byte[] value = queues.get(accountKey(account));
+        return value == null ? null : ParkedQueue.fromBytes(value);
+    }
+
+    private ParkedEvent event(String account, long sequence) {
+        byte[] value = events.get(eventKey(account, sequence));
+        if (value == null) {
+            throw new IllegalStateException("parked event " + sequence + " of " + account
+                    + " is not in its store, although its queue counts it: the two stores are written in one"
+                    + " transaction, so the state folder is damaged; stop, remove it, and start again");
+        }
+        return ParkedEvent.fromBytes(value);
+    }
+
+    private static Bytes accountKey(String account) {
+        return Bytes.wrap(account.getBytes(UTF_8));
+    }
+
+    private static Bytes eventKey(String account, long sequence) {
+        byte[] utf8 = account.getBytes(UTF_8);
+        return Bytes.wrap(ByteBuffer.allocate(utf8.length + Long.BYTES)
+                .put(utf8)
+                .putLong(sequence)
+                .array());
+    }
+}

@@ -1,0 +1,89 @@
+package io.usageflow.forwarder.admission.parking;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.usageflow.forwarder.admission.links.Resolution.Missing;
+import io.usageflow.forwarder.admission.links.Resolution.Reason;
+import io.usageflow.forwarder.admission.links.Resolution.Unresolved;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+
+/**
+ * The queue of one account's parked events. Immutable; its methods are the only steps it can take. An empty queue is
+ * not kept.
+ *
+ * @param head sequence number of the oldest event
+ * @param next sequence number the next event will get
+ * @param headSince when the oldest event was parked
+ * @param waitsFor which link the oldest event waits for; those behind it wait for it
+ */
+public record ParkedQueue(long head, long next, Instant headSince, Unresolved waitsFor) {
+    static ParkedQueue startedAt(Instant now, Unresolved waitsFor) {
+        return new ParkedQueue(0, 0, now, waitsFor);
+    }
+
+    ParkedQueue added() {
+        return new ParkedQueue(head, next + 1, headSince, waitsFor);
+    }
+
+    /** After the oldest left. */
+    ParkedQueue advanced() {
+        return new ParkedQueue(head + 1, next, headSince, waitsFor);
+    }
+
+    /** The head is known to have been parked then. */
+    ParkedQueue waitingSince(Instant since) {
+        return new ParkedQueue(head, next, since, waitsFor);
+    }
+
+    /** The head is known to wait for that. */
+    ParkedQueue waitingFor(Unresolved link) {
+        return new ParkedQueue(head, next, headSince, link);
+    }
+
+    long count() {
+        return next - head;
+    }
+
+    boolean isEmpty() {
+        return head == next;
+    }
+
+    byte[] toBytes() {
+        byte[] name = waitsFor.name().getBytes(UTF_8);
+        return ByteBuffer.allocate(3 * Long.BYTES + 1 + name.length)
+                .putLong(head)
+                .putLong(next)
+                .putLong(headSince.toEpochMilli())
+                .put((byte) letter(waitsFor))
+                .put(name)
+                .array();
+    }
+
+    static ParkedQueue fromBytes(byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        long head = in.getLong();
+        long next = in.getLong();
+        Instant headSince = Instant.ofEpochMilli(in.getLong());
+        byte letter = in.get();
+        String name = new String(bytes, in.position(), in.remaining(), UTF_8);
+        return new ParkedQueue(head, next, headSince, unlinked(letter, name));
+    }
+
+    private static char letter(Unresolved waitsFor) {
+        return switch (waitsFor.reason()) {
+            case NO_LINK -> waitsFor.missing() == Missing.CUSTOMER ? 'c' : 'v';
+            case LINK_UNREADABLE -> 'u';
+            case EVENT_UNREADABLE -> 'e';
+        };
+    }
+
+    private static Unresolved unlinked(byte letter, String name) {
+        return switch (letter) {
+            case 'c' -> new Unresolved(Missing.CUSTOMER, name);
+            case 'e' -> new Unresolved(Missing.CUSTOMER, name, Reason.EVENT_UNREADABLE);
+            case 'u' -> new Unresolved(Missing.VENDOR, name, Reason.LINK_UNREADABLE);
+            default -> new Unresolved(Missing.VENDOR, name);
+        };
+    }
+}

@@ -1,0 +1,243 @@
+package io.usageflow.forwarder.admission.source;
+
+import io.usageflow.schema.text.VisibleText;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where Streams' consumers read, decided here and not by {@code auto.offset.reset}, which answers lost data by silence:
+ * tasks say where they begin, and hear what Kafka deleted before it was read. Thread-safe: the poll of each thread meets the
+ * tasks of all.
+ */
+public final class SourceOffsets {
+    private static final Logger LOG = LoggerFactory.getLogger(SourceOffsets.class);
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
+
+    private final Map<TopicPartition, Source> sources = new ConcurrentHashMap<>();
+
+    /** One partition, as long as one task has it; guarded by itself. */
+    static final class Source {
+        private boolean wantsEarliest;
+        /** Our own position as the task began with it; -1 where it has none. */
+        private long own = -1;
+        /** The group has no offset, so that ours counts. */
+        private boolean lacksOffset;
+
+        private long expired;
+        private long expiredTo;
+        /** Polls whose records are not all processed. */
+        private final Deque<Polled> polled = new ArrayDeque<>();
+    }
+
+    /**
+     * @param records at most: markers of transactions are among them
+     * @param to offset of the first record that is left
+     */
+    record Expired(long records, long to) {}
+
+    /**
+     * @param last offset of the last record
+     * @param epochMillis of the first, which is exact enough for the others; of the poll where it has no time
+     */
+    private record Polled(long last, long epochMillis) {}
+
+    /**
+     * A task begins with the partition; what is known of an earlier owner's reading counts no more.
+     *
+     * @return for {@link #end}
+     */
+    Source begin(TopicPartition partition, SourcePosition position) {
+        Source source = new Source();
+        source.wantsEarliest = position.begin() == SourcePosition.Begin.AT_EARLIEST;
+        source.own = position.next().orElse(-1);
+        sources.compute(partition, (any, before) -> {
+            if (before != null) {
+                synchronized (before) {
+                    source.lacksOffset = before.lacksOffset;
+                }
+            }
+            return source;
+        });
+        return source;
+    }
+
+    /** What expired unread since it was asked last; empty where nothing did. */
+    Optional<Expired> takeExpired(TopicPartition partition) {
+        Source source = sources.get(partition);
+        if (source == null) {
+            return Optional.empty();
+        }
+        synchronized (source) {
+            long records = source.expired;
+            source.expired = 0;
+            return records == 0 ? Optional.empty() : Optional.of(new Expired(records, source.expiredTo));
+        }
+    }
+
+    /** The task has processed all below. */
+    void processed(TopicPartition partition, long next) {
+        Source source = sources.get(partition);
+        if (source == null) {
+            return;
+        }
+        synchronized (source) {
+            while (!source.polled.isEmpty() && source.polled.getFirst().last() < next) {
+                source.polled.removeFirst();
+            }
+        }
+    }
+
+    /** The task has left the partition, which another one may have begun with since. */
+    void end(TopicPartition partition, Source begun) {
+        sources.remove(partition, begun);
+    }
+
+    /**
+     * The time of the oldest record that was polled and not processed, of all partitions that this process reads, Unix
+     * milliseconds; empty where all are processed.
+     */
+    public OptionalLong oldestUnread(String topic) {
+        OptionalLong oldest = OptionalLong.empty();
+        for (Map.Entry<TopicPartition, Source> each : sources.entrySet()) {
+            if (each.getKey().topic().equals(topic)) {
+                synchronized (each.getValue()) {
+                    Polled first = each.getValue().polled.peekFirst();
+                    if (first != null && (oldest.isEmpty() || first.epochMillis() < oldest.getAsLong())) {
+                        oldest = OptionalLong.of(first.epochMillis());
+                    }
+                }
+            }
+        }
+        return oldest;
+    }
+
+    /**
+     * Polls in place of the consumer, which must have {@code auto.offset.reset=none}.
+     *
+     * @param poll the consumer's own
+     */
+    ConsumerRecords<byte[], byte[]> poll(
+            Consumer<byte[], byte[]> consumer,
+            Duration atMost,
+            Function<Duration, ConsumerRecords<byte[], byte[]>> poll) {
+        consumer.assignment().forEach(partition -> seekWhereWanted(consumer, partition));
+        try {
+            ConsumerRecords<byte[], byte[]> records = poll.apply(atMost);
+            records.partitions().forEach(partition -> polled(partition, records.records(partition)));
+            return records;
+        } catch (NoOffsetForPartitionException forgotten) {
+            forgotten.partitions().forEach(partition -> withoutOffset(consumer, partition));
+        } catch (OffsetOutOfRangeException gone) {
+            outOfRange(consumer, gone.offsetOutOfRangePartitions());
+        }
+        return ConsumerRecords.empty();
+    }
+
+    private void seekWhereWanted(Consumer<byte[], byte[]> consumer, TopicPartition partition) {
+        Source source = source(partition);
+        synchronized (source) {
+            if (source.wantsEarliest) {
+                consumer.seekToBeginning(Set.of(partition));
+                source.wantsEarliest = false;
+                source.lacksOffset = false;
+            } else if (source.lacksOffset && source.own >= 0) {
+                LOG.warn(
+                        "event=resumed_from_own_position partition={} offset={} why=\"Kafka has forgotten the group's"
+                                + " offset\"",
+                        partition,
+                        source.own);
+                consumer.seek(partition, source.own);
+                source.lacksOffset = false;
+            }
+        }
+    }
+
+    private void polled(TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {
+        Source source = source(partition);
+        synchronized (source) {
+            source.polled.addLast(new Polled(
+                    records.get(records.size() - 1).offset(),
+                    records.get(0).timestamp() < 0
+                            ? System.currentTimeMillis()
+                            : records.get(0).timestamp()));
+        }
+    }
+
+    /** Before the task's store is restored: until it says otherwise, nothing was ever read. */
+    private void withoutOffset(Consumer<byte[], byte[]> consumer, TopicPartition partition) {
+        LOG.info("event=begins_at_earliest partition={} why=\"the group has no offset\"", partition);
+        consumer.seekToBeginning(Set.of(partition));
+        Source source = source(partition);
+        synchronized (source) {
+            source.lacksOffset = true;
+        }
+    }
+
+    private void outOfRange(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> positions) {
+        Map<TopicPartition, Long> first;
+        try {
+            first = consumer.beginningOffsets(positions.keySet(), ANSWER_WITHIN);
+        } catch (TimeoutException slow) {
+            // The next poll meets the same.
+            LOG.warn("event=first_offsets_unknown partitions={} why={}", positions.keySet(), VisibleText.logged(slow));
+            return;
+        }
+        positions.forEach((partition, position) -> {
+            long begin = first.getOrDefault(partition, 0L);
+            consumer.seek(partition, begin);
+            if (begin <= position) {
+                LOG.error(
+                        "event=log_cut partition={} position={} first={} why=\"the log ends before what was read: was an"
+                                + " unclean leader elected? Admission begins at the earliest record; ids that were admitted"
+                                + " are known\"",
+                        partition,
+                        position,
+                        begin);
+                return;
+            }
+            expired(partition, position, begin);
+        });
+    }
+
+    /** What our own position has passed was counted before. */
+    private void expired(TopicPartition partition, long position, long first) {
+        Source source = source(partition);
+        synchronized (source) {
+            long from = Math.max(position, source.own);
+            if (from >= first) {
+                LOG.info("event=begins_at_first partition={} first={}", partition, first);
+                return;
+            }
+            LOG.error(
+                    "event=expired_unread partition={} up_to={} from={} first={} why=\"Kafka has deleted records before"
+                            + " admission read them: see docs/runbook.md, Events expired unread\"",
+                    partition,
+                    first - from,
+                    from,
+                    first);
+            source.expired += first - from;
+            source.expiredTo = first;
+        }
+    }
+
+    private Source source(TopicPartition partition) {
+        return sources.computeIfAbsent(partition, any -> new Source());
+    }
+}

@@ -1,0 +1,60 @@
+package io.usageflow.forwarder.admission.streams;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.streams.GroupProtocol;
+import org.apache.kafka.streams.StreamsConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Streams' own rebalance protocol ({@code streams.group.protocol=streams}, KIP-1071) balances in the broker, which knows
+ * nothing of a client's {@code num.standby.replicas}: that stands on the group. This puts it there, so that
+ * {@code admission.standby.replicas} means the same under both protocols.
+ */
+public final class StreamsGroup {
+    static final String STANDBYS = "streams.num.standby.replicas";
+
+    private static final Logger LOG = LoggerFactory.getLogger(StreamsGroup.class);
+    private static final long ANSWER_SECONDS = 10;
+
+    private StreamsGroup() {}
+
+    public static boolean isWanted(Properties streams) {
+        return GroupProtocol.STREAMS.name.equalsIgnoreCase(
+                String.valueOf(streams.get(StreamsConfig.GROUP_PROTOCOL_CONFIG)));
+    }
+
+    /** Does not fail: without standbys a takeover is slower, and nothing else is different. */
+    public static void prepare(Map<String, ?> kafka, Properties streams) throws InterruptedException {
+        String group = String.valueOf(streams.get(StreamsConfig.APPLICATION_ID_CONFIG));
+        String standbys = String.valueOf(streams.get(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG));
+        try (Admin admin = Admin.create(new HashMap<>(kafka))) {
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.GROUP, group),
+                            List.of(new AlterConfigOp(new ConfigEntry(STANDBYS, standbys), AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException refused) {
+            LOG.warn(
+                    "standby replicas could not be set on the group, group={} wanted={}: takeovers restore from Kafka until"
+                            + " somebody does: kafka-configs.sh --alter --entity-type groups --entity-name {} --add-config"
+                            + " {}={}",
+                    group,
+                    standbys,
+                    group,
+                    STANDBYS,
+                    standbys,
+                    refused);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.usageflow.forwarder.admission.streams;
+
+import io.usageflow.forwarder.config.AdmissionSettings;
+import io.usageflow.forwarder.config.AdmissionSettings.Engine;
+import io.usageflow.forwarder.config.RecordBounds;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * What Kafka Streams is told. Pure. Defaults first, then what the user gives for every Kafka client ({@code kafka.}),
+ * then for Streams ({@code streams.}), then what the promises depend on, which nobody may change. Public so that a benchmark
+ * can give the same settings to what it compares admission with.
+ */
+public final class StreamsSettings {
+    private static final long POLL_MS = 10;
+    private static final int POLL_RECORDS_MAX = 32;
+    private static final int RECORD_BYTES_MAX = 16 * 1024 * 1024;
+
+    private StreamsSettings() {}
+
+    /** @throws ConfigException where the user's settings contradict a promise; names the key and the remedy */
+    public static Properties of(AdmissionSettings settings, AdmissionContext context) {
+        Engine engine = settings.engine();
+        Map<String, Object> all = new HashMap<>(defaults(
+                engine, RecordBounds.of(settings.guard().eventBytesMax()).writtenBytesMax()));
+        all.put(StoreTuning.MEMORY_BYTES_MAX, settings.memory().storeBytesMax());
+        all.putAll(context.kafka());
+        all.putAll(context.streams());
+        required(engine, context).forEach((key, value) -> {
+            Object given = context.streams().get(key);
+            if (given != null && !given.toString().equals(value.toString())) {
+                throw new ConfigException("streams." + key + " is '" + given + "', and admission needs " + value
+                        + ": remove it" + remedy(key));
+            }
+            all.put(key, value);
+        });
+        Properties properties = new Properties();
+        properties.putAll(all);
+        return properties;
+    }
+
+    static String applicationId(Engine engine, AdmissionContext context) {
+        return engine.applicationId(context.topics());
+    }
+
+    private static Map<String, Object> defaults(Engine engine, int writtenBytesMax) {
+        Map<String, Object> defaults = new HashMap<>();
+        defaults.put(
+                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+                engine.commitIntervalMax().toMillis());
+        // Events, replays and links are not waited for in turn: an event that is read before its link parks, and is let
+        // go
+        // in its order. (To wait, Streams 4.3.1 writes two log texts for each record, a fifth of all its work.)
+        defaults.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
+        // An alarm rings between two polls only: a poll that finds nothing must not hold it back.
+        defaults.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
+        defaults.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0); // no store of ours has a cache of Streams
+        defaults.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, engine.standbys());
+        defaults.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreTuning.class);
+        // Fail, as everywhere: a vendor link must not be skipped. (Kafka 5 will make this the default.)
+        defaults.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
+        // Throughput: an exactly-once copy with the clients' own defaults is a third slower.
+        producer(defaults, ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        producer(defaults, ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
+        producer(defaults, ProducerConfig.LINGER_MS_CONFIG, 5);
+        // The first write of a transaction is refused while the markers of the one before are still being written, a
+        // few
+        // milliseconds; the default back-off of 100 ms would show in the latency of every event behind it.
+        producer(defaults, ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 10);
+        // A poll holds this many at once, and each may have several megabytes after decompression, whatever it has in
+        // the topic.
+        consumer(defaults, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS_MAX);
+        defaults.put(StreamsConfig.globalConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), POLL_RECORDS_MAX);
+        defaults.put(StreamsConfig.restoreConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), POLL_RECORDS_MAX);
+        // A dead letter holds its original and more, and a parked event stands in its changelog with all it came with:
+        // neither the producer nor the topic may be what refuses it.
+        int recordBytesMax = Math.max(RECORD_BYTES_MAX, writtenBytesMax);
+        producer(defaults, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, recordBytesMax);
+        defaults.put(StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), recordBytesMax);
+        // Else a write to a changelog is refused where this machine's clock is an hour ahead of the broker's.
+        defaults.put(StreamsConfig.topicPrefix(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG), "LogAppendTime");
+        // A killed instance's partitions are taken over after this, not after 45 s.
+        consumer(defaults, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
+        consumer(defaults, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);
+        return defaults;
+    }
+
+    private static Map<String, Object> required(Engine engine, AdmissionContext context) {
+        return Map.of(
+                StreamsConfig.APPLICATION_ID_CONFIG,
+                applicationId(engine, context),
+                StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+                StreamsConfig.EXACTLY_ONCE_V2,
+                StreamsConfig.NUM_STREAM_THREADS_CONFIG,
+                engine.threads(),
+                StreamsConfig.STATE_DIR_CONFIG,
+                context.stateDir().toString());
+    }
+
+    private static String remedy(String key) {
+        return switch (key) {
+            case StreamsConfig.APPLICATION_ID_CONFIG -> " and use admission.application.id";
+            case StreamsConfig.NUM_STREAM_THREADS_CONFIG -> " and use admission.threads";
+            case StreamsConfig.STATE_DIR_CONFIG -> " and use state.dir";
+            default -> "; anything less loses or doubles events";
+        };
+    }
+
+    private static void producer(Map<String, Object> settings, String key, Object value) {
+        settings.put(StreamsConfig.producerPrefix(key), value);
+    }
+
+    private static void consumer(Map<String, Object> settings, String key, Object value) {
+        settings.put(StreamsConfig.mainConsumerPrefix(key), value);
+    }
+}
