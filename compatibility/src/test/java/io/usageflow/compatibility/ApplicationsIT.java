@@ -96,7 +96,7 @@ class ApplicationsIT {
             assertThat(running.get(line).log())
                     .as(line)
                     .contains("Graceful shutdown complete")
-                    .doesNotContain("ERROR", "not durable");
+                    .doesNotContain("ERROR", "not_durable");
             assertThat(published(line))
                     .as(line)
                     .hasSize(2)

@@ -25,7 +25,7 @@ import io.usageflow.forwarder.testing.PublicSurface;
 import io.usageflow.forwarder.testing.SampleValues;
 import io.usageflow.forwarder.trace.Trace;
 import io.usageflow.forwarder.trace.TraceJson;
-import io.usageflow.producer.internal.PublisherSettings;
+import io.usageflow.producer.PublisherConfig;
 import io.usageflow.schema.CustomerDeliveryState;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.DeadLetter;
@@ -165,7 +165,7 @@ class ForwarderSurfaceTest {
     @Test
     void shouldKeepSettings() {
         requireUnchanged("Settings of the forwarder and of the commands", settings(Settings.definition()));
-        requireUnchanged("Settings of the publisher", settings(PublisherSettings.define(new ConfigDef())));
+        requireUnchanged("Settings of the publisher", settings(PublisherConfig.configDef()));
         requireUnchanged(
                 "Settings of serializers and their registry client",
                 constants(

@@ -1,6 +1,5 @@
 package io.usageflow.producer;
 
-import io.usageflow.producer.internal.PublisherSettings;
 import io.usageflow.schema.registry.RegistrySettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,22 +26,22 @@ public final class PublisherBuilder {
 
     /** What all topic names begin with; default {@code usage}. */
     public PublisherBuilder topicsPrefix(String prefix) {
-        return set(PublisherSettings.TOPICS_PREFIX, prefix);
+        return set(PublisherConfig.TOPICS_PREFIX, prefix);
     }
 
     /** Name of the publishing service, written into each event's source; none by default. */
     public PublisherBuilder serviceName(String name) {
-        return set(PublisherSettings.SERVICE_NAME, name);
+        return set(PublisherConfig.SERVICE_NAME, name);
     }
 
     /** How long a call of publish may wait for room, in milliseconds precision; default 0, not at all. */
     public PublisherBuilder maxBlock(Duration wait) {
-        return set(PublisherSettings.MAX_BLOCK_MS, wait.toMillis());
+        return set(PublisherConfig.MAX_BLOCK_MS, wait.toMillis());
     }
 
     /** What becomes of an event when the buffer is full; default {@link WhenFull#FAIL}. */
     public PublisherBuilder whenFull(WhenFull then) {
-        return set(PublisherSettings.ON_FULL, then.name().toLowerCase(Locale.ROOT));
+        return set(PublisherConfig.ON_FULL, then.name().toLowerCase(Locale.ROOT));
     }
 
     /**
@@ -50,7 +49,7 @@ public final class PublisherBuilder {
      * publisher's alone, and must be the same after a restart.
      */
     public PublisherBuilder spool(Path directory) {
-        return set(PublisherSettings.SPOOL_DIR, directory.toString());
+        return set(PublisherConfig.SPOOL_DIR, directory.toString());
     }
 
     /** Any setting by its key. */

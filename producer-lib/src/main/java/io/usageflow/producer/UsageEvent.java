@@ -2,9 +2,6 @@ package io.usageflow.producer;
 
 import io.usageflow.producer.EventDraft.CostNode;
 import io.usageflow.producer.EventDraft.Datum;
-import io.usageflow.producer.internal.DataValues;
-import io.usageflow.producer.internal.RecordFields;
-import io.usageflow.producer.internal.TraceParent;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;

@@ -232,14 +232,14 @@ class SpoolIT {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("spool.dir")
                 .hasMessageContaining("another publisher of this process")
-                .hasMessageContaining("a directory of its own");
+                .hasMessageContaining("its own directory");
         Path file = Files.createFile(folder.resolve("file"));
         assertThatThrownBy(() -> publisher(Map.of("spool.dir", file)))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("spool.dir names " + file + ", which is a file: name a directory");
+                .hasMessageContaining("spool.dir is " + file + ", which is a file. Use a directory");
         assertThatThrownBy(() -> publisher(Map.of("spool.dir", file.resolve("below"))))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("name a directory that this process may write to");
+                .hasMessageContaining("Use a directory that this process may write to");
         open.remove(0).close(Duration.ZERO);
         publisher(Map.of());
     }

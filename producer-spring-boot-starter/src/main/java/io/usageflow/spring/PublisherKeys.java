@@ -1,6 +1,6 @@
 package io.usageflow.spring;
 
-import io.usageflow.producer.internal.PublisherSettings;
+import io.usageflow.producer.PublisherConfig;
 import io.usageflow.schema.registry.RegistryCredentials;
 import io.usageflow.schema.registry.RegistrySettings;
 import java.util.HashMap;
@@ -23,21 +23,21 @@ final class PublisherKeys {
     static final Map<String, String> NAMED = Map.ofEntries(
             Map.entry(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, BOOTSTRAP_SERVERS),
             Map.entry(RegistrySettings.URL, UsageflowProperties.PREFIX + ".schema-registry.url"),
-            Map.entry(PublisherSettings.TOPICS_PREFIX, UsageflowProperties.PREFIX + ".topics.prefix"),
-            Map.entry(PublisherSettings.SERVICE_NAME, SERVICE_NAME),
-            Map.entry(PublisherSettings.SERVICE_INSTANCE, UsageflowProperties.PREFIX + ".service.instance"),
+            Map.entry(PublisherConfig.TOPICS_PREFIX, UsageflowProperties.PREFIX + ".topics.prefix"),
+            Map.entry(PublisherConfig.SERVICE_NAME, SERVICE_NAME),
+            Map.entry(PublisherConfig.SERVICE_INSTANCE, UsageflowProperties.PREFIX + ".service.instance"),
             Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, UsageflowProperties.PREFIX + ".publish.buffer-size"),
-            Map.entry(PublisherSettings.ON_FULL, UsageflowProperties.PREFIX + ".publish.on-full"),
-            Map.entry(PublisherSettings.CHECK_IDS, UsageflowProperties.PREFIX + ".publish.check-ids"),
-            Map.entry(PublisherSettings.SPOOL_DIR, UsageflowProperties.PREFIX + ".spool.dir"),
-            Map.entry(PublisherSettings.SPOOL_MAX_BYTES, UsageflowProperties.PREFIX + ".spool.max-size"),
-            Map.entry(PublisherSettings.SPOOL_ALERT_AGE_MS, UsageflowProperties.PREFIX + ".spool.alert-age"),
-            Map.entry(PublisherSettings.MAX_BLOCK_MS, UsageflowProperties.PREFIX + ".publish.max-block"),
-            Map.entry(PublisherSettings.MAX_EVENT_BYTES, UsageflowProperties.PREFIX + ".publish.max-event-size"),
+            Map.entry(PublisherConfig.ON_FULL, UsageflowProperties.PREFIX + ".publish.on-full"),
+            Map.entry(PublisherConfig.CHECK_IDS, UsageflowProperties.PREFIX + ".publish.check-ids"),
+            Map.entry(PublisherConfig.SPOOL_DIR, UsageflowProperties.PREFIX + ".spool.dir"),
+            Map.entry(PublisherConfig.SPOOL_MAX_BYTES, UsageflowProperties.PREFIX + ".spool.max-size"),
+            Map.entry(PublisherConfig.SPOOL_ALERT_AGE_MS, UsageflowProperties.PREFIX + ".spool.alert-age"),
+            Map.entry(PublisherConfig.MAX_BLOCK_MS, UsageflowProperties.PREFIX + ".publish.max-block"),
+            Map.entry(PublisherConfig.MAX_EVENT_BYTES, UsageflowProperties.PREFIX + ".publish.max-event-size"),
             Map.entry(
                     ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
                     UsageflowProperties.PREFIX + ".publish.delivery-timeout"),
-            Map.entry(PublisherSettings.CLOSE_TIMEOUT_MS, UsageflowProperties.PREFIX + ".publish.close-timeout"));
+            Map.entry(PublisherConfig.CLOSE_TIMEOUT_MS, UsageflowProperties.PREFIX + ".publish.close-timeout"));
 
     /** What looks like a key in a message. */
     private static final Pattern WORD =
@@ -57,10 +57,10 @@ final class PublisherKeys {
                 properties.bootstrapServers() == null ? null : String.join(",", properties.bootstrapServers()));
         put(keys, RegistrySettings.URL, properties.schemaRegistry().url());
         put(keys, RegistryCredentials.USER_INFO, userInfo(properties.schemaRegistry()));
-        put(keys, PublisherSettings.TOPICS_PREFIX, properties.topics().prefix());
+        put(keys, PublisherConfig.TOPICS_PREFIX, properties.topics().prefix());
         String service = given(properties.service().name());
-        put(keys, PublisherSettings.SERVICE_NAME, service == null ? given(applicationName) : service);
-        put(keys, PublisherSettings.SERVICE_INSTANCE, properties.service().instance());
+        put(keys, PublisherConfig.SERVICE_NAME, service == null ? given(applicationName) : service);
+        put(keys, PublisherConfig.SERVICE_INSTANCE, properties.service().instance());
         put(keys, properties.publish());
         put(keys, properties.spool());
         return keys;
@@ -68,21 +68,21 @@ final class PublisherKeys {
 
     private static void put(Map<String, Object> keys, UsageflowProperties.Publish publish) {
         put(keys, ProducerConfig.BUFFER_MEMORY_CONFIG, publish.bufferSize().toBytes());
-        put(keys, PublisherSettings.MAX_BLOCK_MS, publish.maxBlock().toMillis());
-        put(keys, PublisherSettings.MAX_EVENT_BYTES, publish.maxEventSize().toBytes());
+        put(keys, PublisherConfig.MAX_BLOCK_MS, publish.maxBlock().toMillis());
+        put(keys, PublisherConfig.MAX_EVENT_BYTES, publish.maxEventSize().toBytes());
         put(
                 keys,
                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
                 publish.deliveryTimeout().toMillis());
-        put(keys, PublisherSettings.CLOSE_TIMEOUT_MS, publish.closeTimeout().toMillis());
-        put(keys, PublisherSettings.ON_FULL, publish.onFull().name().toLowerCase(Locale.ROOT));
-        put(keys, PublisherSettings.CHECK_IDS, publish.checkIds());
+        put(keys, PublisherConfig.CLOSE_TIMEOUT_MS, publish.closeTimeout().toMillis());
+        put(keys, PublisherConfig.ON_FULL, publish.onFull().name().toLowerCase(Locale.ROOT));
+        put(keys, PublisherConfig.CHECK_IDS, publish.checkIds());
     }
 
     private static void put(Map<String, Object> keys, UsageflowProperties.Spool spool) {
-        put(keys, PublisherSettings.SPOOL_DIR, given(spool.dir()));
-        put(keys, PublisherSettings.SPOOL_MAX_BYTES, spool.maxSize().toBytes());
-        put(keys, PublisherSettings.SPOOL_ALERT_AGE_MS, spool.alertAge().toMillis());
+        put(keys, PublisherConfig.SPOOL_DIR, given(spool.dir()));
+        put(keys, PublisherConfig.SPOOL_MAX_BYTES, spool.maxSize().toBytes());
+        put(keys, PublisherConfig.SPOOL_ALERT_AGE_MS, spool.alertAge().toMillis());
     }
 
     private static Map<String, String> any(UsageflowProperties properties) {

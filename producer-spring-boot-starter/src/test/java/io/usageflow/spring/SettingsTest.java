@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.usageflow.producer.internal.PublisherSettings;
+import io.usageflow.producer.PublisherConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.config.ConfigDef;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,8 +85,7 @@ class SettingsTest {
     void shouldHaveThePublishersOwnDefaults() {
         Map<String, Object> keys = PublisherKeys.from(bound(VALID), null);
 
-        Map<String, Object> defaults =
-                new HashMap<>(PublisherSettings.define(new ConfigDef()).defaultValues());
+        Map<String, Object> defaults = new HashMap<>(PublisherConfig.configDef().defaultValues());
         defaults.putAll(ProducerConfig.configDef().defaultValues());
         // Shorter than the publisher's: what is left of a platform's 30 s after the web server has finished.
         defaults.put("publish.close.timeout.ms", 20_000);
@@ -112,7 +110,7 @@ class SettingsTest {
             usageflow.properties.linger.ms=soon              | Invalid value soon for configuration usageflow.properties.linger.ms
             usageflow.properties.buffer.memory=1000000       | usageflow.properties.buffer.memory has a property of its own
             usageflow.properties.publish.max.blok.ms=5       | did you mean usageflow.publish.max-block?
-            usageflow.properties.linger.m=5                  | did you mean usageflow.properties.linger.ms? Otherwise leave it out, or for a plug-in's own key write usageflow.properties.extra.linger.m
+            usageflow.properties.linger.m=5                  | did you mean usageflow.properties.linger.ms? Otherwise remove it, or for a plug-in's own key write usageflow.properties.extra.linger.m
             usageflow.bootstrap-server=a:1                   | usageflow.bootstrap-server
             """)
     void shouldNotStartAndNameTheProperty(String property, String expected, CapturedOutput log) {

@@ -126,7 +126,7 @@ class UsageflowAutoConfigurationTest {
                 .withThrowableThat()
                 .withCauseInstanceOf(NotDurableException.class)
                 .withMessageContaining("was closed before it could be sent"));
-        assertThat(log.getAll()).containsOnlyOnce("closed with events that are not durable, count=2");
+        assertThat(log.getAll()).containsOnlyOnce("event=closed_with_undelivered count=2");
     }
 
     private static UsageEvent event() {

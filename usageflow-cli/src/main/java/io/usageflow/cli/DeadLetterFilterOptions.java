@@ -1,13 +1,13 @@
 package io.usageflow.cli;
 
 import io.usageflow.forwarder.config.MomentText;
-import io.usageflow.forwarder.config.NearestKey;
 import io.usageflow.forwarder.deadletter.DeadLetterFilter;
 import io.usageflow.forwarder.deadletter.DeadLetterFilter.Subject;
 import io.usageflow.forwarder.deadletter.DeadLetterFilter.Times;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
 import io.usageflow.forwarder.deadletter.DeadLetterState;
+import io.usageflow.schema.text.Suggestion;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -99,7 +99,7 @@ final class DeadLetterFilterOptions {
             List<String> known =
                     Arrays.stream(DeadLetterReason.values()).map(Enum::name).toList();
             return new WrongUsageException("--reason is '" + typed + "', which is no reason of a dead letter: "
-                    + NearestKey.of(word, known)
+                    + Suggestion.of(word, known)
                             .map(nearest -> "did you mean " + nearest + "?")
                             .orElse("use one of " + String.join(", ", known)));
         });

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.config;
 
 import io.usageflow.forwarder.config.ConfigSources.Given;
+import io.usageflow.schema.text.Suggestion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -121,7 +122,7 @@ public record Settings(
 
     private static String unknown(String key, Map<String, Given> entries, ConfigDef def) {
         return "unknown key " + key + origin(key, entries)
-                + NearestKey.of(key, def.names())
+                + Suggestion.of(key, def.names())
                         .map(nearest -> ": did you mean " + nearest + "?")
                         .orElse(": docs/configuration.md lists all keys");
     }

@@ -2,9 +2,7 @@ package io.usageflow.forwarder.publish;
 
 import io.usageflow.producer.InvalidUsageEventException;
 import io.usageflow.producer.UsageEvent;
-import io.usageflow.producer.internal.AvroForm;
-import io.usageflow.schema.Source;
-import io.usageflow.schema.rule.EventRules;
+import io.usageflow.producer.check.EventCheck;
 import io.usageflow.schema.text.VisibleText;
 import java.util.function.Function;
 import java.util.function.LongFunction;
@@ -15,8 +13,6 @@ import java.util.function.Supplier;
  * have the same answers in every run, so that a resumed run knows the lines before its position. Close it. Not thread-safe.
  */
 final class LineCheck implements AutoCloseable {
-    private final AvroForm form =
-            new AvroForm(new Source("usageflow-cli", "check", "check"), EventRules.EVENT_BYTES_MAX);
     private final UsedIds ids = new UsedIds(new IdNotes());
 
     /** What a line turned out to be. Sealed, so that no line is lost without a word. */
@@ -42,7 +38,7 @@ final class LineCheck implements AutoCloseable {
 
     Answer of(ParsedLine.Event line) {
         try {
-            form.checkSize(AvroForm.wireBytes(form.event(line.event())));
+            EventCheck.requireValid(line.event());
         } catch (InvalidUsageEventException invalid) {
             return new Answer.Bad(String.valueOf(invalid.getMessage()));
         }

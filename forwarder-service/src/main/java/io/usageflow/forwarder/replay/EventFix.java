@@ -1,9 +1,9 @@
 package io.usageflow.forwarder.replay;
 
-import io.usageflow.forwarder.config.NearestKey;
 import io.usageflow.schema.Cost;
 import io.usageflow.schema.Fix;
 import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.text.Suggestion;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -192,7 +192,7 @@ public record EventFix(String field, Optional<String> value) {
 
     private BadFixException unknown() {
         return new BadFixException("--set " + field + " is no field that can be set: "
-                + NearestKey.of(field, OF_EVENT.keySet())
+                + Suggestion.of(field, OF_EVENT.keySet())
                         .map(nearest -> "did you mean " + nearest + "?")
                         .orElse("use " + String.join(", ", fields())));
     }

@@ -12,7 +12,18 @@ import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
 import io.usageflow.producer.VendorRef;
 import io.usageflow.producer.WhenFull;
-import io.usageflow.producer.internal.Passage.Way;
+import io.usageflow.producer.internal.accounting.PendingRecord;
+import io.usageflow.producer.internal.accounting.PendingRecords;
+import io.usageflow.producer.internal.accounting.PublisherCounters;
+import io.usageflow.producer.internal.accounting.RefusalLog;
+import io.usageflow.producer.internal.accounting.SuspectIdDetector;
+import io.usageflow.producer.internal.encode.AvroRecords;
+import io.usageflow.producer.internal.encode.EventEncoder;
+import io.usageflow.producer.internal.settings.PublisherSettings;
+import io.usageflow.producer.internal.transport.DirectTransport;
+import io.usageflow.producer.internal.transport.SpoolTransport;
+import io.usageflow.producer.internal.transport.TopicKind;
+import io.usageflow.producer.internal.transport.Transport;
 import io.usageflow.schema.net.PlainTraffic;
 import io.usageflow.schema.rule.LinkRules;
 import io.usageflow.schema.serde.AvroSerdes;
@@ -35,19 +46,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The publisher on Kafka: checks, counts and remembers what is published, and gives it to its {@link Passage}. */
+/** The publisher for Kafka: checks, counts and tracks records, and gives them to its {@link Transport}. */
 public final class KafkaUsagePublisher implements UsagePublisher {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaUsagePublisher.class);
 
-    private final AvroForm form;
+    private final AvroRecords records;
     private final Duration closeTimeout;
 
-    private final Tally tally = new Tally();
+    private final PublisherCounters counters = new PublisherCounters();
     private final RefusalLog refusals = new RefusalLog(System::nanoTime);
-    private final IdCheck ids;
-    private final InFlight inFlight;
+    private final SuspectIdDetector suspectIds;
+    private final PendingRecords pending;
     private final boolean throwsWhenFull;
-    private final Passage passage;
+    private final Transport transport;
     private @Nullable Undelivered closedWith;
 
     /** @throws ConfigException naming the key */
@@ -59,79 +70,87 @@ public final class KafkaUsagePublisher implements UsagePublisher {
             return new KafkaUsagePublisher(settings, serializer);
         } catch (KafkaException e) {
             serializer.close();
-            // Kafka wraps the message that says what is wrong into one that does not.
+            // Kafka wraps the message that names the error in one that does not.
             throw e.getCause() instanceof ConfigException cause ? cause : e;
         }
     }
 
     private KafkaUsagePublisher(PublisherSettings settings, Serializer<SpecificRecord> serializer) {
-        this.form = new AvroForm(settings.source(), settings.limits().eventBytesMax());
-        this.ids = new IdCheck(settings.checkIds(), tally, System::nanoTime);
-        this.inFlight = new InFlight(tally, refusals, ids);
+        this.records = new AvroRecords(settings.source(), settings.limits().eventBytesMax());
+        this.suspectIds = new SuspectIdDetector(settings.checkIds(), counters, System::nanoTime);
+        this.pending = new PendingRecords(counters, refusals, suspectIds);
         this.throwsWhenFull = settings.limits().whenFull() == WhenFull.THROW;
         this.closeTimeout = settings.limits().closeTimeout();
         PublisherSettings.Spool spool = settings.spool();
-        this.passage = spool == null
-                ? new DirectPassage(settings, new KafkaProducer<>(settings.kafka()), serializer, inFlight)
-                : new SpoolPassage(settings, spool, KafkaProducer::new, serializer, inFlight);
+        this.transport = spool == null
+                ? new DirectTransport(settings, new KafkaProducer<>(settings.kafka()), serializer, pending)
+                : new SpoolTransport(settings, spool, KafkaProducer::new, serializer, pending);
     }
 
     @Override
     public CompletableFuture<PublishReceipt> publish(UsageEvent event) {
-        io.usageflow.schema.UsageEvent avro = tally.formed(() -> form.event(event));
-        ids.publishing(avro, event.isTimeGiven());
-        Parcel<PublishReceipt> parcel = new Parcel<>(
+        io.usageflow.schema.UsageEvent avro = counters.countPublish(() -> records.event(event));
+        suspectIds.onPublish(avro, event.isTimeGiven());
+        PendingRecord<PublishReceipt> record = new PendingRecord<>(
                 avro.getId(),
                 avro.getAccountId(),
                 avro,
                 event.traceparent().orElse(null),
                 KafkaUsagePublisher::eventReceipt,
-                inFlight);
-        return send(Way.EVENTS, parcel);
+                pending);
+        return send(TopicKind.EVENTS, record);
     }
 
     @Override
     public CompletableFuture<LinkReceipt> linkCustomer(String account, CustomerRef customer) {
-        return link(Way.CUSTOMER_LINKS, account, tally.formed(() -> AvroForm.link(account, customer, Instant.now())));
+        return link(
+                TopicKind.CUSTOMER_LINKS,
+                account,
+                counters.countPublish(() -> AvroRecords.link(account, customer, Instant.now())));
     }
 
     @Override
     public CompletableFuture<LinkReceipt> unlinkCustomer(String account) {
         return link(
-                Way.CUSTOMER_LINKS,
+                TopicKind.CUSTOMER_LINKS,
                 account,
-                tally.formed(() -> AvroForm.tombstone(LinkRules.accountViolations(account))));
+                counters.countPublish(() -> AvroRecords.tombstone(LinkRules.accountViolations(account))));
     }
 
     @Override
     public CompletableFuture<LinkReceipt> linkVendor(String vendor, VendorRef reference) {
-        return link(Way.VENDOR_LINKS, vendor, tally.formed(() -> AvroForm.link(vendor, reference, Instant.now())));
+        return link(
+                TopicKind.VENDOR_LINKS,
+                vendor,
+                counters.countPublish(() -> AvroRecords.link(vendor, reference, Instant.now())));
     }
 
     @Override
     public CompletableFuture<LinkReceipt> unlinkVendor(String vendor) {
         return link(
-                Way.VENDOR_LINKS, vendor, tally.formed(() -> AvroForm.tombstone(LinkRules.vendorViolations(vendor))));
+                TopicKind.VENDOR_LINKS,
+                vendor,
+                counters.countPublish(() -> AvroRecords.tombstone(LinkRules.vendorViolations(vendor))));
     }
 
     @Override
     public Undelivered flush(Duration timeout) {
         long deadlineNanos = deadline(timeout);
-        List<Parcel<?>> awaited = inFlight.snapshot();
+        List<PendingRecord<?>> awaited = pending.snapshot();
         if (!awaited.isEmpty()) {
-            passage.during(() -> inFlight.await(awaited, deadlineNanos));
+            transport.flushWhile(() -> pending.await(awaited, deadlineNanos));
         }
-        return InFlight.report(awaited);
+        return PendingRecords.report(awaited);
     }
 
     @Override
     public PublisherStatistics statistics() {
-        return tally;
+        return counters;
     }
 
     @Override
     public Optional<SpoolStatus> spool() {
-        return passage.spool();
+        return transport.spool();
     }
 
     @Override
@@ -140,14 +159,14 @@ public final class KafkaUsagePublisher implements UsagePublisher {
             return closedWith;
         }
         long deadlineNanos = deadline(timeout);
-        passage.refuseNew();
-        List<Parcel<?>> awaited = inFlight.snapshot();
+        transport.stopAccepting();
+        List<PendingRecord<?>> awaited = pending.snapshot();
         if (!awaited.isEmpty()) {
-            passage.during(() -> inFlight.await(awaited, deadlineNanos));
+            transport.flushWhile(() -> pending.await(awaited, deadlineNanos));
         }
-        passage.close(deadlineNanos);
+        transport.close(deadlineNanos);
         refusals.end();
-        closedWith = InFlight.report(awaited);
+        closedWith = PendingRecords.report(awaited);
         return closedWith;
     }
 
@@ -156,34 +175,34 @@ public final class KafkaUsagePublisher implements UsagePublisher {
         Undelivered undelivered = close(closeTimeout);
         if (!undelivered.isEmpty()) {
             LOG.error(
-                    "closed with events that are not durable, count={} because={} ids={}",
+                    "event=closed_with_undelivered count={} reasons={} ids={}",
                     undelivered.count(),
                     undelivered.refused(),
                     VisibleText.line(undelivered.ids().toString()));
         }
     }
 
-    private CompletableFuture<LinkReceipt> link(Way way, String key, @Nullable SpecificRecord link) {
-        return send(way, new Parcel<>(key, key, link, null, KafkaUsagePublisher::linkReceipt, inFlight));
+    private CompletableFuture<LinkReceipt> link(TopicKind kind, String key, @Nullable SpecificRecord link) {
+        return send(kind, new PendingRecord<>(key, key, link, null, KafkaUsagePublisher::linkReceipt, pending));
     }
 
-    private <R> CompletableFuture<R> send(Way way, Parcel<R> parcel) {
-        int wireBytes = passage.measure(way, parcel);
-        tally.sized(form, wireBytes);
-        parcel.weigh(wireBytes);
-        inFlight.add(parcel);
-        passage.accept(way, parcel);
+    private <R> CompletableFuture<R> send(TopicKind kind, PendingRecord<R> record) {
+        int wireBytes = transport.encodedBytes(kind, record);
+        counters.checkSize(records, wireBytes);
+        record.setWireBytes(wireBytes);
+        pending.add(record);
+        transport.accept(kind, record);
         if (throwsWhenFull) {
-            throwIfFull(parcel);
+            throwIfFull(record);
         }
-        return parcel.future();
+        return record.future();
     }
 
-    private static void throwIfFull(Parcel<?> parcel) {
-        if (parcel.refusedFor() == RefusalReason.BUFFER_FULL || parcel.refusedFor() == RefusalReason.SPOOL_FULL) {
+    private static void throwIfFull(PendingRecord<?> record) {
+        if (record.refusedFor() == RefusalReason.BUFFER_FULL || record.refusedFor() == RefusalReason.SPOOL_FULL) {
             try {
-                // Done already, and by nobody else than this call.
-                parcel.future().join();
+                // Already done, by this call itself.
+                record.future().join();
             } catch (CompletionException e) {
                 if (e.getCause() instanceof PublishException full) {
                     throw full;
@@ -194,7 +213,7 @@ public final class KafkaUsagePublisher implements UsagePublisher {
     }
 
     private static long deadline(Duration timeout) {
-        // A duration beyond what nanoseconds can count is as good as for ever.
+        // Durations that do not fit into nanoseconds count as 100 years.
         long nanos = timeout.compareTo(Duration.ofDays(36_500)) > 0
                 ? TimeUnit.DAYS.toNanos(36_500)
                 : Math.max(0, timeout.toNanos());

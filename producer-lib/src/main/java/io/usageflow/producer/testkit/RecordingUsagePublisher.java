@@ -11,8 +11,8 @@ import io.usageflow.producer.Undelivered;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
 import io.usageflow.producer.VendorRef;
-import io.usageflow.producer.internal.AvroForm;
-import io.usageflow.producer.internal.Tally;
+import io.usageflow.producer.internal.accounting.PublisherCounters;
+import io.usageflow.producer.internal.encode.AvroRecords;
 import io.usageflow.schema.Source;
 import io.usageflow.schema.registry.RegistrySettings;
 import io.usageflow.schema.rule.EventRules;
@@ -43,9 +43,10 @@ public final class RecordingUsagePublisher implements UsagePublisher {
     private static final Deserializer<io.usageflow.schema.UsageEvent> DESERIALIZER =
             AvroSerdes.valueDeserializer(REGISTRY, io.usageflow.schema.UsageEvent.class);
 
-    private final AvroForm form = new AvroForm(new Source("recording", "test", "test"), EventRules.EVENT_BYTES_MAX);
+    private final AvroRecords records =
+            new AvroRecords(new Source("recording", "test", "test"), EventRules.EVENT_BYTES_MAX);
 
-    private final Tally tally = new Tally();
+    private final PublisherCounters counters = new PublisherCounters();
     private final List<io.usageflow.schema.UsageEvent> events = new ArrayList<>();
     private final Map<String, CustomerRef> customerLinks = new LinkedHashMap<>();
     private final Map<String, VendorRef> vendorLinks = new LinkedHashMap<>();
@@ -108,9 +109,9 @@ public final class RecordingUsagePublisher implements UsagePublisher {
 
     @Override
     public CompletableFuture<PublishReceipt> publish(UsageEvent event) {
-        io.usageflow.schema.UsageEvent avro = tally.formed(() -> form.event(event));
+        io.usageflow.schema.UsageEvent avro = counters.countPublish(() -> records.event(event));
         byte[] value = SERIALIZER.serialize(TOPICS.events(), avro);
-        tally.sized(form, value.length);
+        counters.checkSize(records, value.length);
         io.usageflow.schema.UsageEvent read = DESERIALIZER.deserialize(TOPICS.events(), value);
         return record(
                 TOPICS.events(),
@@ -121,25 +122,25 @@ public final class RecordingUsagePublisher implements UsagePublisher {
 
     @Override
     public CompletableFuture<LinkReceipt> linkCustomer(String account, CustomerRef customer) {
-        tally.formed(() -> AvroForm.link(account, customer, Instant.now()));
+        counters.countPublish(() -> AvroRecords.link(account, customer, Instant.now()));
         return link(TOPICS.customerLinks(), account, () -> customerLinks.put(account, customer));
     }
 
     @Override
     public CompletableFuture<LinkReceipt> unlinkCustomer(String account) {
-        tally.formed(() -> AvroForm.tombstone(LinkRules.accountViolations(account)));
+        counters.countPublish(() -> AvroRecords.tombstone(LinkRules.accountViolations(account)));
         return link(TOPICS.customerLinks(), account, () -> customerLinks.remove(account));
     }
 
     @Override
     public CompletableFuture<LinkReceipt> linkVendor(String vendor, VendorRef reference) {
-        tally.formed(() -> AvroForm.link(vendor, reference, Instant.now()));
+        counters.countPublish(() -> AvroRecords.link(vendor, reference, Instant.now()));
         return link(TOPICS.vendorLinks(), vendor, () -> vendorLinks.put(vendor, reference));
     }
 
     @Override
     public CompletableFuture<LinkReceipt> unlinkVendor(String vendor) {
-        tally.formed(() -> AvroForm.tombstone(LinkRules.vendorViolations(vendor)));
+        counters.countPublish(() -> AvroRecords.tombstone(LinkRules.vendorViolations(vendor)));
         return link(TOPICS.vendorLinks(), vendor, () -> vendorLinks.remove(vendor));
     }
 
@@ -151,7 +152,7 @@ public final class RecordingUsagePublisher implements UsagePublisher {
 
     @Override
     public PublisherStatistics statistics() {
-        return tally;
+        return counters;
     }
 
     @Override
@@ -173,11 +174,11 @@ public final class RecordingUsagePublisher implements UsagePublisher {
             String topic, String id, Runnable change, Function<Long, R> receipt) {
         PublishException refusal = refusal(id);
         if (refusal != null) {
-            tally.addRefused(refusal.reason());
+            counters.addRefused(refusal.reason());
             return CompletableFuture.failedFuture(refusal);
         }
         change.run();
-        tally.addDurable(0);
+        counters.addDurable(0);
         long offset = offsets.merge(topic, 1L, Long::sum) - 1;
         return CompletableFuture.completedFuture(receipt.apply(offset));
     }

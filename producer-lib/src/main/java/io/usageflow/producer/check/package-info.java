@@ -1,0 +1,5 @@
+/** Checks events without a publisher. */
+@NullMarked
+package io.usageflow.producer.check;
+
+import org.jspecify.annotations.NullMarked;

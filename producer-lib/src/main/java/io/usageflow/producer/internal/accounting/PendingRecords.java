@@ -1,0 +1,168 @@
+package io.usageflow.producer.internal.accounting;
+
+import io.usageflow.producer.PublishException;
+import io.usageflow.producer.RefusalReason;
+import io.usageflow.producer.Undelivered;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/**
+ * All records that were accepted and are neither durable nor failed: flush and close wait for them and report them. Bounded
+ * by the buffers. Thread-safe.
+ */
+public final class PendingRecords {
+    private final PublisherCounters counters;
+    private final RefusalLog refusals;
+    private final SuspectIdDetector suspectIds;
+    private final Set<PendingRecord<?>> records = ConcurrentHashMap.newKeySet();
+    private final AtomicLong sequences = new AtomicLong();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition removed = lock.newCondition();
+    /** 0: no record takes the lock when it ends. */
+    private volatile int waiters;
+
+    private volatile boolean startAbandoning;
+
+    public PendingRecords(PublisherCounters counters) {
+        this(counters, new RefusalLog(System::nanoTime), new SuspectIdDetector(false, counters, System::nanoTime));
+    }
+
+    public PendingRecords(PublisherCounters counters, RefusalLog refusals, SuspectIdDetector suspectIds) {
+        this.counters = counters;
+        this.refusals = refusals;
+        this.suspectIds = suspectIds;
+        counters.oldestInFlightFrom(this::oldestAge);
+    }
+
+    private Duration oldestAge() {
+        long now = System.nanoTime();
+        return Duration.ofNanos(records.stream()
+                .mapToLong(record -> now - record.publishedAtNanos())
+                .max()
+                .orElse(0));
+    }
+
+    /** From now on Kafka's client is being closed, and fails its remaining records. */
+    public void startAbandoning() {
+        startAbandoning = true;
+    }
+
+    /** Why Kafka's client failed a record. */
+    RefusalReason refusalReason(Exception failure) {
+        if (failure instanceof TimeoutException) {
+            return RefusalReason.TIMEOUT;
+        }
+        // A client that is closed with records left fails them with exactly this class.
+        return startAbandoning && failure.getClass() == KafkaException.class
+                ? RefusalReason.ABANDONED
+                : RefusalReason.REJECTED;
+    }
+
+    long nextSequence() {
+        return sequences.getAndIncrement();
+    }
+
+    public void add(PendingRecord<?> record) {
+        counters.addInFlight(record.bytes());
+        records.add(record);
+    }
+
+    /** Ends the record. A record that has ended is not counted twice. */
+    void durable(PendingRecord<?> record) {
+        if (record.tryEnd()) {
+            counters.addDurable(System.nanoTime() - record.publishedAtNanos());
+            refusals.onDurable();
+            remove(record);
+        }
+    }
+
+    /** Like {@link #durable}, for a record that failed. */
+    void refused(PendingRecord<?> record, PublishException failure) {
+        if (record.tryEnd()) {
+            counters.addRefused(failure.reason());
+            refusals.onRefused(failure);
+            suspectIds.onFailure(record);
+            remove(record);
+        }
+    }
+
+    /** Called after the record was counted: a waiter may read the counters next. */
+    private void remove(PendingRecord<?> record) {
+        counters.addInFlight(-record.bytes());
+        records.remove(record);
+        if (waiters > 0) {
+            lock.lock();
+            try {
+                removed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Oldest first. */
+    public List<PendingRecord<?>> snapshot() {
+        List<PendingRecord<?>> snapshot = new ArrayList<>(records);
+        snapshot.sort(Comparator.comparingLong(PendingRecord::sequence));
+        return snapshot;
+    }
+
+    /**
+     * Waits until all of them have ended, the deadline passes, or the thread is interrupted. The interrupt stays set.
+     */
+    public void await(List<PendingRecord<?>> awaited, long deadlineNanos) {
+        lock.lock();
+        waiters++;
+        try {
+            int next = 0;
+            while (true) {
+                while (next < awaited.size() && !records.contains(awaited.get(next))) {
+                    next++;
+                }
+                long left = deadlineNanos - System.nanoTime();
+                if (next == awaited.size() || left <= 0) {
+                    return;
+                }
+                // The bound covers a removal after the check above, by a thread that did not see this waiter yet.
+                removed.awaitNanos(Math.min(left, TimeUnit.MILLISECONDS.toNanos(100)));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            waiters--;
+            lock.unlock();
+        }
+    }
+
+    /** Reports the records that are not durable. */
+    public static Undelivered report(List<PendingRecord<?>> records) {
+        long count = 0;
+        List<String> ids = new ArrayList<>();
+        Map<RefusalReason, Long> refused = new EnumMap<>(RefusalReason.class);
+        for (PendingRecord<?> record : records) {
+            if (!record.isDurable()) {
+                count++;
+                RefusalReason reason = record.refusedFor();
+                if (reason != null) {
+                    refused.merge(reason, 1L, Long::sum);
+                }
+                if (ids.size() < Undelivered.IDS_MAX) {
+                    ids.add(record.id());
+                }
+            }
+        }
+        return count == 0 ? Undelivered.NOTHING : new Undelivered(count, ids, refused);
+    }
+}

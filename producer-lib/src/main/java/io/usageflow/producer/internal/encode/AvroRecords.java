@@ -1,0 +1,120 @@
+package io.usageflow.producer.internal.encode;
+
+import io.usageflow.producer.Cost;
+import io.usageflow.producer.CustomerRef;
+import io.usageflow.producer.InvalidUsageEventException;
+import io.usageflow.producer.UsageEvent;
+import io.usageflow.producer.VendorRef;
+import io.usageflow.schema.CredytReference;
+import io.usageflow.schema.CustomerLink;
+import io.usageflow.schema.Source;
+import io.usageflow.schema.VendorLink;
+import io.usageflow.schema.rule.EventRules;
+import io.usageflow.schema.rule.LinkRules;
+import io.usageflow.schema.rule.Violation;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Creates the Avro records of events and links, checked by the same rules as in admission. Immutable, thread-safe; no I/O.
+ * Shared by the publisher and its test kit, so that a test sees the record that would be sent.
+ */
+public final class AvroRecords {
+    /** Magic byte and schema id, before the Avro body. */
+    private static final int WIRE_HEADER_BYTES = 5;
+
+    private final Source source;
+    private final int eventBytesMax;
+
+    /**
+     * @param source the publishing service; shared by all events, never changed
+     * @param eventBytesMax bound of an encoded event
+     */
+    public AvroRecords(Source source, int eventBytesMax) {
+        this.source = source;
+        this.eventBytesMax = eventBytesMax;
+    }
+
+    /** @throws InvalidUsageEventException naming the fields that break a rule; {@link #checkSize} checks the size */
+    @SuppressWarnings("NullAway") // The generated constructor does not declare that optional fields take null.
+    public io.usageflow.schema.UsageEvent event(UsageEvent event) {
+        var avro = new io.usageflow.schema.UsageEvent(
+                event.id() == null ? null : event.id().value(),
+                event.eventType(),
+                event.occurredAt(),
+                event.account(),
+                event.customerId().orElse(null),
+                event.customerExternalId().orElse(null),
+                event.subject().orElse(null),
+                event.description().orElse(null),
+                event.data(),
+                costs(event.costs()),
+                source);
+        refuseIfAny(EventRules.violations(avro));
+        return avro;
+    }
+
+    public static CustomerLink link(String account, CustomerRef customer, Instant now) {
+        var link = new CustomerLink(account, new CredytReference(customer.kind(), customer.value()), now);
+        refuseIfAny(LinkRules.violations(link));
+        return link;
+    }
+
+    public static VendorLink link(String vendor, VendorRef reference, Instant now) {
+        var link = new VendorLink(vendor, new CredytReference(reference.kind(), reference.value()), now);
+        refuseIfAny(LinkRules.violations(link));
+        return link;
+    }
+
+    /** @param wireBytes size of the record value, wire header included */
+    public void checkSize(int wireBytes) {
+        if (wireBytes > eventBytesMax) {
+            EventRules.sizeViolation(wireBytes, eventBytesMax).ifPresent(violation -> refuseIfAny(List.of(violation)));
+        }
+    }
+
+    /** The size of the record value. Does not ask the registry for the schema id. */
+    public static int wireBytes(SpecificRecord avro) {
+        return WIRE_HEADER_BYTES + EncodedSize.of(avro);
+    }
+
+    /**
+     * The value that removes a link: null.
+     *
+     * @throws InvalidUsageEventException if there is a violation
+     */
+    public static @Nullable SpecificRecord tombstone(List<Violation> violations) {
+        refuseIfAny(violations);
+        return null;
+    }
+
+    /** @throws InvalidUsageEventException if there is one */
+    public static void refuseIfAny(List<Violation> violations) {
+        if (!violations.isEmpty()) {
+            throw new InvalidUsageEventException(violations);
+        }
+    }
+
+    private static List<io.usageflow.schema.Cost> costs(List<Cost> costs) {
+        if (costs.isEmpty()) {
+            return List.of();
+        }
+        List<io.usageflow.schema.Cost> avro = new ArrayList<>(costs.size());
+        for (Cost cost : costs) {
+            avro.add(cost(cost));
+        }
+        return avro;
+    }
+
+    @SuppressWarnings("NullAway") // as above
+    private static io.usageflow.schema.Cost cost(@Nullable Cost cost) {
+        if (cost == null) {
+            throw new InvalidUsageEventException("costs", "costs contains null: give a Cost, or do not call cost");
+        }
+        return new io.usageflow.schema.Cost(
+                cost.id(), cost.vendor(), cost.description(), cost.amount(), cost.currency(), cost.metadata());
+    }
+}

@@ -1,0 +1,115 @@
+package io.usageflow.producer.internal.spool.drain;
+
+import io.usageflow.producer.internal.spool.segment.SpoolRecord;
+import io.usageflow.schema.text.VisibleText;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How far a log is drained: for callers, for the log file, and for the next start. Written by the drainer's thread. */
+public final class DrainStatus {
+    private static final Logger LOG = LoggerFactory.getLogger(DrainStatus.class);
+    private static final long SAVE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long NONE = Long.MIN_VALUE;
+
+    private final String topic;
+    private final DrainPosition position;
+    private final AgeAlert alert;
+    private final Clock clock;
+    private final AtomicLong settled = new AtomicLong();
+    private volatile long oldestAtMs;
+    private volatile @Nullable String hindrance;
+    private DrainPosition.@Nullable Position unsaved;
+    private long savedAtNanos = System.nanoTime();
+
+    /** @param oldestAtMs of the records found at opening; null for none */
+    public DrainStatus(
+            String topic, DrainPosition position, Duration alertAge, @Nullable Long oldestAtMs, Clock clock) {
+        this.topic = topic;
+        this.position = position;
+        this.alert = new AgeAlert(alertAge);
+        this.clock = clock;
+        this.oldestAtMs = oldestAtMs == null ? NONE : oldestAtMs;
+    }
+
+    /** How many records were acknowledged or set aside since the start. */
+    public long settled() {
+        return settled.get();
+    }
+
+    public Optional<Long> oldestAtMs() {
+        long at = oldestAtMs;
+        return at == NONE ? Optional.empty() : Optional.of(at);
+    }
+
+    public Optional<String> hindrance() {
+        return Optional.ofNullable(hindrance);
+    }
+
+    void settled(long count, SpoolRecord last) {
+        settled.addAndGet(count);
+        unsaved = new DrainPosition.Position(
+                last.segment().number(), last.segment().identity(), last.end());
+        if (hindrance != null) {
+            hindrance = null;
+            LOG.info("event=spool_unblocked topic={}", topic);
+        }
+    }
+
+    void blocked(String why) {
+        if (!why.equals(hindrance)) {
+            hindrance = why;
+            LOG.warn("event=spool_blocked topic={} why={}", topic, VisibleText.logged(why));
+        }
+    }
+
+    /** Called often: saves the position now and then, and checks the age of the oldest record. */
+    void update(Optional<SpoolRecord> oldest) {
+        oldestAtMs = oldest.map(SpoolRecord::acceptedAtMs).orElse(NONE);
+        long nowNanos = System.nanoTime();
+        if (nowNanos - savedAtNanos < SAVE_NANOS) {
+            return;
+        }
+        savedAtNanos = nowNanos;
+        save();
+        switch (alert.update(clock.millis(), oldest.isPresent(), oldestAtMs)) {
+            case RAISED ->
+                LOG.warn(
+                        "event=spool_oldest_too_old setting=spool.alert.age.ms topic={} why={}",
+                        topic,
+                        VisibleText.logged(
+                                hindrance == null
+                                        ? "Kafka does not answer, or takes less than is published"
+                                        : hindrance));
+            case CLEARED -> LOG.info("event=spool_oldest_ok setting=spool.alert.age.ms topic={}", topic);
+            case NONE -> {}
+        }
+    }
+
+    void close() {
+        save();
+        try {
+            position.close();
+        } catch (IOException e) {
+            LOG.warn("event=spool_position_not_saved topic={} effect=\"some events are sent again\"", topic, e);
+        }
+    }
+
+    private void save() {
+        if (unsaved == null) {
+            return;
+        }
+        try {
+            position.save(unsaved);
+            unsaved = null;
+        } catch (IOException e) {
+            LOG.debug("event=spool_position_not_saved topic={}", topic, e);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.usageflow.producer.internal.accounting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.usageflow.producer.internal.transport.TopicKind;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class PendingRecordsTest {
+    private final PublisherCounters counters = new PublisherCounters();
+    private final PendingRecords inFlight = new PendingRecords(counters);
+
+    @Test
+    void shouldTellForHowLongTheOldestHasBeenInFlight() {
+        assertThat(counters.oldestInFlight()).isZero();
+        PendingRecord<String> older = record("a");
+        PendingRecord<String> younger = record("b");
+        inFlight.add(younger);
+        Duration ofYounger = counters.oldestInFlight();
+
+        inFlight.add(older);
+
+        assertThat(ofYounger).isPositive();
+        assertThat(counters.oldestInFlight().toNanos())
+                .isGreaterThanOrEqualTo(younger.publishedAtNanos() - older.publishedAtNanos() + ofYounger.toNanos());
+        inFlight.durable(older);
+        inFlight.durable(younger);
+        assertThat(counters.oldestInFlight()).isZero();
+    }
+
+    private PendingRecord<String> record(String id) {
+        return new PendingRecord<>(id, "k", TopicKind.EVENTS.probe(), null, (name, at) -> name, inFlight);
+    }
+}

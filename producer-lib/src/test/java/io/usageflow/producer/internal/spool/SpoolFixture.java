@@ -1,0 +1,98 @@
+package io.usageflow.producer.internal.spool;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.usageflow.producer.internal.spool.segment.DiskBudget;
+import io.usageflow.producer.internal.spool.segment.LogConfig;
+import io.usageflow.producer.internal.spool.segment.RecordKind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** A log on a faulty disk before a fake Kafka, to work on. */
+public final class SpoolFixture {
+    static final String TOPIC = "usage.events";
+
+    final Path directory;
+    public final FaultyDisk disk;
+    public final DiskBudget budget;
+    public FakeKafka kafka = new FakeKafka();
+    public SpoolLog log;
+    private long segmentBytesMax = 2_000;
+    private long memoryBytesMax = 1 << 20;
+
+    public SpoolFixture(Path directory, long bytesMax) {
+        this(directory, bytesMax, new FaultyDisk());
+    }
+
+    SpoolFixture(Path directory, long bytesMax, FaultyDisk disk) {
+        this.directory = directory;
+        this.disk = disk;
+        this.budget = new DiskBudget(bytesMax);
+    }
+
+    public SpoolFixture memory(long bytesMax) {
+        memoryBytesMax = bytesMax;
+        return this;
+    }
+
+    public SpoolFixture segments(long bytesMax) {
+        segmentBytesMax = bytesMax;
+        return this;
+    }
+
+    public SpoolFixture open() throws IOException {
+        return open(budget);
+    }
+
+    /** @param with of this life: what an earlier one took is counted anew */
+    public SpoolFixture open(DiskBudget with) throws IOException {
+        log = SpoolLog.open(
+                new LogConfig(directory, TOPIC, "{}", segmentBytesMax),
+                with,
+                new SpoolLog.Limits(memoryBytesMax, 0, Duration.ofMinutes(5)),
+                kafka,
+                disk,
+                Clock.systemUTC());
+        return this;
+    }
+
+    public WaitingCaller offer(String id, String key) {
+        WaitingCaller keeping = new WaitingCaller(id, key);
+        log.offer(RecordKind.WIRE, keeping, value(id));
+        return keeping;
+    }
+
+    public List<String> keep(String prefix, int count) {
+        List<WaitingCaller> all = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            all.add(offer(prefix + i, "key-" + i % 3));
+        }
+        return all.stream()
+                .map(keeping -> keeping.future.orTimeout(60, TimeUnit.SECONDS).join())
+                .toList();
+    }
+
+    public static byte[] value(String id) {
+        return ("value of " + id + " ".repeat(Math.abs(id.hashCode() % 97))).getBytes(UTF_8);
+    }
+
+    public void awaitDrained() {
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
+            kafka.linger();
+            return log.events() == 0;
+        });
+    }
+
+    /** In order, with nothing more sent. */
+    public void close() {
+        log.stopAccepting();
+        assertThat(log.close(System.nanoTime())).as("all threads have ended").isTrue();
+    }
+}

@@ -1,4 +1,0 @@
-@NullUnmarked
-package io.usageflow.producer.spool;
-
-import org.jspecify.annotations.NullUnmarked;
