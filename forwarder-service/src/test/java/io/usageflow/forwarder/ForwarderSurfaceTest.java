@@ -14,7 +14,7 @@ import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import io.usageflow.forwarder.ledger.LedgerJson;
 import io.usageflow.forwarder.observe.MetricsPage;
-import io.usageflow.forwarder.reconcile.Finding;
+import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReportFormat;
 import io.usageflow.forwarder.replay.ReplayDocument;
 import io.usageflow.forwarder.replay.ReplayOutcome;
@@ -236,7 +236,7 @@ class ForwarderSurfaceTest {
                         .toList());
         requireUnchanged(
                 "JSON of reconcile, each finding",
-                JsonShape.of(SampleValues.of(Finding.class).stream()
+                JsonShape.of(SampleValues.of(ReconcileFinding.class).stream()
                         .map(ReportFormat::json)
                         .toList()));
     }

@@ -58,7 +58,7 @@ final class DeadLetterFilterOptions {
     @Option(
             names = "--state",
             paramLabel = "STATE",
-            description = "open, replayed, discarded or any. Default: open, those that nobody has answered.")
+            description = "open, replayed, discarded or any. Default: open, those without an answer.")
     private @Nullable String state;
 
     /** @param otherwise the states that are meant where none is named */

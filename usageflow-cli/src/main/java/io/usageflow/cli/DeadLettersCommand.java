@@ -41,7 +41,7 @@ final class DeadLettersCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "name what to do: list, show, replay or discard");
     }
 
-    /** Records in the topic that are no dead letters are nobody's fault here, but somebody should know. */
+    /** Names records in the topic that are no dead letters. */
     static void noteUnreadable(Terminal terminal, DeadLetterScan.Summary summary) {
         summary.unreadableNamed().forEach(one -> terminal.note("usageflow: cannot be read, left alone: " + one));
         if (summary.expired() > 0) {

@@ -33,7 +33,7 @@ final class DeadLettersDiscard implements Callable<Integer> {
     private DeadLetterFilterOptions filterOptions = new DeadLetterFilterOptions();
 
     @Mixin
-    private AnswerOptions answer = new AnswerOptions();
+    private DeadLetterJobOptions answer = new DeadLetterJobOptions();
 
     @Mixin
     private SettingsOptions options = new SettingsOptions();
@@ -57,6 +57,6 @@ final class DeadLettersDiscard implements Callable<Integer> {
                 answer.audit(),
                 answer.pace(0, Duration.ZERO));
         Settings settings = options.load(terminal.environment());
-        return new AnswerRun(terminal, output, "discard").run(settings, request, answer.apply());
+        return new DeadLetterJobRun(terminal, output, "discard").run(settings, request, answer.apply());
     }
 }

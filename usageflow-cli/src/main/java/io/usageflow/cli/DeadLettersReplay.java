@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
             "Send dead letters through the pipeline again, as they were published and under the ids they had: what Credyt"
                     + " has already had it ignores. Without --apply the plan is shown and nothing is touched.",
             "",
-            "Each is replayed once: it is marked in the same transaction, and the same command again goes on with those"
+            "Each is replayed once: it is marked in the same transaction, and the same command again continues with those"
                     + " that are left, after a crash or Ctrl-C too. One job runs at a time: one that begins fences the one before it.",
             "",
             "--set corrects each event before: event_type, account_id, customer_id, customer_external_id, occurred_at,"
@@ -47,7 +47,7 @@ final class DeadLettersReplay implements Callable<Integer> {
     private DeadLetterFilterOptions filterOptions = new DeadLetterFilterOptions();
 
     @Mixin
-    private AnswerOptions answer = new AnswerOptions();
+    private DeadLetterJobOptions answer = new DeadLetterJobOptions();
 
     @Option(
             names = "--canary",
@@ -90,7 +90,7 @@ final class DeadLettersReplay implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         ReplayRequest request = request();
         Settings settings = options.load(terminal.environment());
-        return new AnswerRun(terminal, output, "replay").run(settings, request, answer.apply());
+        return new DeadLetterJobRun(terminal, output, "replay").run(settings, request, answer.apply());
     }
 
     private ReplayRequest request() {

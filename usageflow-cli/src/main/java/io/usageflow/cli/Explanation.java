@@ -4,10 +4,10 @@ import io.javalin.util.JavalinBindException;
 import io.usageflow.cli.demo.DemoInputException;
 import io.usageflow.forwarder.clock.WrongClockException;
 import io.usageflow.forwarder.config.SettingsException;
+import io.usageflow.forwarder.credyt.lookup.CredytUnreachableException;
 import io.usageflow.forwarder.kafka.ClusterUnreachableException;
 import io.usageflow.forwarder.kafka.TopicsNotReadyException;
 import io.usageflow.forwarder.observe.AdminPortBusyException;
-import io.usageflow.forwarder.reconcile.CredytSilentException;
 import io.usageflow.producer.PublishException;
 import io.usageflow.schema.registry.RegistryUnavailableException;
 import io.usageflow.schema.registry.SchemaLostException;
@@ -64,7 +64,7 @@ record Explanation(List<String> lines, int exitCode) {
         if (failure instanceof ClusterUnreachableException
                 || failure instanceof WrongClockException
                 || failure instanceof PublishException
-                || failure instanceof CredytSilentException
+                || failure instanceof CredytUnreachableException
                 || isAboutAnAddress(failure)) {
             return Optional.of(one(ExitCode.UNREACHABLE, String.valueOf(failure.getMessage())));
         }

@@ -20,16 +20,15 @@ import picocli.CommandLine.Option;
 /** {@code usageflow ledger}. */
 @Command(
         name = "ledger",
-        description =
-                "Show the books: for each partition, what came into admission and delivery and what became of it. The"
-                        + " figures are counted in the transactions they count, so any difference is a fault: exit code 1,"
-                        + " and where it is.",
+        description = "Show the books: for each partition, what admission and delivery received, and the outcome. The"
+                + " figures are counted in the transactions they count, so any difference is a fault: exit code 1,"
+                + " and where it is.",
         footerHeading = "%nIn every row:%n",
         footer = {
             "  RECEIVED = ADMITTED + DUPLICATE + DEAD-LETTERED + PARKED    (admission)",
             "  SETTLED  = DELIVERED + DEAD-LETTERED                        (delivery)",
             "  ADMITTED - SETTLED = IN FLIGHT, which is on its way and falls to 0 when nothing new comes",
-            "  What Kafka deleted before it was read stands in no row: it is named below them, and the exit code is 1.",
+            "  Records that Kafka deleted unread are in no row: they are named below, and the exit code is 1.",
             "",
             "  --expired-known N acknowledges a loss that you have dealt with: exit code 0 up to N such records.",
             "",
@@ -120,7 +119,7 @@ final class LedgerCommand implements Callable<Integer> {
         } else {
             LedgerTable.of(balance, inFlight, oldestMax).forEach(terminal::say);
         }
-        return judged(balance, inFlight.problems(oldestMax));
+        return exitCode(balance, inFlight.problems(oldestMax));
     }
 
     private int again(LedgerReader reader, InFlightReader ages, Duration oldestMax, Duration interval)
@@ -141,10 +140,10 @@ final class LedgerCommand implements Callable<Integer> {
                 late.forEach(problem -> terminal.note("usageflow: " + problem));
             }
         } while (!terminal.stop().await(interval));
-        return judged(balance, late);
+        return exitCode(balance, late);
     }
 
-    private static int judged(LedgerBalance balance, List<String> late) {
+    private static int exitCode(LedgerBalance balance, List<String> late) {
         return balance.isBalanced() && late.isEmpty() ? ExitCode.OK : ExitCode.PROBLEMS;
     }
 }

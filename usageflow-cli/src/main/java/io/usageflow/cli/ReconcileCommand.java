@@ -2,20 +2,19 @@ package io.usageflow.cli;
 
 import io.usageflow.forwarder.config.MomentText;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.reconcile.Advance;
-import io.usageflow.forwarder.reconcile.Finding;
+import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReconcileListener;
 import io.usageflow.forwarder.reconcile.ReconcileRequest;
 import io.usageflow.forwarder.reconcile.ReconcileRequest.Period;
 import io.usageflow.forwarder.reconcile.ReconcileRequest.Repair;
 import io.usageflow.forwarder.reconcile.ReconcileResult;
-import io.usageflow.forwarder.reconcile.Reconciliation;
 import io.usageflow.forwarder.reconcile.ReportFormat;
-import io.usageflow.forwarder.reconcile.UnknownListener;
-import io.usageflow.forwarder.reconcile.UnknownRequest;
-import io.usageflow.forwarder.reconcile.UnknownResult;
-import io.usageflow.forwarder.reconcile.UnknownSearch;
-import io.usageflow.forwarder.reconcile.UnknownSummary;
+import io.usageflow.forwarder.reconcile.receipts.ReceiptReconciler;
+import io.usageflow.forwarder.reconcile.receipts.ReconcileProgress;
+import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary;
+import io.usageflow.forwarder.reconcile.unknown.UnknownEventSearch;
+import io.usageflow.forwarder.reconcile.unknown.UnknownEventSearch.SearchProgress;
+import io.usageflow.forwarder.reconcile.unknown.UnknownSummary;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -51,7 +50,7 @@ import picocli.CommandLine.Option;
             "Credyt promises neither an order nor a filter by time for its lists, so all events of each customer are read,",
             "whatever the period. A list that could not be proved whole is in the report, and the result is not clean then.",
             "",
-            "With --report the run can be ended and killed: the same command goes on where it was.",
+            "With --report a run that was stopped or killed is resumed by the same command.",
             "",
             "Examples:",
             "  usageflow reconcile --from 2026-11-01 --to 2026-12-01 --report november.csv",
@@ -107,9 +106,8 @@ final class ReconcileCommand implements Callable<Integer> {
     @Option(
             names = "--report",
             paramLabel = "FILE",
-            description =
-                    "Write every finding there: .csv, or .json for JSON Lines. How far the run is stands beside it"
-                            + " in FILE.checkpoint until it is done.")
+            description = "Write every finding there: .csv, or .json for JSON Lines. The checkpoint stands next to it"
+                    + " in FILE.checkpoint until the run is done.")
     private @Nullable Path report;
 
     @Option(
@@ -173,10 +171,15 @@ final class ReconcileCommand implements Callable<Integer> {
     }
 
     private int receipts(Settings settings) throws InterruptedException {
-        var shown = new Shown();
-        ReconcileResult result;
+        var shown = new Shown<ReconcileProgress>() {
+            @Override
+            Optional<String> line(ReconcileProgress progress) {
+                return progress.share() > 0 ? Optional.of(ReconcileTable.line(progress)) : Optional.empty();
+            }
+        };
+        ReconcileResult<ReconcileSummary> result;
         try {
-            result = new Reconciliation(settings, clock)
+            result = new ReceiptReconciler(settings, clock)
                     .run(request(), shown, () -> terminal.stop().await(Duration.ZERO));
         } catch (IllegalArgumentException wrong) {
             throw new WrongUsageException(wrong);
@@ -194,15 +197,16 @@ final class ReconcileCommand implements Callable<Integer> {
             throw new WrongUsageException("--unknown only looks through Credyt's lists: leave out "
                     + (repair != null ? "--repair, there is nothing to send" : "--free, fees are not looked at"));
         }
-        var shown = new Shown();
-        UnknownResult result;
+        var shown = new Shown<SearchProgress>() {
+            @Override
+            Optional<String> line(SearchProgress progress) {
+                return Optional.of(UnknownTable.line(progress, elapsed()));
+            }
+        };
+        ReconcileResult<UnknownSummary> result;
         try {
-            result = new UnknownSearch(settings, clock)
-                    .run(
-                            new UnknownRequest(
-                                    period(), Optional.ofNullable(account), rate, Optional.ofNullable(report)),
-                            shown,
-                            () -> terminal.stop().await(Duration.ZERO));
+            result = new UnknownEventSearch(settings, clock)
+                    .run(request(), shown, () -> terminal.stop().await(Duration.ZERO));
         } catch (IllegalArgumentException wrong) {
             throw new WrongUsageException(wrong);
         }
@@ -217,9 +221,7 @@ final class ReconcileCommand implements Callable<Integer> {
     private int ended(boolean complete, boolean clean) {
         if (!complete) {
             terminal.note("usageflow: stopped before the end"
-                    + (report == null
-                            ? "; with --report it could be gone on with"
-                            : ": the same command goes on from here"));
+                    + (report == null ? "; use --report to make the run resumable" : ": the same command resumes it"));
         }
         return complete && clean ? ExitCode.OK : ExitCode.PROBLEMS;
     }
@@ -243,32 +245,32 @@ final class ReconcileCommand implements Callable<Integer> {
                 Optional.ofNullable(report));
     }
 
-    /** What is said on the way; the first findings are kept for the end. */
-    private final class Shown implements ReconcileListener, UnknownListener {
-        private final List<Finding> sample = new ArrayList<>();
+    /** Prints the progress, and keeps the first findings for the end. */
+    private abstract class Shown<P> implements ReconcileListener<P> {
+        final List<ReconcileFinding> sample = new ArrayList<>();
         private final long began = System.nanoTime();
         private long notedAt = began;
 
-        @Override
-        public void advanced(Advance advance) {
-            long now = System.nanoTime();
-            if (now - notedAt >= NOTE_INTERVAL.toNanos() && advance.share() > 0) {
-                notedAt = now;
-                terminal.note(ReconcileTable.line(advance));
-            }
+        /** Empty where there is nothing to print yet. */
+        abstract Optional<String> line(P progress);
+
+        Duration elapsed() {
+            return Duration.ofNanos(System.nanoTime() - began);
         }
 
         @Override
-        public void advanced(UnknownSummary summary, long customers) {
+        public void advanced(P progress) {
             long now = System.nanoTime();
             if (now - notedAt >= NOTE_INTERVAL.toNanos()) {
-                notedAt = now;
-                terminal.note(UnknownTable.line(summary, customers, Duration.ofNanos(now - began)));
+                line(progress).ifPresent(line -> {
+                    notedAt = now;
+                    terminal.note(line);
+                });
             }
         }
 
         @Override
-        public void found(Finding finding) {
+        public void found(ReconcileFinding finding) {
             if (sample.size() < ReconcileTable.SAMPLE_MAX) {
                 sample.add(finding);
             }

@@ -2,13 +2,13 @@ package io.usageflow.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.forwarder.reconcile.Advance;
-import io.usageflow.forwarder.reconcile.Difference;
-import io.usageflow.forwarder.reconcile.Finding;
-import io.usageflow.forwarder.reconcile.FindingKind;
+import io.usageflow.forwarder.reconcile.ReconcileFinding;
+import io.usageflow.forwarder.reconcile.ReconcileFinding.Difference;
+import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
 import io.usageflow.forwarder.reconcile.ReconcileResult;
-import io.usageflow.forwarder.reconcile.ReconcileSummary;
-import io.usageflow.forwarder.reconcile.RepairOutcome;
+import io.usageflow.forwarder.reconcile.receipts.ReconcileProgress;
+import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary;
+import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary.RepairOutcome;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,15 +26,16 @@ final class ReconcileTable {
     private ReconcileTable() {}
 
     /** @param sample the first findings */
-    static List<String> of(ReconcileResult result, List<Finding> sample, Optional<Path> report) {
+    static List<String> of(
+            ReconcileResult<ReconcileSummary> result, List<ReconcileFinding> sample, Optional<Path> report) {
         ReconcileSummary summary = result.summary();
         var lines = new ArrayList<String>();
         lines.addAll(sample(summary.found(), sample, report));
         lines.add("accepted by Credyt from " + result.from() + " to " + result.to()
-                + (result.goneOn() ? ", gone on with from an earlier run" : "") + ":");
+                + (result.resumed() ? ", resumed from an earlier run" : "") + ":");
         lines.add(row("receipts", summary.receipts(), ""));
         lines.add(row("as they should be", summary.receipts() - summary.found(), ""));
-        for (FindingKind kind : FindingKind.OF_RECEIPTS) {
+        for (Kind kind : Kind.OF_RECEIPTS) {
             lines.add(row(kind.name(), summary.count(kind), summary.count(kind) == 0 ? "" : kind.meaning()));
         }
         summary.fees()
@@ -52,7 +53,7 @@ final class ReconcileTable {
                 .stripTrailing();
     }
 
-    static String line(Advance advance) {
+    static String line(ReconcileProgress advance) {
         return String.format(
                 Locale.ROOT,
                 "%3.0f %%  %,d receipts, %,.0f/s, %,d found%s",
@@ -63,7 +64,7 @@ final class ReconcileTable {
                 advance.left().map(left -> ", about " + words(left) + " left").orElse(""));
     }
 
-    static ObjectNode json(ReconcileResult result) {
+    static ObjectNode json(ReconcileResult<ReconcileSummary> result) {
         ReconcileSummary summary = result.summary();
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
@@ -74,7 +75,7 @@ final class ReconcileTable {
                 .put("receipts", summary.receipts())
                 .put("found", summary.found());
         ObjectNode findings = json.putObject("findings");
-        for (FindingKind kind : FindingKind.OF_RECEIPTS) {
+        for (Kind kind : Kind.OF_RECEIPTS) {
             findings.put(kind.name().toLowerCase(Locale.ROOT), summary.count(kind));
         }
         ObjectNode fees = json.putObject("fees");
@@ -91,20 +92,20 @@ final class ReconcileTable {
     }
 
     /** A table of the first findings, and where the others are. */
-    static List<String> sample(long found, List<Finding> sample, Optional<Path> report) {
+    static List<String> sample(long found, List<ReconcileFinding> sample, Optional<Path> report) {
         if (sample.isEmpty()) {
             return List.of();
         }
         var table = new Table("FINDING", "ACCOUNT", "EVENT", "FIELD", "OURS", "THEIRS", "DETAIL");
-        for (Finding finding : sample) {
+        for (ReconcileFinding finding : sample) {
             Difference first = finding.differences().stream().findFirst().orElse(new Difference("", "", ""));
             int more = finding.differences().size() - 1;
             table.row(
                     finding.kind(),
-                    finding.subject().account(),
-                    finding.subject().eventId().isEmpty()
-                            ? finding.subject().credytId()
-                            : finding.subject().eventId(),
+                    finding.event().account(),
+                    finding.event().eventId().isEmpty()
+                            ? finding.event().credytId()
+                            : finding.event().eventId(),
                     first.field() + (more > 0 ? " and " + more + " more" : ""),
                     cut(first.ours()),
                     cut(first.theirs()),
@@ -121,7 +122,7 @@ final class ReconcileTable {
 
     /** A type of which nothing is billed has no price, rather than a thousand faults. */
     private static List<String> unpriced(ReconcileSummary summary) {
-        return summary.count(FindingKind.UNBILLED) == 0
+        return summary.count(Kind.UNBILLED) == 0
                 ? List.of()
                 : summary.unbilled().entrySet().stream()
                         .filter(type -> !summary.billed().containsKey(type.getKey()))
@@ -162,10 +163,10 @@ final class ReconcileTable {
         return lines;
     }
 
-    private static String verdict(ReconcileResult result) {
+    private static String verdict(ReconcileResult<ReconcileSummary> result) {
         ReconcileSummary summary = result.summary();
-        long missing = summary.count(FindingKind.MISSING);
-        if (missing > 1 && missing == summary.receipts() - summary.count(FindingKind.UNREADABLE)) {
+        long missing = summary.count(Kind.MISSING);
+        if (missing > 1 && missing == summary.receipts() - summary.count(Kind.UNREADABLE)) {
             return "NOT ONE event is there: is this the key of another mode (test or live), or another address?";
         }
         if (!result.complete()) {
@@ -176,7 +177,7 @@ final class ReconcileTable {
                 : "NOT CLEAN: " + figure(summary.found()) + " of " + figure(summary.receipts()) + " events"
                         + (summary.isWhole()
                                 ? ""
-                                : ", and NOT COMPLETE: " + figure(summary.count(FindingKind.UNREADABLE))
+                                : ", and NOT COMPLETE: " + figure(summary.count(Kind.UNREADABLE))
                                         + " records among the receipts cannot be read");
     }
 

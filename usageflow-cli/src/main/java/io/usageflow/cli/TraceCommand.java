@@ -59,7 +59,7 @@ final class TraceCommand implements Callable<Integer> {
             names = "--admin",
             paramLabel = "URL",
             description =
-                    "The admin port of a forwarder, to ask what is parked: no topic tells that. http://127.0.0.1 and"
+                    "The admin port of a forwarder, to ask what is parked, which is in no topic. http://127.0.0.1 and"
                             + " admin.port by default.")
     private @Nullable URI admin;
 
@@ -79,7 +79,7 @@ final class TraceCommand implements Callable<Integer> {
         } else {
             TraceText.of(trace).forEach(terminal::say);
         }
-        return trace.lives().isEmpty() || trace.unreadable() > 0 ? ExitCode.PROBLEMS : ExitCode.OK;
+        return trace.events().isEmpty() || trace.unreadable() > 0 ? ExitCode.PROBLEMS : ExitCode.OK;
     }
 
     private TraceRequest request(AdminSettings settings) {

@@ -2,11 +2,12 @@ package io.usageflow.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.forwarder.reconcile.Finding;
-import io.usageflow.forwarder.reconcile.FindingKind;
-import io.usageflow.forwarder.reconcile.UnknownCount;
-import io.usageflow.forwarder.reconcile.UnknownResult;
-import io.usageflow.forwarder.reconcile.UnknownSummary;
+import io.usageflow.forwarder.reconcile.ReconcileFinding;
+import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
+import io.usageflow.forwarder.reconcile.ReconcileResult;
+import io.usageflow.forwarder.reconcile.unknown.UnknownEventSearch.SearchProgress;
+import io.usageflow.forwarder.reconcile.unknown.UnknownSummary;
+import io.usageflow.forwarder.reconcile.unknown.UnknownSummary.Count;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,70 +20,71 @@ final class UnknownTable {
     private UnknownTable() {}
 
     /** @param sample the first findings */
-    static List<String> of(UnknownResult result, List<Finding> sample, Optional<Path> report) {
+    static List<String> of(
+            ReconcileResult<UnknownSummary> result, List<ReconcileFinding> sample, Optional<Path> report) {
         UnknownSummary summary = result.summary();
-        long found = summary.count(UnknownCount.UNKNOWN_TO_US)
-                + summary.count(UnknownCount.UNCHECKED)
-                + summary.count(UnknownCount.LISTS_NOT_PROVED_WHOLE);
+        long found = summary.count(Count.UNKNOWN_TO_US)
+                + summary.count(Count.UNCHECKED)
+                + summary.count(Count.LISTS_NOT_PROVED_WHOLE);
         var lines = new ArrayList<>(ReconcileTable.sample(found, sample, report));
         lines.add("on Credyt's lists, from " + result.from() + " to " + result.to()
-                + (result.goneOn() ? ", gone on with from an earlier run" : "") + ":");
-        row(lines, summary, "customers", UnknownCount.CUSTOMERS, "");
+                + (result.resumed() ? ", resumed from an earlier run" : "") + ":");
+        row(lines, summary, "customers", Count.CUSTOMERS, "");
         row(
                 lines,
                 summary,
                 "not at Credyt",
-                UnknownCount.CUSTOMERS_NOT_AT_CREDYT,
-                "Links or receipts name them, and Credyt has nobody under that external id.");
-        row(lines, summary, "events read", UnknownCount.EVENTS_LISTED, "");
-        row(lines, summary, "of the period", UnknownCount.EVENTS_IN_PERIOD, "");
-        row(lines, summary, "with a receipt", UnknownCount.WITH_RECEIPT, "");
+                Count.CUSTOMERS_NOT_AT_CREDYT,
+                "Links or receipts name them, and Credyt has no customer with that external id.");
+        row(lines, summary, "events read", Count.EVENTS_LISTED, "");
+        row(lines, summary, "of the period", Count.EVENTS_IN_PERIOD, "");
+        row(lines, summary, "with a receipt", Count.WITH_RECEIPT, "");
         row(
                 lines,
                 summary,
                 "sent, no receipt",
-                UnknownCount.SENT_WITHOUT_RECEIPT,
-                "Handed to delivery: on their way, or their answer was lost. 'usageflow trace' tells.");
-        row(lines, summary, "UNKNOWN_TO_US", UnknownCount.UNKNOWN_TO_US, FindingKind.UNKNOWN_TO_US.meaning());
+                Count.SENT_WITHOUT_RECEIPT,
+                "Handed to delivery: on their way, or the answer was lost. 'usageflow trace' shows which.");
+        row(lines, summary, "UNKNOWN_TO_US", Count.UNKNOWN_TO_US, Kind.UNKNOWN_TO_US.meaning());
         row(
                 lines,
                 summary,
                 "UNCHECKED",
-                UnknownCount.UNCHECKED,
-                "Whether they were sent cannot be told: the detail says why.");
+                Count.UNCHECKED,
+                "Whether they were sent cannot be decided: the detail says why.");
         row(
                 lines,
                 summary,
                 "lists not whole",
-                UnknownCount.LISTS_NOT_PROVED_WHOLE,
+                Count.LISTS_NOT_PROVED_WHOLE,
                 "There may be events on them that were not seen: the detail says why.");
         row(
                 lines,
                 summary,
                 "UNREADABLE",
-                UnknownCount.UNREADABLE,
+                Count.UNREADABLE,
                 "Records of the topics: each may be the receipt of an event that is called unknown.");
         result.notes().forEach(note -> lines.add("note: " + note));
         lines.add(verdict(result));
         return lines;
     }
 
-    private static void row(List<String> lines, UnknownSummary summary, String name, UnknownCount of, String meaning) {
+    private static void row(List<String> lines, UnknownSummary summary, String name, Count of, String meaning) {
         lines.add(ReconcileTable.row(name, summary.count(of), summary.count(of) == 0 ? "" : meaning));
     }
 
-    private static String verdict(UnknownResult result) {
+    private static String verdict(ReconcileResult<UnknownSummary> result) {
         UnknownSummary summary = result.summary();
-        long unknown = summary.count(UnknownCount.UNKNOWN_TO_US);
+        long unknown = summary.count(Count.UNKNOWN_TO_US);
         if (!result.complete()) {
             return "not finished";
         }
-        if (unknown > 1 && unknown == summary.count(UnknownCount.EVENTS_IN_PERIOD)) {
+        if (unknown > 1 && unknown == summary.count(Count.EVENTS_IN_PERIOD)) {
             return "NOT ONE event was sent from here: are these the topics (topics.prefix) of this key's events?";
         }
         if (unknown > 0) {
             return "NOT CLEAN: " + ReconcileTable.figure(unknown) + " of "
-                    + ReconcileTable.figure(summary.count(UnknownCount.EVENTS_IN_PERIOD)) + " events are unknown to us"
+                    + ReconcileTable.figure(summary.count(Count.EVENTS_IN_PERIOD)) + " events are unknown to us"
                     + (summary.isWhole() ? "" : ", and NOT COMPLETE: there may be more");
         }
         return summary.isWhole()
@@ -90,19 +92,20 @@ final class UnknownTable {
                 : "NOT COMPLETE: nothing unknown was found, but not everything could be looked at";
     }
 
-    static String line(UnknownSummary summary, long customers, Duration elapsed) {
-        long events = summary.count(UnknownCount.EVENTS_LISTED);
+    static String line(SearchProgress progress, Duration elapsed) {
+        UnknownSummary summary = progress.summary();
+        long events = summary.count(Count.EVENTS_LISTED);
         return String.format(
                 Locale.ROOT,
                 "%,d of %,d customers, %,d events read, %s, %,d unknown",
-                summary.count(UnknownCount.CUSTOMERS),
-                customers,
+                summary.count(Count.CUSTOMERS),
+                progress.customers(),
                 events,
                 ReconcileTable.words(elapsed) + " so far",
-                summary.count(UnknownCount.UNKNOWN_TO_US));
+                summary.count(Count.UNKNOWN_TO_US));
     }
 
-    static ObjectNode json(UnknownResult result) {
+    static ObjectNode json(ReconcileResult<UnknownSummary> result) {
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
                 .put("from", result.from().toString())

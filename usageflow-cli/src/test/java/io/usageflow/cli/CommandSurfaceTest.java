@@ -13,7 +13,8 @@ import io.usageflow.forwarder.links.LinkWriter;
 import io.usageflow.forwarder.parked.ParkedOverview;
 import io.usageflow.forwarder.publish.PublishRun;
 import io.usageflow.forwarder.reconcile.ReconcileResult;
-import io.usageflow.forwarder.reconcile.UnknownResult;
+import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary;
+import io.usageflow.forwarder.reconcile.unknown.UnknownSummary;
 import io.usageflow.forwarder.testing.JsonShape;
 import io.usageflow.forwarder.testing.SampleValues;
 import io.usageflow.forwarder.topics.TopicPlan;
@@ -121,12 +122,14 @@ class CommandSurfaceTest {
                         .toList());
         json(
                 "reconcile",
-                SampleValues.of(ReconcileResult.class).stream()
+                SampleValues.of(ReconcileSummary.class).stream()
+                        .flatMap(CommandSurfaceTest::results)
                         .map(ReconcileTable::json)
                         .toList());
         json(
                 "reconcile --unknown",
-                SampleValues.of(UnknownResult.class).stream()
+                SampleValues.of(UnknownSummary.class).stream()
+                        .flatMap(CommandSurfaceTest::results)
                         .map(UnknownTable::json)
                         .toList());
         json(
@@ -134,6 +137,12 @@ class CommandSurfaceTest {
                 SampleValues.of(DemoReport.class).stream()
                         .map(report -> new ObjectMapper().<JsonNode>valueToTree(report))
                         .toList());
+    }
+
+    private static <S> Stream<ReconcileResult<S>> results(S summary) {
+        return Stream.of(true, false)
+                .map(complete -> new ReconcileResult<>(
+                        summary, Instant.EPOCH, Instant.EPOCH, complete, complete, List.of(SampleValues.TEXT)));
     }
 
     private static void json(String command, Collection<? extends JsonNode> documents) {

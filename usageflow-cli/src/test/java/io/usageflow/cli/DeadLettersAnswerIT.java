@@ -187,7 +187,7 @@ class DeadLettersAnswerIT {
         assertThat(command.err())
                 .contains("canary: 1 replayed, waiting for what becomes of them")
                 .contains("not admitted within")
-                .contains("the same command again goes on with the 4 that are left");
+                .contains("the same command again continues with the 4 that are left");
     }
 
     private io.usageflow.forwarder.deadletter.DeadLetterDraft conflict() {

@@ -88,7 +88,7 @@ class LedgerCommandIT {
                         "total 1,017 1,005 9 2 1 10 995 995 0 yes",
                         "",
                         "dead letters of admission: TOO_OLD 2",
-                        "3 of the delivered Credyt had already when they came",
+                        "3 of the delivered were already known to Credyt",
                         "the books balance: every event received is delivered, dead-lettered, a duplicate, parked or in"
                                 + " flight");
         assertThat(command.err()).isEmpty();

@@ -4,17 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.embedded.SchemaRegistryServer;
 import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.testing.DeliveredEvents;
 import io.usageflow.forwarder.testing.ForwarderProcess;
 import io.usageflow.forwarder.testing.WrittenTopics;
-import io.usageflow.sandbox.CredytSandbox;
-import io.usageflow.sandbox.SandboxOptions;
 import io.usageflow.sandbox.fault.Fault;
 import io.usageflow.sandbox.fault.Fault.RetryAfter;
 import io.usageflow.sandbox.fault.FaultMatch;
@@ -35,68 +30,10 @@ import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Reconciliation as a user runs it, over topics and a stand-in that hold what deliveries leave behind. */
-class ReconcileCommandIT {
-    /** 5,000 by default, 50,000 in the full run. */
-    private static final int MANY = 2_500 * Integer.getInteger("usageflow.fault.rounds", 2);
-
-    private static final Duration SOON = Duration.ofSeconds(120);
-    private static final Instant YESTERDAY = Instant.now().minus(Duration.ofDays(1));
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    private static EmbeddedBroker broker;
-
-    @TempDir
-    Path folder;
-
-    private final CredytSandbox sandbox =
-            CredytSandbox.start(SandboxOptions.dev().withApiKeys("dev"));
-    private WrittenTopics topics;
-    private DeliveredEvents events;
-
-    @BeforeAll
-    static void startBroker() {
-        broker = EmbeddedBroker.start();
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
-
-    @BeforeEach
-    void makeTopics() {
-        topics = new WrittenTopics(broker.bootstrapServers());
-        events = new DeliveredEvents(topics, sandbox);
-    }
-
-    @AfterEach
-    void close() {
-        topics.close();
-        sandbox.close();
-    }
-
-    private String[] reconcile(String... more) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "reconcile", "--from", "2d", "--set", "credyt.url=" + sandbox.url(), "--set", "credyt.api.key=dev"));
-        arguments.addAll(List.of(more));
-        if (!arguments.contains("--rate")) {
-            arguments.addAll(List.of("--rate", "10000"));
-        }
-        return topics.with(arguments.toArray(new String[0]));
-    }
-
-    private JsonNode json(CommandRun command) throws Exception {
-        return JSON.readTree(command.out());
-    }
-
+class ReconcileCommandIT extends ReconcileFixture {
     private ObjectNode anotherAmount(int number) {
         ObjectNode event;
         try {
@@ -185,9 +122,7 @@ class ReconcileCommandIT {
             assertThat(Files.readAllLines(report).stream()
                             .map(line -> line.replaceAll(".*\"credyt_event_id\":\"([^\"]+)\".*", "$1")))
                     .containsExactlyInAnyOrderElementsOf(missing);
-            assertThat(last.out())
-                    .contains("gone on with from an earlier run")
-                    .contains("NOT CLEAN: 30 of 3,000 events");
+            assertThat(last.out()).contains("resumed from an earlier run").contains("NOT CLEAN: 30 of 3,000 events");
             assertThat(checkpoint).doesNotExist();
         }
     }

@@ -3,9 +3,9 @@ package io.usageflow.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.forwarder.reconcile.FindingKind;
+import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
 import io.usageflow.forwarder.reconcile.ReconcileResult;
-import io.usageflow.forwarder.reconcile.ReconcileSummary;
+import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 class ReconcileTableTest {
     @Test
     void shouldSayThatReceiptsCouldNotBeRead() {
-        var summary = new ReconcileSummary(
-                10, Map.of(FindingKind.UNREADABLE, 2L), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
-        var result = new ReconcileResult(summary, Instant.EPOCH, Instant.MAX, true, false, List.of());
+        var summary =
+                new ReconcileSummary(10, Map.of(Kind.UNREADABLE, 2L), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+        var result = new ReconcileResult<>(summary, Instant.EPOCH, Instant.MAX, true, false, List.of());
 
         ObjectNode json = ReconcileTable.json(result);
 

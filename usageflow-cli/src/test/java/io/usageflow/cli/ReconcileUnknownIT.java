@@ -4,15 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.embedded.SchemaRegistryServer;
 import io.usageflow.forwarder.testing.DeliveredEvents;
 import io.usageflow.forwarder.testing.ForwarderProcess;
 import io.usageflow.forwarder.testing.WrittenTopics;
-import io.usageflow.sandbox.CredytSandbox;
-import io.usageflow.sandbox.SandboxOptions;
 import io.usageflow.sandbox.behaviour.ValidationRules.EventIdFormat;
 import io.usageflow.sandbox.fault.Fault;
 import io.usageflow.sandbox.fault.FaultMatch;
@@ -25,82 +20,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code reconcile --unknown} as a user runs it: events at Credyt that nothing here sent, and no others. */
-class ReconcileUnknownIT {
-    /** 5,000 by default, 50,000 in the full run. */
-    private static final int MANY = 2_500 * Integer.getInteger("usageflow.fault.rounds", 2);
-
-    private static final Duration SOON = Duration.ofSeconds(120);
-    private static final Instant YESTERDAY = Instant.now().minus(Duration.ofDays(1));
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    private static EmbeddedBroker broker;
-
-    @TempDir
-    Path folder;
-
-    private final CredytSandbox sandbox =
-            CredytSandbox.start(SandboxOptions.dev().withApiKeys("dev"));
-    private WrittenTopics topics;
-    private DeliveredEvents events;
-
-    @BeforeAll
-    static void startBroker() {
-        broker = EmbeddedBroker.start();
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
-
-    @BeforeEach
-    void makeTopics() {
-        topics = new WrittenTopics(broker.bootstrapServers());
-        events = new DeliveredEvents(topics, sandbox);
-    }
-
-    @AfterEach
-    void close() {
-        topics.close();
-        sandbox.close();
-    }
-
+class ReconcileUnknownIT extends ReconcileFixture {
     private String[] unknown(String... more) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "reconcile",
-                "--unknown",
-                "--from",
-                "2d",
-                "--set",
-                "credyt.url=" + sandbox.url(),
-                "--set",
-                "credyt.api.key=dev"));
-        arguments.addAll(List.of(more));
-        if (!arguments.contains("--rate")) {
-            arguments.addAll(List.of("--rate", "10000"));
-        }
-        return topics.with(arguments.toArray(new String[0]));
-    }
-
-    private static JsonNode json(CommandRun command) throws Exception {
-        return JSON.readTree(command.out());
+        return reconcile(Stream.concat(Stream.of("--unknown"), Stream.of(more)).toArray(String[]::new));
     }
 
     @Test
@@ -222,7 +156,7 @@ class ReconcileUnknownIT {
                             .map(line -> line.replaceAll(".*\"credyt_event_id\":\"([^\"]+)\".*", "$1")))
                     .containsExactlyInAnyOrderElementsOf(aside);
             assertThat(last.out())
-                    .contains("gone on with from an earlier run")
+                    .contains("resumed from an earlier run")
                     .contains("NOT CLEAN: 10 of 610 events are unknown to us");
             assertThat(checkpoint).doesNotExist();
         }
@@ -249,7 +183,7 @@ class ReconcileUnknownIT {
         assertThat(linked.run(unknown("--account", "acct_1"))).isEqualTo(ExitCode.PROBLEMS);
 
         assertThat(linked.out())
-                .contains("the receipts of its account's partition have expired: whether it was sent cannot be told")
+                .contains("the receipts of its account's partition have expired: whether it was sent cannot be decided")
                 .contains("  UNKNOWN_TO_US                0")
                 .contains("  UNCHECKED                    3")
                 .contains("NOT COMPLETE: nothing unknown was found");

@@ -8,7 +8,7 @@ import io.usageflow.forwarder.admission.source.BufferedBytes;
 import io.usageflow.forwarder.admission.streams.CommitTiming;
 import io.usageflow.forwarder.admission.streams.OneShotTimer;
 import io.usageflow.forwarder.admission.streams.PreCommitHook;
-import io.usageflow.forwarder.deadletter.Origin;
+import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.forwarder.kafka.RecordCutter;
 import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.topic.Topics;
@@ -102,7 +102,7 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
         appendTime = Math.max(appendTime, record.timestamp());
         dependencies.observation().waiting().stamped(record.timestamp());
         InputSource input = at.topic().equals(topics.replays()) ? InputSource.REPLAYS : InputSource.EVENTS;
-        Origin origin = new Origin(
+        SourceRecord origin = new SourceRecord(
                         new SourceCoordinates(
                                 at.topic(),
                                 at.partition(),

@@ -6,7 +6,7 @@ import io.usageflow.forwarder.admission.dedup.NewEvent;
 import io.usageflow.forwarder.admission.links.Resolution;
 import io.usageflow.forwarder.admission.source.SourcePositions;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
-import io.usageflow.forwarder.deadletter.Origin;
+import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.LedgerEntry;
@@ -67,7 +67,7 @@ final class AdmissionSinks {
      * other units is written with ours, so that a later reader cannot take its numbers for something else, even
      * where the registry has lost that schema.
      */
-    void deliver(Origin origin, NewEvent newEvent, Resolution.Resolved resolved) {
+    void deliver(SourceRecord origin, NewEvent newEvent, Resolution.Resolved resolved) {
         String account = newEvent.event().getAccountId();
         DeliverableEvent deliverable = new DeliverableEvent(
                 newEvent.event().getId(),
@@ -107,7 +107,7 @@ final class AdmissionSinks {
     }
 
     /** Back to the topic it came from, into its account's partition; one header more tells from where. */
-    void reroute(Origin origin, String account, int home) {
+    void reroute(SourceRecord origin, String account, int home) {
         SourceCoordinates source = origin.source();
         send(
                 OutgoingRecord.key(account),

@@ -12,7 +12,7 @@ import io.usageflow.forwarder.admission.links.Resolution.Resolved;
 import io.usageflow.forwarder.admission.parking.ParkedEvent;
 import io.usageflow.forwarder.admission.parking.ParkedRelease;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
-import io.usageflow.forwarder.deadletter.Origin;
+import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import java.time.Instant;
 
@@ -31,7 +31,7 @@ final class DecisionHandler implements ParkedRelease.ReleaseHandler {
         this.meters = meters;
     }
 
-    void handle(AdmissionDecision decision, Origin origin, InputSource input, Instant now) {
+    void handle(AdmissionDecision decision, SourceRecord origin, InputSource input, Instant now) {
         if (decision instanceof Reroute elsewhere) {
             sinks.reroute(origin, elsewhere.account(), elsewhere.partition());
             state.ledger().count(LedgerCounter.REROUTED);
@@ -58,7 +58,7 @@ final class DecisionHandler implements ParkedRelease.ReleaseHandler {
     }
 
     @Override
-    public void release(Origin origin, NewEvent event, Resolved resolved) {
+    public void release(SourceRecord origin, NewEvent event, Resolved resolved) {
         state.ledger().unpark();
         deliver(origin, event, resolved);
         meters.count(Outcome.RELEASED);
@@ -70,17 +70,17 @@ final class DecisionHandler implements ParkedRelease.ReleaseHandler {
         deadLetter(letter);
     }
 
-    private void remember(Origin origin, NewEvent newEvent) {
+    private void remember(SourceRecord origin, NewEvent newEvent) {
         long appendedAt = origin.source().getTimestamp().toEpochMilli();
         newEvent.memory().ifPresent(memory -> state.dedup().remember(newEvent.id(), memory, appendedAt));
     }
 
-    private void deliver(Origin origin, NewEvent event, Resolved resolved) {
+    private void deliver(SourceRecord origin, NewEvent event, Resolved resolved) {
         sinks.deliver(origin, event, resolved);
         state.ledger().count(LedgerCounter.ADMITTED);
     }
 
-    private void park(Origin origin, Park waiting, Instant now) {
+    private void park(SourceRecord origin, Park waiting, Instant now) {
         state.parked().park(waiting.event().event().getAccountId(), new ParkedEvent(origin, now), waiting.waitsFor());
         state.ledger().count(LedgerCounter.PARKED);
         meters.count(Outcome.PARKED);

@@ -17,7 +17,7 @@ import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
-import io.usageflow.forwarder.deadletter.Origin;
+import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.schema.OriginalReference;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.id.CredytIds;
@@ -65,7 +65,7 @@ final class EventChecker {
     }
 
     /** @param now for the dead letter's own times; decides nothing */
-    AdmissionDecision check(Origin origin, InputSource input, Instant now) {
+    AdmissionDecision check(SourceRecord origin, InputSource input, Instant now) {
         CheckedRecord record = new CheckedRecord(origin, input, now);
         if (origin.reference().isPresent()) {
             return new AdmissionDecision.Reject(record.deadLetter(
@@ -95,7 +95,7 @@ final class EventChecker {
     }
 
     private AdmissionDecision elsewhere(CheckedRecord record, UsageEvent event, int home) {
-        Origin origin = record.origin;
+        SourceRecord origin = record.origin;
         if (RerouteLimit.areExhausted(origin.headers())) {
             return record.refused(event, DeadLetterReason.UNDELIVERABLE, RerouteLimit.exhausted(home));
         }
@@ -124,7 +124,7 @@ final class EventChecker {
                 + limits.eventBytesMax() + " bytes, and discard this one";
     }
 
-    private Optional<Violation> size(Origin origin) {
+    private Optional<Violation> size(SourceRecord origin) {
         byte[] value = origin.value();
         return EventRules.sizeViolation(value == null ? 0 : value.length, limits.eventBytesMax());
     }
@@ -199,7 +199,7 @@ final class EventChecker {
     }
 
     /** The record under judgement. */
-    private record CheckedRecord(Origin origin, InputSource input, Instant now) {
+    private record CheckedRecord(SourceRecord origin, InputSource input, Instant now) {
         long appendedAt() {
             return origin.source().getTimestamp().toEpochMilli();
         }

@@ -24,7 +24,7 @@ public final class DeadLetterDraft {
     /** Of the explanation, which names every broken rule. */
     private static final int DETAIL_CHARS_MAX = 8192;
 
-    private final Origin origin;
+    private final SourceRecord origin;
     private final DeadLetterStage stage;
     private final DeadLetterReason reason;
     private final String detail;
@@ -45,7 +45,7 @@ public final class DeadLetterDraft {
             Map<String, String> attributes) {}
 
     private DeadLetterDraft(
-            Origin origin,
+            SourceRecord origin,
             DeadLetterStage stage,
             DeadLetterReason reason,
             String detail,
@@ -64,7 +64,7 @@ public final class DeadLetterDraft {
      * @param failedAt when it failed, first and last; {@link #failing} tells them apart
      */
     public static DeadLetterDraft of(
-            Origin origin, DeadLetterStage stage, DeadLetterReason reason, String detail, Instant failedAt) {
+            SourceRecord origin, DeadLetterStage stage, DeadLetterReason reason, String detail, Instant failedAt) {
         return new DeadLetterDraft(
                 origin,
                 stage,
@@ -107,7 +107,7 @@ public final class DeadLetterDraft {
         return with(failure, new Facts(facts.eventId, facts.accountId, facts.eventType, more));
     }
 
-    public Origin origin() {
+    public SourceRecord origin() {
         return origin;
     }
 
@@ -117,7 +117,7 @@ public final class DeadLetterDraft {
 
     /** The same with no more of the original than the bounds allow. A dead letter is written after this. */
     public DeadLetterDraft within(RecordBounds bounds) {
-        Origin bounded = origin.within(bounds);
+        SourceRecord bounded = origin.within(bounds);
         return bounded == origin ? this : new DeadLetterDraft(bounded, stage, reason, detail, failure, facts);
     }
 
@@ -138,8 +138,8 @@ public final class DeadLetterDraft {
                 .setFirstFailedAt(failure.first)
                 .setLastFailedAt(failure.last)
                 .setSource(origin.source())
-                .setOriginalKey(Origin.buffer(origin.key()))
-                .setOriginalValue(Origin.buffer(origin.value()))
+                .setOriginalKey(SourceRecord.buffer(origin.key()))
+                .setOriginalValue(SourceRecord.buffer(origin.value()))
                 .setOriginalHeaders(origin.originalHeaders())
                 .setAttributes(facts.attributes)
                 .setVersion(Version.current())

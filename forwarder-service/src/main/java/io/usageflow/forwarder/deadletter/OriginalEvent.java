@@ -50,7 +50,7 @@ public sealed interface OriginalEvent {
         public OriginalEvent read(StoredDeadLetter stored) {
             if (stored.reference().isPresent()) {
                 return new Unreadable("only its beginning was kept, because it was too large: "
-                        + Origin.describe(
+                        + SourceRecord.describe(
                                 stored.reference().get(), stored.letter().getSource()));
             }
             byte[] value = stored.value().orElse(null);

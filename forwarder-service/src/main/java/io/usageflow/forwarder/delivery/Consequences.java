@@ -1,8 +1,8 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.credyt.Answer;
-import io.usageflow.forwarder.credyt.lookup.Reading;
-import io.usageflow.forwarder.credyt.lookup.Wanted;
+import io.usageflow.forwarder.credyt.lookup.ExpectedBody;
+import io.usageflow.forwarder.credyt.lookup.ParsedResponse;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.delivery.FailingCustomers.Standing;
 import io.usageflow.forwarder.delivery.Outcome.Accepted;
@@ -223,9 +223,9 @@ final class Consequences {
         /** What Credyt says of an event that it was asked for. */
         OptionalLong lookedUp(PendingEvent event) {
             String path = "GET /events/" + event.credytId();
-            return Reading.of(answered.answer(), Wanted.event(event.credytId()), now)
+            return ParsedResponse.of(answered.answer(), ExpectedBody.event(event.credytId()), now)
                     .match(
-                            said -> said.reply()
+                            known -> known.result()
                                     .match(
                                             found -> isThere(event),
                                             absent -> isNotThere(event),

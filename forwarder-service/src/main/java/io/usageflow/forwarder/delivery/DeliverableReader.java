@@ -4,7 +4,7 @@ import io.usageflow.forwarder.credyt.EventJson;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
-import io.usageflow.forwarder.deadletter.Origin;
+import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.forwarder.delivery.Deliverables.Unpacked;
 import io.usageflow.forwarder.delivery.avro.DeliverableLayout;
 import io.usageflow.forwarder.delivery.avro.EventTranscript;
@@ -45,7 +45,7 @@ final class DeliverableReader {
         }
     }
 
-    record Broken(Origin origin, DeadLetterDraft draft) implements Read {
+    record Broken(SourceRecord origin, DeadLetterDraft draft) implements Read {
         @Override
         public <R> R match(Function<PendingEvent, R> onReady, Function<Broken, R> onBroken) {
             return onBroken.apply(this);
@@ -137,11 +137,11 @@ final class DeliverableReader {
     }
 
     private static Read broken(ConsumerRecord<byte[], byte[]> record, LogId log, String detail, Instant now) {
-        Origin origin = Deliverables.raw(record, log);
+        SourceRecord origin = Deliverables.raw(record, log);
         return new Broken(origin, draft(origin, detail, now));
     }
 
-    private static DeadLetterDraft draft(Origin origin, String detail, Instant now) {
+    private static DeadLetterDraft draft(SourceRecord origin, String detail, Instant now) {
         return DeadLetterDraft.of(origin, DeadLetterStage.DELIVERY, DeadLetterReason.UNDELIVERABLE, detail, now);
     }
 }

@@ -1,6 +1,6 @@
 package io.usageflow.forwarder.delivery;
 
-import io.usageflow.forwarder.deadletter.Origin;
+import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.kafka.RecordCutter;
 import io.usageflow.schema.DeliverableEvent;
@@ -29,7 +29,7 @@ final class Deliverables {
      *
      * @param origin the published record, as a dead letter will keep it
      */
-    record Unpacked(DeliverableEvent deliverable, Origin origin) {}
+    record Unpacked(DeliverableEvent deliverable, SourceRecord origin) {}
 
     Deliverables(Map<String, ?> serde) {
         deliverables = AvroSerdes.ownValueDeserializer(serde, DeliverableEvent.class);
@@ -57,7 +57,7 @@ final class Deliverables {
         byte[] published = new byte[event.remaining()];
         event.duplicate().get(published);
         return new Unpacked(
-                deliverable, new Origin(deliverable.getSource(), record.key(), published, record.headers()));
+                deliverable, new SourceRecord(deliverable.getSource(), record.key(), published, record.headers()));
     }
 
     /** The event in it; throws as {@link #unpack} does. */
@@ -67,14 +67,14 @@ final class Deliverables {
     }
 
     /** Of a record that does not say where its event came from: the deliverable record itself is the source. */
-    static Origin raw(ConsumerRecord<byte[], byte[]> record, LogId log) {
+    static SourceRecord raw(ConsumerRecord<byte[], byte[]> record, LogId log) {
         var source = new SourceCoordinates(
                 record.topic(),
                 record.partition(),
                 record.offset(),
                 Instant.ofEpochMilli(record.timestamp()),
                 log.topicOrNull());
-        return new Origin(
+        return new SourceRecord(
                 source, record.key(), record.value(), record.headers(), RecordCutter.takeReference(record.headers()));
     }
 

@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.config.DeliverySettings;
-import io.usageflow.forwarder.credyt.lookup.Pace;
+import io.usageflow.forwarder.credyt.lookup.QueryRate;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -19,7 +19,7 @@ final class Destination {
     private final FailingCustomers customers;
     private final SurgeGuard surge;
     private final int lookupsPerSecond;
-    private @Nullable Pace lookups;
+    private @Nullable QueryRate lookups;
     private long lastRequest;
     private long acceptedRequests;
     private long failedRequests;
@@ -130,9 +130,9 @@ final class Destination {
     }
 
     /** When the next event may be asked for. */
-    Pace lookups(long nowNanos) {
+    QueryRate lookups(long nowNanos) {
         if (lookups == null) {
-            lookups = new Pace(lookupsPerSecond, nowNanos);
+            lookups = new QueryRate(lookupsPerSecond, nowNanos);
         }
         return lookups;
     }

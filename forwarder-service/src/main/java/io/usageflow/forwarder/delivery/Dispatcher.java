@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.credyt.Answer;
-import io.usageflow.forwarder.credyt.lookup.Pace;
+import io.usageflow.forwarder.credyt.lookup.QueryRate;
 import io.usageflow.forwarder.delivery.Consequences.Answered;
 import io.usageflow.forwarder.delivery.CustomerQueues.Pick;
 import java.time.Duration;
@@ -74,7 +74,7 @@ final class Dispatcher {
 
     /** Asks for one event of a batch, in the batch's place, within the rate for such questions. */
     private void ask(Pick pick, PendingEvent event, long now) {
-        Pace lookups = destination.lookups(now);
+        QueryRate lookups = destination.lookups(now);
         long wait = lookups.waitNanos(now);
         if (wait > 0) {
             pick.batch().delay(now + wait);

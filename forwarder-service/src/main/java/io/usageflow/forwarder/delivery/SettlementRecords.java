@@ -5,8 +5,8 @@ import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
-import io.usageflow.forwarder.deadletter.Origin;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
+import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.forwarder.delivery.Verdict.Dead;
 import io.usageflow.forwarder.delivery.avro.Proof;
 import io.usageflow.forwarder.delivery.avro.ReceiptBytes;
@@ -71,7 +71,7 @@ final class SettlementRecords {
         deadLetters.serialize(
                 topics.deadLetters(),
                 DeadLetterDraft.of(
-                                new Origin(
+                                new SourceRecord(
                                         source,
                                         null,
                                         null,

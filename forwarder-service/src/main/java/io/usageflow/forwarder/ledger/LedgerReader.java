@@ -39,23 +39,23 @@ public final class LedgerReader {
     }
 
     /**
-     * The newest entry of each stage and partition, for those who go by it.
+     * The newest entry of each stage and partition, for a stage that relies on it.
      *
      * @throws TimeoutException where the end is not reached in time
      * @throws KafkaException where Kafka or the registry refuses, or the registry has lost an entry's schema
      */
     public List<LedgerEntry> read(Duration atMost) {
-        Books books = books(atMost);
+        LedgerEntries books = books(atMost);
         books.lost().ifPresent(lost -> {
             throw lost;
         });
         return books.entries();
     }
 
-    /** All that can be read; what cannot is among {@link Books#unreadable}. */
-    Books books(Duration atMost) {
+    /** All that can be read; what cannot is among {@link LedgerEntries#unreadable}. */
+    LedgerEntries books(Duration atMost) {
         try (Deserializer<LedgerEntry> deserializer = AvroSerdes.ownValueDeserializer(registry, LedgerEntry.class)) {
-            var books = new Books(deserializer, warned);
+            var books = new LedgerEntries(deserializer, warned);
             new TopicReader(kafka)
                     .read(topics.ledger(), atMost, (Consumer<ConsumerRecord<byte[], byte[]>>) books::take);
             return books;
@@ -70,7 +70,7 @@ public final class LedgerReader {
     public LedgerBalance settled(Duration atMost) throws InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (true) {
-            Books books = books(left(deadline));
+            LedgerEntries books = books(left(deadline));
             LedgerBalance balance = LedgerBalance.of(books.entries(), books.unreadable());
             boolean lastReading = left(deadline).compareTo(READ_AGAIN_AFTER.multipliedBy(2)) < 0;
             if (balance.isBalanced() || !balance.mayBeMoving() || lastReading) {

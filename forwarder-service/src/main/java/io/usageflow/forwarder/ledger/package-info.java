@@ -1,4 +1,4 @@
-/** The balanced counters of what became of each event. */
+/** Counters of the outcome of every event, and whether they balance. */
 @NullMarked
 package io.usageflow.forwarder.ledger;
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.kafka.LogId;
+import io.usageflow.forwarder.reconcile.receipts.ReceiptTotals;
 import io.usageflow.schema.file.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,18 +19,18 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * How far a reconciliation is, in a file beside its report: replaced as a whole, never half written.
+ * How far a run is, in a file next to its report. The file is replaced as a whole.
  *
  * @param job names this reconciliation in marks
- * @param command what was asked for, in words: only the same goes on
- * @param from of the period, as it was at the first start
- * @param to likewise
+ * @param command what was asked for, in words: only a run with the same command is resumed
+ * @param from begin of the period, as it was at the first start
+ * @param to its end
  * @param progress through the receipts, and the log in which its offsets stand
  * @param reportBytes of the report that belong to it
- * @param tally as {@link Tally#json}
+ * @param totals as {@link ReceiptTotals#json}
  */
-record Checkpoint(
-        String job, String command, Instant from, Instant to, Progress progress, long reportBytes, ObjectNode tally) {
+public record Checkpoint(
+        String job, String command, Instant from, Instant to, Progress progress, long reportBytes, ObjectNode totals) {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
@@ -38,23 +39,28 @@ record Checkpoint(
      * Through the receipts' partitions.
      *
      * @param begins first offset of each
-     * @param next offset to go on with
+     * @param next offset at which a resumed run continues
      * @param ends offset before which it ends
      * @param log of the receipts' topic; unknown where an earlier version wrote it, and where no offsets are kept
      */
-    record Progress(Map<Integer, Long> begins, Map<Integer, Long> next, Map<Integer, Long> ends, LogId log) {
-        Progress {
+    public record Progress(Map<Integer, Long> begins, Map<Integer, Long> next, Map<Integer, Long> ends, LogId log) {
+        public Progress {
             begins = new TreeMap<>(begins);
             next = new TreeMap<>(next);
             ends = new TreeMap<>(ends);
         }
 
-        long all() {
-            return sum(ends) - sum(begins);
+        /** How much of the topic lies behind this progress, 0 to 1. */
+        public double share() {
+            long all = sum(ends) - sum(begins);
+            return all == 0 ? 1 : (double) (sum(next) - sum(begins)) / all;
         }
 
-        long done() {
-            return sum(next) - sum(begins);
+        /** The same, with another offset for one partition. */
+        public Progress with(int partition, long offset) {
+            Map<Integer, Long> moved = new TreeMap<>(next);
+            moved.put(partition, offset);
+            return new Progress(begins, moved, ends, log);
         }
 
         private static long sum(Map<Integer, Long> offsets) {
@@ -66,7 +72,7 @@ record Checkpoint(
         return report.resolveSibling(report.getFileName() + ".checkpoint");
     }
 
-    /** The way back is not needed any more. */
+    /** The run reached its end. */
     static void remove(Path file) {
         try {
             Files.deleteIfExists(file);
@@ -75,9 +81,28 @@ record Checkpoint(
         }
     }
 
-    /** Whether the time is in the period, as it was at the first start. */
-    boolean contains(Instant time) {
-        return !time.isBefore(from) && time.isBefore(to);
+    /**
+     * This checkpoint for the log in which its offsets stand. Where the checkpoint names no log, as one that an earlier
+     * version wrote, it is taken to be this one.
+     *
+     * @throws IllegalArgumentException where it is another log: the offsets would name other receipts, and a resumed run
+     *     would skip some
+     */
+    Checkpoint inLog(LogId log) {
+        if (progress.log().differsFrom(log)) {
+            throw new IllegalArgumentException("the report was begun when the topic of receipts was another log ("
+                    + progress.log().text() + ", now " + log.text()
+                    + "): it was made again or moved, and receipts would be skipped. Name another report, or remove the"
+                    + " report and its checkpoint, to begin at the earliest receipt");
+        }
+        return new Checkpoint(
+                job,
+                command,
+                from,
+                to,
+                new Progress(progress.begins(), progress.next(), progress.ends(), log),
+                reportBytes,
+                totals);
     }
 
     /** @throws IllegalArgumentException where the file is none of ours; the message says what to do */
@@ -90,7 +115,7 @@ record Checkpoint(
         } catch (IOException | RuntimeException damaged) {
             throw new IllegalArgumentException(
                     file + " cannot be read (" + damaged.getClass().getSimpleName()
-                            + "): remove it and the report to begin anew",
+                            + "): remove it and the report to start again",
                     damaged);
         }
     }
@@ -121,7 +146,7 @@ record Checkpoint(
         json.set("next", json(progress.next()));
         json.set("ends", json(progress.ends()));
         json.put("log", progress.log().text());
-        json.put("report_bytes", reportBytes).set("tally", tally);
+        json.put("report_bytes", reportBytes).set("tally", totals);
         try {
             PrivateFiles.replace(file, MAPPER.writeValueAsBytes(json));
         } catch (IOException unwritable) {

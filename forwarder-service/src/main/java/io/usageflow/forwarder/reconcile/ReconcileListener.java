@@ -1,9 +1,13 @@
 package io.usageflow.forwarder.reconcile;
 
-/** Told what happens while it happens, on the thread that reconciles. */
-public interface ReconcileListener {
+/**
+ * Follows a run, on the thread that reconciles.
+ *
+ * @param <P> how far the run is
+ */
+public interface ReconcileListener<P> {
     /** After each step of some seconds. */
-    void advanced(Advance advance);
+    void advanced(P progress);
 
-    void found(Finding finding);
+    void found(ReconcileFinding finding);
 }

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.reconcile;
 
+import io.usageflow.forwarder.credyt.lookup.CredytQueries;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -8,12 +9,13 @@ import java.util.Set;
 /**
  * What is to be reconciled. Immutable.
  *
- * @param period of acceptance: when Credyt took the events, as their receipts say
+ * @param period of acceptance: when Credyt took the events, as their receipts say; in a search, as Credyt says, or when
+ *     they occurred
  * @param account the only one, or all where empty
  * @param free event types that have no price at Credyt
  * @param perSecond questions to Credyt at most, above 0
  * @param repair what to do about missing events
- * @param report where findings are written, and beside it how far it is; empty: neither, and it begins anew each time
+ * @param report where findings are written, with the checkpoint next to it; empty: neither, and each run starts again
  */
 public record ReconcileRequest(
         Period period,
@@ -22,15 +24,11 @@ public record ReconcileRequest(
         double perSecond,
         Repair repair,
         Optional<Path> report) {
-    public static final double PER_SECOND_DEFAULT = 50;
+    public static final double PER_SECOND_DEFAULT = CredytQueries.PER_SECOND_DEFAULT;
     public static final double PER_SECOND_MAX = 10_000;
 
     public ReconcileRequest {
         free = Set.copyOf(free);
-        checkRate(perSecond);
-    }
-
-    static void checkRate(double perSecond) {
         if (!(perSecond > 0 && perSecond <= PER_SECOND_MAX)) {
             throw new IllegalArgumentException("the rate is " + perSecond + ": use more than 0 and at most "
                     + (int) PER_SECOND_MAX + " questions a second");
@@ -40,7 +38,7 @@ public record ReconcileRequest(
     /**
      * A half-open time.
      *
-     * @param text as it was asked for: the same words later mean the same reconciliation, to be gone on with
+     * @param text as it was given: a later run with the same words resumes
      */
     public record Period(Instant from, Instant to, String text) {
         public Period {

@@ -4,16 +4,17 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What a reconciliation came to.
+ * The result of a run.
  *
- * @param from of the period that was looked at
- * @param to likewise
- * @param complete whether it came to the end; otherwise it was stopped
- * @param goneOn whether it went on from where an earlier run had ended
+ * @param <S> its counts
+ * @param from begin of the period
+ * @param to end of the period, exclusive
+ * @param complete whether the run reached its end; otherwise it was stopped
+ * @param resumed whether it resumed an earlier run
  * @param notes what limits the result, a sentence each
  */
-public record ReconcileResult(
-        ReconcileSummary summary, Instant from, Instant to, boolean complete, boolean goneOn, List<String> notes) {
+public record ReconcileResult<S>(
+        S summary, Instant from, Instant to, boolean complete, boolean resumed, List<String> notes) {
     public ReconcileResult {
         notes = List.copyOf(notes);
     }

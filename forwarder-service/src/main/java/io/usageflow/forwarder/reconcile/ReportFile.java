@@ -12,8 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * The findings in a file, appended and forced to disk in steps; what was written after the last remembered step is cut
- * off when the work goes on. Locked against a second run. Not thread-safe; close it.
+ * The findings in a file, appended and forced to disk in steps; a resumed run cuts off what was written after the last
+ * checkpoint. Locked against a second run. Not thread-safe; close it.
  */
 final class ReportFile implements AutoCloseable {
     private final FileChannel channel;
@@ -40,7 +40,7 @@ final class ReportFile implements AutoCloseable {
         }
     }
 
-    /** @param length of what is to be kept; 0 begins anew */
+    /** @param length of what is to be kept; 0 starts an empty report */
     void begin(long length) {
         try {
             channel.truncate(length);
@@ -67,7 +67,7 @@ final class ReportFile implements AutoCloseable {
     }
 
     /** @return the file's length, all of it on disk */
-    long append(List<Finding> findings) {
+    long append(List<ReconcileFinding> findings) {
         findings.forEach(finding -> write(format.text(finding)));
         try {
             channel.force(true);

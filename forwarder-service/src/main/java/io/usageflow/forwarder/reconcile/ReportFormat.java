@@ -2,6 +2,7 @@ package io.usageflow.forwarder.reconcile;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.forwarder.reconcile.ReconcileFinding.Difference;
 import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.text.VisibleText;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ public enum ReportFormat {
         }
 
         @Override
-        String text(Finding finding) {
+        public String text(ReconcileFinding finding) {
             Stream<Difference> rows = finding.differences().isEmpty()
                     ? Stream.of(new Difference("", "", ""))
                     : finding.differences().stream();
@@ -36,7 +37,7 @@ public enum ReportFormat {
         }
 
         @Override
-        String text(Finding finding) {
+        public String text(ReconcileFinding finding) {
             return VisibleText.line(json(finding).toString()) + "\n";
         }
     };
@@ -64,7 +65,7 @@ public enum ReportFormat {
 
     abstract String heading();
 
-    abstract String text(Finding finding);
+    public abstract String text(ReconcileFinding finding);
 
     /**
      * By the file's name.
@@ -84,17 +85,17 @@ public enum ReportFormat {
     }
 
     /** One finding for scripts. */
-    public static ObjectNode json(Finding finding) {
-        Subject subject = finding.subject();
+    public static ObjectNode json(ReconcileFinding finding) {
+        EventRef event = finding.event();
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
                 .put("finding", finding.kind().name())
-                .put("event_id", textOrNull(subject.eventId()))
-                .put("credyt_event_id", textOrNull(subject.credytId()))
-                .put("account", subject.account())
-                .put(customerField(subject), subject.customer().getValue())
-                .put("event_type", subject.eventType().orElse(null))
-                .put("accepted_at", subject.acceptedAt().map(Instant::toString).orElse(null));
+                .put("event_id", textOrNull(event.eventId()))
+                .put("credyt_event_id", textOrNull(event.credytId()))
+                .put("account", event.account())
+                .put(customerField(event), event.customer().getValue())
+                .put("event_type", event.eventType().orElse(null))
+                .put("accepted_at", event.acceptedAt().map(Instant::toString).orElse(null));
         var differences = json.putArray("differences");
         finding.differences().forEach(difference -> differences
                 .addObject()
@@ -102,26 +103,26 @@ public enum ReportFormat {
                 .put("ours", difference.ours())
                 .put("theirs", difference.theirs()));
         json.put("detail", finding.detail());
-        json.put("receipt", textOrNull(text(subject.receipt())));
-        return json.put("deliverable", textOrNull(text(subject.deliverable())));
+        json.put("receipt", textOrNull(text(event.receipt())));
+        return json.put("deliverable", textOrNull(text(event.deliverable())));
     }
 
-    private static String row(Finding finding, Difference difference) {
-        Subject subject = finding.subject();
+    private static String row(ReconcileFinding finding, Difference difference) {
+        EventRef event = finding.event();
         return Stream.of(
                                 finding.kind().name(),
-                                subject.eventId(),
-                                subject.credytId(),
-                                subject.account(),
-                                subject.customer().getValue(),
-                                subject.eventType().orElse(""),
-                                subject.acceptedAt().map(Instant::toString).orElse(""),
+                                event.eventId(),
+                                event.credytId(),
+                                event.account(),
+                                event.customer().getValue(),
+                                event.eventType().orElse(""),
+                                event.acceptedAt().map(Instant::toString).orElse(""),
                                 difference.field(),
                                 difference.ours(),
                                 difference.theirs(),
                                 finding.detail(),
-                                text(subject.receipt()),
-                                text(subject.deliverable()))
+                                text(event.receipt()),
+                                text(event.deliverable()))
                         .map(ReportFormat::cell)
                         .collect(Collectors.joining(","))
                 + "\n";
@@ -138,12 +139,12 @@ public enum ReportFormat {
         return SEPARATOR.matcher(safe).find() ? '"' + safe.replace("\"", "\"\"") + '"' : safe;
     }
 
-    private static String customerField(Subject subject) {
-        return subject.customer().getKind() == ReferenceKind.EXTERNAL_ID ? "customer_external_id" : "customer_id";
+    private static String customerField(EventRef event) {
+        return event.customer().getKind() == ReferenceKind.EXTERNAL_ID ? "customer_external_id" : "customer_id";
     }
 
-    private static String text(Subject.Place place) {
-        return place.equals(Subject.Place.NONE) ? "" : place.partition() + "@" + place.offset();
+    private static String text(EventRef.Position place) {
+        return place.equals(EventRef.Position.NONE) ? "" : place.partition() + "@" + place.offset();
     }
 
     private static @Nullable String textOrNull(String text) {

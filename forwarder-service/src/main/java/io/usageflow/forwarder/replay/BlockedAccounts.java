@@ -24,7 +24,7 @@ final class BlockedAccounts {
                         newestFailure.merge(account, failed, (one, other) -> one.isAfter(other) ? one : other));
     }
 
-    /** Those that have been left in peace for so long, the longest first. A try that fails begins the time anew. */
+    /** Accounts without a failure for this long, the longest first. A failed replay restarts the time. */
     List<String> due(Duration every, Instant now) {
         return newestFailure.entrySet().stream()
                 .filter(account -> !account.getValue().plus(every).isAfter(now))

@@ -142,7 +142,7 @@ public final class BlockedReplay implements Stage {
     /** A job marks at least one dead letter in this time while it works or waits for its canary. */
     static boolean isOfARunningJob(DeadLetterMark mark, Instant now) {
         return !mark.getWho().equals(WHO)
-                && mark.getMarkedAt().plus(OTHERS_QUIET).isAfter(now);
+                && Duration.between(mark.getMarkedAt(), now).abs().compareTo(OTHERS_QUIET) < 0;
     }
 
     private ReplayOutcome replay(String account) throws InterruptedException {
@@ -151,7 +151,7 @@ public final class BlockedReplay implements Stage {
                 ReplayRequest.Replay.unchanged(),
                 false,
                 ReplayRequest.Audit.of(WHO, ReplaySettings.BLOCKED_EVERY),
-                new ReplayRequest.Pace(
+                new ReplayRequest.Limits(
                         ReplayRequest.PER_SECOND, OptionalLong.empty(), new ReplayRequest.Canary(1, CANARY_TIMEOUT)));
         ReplayOutcome outcome = job.run(request, ReplayProgress.SILENT, this::stopsWithin);
         LOG.info(

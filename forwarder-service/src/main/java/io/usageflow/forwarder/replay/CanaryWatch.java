@@ -168,7 +168,7 @@ final class CanaryWatch implements AutoCloseable {
                 end(
                         at,
                         Kind.PARKED,
-                        "it waits for a link of its account or of a vendor: 'usageflow links put' lets it go");
+                        "it waits for a link of its account or of a vendor: 'usageflow links put' releases it");
             }
         }
     }

@@ -20,19 +20,19 @@ public final class ReplayDocument {
         ObjectNode accounts = node.putObject("by_account");
         new TreeMap<>(plan.accounts().named()).forEach(accounts::put);
         node.put("other_accounts", plan.accounts().others());
-        ArrayNode obstacles = node.putArray("left_alone");
-        new TreeMap<>(plan.obstacles()).forEach((obstacle, left) -> obstacles
+        ArrayNode skipReasons = node.putArray("left_alone");
+        new TreeMap<>(plan.skipReasons()).forEach((skipReason, skipped) -> skipReasons
                 .addObject()
-                .put("obstacle", obstacle.name())
-                .put("count", left.count())
-                .put("remedy", obstacle.remedy())
-                .put("example", left.example())
-                .put("detail", left.detail()));
-        ArrayNode cautions = node.putArray("cautions");
-        new TreeMap<>(plan.cautions()).forEach((caution, count) -> cautions.addObject()
-                .put("caution", caution.name())
+                .put("obstacle", skipReason.name())
+                .put("count", skipped.count())
+                .put("remedy", skipReason.remedy())
+                .put("example", skipped.example())
+                .put("detail", skipped.detail()));
+        ArrayNode warnings = node.putArray("cautions");
+        new TreeMap<>(plan.warnings()).forEach((warning, count) -> warnings.addObject()
+                .put("caution", warning.name())
                 .put("count", count)
-                .put("meaning", caution.meaning()));
+                .put("meaning", warning.meaning()));
         ObjectNode matched = node.putObject("matched");
         plan.summary().matched().forEach((state, count) -> matched.put(state.name(), count));
         return node.put("unreadable", plan.summary().unreadable());

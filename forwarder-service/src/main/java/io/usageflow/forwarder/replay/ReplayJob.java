@@ -11,8 +11,7 @@ import java.time.Duration;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Answers dead letters: plans what would be done, or does it. For the command line, the console, and whatever else wants
- * dead letters answered. A job that begins fences the one before it. Thread-safe: each call has clients of its own.
+ * Answers dead letters: plans what would be done, or does it. For the command line and the console. A job that begins fences the one before it. Thread-safe: each call has clients of its own.
  */
 public final class ReplayJob {
     private static final Cancellation NEVER = atMost -> false;
@@ -51,14 +50,14 @@ public final class ReplayJob {
                 && request.audit().why().isBlank()) {
             throw new IllegalArgumentException("a discard needs a reason: say why this usage will not be billed");
         }
-        try (MarkedTransactions transactions = MarkedTransactions.open(
+        try (ReplayTransaction transactions = ReplayTransaction.open(
                         settings, "usageflow-replay-" + request.audit().job());
                 // After the fence: the transactions of earlier jobs are committed or aborted by then.
                 DeadLetterMarks marks = DeadLetterMarks.read(settings);
                 var parts = new Parts(request)) {
             ReplayPlan plan = plan(request, marks, parts, cancellation);
-            return new ReplayWork(settings, request, plan, parts.rules, parts.originals)
-                    .run(new ReplayWork.Hold(transactions, marks), progress, cancellation);
+            return new ReplayExecution(settings, request, plan, parts.rules, parts.originals)
+                    .run(new ReplayExecution.Hold(transactions, marks), progress, cancellation);
         }
     }
 

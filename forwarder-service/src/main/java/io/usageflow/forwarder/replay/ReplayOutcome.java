@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * How a job ended.
  *
- * @param done dead letters that were answered for good
+ * @param done dead letters whose marks are committed
  * @param toDo as many as plan and limit gave
  */
 public record ReplayOutcome(ReplayPlan plan, long done, long toDo, End end) {

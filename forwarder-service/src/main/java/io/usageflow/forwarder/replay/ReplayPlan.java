@@ -15,8 +15,8 @@ import java.util.TreeMap;
  * @param byAccount of these, the accounts that were met first; those beyond {@value #ACCOUNTS_MAX} are in {@code
  *     otherAccounts}
  * @param otherAccounts dead letters of accounts that are not named
- * @param obstacles why the rest is left alone
- * @param cautions how many of the answerable each concerns
+ * @param skipReasons why the rest is left alone
+ * @param warnings how many of the answerable each concerns
  * @param summary of the reading
  * @param through in each partition the offset behind the last dead letter that was met: what came later was not planned
  */
@@ -24,8 +24,8 @@ public record ReplayPlan(
         long answerable,
         Map<String, Long> byReason,
         Accounts accounts,
-        Map<Obstacle, Left> obstacles,
-        Map<Caution, Long> cautions,
+        Map<SkipReason, Skipped> skipReasons,
+        Map<ReplayWarning, Long> warnings,
         DeadLetterScan.Summary summary,
         Map<Integer, Long> through) {
     /** So many accounts are counted one by one. */
@@ -42,19 +42,19 @@ public record ReplayPlan(
      * @param example the id of one
      * @param detail what is wrong with that one
      */
-    public record Left(long count, String example, String detail) {}
+    public record Skipped(long count, String example, String detail) {}
 
     public ReplayPlan {
         byReason = java.util.Collections.unmodifiableMap(new TreeMap<>(byReason));
-        obstacles = Map.copyOf(obstacles);
-        cautions = Map.copyOf(cautions);
+        skipReasons = Map.copyOf(skipReasons);
+        warnings = Map.copyOf(warnings);
         through = Map.copyOf(through);
     }
 
     /** Dead letters that are left alone, but for those that have their answer already. */
-    public long left() {
-        return obstacles.entrySet().stream()
-                .filter(entry -> entry.getKey() != Obstacle.ANSWERED)
+    public long skipped() {
+        return skipReasons.entrySet().stream()
+                .filter(entry -> entry.getKey() != SkipReason.ANSWERED)
                 .mapToLong(entry -> entry.getValue().count())
                 .sum();
     }
@@ -68,32 +68,32 @@ public record ReplayPlan(
     static final class Counting {
         private final Map<String, Long> byReason = new HashMap<>();
         private final Map<String, Long> byAccount = new HashMap<>();
-        private final Map<Obstacle, Left> obstacles = new EnumMap<>(Obstacle.class);
-        private final Map<Caution, Long> cautions = new EnumMap<>(Caution.class);
+        private final Map<SkipReason, Skipped> skipReasons = new EnumMap<>(SkipReason.class);
+        private final Map<ReplayWarning, Long> warnings = new EnumMap<>(ReplayWarning.class);
         private final Map<Integer, Long> through = new HashMap<>();
         private long answerable;
         private long otherAccounts;
 
-        void add(StoredDeadLetter stored, Decision decision) {
+        void add(StoredDeadLetter stored, ReplayDecision decision) {
             through.merge(stored.partition(), stored.offset() + 1, Math::max);
             decision.match(
                     answer -> {
                         count(stored, answer);
                         return true;
                     },
-                    leave -> {
-                        obstacles.merge(
-                                leave.obstacle(),
-                                new Left(1, stored.letter().getId(), leave.detail()),
-                                (known, one) -> new Left(known.count() + 1, known.example(), known.detail()));
+                    skip -> {
+                        skipReasons.merge(
+                                skip.skipReason(),
+                                new Skipped(1, stored.letter().getId(), skip.detail()),
+                                (known, one) -> new Skipped(known.count() + 1, known.example(), known.detail()));
                         return false;
                     });
         }
 
-        private void count(StoredDeadLetter stored, Decision.Answer answer) {
+        private void count(StoredDeadLetter stored, ReplayDecision.Answer answer) {
             answerable++;
             byReason.merge(stored.letter().getReason(), 1L, Long::sum);
-            answer.cautions().forEach(caution -> cautions.merge(caution, 1L, Long::sum));
+            answer.warnings().forEach(warning -> warnings.merge(warning, 1L, Long::sum));
             String account = stored.account().orElse("");
             if (byAccount.size() < ACCOUNTS_MAX || byAccount.containsKey(account)) {
                 byAccount.merge(account, 1L, Long::sum);
@@ -107,8 +107,8 @@ public record ReplayPlan(
                     answerable,
                     byReason,
                     new Accounts(Map.copyOf(byAccount), otherAccounts),
-                    obstacles,
-                    cautions,
+                    skipReasons,
+                    warnings,
                     summary,
                     through);
         }

@@ -2,7 +2,7 @@ package io.usageflow.forwarder.replay;
 
 import java.util.List;
 
-/** Is told how a job gets on, on the job's thread, which waits for the answer. */
+/** Follows a job, on the job's thread. */
 public interface ReplayProgress {
     /** Says nothing. */
     ReplayProgress SILENT = new ReplayProgress() {};

@@ -11,9 +11,9 @@ import java.util.UUID;
  * What an operator answers to which dead letters, and how. Immutable.
  *
  * @param again whether dead letters are answered that have an answer already; all but those that this job has answered, so
- *     that a job under the same name goes on where it was stopped
+ *     that a job under the same name resumes where it was stopped
  */
-public record ReplayRequest(DeadLetterFilter filter, Action action, boolean again, Audit audit, Pace pace) {
+public record ReplayRequest(DeadLetterFilter filter, Action action, boolean again, Audit audit, Limits pace) {
     /** Default of {@link Pace#perSecondMax}. */
     public static final int PER_SECOND = 500;
 
@@ -61,8 +61,8 @@ public record ReplayRequest(DeadLetterFilter filter, Action action, boolean agai
      * @param perSecondMax dead letters a second, 1 to {@value ReplayRequest#PER_SECOND_MAX}
      * @param limit dead letters in all; without a bound where empty
      */
-    public record Pace(int perSecondMax, OptionalLong limit, Canary canary) {
-        public Pace {
+    public record Limits(int perSecondMax, OptionalLong limit, Canary canary) {
+        public Limits {
             if (perSecondMax < 1 || perSecondMax > PER_SECOND_MAX) {
                 throw new IllegalArgumentException("rate is " + perSecondMax + ": use 1 to " + PER_SECOND_MAX);
             }
@@ -71,8 +71,8 @@ public record ReplayRequest(DeadLetterFilter filter, Action action, boolean agai
             }
         }
 
-        public static Pace unhurried() {
-            return new Pace(PER_SECOND, OptionalLong.empty(), Canary.none());
+        public static Limits unhurried() {
+            return new Limits(PER_SECOND, OptionalLong.empty(), Canary.none());
         }
     }
 
@@ -96,7 +96,7 @@ public record ReplayRequest(DeadLetterFilter filter, Action action, boolean agai
 
     public ReplayRequest {
         if (action instanceof Discard && pace.canary().count() > 0) {
-            throw new IllegalArgumentException("a discard has no canary: nothing comes of it");
+            throw new IllegalArgumentException("a discard has no canary: it writes no event to wait for");
         }
     }
 

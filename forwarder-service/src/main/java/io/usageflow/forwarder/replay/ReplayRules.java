@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The other danger is a replay that seems to be delivered while Credyt ignores it, because it holds the id with other
  * content. That is why {@code ID_CONFLICT} is never replayed under its old id; where only a person can know, it is a
- * {@link Caution}.
+ * {@link ReplayWarning}.
  */
 final class ReplayRules {
     private static final UUID CONFLICTS = UUID.fromString("0d2b7f63-7f0e-5c55-8a39-6f3f0b0d9c41");
@@ -78,14 +78,15 @@ final class ReplayRules {
     }
 
     /** @param original what the dead letter holds; its event may be changed by this */
-    Decision decide(StoredDeadLetter stored, Function<StoredDeadLetter, OriginalEvent> original) {
+    ReplayDecision decide(StoredDeadLetter stored, Function<StoredDeadLetter, OriginalEvent> original) {
         String answeredBy = stored.mark().map(DeadLetterMark::getJob).orElse("");
         if (request.leavesAlone(stored.state(), answeredBy)) {
-            return new Decision.Leave(
-                    Obstacle.ANSWERED, stored.state().name().toLowerCase(java.util.Locale.ROOT) + " in " + answeredBy);
+            return new ReplayDecision.Skip(
+                    SkipReason.ANSWERED,
+                    stored.state().name().toLowerCase(java.util.Locale.ROOT) + " in " + answeredBy);
         }
         if (!(request.action() instanceof ReplayRequest.Replay replay)) {
-            return new Decision.Answer(Optional.empty(), List.of(), Set.of());
+            return new ReplayDecision.Answer(Optional.empty(), List.of(), Set.of());
         }
         OriginalEvent event = original.apply(stored);
         return event instanceof OriginalEvent.Readable readable
@@ -94,29 +95,31 @@ final class ReplayRules {
     }
 
     /** Bytes are replayed as they are: admission may have learned to read them. */
-    private Decision unreadable(StoredDeadLetter stored, ReplayRequest.Replay replay, String why) {
+    private ReplayDecision unreadable(StoredDeadLetter stored, ReplayRequest.Replay replay, String why) {
         if (stored.reference().isPresent()) {
-            return new Decision.Leave(Obstacle.KEPT_IN_PART, why);
+            return new ReplayDecision.Skip(SkipReason.KEPT_IN_PART, why);
         }
         byte[] value = stored.value().orElse(null);
         if (value == null || stored.reason().equals(Optional.of(DeadLetterReason.UNDELIVERABLE))) {
-            return new Decision.Leave(Obstacle.NO_EVENT, why);
+            return new ReplayDecision.Skip(SkipReason.NO_EVENT, why);
         }
         if (!replay.fixes().isEmpty()) {
-            return new Decision.Leave(Obstacle.CANNOT_BE_FIXED, why);
+            return new ReplayDecision.Skip(SkipReason.CANNOT_BE_FIXED, why);
         }
         byte[] key = stored.key().orElse(null);
         int partition =
                 key == null ? Math.floorMod(stored.partition(), partitions) : AccountPartition.of(key, partitions);
-        Set<Caution> cautions = EnumSet.of(Caution.STILL_UNREADABLE);
-        again(stored, cautions);
-        return new Decision.Answer(
-                Optional.of(new Decision.Outgoing(partition, key, value, headers(stored))), List.of(), cautions);
+        Set<ReplayWarning> warnings = EnumSet.of(ReplayWarning.STILL_UNREADABLE);
+        again(stored, warnings);
+        return new ReplayDecision.Answer(
+                Optional.of(new ReplayDecision.ReplayedRecord(partition, key, value, headers(stored))),
+                List.of(),
+                warnings);
     }
 
-    private static void again(StoredDeadLetter stored, Set<Caution> cautions) {
+    private static void again(StoredDeadLetter stored, Set<ReplayWarning> warnings) {
         if (stored.mark().isPresent()) {
-            cautions.add(Caution.ANSWERED_BEFORE);
+            warnings.add(ReplayWarning.ANSWERED_BEFORE);
         }
     }
 
@@ -152,7 +155,7 @@ final class ReplayRules {
             this.reason = stored.reason().orElse(null);
         }
 
-        Decision decide() {
+        ReplayDecision decide() {
             try {
                 for (EventFix fix : replay.fixes()) {
                     List<Fix> changes = fix.apply(event);
@@ -160,27 +163,27 @@ final class ReplayRules {
                     billableFixes |= !changes.isEmpty() && fix.isBillable();
                 }
             } catch (EventFix.BadFixException impossible) {
-                return new Decision.Leave(Obstacle.CANNOT_BE_FIXED, String.valueOf(impossible.getMessage()));
+                return new ReplayDecision.Skip(SkipReason.CANNOT_BE_FIXED, String.valueOf(impossible.getMessage()));
             }
             if (reason == DeadLetterReason.ID_CONFLICT) {
                 String fingerprint = stored.letter().getAttributes().get("fingerprint");
                 if (!replay.newIds() || fingerprint == null) {
-                    return new Decision.Leave(
-                            Obstacle.NEEDS_NEW_ID, stored.letter().getDetail());
+                    return new ReplayDecision.Skip(
+                            SkipReason.NEEDS_NEW_ID, stored.letter().getDetail());
                 }
                 renew(fingerprint);
             } else if (mayBeAtCredyt() && !publishedId.equals(CredytIds.ofEvent(event.getAccountId(), event.getId()))) {
-                return new Decision.Leave(
-                        Obstacle.MAY_BE_BILLED,
+                return new ReplayDecision.Skip(
+                        SkipReason.MAY_BE_BILLED,
                         "its id at Credyt is " + publishedId + " for account " + publishedAccount);
             }
             List<Violation> violations = EventRules.violations(event);
             if (!violations.isEmpty()) {
-                return new Decision.Leave(
-                        Obstacle.STILL_INVALID,
+                return new ReplayDecision.Skip(
+                        SkipReason.STILL_INVALID,
                         violations.stream().map(Violation::message).collect(Collectors.joining("; ")));
             }
-            return new Decision.Answer(Optional.of(outgoing()), fixes, cautions());
+            return new ReplayDecision.Answer(Optional.of(outgoing()), fixes, warnings());
         }
 
         /** Costs too: a UUID that names a cost of the first event would name this one's as well. */
@@ -212,38 +215,39 @@ final class ReplayRules {
             return stored.letter().getStage().equals(stage.word());
         }
 
-        private Decision.Outgoing outgoing() {
+        private ReplayDecision.ReplayedRecord outgoing() {
             byte[] account = event.getAccountId().getBytes(UTF_8);
             byte[] key =
                     event.getAccountId().equals(publishedAccount) ? stored.key().orElse(null) : account;
             byte[] value = fixes.isEmpty() ? published : Objects.requireNonNull(encoder.apply(event));
-            return new Decision.Outgoing(AccountPartition.of(account, partitions), key, value, headers(stored));
+            return new ReplayDecision.ReplayedRecord(
+                    AccountPartition.of(account, partitions), key, value, headers(stored));
         }
 
-        private Set<Caution> cautions() {
-            Set<Caution> cautions = EnumSet.noneOf(Caution.class);
-            again(stored, cautions);
+        private Set<ReplayWarning> warnings() {
+            Set<ReplayWarning> warnings = EnumSet.noneOf(ReplayWarning.class);
+            again(stored, warnings);
             if (reason == DeadLetterReason.ID_CONFLICT) {
-                cautions.add(Caution.BILLED_IN_ADDITION);
+                warnings.add(ReplayWarning.BILLED_IN_ADDITION);
             }
             if (reason == DeadLetterReason.TOO_OLD) {
-                cautions.add(Caution.AGE_UNPROVEN);
+                warnings.add(ReplayWarning.AGE_UNPROVEN);
             }
             if (reason == DeadLetterReason.TOO_LARGE && fixes.isEmpty()) {
-                cautions.add(Caution.STILL_TOO_LARGE);
+                warnings.add(ReplayWarning.STILL_TOO_LARGE);
             }
             if (reason == DeadLetterReason.UNMAPPED_CUSTOMER || reason == DeadLetterReason.UNMAPPED_VENDOR) {
-                cautions.add(Caution.WAITS_FOR_LINK);
+                warnings.add(ReplayWarning.WAITS_FOR_LINK);
             }
             if (mayBeAtCredyt() && billableFixes) {
-                cautions.add(Caution.FIX_MAY_BE_IGNORED);
+                warnings.add(ReplayWarning.FIX_MAY_BE_IGNORED);
             }
             if (isOf(DeadLetterStage.ADMISSION)
                     && stored.letter().getReplayOf() == null
                     && (reason == null || !REMEMBERED.contains(reason))) {
-                cautions.add(Caution.MAY_HAVE_COME_AGAIN);
+                warnings.add(ReplayWarning.MAY_HAVE_COME_AGAIN);
             }
-            return cautions;
+            return warnings;
         }
     }
 }

@@ -1,6 +1,6 @@
 /**
- * A person's answers to dead letters: through the pipeline again, or given up. The command line and the console both ask
- * here; nothing in this package prints or ends a process.
+ * Replays and discards dead letters. The command line and the console both call this package; nothing in it prints or
+ * ends a process.
  *
  * <ol>
  *   <li>{@link io.usageflow.forwarder.replay.ReplayRequest} says what is to be answered, and how;
@@ -8,8 +8,8 @@
  *   <li>{@link io.usageflow.forwarder.replay.ReplayRules} decides of each dead letter what becomes of it, and says why
  *       nothing is billed twice;
  *   <li>{@link io.usageflow.forwarder.replay.EventFix} corrects events on the way;
- *   <li>{@link io.usageflow.forwarder.replay.MarkedTransactions} writes, and says why each is replayed once;
- *   <li>{@link io.usageflow.forwarder.replay.CanaryWatch} waits for what became of the first.
+ *   <li>{@link io.usageflow.forwarder.replay.ReplayTransaction} writes, and says why each is replayed once;
+ *   <li>{@link io.usageflow.forwarder.replay.CanaryWatch} waits for the outcome of the first.
  * </ol>
  */
 @NullMarked

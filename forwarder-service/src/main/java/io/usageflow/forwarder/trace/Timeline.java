@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.trace;
 
-import io.usageflow.forwarder.trace.Happening.Kind;
-import io.usageflow.forwarder.trace.Sightings.Seen;
+import io.usageflow.forwarder.trace.FoundRecords.FoundRecord;
+import io.usageflow.forwarder.trace.TimelineEntry.Kind;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.DeliverableEvent;
@@ -23,49 +23,48 @@ import java.util.stream.Collectors;
 /** What the sightings of an event come to. Pure. */
 final class Timeline {
     /** By time; what happened at one moment stage by stage, and within a stage record by record. */
-    private static final Comparator<Happening> PATH = Comparator.comparing(Happening::at)
-            .thenComparing(happening -> happening.kind().stage())
-            .thenComparing(happening -> happening.place().map(Place::offset).orElse(-1L))
-            .thenComparing(Happening::kind);
+    private static final Comparator<TimelineEntry> PATH = Comparator.comparing(TimelineEntry::at)
+            .thenComparing(entry -> entry.kind().stage())
+            .thenComparing(entry -> entry.ref().map(RecordRef::offset).orElse(-1L))
+            .thenComparing(TimelineEntry::kind);
 
     private static final int COSTS_MAX = 5;
     private static final String NOT_YET = "neither admitted nor refused yet";
 
-    private final Sightings sightings;
+    private final FoundRecords records;
     /** Records that were admitted or refused, by their own coordinates. */
-    private final Set<Place> settled = new HashSet<>();
+    private final Set<RecordRef> settled = new HashSet<>();
 
-    private final Set<Place> told = new HashSet<>();
-    private final List<Happening> happenings = new ArrayList<>();
+    private final Set<RecordRef> listed = new HashSet<>();
+    private final List<TimelineEntry> entries = new ArrayList<>();
 
-    private Timeline(Sightings sightings) {
-        this.sightings = sightings;
+    private Timeline(FoundRecords records) {
+        this.records = records;
     }
 
     /** The newest first; what happened at one moment in the order of an event's path, the last first. */
-    static List<Happening> of(Sightings sightings) {
-        var timeline = new Timeline(sightings);
-        sightings.deliverables.forEach(
-                each -> timeline.settled.add(place(each.value().getSource())));
-        sightings.receipts.forEach(
-                each -> timeline.settled.add(place(each.value().getSource())));
-        sightings.deadLetters.forEach(
-                each -> timeline.settled.add(place(each.value().getSource())));
+    static List<TimelineEntry> of(FoundRecords records) {
+        var timeline = new Timeline(records);
+        records.deliverables.forEach(
+                each -> timeline.settled.add(ref(each.value().getSource())));
+        records.receipts.forEach(each -> timeline.settled.add(ref(each.value().getSource())));
+        records.deadLetters.forEach(
+                each -> timeline.settled.add(ref(each.value().getSource())));
         timeline.published();
         timeline.replays();
         timeline.deliverables();
         timeline.receipts();
         timeline.deadLetters();
-        sightings.marks.forEach(timeline::mark);
-        timeline.happenings.sort(PATH.reversed());
-        return timeline.happenings;
+        records.marks.forEach(timeline::mark);
+        timeline.entries.sort(PATH.reversed());
+        return timeline.entries;
     }
 
     private void published() {
-        Map<String, Place> reroutes = new HashMap<>();
-        sightings.published.forEach(each -> each.reroutedFrom().ifPresent(from -> reroutes.put(from, each.place())));
-        for (Seen<UsageEvent> each : sightings.published) {
-            told.add(each.place());
+        Map<String, RecordRef> reroutes = new HashMap<>();
+        records.published.forEach(each -> each.reroutedFrom().ifPresent(from -> reroutes.put(from, each.ref())));
+        for (FoundRecord<UsageEvent> each : records.published) {
+            listed.add(each.ref());
             Map<String, String> facts = new LinkedHashMap<>();
             facts.put("event type", each.value().getEventType());
             facts.put("occurred at", each.value().getOccurredAt().toString());
@@ -73,18 +72,18 @@ final class Timeline {
                 facts.put("costs", costs(each.value()));
             }
             each.reroutedFrom().ifPresent(from -> facts.put("came from", "partition " + from));
-            Place sentOn =
-                    reroutes.get(each.place().partition() + "@" + each.place().offset());
-            add(Kind.PUBLISHED, each.at(), each.place(), facts);
+            RecordRef sentOn =
+                    reroutes.get(each.ref().partition() + "@" + each.ref().offset());
+            add(Kind.PUBLISHED, each.at(), each.ref(), facts);
             if (sentOn != null) {
-                add(Kind.REROUTED, each.at(), each.place(), Map.of("to", sentOn.text()));
-            } else if (!settled.contains(each.place())) {
-                boolean repeated = settled.stream().anyMatch(other -> isBefore(other, each.place()))
-                        || sightings.published.stream().anyMatch(other -> isBefore(other.place(), each.place()));
+                add(Kind.REROUTED, each.at(), each.ref(), Map.of("to", sentOn.text()));
+            } else if (!settled.contains(each.ref())) {
+                boolean repeated = settled.stream().anyMatch(other -> isBefore(other, each.ref()))
+                        || records.published.stream().anyMatch(other -> isBefore(other.ref(), each.ref()));
                 add(
                         repeated ? Kind.DUPLICATE : Kind.WAITING,
                         each.at(),
-                        each.place(),
+                        each.ref(),
                         Map.of("why", repeated ? "an earlier copy has the id: not billed again" : NOT_YET));
             }
         }
@@ -101,24 +100,24 @@ final class Timeline {
     }
 
     /** An earlier record of the same id in the same partition: admission knew the id when the later one came. */
-    private static boolean isBefore(Place other, Place place) {
-        return other.topic().equals(place.topic())
-                && other.partition() == place.partition()
-                && other.offset() < place.offset();
+    private static boolean isBefore(RecordRef other, RecordRef ref) {
+        return other.topic().equals(ref.topic())
+                && other.partition() == ref.partition()
+                && other.offset() < ref.offset();
     }
 
     private void replays() {
-        for (Seen<UsageEvent> each : sightings.replays) {
-            told.add(each.place());
-            add(Kind.REPLAY_SENT, each.at(), each.place(), lineage(each.replayOf()));
-            if (!settled.contains(each.place())) {
-                add(Kind.WAITING, each.at(), each.place(), Map.of("why", NOT_YET));
+        for (FoundRecord<UsageEvent> each : records.replays) {
+            listed.add(each.ref());
+            add(Kind.REPLAY_SENT, each.at(), each.ref(), lineage(each.replayOf()));
+            if (!settled.contains(each.ref())) {
+                add(Kind.WAITING, each.at(), each.ref(), Map.of("why", NOT_YET));
             }
         }
     }
 
     private void deliverables() {
-        for (Seen<DeliverableEvent> each : sightings.deliverables) {
+        for (FoundRecord<DeliverableEvent> each : records.deliverables) {
             DeliverableEvent event = each.value();
             expired(event.getSource(), lineage(Optional.ofNullable(event.getReplayOf())));
             Map<String, String> facts = new LinkedHashMap<>();
@@ -127,13 +126,13 @@ final class Timeline {
                     event.getCustomer().getKind() + " " + event.getCustomer().getValue());
             facts.put("Credyt id", event.getCredytEventId());
             facts.putAll(lineage(Optional.ofNullable(event.getReplayOf())));
-            facts.put("from", place(event.getSource()).text());
-            add(Kind.ADMITTED, event.getAdmittedAt(), each.place(), facts);
+            facts.put("from", ref(event.getSource()).text());
+            add(Kind.ADMITTED, event.getAdmittedAt(), each.ref(), facts);
         }
     }
 
     private void receipts() {
-        for (Seen<Receipt> each : sightings.receipts) {
+        for (FoundRecord<Receipt> each : records.receipts) {
             Receipt receipt = each.value();
             expired(receipt.getSource(), Map.of());
             Map<String, String> facts = new LinkedHashMap<>();
@@ -146,12 +145,12 @@ final class Timeline {
                     receipt.getCustomer().getKind() + " "
                             + receipt.getCustomer().getValue());
             facts.put("Credyt id", receipt.getCredytEventId());
-            add(Kind.DELIVERED, receipt.getAcceptedAt(), each.place(), facts);
+            add(Kind.DELIVERED, receipt.getAcceptedAt(), each.ref(), facts);
         }
     }
 
     private void deadLetters() {
-        for (Seen<DeadLetter> each : sightings.deadLetters) {
+        for (FoundRecord<DeadLetter> each : records.deadLetters) {
             DeadLetter letter = each.value();
             expired(letter.getSource(), lineage(Optional.ofNullable(letter.getReplayOf())));
             Map<String, String> facts = new LinkedHashMap<>();
@@ -167,11 +166,11 @@ final class Timeline {
             facts.put("attempts", Integer.toString(letter.getAttempts()));
             facts.putAll(lineage(Optional.ofNullable(letter.getReplayOf())));
             facts.put("dead letter", letter.getId());
-            add(Kind.DEAD_LETTERED, letter.getLastFailedAt(), each.place(), facts);
+            add(Kind.DEAD_LETTERED, letter.getLastFailedAt(), each.ref(), facts);
         }
     }
 
-    private void mark(Seen<DeadLetterMark> each) {
+    private void mark(FoundRecord<DeadLetterMark> each) {
         DeadLetterMark mark = each.value();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("who", mark.getWho());
@@ -183,17 +182,17 @@ final class Timeline {
         add(
                 mark.getState().equals("DISCARDED") ? Kind.DISCARDED : Kind.REPLAYED,
                 mark.getMarkedAt(),
-                each.place(),
+                each.ref(),
                 facts);
     }
 
     /** A published record of which only a later one tells. */
     private void expired(SourceCoordinates source, Map<String, String> lineage) {
-        Place place = place(source);
-        if (told.add(place)) {
+        RecordRef ref = ref(source);
+        if (listed.add(ref)) {
             Map<String, String> facts = new LinkedHashMap<>(lineage);
-            facts.put("record", place.text() + ", not among those that were read");
-            happenings.add(new Happening(
+            facts.put("record", ref.text() + ", not among those that were read");
+            entries.add(new TimelineEntry(
                     lineage.isEmpty() ? Kind.PUBLISHED : Kind.REPLAY_SENT,
                     source.getTimestamp(),
                     Optional.empty(),
@@ -205,11 +204,11 @@ final class Timeline {
         return replayOf.map(id -> Map.of("replay of", id)).orElse(Map.of());
     }
 
-    static Place place(SourceCoordinates source) {
-        return new Place(source.getTopic(), source.getPartition(), source.getOffset());
+    static RecordRef ref(SourceCoordinates source) {
+        return new RecordRef(source.getTopic(), source.getPartition(), source.getOffset());
     }
 
-    private void add(Kind kind, Instant at, Place place, Map<String, String> facts) {
-        happenings.add(new Happening(kind, at, Optional.of(place), facts));
+    private void add(Kind kind, Instant at, RecordRef ref, Map<String, String> facts) {
+        entries.add(new TimelineEntry(kind, at, Optional.of(ref), facts));
     }
 }

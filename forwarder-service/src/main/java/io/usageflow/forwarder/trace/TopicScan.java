@@ -3,7 +3,7 @@ package io.usageflow.forwarder.trace;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.kafka.PartitionReader;
-import io.usageflow.forwarder.trace.Trace.Horizon;
+import io.usageflow.forwarder.trace.Trace.TopicStart;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +25,7 @@ import org.apache.kafka.common.utils.Utils;
 record TopicScan(Map<String, Object> kafka, Optional<String> account, Optional<Instant> since) {
 
     /** Hands over every record that holds one of the texts, and says where the topic begins. */
-    Horizon read(String topic, Set<String> texts, Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
+    TopicStart read(String topic, Set<String> texts, Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
         List<byte[]> needles = texts.stream().map(text -> text.getBytes(UTF_8)).toList();
         Optional<Instant> first = Optional.empty();
         boolean cut = false;
@@ -50,7 +50,7 @@ record TopicScan(Map<String, Object> kafka, Optional<String> account, Optional<I
                 }
             }
         }
-        return new Horizon(topic, first, cut);
+        return new TopicStart(topic, first, cut);
     }
 
     private List<TopicPartition> wanted(List<TopicPartition> all) {

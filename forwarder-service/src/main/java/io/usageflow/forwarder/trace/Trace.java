@@ -9,34 +9,35 @@ import java.util.Optional;
  * What is known of an event.
  *
  * @param asked the id that was asked for
- * @param lives one for each account that uses the id; empty where nothing is known
- * @param horizons since when each topic keeps records
+ * @param events one for each account that uses the id; empty where nothing is known
+ * @param starts since when each topic keeps records
  * @param notes what limits the answer, a sentence each
  * @param unreadable records that hold the id and cannot be read
  */
-public record Trace(String asked, List<Life> lives, List<Horizon> horizons, List<String> notes, long unreadable) {
+public record Trace(
+        String asked, List<TracedEvent> events, List<TopicStart> starts, List<String> notes, long unreadable) {
     public Trace {
-        lives = List.copyOf(lives);
-        horizons = List.copyOf(horizons);
+        events = List.copyOf(events);
+        starts = List.copyOf(starts);
         notes = List.copyOf(notes);
     }
 
     /**
      * One event of one account.
      *
-     * @param happenings the newest first
-     * @param more whether there were more repeats than are told
+     * @param entries the newest first
+     * @param more whether there were more repeats than are listed
      * @param credyt what Credyt says of it, where it was asked
      */
-    public record Life(
+    public record TracedEvent(
             String account,
             String eventId,
-            List<Happening> happenings,
+            List<TimelineEntry> entries,
             boolean more,
-            Verdict verdict,
+            TraceStatus verdict,
             Optional<AtCredyt> credyt) {
-        public Life {
-            happenings = List.copyOf(happenings);
+        public TracedEvent {
+            entries = List.copyOf(entries);
         }
     }
 
@@ -52,5 +53,5 @@ public record Trace(String asked, List<Life> lives, List<Horizon> horizons, List
      * @param since the time of its first record, of the partition that begins last; empty where it holds nothing
      * @param cut whether records before it have expired
      */
-    public record Horizon(String topic, Optional<Instant> since, boolean cut) {}
+    public record TopicStart(String topic, Optional<Instant> since, boolean cut) {}
 }

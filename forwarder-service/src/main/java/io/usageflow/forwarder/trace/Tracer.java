@@ -1,11 +1,11 @@
 package io.usageflow.forwarder.trace;
 
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.reconcile.EventLookup;
-import io.usageflow.forwarder.trace.Sightings.Seen;
+import io.usageflow.forwarder.credyt.lookup.EventLookup;
+import io.usageflow.forwarder.trace.FoundRecords.FoundRecord;
 import io.usageflow.forwarder.trace.Trace.AtCredyt;
-import io.usageflow.forwarder.trace.Trace.Horizon;
-import io.usageflow.forwarder.trace.Trace.Life;
+import io.usageflow.forwarder.trace.Trace.TopicStart;
+import io.usageflow.forwarder.trace.Trace.TracedEvent;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.Receipt;
 import java.time.Clock;
@@ -29,39 +29,38 @@ public final class Tracer {
     /**
      * Reads the topics of the event's path, one after another.
      *
-     * @param progress told what is read now
+     * @param progress receives what is read now
      * @throws io.usageflow.forwarder.kafka.TopicsNotReadyException where a topic does not exist
      * @throws org.apache.kafka.common.KafkaException where Kafka or the registry refuses or does not answer
      */
     public Trace trace(TraceRequest request, Consumer<String> progress) throws InterruptedException {
         var notes = new ArrayList<String>();
-        Search search = new Search(settings, request, progress);
-        List<Horizon> horizons = search.read();
-        Map<Search.Who, Sightings> found = search.found();
-        Surroundings around = new Outlook(settings, request.admin(), notes::add).of(found);
-        List<Life> lives = new ArrayList<>();
-        for (Map.Entry<Search.Who, Sightings> each : found.entrySet()) {
-            Sightings sightings = each.getValue();
-            lives.add(new Life(
+        TraceSearch search = new TraceSearch(settings, request, progress);
+        List<TopicStart> starts = search.read();
+        Map<TraceSearch.EventKey, FoundRecords> found = search.found();
+        StageProgress stages = new StageProgressReader(settings, request.admin(), notes::add).of(found);
+        List<TracedEvent> events = new ArrayList<>();
+        for (Map.Entry<TraceSearch.EventKey, FoundRecords> each : found.entrySet()) {
+            FoundRecords records = each.getValue();
+            events.add(new TracedEvent(
                     each.getKey().account(),
                     each.getKey().eventId(),
-                    Timeline.of(sightings),
-                    sightings.more(),
-                    Verdict.of(each.getKey().account(), sightings, around),
-                    request.credyt() ? atCredyt(sightings) : Optional.empty()));
+                    Timeline.of(records),
+                    records.more(),
+                    TraceStatus.of(each.getKey().account(), records, stages),
+                    request.credyt() ? atCredyt(records) : Optional.empty()));
         }
         request.since().ifPresent(since -> notes.add("records before " + since + " were not read"));
         if (search.unreadable() > 0) {
-            notes.add(
-                    search.unreadable() + " records hold the id and cannot be read; the trace may lack what they tell");
+            notes.add(search.unreadable() + " records hold the id and cannot be read; the trace may be incomplete");
         }
-        return new Trace(request.eventId(), lives, horizons, notes, search.unreadable());
+        return new Trace(request.eventId(), events, starts, notes, search.unreadable());
     }
 
-    private Optional<AtCredyt> atCredyt(Sightings sightings) throws InterruptedException {
+    private Optional<AtCredyt> atCredyt(FoundRecords records) throws InterruptedException {
         Optional<String> id = Stream.concat(
-                        sightings.receipts.stream().map(Seen::value).map(Receipt::getCredytEventId),
-                        sightings.deliverables.stream().map(Seen::value).map(DeliverableEvent::getCredytEventId))
+                        records.receipts.stream().map(FoundRecord::value).map(Receipt::getCredytEventId),
+                        records.deliverables.stream().map(FoundRecord::value).map(DeliverableEvent::getCredytEventId))
                 .findFirst();
         if (id.isEmpty()) {
             return Optional.empty();

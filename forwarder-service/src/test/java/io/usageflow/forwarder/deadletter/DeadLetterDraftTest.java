@@ -29,7 +29,7 @@ class DeadLetterDraftTest {
                 .add("traceparent", "00-aa-bb-01".getBytes(UTF_8))
                 .add("empty", null)
                 .add("traceparent", "second".getBytes(UTF_8));
-        Origin origin = new Origin(SOURCE, new byte[] {1, 2}, new byte[] {9, 8, 7}, headers);
+        SourceRecord origin = new SourceRecord(SOURCE, new byte[] {1, 2}, new byte[] {9, 8, 7}, headers);
 
         DeadLetter letter = draft(origin).toDeadLetter();
 
@@ -46,7 +46,7 @@ class DeadLetterDraftTest {
     @Test
     void shouldTellAbsentFromEmpty() {
         DeadLetter letter =
-                draft(new Origin(SOURCE, null, null, new RecordHeaders())).toDeadLetter();
+                draft(new SourceRecord(SOURCE, null, null, new RecordHeaders())).toDeadLetter();
 
         assertThat(letter.getOriginalKey()).isNull();
         assertThat(letter.getOriginalValue()).isNull();
@@ -56,8 +56,8 @@ class DeadLetterDraftTest {
 
     @Test
     void shouldHaveTheSameIdWheneverTheSameRecordFails() {
-        Origin origin = new Origin(SOURCE, null, new byte[] {1}, new RecordHeaders());
-        Origin next = new Origin(
+        SourceRecord origin = new SourceRecord(SOURCE, null, new byte[] {1}, new RecordHeaders());
+        SourceRecord next = new SourceRecord(
                 new SourceCoordinates("usage.events", 3, 43L, FIRST, null), null, new byte[] {1}, new RecordHeaders());
 
         assertThat(draft(origin).toDeadLetter().getId())
@@ -91,7 +91,7 @@ class DeadLetterDraftTest {
     void shouldNameTheDeadLetterItIsAReplayOf() {
         Headers headers = new RecordHeaders().add("usageflow-replay-of", "dl-1".getBytes(UTF_8));
 
-        DeadLetter letter = draft(new Origin(SOURCE, null, null, headers)).toDeadLetter();
+        DeadLetter letter = draft(new SourceRecord(SOURCE, null, null, headers)).toDeadLetter();
 
         assertThat(letter.getReplayOf()).isEqualTo("dl-1");
     }
@@ -99,7 +99,7 @@ class DeadLetterDraftTest {
     @Test
     void shouldCarryTheFactsOfARefusedRequest() {
         DeadLetter letter = DeadLetterDraft.of(
-                        new Origin(SOURCE, null, new byte[0], new RecordHeaders()),
+                        new SourceRecord(SOURCE, null, new byte[0], new RecordHeaders()),
                         DeadLetterStage.DELIVERY,
                         DeadLetterReason.REJECTED,
                         "Credyt refused it",
@@ -134,7 +134,7 @@ class DeadLetterDraftTest {
             headers.add("header-" + i, new byte[100]);
         }
 
-        DeadLetter letter = draft(new Origin(SOURCE, new byte[9_000_000], value, headers))
+        DeadLetter letter = draft(new SourceRecord(SOURCE, new byte[9_000_000], value, headers))
                 .about("i".repeat(2_000_000), "a".repeat(2_000_000), "t".repeat(2_000_000))
                 .attribute("fact", "f".repeat(2_000_000))
                 .within(BOUNDS)
@@ -157,7 +157,7 @@ class DeadLetterDraftTest {
         String text = "\u20ac".repeat(100_000);
 
         DeadLetter letter = DeadLetterDraft.of(
-                        new Origin(SOURCE, key, new byte[BOUNDS.valueBytesMax()], headers),
+                        new SourceRecord(SOURCE, key, new byte[BOUNDS.valueBytesMax()], headers),
                         DeadLetterStage.DELIVERY,
                         DeadLetterReason.REJECTED,
                         text,
@@ -178,7 +178,7 @@ class DeadLetterDraftTest {
         return UnregisteredAvro.<DeadLetter>serializer().serialize("usage.dead-letters", letter).length;
     }
 
-    private static DeadLetterDraft draft(Origin origin) {
+    private static DeadLetterDraft draft(SourceRecord origin) {
         return DeadLetterDraft.of(origin, DeadLetterStage.ADMISSION, DeadLetterReason.UNDECODABLE, "not Avro", LAST);
     }
 }

@@ -130,7 +130,7 @@ class DeadLetterFilterTest {
     private static DeadLetterDraft draft(DeadLetterReason reason, String key) {
         var source = new SourceCoordinates("usage.events", 1, 7L, FAILED, null);
         return DeadLetterDraft.of(
-                new Origin(source, key.getBytes(UTF_8), new byte[] {1}, new RecordHeaders()),
+                new SourceRecord(source, key.getBytes(UTF_8), new byte[] {1}, new RecordHeaders()),
                 DeadLetterStage.DELIVERY,
                 reason,
                 "because",

@@ -52,7 +52,7 @@ class DeadLetterMarksTest {
     private static DeadLetter failed(Instant at, long offset) {
         var source = new SourceCoordinates("usage.events", 0, offset, Instant.EPOCH, null);
         return DeadLetterDraft.of(
-                        new Origin(source, null, new byte[] {1}, new RecordHeaders()),
+                        new SourceRecord(source, null, new byte[] {1}, new RecordHeaders()),
                         DeadLetterStage.ADMISSION,
                         DeadLetterReason.UNDECODABLE,
                         "not Avro",

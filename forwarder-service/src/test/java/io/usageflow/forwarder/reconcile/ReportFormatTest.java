@@ -2,6 +2,8 @@ package io.usageflow.forwarder.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.forwarder.reconcile.ReconcileFinding.Difference;
+import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.ReferenceKind;
 import java.time.Instant;
@@ -10,17 +12,17 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ReportFormatTest {
-    private static final Subject SUBJECT = new Subject(
+    private static final EventRef SUBJECT = new EventRef(
             "=HYPERLINK(\"x\")",
             "c-1",
             "acme, inc",
             new CredytReference(ReferenceKind.CREDYT_ID, "cust_1"),
             Optional.of(Instant.parse("2026-11-01T10:00:00Z")),
             Optional.of("call"),
-            new Subject.Place(1, 2),
-            new Subject.Place(3, 4));
-    private static final Finding FINDING = new Finding(
-            FindingKind.DIFFERENT,
+            new EventRef.Position(1, 2),
+            new EventRef.Position(3, 4));
+    private static final ReconcileFinding FINDING = new ReconcileFinding(
+            Kind.DIFFERENT,
             SUBJECT,
             List.of(new Difference("costs[0].amount", "-0.5", "1E3"), new Difference("subject", "-", "a\nb")),
             "other content");
@@ -77,7 +79,7 @@ class ReportFormatTest {
         return row.substring(row.indexOf(",,,,") + 4, row.lastIndexOf(",1@2"));
     }
 
-    private static Finding finding(String detail) {
-        return new Finding(FindingKind.MISSING, SUBJECT, List.of(), detail);
+    private static ReconcileFinding finding(String detail) {
+        return new ReconcileFinding(Kind.MISSING, SUBJECT, List.of(), detail);
     }
 }

@@ -17,6 +17,11 @@ class BlockedReplayTest {
     }
 
     @Test
+    void shouldNotWaitForAMarkOfAWrongClock() {
+        assertThat(BlockedReplay.isOfARunningJob(mark("ada", -100_000), NOW)).isFalse();
+    }
+
+    @Test
     void shouldNotWaitForAnotherInstanceOfTheForwarder() {
         assertThat(BlockedReplay.isOfARunningJob(mark("usageflow", 1), NOW)).isFalse();
     }

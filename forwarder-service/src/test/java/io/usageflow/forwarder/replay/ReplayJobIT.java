@@ -13,7 +13,7 @@ import io.usageflow.forwarder.replay.ReplayOutcome.Finished;
 import io.usageflow.forwarder.replay.ReplayOutcome.TakenOver;
 import io.usageflow.forwarder.replay.ReplayRequest.Audit;
 import io.usageflow.forwarder.replay.ReplayRequest.Canary;
-import io.usageflow.forwarder.replay.ReplayRequest.Pace;
+import io.usageflow.forwarder.replay.ReplayRequest.Limits;
 import io.usageflow.forwarder.replay.ReplayRequest.Replay;
 import io.usageflow.forwarder.testing.DeadLetterWorld;
 import io.usageflow.schema.CredytReference;
@@ -111,7 +111,7 @@ class ReplayJobIT {
         world.bury(300, DeadLetterReason.CUSTOMER_BLOCKED, 5);
         long began = System.nanoTime();
 
-        ReplayOutcome first = run(request("ann", new Pace(50, OptionalLong.of(100), Canary.none()), "job-a"));
+        ReplayOutcome first = run(request("ann", new Limits(50, OptionalLong.of(100), Canary.none()), "job-a"));
 
         assertThat(first.done()).isEqualTo(100);
         assertThat(first.plan().answerable()).isEqualTo(300);
@@ -131,7 +131,7 @@ class ReplayJobIT {
         assertThat(plan.answerable()).isEqualTo(20);
         assertThat(plan.byReason()).containsOnlyKeys("CUSTOMER_BLOCKED").containsValue(20L);
         assertThat(plan.accounts().named()).hasSize(4).containsEntry("acct-0", 5L);
-        assertThat(plan.obstacles().get(Obstacle.NEEDS_NEW_ID).count()).isOne();
+        assertThat(plan.skipReasons().get(SkipReason.NEEDS_NEW_ID).count()).isOne();
         assertThat(world.written(world.topics().deadLetterMarks())).isZero();
         assertThat(world.read(world.topics().replays())).isEmpty();
     }
@@ -142,7 +142,7 @@ class ReplayJobIT {
         run(request("ann", pace(1_000), "job-a"));
         assertThat(run(request("ann", pace(1_000), "job-b")).done()).isZero();
 
-        ReplayRequest again = again(new Pace(1_000, OptionalLong.of(10), Canary.none()), "job-c");
+        ReplayRequest again = again(new Limits(1_000, OptionalLong.of(10), Canary.none()), "job-c");
         assertThat(run(again).done()).isEqualTo(10);
         // The same job goes on where it was, and is done some time.
         assertThat(run(again(pace(1_000), "job-c")).done()).isEqualTo(20);
@@ -253,7 +253,7 @@ class ReplayJobIT {
                 world.read(world.topics().replays()).forEach(pipeline);
             }
         };
-        var pace = new Pace(1_000, OptionalLong.empty(), new Canary(count, timeout));
+        var pace = new Limits(1_000, OptionalLong.empty(), new Canary(count, timeout));
         return job.run(request("ann", pace, "job-a"), progress, NEVER);
     }
 
@@ -290,12 +290,12 @@ class ReplayJobIT {
         return job.run(request, ReplayProgress.SILENT, NEVER);
     }
 
-    private static ReplayRequest request(String who, Pace pace, String name) {
+    private static ReplayRequest request(String who, Limits pace, String name) {
         return new ReplayRequest(
                 DeadLetterFilter.open(), Replay.unchanged(), false, new Audit(who, "test", name), pace);
     }
 
-    private static ReplayRequest again(Pace pace, String name) {
+    private static ReplayRequest again(Limits pace, String name) {
         return new ReplayRequest(
                 DeadLetterFilter.open().states(EnumSet.allOf(DeadLetterState.class)),
                 Replay.unchanged(),
@@ -304,8 +304,8 @@ class ReplayJobIT {
                 pace);
     }
 
-    private static Pace pace(int perSecond) {
-        return new Pace(perSecond, OptionalLong.empty(), Canary.none());
+    private static Limits pace(int perSecond) {
+        return new Limits(perSecond, OptionalLong.empty(), Canary.none());
     }
 
     private static boolean justWait(Duration atMost) {

@@ -10,14 +10,14 @@ import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.DeadLetterFilter;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
-import io.usageflow.forwarder.deadletter.Origin;
 import io.usageflow.forwarder.deadletter.OriginalEvent;
+import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.forwarder.deadletter.StoredDeadLetter;
-import io.usageflow.forwarder.replay.Decision.Answer;
-import io.usageflow.forwarder.replay.Decision.Leave;
+import io.usageflow.forwarder.replay.ReplayDecision.Answer;
+import io.usageflow.forwarder.replay.ReplayDecision.Skip;
 import io.usageflow.forwarder.replay.ReplayRequest.Audit;
 import io.usageflow.forwarder.replay.ReplayRequest.Discard;
-import io.usageflow.forwarder.replay.ReplayRequest.Pace;
+import io.usageflow.forwarder.replay.ReplayRequest.Limits;
 import io.usageflow.forwarder.replay.ReplayRequest.Replay;
 import io.usageflow.forwarder.testing.DeadLetterWorld;
 import io.usageflow.forwarder.topics.AccountPartition;
@@ -57,7 +57,7 @@ class ReplayRulesTest {
     void shouldGiveBackExactlyWhatWasPublished(DeadLetterReason reason) {
         Answer answer = answered(letter(reason));
 
-        Decision.Outgoing record = answer.record().orElseThrow();
+        ReplayDecision.ReplayedRecord record = answer.record().orElseThrow();
         assertThat(record.value()).isSameAs(PUBLISHED);
         assertThat(record.key()).isEqualTo("acct_1".getBytes(UTF_8));
         assertThat(record.partition()).isEqualTo(AccountPartition.of("acct_1", PARTITIONS));
@@ -80,7 +80,7 @@ class ReplayRulesTest {
         StoredDeadLetter letter =
                 stored(draft(DeadLetterReason.UNDELIVERABLE, DeadLetterStage.ADMISSION, "other key", Map.of()), null);
 
-        Decision.Outgoing record = answered(letter).record().orElseThrow();
+        ReplayDecision.ReplayedRecord record = answered(letter).record().orElseThrow();
 
         assertThat(record.partition()).isEqualTo(AccountPartition.of("acct_1", PARTITIONS));
         assertThat(record.key()).isEqualTo("other key".getBytes(UTF_8));
@@ -93,20 +93,20 @@ class ReplayRulesTest {
 
         Answer answer = (Answer) rules().decide(letter, stored -> unreadable);
         assertThat(answer.record().orElseThrow().value()).isEqualTo(PUBLISHED);
-        assertThat(answer.cautions()).containsExactly(Caution.STILL_UNREADABLE);
+        assertThat(answer.warnings()).containsExactly(ReplayWarning.STILL_UNREADABLE);
 
         action = new Replay(List.of(EventFix.parse("subject=x")), false);
-        assertThat(((Leave) rules().decide(letter, stored -> unreadable)).obstacle())
-                .isEqualTo(Obstacle.CANNOT_BE_FIXED);
-        assertThat(((Leave) rules().decide(letter(DeadLetterReason.UNDELIVERABLE), stored -> unreadable)).obstacle())
-                .isEqualTo(Obstacle.NO_EVENT);
+        assertThat(((Skip) rules().decide(letter, stored -> unreadable)).skipReason())
+                .isEqualTo(SkipReason.CANNOT_BE_FIXED);
+        assertThat(((Skip) rules().decide(letter(DeadLetterReason.UNDELIVERABLE), stored -> unreadable)).skipReason())
+                .isEqualTo(SkipReason.NO_EVENT);
     }
 
     /** Its beginning must not go out as if it were the event; also where bytes are replayed as they are. */
     @Test
     void shouldLeaveWhatIsOnlyABeginning() {
         var source = new SourceCoordinates("usage.events", 1, 7L, DeadLetterWorld.FAILED, null);
-        var large = new Origin(source, null, new byte[17_300_000], new RecordHeaders());
+        var large = new SourceRecord(source, null, new byte[17_300_000], new RecordHeaders());
         StoredDeadLetter letter = stored(
                 DeadLetterDraft.of(
                                 large,
@@ -117,21 +117,21 @@ class ReplayRulesTest {
                         .within(RecordBounds.of(262_144)),
                 null);
 
-        Leave leave = (Leave) rules().decide(letter, stored -> {
+        Skip skip = (Skip) rules().decide(letter, stored -> {
             try (var reader = new OriginalEvent.Reader(Settings.load(ConfigSources.none()))) {
                 return reader.read(stored);
             }
         });
 
-        assertThat(leave.obstacle()).isEqualTo(Obstacle.KEPT_IN_PART);
-        assertThat(leave.detail()).contains("17300000 bytes", "usage.events partition 1 offset 7", "SHA-256");
+        assertThat(skip.skipReason()).isEqualTo(SkipReason.KEPT_IN_PART);
+        assertThat(skip.detail()).contains("17300000 bytes", "usage.events partition 1 offset 7", "SHA-256");
     }
 
     @Test
     void shouldNeverReplayAConflictUnderItsOldId() {
-        assertThat(left(conflict("aa"))).isEqualTo(Obstacle.NEEDS_NEW_ID);
+        assertThat(skipped(conflict("aa"))).isEqualTo(SkipReason.NEEDS_NEW_ID);
         action = new Replay(List.of(EventFix.parse("data.images=4")), false);
-        assertThat(left(conflict("aa"))).isEqualTo(Obstacle.NEEDS_NEW_ID);
+        assertThat(skipped(conflict("aa"))).isEqualTo(SkipReason.NEEDS_NEW_ID);
     }
 
     @Test
@@ -142,9 +142,9 @@ class ReplayRulesTest {
         assertThat(newId(conflict("aa"), "req-1")).isEqualTo(first);
         assertThat(newId(conflict("bb"), "req-1")).isNotEqualTo(first);
         assertThat(newId(conflict("aa"), "req-2")).isNotEqualTo(first);
-        assertThat(left(stored(
+        assertThat(skipped(stored(
                         draft(DeadLetterReason.ID_CONFLICT, DeadLetterStage.ADMISSION, "acct_1", Map.of()), null)))
-                .isEqualTo(Obstacle.NEEDS_NEW_ID);
+                .isEqualTo(SkipReason.NEEDS_NEW_ID);
     }
 
     @Test
@@ -156,7 +156,7 @@ class ReplayRulesTest {
 
         assertThat(answer.fixes()).extracting(Fix::getField).containsExactly("id", "costs[0].id");
         assertThat(event.getCosts()).extracting(Cost::getId).containsExactly(null, "own", null);
-        assertThat(answer.cautions()).containsExactly(Caution.BILLED_IN_ADDITION);
+        assertThat(answer.warnings()).containsExactly(ReplayWarning.BILLED_IN_ADDITION);
         assertThat(answer.record().orElseThrow().value()).isSameAs(ENCODED);
     }
 
@@ -174,7 +174,7 @@ class ReplayRulesTest {
 
         Answer answer = answered(letter(DeadLetterReason.INVALID_ACCOUNT));
 
-        Decision.Outgoing record = answer.record().orElseThrow();
+        ReplayDecision.ReplayedRecord record = answer.record().orElseThrow();
         assertThat(record.value()).isSameAs(ENCODED);
         assertThat(record.key()).isEqualTo("acct_9".getBytes(UTF_8));
         assertThat(record.partition()).isEqualTo(AccountPartition.of("acct_9", PARTITIONS));
@@ -184,7 +184,7 @@ class ReplayRulesTest {
     @Test
     void shouldNotSendWhatAdmissionWouldRefuseAgain() {
         event.setEventType("");
-        assertThat(left(letter(DeadLetterReason.INVALID_EVENT_TYPE))).isEqualTo(Obstacle.STILL_INVALID);
+        assertThat(skipped(letter(DeadLetterReason.INVALID_EVENT_TYPE))).isEqualTo(SkipReason.STILL_INVALID);
 
         action = new Replay(List.of(EventFix.parse("event_type=chat")), false);
         assertThat(answered(letter(DeadLetterReason.INVALID_EVENT_TYPE)).fixes())
@@ -192,10 +192,10 @@ class ReplayRulesTest {
 
         action = new Replay(List.of(EventFix.parse("costs[0].currency=DOLLAR")), false);
         event = DeadLetterWorld.event("req-1", "acct_1");
-        assertThat(left(letter(DeadLetterReason.INVALID_CURRENCY))).isEqualTo(Obstacle.STILL_INVALID);
+        assertThat(skipped(letter(DeadLetterReason.INVALID_CURRENCY))).isEqualTo(SkipReason.STILL_INVALID);
 
         action = new Replay(List.of(EventFix.parse("costs[7].currency=USD")), false);
-        assertThat(left(letter(DeadLetterReason.INVALID_CURRENCY))).isEqualTo(Obstacle.CANNOT_BE_FIXED);
+        assertThat(skipped(letter(DeadLetterReason.INVALID_CURRENCY))).isEqualTo(SkipReason.CANNOT_BE_FIXED);
     }
 
     @Test
@@ -208,7 +208,7 @@ class ReplayRulesTest {
                 DeadLetterReason.CREDYT_UNAVAILABLE,
                 DeadLetterReason.TOO_OLD)) {
             event = DeadLetterWorld.event("req-1", "acct_1");
-            assertThat(left(letter(reason))).isEqualTo(Obstacle.MAY_BE_BILLED);
+            assertThat(skipped(letter(reason))).isEqualTo(SkipReason.MAY_BE_BILLED);
             // A UUID is the same at Credyt whatever the account.
             event = DeadLetterWorld.event(UUID_ID, "acct_1");
             assertThat(answered(letter(reason)).fixes()).hasSize(1);
@@ -229,28 +229,28 @@ class ReplayRulesTest {
                 "acct_1",
                 Map.of(EventHeaders.REPLAY_OF, "earlier"));
 
-        assertThat(left(stored(replayed, null))).isEqualTo(Obstacle.MAY_BE_BILLED);
+        assertThat(skipped(stored(replayed, null))).isEqualTo(SkipReason.MAY_BE_BILLED);
     }
 
     @Test
     void shouldWarnWhereOnlyAPersonCanKnow() {
-        assertThat(answered(letter(DeadLetterReason.TOO_OLD)).cautions()).containsExactly(Caution.AGE_UNPROVEN);
-        assertThat(answered(letter(DeadLetterReason.IN_FUTURE)).cautions())
-                .containsExactly(Caution.MAY_HAVE_COME_AGAIN);
-        assertThat(answered(letter(DeadLetterReason.UNMAPPED_VENDOR)).cautions())
-                .containsExactly(Caution.WAITS_FOR_LINK);
-        assertThat(answered(letter(DeadLetterReason.TOO_LARGE)).cautions()).contains(Caution.STILL_TOO_LARGE);
-        assertThat(answered(letter(DeadLetterReason.CREDYT_UNAVAILABLE)).cautions())
+        assertThat(answered(letter(DeadLetterReason.TOO_OLD)).warnings()).containsExactly(ReplayWarning.AGE_UNPROVEN);
+        assertThat(answered(letter(DeadLetterReason.IN_FUTURE)).warnings())
+                .containsExactly(ReplayWarning.MAY_HAVE_COME_AGAIN);
+        assertThat(answered(letter(DeadLetterReason.UNMAPPED_VENDOR)).warnings())
+                .containsExactly(ReplayWarning.WAITS_FOR_LINK);
+        assertThat(answered(letter(DeadLetterReason.TOO_LARGE)).warnings()).contains(ReplayWarning.STILL_TOO_LARGE);
+        assertThat(answered(letter(DeadLetterReason.CREDYT_UNAVAILABLE)).warnings())
                 .isEmpty();
 
         action = new Replay(List.of(EventFix.parse("data.images=4")), false);
-        assertThat(answered(letter(DeadLetterReason.CREDYT_UNAVAILABLE)).cautions())
-                .containsExactly(Caution.FIX_MAY_BE_IGNORED);
+        assertThat(answered(letter(DeadLetterReason.CREDYT_UNAVAILABLE)).warnings())
+                .containsExactly(ReplayWarning.FIX_MAY_BE_IGNORED);
         event = DeadLetterWorld.event("req-1", "acct_1");
-        assertThat(answered(letter(DeadLetterReason.REJECTED)).cautions()).isEmpty();
+        assertThat(answered(letter(DeadLetterReason.REJECTED)).warnings()).isEmpty();
         action = new Replay(List.of(EventFix.parse("subject=s")), false);
         event = DeadLetterWorld.event("req-1", "acct_1");
-        assertThat(answered(letter(DeadLetterReason.CREDYT_UNAVAILABLE)).cautions())
+        assertThat(answered(letter(DeadLetterReason.CREDYT_UNAVAILABLE)).warnings())
                 .isEmpty();
     }
 
@@ -259,21 +259,21 @@ class ReplayRulesTest {
         StoredDeadLetter answered =
                 stored(draft(DeadLetterReason.REJECTED, DeadLetterStage.DELIVERY, "acct_1", Map.of()), "job-1");
 
-        assertThat(left(answered)).isEqualTo(Obstacle.ANSWERED);
+        assertThat(skipped(answered)).isEqualTo(SkipReason.ANSWERED);
         again = true;
-        assertThat(answered(answered).cautions()).containsExactly(Caution.ANSWERED_BEFORE);
+        assertThat(answered(answered).warnings()).containsExactly(ReplayWarning.ANSWERED_BEFORE);
         StoredDeadLetter byThisJob =
                 stored(draft(DeadLetterReason.REJECTED, DeadLetterStage.DELIVERY, "acct_1", Map.of()), "job-2");
-        assertThat(left(byThisJob)).isEqualTo(Obstacle.ANSWERED);
+        assertThat(skipped(byThisJob)).isEqualTo(SkipReason.ANSWERED);
     }
 
     @Test
     void shouldDiscardWithoutLookingIntoIt() {
         var request = new ReplayRequest(
-                DeadLetterFilter.open(), new Discard(), false, Audit.of("ann", "test"), Pace.unhurried());
+                DeadLetterFilter.open(), new Discard(), false, Audit.of("ann", "test"), Limits.unhurried());
         var rules = new ReplayRules(request, PARTITIONS, changed -> ENCODED);
 
-        Decision decision = rules.decide(letter(DeadLetterReason.UNDECODABLE), stored -> {
+        ReplayDecision decision = rules.decide(letter(DeadLetterReason.UNDECODABLE), stored -> {
             throw new AssertionError("nobody needs to read it");
         });
 
@@ -287,24 +287,24 @@ class ReplayRulesTest {
     }
 
     private Answer answered(StoredDeadLetter letter) {
-        Decision decision = decide(letter);
+        ReplayDecision decision = decide(letter);
         assertThat(decision).isInstanceOf(Answer.class);
         return (Answer) decision;
     }
 
-    private Obstacle left(StoredDeadLetter letter) {
-        Decision decision = decide(letter);
-        assertThat(decision).isInstanceOf(Leave.class);
-        return ((Leave) decision).obstacle();
+    private SkipReason skipped(StoredDeadLetter letter) {
+        ReplayDecision decision = decide(letter);
+        assertThat(decision).isInstanceOf(Skip.class);
+        return ((Skip) decision).skipReason();
     }
 
-    private Decision decide(StoredDeadLetter letter) {
+    private ReplayDecision decide(StoredDeadLetter letter) {
         return rules().decide(letter, stored -> new OriginalEvent.Readable(event, PUBLISHED));
     }
 
     private ReplayRules rules() {
         var request = new ReplayRequest(
-                DeadLetterFilter.open(), action, again, new Audit("ann", "", "job-2"), Pace.unhurried());
+                DeadLetterFilter.open(), action, again, new Audit("ann", "", "job-2"), Limits.unhurried());
         return new ReplayRules(request, PARTITIONS, changed -> ENCODED);
     }
 
@@ -335,7 +335,7 @@ class ReplayRulesTest {
         headers.forEach((name, value) -> all.add(name, value.getBytes(UTF_8)));
         var source = new SourceCoordinates("usage.events", 1, 7L, DeadLetterWorld.FAILED, null);
         return DeadLetterDraft.of(
-                        new Origin(source, key.getBytes(UTF_8), PUBLISHED, all),
+                        new SourceRecord(source, key.getBytes(UTF_8), PUBLISHED, all),
                         stage,
                         reason,
                         "because",

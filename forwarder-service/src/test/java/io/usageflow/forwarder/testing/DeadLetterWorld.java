@@ -12,7 +12,7 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
-import io.usageflow.forwarder.deadletter.Origin;
+import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.topics.AccountPartition;
 import io.usageflow.schema.Cost;
@@ -165,14 +165,14 @@ public final class DeadLetterWorld implements AutoCloseable {
         DeadLetterStage stage =
                 reason.compareTo(DeadLetterReason.REJECTED) < 0 ? DeadLetterStage.ADMISSION : DeadLetterStage.DELIVERY;
         return DeadLetterDraft.of(
-                new Origin(source, key.getBytes(UTF_8), value, headers), stage, reason, "a test says so", FAILED);
+                new SourceRecord(source, key.getBytes(UTF_8), value, headers), stage, reason, "a test says so", FAILED);
     }
 
     /** The draft of a dead letter that a replayed record has become. */
     public DeadLetterDraft failedReplay(ConsumerRecord<byte[], byte[]> replay, DeadLetterReason reason) {
         var source = new SourceCoordinates(replay.topic(), replay.partition(), replay.offset(), FAILED, null);
         return DeadLetterDraft.of(
-                new Origin(source, replay.key(), replay.value(), replay.headers()),
+                new SourceRecord(source, replay.key(), replay.value(), replay.headers()),
                 DeadLetterStage.DELIVERY,
                 reason,
                 "a test says so",

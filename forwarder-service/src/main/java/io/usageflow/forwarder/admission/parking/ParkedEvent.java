@@ -2,7 +2,7 @@ package io.usageflow.forwarder.admission.parking;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.usageflow.forwarder.deadletter.Origin;
+import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.schema.SourceCoordinates;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>In the store it has a form of its own and not an Avro one, so that what is parked can be read while the registry
  * is away.
  */
-public record ParkedEvent(Origin origin, Instant parkedAt) {
+public record ParkedEvent(SourceRecord origin, Instant parkedAt) {
     private static final byte FORM = 1;
     private static final int ABSENT = -1;
 
@@ -75,7 +75,7 @@ public record ParkedEvent(Origin origin, Instant parkedAt) {
             byte[] topicId = get(in);
             source.setTopicId(topicId == null ? null : new String(topicId, UTF_8));
         }
-        return new ParkedEvent(new Origin(source, key, value, headers), parkedAt);
+        return new ParkedEvent(new SourceRecord(source, key, value, headers), parkedAt);
     }
 
     private static int sized(byte @Nullable [] bytes) {

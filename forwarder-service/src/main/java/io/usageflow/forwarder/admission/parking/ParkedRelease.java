@@ -10,7 +10,7 @@ import io.usageflow.forwarder.admission.links.Resolution.Unresolved;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
-import io.usageflow.forwarder.deadletter.Origin;
+import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.id.CredytIds;
 import io.usageflow.schema.text.VisibleText;
@@ -47,7 +47,7 @@ public final class ParkedRelease {
     /** The ways out. Whoever carries them out need not take the event out of what is parked. */
     public interface ReleaseHandler {
         /** Its link has come. */
-        void release(Origin origin, NewEvent event, Resolution.Resolved resolved);
+        void release(SourceRecord origin, NewEvent event, Resolution.Resolved resolved);
 
         /** Its link will not be waited for any longer. */
         void giveUp(DeadLetterDraft letter);

@@ -8,7 +8,7 @@ import io.usageflow.forwarder.admission.HeapStore;
 import io.usageflow.forwarder.admission.links.Resolution.Missing;
 import io.usageflow.forwarder.admission.links.Resolution.Reason;
 import io.usageflow.forwarder.admission.links.Resolution.Unresolved;
-import io.usageflow.forwarder.deadletter.Origin;
+import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.schema.SourceCoordinates;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -131,7 +131,8 @@ class ParkedEventsTest {
         Headers headers =
                 new RecordHeaders().add("x", new byte[] {1}).add("x", null).add("ü", new byte[0]);
         SourceCoordinates source = new SourceCoordinates("usage.replays", 3, Long.MAX_VALUE, NOON, null);
-        ParkedEvent event = new ParkedEvent(new Origin(source, null, new byte[] {0, -1}, headers), NOON.plusMillis(7));
+        ParkedEvent event =
+                new ParkedEvent(new SourceRecord(source, null, new byte[] {0, -1}, headers), NOON.plusMillis(7));
 
         ParkedEvent read = ParkedEvent.fromBytes(event.toBytes());
 
@@ -164,7 +165,7 @@ class ParkedEventsTest {
 
     private static ParkedEvent event(String value, Instant parkedAt) {
         SourceCoordinates source = new SourceCoordinates("usage.events", 0, 1L, NOON, null);
-        return new ParkedEvent(new Origin(source, null, value.getBytes(UTF_8), new RecordHeaders()), parkedAt);
+        return new ParkedEvent(new SourceRecord(source, null, value.getBytes(UTF_8), new RecordHeaders()), parkedAt);
     }
 
     /** Takes so many, and leaves the one that is named waiting for its vendor. */
@@ -198,7 +199,8 @@ class ParkedEventsTest {
     void shouldKeepTheIdOfTheTopicItCameFromAndReadWhatEarlierVersionsParked() {
         var source = new SourceCoordinates("usage.events", 3, 7L, NOON, "3vQ8mXWcTbqN0x-_aZ0b1A");
         ParkedEvent event = new ParkedEvent(
-                new Origin(source, new byte[] {1}, new byte[] {2, 3}, new RecordHeaders().add("h", new byte[] {4})),
+                new SourceRecord(
+                        source, new byte[] {1}, new byte[] {2, 3}, new RecordHeaders().add("h", new byte[] {4})),
                 NOON);
 
         byte[] bytes = event.toBytes();

@@ -17,7 +17,7 @@ import io.usageflow.forwarder.admission.links.Resolution.Unresolved;
 import io.usageflow.forwarder.admission.links.VendorLinks;
 import io.usageflow.forwarder.config.AdmissionSettings.Unlinked.Policy;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
-import io.usageflow.forwarder.deadletter.Origin;
+import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.UsageEvent;
@@ -190,7 +190,7 @@ class ParkedReleaseTest {
                         new io.usageflow.forwarder.config.AdmissionSettings.Unlinked(Policy.PARK, Policy.PASSTHROUGH)),
                 new ParkedRelease.ReleaseHandler() {
                     @Override
-                    public void release(Origin origin, NewEvent event, Resolution.Resolved resolved) {
+                    public void release(SourceRecord origin, NewEvent event, Resolution.Resolved resolved) {
                         gone.add(event.event().getId());
                     }
 
@@ -208,7 +208,7 @@ class ParkedReleaseTest {
         for (int i = 0; i < events; i++) {
             String id = account + "/" + parked.count();
             ids.add(id);
-            Origin origin = new Origin(
+            SourceRecord origin = new SourceRecord(
                     new SourceCoordinates("usage.events", 0, (long) i, NOON, null),
                     null,
                     id.getBytes(UTF_8),

@@ -1,0 +1,223 @@
+package io.usageflow.forwarder.credyt.lookup;
+
+import io.usageflow.forwarder.config.CredytSettings;
+import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.credyt.CredytHttp;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * Asks Credyt for events and lists, several at once and within a rate, again where an answer says nothing yet. One thread asks and
+ * decides; the client's I/O threads only hand over answers. Not thread-safe.
+ */
+public final class CredytQueries {
+    /** Default rate of reconcile and trace. */
+    public static final double PER_SECOND_DEFAULT = 50;
+
+    private static final int ATTEMPTS_MAX = 5;
+    private static final int IN_FLIGHT_MAX = 16;
+    /** So many events in a row without any answer: it is not the events. */
+    private static final int SILENT_MAX = 10;
+
+    private static final Duration WAIT_FIRST = Duration.ofMillis(250);
+    private static final Duration PAUSE_MAX = Duration.ofMinutes(5);
+    /** Whether an event is billed before it is accepted is not known (docs/credyt-api.md, 3): fees may come late. */
+    private static final Duration FRESH_WAIT = Duration.ofSeconds(3);
+
+    private static final int FRESH_LOOKS = 2;
+
+    private final Function<String, CompletionStage<Answer>> credyt;
+    private final QueryRate rate;
+    private final Clock clock;
+    private final BooleanSupplier stopped;
+    private final BlockingQueue<ArrivedAnswer> arrived = new LinkedBlockingQueue<>();
+    private int silent;
+
+    /**
+     * @param credyt sends {@code GET} to a path, never throws
+     * @param stopped asked between two steps
+     */
+    public CredytQueries(
+            Function<String, CompletionStage<Answer>> credyt, double perSecond, Clock clock, BooleanSupplier stopped) {
+        this.credyt = credyt;
+        this.rate = new QueryRate(perSecond, System.nanoTime());
+        this.clock = clock;
+        this.stopped = stopped;
+    }
+
+    /**
+     * @param path what is asked for, encoded
+     * @param expected what an answer must be
+     * @param fresh accepted so recently that Credyt may not be done with it
+     */
+    public record Query(String path, ExpectedBody expected, boolean fresh) {
+        public static Query ofEvent(String credytId, boolean fresh) {
+            return new Query("/events/" + CredytHttp.encoded(credytId), ExpectedBody.event(credytId), fresh);
+        }
+    }
+
+    private static final class PendingQuery {
+        final Query query;
+        final int index;
+        int attempts;
+        int looks;
+        long notBefore;
+
+        PendingQuery(Query query, int index, long now) {
+            this.query = query;
+            this.index = index;
+            this.notBefore = now;
+        }
+    }
+
+    private record ArrivedAnswer(PendingQuery pending, Answer answer) {}
+
+    /**
+     * The replies, in the questions' order; empty where it was stopped.
+     *
+     * @throws CredytUnreachableException where Credyt answers nothing, or does not take the key
+     */
+    public Optional<List<QueryResult>> ask(List<Query> queries) throws InterruptedException {
+        QueryResult[] results = new QueryResult[queries.size()];
+        var waiting = new PriorityQueue<PendingQuery>(Comparator.comparingLong(pending -> pending.notBefore));
+        long begin = System.nanoTime();
+        for (int i = 0; i < queries.size(); i++) {
+            waiting.add(new PendingQuery(queries.get(i), i, begin));
+        }
+        int inFlight = 0;
+        while (inFlight > 0 || !waiting.isEmpty()) {
+            if (stopped.getAsBoolean()) {
+                awaitAll(inFlight);
+                return Optional.empty();
+            }
+            inFlight += send(waiting, inFlight);
+            ArrivedAnswer one = arrived.poll(pauseNanos(waiting, inFlight), TimeUnit.NANOSECONDS);
+            if (one != null) {
+                inFlight--;
+                take(one, results, waiting);
+            }
+        }
+        return Optional.of(answered(results));
+    }
+
+    private int send(PriorityQueue<PendingQuery> waiting, int inFlight) {
+        int sent = 0;
+        long now = System.nanoTime();
+        while (!waiting.isEmpty()
+                && inFlight + sent < IN_FLIGHT_MAX
+                && waiting.element().notBefore - now <= 0
+                && rate.waitNanos(now) <= 0) {
+            PendingQuery pending = waiting.remove();
+            rate.asked(now);
+            pending.attempts++;
+            credyt.apply(pending.query.path()).thenAccept(answer -> arrived.add(new ArrivedAnswer(pending, answer)));
+            sent++;
+        }
+        return sent;
+    }
+
+    /** Until something can be sent; bounded, so that a stop is soon noticed. */
+    private long pauseNanos(PriorityQueue<PendingQuery> waiting, int inFlight) {
+        long most = TimeUnit.MILLISECONDS.toNanos(200);
+        if (waiting.isEmpty() || inFlight >= IN_FLIGHT_MAX) {
+            return most;
+        }
+        long now = System.nanoTime();
+        return Math.min(most, Math.max(rate.waitNanos(now), waiting.element().notBefore - now));
+    }
+
+    private void take(ArrivedAnswer one, QueryResult[] results, PriorityQueue<PendingQuery> waiting) {
+        PendingQuery pending = one.pending();
+        Optional<QueryResult> result = ParsedResponse.of(one.answer(), pending.query.expected(), clock.instant())
+                .match(
+                        answered -> answered(answered.result(), pending),
+                        retryLater -> retryLater(retryLater, pending),
+                        refused -> {
+                            throw new CredytUnreachableException(refused.why() + ": check " + CredytSettings.API_KEY
+                                    + " or " + CredytSettings.API_KEY_FILE);
+                        });
+        if (result.isPresent()) {
+            results[pending.index] = result.get();
+        } else {
+            waiting.add(pending);
+        }
+    }
+
+    private Optional<QueryResult> answered(QueryResult result, PendingQuery pending) {
+        silent = 0;
+        rate.answered();
+        boolean doubtful = result.match(found -> !found.hasFees(), absent -> true, unanswered -> false);
+        if (doubtful && pending.query.fresh() && pending.looks < FRESH_LOOKS) {
+            pending.looks++;
+            pending.attempts = 0;
+            pending.notBefore = System.nanoTime() + FRESH_WAIT.toNanos();
+            return Optional.empty();
+        }
+        return Optional.of(result);
+    }
+
+    private Optional<QueryResult> retryLater(ParsedResponse.RetryLater retryLater, PendingQuery pending) {
+        long now = System.nanoTime();
+        Duration wait = WAIT_FIRST.multipliedBy(1L << (pending.attempts - 1));
+        Duration asked = retryLater.notBefore().orElse(Duration.ZERO);
+        Duration pause = asked.compareTo(wait) > 0 ? asked : wait;
+        Duration bounded = pause.compareTo(PAUSE_MAX) < 0 ? pause : PAUSE_MAX;
+        if (retryLater.overload()) {
+            rate.overloaded(now, bounded);
+        }
+        if (pending.attempts < ATTEMPTS_MAX) {
+            pending.notBefore = now + bounded.toNanos();
+            return Optional.empty();
+        }
+        if (++silent >= SILENT_MAX) {
+            throw silence(retryLater.why());
+        }
+        return Optional.of(new QueryResult.Unanswered(retryLater.why() + ", " + pending.attempts + " times", false));
+    }
+
+    private static CredytUnreachableException silence(String why) {
+        return new CredytUnreachableException("Credyt does not answer (" + why + "): check " + CredytSettings.URL
+                + ", the network and Credyt's state");
+    }
+
+    /** Few events, and none was answered: that says nothing of the events either. */
+    private static List<QueryResult> answered(QueryResult[] results) {
+        List<QueryResult> all = new ArrayList<>(List.of(results));
+        List<String> whys = all.stream()
+                .flatMap(result -> result.<java.util.stream.Stream<String>>match(
+                        found -> java.util.stream.Stream.empty(),
+                        absent -> java.util.stream.Stream.empty(),
+                        unanswered -> unanswered.reached()
+                                ? java.util.stream.Stream.empty()
+                                : java.util.stream.Stream.of(unanswered.why())))
+                .toList();
+        if (!all.isEmpty() && whys.size() == all.size()) {
+            throw silence(whys.get(0));
+        }
+        return all;
+    }
+
+    /** So that no late answer is taken for one of the next questions. */
+    private void awaitAll(int inFlight) throws InterruptedException {
+        for (int i = 0; i < inFlight; i++) {
+            arrived.take();
+        }
+    }
+
+    /** How old an event may be that is looked at again before anything is said against it. */
+    public static boolean isFresh(Instant acceptedAt, Instant now) {
+        return Duration.between(acceptedAt, now).compareTo(Duration.ofMinutes(10)) < 0;
+    }
+}

@@ -1,0 +1,123 @@
+package io.usageflow.forwarder.credyt.lookup;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.credyt.RetryAfter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * What an answer to a question means. Pure. Sealed: an answer says something of what was asked for, asks for
+ * patience, or says that we may not ask. Only a plain 404 or 410 means that an event is missing: never a page of
+ * something in between, since what is missing may be sent again.
+ */
+public sealed interface ParsedResponse {
+    /** Numbers exactly as they came. */
+    JsonMapper EXACT = JsonMapper.builder(JsonFactory.builder()
+                    .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                    .build())
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
+            .build();
+
+    Set<Integer> RETRYABLE = Set.of(408, 425, 429);
+    Set<Integer> OVERLOAD = Set.of(429, 503);
+
+    <R> R match(Function<Answered, R> onAnswered, Function<RetryLater, R> onRetryLater, Function<Refused, R> onRefused);
+
+    static ParsedResponse of(Answer answer, ExpectedBody expected, Instant now) {
+        return answer.response()
+                .map(response -> of(response, expected, now))
+                .orElseGet(() -> new RetryLater(
+                        answer instanceof Answer.Failure failure ? failure.detail() : "no answer",
+                        Optional.empty(),
+                        false));
+    }
+
+    private static ParsedResponse of(Answer.Response response, ExpectedBody expected, Instant now) {
+        int status = response.status();
+        if (status == 401 || status == 403) {
+            return new Refused("Credyt refuses the API key (HTTP " + status + ")");
+        }
+        if (RETRYABLE.contains(status) || status >= 500) {
+            return new RetryLater("HTTP " + status, RetryAfter.of(response, now), OVERLOAD.contains(status));
+        }
+        if (isPage(response)) {
+            return new Answered(new QueryResult.Unanswered(
+                    "HTTP " + status + " with a web page: something answers in Credyt's place; check credyt.url",
+                    true));
+        }
+        if (response.incomplete()) {
+            return new Answered(new QueryResult.Unanswered(
+                    "HTTP " + status + " with an answer that is longer than is read, or broken", true));
+        }
+        if (status == 404 || status == 410) {
+            return new Answered(new QueryResult.Absent());
+        }
+        return status >= 200 && status < 300
+                ? new Answered(read(response, expected))
+                : new Answered(new QueryResult.Unanswered("HTTP " + status + " to the question", true));
+    }
+
+    private static QueryResult read(Answer.Response response, ExpectedBody expected) {
+        try {
+            JsonNode body = EXACT.readTree(response.body());
+            JsonNode answered = body == null ? MissingNode.getInstance() : body;
+            return expected.objection(answered)
+                    .<QueryResult>map(objection ->
+                            new QueryResult.Unanswered("HTTP " + response.status() + " " + objection, true))
+                    .orElseGet(() -> new QueryResult.Found(answered));
+        } catch (JsonProcessingException malformed) {
+            return new QueryResult.Unanswered("HTTP " + response.status() + " with a body that is not JSON", true);
+        }
+    }
+
+    private static boolean isPage(Answer.Response response) {
+        return response.header("content-type")
+                        .orElse("")
+                        .toLowerCase(java.util.Locale.ROOT)
+                        .contains("html")
+                || response.body().startsWith("<");
+    }
+
+    /** It says something of the event, or nothing, and would again. */
+    record Answered(QueryResult result) implements ParsedResponse {
+        @Override
+        public <R> R match(
+                Function<Answered, R> onAnswered,
+                Function<RetryLater, R> onRetryLater,
+                Function<Refused, R> onRefused) {
+            return onAnswered.apply(this);
+        }
+    }
+
+    /** Ask again. */
+    record RetryLater(String why, Optional<Duration> notBefore, boolean overload) implements ParsedResponse {
+        @Override
+        public <R> R match(
+                Function<Answered, R> onAnswered,
+                Function<RetryLater, R> onRetryLater,
+                Function<Refused, R> onRefused) {
+            return onRetryLater.apply(this);
+        }
+    }
+
+    /** No question will be answered. */
+    record Refused(String why) implements ParsedResponse {
+        @Override
+        public <R> R match(
+                Function<Answered, R> onAnswered,
+                Function<RetryLater, R> onRetryLater,
+                Function<Refused, R> onRefused) {
+            return onRefused.apply(this);
+        }
+    }
+}

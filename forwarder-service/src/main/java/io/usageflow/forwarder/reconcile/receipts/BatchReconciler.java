@@ -1,0 +1,155 @@
+package io.usageflow.forwarder.reconcile.receipts;
+
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.credyt.lookup.CredytQueries;
+import io.usageflow.forwarder.credyt.lookup.QueryResult;
+import io.usageflow.forwarder.reconcile.EventRef;
+import io.usageflow.forwarder.reconcile.ReconcileFinding;
+import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
+import io.usageflow.forwarder.reconcile.ReconcileRequest;
+import io.usageflow.forwarder.reconcile.ReconcileRequest.Repair.Mode;
+import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary.RepairOutcome;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Looks up, asks for, compares and repairs a batch of events. Not thread-safe; close it. */
+final class BatchReconciler implements AutoCloseable {
+    private static final long BYTES_MAX = 16L * 1024 * 1024;
+
+    private final Settings settings;
+    private final ReconcileRequest request;
+    private final String job;
+    private final CredytQueries queries;
+    private final SentEventReader sentEvents;
+    private final Clock clock;
+    private final ReceiptCheck check;
+    private @Nullable RepairWriter repairs;
+
+    BatchReconciler(
+            Settings settings,
+            ReconcileRequest request,
+            String job,
+            CredytQueries queries,
+            SentEventReader sentEvents,
+            Clock clock) {
+        this.settings = settings;
+        this.request = request;
+        this.job = job;
+        this.queries = queries;
+        this.sentEvents = sentEvents;
+        this.clock = clock;
+        this.check = new ReceiptCheck(request.free());
+    }
+
+    /** What was found; empty where it was stopped. */
+    Optional<List<ReconcileFinding>> reconcile(List<EventRef> events, ReceiptTotals totals)
+            throws InterruptedException {
+        List<ReconcileFinding> findings = new ArrayList<>();
+        List<ReconcileItem> items = new ArrayList<>();
+        long bytes = 0;
+        for (EventRef event : SentEventReader.inOrder(events)) {
+            ReconcileItem item = sentEvents.find(event);
+            items.add(item);
+            bytes += item.sent().map(SentEvent::size).orElse(0);
+            if (bytes > BYTES_MAX) {
+                if (!checked(items, totals, findings)) {
+                    return Optional.empty();
+                }
+                items.clear();
+                bytes = 0;
+            }
+        }
+        return checked(items, totals, findings) ? Optional.of(findings) : Optional.empty();
+    }
+
+    private boolean checked(List<ReconcileItem> items, ReceiptTotals totals, List<ReconcileFinding> findings)
+            throws InterruptedException {
+        Instant now = clock.instant();
+        Optional<List<QueryResult>> results = queries.ask(items.stream()
+                .map(item -> CredytQueries.Query.ofEvent(
+                        item.event().credytId(),
+                        CredytQueries.isFresh(item.event().acceptedAt().orElse(Instant.EPOCH), now)))
+                .toList());
+        if (results.isEmpty()) {
+            return false;
+        }
+        List<ReconcileItem> missing = new ArrayList<>();
+        List<ReconcileFinding> fresh = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            ReconcileItem item = items.get(i);
+            QueryResult result = results.get().get(i);
+            totals.receipt();
+            if (result instanceof QueryResult.Found found) {
+                totals.fees(item.event(), found.event(), !check.isToBeBilled(item), isRepair(item));
+            }
+            Optional<ReconcileFinding> finding = check.check(item, result);
+            finding.ifPresent(each -> {
+                fresh.add(each);
+                if (each.kind() == Kind.MISSING) {
+                    missing.add(item);
+                }
+            });
+        }
+        fresh.forEach(totals::found);
+        findings.addAll(request.repair().mode() == Mode.NONE ? fresh : repaired(fresh, missing, totals));
+        return true;
+    }
+
+    /** Another receipt of an event that has one already. */
+    private static boolean isRepair(ReconcileItem item) {
+        return item.sent()
+                .flatMap(SentEvent::replayOf)
+                .map(id -> id.startsWith(RepairWriter.ID_PREFIX))
+                .orElse(false);
+    }
+
+    /** The same findings; those of missing events say what became of them. */
+    private List<ReconcileFinding> repaired(
+            List<ReconcileFinding> findings, List<ReconcileItem> missing, ReceiptTotals totals) {
+        Iterator<RepairOutcome> outcomes = outcomes(missing).iterator();
+        return findings.stream()
+                .map(finding -> {
+                    if (finding.kind() != Kind.MISSING) {
+                        return finding;
+                    }
+                    RepairOutcome outcome = outcomes.next();
+                    totals.repair(outcome, 1);
+                    return new ReconcileFinding(
+                            finding.kind(), finding.event(), List.of(), finding.detail() + words(outcome));
+                })
+                .toList();
+    }
+
+    private String words(RepairOutcome outcome) {
+        return switch (outcome) {
+            case WOULD_SEND -> "; --apply sends it again";
+            case SENT -> "; sent again by " + job;
+            case SENT_BEFORE -> "; an earlier repair has sent it again: give it time, or use --again";
+            case EXPIRED -> "";
+        };
+    }
+
+    private List<RepairOutcome> outcomes(List<ReconcileItem> missing) {
+        if (missing.isEmpty() || request.repair().mode() != Mode.APPLY) {
+            return missing.stream()
+                    .map(item -> item.sent().isPresent() ? RepairOutcome.WOULD_SEND : RepairOutcome.EXPIRED)
+                    .toList();
+        }
+        if (repairs == null) {
+            repairs = new RepairWriter(settings, request.repair(), job, clock);
+        }
+        return repairs.send(missing);
+    }
+
+    @Override
+    public void close() {
+        if (repairs != null) {
+            repairs.close();
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package io.usageflow.forwarder.reconcile.receipts;
+
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.credyt.ApiKeys;
+import io.usageflow.forwarder.credyt.CredytHttp;
+import io.usageflow.forwarder.credyt.lookup.CredytQueries;
+import io.usageflow.forwarder.credyt.lookup.CredytUnreachableException;
+import io.usageflow.forwarder.kafka.LogId;
+import io.usageflow.forwarder.kafka.LogIds;
+import io.usageflow.forwarder.kafka.PartitionReader;
+import io.usageflow.forwarder.reconcile.Checkpoint;
+import io.usageflow.forwarder.reconcile.OwnTopicDecoder;
+import io.usageflow.forwarder.reconcile.ReconcileFinding;
+import io.usageflow.forwarder.reconcile.ReconcileListener;
+import io.usageflow.forwarder.reconcile.ReconcileRequest;
+import io.usageflow.forwarder.reconcile.ReconcileResult;
+import io.usageflow.forwarder.reconcile.ReconcileRun;
+import io.usageflow.schema.Receipt;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Compares the receipts of a period with what Credyt has. In steps of some seconds: read receipts, look up what was sent, ask
+ * Credyt, write the findings, save the checkpoint. After a kill at any point, a resumed run repeats the step it was in; what that
+ * step had written is cut off first, so that the report has each finding once. Thread-safe: each run has what it needs
+ * of its own.
+ */
+public final class ReceiptReconciler {
+    private static final int CONNECTIONS_MAX = 16;
+    private static final int STEP_SECONDS = 5;
+    private static final int STEP_MIN = 20;
+    private static final int STEP_MAX = 1_000;
+
+    private final Settings settings;
+    private final Clock clock;
+
+    public ReceiptReconciler(Settings settings, Clock clock) {
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /**
+     * Runs to the end, or until it is stopped.
+     *
+     * @param stopped asked several times a second
+     * @throws CredytUnreachableException where Credyt does not answer or not to us; what was checked before is kept
+     * @throws IllegalArgumentException where the report is another's; the message names the remedy
+     * @throws org.apache.kafka.common.config.ConfigException where there is no API key that could be used
+     */
+    public ReconcileResult<ReconcileSummary> run(
+            ReconcileRequest request, ReconcileListener<ReconcileProgress> listener, BooleanSupplier stopped)
+            throws InterruptedException {
+        ApiKeys keys = ApiKeys.open(settings.credyt().apiKey(), System::nanoTime);
+        String topic = settings.topics().names().receipts();
+        LogId log = request.report().isEmpty()
+                ? LogId.UNKNOWN
+                : LogIds.of(settings.kafka().client(), topic);
+        try (PartitionReader receipts = new PartitionReader(settings.kafka().client(), topic);
+                CredytHttp credyt = new CredytHttp(settings.credyt(), keys, CONNECTIONS_MAX);
+                SentEventReader sentEvents = new SentEventReader(settings);
+                ReconcileRun run = ReconcileRun.open(
+                        request,
+                        command(request),
+                        log,
+                        () -> start(request, receipts, log),
+                        new ReceiptTotals().json(),
+                        clock.instant())) {
+            List<String> notes = expired(run.progress(), receipts);
+            var queries = new CredytQueries(credyt::get, request.perSecond(), clock, stopped);
+            try (var batches = new BatchReconciler(settings, request, run.job(), queries, sentEvents, clock);
+                    var pass = new Pass(request, receipts, batches, run, listener)) {
+                boolean complete = pass.run();
+                if (complete) {
+                    run.finish();
+                }
+                if (receipts.expired() > 0) {
+                    notes.add("up to " + receipts.expired()
+                            + " receipts expired before they were read: they were not checked");
+                }
+                return new ReconcileResult<>(
+                        pass.totals.summary(), run.from(), run.to(), complete, run.resumed(), notes);
+            }
+        }
+    }
+
+    private String command(ReconcileRequest request) {
+        return request.period().text() + ", "
+                + request.account().map(account -> "account " + account).orElse("all accounts") + ", topics "
+                + settings.topics().names().prefix() + ", " + settings.credyt().url() + ", repair "
+                + request.repair().mode().name().toLowerCase(Locale.ROOT) + ", free " + new TreeSet<>(request.free());
+    }
+
+    private static Checkpoint.Progress start(ReconcileRequest request, PartitionReader receipts, LogId log) {
+        // Delivery writes a receipt after Credyt accepted the event: no receipt of the period stands before this.
+        Map<Integer, Long> begins =
+                byPartition(receipts.offsetsAt(request.period().from()));
+        Map<Integer, Long> ends = byPartition(receipts.ends());
+        begins.replaceAll((partition, offset) -> Math.min(offset, ends.getOrDefault(partition, offset)));
+        return new Checkpoint.Progress(begins, begins, ends, log);
+    }
+
+    private List<String> expired(Checkpoint.Progress progress, PartitionReader receipts) {
+        List<String> notes = new ArrayList<>();
+        boolean cut = byPartition(receipts.beginnings()).entrySet().stream()
+                .anyMatch(each -> each.getValue() > 0
+                        && each.getValue() >= progress.next().getOrDefault(each.getKey(), 0L));
+        if (cut) {
+            notes.add("the oldest receipts have expired in "
+                    + settings.topics().names().receipts()
+                    + ": events of the beginning of the period may be missing here");
+        }
+        return notes;
+    }
+
+    private static Map<Integer, Long> byPartition(Map<TopicPartition, Long> offsets) {
+        Map<Integer, Long> byPartition = new TreeMap<>();
+        offsets.forEach((partition, offset) -> byPartition.put(partition.partition(), offset));
+        return byPartition;
+    }
+
+    /** Reads the receipts in batches, from the checkpoint to the end. Not thread-safe. */
+    private final class Pass implements AutoCloseable {
+        private final ReconcileRequest request;
+        private final PartitionReader receipts;
+        private final BatchReconciler batches;
+        private final ReconcileRun run;
+        private final ReconcileListener<ReconcileProgress> listener;
+        private final OwnTopicDecoder<Receipt> decoder =
+                new OwnTopicDecoder<>(settings.registry().serde(), Receipt.class);
+        private final ReceiptTotals totals;
+        private final long began = System.nanoTime();
+        private final double shareBefore;
+        private final long receiptsBefore;
+
+        Pass(
+                ReconcileRequest request,
+                PartitionReader receipts,
+                BatchReconciler batches,
+                ReconcileRun run,
+                ReconcileListener<ReconcileProgress> listener) {
+            this.request = request;
+            this.receipts = receipts;
+            this.batches = batches;
+            this.run = run;
+            this.listener = listener;
+            totals = ReceiptTotals.of(run.totals());
+            shareBefore = run.progress().share();
+            receiptsBefore = totals.summary().receipts();
+        }
+
+        /** False where it was stopped. */
+        boolean run() throws InterruptedException {
+            int size = (int) Math.max(STEP_MIN, Math.min(STEP_MAX, request.perSecond() * STEP_SECONDS));
+            for (Map.Entry<Integer, Long> partition :
+                    new TreeMap<>(run.progress().next()).entrySet()) {
+                long end = run.progress().ends().getOrDefault(partition.getKey(), 0L);
+                receipts.seek(partition.getKey(), partition.getValue());
+                var batch = new ReceiptBatch(decoder, this::isWanted);
+                Optional<ConsumerRecord<byte[], byte[]>> record;
+                do {
+                    record = receipts.next(end);
+                    record.ifPresent(batch::take);
+                    if (batch.size() >= size || record.isEmpty()) {
+                        if (!reconcile(
+                                batch,
+                                partition.getKey(),
+                                record.map(item -> item.offset() + 1).orElse(end))) {
+                            return false;
+                        }
+                        batch.clear();
+                    }
+                } while (record.isPresent());
+            }
+            return true;
+        }
+
+        private boolean reconcile(ReceiptBatch batch, int partition, long next) throws InterruptedException {
+            Optional<List<ReconcileFinding>> checked = batches.reconcile(batch.events(), totals);
+            if (checked.isEmpty()) {
+                return false;
+            }
+            List<ReconcileFinding> findings = new ArrayList<>(checked.get());
+            batch.unreadable().forEach(totals::unreadable);
+            findings.addAll(batch.unreadable());
+            findings.forEach(listener::found);
+            run.append(findings);
+            run.save(run.progress().with(partition, next), totals.json());
+            ReconcileSummary summary = totals.summary();
+            listener.advanced(ReconcileProgress.of(
+                    run.progress().share(),
+                    shareBefore,
+                    summary.receipts() - receiptsBefore,
+                    Duration.ofNanos(System.nanoTime() - began),
+                    summary));
+            return true;
+        }
+
+        private boolean isWanted(Receipt receipt) {
+            return run.contains(receipt.getAcceptedAt())
+                    && request.account().map(receipt.getAccountId()::equals).orElse(true);
+        }
+
+        @Override
+        public void close() {
+            decoder.close();
+        }
+    }
+}

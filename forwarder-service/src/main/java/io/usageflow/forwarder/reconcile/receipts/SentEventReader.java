@@ -1,0 +1,133 @@
+package io.usageflow.forwarder.reconcile.receipts;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.credyt.EventJson;
+import io.usageflow.forwarder.credyt.lookup.ParsedResponse;
+import io.usageflow.forwarder.kafka.LogId;
+import io.usageflow.forwarder.kafka.LogIds;
+import io.usageflow.forwarder.kafka.PartitionReader;
+import io.usageflow.forwarder.reconcile.EventRef;
+import io.usageflow.schema.DeliverableEvent;
+import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.registry.SchemaLostException;
+import io.usageflow.schema.serde.AvroSerdes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds what was sent by the coordinates in the receipts. Receipts of a partition stand in the order of their deliverable
+ * records, so this mostly reads straight on. Not thread-safe; close it.
+ */
+final class SentEventReader implements AutoCloseable {
+    /** Up to this distance, reading on is cheaper than a seek. */
+    private static final long READ_ON_MAX = 10_000;
+
+    private final String topic;
+    private final PartitionReader reader;
+    private final Map<TopicPartition, Long> ends;
+    private final LogId log;
+    private final Deserializer<DeliverableEvent> deliverables;
+    private final Deserializer<UsageEvent> events;
+    private int partition = -1;
+    private long position;
+
+    SentEventReader(Settings settings) {
+        topic = settings.topics().names().deliverable();
+        deliverables = AvroSerdes.ownValueDeserializer(settings.registry().serde(), DeliverableEvent.class);
+        events = AvroSerdes.ownValueDeserializer(settings.registry().serde(), UsageEvent.class);
+        reader = new PartitionReader(settings.kafka().client(), topic);
+        ends = reader.ends();
+        log = LogIds.of(settings.kafka().client(), topic);
+    }
+
+    /** In the order in which it is cheapest to look for them. */
+    static List<EventRef> inOrder(List<EventRef> events) {
+        return events.stream()
+                .sorted(Comparator.comparingInt(
+                                (EventRef event) -> event.deliverable().partition())
+                        .thenComparingLong(event -> event.deliverable().offset()))
+                .toList();
+    }
+
+    /** With its original where it can be had. */
+    ReconcileItem find(EventRef event) {
+        EventRef.Position place = event.deliverable();
+        long end = ends.getOrDefault(new TopicPartition(topic, place.partition()), 0L);
+        if (!isWithin(place, end) || log.differsFrom(new LogId("", place.topicId()))) {
+            return ReconcileItem.without(
+                    event, "the receipt names a place that " + topic + " does not have: the topic was made again");
+        }
+        if (place.partition() != partition || place.offset() < position || place.offset() - position > READ_ON_MAX) {
+            reader.seek(place.partition(), place.offset());
+            partition = place.partition();
+        }
+        position = place.offset();
+        Optional<ConsumerRecord<byte[], byte[]>> record = reader.next(place.offset() + 1);
+        while (record.isPresent() && record.get().offset() < place.offset()) {
+            record = reader.next(place.offset() + 1);
+        }
+        if (record.isEmpty()) {
+            return ReconcileItem.without(event, "what was sent has expired in " + topic);
+        }
+        position = place.offset() + 1;
+        return read(event, record.get());
+    }
+
+    /** A receipt that is not ours may name any place; Kafka's client refuses some of them. */
+    static boolean isWithin(EventRef.Position place, long end) {
+        return place.partition() >= 0 && place.offset() >= 0 && place.offset() < end;
+    }
+
+    private ReconcileItem read(EventRef event, ConsumerRecord<byte[], byte[]> record) {
+        try {
+            @Nullable DeliverableEvent deliverable = deliverables.deserialize(topic, record.headers(), record.value());
+            if (deliverable == null) {
+                return ReconcileItem.without(event, "what was sent cannot be read: the record has no value");
+            }
+            if (!deliverable.getCredytEventId().equals(event.credytId())) {
+                return ReconcileItem.without(
+                        event, "another event stands where the receipt points: was " + topic + " made again?");
+            }
+            byte[] published = bytes(deliverable.getEvent());
+            UsageEvent usage = events.deserialize(topic, record.headers(), published);
+            return ReconcileItem.of(
+                    event,
+                    new SentEvent(
+                            ParsedResponse.EXACT.readTree(EventJson.event(deliverable, usage)),
+                            record.serializedValueSize(),
+                            new SentEvent.Published(record.key(), published, record.headers()),
+                            Optional.ofNullable(deliverable.getReplayOf())));
+        } catch (SerializationException
+                | SchemaLostException
+                | IllegalArgumentException
+                | JsonProcessingException unreadable) {
+            return ReconcileItem.without(event, "what was sent cannot be read: " + unreadable.getMessage());
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("reading JSON from memory failed", impossible);
+        }
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+        deliverables.close();
+        events.close();
+    }
+}

@@ -1,0 +1,167 @@
+package io.usageflow.forwarder.reconcile.unknown;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.usageflow.forwarder.credyt.CredytHttp;
+import io.usageflow.forwarder.credyt.lookup.CredytQueries;
+import io.usageflow.forwarder.credyt.lookup.ExpectedBody;
+import io.usageflow.forwarder.credyt.lookup.QueryResult;
+import io.usageflow.schema.id.Uuids;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Reads the list of one customer's events to its end, page by page. Pure but for its state.
+ *
+ * <p>Of Credyt's lists are known {@code offset}, {@code limit} and {@code total_count}; neither an order nor the largest
+ * page is (docs/credyt-api.md, 2). So nothing is believed that was not seen: the list counts as whole where as many
+ * different ids were seen as the list said that it had when reading began. Where events slipped from one page to
+ * another while it was read it is read again, {@value #PASSES_MAX} times at most; where that does not help, or Credyt
+ * says no total, or repeats one page for ever, it ends, and says why it is not proved to be whole.
+ */
+final class EventListReader {
+    static final int LIMIT_FIRST = 100;
+    static final int PASSES_MAX = 3;
+    static final int PAGES_MAX = 200_000;
+    static final int SEEN_MAX = 1_000_000;
+
+    private static final long NO_TOTAL = -1;
+
+    private final String customer;
+    private final int seenMax;
+    private final IdTable seen;
+    private int limit = LIMIT_FIRST;
+    private long offset;
+    private int pass = 1;
+    private int pages;
+    private long totalAtFirst = NO_TOTAL;
+    private long nameless;
+    private long lastPage;
+    private boolean done;
+    private Optional<String> shortfall = Optional.empty();
+
+    /** @param customer Credyt's id of it */
+    EventListReader(String customer) {
+        this(customer, SEEN_MAX);
+    }
+
+    /** @param seenMax different ids that are remembered, at least 1 */
+    EventListReader(String customer, int seenMax) {
+        this.customer = customer;
+        this.seenMax = seenMax;
+        this.seen = new IdTable(seenMax);
+    }
+
+    boolean isDone() {
+        return done;
+    }
+
+    /** Why there may be more than was seen; empty where all was seen. */
+    Optional<String> shortfall() {
+        return shortfall;
+    }
+
+    CredytQueries.Query question() {
+        return new CredytQueries.Query(
+                "/events?customer_id=" + CredytHttp.encoded(customer) + "&offset=" + offset + "&limit=" + limit,
+                ExpectedBody.page(),
+                false);
+    }
+
+    /** @return what stands on the page and was on none before */
+    List<JsonNode> take(QueryResult result) {
+        return result.match(
+                found -> page(found.event()),
+                absent -> end("Credyt answers 404 to the list of the customer's events"),
+                unanswered -> unanswered(unanswered));
+    }
+
+    /** A page may be too large for us, or the limit for Credyt: the largest is not stated. */
+    private List<JsonNode> unanswered(QueryResult.Unanswered unanswered) {
+        if (!unanswered.reached() || limit == 1) {
+            return end(unanswered.why());
+        }
+        limit /= 2;
+        return List.of();
+    }
+
+    private List<JsonNode> page(JsonNode body) {
+        JsonNode items = body.isArray() ? body : body.path("items");
+        long total = body.path("total_count").isIntegralNumber()
+                ? body.path("total_count").longValue()
+                : NO_TOTAL;
+        if (offset == 0) {
+            totalAtFirst = total;
+        }
+        List<JsonNode> fresh = new ArrayList<>();
+        long content = 0;
+        for (JsonNode item : items) {
+            content += mark(item, fresh);
+        }
+        boolean repeated = offset > 0 && !items.isEmpty() && content == lastPage;
+        lastPage = content;
+        offset += items.size();
+        if (repeated) {
+            end("Credyt gave the same page for two places in the list: does it not heed the offset?");
+        } else if (++pages >= PAGES_MAX) {
+            end("its list did not end within " + PAGES_MAX + " pages");
+        } else if (items.isEmpty() || isLast(body, items.size(), total)) {
+            endPass();
+        }
+        return fresh;
+    }
+
+    /** A full page where the list should end may be one whose total is only its own: the next one tells. */
+    private boolean isLast(JsonNode body, int items, long total) {
+        JsonNode said = body.path("limit");
+        long full = said.isIntegralNumber() && said.longValue() > 0 ? Math.min(limit, said.longValue()) : limit;
+        return total != NO_TOTAL && offset >= total && items < full;
+    }
+
+    /** @return the item's part in the page's content, whatever the order of its items */
+    private long mark(JsonNode item, List<JsonNode> fresh) {
+        JsonNode id = item.path("id");
+        if (!id.isTextual() || id.textValue().isEmpty()) {
+            nameless++;
+            return 1;
+        }
+        UUID key = key(id.textValue());
+        if (seen.isFull() || seen.add(key, 0)) {
+            fresh.add(item);
+        }
+        return key.getMostSignificantBits() * 31 + key.getLeastSignificantBits();
+    }
+
+    /** An id that is no UUID is foreign: its hash only tells it from other ids. */
+    private static UUID key(String id) {
+        return Uuids.parse(id).orElseGet(() -> UUID.nameUUIDFromBytes(id.getBytes(UTF_8)));
+    }
+
+    private void endPass() {
+        if (nameless > 0) {
+            end("its list has entries without an id");
+        } else if (totalAtFirst == NO_TOTAL) {
+            end("Credyt does not say how many events the customer has");
+        } else if (seen.isFull()) {
+            end("it has more than " + seenMax + " events: the list cannot be proved whole");
+        } else if (seen.size() >= totalAtFirst) {
+            done = true;
+        } else if (pass < PASSES_MAX) {
+            pass++;
+            offset = 0;
+            lastPage = 0;
+        } else {
+            end("Credyt says that it has " + totalAtFirst + " events, and listed " + seen.size() + " in " + PASSES_MAX
+                    + " readings");
+        }
+    }
+
+    private List<JsonNode> end(String why) {
+        done = true;
+        shortfall = Optional.of(why);
+        return List.of();
+    }
+}

@@ -1,0 +1,269 @@
+package io.usageflow.forwarder.reconcile.unknown;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.credyt.lookup.CredytQueries;
+import io.usageflow.forwarder.credyt.lookup.QueryResult;
+import io.usageflow.forwarder.reconcile.EventRef;
+import io.usageflow.forwarder.reconcile.ReconcileFinding;
+import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
+import io.usageflow.forwarder.reconcile.ReconcileListener;
+import io.usageflow.forwarder.reconcile.ReconcileRun;
+import io.usageflow.forwarder.reconcile.unknown.UnknownSummary.Count;
+import io.usageflow.schema.CredytReference;
+import io.usageflow.schema.id.Uuids;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The ids that Credyt listed, until they are looked for in the topics together: reading a topic costs the same for one id
+ * and for a million. What no topic knows is asked for by its id before it is called unknown. Not thread-safe.
+ */
+final class SearchRound {
+    private static final int IDS_MAX = 1_000_000;
+    /** More than the pages of one round of answers can bring. */
+    private static final int ROOM = 100_000;
+
+    private static final int ASKED_AT_ONCE = 200;
+    /** Between Credyt's clock and ours, and between the acceptance of an event and the record of its receipt. */
+    private static final Duration MARGIN = Duration.ofMinutes(10);
+
+    private final ReconcileRun run;
+    private final SearchTotals totals;
+    private final CredytQueries queries;
+    private final ReconcileListener<UnknownEventSearch.SearchProgress> listener;
+    private final List<Map.Entry<String, ListedCustomers.Customer>> customers;
+    private final SentIdFilter sent;
+    private final IdTable ids = new IdTable(IDS_MAX + ROOM);
+    /** An event is listed again where a list is read a second time, perhaps in another round. */
+    private final IdTable reported = new IdTable(IDS_MAX);
+
+    private final List<ReconcileFinding> foreign = new ArrayList<>();
+    private long readingNanos;
+
+    private record Suspect(UUID id, Map.Entry<String, ListedCustomers.Customer> customer) {}
+
+    SearchRound(
+            Settings settings,
+            ReconcileRun run,
+            SearchTotals totals,
+            CredytQueries queries,
+            ReconcileListener<UnknownEventSearch.SearchProgress> listener,
+            List<Map.Entry<String, ListedCustomers.Customer>> customers,
+            BooleanSupplier stopped) {
+        this.run = run;
+        this.totals = totals;
+        this.queries = queries;
+        this.listener = listener;
+        this.customers = customers;
+        this.sent = new SentIdFilter(settings, stopped);
+    }
+
+    /** @param customer whose list it is, as its place among the customers */
+    void take(int customer, List<JsonNode> items) {
+        Map.Entry<String, ListedCustomers.Customer> whose = customers.get(customer);
+        for (JsonNode item : items) {
+            JsonNode named = item.path("customer_id");
+            if (named.isTextual() && !named.textValue().equals(whose.getKey())) {
+                continue; // A filter that was not heeded: the event is looked at where its own customer is.
+            }
+            totals.count(Count.EVENTS_LISTED, 1);
+            if (timeOf(item).map(run::contains).orElse(true)) {
+                take(customer, item);
+            }
+        }
+    }
+
+    private void take(int customer, JsonNode item) {
+        String id = item.path("id").textValue();
+        Optional<UUID> uuid = Uuids.parse(id);
+        boolean fresh = uuid.map(one -> ids.add(one, customer)).orElse(true);
+        if (fresh) {
+            totals.count(Count.EVENTS_IN_PERIOD, 1);
+        }
+        if (uuid.isEmpty()) {
+            foreign.add(finding(
+                    Kind.UNKNOWN_TO_US,
+                    event(id, customers.get(customer), item),
+                    "its id is no UUID: nothing here sends such ids"));
+        }
+    }
+
+    /** Whether it must be checked before more is taken. */
+    boolean isFull() {
+        return ids.added() >= IDS_MAX || foreign.size() >= ROOM;
+    }
+
+    /** Looks for what was taken, and empties the round; false where it was stopped before all was checked. */
+    boolean check() throws InterruptedException {
+        report(foreign);
+        foreign.clear();
+        if (ids.size() == 0) {
+            return true;
+        }
+        long began = System.nanoTime();
+        int listed = ids.size();
+        Optional<SentIdFilter.ReceiptHorizon> reach = sent.takeReceipts(ids);
+        if (reach.isEmpty()) {
+            return false;
+        }
+        totals.unreadable(sent.unreadable());
+        totals.count(Count.WITH_RECEIPT, listed - ids.size());
+        int without = ids.size();
+        // Handed to delivery before Credyt could have it: whatever is on its way stands there.
+        if (without > 0 && !sent.takeDeliverables(ids)) {
+            return false;
+        }
+        totals.unreadable(sent.unreadable());
+        totals.count(Count.SENT_WITHOUT_RECEIPT, without - ids.size());
+        readingNanos = System.nanoTime() - began;
+        boolean whole = named(reach.get());
+        ids.clear();
+        return whole;
+    }
+
+    /** How long topics were read for the last judgement. */
+    long readingNanos() {
+        return readingNanos;
+    }
+
+    private boolean named(SentIdFilter.ReceiptHorizon reach) throws InterruptedException {
+        List<Suspect> some = new ArrayList<>();
+        boolean[] whole = {true};
+        ids.forEach((id, customer) -> {
+            if (reported.isFull() || reported.add(id, 0)) {
+                some.add(new Suspect(id, customers.get(customer)));
+            }
+            if (some.size() >= ASKED_AT_ONCE) {
+                whole[0] = whole[0] && ask(some, reach);
+                some.clear();
+            }
+        });
+        return whole[0] && ask(some, reach);
+    }
+
+    private boolean ask(List<Suspect> suspects, SentIdFilter.ReceiptHorizon reach) throws InterruptedException {
+        if (suspects.isEmpty()) {
+            return true;
+        }
+        Optional<List<QueryResult>> results = queries.ask(suspects.stream()
+                .map(suspect -> CredytQueries.Query.ofEvent(suspect.id().toString(), false))
+                .toList());
+        if (results.isEmpty()) {
+            return false;
+        }
+        List<ReconcileFinding> findings = new ArrayList<>();
+        for (int i = 0; i < suspects.size(); i++) {
+            findings.add(checked(suspects.get(i), results.get().get(i), reach));
+        }
+        report(findings);
+        listener.advanced(new UnknownEventSearch.SearchProgress(totals.summary(), customers.size()));
+        return true;
+    }
+
+    private static ReconcileFinding checked(Suspect suspect, QueryResult result, SentIdFilter.ReceiptHorizon reach) {
+        String id = suspect.id().toString();
+        JsonNode nothing = MissingNode.getInstance();
+        return result.match(
+                found -> checked(event(id, suspect.customer(), found.event()), "", reach),
+                absent -> finding(
+                        Kind.UNCHECKED,
+                        event(id, suspect.customer(), nothing),
+                        "Credyt lists it, and GET /events/{id} says that it does not have it"),
+                unanswered -> checked(
+                        event(id, suspect.customer(), nothing),
+                        "; Credyt listed it and said no more of it: " + unanswered.why(),
+                        reach));
+    }
+
+    private static ReconcileFinding checked(EventRef event, String more, SentIdFilter.ReceiptHorizon reach) {
+        Optional<Instant> since = reach.of(List.of(event.account().split(" ", -1)));
+        boolean old = since.isPresent()
+                && event.acceptedAt()
+                        .map(at -> since.get().equals(Instant.MAX)
+                                || at.isBefore(since.get().plus(MARGIN)))
+                        .orElse(true);
+        if (!old) {
+            return finding(Kind.UNKNOWN_TO_US, event, "no receipt, and never handed to delivery" + more);
+        }
+        return finding(
+                Kind.UNCHECKED,
+                event,
+                (since.get().equals(Instant.MAX)
+                                ? "the receipts of its account's partition have expired"
+                                : "receipts begin at " + since.get())
+                        + ": whether it was sent cannot be decided" + more);
+    }
+
+    /** A list that may be longer than what was seen of it. */
+    void unproved(ListedCustomers.Customer who, String why) {
+        totals.count(Count.LISTS_NOT_PROVED_WHOLE, 1);
+        ReconcileFinding finding = finding(
+                Kind.UNCHECKED,
+                new EventRef(
+                        "",
+                        "",
+                        String.join(" ", who.accounts()),
+                        reference(who),
+                        Optional.empty(),
+                        Optional.empty(),
+                        EventRef.Position.NONE,
+                        EventRef.Position.NONE),
+                "the list of the customer's events was not, or not provably, read whole: " + why);
+        run.append(List.of(finding));
+        listener.found(finding);
+    }
+
+    private void report(List<ReconcileFinding> findings) {
+        run.append(findings);
+        for (ReconcileFinding finding : findings) {
+            totals.count(finding.kind() == Kind.UNKNOWN_TO_US ? Count.UNKNOWN_TO_US : Count.UNCHECKED, 1);
+            listener.found(finding);
+        }
+    }
+
+    private static ReconcileFinding finding(Kind kind, EventRef event, String detail) {
+        return new ReconcileFinding(kind, event, List.of(), detail);
+    }
+
+    private static EventRef event(String id, Map.Entry<String, ListedCustomers.Customer> customer, JsonNode event) {
+        JsonNode type = event.path("event_type");
+        return new EventRef(
+                "",
+                id,
+                String.join(" ", customer.getValue().accounts()),
+                reference(customer.getValue()),
+                timeOf(event),
+                Optional.ofNullable(type.textValue()),
+                EventRef.Position.NONE,
+                EventRef.Position.NONE);
+    }
+
+    private static CredytReference reference(ListedCustomers.Customer who) {
+        return new CredytReference(who.reference().kind(), who.reference().value());
+    }
+
+    /** When Credyt took it; where it does not say so, when it occurred. */
+    static Optional<Instant> timeOf(JsonNode event) {
+        return time(event.path("created_at")).or(() -> time(event.path("occurred_at")));
+    }
+
+    private static Optional<Instant> time(JsonNode text) {
+        try {
+            return Optional.ofNullable(text.textValue())
+                    .map(OffsetDateTime::parse)
+                    .map(OffsetDateTime::toInstant);
+        } catch (DateTimeException noTime) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.usageflow.forwarder.reconcile.unknown;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a look through Credyt's lists came to so far. Immutable. */
+public record UnknownSummary(Map<Count, Long> counts) {
+    public static final UnknownSummary NONE = new UnknownSummary(Map.of());
+
+    public UnknownSummary {
+        counts = counts.isEmpty() ? Map.of() : new EnumMap<>(counts);
+    }
+
+    public long count(Count of) {
+        return counts.getOrDefault(of, 0L);
+    }
+
+    /** Whether the report has findings. */
+    public boolean hasFindings() {
+        return count(Count.UNKNOWN_TO_US) > 0 || !isWhole();
+    }
+
+    /** Whether nothing is left open: each list read to its end, and each event on it checked. */
+    public boolean isWhole() {
+        return count(Count.LISTS_NOT_PROVED_WHOLE) == 0 && count(Count.UNCHECKED) == 0 && count(Count.UNREADABLE) == 0;
+    }
+
+    /** Of what every reading counts again. */
+    public UnknownSummary atLeast(Count of, long read) {
+        return plus(of, Math.max(0, read - count(of)));
+    }
+
+    public UnknownSummary plus(Count of, long more) {
+        var all = new EnumMap<Count, Long>(Count.class);
+        all.putAll(counts);
+        all.merge(of, more, Long::sum);
+        return new UnknownSummary(all);
+    }
+
+    /** For scripts. */
+    public ObjectNode json() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        for (Count count : Count.values()) {
+            json.put(count.word(), count(count));
+        }
+        return json;
+    }
+
+    public static UnknownSummary of(JsonNode json) {
+        var counts = new EnumMap<Count, Long>(Count.class);
+        for (Count count : Count.values()) {
+            counts.put(count, json.path(count.word()).longValue());
+        }
+        return new UnknownSummary(counts);
+    }
+
+    /** What is counted where Credyt's lists are read. Closed; the words are API. */
+    public enum Count {
+        /** Whose lists were read. */
+        CUSTOMERS,
+        /** Names in links and receipts under which Credyt has no customer. */
+        CUSTOMERS_NOT_AT_CREDYT,
+        LISTS_NOT_PROVED_WHOLE,
+        EVENTS_LISTED,
+        /** Of these. */
+        EVENTS_IN_PERIOD,
+        /** Of these. */
+        WITH_RECEIPT,
+        /** Of these: in {@code usage.deliverable}, so on their way, or their answer was lost. */
+        SENT_WITHOUT_RECEIPT,
+        /** Of these: nothing here sent them. */
+        UNKNOWN_TO_US,
+        /** Of these: receipts of their time have expired, or Credyt contradicts itself. */
+        UNCHECKED,
+        /** Records of the topics that cannot be read: each may be the receipt of an event that is called unknown. */
+        UNREADABLE;
+
+        /** For scripts. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

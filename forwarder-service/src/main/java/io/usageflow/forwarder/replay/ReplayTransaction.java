@@ -1,0 +1,234 @@
+package io.usageflow.forwarder.replay;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.kafka.recovery.MarkerRecovery;
+import io.usageflow.forwarder.kafka.recovery.TransactionRecovery;
+import io.usageflow.forwarder.kafka.recovery.WatchedProducer;
+import io.usageflow.schema.DeadLetterMark;
+import io.usageflow.schema.serde.AvroSerdes;
+import io.usageflow.schema.topic.Topics;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.Serializer;
+
+/**
+ * Writes replayed records and their marks, each pair in one transaction. This is why each dead letter is replayed once,
+ * whatever dies and however many operators there are:
+ *
+ * <ol>
+ *   <li>All jobs have the same transactional id (repairs of {@code reconcile} have one of their own). {@link #open} ({@code
+ *       initTransactions}) returns when every transaction of an earlier producer with that id is committed or aborted, and
+ *       no earlier producer can commit any more.
+ *   <li>Only then are the marks read, with {@code read_committed}: so all that was ever replayed is seen as such, and what
+ *       is not seen was not replayed, and no earlier job's transaction will replay it.
+ *   <li>A replayed record and its mark become visible together, or not at all.
+ *   <li>A job that loses the id to a later one can commit nothing from then on.
+ * </ol>
+ *
+ * One thread.
+ */
+public final class ReplayTransaction implements AutoCloseable {
+    /** Bound of a transaction. */
+    static final int RECORDS_MAX = 500;
+
+    /** Bound of a transaction, so that a slow rate does not delay what is written. */
+    static final Duration AGE_MAX = Duration.ofSeconds(1);
+
+    /** Kafka aborts the transaction of a dead producer after this time. */
+    public static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    private final Topics topics;
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final TransactionRecovery takeover;
+    private final Serializer<DeadLetterMark> serializer;
+    private final Map<String, byte[]> pending = new LinkedHashMap<>();
+    private boolean isOpen;
+    private long openedNanos;
+    private long committed;
+
+    /** A later producer has the transactional id, or Kafka has timed out this one: it can commit nothing more. */
+    public static final class FencedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        FencedException(KafkaException cause) {
+            super(cause);
+        }
+    }
+
+    private ReplayTransaction(
+            Topics topics,
+            KafkaProducer<byte[], byte[]> producer,
+            TransactionRecovery takeover,
+            Serializer<DeadLetterMark> serializer) {
+        this.topics = topics;
+        this.producer = producer;
+        this.takeover = takeover;
+        this.serializer = serializer;
+    }
+
+    /** As {@link #open(Settings, String, String)}, with the transactional id of replay jobs. */
+    static ReplayTransaction open(Settings settings, String clientId) {
+        return open(settings, settings.topics().names().prefix() + ".replay", clientId);
+    }
+
+    /**
+     * Fences every earlier producer with the transactional id.
+     *
+     * @param clientId shows in the brokers' logs
+     * @throws KafkaException where Kafka refuses or does not answer
+     */
+    public static ReplayTransaction open(Settings settings, String transactionalId, String clientId) {
+        Topics topics = settings.topics().names();
+        var takeover = new MarkerRecovery(
+                settings.kafka().client(), transactionalId, List.of(topics.replays(), topics.deadLetterMarks()));
+        var producer = new WatchedProducer(config(settings, transactionalId, clientId), takeover);
+        try {
+            takeover.takeOver(producer);
+            return new ReplayTransaction(
+                    topics,
+                    producer,
+                    takeover,
+                    AvroSerdes.valueSerializer(settings.registry().serde()));
+        } catch (RuntimeException failed) {
+            takeover.close();
+            producer.close(Duration.ZERO);
+            throw failed;
+        }
+    }
+
+    /**
+     * Adds a mark and its record to the open transaction.
+     *
+     * @param record of the replays' topic; empty for a discard
+     * @return where the record stands, known when the transaction is committed
+     */
+    public Optional<Future<RecordMetadata>> add(DeadLetterMark mark, Optional<ProducerRecord<byte[], byte[]>> record)
+            throws FencedException {
+        try {
+            if (!isOpen) {
+                producer.beginTransaction();
+                isOpen = true;
+                openedNanos = System.nanoTime();
+            }
+            Optional<Future<RecordMetadata>> sent = record.map(producer::send);
+            byte[] value = serializer.serialize(topics.deadLetterMarks(), mark);
+            // Should it fail, so does the commit.
+            Future<RecordMetadata> unused = producer.send(new ProducerRecord<>(
+                    topics.deadLetterMarks(), mark.getDeadLetterId().getBytes(UTF_8), value));
+            pending.put(mark.getDeadLetterId(), value);
+            return sent;
+        } catch (KafkaException failed) {
+            throw rethrown(failed);
+        }
+    }
+
+    /** Whether the dead letter has its answer in the open transaction. */
+    boolean holds(String deadLetterId) {
+        return pending.containsKey(deadLetterId);
+    }
+
+    boolean isFull() {
+        return pending.size() >= RECORDS_MAX;
+    }
+
+    /** @param wait that is to come before the next dead letter */
+    boolean isDue(Duration wait) {
+        return isOpen && System.nanoTime() - openedNanos + wait.toNanos() > AGE_MAX.toNanos();
+    }
+
+    /**
+     * Commits what was added.
+     *
+     * @param patience for a broker that does not answer; after that it is not known whether it was committed, and the next
+     *     job's {@link #open} decides it
+     * @return the marks that were committed, by dead letter
+     */
+    public Map<String, byte[]> commit(Duration patience) throws FencedException {
+        if (!isOpen) {
+            return Map.of();
+        }
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                producer.commitTransaction();
+                break;
+            } catch (TimeoutException slow) {
+                // May be asked again until it is known.
+                if (System.nanoTime() - deadline > 0) {
+                    throw slow;
+                }
+            } catch (KafkaException failed) {
+                throw rethrown(failed);
+            }
+        }
+        isOpen = false;
+        committed += pending.size();
+        Map<String, byte[]> marks = Map.copyOf(pending);
+        pending.clear();
+        takeover.afterEnd();
+        return marks;
+    }
+
+    /** Dead letters whose marks are committed. */
+    long committed() {
+        return committed;
+    }
+
+    /** What was added and not committed never was. */
+    @Override
+    public void close() {
+        try (serializer) {
+            if (isOpen) {
+                try {
+                    producer.abortTransaction();
+                } catch (KafkaException | IllegalStateException gone) {
+                    // Fenced, or in a commit that timed out: Kafka ends the transaction, or the next job does.
+                    isOpen = false;
+                }
+            }
+        } finally {
+            takeover.close();
+            producer.close(Duration.ofSeconds(5));
+        }
+    }
+
+    private static KafkaException rethrown(KafkaException failed) throws FencedException {
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ProducerFencedException || cause instanceof InvalidProducerEpochException) {
+                throw new FencedException(failed);
+            }
+        }
+        return failed;
+    }
+
+    private static Map<String, Object> config(Settings settings, String transactionalId, String clientId) {
+        Map<String, Object> config = new HashMap<>();
+        config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+        config.put(
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG, settings.recordBounds().writtenBytesMax());
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 30_000);
+        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) TIMEOUT.toMillis());
+        config.putAll(settings.kafka().client());
+        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+        config.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
+        config.put(ProducerConfig.ACKS_CONFIG, "all");
+        config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        return config;
+    }
+}
