@@ -38,7 +38,7 @@ final class FaultJson {
 
     private FaultJson() {}
 
-    /** Meaningless where the errors of {@code body} are not empty. */
+    /** Ignore the result if {@code body} then has errors. */
     static FaultRule read(Fields body) {
         body.refuseOthersThan(FIELDS);
         FaultMatch match = new FaultMatch(

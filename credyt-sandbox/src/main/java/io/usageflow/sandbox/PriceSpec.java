@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A price in the words of {@code POST /products}, for typed calls. Immutable.
+ * A price of {@code POST /products}, for typed calls. Immutable.
  *
  * @param amounts of the price without dimensions: {@code unit_price}, {@code volume_rate}, {@code package_size}
  */
@@ -37,7 +37,7 @@ public record PriceSpec(
         }
     }
 
-    /** So much per event. */
+    /** A price per event. */
     public static PriceSpec unit(String eventType, String asset, String unitPrice) {
         return new PriceSpec(
                 eventType, UsageType.UNIT, "", asset, Map.of("unit_price", new BigDecimal(unitPrice)), List.of());

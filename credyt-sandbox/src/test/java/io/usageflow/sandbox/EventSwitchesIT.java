@@ -68,7 +68,7 @@ class EventSwitchesIT extends SandboxFixture {
 
     @ParameterizedTest
     @CsvSource({"CONFLICT, 409", "UNPROCESSABLE, 422"})
-    void shouldAnswerARepeatAsItIsTold(RepeatAnswer answer, int status) {
+    void shouldAnswerARepeatAsSwitched(RepeatAnswer answer, int status) {
         changeAnswers(answers -> answers.withRepeats(answer));
         String known = newId();
         String other = newId();
@@ -148,7 +148,7 @@ class EventSwitchesIT extends SandboxFixture {
     }
 
     @Test
-    void shouldTakeAnyIdWhereUuidsAreNotAskedFor() {
+    void shouldAcceptAnyIdIfUuidsAreNotRequired() {
         changeRules(rules -> rules.withEventIds(EventIdFormat.ANY));
 
         Client.Reply reply = submit("acct_1", event("req-1"));
@@ -158,7 +158,7 @@ class EventSwitchesIT extends SandboxFixture {
     }
 
     @Test
-    void shouldRefuseFieldsThatNobodyKnowsOnlyWhereTold() {
+    void shouldRefuseUnknownFieldsOnlyIfSwitched() {
         String misspelt = event(newId()).replace("subject", "subjekt");
         assertThat(submit("acct_1", misspelt).status()).isEqualTo(202);
         changeRules(rules -> rules.withUnknownFields(UnknownFields.REJECT));
@@ -170,7 +170,7 @@ class EventSwitchesIT extends SandboxFixture {
     }
 
     @Test
-    void shouldAcceptAnEventWithoutItsVolumeWhereTold() {
+    void shouldAcceptAnEventWithoutItsVolumeIfSwitched() {
         changeRules(rules -> rules.withMissingVolume(MissingVolume.UNBILLED));
         String id = newId();
 
@@ -180,7 +180,7 @@ class EventSwitchesIT extends SandboxFixture {
     }
 
     @Test
-    void shouldCreateACustomerOnSightWhereTold() {
+    void shouldCreateACustomerOnSightIfSwitched() {
         changeRules(rules -> rules.withAutoCreateCustomers(true));
 
         submit("newcomer", event(newId()));
@@ -190,7 +190,7 @@ class EventSwitchesIT extends SandboxFixture {
     }
 
     @Test
-    void shouldBillAfterTheAnswerWhereTold() {
+    void shouldBillAfterTheResponseIfSwitched() {
         changeAnswers(answers -> answers.withFeeDelayMs(300));
         String id = newId();
 

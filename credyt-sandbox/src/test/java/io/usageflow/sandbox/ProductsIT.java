@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Products, their versions and prices, and assets of one's own. */
+/** Products with their versions and prices, and created assets. */
 class ProductsIT extends SandboxFixture {
     @Override
     SandboxSeed seed() {
@@ -121,7 +121,7 @@ class ProductsIT extends SandboxFixture {
     }
 
     @Test
-    void shouldKeepAnAssetOfOnesOwnAndQuoteIt() {
+    void shouldKeepACreatedAssetAndQuoteIt() {
         Client.Reply created = client.post("/assets", """
                 {"code": "CRD", "name": "Credits", "precision": 0, "symbol": "c", "label": "credits",
                  "rates": [{"source": "USD", "rate": 100}]}""");

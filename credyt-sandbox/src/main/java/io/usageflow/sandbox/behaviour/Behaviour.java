@@ -80,7 +80,7 @@ public record Behaviour(
         NONE,
         /** Every request is answered 503. */
         UNAVAILABLE,
-        /** Every connection is closed without an answer. */
+        /** Every connection is closed without a response. */
         DROP
     }
 }

@@ -68,19 +68,19 @@ public record EventAnswers(
         NONE
     }
 
-    /** What becomes of a request in which some events are bad. No source tells which one Credyt does. */
+    /** The handling of a request with bad events. No source states Credyt's. */
     public enum BatchMode {
-        /** Nothing is stored; 422 names the bad ones. The default. */
+        /** Nothing is stored; 422 names the bad events. The default. */
         ALL_OR_NOTHING,
-        /** The good ones are stored; 422 names the bad ones. */
+        /** The good events are stored; 422 names the bad events. */
         ACCEPT_GOOD,
-        /** The good ones are stored; the success answer does not mention the bad ones. */
+        /** The good events are stored; the success response does not mention the bad events. */
         IGNORE_BAD,
-        /** The good ones are stored; the success answer has one result per event. */
+        /** The good events are stored; the success response has one result per event. */
         PER_ITEM_RESULTS
     }
 
-    /** How an id that was sent before is answered. It never changes what is stored: the first content wins. */
+    /** The response to an id that was sent before. The first content always stays. */
     public enum RepeatAnswer {
         /** Like the first time. The default: "duplicates are ignored". */
         SUCCESS,
@@ -90,7 +90,7 @@ public record EventAnswers(
         UNPROCESSABLE
     }
 
-    /** How the keys of {@code errors} are written; no source shows one for an element of {@code events}. */
+    /** The notation of the keys of {@code errors}. No source shows one for an element of {@code events}. */
     public enum ErrorKeys {
         /** {@code events[0].occurred_at}. The default. */
         INDEXED {

@@ -49,7 +49,7 @@ public record ValidationRules(
         return new ValidationRules(eventIds, unknownCustomer, unknownVendor, unknownFields, missingVolume, changed);
     }
 
-    /** Which event and cost ids are valid; every example of Credyt shows a UUID. */
+    /** The valid event and cost ids. Every example of Credyt is a UUID. */
     public enum EventIdFormat {
         /** The 36-character form of a UUID. The default. */
         UUID,
@@ -57,7 +57,7 @@ public record ValidationRules(
         ANY
     }
 
-    /** The answer for a customer that is not known. */
+    /** The response for an unknown customer. */
     public enum UnknownCustomer {
         /** 422 on the customer's field. The default. */
         UNPROCESSABLE,
@@ -65,7 +65,7 @@ public record ValidationRules(
         NOT_FOUND
     }
 
-    /** What becomes of an event whose cost names a vendor that is not known. */
+    /** The handling of an event whose cost names an unknown vendor. */
     public enum UnknownVendor {
         /** 422 on the vendor's field. The default. */
         UNPROCESSABLE,
@@ -73,15 +73,15 @@ public record ValidationRules(
         ACCEPT
     }
 
-    /** Whether fields of an event that no source mentions are refused. */
+    /** The handling of fields of an event that no source mentions. */
     public enum UnknownFields {
         /** They are kept and ignored. The default. */
         IGNORE,
-        /** 422 names them: finds misspelt optional fields. */
+        /** 422 names them: this finds misspelt optional fields. */
         REJECT
     }
 
-    /** What becomes of an event whose price needs a number in {@code data} that is not there. */
+    /** The handling of an event without the number in {@code data} that its price needs. */
     public enum MissingVolume {
         /** 422 on the field. The default: the sources call it a constraint. */
         UNPROCESSABLE,

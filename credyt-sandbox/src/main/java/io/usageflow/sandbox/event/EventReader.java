@@ -49,7 +49,7 @@ public final class EventReader {
             }
             return envelope.submission();
         } catch (JsonProcessingException e) {
-            // The text around the place may hold customer data: only what is wrong, and where.
+            // The text around the place may hold customer data: report only the problem and its place.
             e.clearLocation();
             return new Submission.Malformed("The body is not valid JSON: " + e.getOriginalMessage());
         } catch (IOException e) {

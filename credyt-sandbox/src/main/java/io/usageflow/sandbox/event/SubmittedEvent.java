@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param raw its bytes in the request
  * @param data null if absent
- * @param errors what is wrong with the event by itself; the other components mean nothing unless it is empty
+ * @param errors the errors of the event by itself; if there are any, ignore the other components
  */
 public record SubmittedEvent(
         String id,

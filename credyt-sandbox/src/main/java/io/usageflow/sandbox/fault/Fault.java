@@ -9,13 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One way in which an answer goes wrong. Sealed: whoever sends answers must know how to spoil each. The kinds that take
- * effect and then fail are what proves that a client bills nothing twice.
+ * A kind of failure of a response. The kinds that take effect and then fail show that a client bills nothing twice.
  */
 public sealed interface Fault {
     /** An error status with a problem body. */
     record Status(int status, RetryAfter retryAfter, Moment moment) implements Fault {
-        /** The statuses that a client of Credyt can meet. */
+        /** The statuses that a client of Credyt can receive. */
         public static final Set<Integer> ALLOWED =
                 Set.of(400, 401, 403, 404, 408, 409, 413, 422, 425, 429, 500, 502, 503, 504);
 
@@ -32,7 +31,7 @@ public sealed interface Fault {
         }
     }
 
-    /** The request is served after a wait; other requests are not held up. */
+    /** The request is served after a wait, without delaying others. */
     record Delay(Duration time) implements Fault {
         @Override
         public <T> T match(Cases<T> cases) {
@@ -40,7 +39,7 @@ public sealed interface Fault {
         }
     }
 
-    /** The connection is closed without an answer. */
+    /** The connection is closed without a response. */
     record Drop(Moment moment) implements Fault {
         @Override
         public <T> T match(Cases<T> cases) {
@@ -48,7 +47,7 @@ public sealed interface Fault {
         }
     }
 
-    /** The request is served, but its answer ends in the middle and the connection is closed. */
+    /** The request is served. Its response ends in the middle, and the connection is closed. */
     record TruncatedBody() implements Fault {
         @Override
         public <T> T match(Cases<T> cases) {
@@ -56,7 +55,7 @@ public sealed interface Fault {
         }
     }
 
-    /** 200, says JSON, and is not. */
+    /** 200 with content type JSON and a body that is not JSON. */
     record NotJson(Moment moment) implements Fault {
         @Override
         public <T> T match(Cases<T> cases) {
@@ -64,7 +63,7 @@ public sealed interface Fault {
         }
     }
 
-    /** 200 with a page, as a proxy in between sends. */
+    /** 200 with an HTML page, as a proxy sends. */
     record Html(Moment moment) implements Fault {
         @Override
         public <T> T match(Cases<T> cases) {
@@ -72,7 +71,7 @@ public sealed interface Fault {
         }
     }
 
-    /** The request is served; its answer then trickles over the given time. */
+    /** The request is served. Its response arrives in pieces over the given time. */
     record SlowBody(Duration time) implements Fault {
         @Override
         public <T> T match(Cases<T> cases) {
@@ -80,7 +79,7 @@ public sealed interface Fault {
         }
     }
 
-    /** The connection stays open and nothing comes, until the client gives up or the sandbox is closed. */
+    /** The connection stays open without a response until the client gives up or the sandbox closes. */
     record NoAnswer(Moment moment) implements Fault {
         @Override
         public <T> T match(Cases<T> cases) {
@@ -138,7 +137,7 @@ public sealed interface Fault {
     /**
      * The {@code Retry-After} of an answer. Immutable.
      *
-     * @param seconds ignored where the header is absent
+     * @param seconds ignored if the header is absent
      */
     public record RetryAfter(Form form, int seconds) {
         public static final RetryAfter ABSENT = new RetryAfter(Form.ABSENT, 0);
@@ -160,7 +159,7 @@ public sealed interface Fault {
             return new RetryAfter(Form.SECONDS, seconds);
         }
 
-        /** As a date so many seconds from the answer, rounded up: the notation has no fractions. */
+        /** As a date, rounded up: the notation has no fractions of a second. */
         public static RetryAfter date(int seconds) {
             return new RetryAfter(Form.HTTP_DATE, seconds);
         }

@@ -4,10 +4,10 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which requests a fault concerns. Immutable; all that is given must hold.
+ * The requests that a fault concerns. Immutable; every given part must match.
  *
  * @param route {@code POST /events} or {@code GET /customers/{id}}, as the documentation writes it; null for all
- * @param eventId concerns requests whose body or path has this id; null for all
+ * @param eventId a request whose body or path has this id; null for all
  * @param customer likewise, Credyt's id or the external one
  */
 public record FaultMatch(
@@ -41,7 +41,7 @@ public record FaultMatch(
     }
 
     private static boolean names(String id, String path, byte[] body) {
-        // ISO 8859-1 keeps every byte as one character: cheap, and exact for what is searched.
+        // ISO 8859-1 maps each byte to one character: a cheap and exact search.
         String quoted = new String(('"' + id + '"').getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
         return path.contains(id) || new String(body, StandardCharsets.ISO_8859_1).contains(quoted);
     }

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A fault, for whom, and for how long. Immutable.
  *
- * @param times it strikes so often and is then spent; 0 for no bound
- * @param rate the part of the matching requests that it strikes, more than 0 and at most 1
+ * @param times the number of strikes after which it is spent; 0 for no bound
+ * @param rate the share of the matching requests that it strikes, more than 0 and at most 1
  * @param seed of the choice by rate: the same seed strikes the same requests, counted from the rule's start
  * @param until it ends at this time; null for never
  */

@@ -24,7 +24,7 @@ public final class Faults {
      */
     public record View(int id, FaultRule rule, int struck) {}
 
-    /** Returns the number by which the rule can be removed. */
+    /** Returns the number of the rule, for its removal. */
     public int add(FaultRule rule) {
         Active active = new Active(nextId.getAndIncrement(), rule);
         rules.add(active);
@@ -40,7 +40,7 @@ public final class Faults {
         rules.clear();
     }
 
-    /** Also those that are spent. */
+    /** Including spent rules. */
     public List<View> all() {
         return rules.stream().map(Active::view).toList();
     }

@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What is wrong with a request, by the path of the field ({@code events[0].costs[1].amount}). Not thread-safe. */
+/** The errors of a request by the path of the field ({@code events[0].costs[1].amount}). Not thread-safe. */
 public final class FieldErrors {
-    // One is made for each event, and hardly any is ever written to.
+    // One is created for each event, and most stay empty.
     private Map<String, List<String>> byPath = Map.of();
 
     public void add(String path, String message) {

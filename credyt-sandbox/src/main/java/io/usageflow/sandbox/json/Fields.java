@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the fields of one JSON object and notes what is wrong, so that one answer can name every bad field. A required
+ * Reads the fields of one JSON object and collects errors, so that one response can name every bad field. A required
  * field that is missing yields an empty placeholder: look at {@link #errors} before using any value. Not thread-safe.
  */
 public final class Fields {
@@ -48,7 +48,7 @@ public final class Fields {
         return node.deepCopy();
     }
 
-    /** Where the object stands in the request; empty for the body itself. Built when asked: it is for errors only. */
+    /** The path of the object in the request; empty for the body itself. Built on demand, for errors only. */
     public String path() {
         String own = index == NO_INDEX ? name : name + "[" + index + "]";
         return parent == null ? own : parent.pathOf(own);
@@ -67,7 +67,7 @@ public final class Fields {
         return raw(name) != null;
     }
 
-    /** Null where the field is absent or null. */
+    /** Null if the field is absent or null. */
     public @Nullable JsonNode raw(String name) {
         JsonNode value = node.get(name);
         return value == null || value.isNull() ? null : value;
@@ -170,7 +170,7 @@ public final class Fields {
         return object == null ? null : new Fields(object, this, name, NO_INDEX, errors);
     }
 
-    /** The objects of an array; empty where the array is absent. */
+    /** The objects of an array; empty if the array is absent. */
     public List<Fields> objects(String name) {
         JsonNode value = raw(name);
         if (value == null) {

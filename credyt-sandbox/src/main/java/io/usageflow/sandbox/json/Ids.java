@@ -3,7 +3,7 @@ package io.usageflow.sandbox.json;
 import java.util.SplittableRandom;
 import java.util.UUID;
 
-/** Ids of Credyt's looks: a prefix and 26 characters of Crockford's base 32. Thread-safe. */
+/** Ids that look like Credyt's: a prefix and 26 characters of Crockford's base 32. Thread-safe. */
 public final class Ids {
     private static final char[] ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz".toCharArray();
     private static final int LENGTH = 26;
@@ -37,7 +37,7 @@ public final class Ids {
         return true;
     }
 
-    /** A key for an id in a map of millions: half the memory of its text where the id is a UUID in lower case. */
+    /** A key for an id in a map of millions: half the memory of its text if the id is a UUID in lower case. */
     public static Object compactKey(String id) {
         if (id.length() != UUID_LENGTH) {
             return id;

@@ -31,7 +31,7 @@ public record Price(
     /**
      * Which events a price counts, and how. Immutable.
      *
-     * @param volumeField the key of a number in {@code data}; present where the type counts volume
+     * @param volumeField the key of a number in {@code data}; present if the type counts volume
      * @param dimensions the keys in {@code data} that choose the tariff
      */
     public record UsageCalculation(
@@ -63,7 +63,7 @@ public record Price(
         }
     }
 
-    /** One entry of {@code pricing}: what is charged in one asset. Immutable. */
+    /** One entry of {@code pricing}: the charges in one asset. Immutable. */
     public record AssetTariffs(String asset, List<Tariff> tariffs) {
         public AssetTariffs {
             tariffs = List.copyOf(tariffs);
@@ -73,7 +73,7 @@ public record Price(
     /**
      * The rates for one combination of dimension values. Immutable.
      *
-     * @param dimensions value by dimension, {@code *} for any other; empty where the price has no dimensions
+     * @param dimensions value by dimension, {@code *} for any other; empty if the price has no dimensions
      * @param rates all of them are charged
      */
     public record Tariff(Map<String, String> dimensions, List<Rate> rates) {
@@ -88,9 +88,9 @@ public record Price(
     /**
      * One entry of {@code values}.
      *
-     * @param unitPrice per event; 0 where absent
-     * @param volumeRate per package; 0 where absent
-     * @param packageSize more than 0; 1 where absent
+     * @param unitPrice per event; 0 if absent
+     * @param volumeRate per package; 0 if absent
+     * @param packageSize more than 0; 1 if absent
      */
     public record Rate(BigDecimal unitPrice, BigDecimal volumeRate, BigDecimal packageSize) {}
 }

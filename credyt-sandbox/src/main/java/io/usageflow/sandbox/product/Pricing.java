@@ -104,7 +104,7 @@ public final class Pricing {
         return best;
     }
 
-    /** How many dimensions the tariff matches by their exact value; -1 where it does not match. */
+    /** How many dimensions the tariff matches by their exact value; -1 if it does not match. */
     private static int namedDimensions(Tariff tariff, @Nullable JsonNode data) {
         int named = 0;
         for (Map.Entry<String, String> dimension : tariff.dimensions().entrySet()) {

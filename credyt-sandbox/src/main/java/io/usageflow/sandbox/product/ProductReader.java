@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Body of {@code POST /products} to prices. Pure: what is wrong goes into the errors of the {@link Fields}. */
+/** Reads prices from the body of {@code POST /products}. Pure; errors go to those of the {@link Fields}. */
 public final class ProductReader {
     private final Predicate<String> knownAsset;
 
@@ -161,7 +161,7 @@ public final class ProductReader {
      * A valid body of {@code POST /products}.
      *
      * @param code absent for a new version of a product that has one
-     * @param publish true where the body does not say; a guess
+     * @param publish true if the body does not say; a guess
      */
     public record PostedProduct(@Nullable String code, boolean publish, List<Price> prices, ObjectNode document) {}
 }

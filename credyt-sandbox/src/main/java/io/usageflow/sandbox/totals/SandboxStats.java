@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.util.Map;
 
 /**
- * The sandbox's own figures at one moment. Immutable. Sums are exact and count what is stored now.
+ * The sandbox's own figures at one moment. Immutable. Sums are exact and cover the present content.
  *
  * @param events stored, each id once
  * @param repeatedRequests events in requests whose id was there already
@@ -12,7 +12,7 @@ import java.util.Map;
  * @param rejected events in requests that broke a rule; a batch with a wrong envelope counts all of its events
  * @param fees by asset
  * @param costs by currency
- * @param byCustomer by external id, or Credyt's id where there is none; customers without events are left out
+ * @param byCustomer by external id, or Credyt's id if there is none; without customers that have no events
  * @param byVendor {@code events} counts the events with a cost of that vendor; {@code fees} is empty
  */
 public record SandboxStats(
