@@ -34,7 +34,7 @@ final class ReplayPlanText {
         }
         new TreeMap<>(plan.skipReasons()).forEach(this::skipReason);
         new TreeMap<>(plan.warnings())
-                .forEach((warning, count) -> terminal.say("mind: " + count + " " + warning.meaning()));
+                .forEach((warning, count) -> terminal.say("warning: " + count + " " + warning.meaning()));
         if (plan.answerable() > 0) {
             terminal.say("at " + request.pace().perSecondMax() + " a second this takes about "
                     + spoken(Duration.ofSeconds(

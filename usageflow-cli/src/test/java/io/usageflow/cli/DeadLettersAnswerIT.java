@@ -53,7 +53,7 @@ class DeadLettersAnswerIT {
         assertThat(command.out())
                 .contains("to replay: 12", "TOO_OLD            12", "acct-0              4")
                 .contains("left alone: 1 NEEDS_NEW_ID: their ids were admitted before", "--new-id")
-                .contains("mind: 12 are older than repeats are told from firsts")
+                .contains("warning: 12 are older than the dedup window")
                 .contains("at 5 a second this takes about 2s")
                 .contains("nothing was touched: --apply does it");
         assertThat(world.written(world.topics().deadLetterMarks())).isZero();
@@ -93,7 +93,7 @@ class DeadLettersAnswerIT {
                 .describedAs(told.err())
                 .isZero();
 
-        assertThat(told.out()).contains("mind: 1 go under ids of their own", "replayed 1 of 1");
+        assertThat(told.out()).contains("warning: 1 go under new ids", "replayed 1 of 1");
         assertThat(world.marks().get(0).getFixes().get(0).getField()).isEqualTo("id");
         assertThat(world.marks().get(0).getFixes().get(0).getOldValue()).isEqualTo("evt-c");
     }

@@ -27,8 +27,8 @@ public record DeadLetterFilter(
         Set<DeadLetterState> states) {
 
     /**
-     * How much later than the last failure the clock of a record may say that the dead letter was written: Kafka's index of
-     * times is asked with this to spare, so that no clock that was set back can hide one.
+     * How much later than the last failure the clock of a record may say that the dead letter was written: Kafka's
+     * index of times is asked with this to spare, so that no clock that was set back can hide one.
      */
     static final Duration CLOCKS_DIFFER = Duration.ofHours(1);
 
@@ -118,9 +118,9 @@ public record DeadLetterFilter(
     }
 
     /**
-     * The account whose partition holds all that is meant, where there is one. Admission judges an event in its account's
-     * partition, and its dead letter stands there; but bytes that nobody could read were judged, and so stand, where a
-     * producer put them.
+     * The account whose partition holds all that is meant, where there is one. Admission judges an event in its
+     * account's partition, and its dead letter stands there; but bytes that nobody could read were judged, and so
+     * stand, where a producer put them.
      */
     Optional<String> partitionedBy() {
         return reasons.isEmpty() || reasons.stream().anyMatch(ANYWHERE::contains) ? Optional.empty() : subject.account;

@@ -7,9 +7,9 @@ import java.util.UUID;
 /**
  * Stable ids of dead letters: the same source record always gives the same id, however often it fails.
  *
- * <p>A record is named by its place in a log, and a log by Kafka's id of the topic: in a topic that was made again, the same
- * offset is another record, and an answer to the old one's dead letter is none to the new one's. Of a record whose topic's id
- * is unknown, as earlier versions wrote them, the id is what it always was.
+ * <p>A record is named by its place in a log, and a log by Kafka's id of the topic: in a topic that was made again,
+ * the same offset is another record, and an answer to the old one's dead letter is none to the new one's. Of a record
+ * whose topic's id is unknown, as earlier versions wrote them, the id is what it always was.
  */
 public final class DeadLetterIds {
     private static final UUID NAMESPACE = UUID.fromString("5f2f4d0e-0b4c-5b0b-9f6d-2f1c8a7e6d35");

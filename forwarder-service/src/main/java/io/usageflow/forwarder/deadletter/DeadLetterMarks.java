@@ -24,10 +24,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The newest answer to each dead letter, as the marks' topic had it when it was read. Not thread-safe.
  *
- * <p>The topic is compacted, and keeps a mark for each dead letter that was ever answered, so there may be many millions.
- * They stand in a RocksDB in a temporary folder, by the 16 bytes of their ids: heap does not grow with their number, the
- * folder has about 100 bytes for each. It is made with the first mark and removed by {@link #close}; where nothing was
- * ever answered, there is none.
+ * <p>The topic is compacted, and keeps a mark for each dead letter that was ever answered, so there may be many
+ * millions. They stand in a RocksDB in a temporary folder, by the 16 bytes of their ids: heap does not grow with their
+ * number, the folder has about 100 bytes for each. It is made with the first mark and removed by {@link #close}; where
+ * nothing was ever answered, there is none.
  */
 public final class DeadLetterMarks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterMarks.class);
@@ -115,9 +115,10 @@ public final class DeadLetterMarks implements AutoCloseable {
     }
 
     /**
-     * Whether the answer is to this dead letter, and not to an earlier one that has the same id: where the id was made without
-     * the topic's, a topic that was made again gives it a second time. An answer is to what had failed by then. Where the mark
-     * does not say to what it is, as those of earlier versions, the clocks of forwarder and operator may differ.
+     * Whether the answer is to this dead letter, and not to an earlier one that has the same id: where the id was made
+     * without the topic's, a topic that was made again gives it a second time. An answer is to what had failed by
+     * then. Where the mark does not say to what it is, as those of earlier versions, the clocks of forwarder and
+     * operator may differ.
      */
     static boolean answers(DeadLetterMark mark, DeadLetter letter) {
         Instant failedAt = mark.getFailedAt() == null

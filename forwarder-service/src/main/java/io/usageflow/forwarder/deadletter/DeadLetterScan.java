@@ -19,9 +19,9 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * Reads the dead letters that a filter means, one at a time and with the newest answer to each; heap stays bounded however
- * many there are. Where all that is meant stands in one account's partition, only that is read; where the filter names a
- * beginning, only from there. Thread-safe: each reading has clients of its own.
+ * Reads the dead letters that a filter means, one at a time and with the newest answer to each; heap stays bounded
+ * however many there are. Where all that is meant stands in one account's partition, only that is read; where the
+ * filter names a beginning, only from there. Thread-safe: each reading has clients of its own.
  */
 public final class DeadLetterScan {
     /** Of records in the topic that are no dead letters, so many are named. */

@@ -7,7 +7,10 @@ import java.util.Optional;
 public enum DeadLetterState {
     /** Nobody has answered. */
     OPEN,
-    /** Sent through the pipeline again; how that ended is told by a receipt, or by a dead letter that is a replay of it. */
+    /**
+     * Sent through the pipeline again; how that ended is told by a receipt, or by a dead letter that is a replay of
+     * it.
+     */
     REPLAYED,
     /** Given up, with a reason. */
     DISCARDED;

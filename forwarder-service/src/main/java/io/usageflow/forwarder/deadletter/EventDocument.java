@@ -16,8 +16,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A usage event as JSON in the words of its schema, as {@code publish --input} takes it, and without loss: decimals digit
- * by digit, nested values as they were written. Pure.
+ * A usage event as JSON in the words of its schema, as {@code publish --input} takes it, and without loss: decimals
+ * digit by digit, nested values as they were written. Pure.
  */
 public final class EventDocument {
     /** What stands for a nested value that is no JSON, which only a foreign producer can have written. */

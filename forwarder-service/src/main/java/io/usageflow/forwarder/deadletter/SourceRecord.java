@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param key the record's key, null where it had none
  * @param value the record's value, null where it was a tombstone
  * @param headers all of them, in their order
- * @param reference where the record is too large to be held: what it was, of which key, value and headers are the beginning
+ * @param reference where the record is too large to be held: what it was, of which key, value and headers are the
+ *     beginning
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody; copying a megabyte for a dead letter buys nothing
 public record SourceRecord(

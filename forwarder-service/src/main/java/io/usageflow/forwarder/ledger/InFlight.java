@@ -21,8 +21,8 @@ public record InFlight(List<Partition> partitions) {
      *
      * @param events how many
      * @param oldest since the oldest that Kafka has was admitted; empty where it has none
-     * @param expired offsets between the first that delivery has not settled and the first that Kafka has: the events that
-     *     stood there are gone
+     * @param expired offsets between the first that delivery has not settled and the first that Kafka has: the events
+     *     that stood there are gone
      */
     public record Partition(int partition, long events, Optional<Duration> oldest, long expired) {
         /** Why an operator must look; empty where the events are on their way. */

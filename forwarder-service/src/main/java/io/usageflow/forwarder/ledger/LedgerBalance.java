@@ -11,13 +11,13 @@ import java.util.TreeMap;
  * Whether the books balance: what came into each stage of each partition is what came out of it or waits in it, and
  * delivery got no more than admission handed on. Pure; immutable.
  *
- * <p>Admission publishes its counters once a second and delivery with every settlement, so entries read in full flow can
- * show delivery a moment ahead of admission ({@link Finding.Kind#AHEAD}). That is an imbalance only where it stays:
- * {@link LedgerReader#settled} reads again before it says so.
+ * <p>Admission publishes its counters once a second and delivery with every settlement, so entries read in full flow
+ * can show delivery a moment ahead of admission ({@link Finding.Kind#AHEAD}). That is an imbalance only where it
+ * stays: {@link LedgerReader#settled} reads again before it says so.
  *
- * <p>Records that expired unread stand in no equation, since nothing counted them. They are a finding of their own, which
- * stays. An operator acknowledges a number of them ({@link #withKnownExpired}): up to that number the finding is shown
- * and the books balance.
+ * <p>Records that expired unread stand in no equation, since nothing counted them. They are a finding of their own,
+ * which stays. An operator acknowledges a number of them ({@link #withKnownExpired}): up to that number the finding is
+ * shown and the books balance.
  *
  * @param partitions of all that have an entry, in order
  * @param findings what does not balance, and acknowledged findings; empty where all balances

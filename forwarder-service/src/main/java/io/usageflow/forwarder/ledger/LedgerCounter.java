@@ -8,7 +8,9 @@ import java.util.Locale;
  * admission: received = admitted + duplicate + dead-lettered + parked; delivery: received = delivered + dead-lettered.
  */
 public enum LedgerCounter {
-    /** Admission: records judged here, from events and replays; those rerouted away are not. Delivery: records settled. */
+    /**
+     * Admission: records judged here, from events and replays; those rerouted away are not. Delivery: records settled.
+     */
     RECEIVED,
     /** Admission: those of RECEIVED that came from the replays lane. */
     REPLAYED,
@@ -31,7 +33,9 @@ public enum LedgerCounter {
      * adds a counter for each topic. No other counter has them.
      */
     EXPIRED_UNREAD,
-    /** Both stages: how often a topic was another log than the stage's offset stood in, or a log that ends before it. */
+    /**
+     * Both stages: how often a topic was another log than the stage's offset stood in, or a log that ends before it.
+     */
     LOG_REPLACED;
 
     /** The counter's key in a ledger entry. */

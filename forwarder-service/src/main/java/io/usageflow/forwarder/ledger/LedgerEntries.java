@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The newest entry under each key of the ledger's topic, and the records there that cannot be read. Such a record leaves the
- * entry before it in force: only a stage may say what it has counted. A later entry under its key mends it, an empty value
- * removes both. Not thread-safe.
+ * The newest entry under each key of the ledger's topic, and the records there that cannot be read. Such a record
+ * leaves the entry before it in force: only a stage may say what it has counted. A later entry under its key mends it,
+ * an empty value removes both. Not thread-safe.
  */
 final class LedgerEntries {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerEntries.class);

@@ -85,8 +85,8 @@ public record Checkpoint(
      * This checkpoint for the log in which its offsets stand. Where the checkpoint names no log, as one that an earlier
      * version wrote, it is taken to be this one.
      *
-     * @throws IllegalArgumentException where it is another log: the offsets would name other receipts, and a resumed run
-     *     would skip some
+     * @throws IllegalArgumentException where it is another log: the offsets would name other receipts, and a resumed
+     *     run would skip some
      */
     Checkpoint inLog(LogId log) {
         if (progress.log().differsFrom(log)) {

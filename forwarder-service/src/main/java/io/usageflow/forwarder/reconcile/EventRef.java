@@ -31,7 +31,8 @@ public record EventRef(
     /**
      * A record's place in its topic.
      *
-     * @param topicId Kafka's id of the topic, since one that was made again has other records; empty where it is unknown
+     * @param topicId Kafka's id of the topic, since one that was made again has other records; empty where it is
+     *     unknown
      */
     public record Position(int partition, long offset, String topicId) {
         /** Nowhere. */

@@ -15,8 +15,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes records of a topic that only the forwarder should write. A record that cannot be read stops nothing: the caller
- * receives the reason. Only a registry that is away ends the reading. Not thread-safe; close it.
+ * Decodes records of a topic that only the forwarder should write. A record that cannot be read stops nothing: the
+ * caller receives the reason. Only a registry that is away ends the reading. Not thread-safe; close it.
  */
 public final class OwnTopicDecoder<T extends SpecificRecord> implements AutoCloseable {
     private final Deserializer<T> deserializer;

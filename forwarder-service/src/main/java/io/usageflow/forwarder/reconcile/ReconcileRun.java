@@ -14,9 +14,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Report and checkpoint of one run, on disk where a report is asked for: first the findings, then the checkpoint. So the
- * report has every finding behind the checkpoint, and a resumed run cuts off what was written after it. Not thread-safe;
- * close it.
+ * Report and checkpoint of one run, on disk where a report is asked for: first the findings, then the checkpoint. So
+ * the report has every finding behind the checkpoint, and a resumed run cuts off what was written after it. Not
+ * thread-safe; close it.
  */
 public final class ReconcileRun implements AutoCloseable {
     private final Optional<Path> checkpointFile;

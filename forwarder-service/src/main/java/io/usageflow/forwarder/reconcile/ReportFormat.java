@@ -129,8 +129,8 @@ public enum ReportFormat {
     }
 
     /**
-     * RFC 4180, and nothing in it that is not seen. What a spreadsheet would run as a formula gets an apostrophe before it,
-     * numbers excepted; the semicolon separates cells in some countries. JSON has the texts as they are.
+     * RFC 4180, and nothing in it that is not seen. What a spreadsheet would run as a formula gets an apostrophe
+     * before it, numbers excepted; the semicolon separates cells in some countries. JSON has the texts as they are.
      */
     private static String cell(String text) {
         String shown = VisibleText.of(text, Integer.MAX_VALUE);

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Accounts with unanswered dead letters of a blocked customer, and when the newest of each failed. Bounded: beyond it the
- * rest waits for the next look. Pure; one thread.
+ * Accounts with unanswered dead letters of a blocked customer, and when the newest of each failed. Bounded: beyond it
+ * the rest waits for the next look. Pure; one thread.
  */
 final class BlockedAccounts {
     static final int ACCOUNTS_MAX = 10_000;

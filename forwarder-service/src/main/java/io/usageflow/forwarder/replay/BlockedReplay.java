@@ -23,11 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tries blocked customers again ({@value ReplaySettings#BLOCKED_EVERY}): of each account one dead letter, and when Credyt
- * has taken it, the others. What to try stands in the dead letters themselves, so no state is kept. Any number of
- * instances may run it: the job that begins last fences the others, which end their round, and a failed try is a new dead
- * letter, which keeps all of them from the account for a while. While the marks show that an operator's job is at work,
- * it replays nothing. One thread of its own.
+ * Tries blocked customers again ({@value ReplaySettings#BLOCKED_EVERY}): of each account one dead letter, and when
+ * Credyt has taken it, the others. What to try stands in the dead letters themselves, so no state is kept. Any number
+ * of instances may run it: the job that begins last fences the others, which end their round, and a failed try is a
+ * new dead letter, which keeps all of them from the account for a while. While the marks show that an operator's job
+ * is at work, it replays nothing. One thread of its own.
  */
 public final class BlockedReplay implements Stage {
     private static final Logger LOG = LoggerFactory.getLogger(BlockedReplay.class);

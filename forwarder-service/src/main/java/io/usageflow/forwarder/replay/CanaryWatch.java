@@ -33,9 +33,9 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for what becomes of replayed records. A receipt, a dead letter and a deliverable event each name the record that
- * admission read, and so the very replay and no other copy of the event. Must be made before the records are written. One
- * thread.
+ * Waits for what becomes of replayed records. A receipt, a dead letter and a deliverable event each name the record
+ * that admission read, and so the very replay and no other copy of the event. Must be made before the records are
+ * written. One thread.
  */
 final class CanaryWatch implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
@@ -157,8 +157,8 @@ final class CanaryWatch implements AutoCloseable {
     }
 
     /**
-     * What admission has read, and committed, and what came out nowhere by then, waits for a link. The ends are asked for
-     * after the commit was seen, so that nothing can come out between.
+     * What admission has read, and committed, and what came out nowhere by then, waits for a link. The ends are asked
+     * for after the commit was seen, so that nothing can come out between.
      */
     private void lookForParked() throws InterruptedException {
         Map<TopicPartition, OffsetAndMetadata> committed = committed();

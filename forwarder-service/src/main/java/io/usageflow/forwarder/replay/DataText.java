@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries of an event's data as an operator writes them: {@code null}, {@code true}, a number, an object or a list as JSON
- * is, everything else as text; text that looks like one of these stands in double quotes. Pure.
+ * Entries of an event's data as an operator writes them: {@code null}, {@code true}, a number, an object or a list as
+ * JSON is, everything else as text; text that looks like one of these stands in double quotes. Pure.
  */
 final class DataText {
     private static final ObjectMapper JSON = JsonMapper.builder()

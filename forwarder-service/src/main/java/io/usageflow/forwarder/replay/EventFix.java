@@ -22,9 +22,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change that an operator makes to each replayed event, written {@code field=value}; an empty value takes the field
- * out where the schema lets it be absent. Immutable, pure: {@link #apply} changes the event it is given, which must be a
- * private copy.
+ * One change that an operator makes to each replayed event, written {@code field=value}; an empty value takes the
+ * field out where the schema lets it be absent. Immutable, pure: {@link #apply} changes the event it is given, which
+ * must be a private copy.
  *
  * @param field as written, such as {@code subject}, {@code data.model} or {@code costs[0].currency}
  * @param value empty to take it out

@@ -11,7 +11,8 @@ import java.time.Duration;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Answers dead letters: plans what would be done, or does it. For the command line and the console. A job that begins fences the one before it. Thread-safe: each call has clients of its own.
+ * Answers dead letters: plans what would be done, or does it. For the command line and the console. A job that begins
+ * fences the one before it. Thread-safe: each call has clients of its own.
  */
 public final class ReplayJob {
     private static final Cancellation NEVER = atMost -> false;

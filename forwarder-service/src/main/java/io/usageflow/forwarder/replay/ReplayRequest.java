@@ -10,8 +10,8 @@ import java.util.UUID;
 /**
  * What an operator answers to which dead letters, and how. Immutable.
  *
- * @param again whether dead letters are answered that have an answer already; all but those that this job has answered, so
- *     that a job under the same name resumes where it was stopped
+ * @param again whether dead letters are answered that have an answer already; all but those that this job has
+ *     answered, so that a job under the same name resumes where it was stopped
  */
 public record ReplayRequest(DeadLetterFilter filter, Action action, boolean again, Audit audit, Limits pace) {
     /** Default of {@link Pace#perSecondMax}. */

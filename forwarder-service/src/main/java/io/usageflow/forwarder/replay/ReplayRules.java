@@ -38,16 +38,16 @@ import org.jspecify.annotations.Nullable;
  * another id at Credyt where Credyt can have had it under the old one:
  *
  * <ul>
- *   <li>A new id is only for {@code ID_CONFLICT}: admission stopped it, so Credyt has never had <em>this</em> content. It is
- *       made of account, old id and content: the producer's retries of one conflicting event are dead letters of their
- *       own, and all of them get the same new id.
- *   <li>Another account gives an id that is no UUID another form at Credyt. Where Credyt can have had the event, because
- *       nothing proves that it refused it, that is an obstacle.
+ *   <li>A new id is only for {@code ID_CONFLICT}: admission stopped it, so Credyt has never had <em>this</em> content.
+ *       It is made of account, old id and content: the producer's retries of one conflicting event are dead letters of
+ *       their own, and all of them get the same new id.
+ *   <li>Another account gives an id that is no UUID another form at Credyt. Where Credyt can have had the event,
+ *       because nothing proves that it refused it, that is an obstacle.
  * </ul>
  *
- * <p>The other danger is a replay that seems to be delivered while Credyt ignores it, because it holds the id with other
- * content. That is why {@code ID_CONFLICT} is never replayed under its old id; where only a person can know, it is a
- * {@link ReplayWarning}.
+ * <p>The other danger is a replay that seems to be delivered while Credyt ignores it, because it holds the id with
+ * other content. That is why {@code ID_CONFLICT} is never replayed under its old id; where only a person can know, it
+ * is a {@link ReplayWarning}.
  */
 final class ReplayRules {
     private static final UUID CONFLICTS = UUID.fromString("0d2b7f63-7f0e-5c55-8a39-6f3f0b0d9c41");
@@ -56,7 +56,9 @@ final class ReplayRules {
     private static final Set<DeadLetterReason> REFUSED_FOR_SURE =
             EnumSet.of(DeadLetterReason.REJECTED, DeadLetterReason.CUSTOMER_UNKNOWN, DeadLetterReason.UNDELIVERABLE);
 
-    /** In admission after their id was remembered, so that a repeat was a duplicate; or with a caution that says more. */
+    /**
+     * In admission after their id was remembered, so that a repeat was a duplicate; or with a caution that says more.
+     */
     private static final Set<DeadLetterReason> REMEMBERED = EnumSet.of(
             DeadLetterReason.TOO_OLD,
             DeadLetterReason.ID_CONFLICT,
@@ -123,7 +125,10 @@ final class ReplayRules {
         }
     }
 
-    /** The published headers, and of which dead letter this is a replay; of an earlier one the dead letter itself tells. */
+    /**
+     * The published headers, and of which dead letter this is a replay; of an earlier one the dead letter itself
+     * tells.
+     */
     private static List<Header> headers(StoredDeadLetter stored) {
         List<Header> headers = stored.headers().stream()
                 .filter(header -> !header.key().equals(EventHeaders.REPLAY_OF))

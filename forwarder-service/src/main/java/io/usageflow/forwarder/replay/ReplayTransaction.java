@@ -31,11 +31,11 @@ import org.apache.kafka.common.serialization.Serializer;
  * whatever dies and however many operators there are:
  *
  * <ol>
- *   <li>All jobs have the same transactional id (repairs of {@code reconcile} have one of their own). {@link #open} ({@code
- *       initTransactions}) returns when every transaction of an earlier producer with that id is committed or aborted, and
- *       no earlier producer can commit any more.
- *   <li>Only then are the marks read, with {@code read_committed}: so all that was ever replayed is seen as such, and what
- *       is not seen was not replayed, and no earlier job's transaction will replay it.
+ *   <li>All jobs have the same transactional id (repairs of {@code reconcile} have one of their own). {@link #open}
+ *       ({@code initTransactions}) returns when every transaction of an earlier producer with that id is committed or
+ *       aborted, and no earlier producer can commit any more.
+ *   <li>Only then are the marks read, with {@code read_committed}: so all that was ever replayed is seen as such, and
+ *       what is not seen was not replayed, and no earlier job's transaction will replay it.
  *   <li>A replayed record and its mark become visible together, or not at all.
  *   <li>A job that loses the id to a later one can commit nothing from then on.
  * </ol>
@@ -54,7 +54,7 @@ public final class ReplayTransaction implements AutoCloseable {
 
     private final Topics topics;
     private final KafkaProducer<byte[], byte[]> producer;
-    private final TransactionRecovery takeover;
+    private final TransactionRecovery recovery;
     private final Serializer<DeadLetterMark> serializer;
     private final Map<String, byte[]> pending = new LinkedHashMap<>();
     private boolean isOpen;
@@ -73,11 +73,11 @@ public final class ReplayTransaction implements AutoCloseable {
     private ReplayTransaction(
             Topics topics,
             KafkaProducer<byte[], byte[]> producer,
-            TransactionRecovery takeover,
+            TransactionRecovery recovery,
             Serializer<DeadLetterMark> serializer) {
         this.topics = topics;
         this.producer = producer;
-        this.takeover = takeover;
+        this.recovery = recovery;
         this.serializer = serializer;
     }
 
@@ -94,18 +94,18 @@ public final class ReplayTransaction implements AutoCloseable {
      */
     public static ReplayTransaction open(Settings settings, String transactionalId, String clientId) {
         Topics topics = settings.topics().names();
-        var takeover = new MarkerRecovery(
+        var recovery = new MarkerRecovery(
                 settings.kafka().client(), transactionalId, List.of(topics.replays(), topics.deadLetterMarks()));
-        var producer = new WatchedProducer(config(settings, transactionalId, clientId), takeover);
+        var producer = new WatchedProducer(config(settings, transactionalId, clientId), recovery);
         try {
-            takeover.takeOver(producer);
+            recovery.takeOver(producer);
             return new ReplayTransaction(
                     topics,
                     producer,
-                    takeover,
+                    recovery,
                     AvroSerdes.valueSerializer(settings.registry().serde()));
         } catch (RuntimeException failed) {
-            takeover.close();
+            recovery.close();
             producer.close(Duration.ZERO);
             throw failed;
         }
@@ -154,8 +154,8 @@ public final class ReplayTransaction implements AutoCloseable {
     /**
      * Commits what was added.
      *
-     * @param patience for a broker that does not answer; after that it is not known whether it was committed, and the next
-     *     job's {@link #open} decides it
+     * @param patience for a broker that does not answer; after that it is not known whether it was committed, and the
+     *     next job's {@link #open} decides it
      * @return the marks that were committed, by dead letter
      */
     public Map<String, byte[]> commit(Duration patience) throws FencedException {
@@ -180,7 +180,7 @@ public final class ReplayTransaction implements AutoCloseable {
         committed += pending.size();
         Map<String, byte[]> marks = Map.copyOf(pending);
         pending.clear();
-        takeover.afterEnd();
+        recovery.afterEnd();
         return marks;
     }
 
@@ -202,7 +202,7 @@ public final class ReplayTransaction implements AutoCloseable {
                 }
             }
         } finally {
-            takeover.close();
+            recovery.close();
             producer.close(Duration.ofSeconds(5));
         }
     }

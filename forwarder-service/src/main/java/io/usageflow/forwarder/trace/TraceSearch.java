@@ -39,8 +39,8 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * The records of one id in all topics. First those that know the id at Credyt too, since that may be what was asked for;
- * then, by the event's own id, the others. Not thread-safe.
+ * The records of one id in all topics. First those that know the id at Credyt too, since that may be what was asked
+ * for; then, by the event's own id, the others. Not thread-safe.
  */
 final class TraceSearch {
     private static final String NOBODY = "(unknown account)";

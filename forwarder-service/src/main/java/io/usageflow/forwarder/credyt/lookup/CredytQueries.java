@@ -19,8 +19,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
- * Asks Credyt for events and lists, several at once and within a rate, again where an answer says nothing yet. One thread asks and
- * decides; the client's I/O threads only hand over answers. Not thread-safe.
+ * Asks Credyt for events and lists, several at once and within a rate, again where an answer says nothing yet. One
+ * thread asks and decides; the client's I/O threads only hand over answers. Not thread-safe.
  */
 public final class CredytQueries {
     /** Default rate of reconcile and trace. */

@@ -3,8 +3,9 @@ package io.usageflow.forwarder.credyt.lookup;
 import java.time.Duration;
 
 /**
- * When the next question may be asked: at a steady rate, slower after each refusal for overload, back to the full rate as
- * answers come, and not at all while Credyt asked for a pause. Pure but for its state; times are {@link System#nanoTime}'s.
+ * When the next question may be asked: at a steady rate, slower after each refusal for overload, back to the full rate
+ * as answers come, and not at all while Credyt asked for a pause. Pure but for its state; times are
+ * {@link System#nanoTime}'s.
  */
 public final class QueryRate {
     private static final long SLOWDOWN_MAX = 64;

@@ -30,10 +30,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Compares the receipts of a period with what Credyt has. In steps of some seconds: read receipts, look up what was sent, ask
- * Credyt, write the findings, save the checkpoint. After a kill at any point, a resumed run repeats the step it was in; what that
- * step had written is cut off first, so that the report has each finding once. Thread-safe: each run has what it needs
- * of its own.
+ * Compares the receipts of a period with what Credyt has. In steps of some seconds: read receipts, look up what was
+ * sent, ask Credyt, write the findings, save the checkpoint. After a kill at any point, a resumed run repeats the step
+ * it was in; what that step had written is cut off first, so that the report has each finding once. Thread-safe: each
+ * run has what it needs of its own.
  */
 public final class ReceiptReconciler {
     private static final int CONNECTIONS_MAX = 16;

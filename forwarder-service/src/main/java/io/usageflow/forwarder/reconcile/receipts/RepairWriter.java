@@ -27,12 +27,12 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * Sends missing events again through the replays topic: the published record's own bytes, with a header that names the
- * repair, and a mark with who, when and why, in one Kafka transaction ({@link ReplayTransaction}). Of two repairs at once
- * the later fences the earlier.
+ * repair, and a mark with who, when and why, in one Kafka transaction ({@link ReplayTransaction}). Of two repairs at
+ * once the later fences the earlier.
  *
- * <p>The mark's id is derived from where the sent event stands. A marked event is not sent again unless asked to. Were it
- * sent twice all the same, by a process that is killed between two steps, it would go to Credyt under the same id with
- * the same bytes, and Credyt ignores that (docs/credyt-api.md). Not thread-safe; close it.
+ * <p>The mark's id is derived from where the sent event stands. A marked event is not sent again unless asked to. Were
+ * it sent twice all the same, by a process that is killed between two steps, it would go to Credyt under the same id
+ * with the same bytes, and Credyt ignores that (docs/credyt-api.md). Not thread-safe; close it.
  */
 final class RepairWriter implements AutoCloseable {
     /** What the ids of the marks and of the lineage begin with. */
@@ -77,8 +77,8 @@ final class RepairWriter implements AutoCloseable {
     }
 
     /**
-     * The mark's id: the same for the same deliverable record, however often it is found missing, and another for a record of
-     * a topic that was made again.
+     * The mark's id: the same for the same deliverable record, however often it is found missing, and another for a
+     * record of a topic that was made again.
      */
     static String id(Topics topics, EventRef.Position deliverable) {
         String topic = topics.deliverable();

@@ -26,8 +26,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what was sent by the coordinates in the receipts. Receipts of a partition stand in the order of their deliverable
- * records, so this mostly reads straight on. Not thread-safe; close it.
+ * Finds what was sent by the coordinates in the receipts. Receipts of a partition stand in the order of their
+ * deliverable records, so this mostly reads straight on. Not thread-safe; close it.
  */
 final class SentEventReader implements AutoCloseable {
     /** Up to this distance, reading on is cheaper than a seek. */

@@ -16,9 +16,9 @@ import java.util.UUID;
 /**
  * Reads the list of one customer's events to its end, page by page. Pure but for its state.
  *
- * <p>Of Credyt's lists are known {@code offset}, {@code limit} and {@code total_count}; neither an order nor the largest
- * page is (docs/credyt-api.md, 2). So nothing is believed that was not seen: the list counts as whole where as many
- * different ids were seen as the list said that it had when reading began. Where events slipped from one page to
+ * <p>Of Credyt's lists are known {@code offset}, {@code limit} and {@code total_count}; neither an order nor the
+ * largest page is (docs/credyt-api.md, 2). So nothing is believed that was not seen: the list counts as whole where as
+ * many different ids were seen as the list said that it had when reading began. Where events slipped from one page to
  * another while it was read it is read again, {@value #PASSES_MAX} times at most; where that does not help, or Credyt
  * says no total, or repeats one page for ever, it ends, and says why it is not proved to be whole.
  */

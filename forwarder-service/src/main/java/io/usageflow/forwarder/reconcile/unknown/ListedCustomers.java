@@ -33,7 +33,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * Whose events are looked for at Credyt: customers that links name now, and those that events were sent for in the period.
+ * Whose events are looked for at Credyt: customers that links name now, and those that events were sent for in the
+ * period.
  *
  * @param byId the accounts of each customer, by Credyt's id of it
  * @param absent names under which Credyt has no customer

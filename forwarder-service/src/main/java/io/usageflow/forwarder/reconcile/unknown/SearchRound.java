@@ -25,8 +25,8 @@ import java.util.UUID;
 import java.util.function.BooleanSupplier;
 
 /**
- * The ids that Credyt listed, until they are looked for in the topics together: reading a topic costs the same for one id
- * and for a million. What no topic knows is asked for by its id before it is called unknown. Not thread-safe.
+ * The ids that Credyt listed, until they are looked for in the topics together: reading a topic costs the same for one
+ * id and for a million. What no topic knows is asked for by its id before it is called unknown. Not thread-safe.
  */
 final class SearchRound {
     private static final int IDS_MAX = 1_000_000;
@@ -112,8 +112,8 @@ final class SearchRound {
         }
         long began = System.nanoTime();
         int listed = ids.size();
-        Optional<SentIdFilter.ReceiptHorizon> reach = sent.takeReceipts(ids);
-        if (reach.isEmpty()) {
+        Optional<SentIdFilter.ReceiptHorizon> horizon = sent.takeReceipts(ids);
+        if (horizon.isEmpty()) {
             return false;
         }
         totals.unreadable(sent.unreadable());
@@ -126,7 +126,7 @@ final class SearchRound {
         totals.unreadable(sent.unreadable());
         totals.count(Count.SENT_WITHOUT_RECEIPT, without - ids.size());
         readingNanos = System.nanoTime() - began;
-        boolean whole = named(reach.get());
+        boolean whole = named(horizon.get());
         ids.clear();
         return whole;
     }
@@ -136,7 +136,7 @@ final class SearchRound {
         return readingNanos;
     }
 
-    private boolean named(SentIdFilter.ReceiptHorizon reach) throws InterruptedException {
+    private boolean named(SentIdFilter.ReceiptHorizon horizon) throws InterruptedException {
         List<Suspect> some = new ArrayList<>();
         boolean[] whole = {true};
         ids.forEach((id, customer) -> {
@@ -144,14 +144,14 @@ final class SearchRound {
                 some.add(new Suspect(id, customers.get(customer)));
             }
             if (some.size() >= ASKED_AT_ONCE) {
-                whole[0] = whole[0] && ask(some, reach);
+                whole[0] = whole[0] && ask(some, horizon);
                 some.clear();
             }
         });
-        return whole[0] && ask(some, reach);
+        return whole[0] && ask(some, horizon);
     }
 
-    private boolean ask(List<Suspect> suspects, SentIdFilter.ReceiptHorizon reach) throws InterruptedException {
+    private boolean ask(List<Suspect> suspects, SentIdFilter.ReceiptHorizon horizon) throws InterruptedException {
         if (suspects.isEmpty()) {
             return true;
         }
@@ -163,18 +163,18 @@ final class SearchRound {
         }
         List<ReconcileFinding> findings = new ArrayList<>();
         for (int i = 0; i < suspects.size(); i++) {
-            findings.add(checked(suspects.get(i), results.get().get(i), reach));
+            findings.add(checked(suspects.get(i), results.get().get(i), horizon));
         }
         report(findings);
         listener.advanced(new UnknownEventSearch.SearchProgress(totals.summary(), customers.size()));
         return true;
     }
 
-    private static ReconcileFinding checked(Suspect suspect, QueryResult result, SentIdFilter.ReceiptHorizon reach) {
+    private static ReconcileFinding checked(Suspect suspect, QueryResult result, SentIdFilter.ReceiptHorizon horizon) {
         String id = suspect.id().toString();
         JsonNode nothing = MissingNode.getInstance();
         return result.match(
-                found -> checked(event(id, suspect.customer(), found.event()), "", reach),
+                found -> checked(event(id, suspect.customer(), found.event()), "", horizon),
                 absent -> finding(
                         Kind.UNCHECKED,
                         event(id, suspect.customer(), nothing),
@@ -182,11 +182,11 @@ final class SearchRound {
                 unanswered -> checked(
                         event(id, suspect.customer(), nothing),
                         "; Credyt listed it and said no more of it: " + unanswered.why(),
-                        reach));
+                        horizon));
     }
 
-    private static ReconcileFinding checked(EventRef event, String more, SentIdFilter.ReceiptHorizon reach) {
-        Optional<Instant> since = reach.of(List.of(event.account().split(" ", -1)));
+    private static ReconcileFinding checked(EventRef event, String more, SentIdFilter.ReceiptHorizon horizon) {
+        Optional<Instant> since = horizon.of(List.of(event.account().split(" ", -1)));
         boolean old = since.isPresent()
                 && event.acceptedAt()
                         .map(at -> since.get().equals(Instant.MAX)

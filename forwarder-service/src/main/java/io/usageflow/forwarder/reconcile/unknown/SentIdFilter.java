@@ -19,9 +19,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Takes out of a table the ids that topics know. A topic is read whole, from the first record that Kafka has to the end it
- * has at that moment, whatever the period: an event's receipt may be later than the event, and stand under any account.
- * Not thread-safe.
+ * Takes out of a table the ids that topics know. A topic is read whole, from the first record that Kafka has to the
+ * end it has at that moment, whatever the period: an event's receipt may be later than the event, and stand under any
+ * account. Not thread-safe.
  */
 final class SentIdFilter {
     private static final int LOOK_EVERY = 1_000;
@@ -36,7 +36,8 @@ final class SentIdFilter {
     }
 
     /**
-     * From when on receipts are there, of each partition of which some have expired; {@link Instant#MAX} where all have.
+     * From when on receipts are there, of each partition of which some have expired; {@link Instant#MAX} where all
+     * have.
      *
      * @param partitions all that there are
      */

@@ -26,9 +26,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Searches for events that Credyt has and nothing here sent. Reads Credyt's list of each customer's events, and looks for
- * their ids in the topics. In rounds: some customers' lists, then the topics once, then the report and how far it is. A
- * round that is cut off is made again. Read-only. Thread-safe.
+ * Searches for events that Credyt has and nothing here sent. Reads Credyt's list of each customer's events, and looks
+ * for their ids in the topics. In rounds: some customers' lists, then the topics once, then the report and how far it
+ * is. A round that is cut off is made again. Read-only. Thread-safe.
  */
 public final class UnknownEventSearch {
     /** Lists at once, so that the answers' latency does not bound the rate; each may hold a million ids. */
@@ -54,8 +54,8 @@ public final class UnknownEventSearch {
      *
      * @param stopped asked several times a second
      * @throws CredytUnreachableException where Credyt does not answer or not to us; what was found before is kept
-     * @throws IllegalArgumentException where the report is another's, or there are too many customers; the message names
-     *     the remedy
+     * @throws IllegalArgumentException where the report is another's, or there are too many customers; the message
+     *     names the remedy
      * @throws org.apache.kafka.common.config.ConfigException where there is no API key that could be used
      */
     public ReconcileResult<UnknownSummary> run(
