@@ -5,18 +5,16 @@ import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.usageflow.forwarder.admission.check.AccountPartitioner;
 import io.usageflow.forwarder.admission.check.RegistryStatus;
 import io.usageflow.forwarder.admission.counters.AdmissionMeters;
-import io.usageflow.forwarder.admission.links.VendorLinksVersion;
+import io.usageflow.forwarder.admission.links.VendorLinks;
 import io.usageflow.forwarder.admission.parking.ParkedPage;
 import io.usageflow.forwarder.admission.parking.ParkedQuery;
-import io.usageflow.forwarder.admission.source.RetentionLeft;
 import io.usageflow.forwarder.admission.source.SourceOffsets;
 import io.usageflow.forwarder.admission.source.SourceOffsetsWrapper;
 import io.usageflow.forwarder.admission.source.SourcePositions;
 import io.usageflow.forwarder.admission.streams.AdmissionContext;
 import io.usageflow.forwarder.admission.streams.CrashLoop;
-import io.usageflow.forwarder.admission.streams.MessageBytes;
-import io.usageflow.forwarder.admission.streams.PartitionCount;
 import io.usageflow.forwarder.admission.streams.PartitionsChangedException;
+import io.usageflow.forwarder.admission.streams.SourceTopics;
 import io.usageflow.forwarder.admission.streams.StreamsClients;
 import io.usageflow.forwarder.admission.streams.StreamsGroup;
 import io.usageflow.forwarder.admission.streams.StreamsSettings;
@@ -190,8 +188,8 @@ public final class Admission implements Stage {
                 && !running.close(CloseOptions.timeout(atMost)
                         .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP))) {
             LOG.warn(
-                    "admission did not stop in time, bound={} state={}: open transactions are aborted by Kafka, and"
-                            + " their records come again after the start",
+                    "event=admission_stop_timed_out bound={} state={} effect=\"Kafka aborts the open transactions, and"
+                            + " their records come again after the start\"",
                     atMost,
                     running.state());
         }
@@ -210,9 +208,9 @@ public final class Admission implements Stage {
 
     private void run() {
         try {
-            int partitions = PartitionCount.await(
+            int partitions = SourceTopics.awaitPartitions(
                     context.kafka(), context.topics().events(), why -> beginning = StageHealth.waiting(why));
-            int reroutedBytesMax = MessageBytes.leastOf(
+            int reroutedBytesMax = SourceTopics.messageBytesMin(
                     context.kafka(),
                     List.of(
                             context.topics().events(),
@@ -257,7 +255,7 @@ public final class Admission implements Stage {
         for (String topic : List.of(context.topics().events(), context.topics().replays())) {
             meters.retentionLeft(
                     topic,
-                    () -> RetentionLeft.seconds(
+                    () -> SourceOffsets.retentionLeftSeconds(
                             observation.retention(topic),
                             sourceOffsets.oldestUnread(topic),
                             Instant.now().toEpochMilli()));
@@ -287,7 +285,7 @@ public final class Admission implements Stage {
                 context.registry(),
                 new AdmissionDependencies.Observation(meters, registryWatch),
                 sources,
-                new VendorLinksVersion(),
+                new VendorLinks.Version(),
                 writes);
         StreamsClients connections;
         KafkaStreams made;
@@ -300,12 +298,12 @@ public final class Admission implements Stage {
             // Kafka Streams opens it to the group.
             PrivateFiles.narrow(context.stateDir());
         } catch (StreamsException locked) {
-            LOG.warn("state folder is in use, waiting: {}", VisibleText.of(locked.getMessage()));
+            LOG.warn("event=state_folder_in_use action=waiting why={}", VisibleText.logged(locked));
             beginning = StageHealth.waiting("state folder is in use: " + locked.getMessage());
             return false;
         }
         made.setUncaughtExceptionHandler(failure -> onThreadFailure(connections, partitions, failure));
-        made.setStateListener((now, before) -> LOG.info("admission is {}, before={}", now, before));
+        made.setStateListener((now, before) -> LOG.info("event=admission_state state={} before={}", now, before));
         streamsMetrics = new KafkaStreamsMetrics(made);
         streamsMetrics.bindTo(registry);
         streams = made;
@@ -320,7 +318,7 @@ public final class Admission implements Stage {
             StreamsClients connections, int partitions, Throwable thrown) {
         Throwable failure = explained(partitions, thrown);
         if (failures.decide(failure, Instant.now()) == ThreadFailurePolicy.Action.REPLACE) {
-            LOG.warn("admission thread died and is replaced; its records come again", failure);
+            LOG.warn("event=admission_thread_replaced effect=\"its records come again\"", failure);
             meters.countReplacedThread();
             deaths.died(failure, System.nanoTime());
             connections.threadDies();
@@ -340,7 +338,7 @@ public final class Admission implements Stage {
         }
         try {
             String events = context.topics().events();
-            OptionalInt now = PartitionCount.now(context.kafka(), events);
+            OptionalInt now = SourceTopics.partitions(context.kafka(), events);
             return now.isPresent() && now.getAsInt() != partitions
                     ? new PartitionsChangedException(events, partitions, now.getAsInt(), failure)
                     : failure;
@@ -351,7 +349,7 @@ public final class Admission implements Stage {
     }
 
     private void die(String what, Throwable failure) {
-        LOG.error("admission {}: a person is needed", what, failure);
+        LOG.error("event=admission_stopped what=\"{}\" action=\"manual action required\"", what, failure);
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();

@@ -4,21 +4,21 @@ import io.usageflow.forwarder.admission.dedup.NewEvent;
 import io.usageflow.forwarder.admission.links.Resolution;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 
-/** What is to become of a record. Sealed: these are the ways out of admission, and each has its counter. */
+/** What happens to a record. Sealed: each outcome of admission has its counter. */
 sealed interface AdmissionDecision {
 
-    /** It stands in another partition than its account; there it is judged. */
+    /** The record goes to the partition of its account, where it is checked. */
     record Reroute(String account, int partition) implements AdmissionDecision {}
 
-    /** It needs a person or a fix. */
+    /** The record becomes a dead letter. */
     record Reject(DeadLetterDraft letter) implements AdmissionDecision {}
 
-    /** The same was handed on before. */
+    /** The same event was admitted or parked before. */
     record Duplicate() implements AdmissionDecision {}
 
-    /** It goes to delivery. */
+    /** The event goes to delivery. */
     record Admit(NewEvent event, Resolution.Resolved resolved) implements AdmissionDecision {}
 
-    /** It waits for a link. */
+    /** The event waits for a link. */
     record Park(NewEvent event, Resolution.Unresolved waitsFor) implements AdmissionDecision {}
 }

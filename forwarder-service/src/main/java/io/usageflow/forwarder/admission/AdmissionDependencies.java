@@ -3,10 +3,10 @@ package io.usageflow.forwarder.admission;
 import io.usageflow.forwarder.admission.check.AccountPartitioner;
 import io.usageflow.forwarder.admission.check.RegistryStatus;
 import io.usageflow.forwarder.admission.counters.AdmissionMeters;
-import io.usageflow.forwarder.admission.links.VendorLinksVersion;
+import io.usageflow.forwarder.admission.links.VendorLinks;
 import io.usageflow.forwarder.admission.parking.ParkingClock;
 import io.usageflow.forwarder.admission.source.SourcePositions;
-import io.usageflow.forwarder.admission.streams.MessageBytes;
+import io.usageflow.forwarder.admission.streams.SourceTopics;
 import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.schema.topic.Topics;
 import java.util.Map;
@@ -25,7 +25,7 @@ record AdmissionDependencies(
         Map<String, ?> registry,
         Observation observation,
         SourcePositions.Sources sources,
-        VendorLinksVersion vendorLinksVersion,
+        VendorLinks.Version vendorLinksVersion,
         WriteBounds writes) {
 
     /** With what the topics take as they are planned. */
@@ -36,7 +36,7 @@ record AdmissionDependencies(
             Map<String, ?> registry,
             Observation observation,
             SourcePositions.Sources sources,
-            VendorLinksVersion vendorLinksVersion) {
+            VendorLinks.Version vendorLinksVersion) {
         this(
                 settings,
                 topics,
@@ -45,7 +45,7 @@ record AdmissionDependencies(
                 observation,
                 sources,
                 vendorLinksVersion,
-                WriteBounds.of(settings, MessageBytes.DEFAULT));
+                WriteBounds.of(settings, SourceTopics.MESSAGE_BYTES_DEFAULT));
     }
 
     /**

@@ -175,7 +175,7 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
         if (counters.needsPublishing()) {
             task.sinks()
                     .publishLedger(counters.publish(), task.state().positions().logs());
-            // The transaction ends here, so that the entry says exactly what stands in Kafka when it can be read.
+            // The transaction ends here, so that readers of the entry see exactly what it counts.
             context.commit();
         }
     }

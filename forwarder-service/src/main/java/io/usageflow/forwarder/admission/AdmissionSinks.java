@@ -27,7 +27,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ways out of admission, as bytes into named sinks, all in the task's transaction. Belongs to one task.
+ * Encodes records and forwards them to the topology's sinks, in the task's transaction. Belongs to one task.
  *
  * <p>Every record leaves with the wall clock's time, not its source's: an event may have been parked, or held up by an
  * outage, for days, and retention must count from when it was handed on.
@@ -94,7 +94,7 @@ final class AdmissionSinks {
                 : events.serialize(topics.events(), event);
     }
 
-    /** Beside its source record's partition, under its key. */
+    /** Into the partition of its source record, with the same key. */
     void deadLetter(DeadLetterDraft draft) {
         DeadLetterDraft bounded = draft.within(writes.records());
         DeadLetter letter = bounded.toDeadLetter();

@@ -25,8 +25,8 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * The rooms of one task, wired. Made anew whenever the task starts, from the stores as the last committed transaction
- * left them; so nothing that is kept in the heap can outlive a transaction that was aborted.
+ * The objects of one task. Created whenever the task starts, from the stores as the last committed transaction left
+ * them, so no state in the heap outlives an aborted transaction.
  */
 record AdmissionTask(
         PartitionState state,

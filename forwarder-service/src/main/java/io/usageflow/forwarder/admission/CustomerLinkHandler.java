@@ -140,7 +140,7 @@ final class CustomerLinkHandler {
     }
 
     private void refuse(String account, String why) {
-        LOG.warn("customer link refused, account={} why={}", VisibleText.logged(account), VisibleText.logged(why));
+        LOG.warn("event=customer_link_refused account={} why={}", VisibleText.logged(account), VisibleText.logged(why));
         meters.count(LinkOutcome.REFUSED);
     }
 }

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A record on its way out: its bytes, and the partition they must go to. Kafka's partitioner could not know: a dead
- * letter goes beside its source record whatever its key is, and a rerouted record by its account.
+ * letter goes to the partition of its source record whatever its key is, and a rerouted record by its account.
  *
  * @param partition {@link #BY_KEY} where the key decides
  */
-@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record OutgoingRecord(byte @Nullable [] value, int partition) {
     static final int BY_KEY = -1;
 

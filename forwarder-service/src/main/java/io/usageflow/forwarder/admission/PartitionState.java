@@ -7,8 +7,7 @@ import io.usageflow.forwarder.admission.parking.ParkedEvents;
 import io.usageflow.forwarder.admission.source.SourcePositions;
 
 /**
- * What admission remembers of one partition: five rooms, each behind its own verbs. Belongs to one task, so to one
- * thread.
+ * The state of one partition. Belongs to one task, so to one thread.
  */
 record PartitionState(
         DedupStore dedup,
@@ -16,7 +15,7 @@ record PartitionState(
         ParkedEvents parked,
         AdmissionLedger ledger,
         SourcePositions positions) {
-    /** Puts what has gathered in the heap into the transaction that is about to be committed. */
+    /** Writes what is buffered in the heap, in the transaction that is about to be committed. */
     void write() {
         dedup.write();
         positions.write();

@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.admission.check.AccountPartitioner;
 import io.usageflow.forwarder.admission.check.RegistryStatus;
 import io.usageflow.forwarder.admission.counters.AdmissionMeters;
-import io.usageflow.forwarder.admission.links.VendorLinksVersion;
+import io.usageflow.forwarder.admission.links.VendorLinks;
 import io.usageflow.forwarder.admission.source.SourceOffsets;
 import io.usageflow.forwarder.admission.source.SourcePositions;
 import io.usageflow.forwarder.admission.streams.StoreTuning;
@@ -96,7 +96,7 @@ public final class AdmissionDriver implements AutoCloseable {
                                 TOPICS.customerLinks()),
                         counted,
                         new SourcePositions.ReadWhole(TOPICS.vendorLinks(), WatchedTopics.FIRST)),
-                new VendorLinksVersion());
+                new VendorLinks.Version());
         Properties properties = new Properties();
         properties.put("application.id", "usage.admission");
         properties.put("bootstrap.servers", "127.0.0.1:1");

@@ -4,6 +4,7 @@ import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.schema.registry.RegistryAbsence;
 import io.usageflow.schema.registry.SchemaLostException;
 import io.usageflow.schema.serde.UnknownSchemaException;
+import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -11,8 +12,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes to a record. What cannot be read is an outcome; that the registry is away is not one: then it waits, and throws
- * in the end. Not thread-safe.
+ * Decodes a record. Bytes that cannot be decoded are a result. While the registry is away it waits, and throws in the end. Not thread-safe.
  */
 public final class RecordDecoder<T extends SpecificRecord> {
     private final Deserializer<T> deserializer;
@@ -64,5 +64,20 @@ public final class RecordDecoder<T extends SpecificRecord> {
                 DeadLetterReason.UNDECODABLE,
                 "its bytes are no Avro record in Confluent's wire format: " + why.getMessage() + cause
                         + "; check the producer's serializer");
+    }
+
+    /** The result of decoding. Sealed: a record, or the reason why the bytes cannot be decoded. */
+    public sealed interface Decoded<T> {
+
+        record Valid<T>(T value) implements Decoded<T> {}
+
+        /** @param detail what is wrong with the bytes, and the remedy */
+        record Malformed<T>(DeadLetterReason reason, String detail) implements Decoded<T> {}
+
+        default <R> R match(Function<T, R> onValid, Function<Malformed<T>, R> onMalformed) {
+            return this instanceof Valid<T> valid
+                    ? onValid.apply(valid.value())
+                    : onMalformed.apply((Malformed<T>) this);
+        }
     }
 }

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Waits in place while the registry is away: that is no fault of the events, and their turn must not pass. The wait is
  * bounded, because Kafka aborts a transaction that is open for 10 s ({@code transaction.timeout.ms} as Streams sets it)
- * and takes the partitions of a consumer that does not poll; after the bound the exception goes on, the thread is
+ * and takes the partitions of a consumer that does not poll; after the bound the exception is thrown, the thread is
  * replaced, and the same records come again.
  *
  * <p>Decoding and encoding need the registry only for a schema they have not met yet, so this costs nothing as a rule.
@@ -56,7 +56,7 @@ public final class RegistryRetry {
     }
 
     private <T> T waiting(Supplier<T> work, KafkaException first) {
-        LOG.warn("registry away, waiting: {}", VisibleText.of(first.getMessage()));
+        LOG.warn("event=registry_away action=waiting why={}", VisibleText.logged(first));
         long deadline = nanoClock.getAsLong() + WAIT_MAX.toNanos();
         long pauseMs = PAUSE_MS_MIN;
         KafkaException latest = first;
@@ -66,7 +66,7 @@ public final class RegistryRetry {
             try {
                 T result = work.get();
                 watch.back();
-                LOG.info("registry is back");
+                LOG.info("event=registry_back");
                 return result;
             } catch (KafkaException failure) {
                 if (!RegistryAbsence.isCauseOf(failure)) {

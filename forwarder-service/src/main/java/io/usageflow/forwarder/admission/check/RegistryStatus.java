@@ -47,7 +47,7 @@ public final class RegistryStatus {
                 : Optional.empty();
     }
 
-    /** The stage stops: nobody waits any longer. */
+    /** The stage stops: threads stop waiting. */
     public void stop() {
         stopping = true;
     }

@@ -31,7 +31,7 @@ public final class RerouteLimit {
                 .add(EventHeaders.REROUTED_FROM, (partition + "@" + offset).getBytes(UTF_8));
     }
 
-    /** For people. */
+    /** Why the record is refused. */
     public static String exhausted(int home) {
         return "it was rerouted " + MAX + " times and still is not in partition " + home
                 + " of its account: is header " + EventHeaders.REROUTED_FROM

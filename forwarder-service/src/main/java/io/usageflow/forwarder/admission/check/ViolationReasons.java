@@ -25,7 +25,7 @@ public final class ViolationReasons {
         };
     }
 
-    /** All of them, so that a person fixes the event once. */
+    /** All of them, so that one correction of the event is enough. */
     public static String detail(List<Violation> violations) {
         return violations.stream().map(Violation::message).collect(Collectors.joining("; "));
     }

@@ -20,8 +20,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * The counters of one partition since its beginning. Belongs to one task.
  *
  * <p>Counters that have changed are written before each commit, so in the very transaction that carries what was
- * counted; a transaction that is aborted takes its counts with it, because the task that meets it is closed and made
- * anew from the changelog.
+ * counted; a transaction that is aborted takes its counts with it, because the task that meets it is closed and
+ * restored from the changelog.
  */
 public final class AdmissionLedger {
     /** Prefix of its keys; the same store holds the blocks of ids and the source positions. */

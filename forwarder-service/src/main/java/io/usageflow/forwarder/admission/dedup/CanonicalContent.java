@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Part of it: event type, account, explicit customer reference, {@code data}, and each cost's vendor, amount and
  * currency. Not part: {@code occurred_at}, subject, descriptions, source, cost ids and metadata, which an honest retry
- * may make anew. The order of maps and of costs, the notation of numbers (1, 1.0, 1E0, long or decimal or JSON) and
+ * may change. The order of maps and of costs, the notation of numbers (1, 1.0, 1E0, long or decimal or JSON) and
  * whether a null is written or left out do not matter.
  *
  * <p>The form is kept in state stores as a hash: changing it turns honest repeats into conflicts. A change needs a new

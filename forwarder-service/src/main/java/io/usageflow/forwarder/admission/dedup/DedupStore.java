@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.admission.dedup;
 
+import io.usageflow.forwarder.admission.dedup.IdBlock.IdEntry;
 import io.usageflow.forwarder.admission.streams.PreCommitHook;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Ids are forgotten a block at a time, oldest first, when their window is over, or when there are more than a bound:
  * then repeats are told from firsts for less than the window that was set ({@link AgeGuard#effectiveWindowMs}). What must be
- * kept longer than its neighbours, such as the id of a replayed event of the future, is remembered anew.
+ * kept longer than its neighbours, such as the id of a replayed event of the future, is stored again.
  */
 public final class DedupStore {
     /** Some 40 kB. */

@@ -9,7 +9,7 @@ import java.util.List;
  * @param first ordinal of its first id
  * @param bytes see {@link #of}
  */
-@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record IdBlock(long first, byte[] bytes) {
     private static final byte FORM = 1;
     private static final int HEADER_BYTES = 1 + Long.BYTES;
@@ -73,5 +73,17 @@ record IdBlock(long first, byte[] bytes) {
 
     private static long place(DedupResult.FirstRecord memory) {
         return memory.offset() << 1 | (memory.input() == InputSource.EVENTS ? 0 : 1);
+    }
+
+    /**
+     * An id and what is remembered of it.
+     *
+     * @param high first 64 bits of the id
+     * @param low the other 64
+     */
+    record IdEntry(long high, long low, DedupResult.FirstRecord memory) {
+        boolean isOf(long otherHigh, long otherLow) {
+            return high == otherHigh && low == otherLow;
+        }
     }
 }

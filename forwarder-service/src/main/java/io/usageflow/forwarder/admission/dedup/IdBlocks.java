@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The blocks of one partition's ids in their store, under the ordinal of their first id: written at the end, dropped
- * from the front, and never changed; and beside them the forgotten mark of {@link AgeGuard}. Belongs to one task.
+ * from the front, and never changed; and the forgotten mark of {@link AgeGuard}. Belongs to one task.
  */
 final class IdBlocks {
     /** Shorter than a block's key, so before all of them. */

@@ -6,8 +6,8 @@ import io.usageflow.schema.id.KeyedHash;
  * Finds the ordinals of ids by their hashes: open addressing in arrays of {@code long}, in which the garbage collector
  * has nothing to follow. Not thread-safe.
  *
- * <p>A slot keeps 32 bits of hash and 32 bits of ordinal; that two ids share a hash is settled by whoever asks, who has
- * the ids. Ordinals below a floor are forgotten all at once, by raising the floor: their slots are free from then on.
+ * <p>A slot keeps 32 bits of hash and 32 bits of ordinal; where two ids share a hash, the caller compares the
+ * ids. Ordinals below a floor are forgotten all at once, by raising the floor: their slots are free from then on.
  *
  * <p>{@value #PARTS} parts grow one by one, so that growing never stops the flow for longer than it takes to move a
  * 64th. A part is between five sixteenths and three quarters full: 11 to 26 bytes of heap an id.
@@ -54,7 +54,7 @@ final class IdIndex {
         return searched.search();
     }
 
-    /** Goes on with the search that {@link #first} began. Nothing may be added in between. */
+    /** Continues the search that {@link #first} began. Nothing may be added in between. */
     long next() {
         position = searched.after(position);
         return searched.search();

@@ -3,6 +3,8 @@ package io.usageflow.forwarder.admission.links;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.schema.CredytReference;
+import io.usageflow.schema.ReferenceKind;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +19,11 @@ public final class CustomerLinks {
     /** Bound of what is in the heap; beyond it all is read again, which is rare enough to keep no order of use. */
     private static final int AT_HAND_MAX = 20_000;
 
+    /** Kinds of a reference as the store has them: short, and readable while the registry is away. */
+    private static final byte CREDYT_ID = 'i';
+
+    private static final byte EXTERNAL_ID = 'x';
+
     private final KeyValueStore<Bytes, byte[]> store;
     private final Map<String, Optional<CredytReference>> atHand = new HashMap<>();
 
@@ -30,14 +37,14 @@ public final class CustomerLinks {
             if (atHand.size() >= AT_HAND_MAX) {
                 atHand.clear();
             }
-            known = Optional.ofNullable(store.get(key(account))).map(StoredReference::fromBytes);
+            known = Optional.ofNullable(store.get(key(account))).map(CustomerLinks::fromBytes);
             atHand.put(account, known);
         }
         return known;
     }
 
     public void link(String account, CredytReference customer) {
-        store.put(key(account), StoredReference.toBytes(customer));
+        store.put(key(account), toBytes(customer));
         atHand.remove(account);
     }
 
@@ -48,5 +55,23 @@ public final class CustomerLinks {
 
     private static Bytes key(String account) {
         return Bytes.wrap(account.getBytes(UTF_8));
+    }
+
+    private static byte[] toBytes(CredytReference reference) {
+        byte[] utf8 = reference.getValue().getBytes(UTF_8);
+        return ByteBuffer.allocate(1 + utf8.length)
+                .put(reference.getKind() == ReferenceKind.CREDYT_ID ? CREDYT_ID : EXTERNAL_ID)
+                .put(utf8)
+                .array();
+    }
+
+    private static CredytReference fromBytes(byte[] bytes) {
+        ReferenceKind kind =
+                switch (bytes[0]) {
+                    case CREDYT_ID -> ReferenceKind.CREDYT_ID;
+                    case EXTERNAL_ID -> ReferenceKind.EXTERNAL_ID;
+                    default -> throw new IllegalStateException("no kind of reference has the letter " + bytes[0]);
+                };
+        return new CredytReference(kind, new String(bytes, 1, bytes.length - 1, UTF_8));
     }
 }

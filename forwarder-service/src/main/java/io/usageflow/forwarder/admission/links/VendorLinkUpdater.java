@@ -26,12 +26,12 @@ public final class VendorLinkUpdater implements Processor<byte[], byte[], Void, 
     private static final byte[] UNUSABLE = new byte[0];
 
     private final String storeName;
-    private final VendorLinksVersion version;
+    private final VendorLinks.Version version;
     private final AdmissionMeters meters;
     private KeyValueStore<Bytes, byte[]> store;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else
-    public VendorLinkUpdater(String storeName, VendorLinksVersion version, AdmissionMeters meters) {
+    public VendorLinkUpdater(String storeName, VendorLinks.Version version, AdmissionMeters meters) {
         this.storeName = storeName;
         this.version = version;
         this.meters = meters;
@@ -47,7 +47,7 @@ public final class VendorLinkUpdater implements Processor<byte[], byte[], Void, 
         byte[] key = record.key();
         if (key == null || key.length > KEY_BYTES_MAX) {
             LOG.warn(
-                    "vendor link refused, why={}",
+                    "event=vendor_link_refused why=\"{}\"",
                     key == null
                             ? "a vendor link needs its vendor as the record's key"
                             : "its key has " + key.length + " bytes, and no vendor has more than " + KEY_BYTES_MAX);

@@ -2,7 +2,7 @@ package io.usageflow.forwarder.admission.links;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.usageflow.forwarder.admission.check.Decoded;
+import io.usageflow.forwarder.admission.check.RecordDecoder.Decoded;
 import io.usageflow.forwarder.admission.check.ViolationReasons;
 import io.usageflow.forwarder.admission.counters.AdmissionMeters;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Bytes;
@@ -37,7 +38,7 @@ public final class VendorLinks {
     private final AdmissionMeters meters;
     private final ReadOnlyKeyValueStore<Bytes, byte[]> published;
     private final Function<byte[], Decoded<VendorLink>> decoder;
-    private final VendorLinksVersion version;
+    private final Version version;
     private final Map<String, Lookup> decoded = new HashMap<>();
     /** Vendors whose unreadable link is in the log already. */
     private final Set<String> warned = new HashSet<>();
@@ -66,7 +67,7 @@ public final class VendorLinks {
             AdmissionMeters meters,
             ReadOnlyKeyValueStore<Bytes, byte[]> published,
             Function<byte[], Decoded<VendorLink>> decoder,
-            VendorLinksVersion version) {
+            Version version) {
         this.meters = meters;
         this.published = published;
         this.decoder = decoder;
@@ -134,7 +135,23 @@ public final class VendorLinks {
     /** A link that cannot be used is as none. */
     private Lookup refused(String vendor, String why) {
         meters.count(AdmissionMeters.LinkOutcome.REFUSED);
-        LOG.warn("vendor link refused, vendor={} why={}", VisibleText.logged(vendor), VisibleText.logged(why));
+        LOG.warn("event=vendor_link_refused vendor={} why={}", VisibleText.logged(vendor), VisibleText.logged(why));
         return new Lookup.NotLinked();
+    }
+
+    /**
+     * Goes up whenever a vendor link has come or gone, so that the tasks of this process notice. The global thread bumps it
+     * after its write; tasks only compare. Thread-safe. Not kept: a starting task looks at everything it has parked anyway.
+     */
+    public static final class Version {
+        private final AtomicLong version = new AtomicLong();
+
+        public long current() {
+            return version.get();
+        }
+
+        void bump() {
+            version.incrementAndGet();
+        }
     }
 }

@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 
 /**
  * {@code GET /admission/parked?limit=N&account=A}: the accounts whose events wait for a link, the longest waiting first.
- * It answers for the partitions that this instance has, names them, and says how many there are in all: whoever needs
- * every account asks every instance. Thread-safe.
+ * It answers for the partitions that this instance has, names them, and says how many there are in all: ask every instance to see
+ * every account. Thread-safe.
  */
 public final class ParkedPage implements AdminPage {
     static final String PATH = "/admission/parked";

@@ -19,7 +19,7 @@ import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
 /**
- * Reads the queues of parked events beside the running tasks, through Streams' interactive queries. Their store is in
+ * Reads the queues of parked events while the tasks run, through Streams' interactive queries. Their store is in
  * memory and gives a snapshot of its keys, so reading neither stops the tasks nor needs a disk; what it shows may be
  * ahead of the last commit by one transaction. Thread-safe.
  *

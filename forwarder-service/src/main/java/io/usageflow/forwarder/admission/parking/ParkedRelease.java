@@ -24,13 +24,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets parked events go, when their link has come or their time is up. Belongs to one task.
+ * Releases parked events when their link arrives or their time is over. Belongs to one task.
  *
- * <p>Accounts that may have something to let go stand in a line; a step takes the oldest events of the first, resolves
- * each afresh, and stops at the first that still has to wait. A step is bounded by time ({@link ReleaseThrottle}), so that an
+ * <p>Accounts that may have events to release are queued. A step takes the oldest events of the first account, resolves
+ * each again, and stops at the first that still has to wait. A step is bounded by time ({@link ReleaseThrottle}), so that an
  * account with a hundred thousand parked events stops neither the partition nor the accounts behind it: it goes to the
- * end of the line with the rest, and meanwhile new events of the account park behind. The line is not kept: a starting
- * task puts every account with parked events into it.
+ * end of the queue with its remaining events, and new events of the account park behind them. The queue is not stored: a
+ * starting task adds every account with parked events.
  */
 public final class ParkedRelease {
     private static final Logger LOG = LoggerFactory.getLogger(ParkedRelease.class);
@@ -44,7 +44,7 @@ public final class ParkedRelease {
     private final ArrayDeque<String> line = new ArrayDeque<>();
     private final Set<String> inLine = new HashSet<>();
 
-    /** The ways out. Whoever carries them out need not take the event out of what is parked. */
+    /** Receives the events that leave. {@link ParkedEvents} removes them itself. */
     public interface ReleaseHandler {
         /** Its link has come. */
         void release(SourceRecord origin, NewEvent event, Resolution.Resolved resolved);
@@ -105,7 +105,7 @@ public final class ParkedRelease {
         return Optional.ofNullable(oldest.since);
     }
 
-    /** Whether something stands in the line. */
+    /** Whether an account is in the queue. */
     public boolean isUnderWay() {
         return !line.isEmpty();
     }
@@ -129,7 +129,7 @@ public final class ParkedRelease {
         }
     }
 
-    /** The task ends; what is in the line is found again by whoever takes the partition over. */
+    /** The task ends. The next owner of the partition finds the same accounts again. */
     public void close() {
         line.clear();
         pace.done();

@@ -6,7 +6,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 /**
  * When a transaction ends: soon where little comes, so that an event need not wait; and where much comes, later, with the
  * interval of Streams, because a transaction costs the broker the same whether it holds ten events or a thousand. In a
- * backlog nobody notices the difference but the throughput. Belongs to one task.
+ * backlog only throughput counts. Belongs to one task.
  */
 public final class CommitTiming {
     /** What a task may have handled in the short interval to count as little; at 20 ms that is 10,000 a second. */

@@ -1,6 +1,6 @@
 package io.usageflow.forwarder.admission.streams;
 
-/** The events topic no longer has as many partitions as admission's memory is divided by. Needs a person. */
+/** The events topic has another number of partitions than when admission started. It does not pass by itself. */
 public final class PartitionsChangedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -124,7 +124,7 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
                 takeover.afterEnd();
             }
 
-            /** A dead thread's successor ends what it left, and has perhaps begun anew under the same id. */
+            /** A dead thread's successor ends the thread's transaction, and may have begun one of its own under the same id. */
             private void requireOwner() {
                 if (!ids.owns(thread, id)) {
                     throw new ProducerFencedException(thread + " died; its successor has " + id);

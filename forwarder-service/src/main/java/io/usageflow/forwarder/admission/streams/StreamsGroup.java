@@ -46,9 +46,8 @@ public final class StreamsGroup {
                     .get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException refused) {
             LOG.warn(
-                    "standby replicas could not be set on the group, group={} wanted={}: takeovers restore from Kafka until"
-                            + " somebody does: kafka-configs.sh --alter --entity-type groups --entity-name {} --add-config"
-                            + " {}={}",
+                    "event=standbys_not_set group={} wanted={} effect=\"takeovers restore the state from Kafka\""
+                            + " remedy=\"kafka-configs.sh --alter --entity-type groups --entity-name {} --add-config {}={}\"",
                     group,
                     standbys,
                     group,

@@ -13,8 +13,8 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * What Kafka Streams is told. Pure. Defaults first, then what the user gives for every Kafka client ({@code kafka.}),
- * then for Streams ({@code streams.}), then what the promises depend on, which nobody may change. Public so that a benchmark
+ * Settings of Kafka Streams. Pure. Defaults first, then what the user gives for every Kafka client ({@code kafka.}),
+ * then for Streams ({@code streams.}), then what the promises depend on, which users cannot change. Public so that a benchmark
  * can give the same settings to what it compares admission with.
  */
 public final class StreamsSettings {

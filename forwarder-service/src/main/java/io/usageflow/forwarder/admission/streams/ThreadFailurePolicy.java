@@ -36,8 +36,8 @@ import org.rocksdb.Status;
  * Decides what follows the death of a thread. Its transaction is aborted in any case, so nothing is lost or doubled;
  * the question is only whether trying again can help.
  *
- * <p>Failures that pass by themselves are tried again for ever; those that need a person stop the stage at once, with the
- * remedy; of those nobody foresaw, {@link #UNFORESEEN_MAX} within {@link #WITHIN} are tried again, and then the stage asks
+ * <p>Failures that pass by themselves are tried again for ever; those that do not pass stop the stage at once, with the
+ * remedy; of all others, {@link #UNFORESEEN_MAX} within {@link #WITHIN} are tried again, and then the stage asks
  * for a restart of the process rather than going round in silence. Thread-safe.
  *
  * <p>What Streams 4.3 mends itself (a task that migrated or was corrupted, a fenced producer) reaches this only from
@@ -58,7 +58,7 @@ public final class ThreadFailurePolicy {
                     VirtualMachineError.class::isInstance,
                     "give the process more memory (-Xmx), or fewer" + " admission.threads"),
             new Remedy(
-                    LinkageError.class::isInstance, "install usageflow anew: a class or a native library is missing"),
+                    LinkageError.class::isInstance, "install usageflow again: a class or a native library is missing"),
             new Remedy(ThreadFailurePolicy::isDiskFull, "free space on the disk of state.dir"),
             new Remedy(
                     ThreadFailurePolicy::isDamagedStore,
@@ -103,14 +103,14 @@ public final class ThreadFailurePolicy {
 
     private final ArrayDeque<Instant> unforeseen = new ArrayDeque<>();
 
-    /** A failure that only a person ends, and what that person does. */
+    /** A failure that does not pass by itself, and its remedy. */
     private record Remedy(Predicate<Throwable> isFor, String text) {}
 
     /** What to do. */
     public enum Action {
         /** A new thread takes the partitions over. */
         REPLACE,
-        /** The stage is dead until a person has looked. */
+        /** The stage stops; it needs a manual action. */
         STOP
     }
 
@@ -128,7 +128,7 @@ public final class ThreadFailurePolicy {
         return unforeseen.size() > UNFORESEEN_MAX ? Action.STOP : Action.REPLACE;
     }
 
-    /** What a person does about it; empty where nobody foresaw it, or it passes. */
+    /** The manual action; empty where the failure passes or is unexpected. */
     public static Optional<String> remedy(Throwable failure) {
         return REMEDIES.stream()
                 .filter(remedy -> isOrHasCause(failure, remedy.isFor))

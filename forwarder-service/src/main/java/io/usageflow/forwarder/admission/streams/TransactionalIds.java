@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  *
  * <p>Kafka Streams gives the new thread a new number and so a new id. What the dead thread's transaction left open would
- * then be nobody's: its offsets could not be read and its partitions would not be read past it, for ever. Under the old id
+ * then have no owner: its offsets could not be read and its partitions would not be read past it, for ever. Under the old id
  * the new thread's {@code initTransactions} ends it. So the ids of a process are always the first ones, also after its
  * next start.
  */

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.admission.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.usageflow.forwarder.admission.check.RecordDecoder.Decoded;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.schema.UsageEvent;
 import java.net.ConnectException;

@@ -164,14 +164,15 @@ class SourceOffsetsTest {
 
     @Test
     void shouldSayHowLongKafkaStillKeepsTheOldest() {
-        assertThat(RetentionLeft.seconds(
+        assertThat(SourceOffsets.retentionLeftSeconds(
                         java.util.Optional.of(Duration.ofHours(1)),
                         OptionalLong.of(1_000),
                         Duration.ofHours(2).toMillis() + 1_000))
                 .isEqualTo(-3600);
-        assertThat(RetentionLeft.seconds(java.util.Optional.of(Duration.ofHours(1)), OptionalLong.empty(), 0))
+        assertThat(SourceOffsets.retentionLeftSeconds(
+                        java.util.Optional.of(Duration.ofHours(1)), OptionalLong.empty(), 0))
                 .isInfinite();
-        assertThat(RetentionLeft.seconds(java.util.Optional.empty(), OptionalLong.of(0), 0))
+        assertThat(SourceOffsets.retentionLeftSeconds(java.util.Optional.empty(), OptionalLong.of(0), 0))
                 .isInfinite();
     }
 
