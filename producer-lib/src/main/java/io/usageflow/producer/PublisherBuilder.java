@@ -1,6 +1,6 @@
 package io.usageflow.producer;
 
-import io.usageflow.schema.registry.RegistrySettings;
+import io.usageflow.schema.registry.http.RegistrySettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package io.usageflow.spring;
 
 import io.usageflow.producer.PublisherConfig;
-import io.usageflow.schema.registry.RegistryCredentials;
-import io.usageflow.schema.registry.RegistrySettings;
+import io.usageflow.schema.registry.http.RegistryCredentials;
+import io.usageflow.schema.registry.http.RegistrySettings;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;

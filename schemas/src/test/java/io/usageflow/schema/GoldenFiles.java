@@ -22,7 +22,7 @@ import org.apache.avro.specific.SpecificRecord;
  * Avro binary ({@code .avro}), its schema ({@code .avsc}) and its values as text ({@code .json}). Released files never
  * change.
  *
- * <p>Before a release, write the new version's files, commit them, and name the version in {@code CarriedSchemas.RELEASES}:
+ * <p>Before a release, write the new version's files, commit them, and name the version in {@code ReleasedSchemas.RELEASES}:
  *
  * <pre>{@code
  * ./mvnw -q -pl schemas test-compile org.codehaus.mojo:exec-maven-plugin:3.5.0:java \

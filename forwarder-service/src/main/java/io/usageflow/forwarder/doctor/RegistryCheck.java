@@ -11,8 +11,8 @@ import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.VendorLink;
 import io.usageflow.schema.net.PlainTraffic;
 import io.usageflow.schema.registry.RegistryUnavailableException;
-import io.usageflow.schema.registry.SchemaRegistries;
 import io.usageflow.schema.registry.SchemaRegistry;
+import io.usageflow.schema.registry.client.SchemaRegistries;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ record RegistryCheck(RegistrySettings settings, Topics topics) implements Check 
             return List.of(Finding.skipped(NAME, "another serializer is named, whose registry client is its own"));
         }
         Map<String, String> briefly = new HashMap<>(settings.serde());
-        briefly.put(io.usageflow.schema.registry.RegistrySettings.MAX_RETRIES, "1");
+        briefly.put(io.usageflow.schema.registry.http.RegistrySettings.MAX_RETRIES, "1");
         boolean registering = !"false".equalsIgnoreCase(briefly.get("auto.register.schemas"));
         try {
             return judge(

@@ -22,7 +22,7 @@ import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.VendorLink;
-import io.usageflow.schema.registry.SchemaRegistries;
+import io.usageflow.schema.registry.client.SchemaRegistries;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
 import java.nio.file.Path;

@@ -14,7 +14,7 @@ import io.usageflow.producer.VendorRef;
 import io.usageflow.producer.internal.accounting.PublisherCounters;
 import io.usageflow.producer.internal.encode.AvroRecords;
 import io.usageflow.schema.Source;
-import io.usageflow.schema.registry.RegistrySettings;
+import io.usageflow.schema.registry.http.RegistrySettings;
 import io.usageflow.schema.rule.EventRules;
 import io.usageflow.schema.rule.LinkRules;
 import io.usageflow.schema.serde.AvroSerdes;

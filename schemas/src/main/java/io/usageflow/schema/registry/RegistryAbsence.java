@@ -7,8 +7,8 @@ import java.net.http.HttpTimeoutException;
 import javax.net.ssl.SSLException;
 
 /**
- * Tells whether a failure means that the schema registry is away. Ours says so by its type; a serializer of the user's
- * own, such as Confluent's, wraps the network's failure in the same exception as bad bytes. Pure.
+ * Decides whether a failure means that the schema registry is not available. Our client has its own exception; another
+ * serializer, such as Confluent's, wraps network failures in the same exception as bad bytes. Pure.
  */
 public final class RegistryAbsence {
     private RegistryAbsence() {}
@@ -30,8 +30,8 @@ public final class RegistryAbsence {
     }
 
     /**
-     * Confluent's client makes one exception of every answer that is no success, and its status alone tells an id that is
-     * unknown from a registry that is overloaded or refuses the login. Its classes are not on our class path.
+     * Confluent's client throws one exception for every unsuccessful answer. Only its status tells an unknown id from a
+     * registry that is overloaded or refuses the login. Its classes are not on our class path.
      */
     private static boolean isRefusedForNow(Throwable cause) {
         if (!cause.getClass().getSimpleName().equals("RestClientException")) {

@@ -4,8 +4,8 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The schema registry gave no usable answer: it is away, overloaded, refuses our credentials, or is no registry. Says
- * nothing about the bytes or the schema in hand: whoever gets it waits or stops, and dead-letters nothing.
+ * The schema registry gave no usable answer: it is not reachable, overloaded, refuses the credentials, or is not a registry.
+ * Says nothing about the bytes or the schema: the caller waits or stops, and writes no dead letter.
  */
 public sealed class RegistryUnavailableException extends KafkaException permits SchemaLostException {
     private static final long serialVersionUID = 1;
@@ -17,17 +17,17 @@ public sealed class RegistryUnavailableException extends KafkaException permits 
         this.worthRetrying = worthRetrying;
     }
 
-    /** Of a failure that may pass by itself within seconds. */
-    static RegistryUnavailableException passing(String message, @Nullable Throwable cause) {
+    /** For a failure that may pass within seconds. */
+    public static RegistryUnavailableException passing(String message, @Nullable Throwable cause) {
         return new RegistryUnavailableException(message, cause, true);
     }
 
-    /** Of a failure that needs a person, such as a wrong password or address. */
-    static RegistryUnavailableException lasting(String message) {
+    /** For a failure that needs manual action, such as a wrong password or address. */
+    public static RegistryUnavailableException lasting(String message) {
         return new RegistryUnavailableException(message, null, false);
     }
 
-    /** Whether the failure may pass by itself; false for wrong credentials or a wrong address. */
+    /** Whether a retry may succeed; false for wrong credentials or a wrong address. */
     public boolean isWorthRetrying() {
         return worthRetrying;
     }

@@ -1,13 +1,13 @@
 package io.usageflow.schema.registry;
 
 /**
- * The registry answers, and has lost the schema of a record that the forwarder itself wrote or has read before. That is
- * the registry's trouble and not the record's: a stage waits for it, as while the registry is away.
+ * The registry answers, but has lost the schema of a record that the forwarder wrote or has read before. The record is not at
+ * fault: a stage waits, as it does while the registry is not reachable.
  */
 public final class SchemaLostException extends RegistryUnavailableException {
     private static final long serialVersionUID = 1;
 
-    /** @param why what the registry says of the id, or what its schema is now */
+    /** @param why the registry's answer for the id, or its schema now */
     public SchemaLostException(String why) {
         super(
                 why

@@ -1,8 +1,11 @@
 package io.usageflow.schema.serde;
 
-import io.usageflow.schema.registry.SchemaRegistries;
+import io.usageflow.schema.avro.SchemaResolution;
+import io.usageflow.schema.avro.UnitConversion;
+import io.usageflow.schema.avro.WireFormat;
 import io.usageflow.schema.registry.SchemaRegistry;
 import io.usageflow.schema.registry.UnusableSchemaException;
+import io.usageflow.schema.registry.client.SchemaRegistries;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
@@ -14,22 +17,22 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads Confluent's wire format into a generated record, resolving the schema it was written with to the record's own.
- * Thread-safe. Only the first value of a schema id touches the network.
+ * Reads Confluent's wire format as a generated record, and resolves the writer's schema to the record's own. Thread-safe.
+ * Only the first value of a schema id needs the network.
  *
  * <p>Throws {@link SerializationException} for bytes that are no such record, bytes after its end included;
  * {@link UnknownSchemaException} where the registry does not know the id, or its schema cannot be read as the record;
  * {@link LogicalTypeMismatchException} where it can, and a field would mean something else;
  * {@link io.usageflow.schema.registry.RegistryUnavailableException} while the registry is away, which says nothing about
  * the bytes. Lengths that the bytes claim are checked against the bytes there are before anything is allocated, and how deep
- * they are nested is bounded ({@link ValueBounds}). Decimals and timestamps in other units are converted where that is exact
- * ({@link WriterUnits}).
+ * they are nested is bounded ({@code EncodingBounds}). Decimals and timestamps in other units are converted where that is exact
+ * ({@link UnitConversion}).
  */
 public final class AvroDeserializer<T extends SpecificRecord> implements Deserializer<T> {
-    /** The generated class to read as, where Kafka makes the deserializer by name. */
+    /** The generated class to read as, if Kafka creates the deserializer by name. */
     public static final String VALUE_TYPE = "avro.value.type";
 
-    /** More than a topic's producers use; beyond it all are resolved again. */
+    /** More than a topic's producers use; beyond it the cache starts empty again. */
     private static final int RESOLUTIONS_MAX = 1_000;
 
     private final Map<Integer, SchemaResolution<T>> resolutions = new ConcurrentHashMap<>();
@@ -79,11 +82,11 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
     }
 
     /**
-     * Whether another library's class, which resolves schemas as Avro does, would read the value as it was meant.
-     * Says nothing of a value in another format: only that class knows it.
+     * Checks that another library's class, which resolves schemas as Avro does, would read the value correctly. Says nothing
+     * about a value in another format: only that class knows it.
      *
-     * @param own whether an id that the registry does not know is its loss; otherwise that class may know better
-     * @throws SerializationException where it would not
+     * @param own whether only the forwarder writes these records, so that an unknown id means that the registry lost it
+     * @throws SerializationException if it would not
      */
     void requireAvroReadsIt(byte[] value, Class<?> reader, boolean own) {
         if (value.length < WireFormat.HEADER_BYTES || value[0] != WireFormat.MAGIC) {
@@ -94,7 +97,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
             return;
         }
         SchemaResolution.Decodable<T> decodable = readable(schemaId);
-        if (!decodable.units().areTheReaders()) {
+        if (!decodable.units().isIdentity()) {
             throw new LogicalTypeMismatchException(
                     schemaId,
                     "the value has schema id " + schemaId + ", which writes decimals or timestamps in other units than "
@@ -104,9 +107,9 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
         decodable.requireBounded(value);
     }
 
-    /** Of a value that can be read: whether its decimals and timestamps have the record's own units. */
+    /** Whether the decimals and timestamps of a readable value have the record's own units. */
     boolean isInOwnUnits(byte[] value) {
-        return readable(WireFormat.schemaId(value)).units().areTheReaders();
+        return readable(WireFormat.schemaId(value)).units().isIdentity();
     }
 
     private SchemaResolution.Decodable<T> readable(int schemaId) {

@@ -1,5 +1,6 @@
 package io.usageflow.schema.serde;
 
+import io.usageflow.schema.avro.RegisteredForm;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.Schema;
@@ -9,9 +10,9 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Makes serializers of generated records from a configuration with Confluent's key names. Thread-safe.
+ * Creates serializers of generated records from a configuration with Confluent's keys. Thread-safe.
  *
- * <p>Keys: those of {@link io.usageflow.schema.registry.RegistrySettings}; {@value AvroSerializer#AUTO_REGISTER};
+ * <p>Keys: those of {@link io.usageflow.schema.registry.http.RegistrySettings}; {@value AvroSerializer#AUTO_REGISTER};
  * {@value #SERIALIZER_CLASS} and {@value #DESERIALIZER_CLASS}, by which a user who has Confluent's classes on the class
  * path names them ({@code io.confluent.kafka.serializers.KafkaAvroSerializer} and {@code …KafkaAvroDeserializer}): they
  * are configured with the whole map, the deserializer with {@code specific.avro.reader=true} unless the map says
@@ -27,9 +28,9 @@ public final class AvroSerdes {
 
     private AvroSerdes() {}
 
-    /** The schema as it stands in a registry: without what concerns this JVM's generated classes only. */
+    /** The schema as registered: without properties that concern only this JVM's generated classes. */
     public static Schema asRegistered(Schema schema) {
-        return PlainSchemas.plain(schema);
+        return RegisteredForm.registeredForm(schema);
     }
 
     /**

@@ -1,7 +1,10 @@
 package io.usageflow.schema.serde;
 
-import io.usageflow.schema.registry.SchemaRegistries;
+import io.usageflow.schema.avro.DecimalCheck;
+import io.usageflow.schema.avro.RegisteredForm;
+import io.usageflow.schema.avro.WireFormat;
 import io.usageflow.schema.registry.SchemaRegistry;
+import io.usageflow.schema.registry.client.SchemaRegistries;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Map;
@@ -75,8 +78,8 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
             return known;
         }
         Prepared made = new Prepared(
-                WireFormat.header(id(topic + "-value", PlainSchemas.plain(key.schema))),
-                DecimalBounds.of(key.schema),
+                WireFormat.header(id(topic + "-value", RegisteredForm.registeredForm(key.schema))),
+                DecimalCheck.of(key.schema),
                 new SpecificDatumWriter<>(key.schema, SpecificData.getForClass(value.getClass())));
         prepared.put(key, made);
         return made;
@@ -99,10 +102,10 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
     /** What every record of one schema on one topic needs. */
     private static final class Prepared {
         private final byte[] header;
-        private final DecimalBounds bounds;
+        private final DecimalCheck bounds;
         private final DatumWriter<SpecificRecord> writer;
 
-        Prepared(byte[] header, DecimalBounds bounds, DatumWriter<SpecificRecord> writer) {
+        Prepared(byte[] header, DecimalCheck bounds, DatumWriter<SpecificRecord> writer) {
             this.header = header;
             this.bounds = bounds;
             this.writer = writer;

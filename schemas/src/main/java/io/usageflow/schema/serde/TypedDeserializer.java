@@ -1,5 +1,7 @@
 package io.usageflow.schema.serde;
 
+import io.usageflow.schema.avro.ReleasedSchemas;
+import io.usageflow.schema.avro.WireFormat;
 import io.usageflow.schema.registry.RegistryAbsence;
 import io.usageflow.schema.registry.RegistryUnavailableException;
 import io.usageflow.schema.registry.SchemaLostException;
@@ -16,9 +18,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks that a deserializer chosen by name makes the record that is wanted, and that it is given only what it reads as it
- * was meant: a class of the user's own resolves schemas as Avro does, without regard to logical types and without bounds.
- * As thread-safe as its delegate.
+ * Checks that a configured deserializer returns the expected type, and gives it only values that it reads correctly: a
+ * user's class resolves schemas as Avro does, ignores logical types, and has no bounds. As thread-safe as its delegate.
  */
 final class TypedDeserializer<T extends SpecificRecord> implements Deserializer<T> {
     /** More than all versions of our schemas have. */
@@ -28,7 +29,7 @@ final class TypedDeserializer<T extends SpecificRecord> implements Deserializer<
     private final AvroDeserializer<T> ours;
     private final Class<T> type;
     /** Where only the forwarder has written, or handed on, what is read. */
-    private final Optional<CarriedSchemas<T>> carried;
+    private final Optional<ReleasedSchemas<T>> carried;
     /** Ids that the registry had lost: what was read once is read again, also while the registry is away. */
     private final Set<Integer> lostIds = ConcurrentHashMap.newKeySet();
 
@@ -39,7 +40,7 @@ final class TypedDeserializer<T extends SpecificRecord> implements Deserializer<
     TypedDeserializer(Deserializer<?> delegate, AvroDeserializer<T> ours, Class<T> type, boolean own) {
         this.delegate = delegate;
         this.ours = ours;
-        this.carried = own ? Optional.of(CarriedSchemas.of(type)) : Optional.empty();
+        this.carried = own ? Optional.of(ReleasedSchemas.of(type)) : Optional.empty();
         this.type = type;
     }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.registry.client.SchemaRegistries;
+import io.usageflow.schema.registry.http.HttpSchemaRegistry;
+import io.usageflow.schema.registry.http.RegistrySettings;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.serde.SampleRecords;
 import io.usageflow.schema.serde.UnknownSchemaException;

@@ -16,14 +16,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** An HTTP server on 127.0.0.1 that gives the answers it was told, in order, the last one again and again. */
-final class ScriptedServer implements AutoCloseable {
+public final class ScriptedServer implements AutoCloseable {
     /** What a request is answered with. */
-    interface Answer {
+    public interface Answer {
         void to(HttpExchange exchange) throws IOException;
     }
 
     /** A request as it arrived. */
-    record Request(String method, String path, String body, String authorization) {
+    public record Request(String method, String path, String body, String authorization) {
         @Override
         public String toString() {
             return method + " " + path;
@@ -36,7 +36,7 @@ final class ScriptedServer implements AutoCloseable {
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private volatile Answer last = json(500, "{}");
 
-    ScriptedServer() {
+    public ScriptedServer() {
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException e) {
@@ -47,7 +47,7 @@ final class ScriptedServer implements AutoCloseable {
         server.start();
     }
 
-    static Answer json(int status, String body) {
+    public static Answer json(int status, String body) {
         return exchange -> {
             byte[] bytes = body.getBytes(UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/vnd.schemaregistry.v1+json");
@@ -58,7 +58,7 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     /** Announces more bytes than it sends, then closes the connection. */
-    static Answer truncated(String body) {
+    public static Answer truncated(String body) {
         return exchange -> {
             exchange.sendResponseHeaders(200, body.length() + 100L);
             exchange.getResponseBody().write(body.getBytes(UTF_8));
@@ -67,7 +67,7 @@ final class ScriptedServer implements AutoCloseable {
         };
     }
 
-    static Answer endless() {
+    public static Answer endless() {
         return exchange -> {
             exchange.sendResponseHeaders(200, 0);
             byte[] chunk = new byte[1 << 16];
@@ -78,23 +78,23 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     /** Sends the headers and then nothing more. */
-    static Answer stalled() {
+    public static Answer stalled() {
         return exchange -> {
             exchange.sendResponseHeaders(200, 100);
             exchange.getResponseBody().flush();
         };
     }
 
-    ScriptedServer answering(Answer... answers) {
+    public ScriptedServer answering(Answer... answers) {
         script.addAll(List.of(answers));
         return this;
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    List<Request> requests() {
+    public List<Request> requests() {
         return requests;
     }
 

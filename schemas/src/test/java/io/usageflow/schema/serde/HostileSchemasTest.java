@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.schema.VendorLink;
+import io.usageflow.schema.avro.WireFormat;
 import io.usageflow.schema.registry.InMemorySchemaRegistry;
 import io.usageflow.schema.registry.SchemaRegistry;
 import io.usageflow.schema.registry.UnusableSchemaException;

@@ -2,6 +2,7 @@ package io.usageflow.schema.serde;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.schema.avro.RegisteredForm;
 import io.usageflow.schema.registry.InMemorySchemaRegistry;
 import io.usageflow.schema.registry.RegisteredSchema;
 import java.util.UUID;
@@ -48,7 +49,7 @@ class WireEqualityTest {
     @ParameterizedTest
     @MethodSource("records")
     void shouldReadWhatConfluentWrites(SpecificRecord datum) {
-        var plain = PlainSchemas.plain(datum.getSchema());
+        var plain = RegisteredForm.registeredForm(datum.getSchema());
         int id = registry.register(SUBJECT, plain);
         confluent.know(SUBJECT, plain, id);
         Deserializer<? extends SpecificRecord> ours =

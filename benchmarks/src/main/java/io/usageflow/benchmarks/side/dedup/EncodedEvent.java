@@ -1,6 +1,6 @@
 package io.usageflow.benchmarks.side.dedup;
 
-import io.usageflow.schema.serde.WireFormat;
+import io.usageflow.schema.avro.WireFormat;
 import org.apache.kafka.common.utils.Bytes;
 
 /**

@@ -2,9 +2,9 @@ package io.usageflow.forwarder.delivery.avro;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.usageflow.schema.avro.WireFormat;
 import io.usageflow.schema.id.CredytIds;
 import io.usageflow.schema.id.Uuids;
-import io.usageflow.schema.serde.WireFormat;
 import java.util.Optional;
 import java.util.UUID;
 

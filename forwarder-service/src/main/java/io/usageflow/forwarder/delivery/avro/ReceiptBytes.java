@@ -2,7 +2,7 @@ package io.usageflow.forwarder.delivery.avro;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.usageflow.schema.serde.WireFormat;
+import io.usageflow.schema.avro.WireFormat;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -4,7 +4,7 @@ import io.usageflow.producer.PublisherConfig;
 import io.usageflow.producer.UsagePublisher;
 import io.usageflow.producer.WhenFull;
 import io.usageflow.schema.Source;
-import io.usageflow.schema.registry.RegistrySettings;
+import io.usageflow.schema.registry.http.RegistrySettings;
 import io.usageflow.schema.rule.EventRules;
 import io.usageflow.schema.topic.Topics;
 import java.nio.file.InvalidPathException;

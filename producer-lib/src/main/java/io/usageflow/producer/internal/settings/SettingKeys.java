@@ -1,8 +1,8 @@
 package io.usageflow.producer.internal.settings;
 
 import io.usageflow.producer.PublisherConfig;
-import io.usageflow.schema.registry.RegistryCredentials;
-import io.usageflow.schema.registry.RegistrySettings;
+import io.usageflow.schema.registry.http.RegistryCredentials;
+import io.usageflow.schema.registry.http.RegistrySettings;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.serde.AvroSerializer;
 import io.usageflow.schema.text.Suggestion;

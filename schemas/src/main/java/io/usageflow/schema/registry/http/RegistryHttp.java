@@ -1,0 +1,166 @@
+package io.usageflow.schema.registry.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.usageflow.schema.registry.RegistryUnavailableException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries one request to the first address that answers it, beginning with the one that answered last. Knows nothing of
+ * what an answer means beyond this: I/O failures, 429 and 5xx are another address's turn. Thread-safe.
+ */
+final class RegistryHttp {
+    /** Schemas are kilobytes; what is longer is no registry's answer. */
+    static final int ANSWER_BYTES_MAX = 8 << 20;
+
+    private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
+
+    private final RegistrySettings settings;
+    private final HttpClient client;
+    private final AtomicInteger preferred = new AtomicInteger();
+
+    RegistryHttp(RegistrySettings settings) {
+        this.settings = settings;
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(settings.connectTimeout())
+                // A redirect would carry the credentials to a host nobody named.
+                .followRedirects(HttpClient.Redirect.NEVER);
+        settings.tls().ifPresent(tls -> builder.sslContext(tls.context()));
+        this.client = builder.build();
+    }
+
+    /**
+     * An answer, whatever its status.
+     *
+     * @param address which gave it
+     * @param cut whether the body is longer than {@link #ANSWER_BYTES_MAX}; then it is empty
+     */
+    record Answer(URI address, int status, String body, boolean cut) {
+        Answer(URI address, int status, String body) {
+            this(address, status, body, false);
+        }
+
+        boolean isBusyOrBroken() {
+            return status == 408 || status == 429 || status >= 500;
+        }
+    }
+
+    /**
+     * Asks the addresses in turn.
+     *
+     * @throws RegistryUnavailableException when none gave an answer below 500 other than 408 and 429
+     */
+    Answer send(String method, String path, @Nullable String body) {
+        return send(method, path, body, answer -> false);
+    }
+
+    /** As {@link #send(String, String, String)}; a doubtful answer counts only where no other address gives a better one. */
+    Answer send(String method, String path, @Nullable String body, Predicate<Answer> isDoubtful) {
+        int first = preferred.get();
+        int count = settings.addresses().size();
+        RegistryUnavailableException last = null;
+        Answer doubtful = null;
+        for (int turn = 0; turn < count; turn++) {
+            int index = (first + turn) % count;
+            URI address = settings.addresses().get(index);
+            try {
+                Answer answer = attempt(address, method, path, body);
+                if (!answer.isBusyOrBroken()) {
+                    if (isDoubtful.test(answer)) {
+                        doubtful = doubtful == null ? answer : doubtful;
+                        continue;
+                    }
+                    preferred.set(index);
+                    return answer;
+                }
+                last = with(
+                        last,
+                        RegistryUnavailableException.passing(
+                                failure(method, path, address) + "answered " + answer.status(), null));
+            } catch (IOException e) {
+                last = with(
+                        last,
+                        RegistryUnavailableException.passing(
+                                failure(method, path, address) + "gave no answer (" + e
+                                        + "): check that it runs and that " + RegistrySettings.URL + " is right",
+                                e));
+            }
+        }
+        if (doubtful != null) {
+            return doubtful;
+        }
+        if (last == null) {
+            throw new IllegalStateException("settings hold no address, against their contract");
+        }
+        throw last;
+    }
+
+    private Answer attempt(URI address, String method, String path, @Nullable String body) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + path))
+                .timeout(settings.requestTimeout())
+                .header("Accept", MEDIA_TYPE + ", application/json")
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (body != null) {
+            request.header("Content-Type", MEDIA_TYPE);
+        }
+        settings.credentials().header().ifPresent(value -> request.header("Authorization", value));
+        AtomicInteger status = new AtomicInteger();
+        try {
+            HttpResponse<byte[]> response = await(client.sendAsync(request.build(), info -> {
+                status.set(info.statusCode());
+                return BoundedBody.ofAtMost(ANSWER_BYTES_MAX);
+            }));
+            return new Answer(address, response.statusCode(), new String(response.body(), UTF_8));
+        } catch (BoundedBody.TooLongException tooLong) {
+            return new Answer(address, status.get(), "", true);
+        }
+    }
+
+    /** The client's own time-out ends with the headers; this one covers a body that never ends, too. */
+    private <T> T await(CompletableFuture<T> response) throws IOException {
+        try {
+            return response.get(settings.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            response.cancel(true);
+            throw new IOException(
+                    "no complete answer within " + settings.requestTimeout().toMillis() + " ms", e);
+        } catch (InterruptedException e) {
+            response.cancel(true);
+            throw new InterruptException(e);
+        } catch (ExecutionException e) {
+            if (e.getCause() != null && e.getCause().getCause() instanceof BoundedBody.TooLongException tooLong) {
+                throw tooLong;
+            }
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IOException("the request failed", e.getCause());
+        }
+    }
+
+    private static String failure(String method, String path, URI address) {
+        return "schema registry " + address + ", " + method + " " + path + ": ";
+    }
+
+    private static RegistryUnavailableException with(
+            @Nullable RegistryUnavailableException earlier, RegistryUnavailableException failure) {
+        if (earlier != null) {
+            failure.addSuppressed(earlier);
+        }
+        return failure;
+    }
+}
