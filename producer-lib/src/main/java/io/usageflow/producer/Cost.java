@@ -9,19 +9,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an action cost at a vendor. Immutable; every {@code with…}-like call answers with a new value.
+ * The cost of an action at a vendor. Immutable; every method returns a new value.
  *
- * <p>There is no way to give the amount as a {@code double}: money is exact or wrong. All rules are checked when the
- * event is published.
+ * <p>The amount cannot be a {@code double}, because money must be exact. All rules are checked when the event is published.
  *
- * @param vendor your own name of the vendor, 1 to 256 printable characters; linked with {@link
+ * @param vendor your own name for the vendor, 1 to 256 printable characters; linked with {@link
  *     UsagePublisher#linkVendor}
  * @param amount in units of the currency (not cents), 0 or more, at most 20 digits before and 18 after the point; {@link
  *     #rounded} for amounts of more digits
  * @param currency ISO 4217 code
- * @param id the cost's own id, 1 to 128 printable characters; null, the default: derived from the event's id and the
- *     cost's position, so that a retry has the same
- * @param description for people, at most 1024 characters; null by default
+ * @param id the cost's own id, 1 to 128 printable characters; null, the default: derived from the event's id and the cost's
+ *     position, so that a retry has the same id
+ * @param description for readers, at most 1024 characters; null by default
  * @param metadata at most 50 entries, values of at most 8192 characters
  */
 public record Cost(
@@ -33,7 +32,7 @@ public record Cost(
         Map<String, String> metadata) {
 
     public Cost {
-        // Not Map.copyOf: a null in it is the rules' to name, and their message says where it is.
+        // Not Map.copyOf: the rules report a null with its position.
         metadata = metadata.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
 
@@ -54,9 +53,9 @@ public record Cost(
     }
 
     /**
-     * The amount with at most {@code digits} digits after the point, rounded half to even; unchanged where it has no more.
-     * For amounts that a gateway computed in floating point, such as 0.0016150000000000001: an amount of more than 18
-     * digits after the point is refused, and is rounded nowhere unless this is called.
+     * The amount with at most {@code digits} digits after the point, rounded half to even; unchanged if it has no more. For
+     * amounts that a gateway computed in floating point, such as 0.0016150000000000001. An amount with more than 18 digits
+     * after the point is refused, and never rounded unless this method is called.
      *
      * @param digits 0 to 18
      * @throws IllegalArgumentException for another number of digits
@@ -65,7 +64,7 @@ public record Cost(
         return new Cost(vendor, ExactDecimal.round(amount, digits), currency, id, description, metadata);
     }
 
-    /** Adds one entry, or replaces that of the same key. */
+    /** Adds one entry, or replaces the one with the same key. */
     public Cost metadata(String key, String value) {
         Map<String, String> more = new LinkedHashMap<>(metadata);
         more.put(key, value);

@@ -3,9 +3,9 @@ package io.usageflow.producer;
 import io.usageflow.schema.ReferenceKind;
 
 /**
- * Names a customer at Credyt. Immutable; checked when the link is written.
+ * Identifies a customer at Credyt. Immutable; checked when the link is written.
  *
- * @param kind whose id it is
+ * @param kind Credyt's id, or your external id
  * @param value 1 to 256 printable characters
  */
 public record CustomerRef(ReferenceKind kind, String value) {

@@ -17,8 +17,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the application gives as data, in the schema's types and without loss: whole numbers as long, others as decimal
- * where it can hold them, the rest as JSON text. Pure; what it answers shares nothing with what it was given.
+ * Converts the application's data values to the schema's types without loss: whole numbers to long, others to decimal if it
+ * can hold them, the rest to JSON text. Pure; the results share nothing with the arguments.
  */
 public final class DataValues {
     private static final JsonFactory JSON = new JsonFactory();
@@ -30,7 +30,7 @@ public final class DataValues {
     }
 
     public static Object of(BigDecimal value) {
-        // In plain words of JSON: BigDecimal's own text is a JSON number in every case.
+        // BigDecimal.toString is always a JSON number.
         return ExactDecimal.fits(value) ? value : new JsonValue(value.toString());
     }
 
@@ -48,7 +48,7 @@ public final class DataValues {
         return of(ShortestDecimal.of(value));
     }
 
-    /** A value whose type is only known when it runs. */
+    /** A value whose type is known only at run time. */
     public static @Nullable Object ofAny(String key, @Nullable Object value) {
         if (value == null || value instanceof String || value instanceof Boolean) {
             return value;
@@ -80,7 +80,7 @@ public final class DataValues {
         return new JsonValue(text.toString());
     }
 
-    /** What has one text for ever; null for everything else. */
+    /** The text of types whose text never changes; null for others. */
     private static @Nullable String text(Object value) {
         if (value instanceof Instant || value instanceof UUID) {
             return value.toString();
@@ -156,7 +156,7 @@ public final class DataValues {
         return sorted;
     }
 
-    /** Here too, and not only in the rules: a map that holds itself would never end. */
+    /** Checked here too, not only by the rules: a map that contains itself would never end. */
     private static void checkDepth(String path, int depth) {
         if (depth > EventRules.JSON_DEPTH_MAX) {
             throw refused(

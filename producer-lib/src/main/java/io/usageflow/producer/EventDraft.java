@@ -4,15 +4,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of one {@link UsageEvent} but data and costs. Written only between {@link #copy} and the constructor of the event that holds it
- * in a final field, so every thread sees it complete and nobody sees it change.
+ * The fields of one {@link UsageEvent}, except data and costs. Written only between {@link #copy} and the constructor of
+ * the event, which keeps it in a final field: every thread sees it complete and unchanging.
  */
 final class EventDraft {
     EventId id;
     String eventType;
     Instant occurredAt;
     boolean timeGiven;
-    // Null until given; that it is missing is the rules' to say.
+    // Null until set: the rules report a missing account.
     @Nullable
     String account;
 
@@ -49,7 +49,7 @@ final class EventDraft {
         return copy;
     }
 
-    /** One entry of data, linked to those before it: adding an entry copies none. */
+    /** One entry of data, linked to the earlier ones: adding an entry copies nothing. */
     record Datum(
             String key, @Nullable Object value, @Nullable Datum before, int size) {
         static Datum after(@Nullable Datum before, String key, @Nullable Object value) {
@@ -57,7 +57,7 @@ final class EventDraft {
         }
     }
 
-    /** One cost, linked to those before it. */
+    /** One cost, linked to the earlier ones. */
     record CostNode(Cost cost, @Nullable CostNode before, int size) {
         static CostNode after(@Nullable CostNode before, Cost cost) {
             return new CostNode(cost, before, before == null ? 1 : before.size + 1);

@@ -4,8 +4,8 @@ import io.usageflow.schema.rule.Violation;
 import java.util.List;
 
 /**
- * The event, or the link, breaks a rule; nothing was sent. The message names the field, the rule and the remedy. Thrown
- * by the call itself, never through the future: sending it again cannot help, the calling code must change.
+ * The event or the link breaks a rule; nothing was sent. The message names the field, the rule and the remedy. Thrown by the
+ * call itself, never through the future: a retry fails again, the calling code must change.
  */
 public final class InvalidUsageEventException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
@@ -18,14 +18,14 @@ public final class InvalidUsageEventException extends IllegalArgumentException {
     }
 
     /**
-     * @param violations at least one; the first gives the field, the message tells all
+     * @param violations at least one; the first gives the field, the message lists all
      * @throws IndexOutOfBoundsException for an empty list
      */
     public InvalidUsageEventException(List<Violation> violations) {
         this(violations.get(0).path(), text(violations));
     }
 
-    /** Where the rule was broken, in the words of the schema: {@code account_id}, {@code costs[0].amount}. */
+    /** The field that breaks the rule, named as in the schema: {@code account_id}, {@code costs[0].amount}. */
     public String field() {
         return field;
     }

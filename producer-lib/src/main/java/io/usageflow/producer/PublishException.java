@@ -3,9 +3,10 @@ package io.usageflow.producer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a future was not completed with a receipt. Sealed: {@link BufferFullException},
- * {@link SpoolFullException} and {@link PublisherClosedException} say that nothing was sent, {@link NotDurableException} that it is not known to have arrived. Whichever it is, the event
- * may be published again with the same id: a copy that did arrive is recognised as a duplicate.
+ * Why a future has no receipt. Sealed: {@link BufferFullException}, {@link SpoolFullException} and {@link
+ * PublisherClosedException} mean that nothing was sent, {@link NotDurableException} that the event is not known to have
+ * arrived. In every case the event may be published again with the same id: a copy that did arrive is recognised as a
+ * duplicate.
  */
 public abstract sealed class PublishException extends RuntimeException
         permits BufferFullException, NotDurableException, PublisherClosedException, SpoolFullException {
@@ -26,7 +27,7 @@ public abstract sealed class PublishException extends RuntimeException
         return id;
     }
 
-    /** Why, as metrics count it. */
+    /** The reason that metrics count. */
     public RefusalReason reason() {
         return reason;
     }

@@ -6,10 +6,10 @@ import java.time.Instant;
  * Proof that an event is durable: every in-sync replica has it, or, with {@code spool.dir}, this machine's disk.
  *
  * @param eventId the id that was sent
- * @param topic where it stands, or will stand
- * @param partition the account's; -1 where it is in the spool: only Kafka gives it one
- * @param offset of the record; -1 in the spool, and in the rare case that the broker had it already from an attempt whose
- *     answer was lost
+ * @param topic that has it, or will have it
+ * @param partition the account's; -1 in the spool, because only Kafka assigns it
+ * @param offset of the record; -1 in the spool, and in the rare case that the broker already had it from an attempt whose
+ *     response was lost
  * @param timestamp the broker's append time, or the client's time where the topic keeps that; in the spool, this machine's
  */
 public record PublishReceipt(String eventId, String topic, int partition, long offset, Instant timestamp) {

@@ -24,7 +24,7 @@ public final class PublisherBuilder {
         return set(RegistrySettings.URL, url);
     }
 
-    /** What all topic names begin with; default {@code usage}. */
+    /** Prefix of all topic names; default {@code usage}. */
     public PublisherBuilder topicsPrefix(String prefix) {
         return set(PublisherConfig.TOPICS_PREFIX, prefix);
     }
@@ -34,19 +34,19 @@ public final class PublisherBuilder {
         return set(PublisherConfig.SERVICE_NAME, name);
     }
 
-    /** How long a call of publish may wait for room, in milliseconds precision; default 0, not at all. */
+    /** How long a call of publish may wait for room, with millisecond precision; default 0, not at all. */
     public PublisherBuilder maxBlock(Duration wait) {
         return set(PublisherConfig.MAX_BLOCK_MS, wait.toMillis());
     }
 
-    /** What becomes of an event when the buffer is full; default {@link WhenFull#FAIL}. */
+    /** What happens to an event when the buffer is full; default {@link WhenFull#FAIL}. */
     public PublisherBuilder whenFull(WhenFull then) {
         return set(PublisherConfig.ON_FULL, then.name().toLowerCase(Locale.ROOT));
     }
 
     /**
-     * Keeps events on this machine's disk first: they are durable there, and go to Kafka from there. The directory is this
-     * publisher's alone, and must be the same after a restart.
+     * Writes events to this machine's disk first: they are durable there, and go to Kafka from there. Only this publisher may
+     * use the directory, and it must be the same after a restart.
      */
     public PublisherBuilder spool(Path directory) {
         return set(PublisherConfig.SPOOL_DIR, directory.toString());

@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.function.LongConsumer;
 
 /**
- * What a publisher has done since it began, and what it has under way: live, each call answers with the number of that
- * moment. Thread-safe and cheap. Events and links count alike.
+ * A publisher's results since it was created, and its records in flight. Live: each call returns the current number.
+ * Thread-safe and cheap. Counts events and links.
  *
- * <p>Everything published is durable, refused or in flight: while nothing is under way, {@link #published} is the sum of
- * {@link #durable} and all of {@link #refused(RefusalReason)}.
+ * <p>Everything published is durable, refused or in flight: while nothing is in flight, {@link #published} is the sum of
+ * {@link #durable} and of all {@link #refused(RefusalReason)}.
  */
 public interface PublisherStatistics {
-    /** Given to the publisher, what was refused at once included. */
+    /** Given to the publisher, including those refused at once. */
     long published();
 
     /** Durable: acknowledged by all in-sync replicas, or on local disk where there is a spool. */
@@ -23,18 +23,18 @@ public interface PublisherStatistics {
     /** Accepted, and neither durable nor refused yet. */
     long inFlight();
 
-    /** For how long the oldest of them has been in flight; zero where none is. Looks at each: not for every event. */
+    /** How long the oldest of them has been in flight; zero if there is none. Checks each: do not call it for every event. */
     Duration oldestInFlight();
 
-    /** Heap that those in flight are counted with, in bytes: as encoded, and what an entry takes beside. */
+    /** Approximate heap of those in flight, in bytes: their encoded size and the overhead per entry. */
     long inFlightBytes();
 
-    /** Events that look like a repeat of an earlier one under another id (docs/producer.md). */
+    /** Events that look like a repetition of an earlier one under another id (docs/producer.md). */
     long suspectIds();
 
     /**
-     * From now on tells the time from each call of publish until the event was durable, in nanoseconds. On the thread that
-     * completes the futures, so it must be quick and must not throw.
+     * Adds a listener for the time from each call of publish until the event is durable, in nanoseconds. Called on the thread
+     * that completes the futures: it must be fast and must not throw.
      */
     void onDurable(LongConsumer latencyNanos);
 }

@@ -2,7 +2,7 @@ package io.usageflow.producer;
 
 import java.util.Locale;
 
-/** Why an event or a link did not become durable. In the words of metrics and logs: the constants' names in lower case. */
+/** Why an event or a link did not become durable. Metrics and logs use the constants' names in lower case. */
 public enum RefusalReason {
     /** It breaks a rule: {@link InvalidUsageEventException}. */
     INVALID,
@@ -14,13 +14,13 @@ public enum RefusalReason {
     DROPPED,
     /** No room on local disk: {@link SpoolFullException}. */
     SPOOL_FULL,
-    /** The local disk failed, by another reason than want of room: {@link NotDurableException}. */
+    /** The local disk failed, but is not full: {@link NotDurableException}. */
     SPOOL_FAILED,
     /** The publisher was closed already: {@link PublisherClosedException}. */
     CLOSED,
     /** Not acknowledged within {@code delivery.timeout.ms}: {@link NotDurableException}. */
     TIMEOUT,
-    /** Kafka, the schema registry or the serializer said no, as the cause tells: {@link NotDurableException}. */
+    /** Kafka, the schema registry or the serializer refused it (see the cause): {@link NotDurableException}. */
     REJECTED,
     /** The publisher was closed before Kafka had acknowledged it: {@link NotDurableException}. */
     ABANDONED;

@@ -5,13 +5,13 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 
 /**
- * The decimal of fewest digits that reads back as the same floating-point number: what a person would write for it.
+ * The decimal with the fewest digits that reads back as the same floating-point number.
  *
- * <p>Own code for a few lines, since {@link Double#toString(double)} gives one digit too many for some numbers before
- * Java 19 (JDK-4511638): the same usage must have the same digits whatever Java its service runs on.
+ * <p>{@link Double#toString(double)} gives one digit too many for some numbers before Java 19 (JDK-4511638), and the same
+ * usage must have the same digits on every Java version.
  */
 public final class ShortestDecimal {
-    /** Beyond it, not every whole number is a double any more. */
+    /** Above it, not every whole number is a double. */
     private static final double WHOLE_MAX = 1L << 53;
 
     private static final int FLOAT_DIGITS_MAX = 9;

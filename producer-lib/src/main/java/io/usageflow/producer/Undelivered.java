@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is not known to be durable. It may be all the same, when only the broker's answer was lost; publishing it again
- * with the same id is safe either way. Immutable.
+ * Events and links that are not known to be durable. They may still be durable if only the broker's response was lost;
+ * publishing them again with the same id is safe in any case. Immutable.
  *
  * @param count of events and links
  * @param ids of the first of them, at most {@value #IDS_MAX}, oldest first: an event's id, a link's account or vendor
- * @param refused how many of them have failed, by reason; the others are still under way
+ * @param refused how many of them have failed, by reason; the others are still in flight
  */
 public record Undelivered(long count, List<String> ids, Map<RefusalReason, Long> refused) {
     public static final int IDS_MAX = 100;
@@ -25,7 +25,7 @@ public record Undelivered(long count, List<String> ids, Map<RefusalReason, Long>
         return count == 0;
     }
 
-    /** How many of them may become durable yet; 0 once the publisher is closed. */
+    /** How many of them may still become durable; 0 once the publisher is closed. */
     public long underWay() {
         return count - refused.values().stream().mapToLong(Long::longValue).sum();
     }

@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One billable or merely tracked action of an account. Immutable and thread-safe: every call answers with a new value
- * and leaves this one as it is, so do not drop what it returns.
+ * One billable or tracked action of an account. Immutable and thread-safe: every method returns a new value and leaves this
+ * one unchanged, so use the returned value.
  *
  * <pre>{@code
  * UsageEvent.of("message_completed").id(EventId.derive("message", message.id())).account("acct_42")
@@ -24,19 +24,19 @@ import org.jspecify.annotations.Nullable;
  *         .cost(Cost.of("openai", new BigDecimal("0.0161"), "USD"))
  * }</pre>
  *
- * <p><b>One value is one business fact.</b> The id, random unless given, is drawn in {@link #of} and kept by every call:
- * publishing the value again, after whatever error, is a retry and not a second charge. It follows that a value is no
- * template for other events; {@link #asNew} makes one.
+ * <p><b>One value is one business fact.</b> The id, random unless given, is generated in {@link #of} and kept by every
+ * method: publishing the value again, after any error, is a retry and not a second charge. Therefore a value is not a
+ * template for other events; use {@link #asNew} for that.
  *
- * <p>Rules ({@link io.usageflow.schema.rule.EventRules}) are checked by {@code publish}, all at once; only what cannot be
- * kept exactly is refused by the call itself.
+ * <p>{@code publish} checks all rules ({@link io.usageflow.schema.rule.EventRules}) at once. Only values that cannot be kept
+ * exactly are refused by the method itself.
  */
 public final class UsageEvent {
     /** The event type of {@link #forCosts}. */
     public static final String COST_RECORDED = "cost_recorded";
 
     private final EventDraft draft;
-    // Apart from the rest, so that what is called most often copies least.
+    // Separate fields, so that the most frequent calls copy least.
     private final @Nullable Datum data;
     private final @Nullable CostNode costs;
 
@@ -49,16 +49,16 @@ public final class UsageEvent {
     /**
      * An event that occurs now, with a random id.
      *
-     * @param eventType what happened, 1 to 128 printable characters; to be billed it must equal a price's event type at
-     *     Credyt
+     * @param eventType what happened, 1 to 128 printable characters; it is billed only if a price at Credyt has the same event
+     *     type
      */
     public static UsageEvent of(String eventType) {
         return new UsageEvent(new EventDraft(EventId.generate(), eventType, Instant.now()), null, null);
     }
 
     /**
-     * Costs that are known apart from usage, such as a vendor's invoice: an event of type {@value #COST_RECORDED}. Give it
-     * a derived id: imports are repeated more often than anything else.
+     * Costs without usage, such as a vendor's invoice: an event of type {@value #COST_RECORDED}. Give it a derived id, because
+     * imports are often repeated.
      */
     public static UsageEvent forCosts(String account, Cost first, Cost... more) {
         UsageEvent event = of(COST_RECORDED).account(account).cost(first);
@@ -68,7 +68,7 @@ public final class UsageEvent {
         return event;
     }
 
-    /** See {@link EventId}, before all else. */
+    /** See {@link EventId} first. */
     public UsageEvent id(EventId id) {
         return with(d -> d.id = id);
     }
@@ -96,8 +96,8 @@ public final class UsageEvent {
     }
 
     /**
-     * When it happened; default the time of {@link #of}. Kept in microseconds. An event older than the dedup window (35
-     * days by default) is held as a dead letter by the forwarder, since a repeat could not be told from a first.
+     * When it happened; default: the time of {@link #of}. Kept in microseconds. The forwarder holds an event that is older
+     * than the dedup window (35 days by default) as a dead letter, because it could not recognize a repetition.
      */
     public UsageEvent occurredAt(Instant occurredAt) {
         if (occurredAt == null) {
@@ -110,27 +110,27 @@ public final class UsageEvent {
         });
     }
 
-    /** Required: your own id of the customer, 1 to 256 printable characters. An account's events keep their order. */
+    /** Required: your own id for the customer, 1 to 256 printable characters. An account's events keep their order. */
     public UsageEvent account(String account) {
         return with(d -> d.account = account);
     }
 
-    /** Credyt's own id of the customer; beats the account's link. At most one of this and the external id. */
+    /** Credyt's own id for the customer; overrides the account's link. At most one of this and the external id. */
     public UsageEvent customerId(@Nullable String customerId) {
         return with(d -> d.customerId = customerId);
     }
 
-    /** The id you registered for the customer at Credyt; beats the account's link. */
+    /** The id you registered for the customer at Credyt; overrides the account's link. */
     public UsageEvent customerExternalId(@Nullable String customerExternalId) {
         return with(d -> d.customerExternalId = customerExternalId);
     }
 
-    /** What the event belongs to, such as a chat or a job; at most 256 printable characters. */
+    /** The chat, job or similar that the event belongs to; at most 256 printable characters. */
     public UsageEvent subject(@Nullable String subject) {
         return with(d -> d.subject = subject);
     }
 
-    /** For people; at most 1024 characters, which may be in lines. */
+    /** For readers; at most 1024 characters, line feeds allowed. */
     public UsageEvent description(@Nullable String description) {
         return with(d -> d.description = description);
     }
@@ -261,12 +261,12 @@ public final class UsageEvent {
         return draft.occurredAt;
     }
 
-    /** Whether {@link #occurredAt(Instant)} gave the time; otherwise it is that of {@link #of}. */
+    /** Whether {@link #occurredAt(Instant)} set the time; otherwise it is that of {@link #of}. */
     public boolean isTimeGiven() {
         return draft.timeGiven;
     }
 
-    /** Null until {@link #account(String)} was called; such an event cannot be published. */
+    /** Null until {@link #account(String)} is called; such an event cannot be published. */
     public @Nullable String account() {
         return draft.account;
     }
@@ -299,7 +299,7 @@ public final class UsageEvent {
         Datum newest = data;
         Map<String, @Nullable Object> entries = new HashMap<>(newest == null ? 1 : newest.size() * 2);
         for (Datum datum = newest; datum != null; datum = datum.before()) {
-            // From the newest to the oldest: what is there already is what was said last.
+            // From the newest to the oldest: an existing entry is the latest one.
             if (!entries.containsKey(datum.key())) {
                 entries.put(datum.key(), datum.value());
             }

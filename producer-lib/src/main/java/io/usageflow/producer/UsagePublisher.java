@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Publishes usage events so that none is lost and none makes its caller wait. Thread-safe; one for a whole application.
+ * Publishes usage events without losing one, and without making the caller wait. Thread-safe; use one per application.
  *
  * <pre>{@code
  * UsagePublisher publisher = UsagePublisher.create(Map.of("bootstrap.servers", "…", "schema.registry.url", "…"));
@@ -15,38 +15,39 @@ import java.util.concurrent.CompletableFuture;
  * publisher.close(Duration.ofSeconds(30));
  * }</pre>
  *
- * <p><b>Futures.</b> A future is completed when all in-sync replicas have the event, or fails with a {@link
- * PublishException}. It is completed on Kafka's own thread, which sends for everybody: what takes long, or waits for
- * another future, belongs into {@code thenApplyAsync} and its like. Cancelling a future does not take the event back.
+ * <p><b>Futures.</b> A future completes when all in-sync replicas have the event, or fails with a {@link PublishException}.
+ * It completes on Kafka's own thread, which sends for all callers: use {@code thenApplyAsync} and similar methods for work
+ * that takes long or waits for another future. Cancelling a future does not take the event back.
  *
- * <p><b>Waiting.</b> No call waits for Kafka or for the registry, not even the first. Until both have answered, events
- * wait in memory, in order, as long as {@code buffer.memory} has room; a full buffer fails the future at once, unless
- * {@code publish.max.block.ms} lets the caller wait for room or {@code publish.on.full} says otherwise. What a process holds in memory dies with it: whoever cannot
- * report the usage again should await the future before calling it done.
+ * <p><b>Waiting.</b> No call waits for Kafka or for the registry, not even the first. Until both have answered, events wait
+ * in memory, in order, while {@code buffer.memory} has room. If it is full, the future fails at once, unless {@code
+ * publish.max.block.ms} or {@code publish.on.full} is set otherwise. Events in memory are lost with the process: if the
+ * application cannot report a usage again, it should await the future first.
  *
- * <p><b>Order.</b> The events of one account stand in Kafka in the order in which one thread published them. An event that
- * was refused does not hold up the following ones.
+ * <p><b>Order.</b> Kafka has the events of one account in the order in which one thread published them. A refused event does
+ * not block later ones.
  */
 public interface UsagePublisher extends AutoCloseable {
 
     /**
-     * A publisher on Kafka. Returns at once; connects in the background.
+     * A publisher for Kafka. Returns at once; connects in the background.
      *
-     * @param settings Kafka's producer settings, the schema registry's and ours, as one map (docs/producer.md)
-     * @throws org.apache.kafka.common.config.ConfigException naming the key that is missing, wrong, unknown, or not to be set
+     * @param settings Kafka's producer settings, the schema registry's and {@link PublisherConfig}'s, as one map
+     *     (docs/producer.md)
+     * @throws org.apache.kafka.common.config.ConfigException naming the key that is missing, wrong, unknown or fixed
      */
     static UsagePublisher create(Map<String, ?> settings) {
         return KafkaUsagePublisher.create(settings);
     }
 
-    /** The same with names for what is set most. */
+    /** The same, with methods for the most common settings. */
     static PublisherBuilder builder() {
         return new PublisherBuilder();
     }
 
     /**
-     * Publishes one event. The same value may be published again after any failure: it keeps its id, so it is a duplicate
-     * and no second charge.
+     * Publishes one event. The same value may be published again after any failure: it keeps its id, so it is a duplicate and
+     * not a second charge.
      *
      * @throws InvalidUsageEventException if the event breaks a rule; nothing was sent
      * @throws BufferFullException only with {@code publish.on.full=throw}; nothing was sent
@@ -55,10 +56,10 @@ public interface UsagePublisher extends AutoCloseable {
     CompletableFuture<PublishReceipt> publish(UsageEvent event);
 
     /**
-     * Publishes a cost that is known apart from usage, as an event of type {@value UsageEvent#COST_RECORDED}. For several
-     * costs or another type, {@link #publish} what {@link UsageEvent#forCosts} makes.
+     * Publishes a cost without usage, as an event of type {@value UsageEvent#COST_RECORDED}. For several costs or another
+     * type, {@link #publish} an event of {@link UsageEvent#forCosts}.
      *
-     * @param id required: costs come from imports, which are repeated; derive it from the invoice's line
+     * @param id required, because imports of costs are often repeated; derive it from the invoice's line
      * @throws InvalidUsageEventException if the cost breaks a rule; nothing was sent
      */
     default CompletableFuture<PublishReceipt> publishCost(EventId id, String account, Cost cost) {
@@ -94,30 +95,30 @@ public interface UsagePublisher extends AutoCloseable {
     CompletableFuture<LinkReceipt> unlinkVendor(String vendor);
 
     /**
-     * Sends at once what has been published, and waits until it is durable, has failed, or the time is over. Does not stop
-     * others from publishing. An interrupt ends the waiting and stays set.
+     * Sends all published events at once, and waits until they are durable or have failed, or the timeout passes. Other
+     * threads may keep publishing. An interrupt ends the wait and stays set.
      *
-     * @return what was in flight at the call and is not durable now: still under way, or failed
+     * @return the events that were in flight at the call and are not durable now: still in flight, or failed
      */
     Undelivered flush(Duration timeout);
 
-    /** What it has done and has under way; for metrics, {@link io.usageflow.producer.metrics.PublisherMetrics}. */
+    /** Counters and records in flight; for metrics, use {@link io.usageflow.producer.metrics.PublisherMetrics}. */
     PublisherStatistics statistics();
 
-    /** How the local spool stands; empty without {@code spool.dir}. Cheap: may be asked at any time. */
+    /** The state of the local spool; empty without {@code spool.dir}. Cheap. */
     default Optional<SpoolStatus> spool() {
         return Optional.empty();
     }
 
     /**
-     * Refuses new events ({@link PublisherClosedException}), waits for those in flight until the time is over, fails the
-     * rest ({@link NotDurableException}) and releases everything. A second call does nothing and answers the same.
+     * Refuses new events ({@link PublisherClosedException}), waits for those in flight until the timeout, fails the rest
+     * ({@link NotDurableException}) and releases all resources. A second call does nothing and returns the same result.
      *
-     * @return what was in flight at the call and is not known to be durable
+     * @return the events that were in flight at the call and are not known to be durable
      */
     Undelivered close(Duration timeout);
 
-    /** {@link #close(Duration)} with {@code publish.close.timeout.ms}, 30 s by default; what is not durable goes to the log. */
+    /** {@link #close(Duration)} with {@code publish.close.timeout.ms}, 30 s by default; logs events that are not durable. */
     @Override
     void close();
 }

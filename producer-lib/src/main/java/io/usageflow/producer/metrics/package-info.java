@@ -1,6 +1,6 @@
 /**
- * A publisher's meters for Micrometer, which is the application's to bring: without it nothing here is loaded but {@link
- * io.usageflow.producer.metrics.PublisherMeter}, the catalogue.
+ * A publisher's meters for Micrometer. The application provides Micrometer; without it only the catalogue, {@link
+ * io.usageflow.producer.metrics.PublisherMeter}, is loaded.
  *
  * <pre>{@code
  * new PublisherMetrics(publisher).bindTo(registry);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.assertj.core.api.AbstractAssert;
 
-/** What was published altogether. */
+/** Assertions on all published events. */
 public final class RecordedAssert extends AbstractAssert<RecordedAssert, RecordingUsagePublisher> {
     RecordedAssert(RecordingUsagePublisher actual) {
         super(actual, RecordedAssert.class);
@@ -24,7 +24,7 @@ public final class RecordedAssert extends AbstractAssert<RecordedAssert, Recordi
         return hasPublished(0);
     }
 
-    /** Each id stands here once: nothing was reported twice, and no two usages share an id. */
+    /** Each id occurs once: nothing was reported twice, and no two usages share an id. */
     public RecordedAssert hasNoRepeatedIds() {
         Set<String> seen = new HashSet<>();
         for (UsageEvent event : actual.events()) {
@@ -35,7 +35,7 @@ public final class RecordedAssert extends AbstractAssert<RecordedAssert, Recordi
         return this;
     }
 
-    /** The only event of the type, to say more about it. */
+    /** The only event of the type, for further assertions. */
     public RecordedEventAssert published(String eventType) {
         List<UsageEvent> events = actual.events(eventType);
         if (events.size() != 1) {

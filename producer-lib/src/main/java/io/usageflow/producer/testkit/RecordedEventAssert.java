@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
 
-/** What one published event says. */
+/** Assertions on one published event. */
 public final class RecordedEventAssert extends AbstractAssert<RecordedEventAssert, UsageEvent> {
     RecordedEventAssert(UsageEvent actual) {
         super(actual, RecordedEventAssert.class);

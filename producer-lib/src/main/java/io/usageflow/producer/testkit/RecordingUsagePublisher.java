@@ -32,8 +32,8 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A publisher that keeps what it is given, in the form the real one would send: the same rules, the same exceptions, and
- * events that have been through Avro. Its futures are completed on return. Thread-safe.
+ * A publisher that records events as the real one would send them: the same rules and exceptions, and events that were
+ * encoded and decoded with Avro. Its futures are complete on return. Thread-safe.
  */
 public final class RecordingUsagePublisher implements UsagePublisher {
     private static final Topics TOPICS = Topics.withDefaultPrefix();
@@ -71,24 +71,24 @@ public final class RecordingUsagePublisher implements UsagePublisher {
         failure = how;
     }
 
-    /** Everything published, in order; an id that was published twice stands here twice. */
+    /** All published events, in order; an id that was published twice occurs twice. */
     public synchronized List<io.usageflow.schema.UsageEvent> events() {
         return List.copyOf(events);
     }
 
-    /** Those of one type, in order. */
+    /** The events of one type, in order. */
     public List<io.usageflow.schema.UsageEvent> events(String eventType) {
         return events().stream()
                 .filter(event -> event.getEventType().equals(eventType))
                 .toList();
     }
 
-    /** The links of customers as they stand now, by account. */
+    /** The current links of customers, by account. */
     public synchronized Map<String, CustomerRef> customerLinks() {
         return Map.copyOf(customerLinks);
     }
 
-    /** The links of vendors as they stand now, by vendor. */
+    /** The current links of vendors, by vendor. */
     public synchronized Map<String, VendorRef> vendorLinks() {
         return Map.copyOf(vendorLinks);
     }
@@ -144,7 +144,7 @@ public final class RecordingUsagePublisher implements UsagePublisher {
         return link(TOPICS.vendorLinks(), vendor, () -> vendorLinks.remove(vendor));
     }
 
-    /** Nothing is ever under way here. */
+    /** Nothing is ever in flight here. */
     @Override
     public Undelivered flush(Duration timeout) {
         return Undelivered.NOTHING;

@@ -1,7 +1,7 @@
 /**
- * For the tests of applications that publish: {@link io.usageflow.producer.testkit.RecordingUsagePublisher} takes the
- * publisher's place without Kafka, {@link io.usageflow.producer.testkit.PublisherAssertions} says what it should have been
- * given (needs AssertJ, which the application's tests bring).
+ * For tests of applications that publish: {@link io.usageflow.producer.testkit.RecordingUsagePublisher} replaces the
+ * publisher without Kafka, {@link io.usageflow.producer.testkit.PublisherAssertions} checks what it received (needs AssertJ
+ * from the application's tests).
  */
 @NullMarked
 package io.usageflow.producer.testkit;
