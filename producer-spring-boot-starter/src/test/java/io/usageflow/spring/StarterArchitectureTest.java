@@ -17,5 +17,5 @@ class StarterArchitectureTest {
 
     @ArchTest
     static final ArchRule packagesFormNoCycles =
-            slices().matching("io.usageflow.spring.(**)").should().beFreeOfCycles();
+            slices().matching("io.usageflow.(**)").should().beFreeOfCycles();
 }
