@@ -6,15 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,6 +24,9 @@ class ImageIT {
     private static final Path ROOT = Path.of("..");
     private static final Pattern COPY = Pattern.compile("(?m)^COPY (\\S+) /opt/usageflow/lib/?$");
     private static final String SLF4J_PROVIDER = "META-INF/services/org.slf4j.spi.SLF4JServiceProvider";
+
+    @TempDir
+    Path folder;
 
     private final List<Path> jars = jars();
 
@@ -98,9 +102,16 @@ class ImageIT {
                 jars.stream().map(Path::toString).collect(joining(File.pathSeparator)),
                 Main.class.getName()));
         command.addAll(List.of(words));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        var printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Run(process.waitFor(), printed);
+        Path log = folder.resolve("log");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        // A command of the laboratory would run until it is stopped.
+        boolean ended = process.waitFor(1, TimeUnit.MINUTES);
+        process.destroyForcibly();
+        assertThat(ended).as("ended by itself: %s", words[0]).isTrue();
+        return new Run(process.exitValue(), Files.readString(log));
     }
 
     /** As the image's first stage copies them; the stage for docker-compose.yml may add to it. */
