@@ -132,13 +132,13 @@ final class AnswerClassifier {
     /** 413: of a gateway's limit too, as long as there is something to halve. With Retry-After it is for now only. */
     private static Outcome tooLarge(Answer.Response response, List<String> ids, Instant now) {
         var notBefore = RetryAfter.of(response, now);
+        Optional<ErrorBody> credyts = ErrorBody.ofCredyt(response);
         if (ids.size() > 1) {
-            return new TooLarge(response.status(), notBefore);
+            return new TooLarge(response.status(), credyts.isPresent(), notBefore);
         }
         return notBefore.isPresent()
                 ? retry(response, false, now)
-                : ErrorBody.ofCredyt(response)
-                        .<Outcome>map(body -> Refusals.refused(response.status(), body, false))
+                : credyts.<Outcome>map(body -> Refusals.refused(response.status(), body, false))
                         .orElseGet(() -> notOfTheEvents(response, now));
     }
 

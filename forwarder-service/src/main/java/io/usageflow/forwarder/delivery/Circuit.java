@@ -147,7 +147,14 @@ public final class Circuit {
                 openedNanos = nowNanos;
                 open(kind, why, floor, nowNanos);
             }
-        } else if (state == State.PROBING && request == probe) {
+        } else {
+            undecided(request, kind, why, floor, nowNanos);
+        }
+    }
+
+    /** An answer that says neither that the destination is well nor that it is not. As a probe's it is as good as a failure. */
+    void undecided(long request, Cause kind, String why, Optional<Duration> floor, long nowNanos) {
+        if (state == State.PROBING && request == probe) {
             open(kind, why, floor, nowNanos);
         }
     }

@@ -179,7 +179,11 @@ final class Consequences {
 
         @Override
         public OptionalLong tooLarge(TooLarge outcome) {
-            destinationIsWell();
+            if (outcome.fromCredyt()) {
+                destinationIsWell();
+            } else {
+                destination.undecided(answered.request(), "HTTP " + outcome.status(), outcome.notBefore(), nanos);
+            }
             batch.splitter().tooLarge();
             outcome.notBefore()
                     .ifPresent(floor -> batch.delay(
@@ -249,7 +253,7 @@ final class Consequences {
                     VisibleText.logged(customer.value()),
                     status);
             destinationIsWell();
-            destination.lookups(nanos).answered();
+            destination.lookups(nanos).succeeded();
             destination.accepted(1, nanos);
             customerIsWell();
             deliver(event, Proof.LOOKUP, status);
@@ -261,7 +265,7 @@ final class Consequences {
         private OptionalLong isNotThere(PendingEvent event) {
             meters.lookedUp("absent");
             destinationIsWell();
-            destination.lookups(nanos).answered();
+            destination.lookups(nanos).succeeded();
             event.absent();
             return events.stream().anyMatch(PendingEvent::isDoubtful)
                     ? OptionalLong.empty()
@@ -338,17 +342,17 @@ final class Consequences {
             if (events.get(0).isSettled()) {
                 return comparisonFailed(outcome);
             }
-            if (batch instanceof SuspectEvent suspect && mayBeTheContent()) {
+            if (batch instanceof SuspectEvent suspect && mayBeTheContent(outcome)) {
                 return suspectFailed(suspect, outcome);
             }
             destination.failedUnexplained();
             Optional<Long> failedBefore = batch.lastFailureNanos();
             int failures = batch.failed(nanos);
             Standing standing = customerFailed(outcome.cause());
-            if (mayBeTheContent() && batch.divide()) {
+            if (mayBeTheContent(outcome) && batch.divide()) {
                 nothingPasses();
             }
-            boolean divisible = mayBeTheContent() && !standing.blocked() && !batch.triedApart();
+            boolean divisible = mayBeTheContent(outcome) && !standing.blocked() && !batch.triedApart();
             if (!divisible && isSpent(standing, failedBefore)) {
                 return stepAside(DeadLetterReason.CUSTOMER_BLOCKED, standing, outcome.notBefore());
             }
@@ -358,12 +362,16 @@ final class Consequences {
             return OptionalLong.empty();
         }
 
-        /** Whether the content of a request can be why it failed; a destination that asks to wait says that it is not. */
-        private boolean mayBeTheContent() {
-            return answered.answer()
-                    .response()
-                    .map(response -> response.status() >= 500 || response.status() == 408)
-                    .orElse(true);
+        /**
+         * Whether the content of a request can be why it failed. No status proves it, since a firewall or a gateway may answer a
+         * single event with any; a comparison decides. An answer that asks to wait says that the content is not the cause.
+         */
+        private boolean mayBeTheContent(Retry outcome) {
+            return outcome.kind() == Circuit.Cause.REFUSED
+                    || answered.answer()
+                            .response()
+                            .map(response -> response.status() >= 500 || response.status() == 408)
+                            .orElse(true);
         }
 
         /**
@@ -403,8 +411,10 @@ final class Consequences {
             int failures = batch.failed(nanos);
             boolean toBlame = suspect.isToBlame(destination.requests()) && destination.isWell();
             if (toBlame && aside.allowed(customer, DeadLetterReason.FAILS_ALONE, 1) == 1) {
-                String detail = DeadLetterReason.FAILS_ALONE.meaning() + " At last: " + outcome.cause()
-                        + ". Credyt may have it all the same: replay it under its id when Credyt has mended the cause.";
+                String remedy = outcome.kind() == Circuit.Cause.REFUSED
+                        ? "The answer is not Credyt's: check the limits and rules of what stands between, then replay it."
+                        : "Credyt may have it all the same: replay it under its id when Credyt has mended the cause.";
+                String detail = DeadLetterReason.FAILS_ALONE.meaning() + " At last: " + outcome.cause() + ". " + remedy;
                 var death = new Death(
                         DeadLetterReason.FAILS_ALONE, detail, answered.answer().response());
                 fates.dead(events.get(0), death, now);

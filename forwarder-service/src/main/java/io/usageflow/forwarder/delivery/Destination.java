@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.clock.RateLimiter;
 import io.usageflow.forwarder.config.DeliverySettings;
-import io.usageflow.forwarder.credyt.lookup.QueryRate;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** How the destination is doing: circuit, concurrency, back-off and failing customers under one roof. One thread. */
 final class Destination {
     private static final int BUDGET_SHARE_WORTH_WRITING = 10;
+    /** Lookups that a pause may save up. */
+    private static final int LOOKUP_BURST = 2;
+
     private static final Duration WORTH_WRITING_MAX = Duration.ofSeconds(10);
 
     private final Circuit circuit;
@@ -19,7 +22,7 @@ final class Destination {
     private final FailingCustomers customers;
     private final SurgeGuard surge;
     private final int lookupsPerSecond;
-    private @Nullable QueryRate lookups;
+    private @Nullable RateLimiter lookups;
     private long lastRequest;
     private long acceptedRequests;
     private long failedRequests;
@@ -100,6 +103,11 @@ final class Destination {
         suspendCustomers(sending, nowNanos);
     }
 
+    /** As {@link Circuit#undecided}. */
+    void undecided(long request, String why, Optional<Duration> notBefore, long nowNanos) {
+        circuit.undecided(request, Circuit.Cause.REFUSED, why, notBefore, nowNanos);
+    }
+
     void halted(long request, Outcome.Halt why, long nowNanos) {
         boolean sending = isWell();
         circuit.halted(request, why.cause(), why.detail(), why.notBefore(), nowNanos);
@@ -130,9 +138,10 @@ final class Destination {
     }
 
     /** When the next event may be asked for. */
-    QueryRate lookups(long nowNanos) {
+    RateLimiter lookups(long nowNanos) {
         if (lookups == null) {
-            lookups = new QueryRate(lookupsPerSecond, nowNanos);
+            lookups = new RateLimiter(
+                    lookupsPerSecond, Duration.ofSeconds(LOOKUP_BURST).dividedBy(lookupsPerSecond), nowNanos);
         }
         return lookups;
     }

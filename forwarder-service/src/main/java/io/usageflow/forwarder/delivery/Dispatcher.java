@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.clock.RateLimiter;
 import io.usageflow.forwarder.credyt.Answer;
-import io.usageflow.forwarder.credyt.lookup.QueryRate;
 import io.usageflow.forwarder.delivery.Consequences.Answered;
 import io.usageflow.forwarder.delivery.CustomerQueues.Pick;
 import java.time.Duration;
@@ -74,14 +74,14 @@ final class Dispatcher {
 
     /** Asks for one event of a batch, in the batch's place, within the rate for such questions. */
     private void ask(Pick pick, PendingEvent event, long now) {
-        QueryRate lookups = destination.lookups(now);
+        RateLimiter lookups = destination.lookups(now);
         long wait = lookups.waitNanos(now);
         if (wait > 0) {
             pick.batch().delay(now + wait);
             queues.answered(pick);
             return;
         }
-        lookups.asked(now);
+        lookups.acquire(now);
         long request = destination.send();
         inFlight.put(request, new Sent(pick, Optional.of(event), now));
         receive(request, sink.find(event.credytId()));

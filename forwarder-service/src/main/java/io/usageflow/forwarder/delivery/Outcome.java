@@ -90,9 +90,10 @@ public sealed interface Outcome {
     /**
      * The request is too large; a single event that is too large is refused.
      *
+     * @param fromCredyt whether Credyt said it, as against something on the way
      * @param notBefore what Retry-After asks for, unbounded as it came
      */
-    record TooLarge(int status, Optional<Duration> notBefore) implements Outcome {
+    record TooLarge(int status, boolean fromCredyt, Optional<Duration> notBefore) implements Outcome {
         @Override
         public <R> R match(Cases<R> cases) {
             return cases.tooLarge(this);

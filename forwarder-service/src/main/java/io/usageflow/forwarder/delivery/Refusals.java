@@ -39,7 +39,7 @@ final class Refusals {
             return new CustomerTrouble(status, !complaints.isEmpty());
         }
         if (ids.size() > 1 && saysTooLarge(body)) {
-            return new TooLarge(status, RetryAfter.of(response, now));
+            return new TooLarge(status, true, RetryAfter.of(response, now));
         }
         boolean proved = complaints.isEmpty()
                 ? body.codeSaysExists(conflict)

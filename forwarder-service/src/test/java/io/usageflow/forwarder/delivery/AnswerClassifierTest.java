@@ -496,11 +496,11 @@ class AnswerClassifierTest {
 
     @Test
     void shouldHalveWhatIsTooLarge() {
-        assertThat(classify(413, 2, "")).isEqualTo(new TooLarge(413, Optional.empty()));
+        assertThat(classify(413, 2, "")).isEqualTo(new TooLarge(413, false, Optional.empty()));
         assertThat(classify(413, 2, "<html>", Map.of("retry-after", "7")))
-                .isEqualTo(new TooLarge(413, Optional.of(Duration.ofSeconds(7))));
+                .isEqualTo(new TooLarge(413, false, Optional.of(Duration.ofSeconds(7))));
         assertThat(classify(400, 2, "{\"title\":\"Request body too large\"}"))
-                .isEqualTo(new TooLarge(400, Optional.empty()));
+                .isEqualTo(new TooLarge(400, true, Optional.empty()));
         assertThat(classify(413, 1, "{\"title\":\"Content Too Large\",\"status\":413}"))
                 .isInstanceOf(Refused.class);
         assertRefusedRoute(classify(413, 1, ""), 413);
@@ -514,7 +514,7 @@ class AnswerClassifierTest {
                 "{\"errors\":{\"Events\":\"too many items\"}}",
                 "{\"errors\":{\"$.events\":[\"exceeds the maximum length\"]}}",
                 "{\"detail\":\"A request may hold up to 50 events\"}")) {
-            assertThat(classify(422, 2, body)).as(body).isEqualTo(new TooLarge(422, Optional.empty()));
+            assertThat(classify(422, 2, body)).as(body).isEqualTo(new TooLarge(422, true, Optional.empty()));
         }
         assertThat(classify(422, 2, "{\"errors\":{\"events[0].subject\":[\"must have at most 50 characters\"]}}"))
                 .isEqualTo(new Divided(422, Map.of(0, Part.ACCUSED), ""));

@@ -31,7 +31,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  *   <tr><td>the same, and the customer has no other event at all</td>
  *       <td>it waits, or is {@code CUSTOMER_BLOCKED} when others are well for the budget</td></tr>
  *   <tr><td>two or more such events in a batch</td><td>each is {@code FAILS_ALONE}</td></tr>
- *   <tr><td>429: Credyt asks to wait</td><td>never a reason to divide</td></tr>
+ *   <tr><td>a page, not Credyt's, with 400, 402, 404, 405, 406, 410 to 424, 426, 428, 431, 451 or 499 (a firewall's
+ *       rule, a gateway's limit)</td><td>{@code FAILS_ALONE}: the comparison decides, not the status</td></tr>
+ *   <tr><td>the same page for all events</td><td>an outage: nothing becomes a dead letter</td></tr>
+ *   <tr><td>401, 403, 407 or a redirect</td><td>an outage, for whichever event it comes</td></tr>
+ *   <tr><td>425, 429, a 413 with Retry-After: the answer asks to wait</td><td>never a reason to divide</td></tr>
  *   <tr><td>an outage, short or long, in which everything fails</td><td>nothing becomes a dead letter</td></tr>
  *   <tr><td>a destination that fails at random</td><td>nothing becomes a dead letter</td></tr>
  *   <tr><td>the whole customer</td><td>{@code CUSTOMER_BLOCKED} when others are well for the budget</td></tr>
@@ -44,6 +48,11 @@ class FailsAloneTest {
 
     private static Answer failure(int status) {
         return new Answer.Response(status, Map.of(), "", false);
+    }
+
+    private static Answer page(int status) {
+        return new Answer.Response(
+                status, Map.of("content-type", "text/html"), "<html>" + status + " of a gateway</html>", false);
     }
 
     private boolean poisoned(List<String> ids) {
@@ -100,6 +109,73 @@ class FailsAloneTest {
         delivery.run(Duration.ofMinutes(14));
 
         assertFailsAlone(delivery, poison);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            ints = {
+                400, 402, 404, 405, 406, 408, 410, 411, 412, 413, 414, 415, 416, 417, 418, 421, 422, 423, 424, 426, 428,
+                431, 444, 451, 460, 499, 500, 501, 520, 599
+            })
+    void shouldFindTheEventThatAloneMeetsAPage(int status) {
+        poison.add("e30");
+        for (int others : new int[] {0, 3}) {
+            SimulatedDelivery delivery = delivery(ids -> poisoned(ids) ? page(status) : SimulatedDelivery.ACCEPTED);
+            for (int event = 0; event <= 60; event++) {
+                delivery.arrive("c", "e" + event);
+                for (int other = 0; other < others; other++) {
+                    delivery.arrive("other" + other, "other" + other + "-" + event);
+                }
+            }
+
+            delivery.run(Duration.ofMinutes(14));
+
+            assertFailsAlone(delivery, poison);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {301, 401, 403, 407, 425, 429})
+    void shouldCondemnNoEventThatMeetsAnAnswerOfAnotherKind(int status) {
+        poison.add("e30");
+        SimulatedDelivery delivery = delivery(ids -> poisoned(ids) ? page(status) : SimulatedDelivery.ACCEPTED);
+        for (int event = 0; event <= 60; event++) {
+            delivery.arrive("c", "e" + event);
+        }
+
+        delivery.run(Duration.ofMinutes(14));
+
+        assertThat(delivery.waiting()).contains("e30");
+        assertThat(delivery.dead(DeadLetterReason.FAILS_ALONE)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 404, 413, 422, 431, 500})
+    void shouldCondemnNothingWhereAllMeetAPage(int status) {
+        for (int customers : new int[] {1, 3, 20}) {
+            var closed = new boolean[1];
+            SimulatedDelivery delivery = delivery(ids -> closed[0] ? page(status) : SimulatedDelivery.ACCEPTED);
+            for (int customer = 0; customer < customers; customer++) {
+                delivery.arrive("c" + customer, "before" + customer);
+            }
+            delivery.run(Duration.ofSeconds(1));
+            closed[0] = true;
+            for (int minute = 0; minute < 40; minute++) {
+                for (int event = 0; event < 40; event++) {
+                    int number = minute * 40 + event;
+                    delivery.arrive("c" + number % customers, "e" + number);
+                }
+                delivery.run(Duration.ofMinutes(1));
+            }
+            closed[0] = false;
+
+            delivery.run(Duration.ofMinutes(15));
+
+            assertThat(delivery.waiting()).isEmpty();
+            assertThat(delivery.delivered())
+                    .as("status %s, %s customers", status, customers)
+                    .hasSize(customers + 1_600);
+        }
     }
 
     @ParameterizedTest
