@@ -33,6 +33,18 @@ class ArchitectureTest {
             .resideInAPackage("..forwarder.admission..");
 
     @ArchTest
+    static final ArchRule roomsOfDeliveryDoNotNeedItsLoop = noClasses()
+            .that()
+            .resideInAPackage("..forwarder.delivery.*..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(ROOT + ".delivery");
+
+    @ArchTest
+    static final ArchRule roomsOfDeliveryHaveNoCycles =
+            slices().matching(ROOT + ".delivery.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
     static final ArchRule onlyTheForwarderKnowsTheStages = noClasses()
             .that()
             .doNotHaveFullyQualifiedName(ROOT + ".Forwarder")

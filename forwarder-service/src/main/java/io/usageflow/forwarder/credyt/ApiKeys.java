@@ -87,7 +87,7 @@ public final class ApiKeys {
         }
     }
 
-    /** Every key there was, for whoever removes them from a text. Requests with an old one may still be answered. */
+    /** Every key there was, to be removed from texts. Requests with an old one may still be answered. */
     public List<String> secrets() {
         return secrets;
     }

@@ -45,7 +45,7 @@ final class CredytClient {
 
     private CredytClient() {}
 
-    /** @param onFault told of faults of the I/O thread itself */
+    /** @param onFault receives faults of the I/O thread itself */
     static CloseableHttpAsyncClient open(CredytSettings credyt, int connectionsMax, Callback<Exception> onFault) {
         Timeout response = Timeout.of(credyt.connecting().responseTimeout());
         HttpAsyncClientBuilder client = HttpAsyncClients.custom()

@@ -31,7 +31,7 @@ public final class CredytHttp implements AutoCloseable {
     /** Credyt reads header names in either case (docs/credyt-api.md, 1). */
     private static final String KEY_HEADER = "X-CREDYT-API-KEY";
 
-    /** JSON is UTF-8 by its standard; a charset beside it is one thing more that a server might refuse. */
+    /** JSON is UTF-8 by its standard; a charset parameter is one more thing that a server might refuse. */
     private static final ContentType JSON = ContentType.create("application/json");
 
     /** Of the answer to what was sent, this much of the body is kept: it is looked through for what went wrong. */
@@ -66,7 +66,7 @@ public final class CredytHttp implements AutoCloseable {
      * Sends a body. Never throws, and the stage never fails: it ends with an {@link Answer} within {@link #answersWithin}.
      *
      * @param path begins with a slash; what is in it must be encoded
-     * @param json nobody changes it
+     * @param json never changed
      */
     public CompletionStage<Answer> post(String path, byte[] json) {
         String key = keys.current();

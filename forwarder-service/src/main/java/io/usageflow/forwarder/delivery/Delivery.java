@@ -1,11 +1,19 @@
 package io.usageflow.forwarder.delivery;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.usageflow.forwarder.clock.DeliveryClock;
 import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
+import io.usageflow.forwarder.delivery.commit.LostProducerException;
+import io.usageflow.forwarder.delivery.commit.OutcomeRecords;
+import io.usageflow.forwarder.delivery.health.DeliveryMeters;
+import io.usageflow.forwarder.delivery.health.DeliverySnapshot;
+import io.usageflow.forwarder.delivery.health.DestinationHealth;
+import io.usageflow.forwarder.delivery.health.RetrySchedule;
+import io.usageflow.forwarder.delivery.http.EventSink;
 import io.usageflow.forwarder.delivery.http.HttpEventSink;
 import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.kafka.TopicWatch;
@@ -44,9 +52,9 @@ public final class Delivery implements Stage {
 
     private static final Duration KILL_WITHIN = Duration.ofSeconds(2);
 
-    private final DeliveryParts parts;
+    private final DeliveryContext context;
     private final RetrySchedule sessionWaits;
-    private final MarkerRecovery takeover;
+    private final MarkerRecovery recovery;
     private final KafkaWatch watch;
     private final Thread thread = new Thread(this::deliver, "delivery");
     private final CountDownLatch stop = new CountDownLatch(1);
@@ -92,25 +100,25 @@ public final class Delivery implements Stage {
             MeterRegistry meters) {
         var random = new Random();
         DeliveryClock clock = DeliveryClock.system();
-        this.parts = new DeliveryParts(
+        this.context = new DeliveryContext(
                 settings,
                 connections,
                 sink,
-                new Destination(settings, random),
-                new SettlementRecords(connections.topics(), connections.serde(), excerpt, connections.bounds()),
+                new DestinationHealth(settings, random),
+                new OutcomeRecords(connections.topics(), connections.serde(), excerpt, connections.bounds()),
                 new DeliveryMeters(meters),
                 TopicWatch.of(
                         connections.kafka(),
                         "usageflow-delivery-" + connections.instanceId() + "-watch",
                         List.of(connections.topics().deliverable())),
                 clock);
-        this.takeover = DeliverySession.takeover(parts);
+        this.recovery = DeliverySession.recovery(context);
         this.watch = new KafkaWatch(
                 connections.kafka(),
-                parts.clientId(),
+                context.clientId(),
                 List.of(connections.topics().deliverable()),
                 () -> {});
-        parts.meters().stuck(() -> watch.view().stuckFor());
+        context.meters().stuck(() -> watch.view().stuckFor());
         this.sessionWaits = new RetrySchedule(SESSION_WAIT_MIN, SESSION_WAIT_MAX, SESSION_WAIT_MAX, random);
     }
 
@@ -129,12 +137,12 @@ public final class Delivery implements Stage {
     @Override
     public StageHealth health() {
         DeliverySession now = session;
-        return now == null ? betweenSessions : now.health(watch.view()).but(takeover.risk());
+        return now == null ? betweenSessions : now.health(watch.view()).but(recovery.risk());
     }
 
     /** As of a tenth of a second ago at most, while it runs. */
     public DeliverySnapshot snapshot() {
-        return parts.meters().snapshot();
+        return context.meters().snapshot();
     }
 
     @Override
@@ -153,10 +161,10 @@ public final class Delivery implements Stage {
             Thread.currentThread().interrupt();
         }
         watch.close();
-        takeover.close();
-        parts.sink().close();
-        parts.watch().close();
-        parts.meters().close();
+        recovery.close();
+        context.sink().close();
+        context.watch().close();
+        context.meters().close();
     }
 
     private boolean stopping() {
@@ -167,10 +175,10 @@ public final class Delivery implements Stage {
         try {
             int failures = 0;
             while (!stopping() && fenced < FENCED_MAX) {
-                long begun = parts.clock().nanos();
+                long begun = context.clock().nanos();
                 Optional<RuntimeException> broken = oneSession();
                 if (broken.isPresent() && !stopping()) {
-                    boolean good = parts.clock().nanos() - begun > SESSION_GOOD.toNanos();
+                    boolean good = context.clock().nanos() - begun > SESSION_GOOD.toNanos();
                     failures = good ? 1 : failures + 1;
                     fenced = good ? 0 : fenced;
                     pause(broken.get(), sessionWaits.next(failures, Optional.empty()));
@@ -179,7 +187,7 @@ public final class Delivery implements Stage {
             betweenSessions = fenced < FENCED_MAX
                     ? StageHealth.waiting("stopped")
                     : StageHealth.dead("another process uses the instance id "
-                            + parts.connections().instanceId() + ": give each instance its own instance.id");
+                            + context.connections().instanceId() + ": give each instance its own instance.id");
         } catch (InterruptedException | InterruptException hurried) {
             betweenSessions = StageHealth.waiting("stopped before it had finished");
         } catch (Throwable fault) {
@@ -188,9 +196,9 @@ public final class Delivery implements Stage {
         }
     }
 
-    /** @return why it broke, where it did not end because it was told to */
+    /** @return why it broke; empty where it ended because of {@link #close} */
     private Optional<RuntimeException> oneSession() {
-        try (DeliverySession now = DeliverySession.open(parts, takeover)) {
+        try (DeliverySession now = DeliverySession.open(context, recovery)) {
             session = now;
             try {
                 now.run(this::stopping, () -> finishWithin);

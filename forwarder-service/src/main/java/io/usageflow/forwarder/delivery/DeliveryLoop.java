@@ -1,5 +1,10 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.clock.DeliveryClock;
+import io.usageflow.forwarder.delivery.commit.CommitScheduler;
+import io.usageflow.forwarder.delivery.health.DeliveryStatus;
+import io.usageflow.forwarder.delivery.partition.AssignedPartition;
+import io.usageflow.forwarder.delivery.partition.Assignments;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -19,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Poll, hand over, settle, commit. One thread does all of it, and is the only one that says which offsets are written; the
- * settlement's thread, which writes them, and the HTTP client's only ring {@link Bell}.
+ * transaction's thread, which writes them, and the HTTP client's only ring {@link PollWakeup}.
  */
 final class DeliveryLoop implements ConsumerRebalanceListener {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryLoop.class);
@@ -29,11 +34,13 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
     private static final Duration SHOW_EVERY = Duration.ofMillis(100);
 
     private final Consumer<byte[], byte[]> consumer;
-    private final Arrivals arrivals;
+    private final RecordIntake intake;
     private final Dispatcher dispatcher;
-    private final Commits commits;
-    private final SteppingAside aside;
-    private final LoopView view;
+    private final CommitScheduler commits;
+    private final DeadLetterPolicy deadLetterPolicy;
+    private final DeliveryStatus status;
+    private final PollWakeup wakeup;
+    private final DeliveryClock clock;
 
     private final Assignments assignments = new Assignments();
     private long showDueNanos;
@@ -43,35 +50,39 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
 
     DeliveryLoop(
             Consumer<byte[], byte[]> consumer,
-            Arrivals arrivals,
+            RecordIntake intake,
             Dispatcher dispatcher,
-            Commits commits,
-            SteppingAside aside,
-            LoopView view) {
+            CommitScheduler commits,
+            DeadLetterPolicy deadLetterPolicy,
+            DeliveryStatus status,
+            PollWakeup wakeup,
+            DeliveryClock clock) {
         this.consumer = consumer;
-        this.arrivals = arrivals;
+        this.intake = intake;
         this.dispatcher = dispatcher;
         this.commits = commits;
-        this.aside = aside;
-        this.view = view;
-        this.showDueNanos = view.nanos();
-        this.asideDueNanos = view.nanos();
+        this.deadLetterPolicy = deadLetterPolicy;
+        this.status = status;
+        this.wakeup = wakeup;
+        this.clock = clock;
+        this.showDueNanos = clock.nanos();
+        this.asideDueNanos = clock.nanos();
     }
 
-    /** Delivers until told to stop; whatever it throws, what is not committed will be read again by the next loop. */
+    /** Delivers until {@code stopping}. Whatever it throws, the next loop reads again what is not committed. */
     void run(String topic, BooleanSupplier stopping) {
         consumer.subscribe(List.of(topic), this);
         while (!stopping.getAsBoolean()) {
             ConsumerRecords<byte[], byte[]> records = poll();
-            arrivals.handOver(records, assignments);
+            intake.handOver(records, assignments);
             dispatcher.followAnswers();
             dispatcher.send();
             letStepAside();
             commits.follow();
-            if (view.nanos() - commits.dueNanos() >= 0) {
+            if (clock.nanos() - commits.dueNanos() >= 0) {
                 commits.begin(assignments.all());
             }
-            arrivals.balance(assignments.all());
+            intake.balance(assignments.all());
             show();
         }
     }
@@ -89,7 +100,7 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
     }
 
     private ConsumerRecords<byte[], byte[]> poll() {
-        view.bell().mayRing();
+        wakeup.arm();
         try {
             boolean news = dispatcher.hasAnswers() || commits.hasEnded();
             return consumer.poll(news ? Duration.ZERO : untilSomethingIsDue());
@@ -99,7 +110,7 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
             beginAgain(gone.offsetOutOfRangePartitions());
             return ConsumerRecords.empty();
         } finally {
-            view.bell().silence();
+            wakeup.disarm();
         }
     }
 
@@ -107,16 +118,16 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
     private void beginAgain(Map<TopicPartition, Long> positions) {
         // What is under way has counters that would replace those counted now.
         commits.await();
-        Set<TopicPartition> cut = arrivals.outOfRange(positions, assignments);
+        Set<TopicPartition> cut = intake.outOfRange(positions, assignments);
         if (!cut.isEmpty()) {
             drop(cut);
-            arrivals.cut(cut);
+            intake.cut(cut);
             onPartitionsAssigned(cut);
         }
     }
 
     private Duration untilSomethingIsDue() {
-        long now = view.nanos();
+        long now = clock.nanos();
         long wait = POLL_MAX.toNanos();
         OptionalLong due = dispatcher.nextDueNanos();
         if (due.isPresent()) {
@@ -125,7 +136,7 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
         if (commits.hasAny(assignments.all())) {
             wait = Math.min(wait, commits.dueNanos() - now);
         }
-        if (arrivals.beginning()) {
+        if (intake.beginning()) {
             wait = Math.min(wait, POLL_BEGINNING.toNanos());
         }
         // Up to the next whole millisecond, since that is what poll can wait for: less would spin.
@@ -133,24 +144,24 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
     }
 
     private void letStepAside() {
-        long now = view.nanos();
+        long now = clock.nanos();
         if (now - asideDueNanos >= 0) {
             asideDueNanos = now + ASIDE_EVERY.toNanos();
-            aside.overdue();
-            aside.forgetIdle();
-            assignments.all().stream().filter(arrivals::isHeldUp).forEach(aside::unblock);
+            deadLetterPolicy.overdue();
+            deadLetterPolicy.forgetIdle();
+            assignments.all().stream().filter(intake::isHeldUp).forEach(deadLetterPolicy::unblock);
         }
     }
 
     private void show() {
-        long now = view.nanos();
+        long now = clock.nanos();
         if (now - showDueNanos >= 0) {
             showDueNanos = now + SHOW_EVERY.toNanos();
             long lag = 0;
             for (AssignedPartition partition : assignments.all()) {
                 lag += consumer.currentLag(partition.partition()).orElse(0);
             }
-            view.show(assignments.all(), dispatcher.inFlight(), lag, arrivals.whyUnreadable(), arrivals.beginning());
+            status.show(assignments.all(), dispatcher.inFlight(), lag, intake.whyUnreadable(), intake.beginning());
         }
     }
 
@@ -158,8 +169,8 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
         LOG.info("event=assigned partitions={}", partitions);
         partitions.forEach(assignments::begin);
-        arrivals.assigned(partitions);
-        view.joined();
+        intake.assigned(partitions);
+        status.joined();
     }
 
     /** Requests in flight may finish, what is settled is committed, the rest is for the next owner. */
@@ -179,7 +190,7 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
 
     /**
      * Another instance may have them already: nothing more may be committed. What is under way may still be, or is refused for
-     * its old generation; either way it ends before anybody here begins with these partitions anew.
+     * its old generation; either way it ends before this instance starts with these partitions again.
      */
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
@@ -195,17 +206,17 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
 
     private void drop(Collection<TopicPartition> partitions) {
         assignments.end(partitions);
-        arrivals.revoked(partitions);
+        intake.revoked(partitions);
         dispatcher.dropRevoked(partitions);
     }
 
     /** Until no request in flight carries anything of them, and nothing more of them can be sent now. */
     private void letGo(Collection<AssignedPartition> leaving, Duration atMost) {
-        long deadline = view.nanos() + atMost.toNanos();
+        long deadline = clock.nanos() + atMost.toNanos();
         dispatcher.onlyCloseGaps(leaving);
         try {
             while (true) {
-                long left = deadline - view.nanos();
+                long left = deadline - clock.nanos();
                 if (left > 0) {
                     dispatcher.send();
                 }

@@ -1,7 +1,15 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.clock.DeliveryClock;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.config.RecordBounds;
+import io.usageflow.forwarder.delivery.commit.CommitScheduler;
+import io.usageflow.forwarder.delivery.commit.OutcomeTransaction;
+import io.usageflow.forwarder.delivery.health.DeliveryStatus;
+import io.usageflow.forwarder.delivery.health.DestinationHealth;
+import io.usageflow.forwarder.delivery.intake.FailureBudgetLoader;
+import io.usageflow.forwarder.delivery.intake.StartOffsets;
+import io.usageflow.forwarder.delivery.queue.CustomerQueues;
 import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.kafka.RecordCutter;
 import io.usageflow.forwarder.kafka.recovery.MarkerRecovery;
@@ -10,7 +18,9 @@ import io.usageflow.forwarder.kafka.recovery.WatchedProducer;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerReader;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.schema.CustomerDeliveryState;
 import io.usageflow.schema.LedgerEntry;
+import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.util.HashMap;
@@ -42,17 +52,17 @@ final class DeliverySession implements AutoCloseable {
     private static final Duration ANSWER_LATE = Duration.ofSeconds(1);
 
     private final Consumer<byte[], byte[]> consumer;
-    private final Settlement settlement;
+    private final OutcomeTransaction transaction;
     private final Dispatcher dispatcher;
-    private final Arrivals arrivals;
+    private final RecordIntake intake;
     private final DeliveryLoop loop;
-    private final LoopView view;
-    private final DeliveryParts parts;
+    private final DeliveryStatus status;
+    private final DeliveryContext context;
 
-    static DeliverySession open(DeliveryParts parts, MarkerRecovery takeover) {
-        Consumer<byte[], byte[]> consumer = consumer(parts, consumerConfig(parts));
+    static DeliverySession open(DeliveryContext context, MarkerRecovery recovery) {
+        Consumer<byte[], byte[]> consumer = consumer(context, consumerConfig(context));
         try {
-            return open(parts, takeover, consumer, consumer(parts, statesConfig(parts)));
+            return open(context, recovery, consumer, consumer(context, statesConfig(context)));
         } catch (RuntimeException incomplete) {
             consumer.close(CloseOptions.timeout(CLOSE_WITHIN));
             throw incomplete;
@@ -60,25 +70,25 @@ final class DeliverySession implements AutoCloseable {
     }
 
     /** Of records that are larger than any that admission writes, it holds the beginning only. */
-    private static Consumer<byte[], byte[]> consumer(DeliveryParts parts, Map<String, Object> config) {
+    private static Consumer<byte[], byte[]> consumer(DeliveryContext context, Map<String, Object> config) {
         var cutter =
-                new RecordCutter(new RecordBounds(parts.connections().bounds().writtenBytesMax()));
+                new RecordCutter(new RecordBounds(context.connections().bounds().writtenBytesMax()));
         return new KafkaConsumer<>(config, cutter.keys(), cutter.values());
     }
 
     private static DeliverySession open(
-            DeliveryParts parts,
-            MarkerRecovery takeover,
+            DeliveryContext context,
+            MarkerRecovery recovery,
             Consumer<byte[], byte[]> consumer,
             Consumer<byte[], byte[]> states) {
         try {
             return new DeliverySession(
-                    parts,
+                    context,
                     consumer,
                     states,
-                    new WatchedProducer(producerConfig(parts), takeover),
-                    takeover,
-                    () -> ledgerEntries(parts));
+                    new WatchedProducer(producerConfig(context), recovery),
+                    recovery,
+                    () -> ledgerEntries(context));
         } catch (RuntimeException noProducer) {
             states.close(CloseOptions.timeout(CLOSE_WITHIN));
             throw noProducer;
@@ -87,46 +97,60 @@ final class DeliverySession implements AutoCloseable {
 
     /** With clients of the caller's, for tests; closes them. */
     DeliverySession(
-            DeliveryParts parts,
+            DeliveryContext context,
             Consumer<byte[], byte[]> consumer,
             Consumer<byte[], byte[]> states,
             Producer<byte[], byte[]> producer,
-            TransactionRecovery takeover,
+            TransactionRecovery recovery,
             Supplier<Map<Integer, LedgerEntry>> ledger) {
-        this.parts = parts;
+        this.context = context;
         this.consumer = consumer;
-        DeliverySettings settings = parts.settings();
-        Bell bell = new Bell(consumer::wakeup);
+        DeliverySettings settings = context.settings();
+        PollWakeup wakeup = new PollWakeup(consumer::wakeup);
         var queues = new CustomerQueues(settings.batching());
-        Destination destination = parts.destination();
-        var fates = new Fates(parts.records(), parts.meters());
-        var aside = new SteppingAside(fates, queues, destination, settings.stepAside(), parts.clock());
-        var consequences = new Consequences(fates, aside, destination, queues, parts.meters(), parts.clock());
-        this.dispatcher = new Dispatcher(parts.sink(), queues, destination, consequences, parts.clock(), bell::ring);
-        this.settlement = new Settlement(
-                producer, parts.records(), parts.clock(), transactionTimeout(parts.connections()), takeover);
-        this.view = new LoopView(bell, parts);
-        this.arrivals = new Arrivals(
+        DestinationHealth destination = context.destination();
+        DeliveryClock clock = context.clock();
+        var deadLetterPolicy = new DeadLetterPolicy(
+                context.records(), context.meters(), queues, destination, settings.stepAside(), clock);
+        var outcomeHandler =
+                new OutcomeHandler(context.records(), deadLetterPolicy, destination, queues, context.meters(), clock);
+        this.dispatcher = new Dispatcher(context.sink(), queues, destination, outcomeHandler, clock, wakeup::wakeUp);
+        this.transaction = new OutcomeTransaction(
+                producer, context.records(), clock, transactionTimeout(context.connections()), recovery);
+        Topics topics = context.connections().topics();
+        this.status = new DeliveryStatus(
+                destination,
+                context.meters(),
+                context.watch(),
+                topics.deliverable(),
+                settings.settling().intervalMax(),
+                clock);
+        var budgetLoader = new FailureBudgetLoader(
+                states,
+                topics.deliveryState(),
+                AvroSerdes.ownValueDeserializer(context.connections().serde(), CustomerDeliveryState.class),
+                destination.customers(),
+                clock);
+        this.intake = new RecordIntake(
                 consumer,
-                new DeliverableReader(parts.records().deliverables()),
-                new Beginnings(consumer, ledger, parts.watch(), parts.meters(), parts.clock()),
-                CustomerStates.open(states, parts),
+                new StartOffsets(consumer, ledger, context.watch(), context.meters(), clock),
+                budgetLoader,
                 dispatcher,
-                settings.buffer(),
-                view);
-        var commits = new Commits(consumer, settlement, destination.customers(), settings.settling(), view);
-        this.loop = new DeliveryLoop(consumer, arrivals, dispatcher, commits, aside, view);
+                context);
+        var commits = new CommitScheduler(
+                consumer, transaction, destination.customers(), settings.settling(), status, wakeup::wakeUp, clock);
+        this.loop = new DeliveryLoop(consumer, intake, dispatcher, commits, deadLetterPolicy, status, wakeup, clock);
     }
 
     /**
-     * Delivers until told to stop, and then finishes what is under way.
+     * Delivers until {@code stopping}, and then finishes the requests in flight.
      *
      * @param finishWithin asked once it stops
      */
     void run(BooleanSupplier stopping, Supplier<Duration> finishWithin) {
-        parts.records().warmUp();
-        settlement.start();
-        loop.run(parts.connections().topics().deliverable(), stopping);
+        context.records().warmUp();
+        transaction.start();
+        loop.run(context.connections().topics().deliverable(), stopping);
         loop.finish(finishWithin.get());
     }
 
@@ -136,23 +160,23 @@ final class DeliverySession implements AutoCloseable {
      */
     void awaitQuiet() {
         loop.abandon();
-        long deadline = parts.clock().nanos()
-                + parts.sink().answersWithin().plus(ANSWER_LATE).toNanos();
+        long deadline = context.clock().nanos()
+                + context.sink().answersWithin().plus(ANSWER_LATE).toNanos();
         try {
             for (long left = 1;
                     dispatcher.inFlight() > 0 && left > 0;
-                    left = deadline - parts.clock().nanos()) {
+                    left = deadline - context.clock().nanos()) {
                 dispatcher.awaitAnswer(Duration.ofNanos(left));
             }
         } catch (InterruptedException stopped) {
             throw new InterruptException(stopped);
         } finally {
-            parts.destination().abandonRequests(parts.clock().nanos());
+            context.destination().abandonRequests(context.clock().nanos());
         }
     }
 
     StageHealth health(KafkaWatch.View kafka) {
-        return view.health(kafka);
+        return status.health(kafka);
     }
 
     @Override
@@ -160,14 +184,14 @@ final class DeliverySession implements AutoCloseable {
         try {
             consumer.close(CloseOptions.timeout(CLOSE_WITHIN));
         } finally {
-            try (arrivals) {
-                settlement.close();
+            try (intake) {
+                transaction.close();
             }
         }
     }
 
-    private static Map<Integer, LedgerEntry> ledgerEntries(DeliveryParts parts) {
-        DeliveryConnections to = parts.connections();
+    private static Map<Integer, LedgerEntry> ledgerEntries(DeliveryContext context) {
+        DeliveryConnections to = context.connections();
         return new LedgerReader(to.topics(), to.kafka(), to.serde())
                 .read(LEDGER_READ_WITHIN).stream()
                         .filter(entry -> entry.getStage().equals(LedgerBalance.DELIVERY))
@@ -175,14 +199,14 @@ final class DeliverySession implements AutoCloseable {
     }
 
     /** Outside the group: it reads what is remembered of customers. */
-    private static Map<String, Object> statesConfig(DeliveryParts parts) {
-        Map<String, Object> config = consumerConfig(parts);
+    private static Map<String, Object> statesConfig(DeliveryContext context) {
+        Map<String, Object> config = consumerConfig(context);
         config.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        config.put(ConsumerConfig.CLIENT_ID_CONFIG, parts.clientId() + "-states");
+        config.put(ConsumerConfig.CLIENT_ID_CONFIG, context.clientId() + "-states");
         return config;
     }
 
-    private static Map<String, Object> consumerConfig(DeliveryParts parts) {
+    private static Map<String, Object> consumerConfig(DeliveryContext context) {
         Map<String, Object> config = new HashMap<>();
         // Each may have several megabytes after decompression, whatever it has in the topic.
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS_MAX);
@@ -193,9 +217,9 @@ final class DeliverySession implements AutoCloseable {
         // A dead instance's partitions move on soon; Kafka's default of 45 s is made for slower starts.
         config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
         config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);
-        config.putAll(parts.connections().kafka());
-        config.put(ConsumerConfig.GROUP_ID_CONFIG, parts.groupId());
-        config.put(ConsumerConfig.CLIENT_ID_CONFIG, parts.clientId());
+        config.putAll(context.connections().kafka());
+        config.put(ConsumerConfig.GROUP_ID_CONFIG, context.groupId());
+        config.put(ConsumerConfig.CLIENT_ID_CONFIG, context.clientId());
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
@@ -205,12 +229,12 @@ final class DeliverySession implements AutoCloseable {
     }
 
     /** One for all sessions of a process: it remembers what it could not finish. */
-    static MarkerRecovery takeover(DeliveryParts parts) {
-        Topics topics = parts.connections().topics();
+    static MarkerRecovery recovery(DeliveryContext context) {
+        Topics topics = context.connections().topics();
         return new MarkerRecovery(
-                parts.connections().kafka(),
-                parts.transactionalId(),
-                parts.groupId(),
+                context.connections().kafka(),
+                context.transactionalId(),
+                context.groupId(),
                 topics.deliveryState(),
                 List.of(topics.receipts(), topics.deadLetters(), topics.ledger(), topics.deliveryState()));
     }
@@ -220,7 +244,7 @@ final class DeliverySession implements AutoCloseable {
         return Duration.ofMillis(configured == null ? TRANSACTION_TIMEOUT_MS : Long.parseLong(configured.toString()));
     }
 
-    private static Map<String, Object> producerConfig(DeliveryParts parts) {
+    private static Map<String, Object> producerConfig(DeliveryContext context) {
         Map<String, Object> config = new HashMap<>();
         config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         config.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
@@ -228,14 +252,14 @@ final class DeliverySession implements AutoCloseable {
         // A dead letter holds its event and more. Kafka's default of 1 MiB would refuse it again after every restart.
         config.put(
                 ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                parts.connections().bounds().writtenBytesMax());
+                context.connections().bounds().writtenBytesMax());
         // A commit waits on the poll thread, whose polls may be five minutes apart at most.
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 20_000);
         // What a killed instance leaves open blocks the reading of its offsets for as long.
         config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
-        config.putAll(parts.connections().kafka());
-        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, parts.transactionalId());
-        config.put(ProducerConfig.CLIENT_ID_CONFIG, parts.clientId());
+        config.putAll(context.connections().kafka());
+        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, context.transactionalId());
+        config.put(ProducerConfig.CLIENT_ID_CONFIG, context.clientId());
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         return config;

@@ -1,9 +1,15 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.clock.DeliveryClock;
 import io.usageflow.forwarder.clock.RateLimiter;
 import io.usageflow.forwarder.credyt.Answer;
-import io.usageflow.forwarder.delivery.Consequences.Answered;
-import io.usageflow.forwarder.delivery.CustomerQueues.Pick;
+import io.usageflow.forwarder.delivery.OutcomeHandler.Answered;
+import io.usageflow.forwarder.delivery.health.DestinationHealth;
+import io.usageflow.forwarder.delivery.http.EventSink;
+import io.usageflow.forwarder.delivery.partition.AssignedPartition;
+import io.usageflow.forwarder.delivery.queue.CustomerQueues;
+import io.usageflow.forwarder.delivery.queue.CustomerQueues.BatchRequest;
+import io.usageflow.forwarder.delivery.queue.PendingEvent;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,38 +25,38 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Sends what waits as far as the destination admits, and takes the answers. All methods belong to delivery's thread; the
- * sink's threads only put answers into a queue and ring the bell.
+ * sink's threads only put answers into a queue and call {@code wakeUp}.
  */
 final class Dispatcher {
     private final EventSink sink;
     private final CustomerQueues queues;
-    private final Destination destination;
-    private final Consequences consequences;
+    private final DestinationHealth destination;
+    private final OutcomeHandler outcomeHandler;
     private final DeliveryClock clock;
-    private final Runnable bell;
+    private final Runnable wakeUp;
     private final Map<Long, Sent> inFlight = new HashMap<>();
     /** Bounded by the requests in flight. */
     private final BlockingQueue<Arrived> arrived = new LinkedBlockingQueue<>();
 
-    /** @param asked the event of the pick that was asked for; empty where the pick was sent */
-    private record Sent(Pick pick, Optional<PendingEvent> asked, long nanos) {}
+    /** @param asked the event of the batch that Credyt was asked for; empty where the batch was sent */
+    private record Sent(BatchRequest batchRequest, Optional<PendingEvent> asked, long nanos) {}
 
     private record Arrived(long request, Answer answer) {}
 
-    /** @param bell rung by the sink's threads when an answer has come */
+    /** @param wakeUp called by the sink's threads when an answer has come */
     Dispatcher(
             EventSink sink,
             CustomerQueues queues,
-            Destination destination,
-            Consequences consequences,
+            DestinationHealth destination,
+            OutcomeHandler outcomeHandler,
             DeliveryClock clock,
-            Runnable bell) {
+            Runnable wakeUp) {
         this.sink = sink;
         this.queues = queues;
         this.destination = destination;
-        this.consequences = consequences;
+        this.outcomeHandler = outcomeHandler;
         this.clock = clock;
-        this.bell = bell;
+        this.wakeUp = wakeUp;
     }
 
     void add(PendingEvent event) {
@@ -61,38 +67,39 @@ final class Dispatcher {
     void send() {
         long now = clock.nanos();
         while (destination.admits(inFlight.size(), now)) {
-            Optional<Pick> pick = queues.next(now);
-            if (pick.isEmpty()) {
+            Optional<BatchRequest> batchRequest = queues.next(now);
+            if (batchRequest.isEmpty()) {
                 return;
             }
-            Optional<PendingEvent> doubtful = pick.get().events().stream()
-                    .filter(PendingEvent::isDoubtful)
+            Optional<PendingEvent> doubtful = batchRequest.get().events().stream()
+                    .filter(PendingEvent::needsLookup)
                     .findFirst();
-            doubtful.ifPresentOrElse(event -> ask(pick.get(), event, now), () -> send(pick.get(), now));
+            doubtful.ifPresentOrElse(event -> ask(batchRequest.get(), event, now), () -> send(batchRequest.get(), now));
         }
     }
 
     /** Asks for one event of a batch, in the batch's place, within the rate for such questions. */
-    private void ask(Pick pick, PendingEvent event, long now) {
+    private void ask(BatchRequest batchRequest, PendingEvent event, long now) {
         RateLimiter lookups = destination.lookups(now);
         long wait = lookups.waitNanos(now);
         if (wait > 0) {
-            pick.batch().delay(now + wait);
-            queues.answered(pick);
+            batchRequest.batch().delay(now + wait);
+            queues.answered(batchRequest);
             return;
         }
         lookups.acquire(now);
         long request = destination.send();
-        inFlight.put(request, new Sent(pick, Optional.of(event), now));
+        inFlight.put(request, new Sent(batchRequest, Optional.of(event), now));
         receive(request, sink.find(event.credytId()));
     }
 
-    private void send(Pick pick, long now) {
+    private void send(BatchRequest batchRequest, long now) {
         long request = destination.send();
-        inFlight.put(request, new Sent(pick, Optional.empty(), now));
-        pick.events().forEach(PendingEvent::sent);
-        List<byte[]> bodies = pick.events().stream().map(PendingEvent::json).toList();
-        receive(request, sink.deliver(new EventSink.Request(pick.customer(), bodies)));
+        inFlight.put(request, new Sent(batchRequest, Optional.empty(), now));
+        batchRequest.events().forEach(PendingEvent::sent);
+        List<byte[]> bodies =
+                batchRequest.events().stream().map(PendingEvent::json).toList();
+        receive(request, sink.deliver(new EventSink.Request(batchRequest.customer(), bodies)));
     }
 
     private void receive(long request, CompletionStage<Answer> coming) {
@@ -100,7 +107,7 @@ final class Dispatcher {
             // The stage must not fail; if it does, nothing is known of the request, as after a broken connection.
             arrived.add(new Arrived(
                     request, broken == null ? answer : new Answer.Failure(false, "the sink failed: " + broken)));
-            bell.run();
+            wakeUp.run();
         });
     }
 
@@ -129,17 +136,17 @@ final class Dispatcher {
         if (sent == null) {
             throw new IllegalStateException("an answer came twice, of request " + next.request());
         }
-        Pick pick = sent.pick();
-        OptionalLong heldUntil = consequences.follow(
-                new Answered(next.request(), pick, sent.asked(), sent.nanos(), together, next.answer()));
-        if (!pick.events().stream().allMatch(PendingEvent::current)) {
-            pick.batch().splitter().retain(PendingEvent::current);
+        BatchRequest batchRequest = sent.batchRequest();
+        OptionalLong heldUntil = outcomeHandler.follow(
+                new Answered(next.request(), batchRequest, sent.asked(), sent.nanos(), together, next.answer()));
+        if (!batchRequest.events().stream().allMatch(PendingEvent::current)) {
+            batchRequest.batch().bisector().retain(PendingEvent::current);
         }
-        queues.answered(pick);
-        if (!queues.serves(pick.customer())) {
-            destination.customers().idle(pick.customer(), clock.nanos());
+        queues.answered(batchRequest);
+        if (!queues.serves(batchRequest.customer())) {
+            destination.customers().idle(batchRequest.customer(), clock.nanos());
         }
-        heldUntil.ifPresent(until -> queues.hold(pick.customer(), until));
+        heldUntil.ifPresent(until -> queues.hold(batchRequest.customer(), until));
     }
 
     int inFlight() {
@@ -156,7 +163,7 @@ final class Dispatcher {
             newest.put(partition, partition.ledger().newestSettled().orElse(-1));
         }
         for (Sent sent : inFlight.values()) {
-            sent.pick()
+            sent.batchRequest()
                     .events()
                     .forEach(event -> newest.computeIfPresent(
                             event.partition(), (partition, offset) -> Math.max(offset, event.offset())));
@@ -167,7 +174,7 @@ final class Dispatcher {
     /** Whether a request in flight carries an event of that assignment. */
     boolean carries(AssignedPartition partition) {
         return inFlight.values().stream()
-                .flatMap(sent -> sent.pick().events().stream())
+                .flatMap(sent -> sent.batchRequest().events().stream())
                 .anyMatch(event -> event.partition() == partition);
     }
 

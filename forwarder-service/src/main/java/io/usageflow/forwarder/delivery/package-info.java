@@ -1,35 +1,35 @@
 /**
- * The HTTP half: from {@code deliverable} to Credyt, with a receipt or a dead letter for every event. The path of an event:
+ * Delivery: from {@code usage.deliverable} to Credyt, with a receipt or a dead letter for every event. The path of an event:
  *
  * <ol>
  *   <li>{@link io.usageflow.forwarder.delivery.Delivery} keeps one
  *       {@link io.usageflow.forwarder.delivery.DeliverySession} alive: a consumer, a producer, and
  *   <li>{@link io.usageflow.forwarder.delivery.DeliveryLoop}, whose one thread polls and is the only writer of offsets.
- *       {@link io.usageflow.forwarder.delivery.Intake} tells it which partitions to read from.
- *   <li>{@link io.usageflow.forwarder.delivery.DeliverableReader} makes a record a
- *       {@link io.usageflow.forwarder.delivery.PendingEvent}, its JSON written once and for all, mostly from the record's bytes
- *       ({@link io.usageflow.forwarder.delivery.avro}); what cannot be read is a dead letter at once.
- *   <li>{@link io.usageflow.forwarder.delivery.OffsetLedger} notes the offset as received. Here stands the argument why
- *       nothing is committed before its outcome is.
- *   <li>{@link io.usageflow.forwarder.delivery.CustomerQueues} holds it until its customer's turn
- *       ({@link io.usageflow.forwarder.delivery.Turns}); all that waits for one customer becomes a
- *       {@link io.usageflow.forwarder.delivery.Batch}.
- *   <li>{@link io.usageflow.forwarder.delivery.Dispatcher} sends it through the
- *       {@link io.usageflow.forwarder.delivery.EventSink} as far as the
- *       {@link io.usageflow.forwarder.delivery.Destination} admits: circuit and concurrency.
- *   <li>{@link io.usageflow.forwarder.delivery.AnswerClassifier} says what the answer means, an
- *       {@link io.usageflow.forwarder.delivery.Outcome}.
- *   <li>{@link io.usageflow.forwarder.delivery.Consequences} draws them: settled, again later, or
- *       {@link io.usageflow.forwarder.delivery.BatchSplitter} looks for the culprits.
- *   <li>{@link io.usageflow.forwarder.delivery.Commits} says what is committed and when;
- *       {@link io.usageflow.forwarder.delivery.Settlement} writes receipts, dead letters, counters and offsets of each
- *       partition's settled run in one transaction, beside the loop.
+ *   <li>{@link io.usageflow.forwarder.delivery.RecordIntake} reads records
+ *       ({@link io.usageflow.forwarder.delivery.intake}). A {@link io.usageflow.forwarder.delivery.intake.DeliverableReader} turns
+ *       a record into a {@link io.usageflow.forwarder.delivery.queue.PendingEvent} and writes its JSON
+ *       once; an unreadable record becomes a dead letter at once.
+ *   <li>{@link io.usageflow.forwarder.delivery.partition.OffsetLedger} notes the offset as received. Its
+ *       Javadoc argues why no offset is committed before its outcome.
+ *   <li>{@link io.usageflow.forwarder.delivery.queue.CustomerQueues} holds the event until its customer's
+ *       turn ({@link io.usageflow.forwarder.delivery.queue.CustomerScheduler}). All events that wait for
+ *       one customer become a {@link io.usageflow.forwarder.delivery.queue.Batch}.
+ *   <li>{@link io.usageflow.forwarder.delivery.Dispatcher} sends the batch through the
+ *       {@link io.usageflow.forwarder.delivery.http.EventSink} as far as
+ *       {@link io.usageflow.forwarder.delivery.health.DestinationHealth} admits it: circuit and concurrency.
+ *   <li>{@link io.usageflow.forwarder.delivery.answer.AnswerClassifier} turns the answer into an
+ *       {@link io.usageflow.forwarder.delivery.answer.Outcome}.
+ *   <li>{@link io.usageflow.forwarder.delivery.OutcomeHandler} acts on it: it settles events, sends them again later, or
+ *       lets {@link io.usageflow.forwarder.delivery.queue.BatchBisector} isolate the refused events.
+ *   <li>{@link io.usageflow.forwarder.delivery.commit.CommitScheduler} decides when to commit;
+ *       {@link io.usageflow.forwarder.delivery.commit.OutcomeTransaction} writes receipts, dead letters,
+ *       counters and offsets in one transaction, on a thread of its own.
  * </ol>
  *
- * <p>Where an event could be lost or doubled, and why it is not: an offset is committed only with the outcomes of all below
- * it (OffsetLedger, Settlement). A request whose answer is lost is sent again with the same ids and bytes, and Credyt ignores
- * what it has. An assignment that ends takes its {@link io.usageflow.forwarder.delivery.AssignedPartition} along, so an
- * answer that comes late settles nothing; what it delivered is delivered again by the next owner, to no effect.
+ * <p>Where could an event be lost or doubled? An offset is committed only with the outcomes of all offsets below it
+ * (OffsetLedger, OutcomeTransaction). A request whose answer is lost is sent again with the same ids and bytes, and Credyt
+ * ignores ids that it has. An {@link io.usageflow.forwarder.delivery.partition.AssignedPartition} ends with its assignment,
+ * so a late answer settles nothing; the next owner sends the event again, without effect at Credyt.
  */
 @NullMarked
 package io.usageflow.forwarder.delivery;

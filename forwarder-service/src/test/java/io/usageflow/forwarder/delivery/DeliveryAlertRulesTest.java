@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.usageflow.forwarder.delivery.health.DeliveryMeters;
+import io.usageflow.forwarder.delivery.health.DeliverySnapshot;
 import io.usageflow.forwarder.testing.AlertRules;
 import java.io.IOException;
 import java.util.Set;

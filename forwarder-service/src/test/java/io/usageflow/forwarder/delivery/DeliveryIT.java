@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.embedded.SchemaRegistryServer;
 import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.delivery.answer.OutageCause;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import io.usageflow.sandbox.CredytSandbox;
 import io.usageflow.sandbox.SandboxOptions;
@@ -210,7 +211,7 @@ class DeliveryIT {
                 "one", Map.of(DeliverySettings.UNKNOWN_BUDGET, "500ms", DeliverySettings.FAILING_BUDGET, "500ms"));
         await().atMost(PATIENCE)
                 .untilAsserted(() ->
-                        assertThat(delivery.snapshot().destination().cause()).contains(Circuit.Cause.AUTH));
+                        assertThat(delivery.snapshot().destination().cause()).contains(OutageCause.AUTH));
         await().during(Duration.ofSeconds(2))
                 .atMost(PATIENCE)
                 .until(() -> world.sandbox.eventIds().isEmpty());

@@ -4,10 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.usageflow.forwarder.clock.DeliveryClock;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
+import io.usageflow.forwarder.delivery.commit.LostProducerException;
+import io.usageflow.forwarder.delivery.commit.OutcomeRecords;
+import io.usageflow.forwarder.delivery.health.DeliveryMeters;
+import io.usageflow.forwarder.delivery.health.DestinationHealth;
+import io.usageflow.forwarder.delivery.http.EventSink;
+import io.usageflow.forwarder.delivery.intake.LogReplacedException;
+import io.usageflow.forwarder.delivery.partition.CommittedCounters;
 import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.testing.WatchedTopics;
 import io.usageflow.schema.LedgerEntry;
@@ -89,12 +97,12 @@ class DeliveryLoopTest {
                 DeliverySettings.define(new ConfigDef()),
                 Map.of(DeliverySettings.SETTLE_INTERVAL, "1ms", DeliverySettings.REVOKE_TIMEOUT, "200ms"),
                 false));
-        var parts = new DeliveryParts(
+        var context = new DeliveryContext(
                 settings,
                 new DeliveryConnections(TOPICS, Map.of(), Fixtures.SERDE, "test"),
                 sink,
-                new Destination(settings, new Random(1)),
-                new SettlementRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List.of()), RecordBounds.of(262_144)),
+                new DestinationHealth(settings, new Random(1)),
+                new OutcomeRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List.of()), RecordBounds.of(262_144)),
                 new DeliveryMeters(new SimpleMeterRegistry()),
                 topics.watch(() -> nanosMore + System.nanoTime(), TOPICS.deliverable()),
                 DeliveryClock.system());
@@ -103,7 +111,7 @@ class DeliveryLoopTest {
             states.updateBeginningOffsets(Map.of(state, 0L));
             states.updateEndOffsets(Map.of(state, 0L));
         }
-        session = new DeliverySession(parts, consumer, states, producer, new PlainTakeover(), Map::of);
+        session = new DeliverySession(context, consumer, states, producer, new PlainTakeover(), Map::of);
     }
 
     /** Runs the loop; before each turn the next step happens, and after the last one some turns more. */

@@ -2,6 +2,9 @@ package io.usageflow.forwarder.delivery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.usageflow.forwarder.delivery.partition.AssignedPartition;
+import io.usageflow.forwarder.delivery.queue.Customer;
+import io.usageflow.forwarder.delivery.queue.PendingEvent;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.ReferenceKind;
@@ -16,21 +19,22 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /** Valid by default. */
-final class Fixtures {
-    static final Map<String, String> SERDE =
+public final class Fixtures {
+    public static final Map<String, String> SERDE =
             Map.of("schema.registry.url", "mock://delivery-fixtures", "auto.register.schemas", "true");
 
     private Fixtures() {}
 
-    static AssignedPartition partition(int number) {
+    public static AssignedPartition partition(int number) {
         return new AssignedPartition(new TopicPartition("usage.deliverable", number), number + 1);
     }
 
-    static PendingEvent event(AssignedPartition partition, long offset, String customer, String credytId) {
+    public static PendingEvent event(AssignedPartition partition, long offset, String customer, String credytId) {
         return event(partition, offset, customer, credytId, 100);
     }
 
-    static PendingEvent event(AssignedPartition partition, long offset, String customer, String credytId, int bytes) {
+    public static PendingEvent event(
+            AssignedPartition partition, long offset, String customer, String credytId, int bytes) {
         return new PendingEvent(
                 partition,
                 record(partition.partition(), offset, customer, credytId),

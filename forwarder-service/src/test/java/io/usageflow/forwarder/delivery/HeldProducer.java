@@ -7,22 +7,22 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Commits at once, or when the test says so. */
-final class HeldProducer extends MockProducer<byte[], byte[]> {
+public final class HeldProducer extends MockProducer<byte[], byte[]> {
     private final Semaphore mayCommit = new Semaphore(0);
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile boolean held;
 
-    HeldProducer() {
+    public HeldProducer() {
         super(true, null, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     /** From now on each commit waits for a {@link #release}. */
-    void hold() {
+    public void hold() {
         held = true;
     }
 
     /** Lets the commit that waits happen, and the following ones at once. */
-    void release() {
+    public void release() {
         held = false;
         mayCommit.release();
     }

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
+import io.usageflow.forwarder.delivery.commit.OutcomeRecords;
+import io.usageflow.forwarder.delivery.intake.DeliverableReader;
+import io.usageflow.forwarder.delivery.intake.LostSchemaWait;
+import io.usageflow.forwarder.delivery.partition.SettledRecord;
+import io.usageflow.forwarder.delivery.queue.PendingEvent;
 import io.usageflow.forwarder.kafka.RecordCutter;
 import io.usageflow.forwarder.testing.HostileRecords;
 import io.usageflow.forwarder.testing.HostileRecords.Hostile;
@@ -30,8 +35,8 @@ class HostileDeliverablesTest {
     private static final TopicPartition PARTITION = new TopicPartition("usage.deliverable", 0);
 
     private final RecordCutter cutter = new RecordCutter(new RecordBounds(BOUNDS.writtenBytesMax()));
-    private final SettlementRecords records =
-            new SettlementRecords(Topics.withDefaultPrefix(), Fixtures.SERDE, new ResponseExcerpt(List.of()), BOUNDS);
+    private final OutcomeRecords records =
+            new OutcomeRecords(Topics.withDefaultPrefix(), Fixtures.SERDE, new ResponseExcerpt(List.of()), BOUNDS);
     private final DeliverableReader reader = new DeliverableReader(records.deliverables());
     private final ObjectMapper json = new ObjectMapper();
     private Instant now = Instant.EPOCH;
@@ -49,13 +54,13 @@ class HostileDeliverablesTest {
         int ready = 0;
         int broken = 0;
         for (int i = 0; i < RECORDS; i++) {
-            DeliverableReader.Read read = read(asRead(hostile.next(), i));
+            DeliverableReader.ReadResult read = read(asRead(hostile.next(), i));
             byte[] sent = read.match(PendingEvent::json, letter -> null);
             if (sent != null) {
                 json.readTree(sent);
                 ready++;
             } else {
-                Settled settled = read.match(event -> null, letter -> records.undeliverable(letter.draft()));
+                SettledRecord settled = read.match(event -> null, letter -> records.undeliverable(letter.draft()));
                 assertThat(settled.value().length + (settled.key() == null ? 0 : settled.key().length))
                         .isLessThan(BOUNDS.writtenBytesMax());
                 assertThat(AvroSerdes.valueDeserializer(Fixtures.SERDE, DeadLetter.class)
@@ -70,7 +75,7 @@ class HostileDeliverablesTest {
     }
 
     /** Where the event inside names a lost schema its partition waits for an hour, trying again all the time. */
-    private DeliverableReader.Read read(ConsumerRecord<byte[], byte[]> record) {
+    private DeliverableReader.ReadResult read(ConsumerRecord<byte[], byte[]> record) {
         for (Instant until = now.plus(LostSchemaWait.MAX); !now.isAfter(until); now = now.plusSeconds(600)) {
             try {
                 return reader.read(record, Fixtures.partition(0), now);

@@ -3,10 +3,19 @@ package io.usageflow.forwarder.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.usageflow.forwarder.clock.DeliveryClock;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
+import io.usageflow.forwarder.delivery.answer.OutageCause;
+import io.usageflow.forwarder.delivery.commit.OutcomeRecords;
+import io.usageflow.forwarder.delivery.health.DeliveryMeters;
+import io.usageflow.forwarder.delivery.health.DestinationHealth;
+import io.usageflow.forwarder.delivery.http.EventSink;
+import io.usageflow.forwarder.delivery.partition.AssignedPartition;
+import io.usageflow.forwarder.delivery.queue.CustomerQueues;
+import io.usageflow.forwarder.delivery.queue.PendingEvent;
 import io.usageflow.schema.topic.Topics;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,7 +44,7 @@ class LookupsTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final ScriptedSink sink = new ScriptedSink();
     private final AssignedPartition partition = Fixtures.partition(0);
-    private final Destination destination;
+    private final DestinationHealth destination;
     private final Dispatcher dispatcher;
     private long nowNanos;
     private long offset;
@@ -82,17 +91,16 @@ class LookupsTest {
                 DeliverySettings.define(new ConfigDef()), Map.of(DeliverySettings.LOOKUPS_PER_SECOND, "10"), false));
         var clock = new DeliveryClock(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC), () -> nowNanos);
         var meters = new DeliveryMeters(registry);
-        var records = new SettlementRecords(
+        var records = new OutcomeRecords(
                 new Topics("usage"), Fixtures.SERDE, new ResponseExcerpt(List.of()), RecordBounds.of(262_144));
-        var fates = new Fates(records, meters);
         var queues = new CustomerQueues(settings.batching());
-        destination = new Destination(settings, new Random(1));
-        var aside = new SteppingAside(fates, queues, destination, settings.stepAside(), clock);
+        destination = new DestinationHealth(settings, new Random(1));
+        var deadLetterPolicy = new DeadLetterPolicy(records, meters, queues, destination, settings.stepAside(), clock);
         dispatcher = new Dispatcher(
                 sink,
                 queues,
                 destination,
-                new Consequences(fates, aside, destination, queues, meters, clock),
+                new OutcomeHandler(records, deadLetterPolicy, destination, queues, meters, clock),
                 clock,
                 () -> {});
     }
@@ -252,7 +260,7 @@ class LookupsTest {
         }
         run(Duration.ofMinutes(1));
 
-        assertThat(destination.circuit().cause()).contains(Circuit.Cause.REFUSED);
+        assertThat(destination.circuit().cause()).contains(OutageCause.REFUSED);
         assertThat(destination.circuit().detail()).isEqualTo("HTTP 402");
         run(Duration.ofHours(1));
         assertThat(events("dead_lettered")).isZero();

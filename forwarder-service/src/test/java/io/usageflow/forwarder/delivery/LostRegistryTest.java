@@ -4,8 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.usageflow.forwarder.delivery.DeliverableReader.Broken;
-import io.usageflow.forwarder.delivery.DeliverableReader.Ready;
+import io.usageflow.forwarder.delivery.avro.DeliverableDecoder;
+import io.usageflow.forwarder.delivery.intake.DeliverableReader;
+import io.usageflow.forwarder.delivery.intake.DeliverableReader.Ready;
+import io.usageflow.forwarder.delivery.intake.DeliverableReader.Unreadable;
+import io.usageflow.forwarder.delivery.intake.LostSchemaWait;
+import io.usageflow.forwarder.delivery.partition.AssignedPartition;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.ReferenceKind;
@@ -32,7 +36,7 @@ class LostRegistryTest {
     private final String before = UUID.randomUUID().toString();
     private final String after = UUID.randomUUID().toString();
     private final Deliverable admitted = Deliverable.event("acct_1", 1);
-    private final DeliverableReader reader = new DeliverableReader(new Deliverables(serde(after)));
+    private final DeliverableReader reader = new DeliverableReader(new DeliverableDecoder(serde(after)));
 
     @AfterEach
     void forgetScopes() {
@@ -43,7 +47,7 @@ class LostRegistryTest {
     @Test
     void shouldSendTheSameBytesAsBeforeTheRegistryWasLost() {
         ConsumerRecord<byte[], byte[]> record = record(event());
-        var then = new DeliverableReader(new Deliverables(serde(before)));
+        var then = new DeliverableReader(new DeliverableDecoder(serde(before)));
 
         assertThat(json(reader, record)).isEqualTo(json(then, record));
 
@@ -52,7 +56,7 @@ class LostRegistryTest {
             InMemorySchemaRegistry.ofScope(after)
                     .register("links-" + id, AvroSerdes.asRegistered(VendorLink.getClassSchema()));
         }
-        var restarted = new DeliverableReader(new Deliverables(serde(after)));
+        var restarted = new DeliverableReader(new DeliverableDecoder(serde(after)));
         assertThat(json(restarted, record)).isEqualTo(json(then, record));
     }
 
@@ -70,7 +74,7 @@ class LostRegistryTest {
         // The whole backlog of a lost schema shares one wait.
         for (int i = 0; i < 3; i++) {
             assertThat(reader.read(record(teams), partition(), later.plusSeconds(1)))
-                    .isInstanceOf(Broken.class);
+                    .isInstanceOf(Unreadable.class);
         }
     }
 
@@ -94,7 +98,7 @@ class LostRegistryTest {
         ByteBuffer.wrap(forged).putInt(1, 4_711);
         var at = new ConsumerRecord<>("usage.deliverable", 0, 0L, ours.key(), forged);
 
-        assertThat(reader.read(at, partition(), NOW)).isInstanceOf(Broken.class);
+        assertThat(reader.read(at, partition(), NOW)).isInstanceOf(Unreadable.class);
     }
 
     @Test
@@ -102,7 +106,7 @@ class LostRegistryTest {
         byte[] rubbish = "no record".getBytes(UTF_8);
         var at = new ConsumerRecord<>("usage.deliverable", 0, 0L, "acct_1".getBytes(UTF_8), rubbish);
 
-        assertThat(reader.read(at, partition(), NOW)).isInstanceOf(Broken.class);
+        assertThat(reader.read(at, partition(), NOW)).isInstanceOf(Unreadable.class);
     }
 
     private byte[] event() {

@@ -4,8 +4,8 @@ import io.usageflow.forwarder.kafka.recovery.TransactionRecovery;
 import org.apache.kafka.clients.producer.Producer;
 
 /** Where no broker leaves anything open. Counts what it was told. */
-final class PlainTakeover implements TransactionRecovery {
-    int ends;
+public final class PlainTakeover implements TransactionRecovery {
+    public int ends;
 
     @Override
     public void takeOver(Producer<?, ?> producer) {

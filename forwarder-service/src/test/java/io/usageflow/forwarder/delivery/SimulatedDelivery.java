@@ -1,11 +1,20 @@
 package io.usageflow.forwarder.delivery;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.usageflow.forwarder.clock.DeliveryClock;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
+import io.usageflow.forwarder.delivery.commit.OutcomeRecords;
+import io.usageflow.forwarder.delivery.health.DeliveryMeters;
+import io.usageflow.forwarder.delivery.health.DestinationHealth;
+import io.usageflow.forwarder.delivery.http.EventSink;
+import io.usageflow.forwarder.delivery.partition.AssignedPartition;
+import io.usageflow.forwarder.delivery.queue.Customer;
+import io.usageflow.forwarder.delivery.queue.CustomerQueues;
+import io.usageflow.forwarder.delivery.queue.PendingEvent;
 import io.usageflow.schema.topic.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -35,7 +44,7 @@ final class SimulatedDelivery {
     private static final Topics TOPICS = Topics.withDefaultPrefix();
     private static final Duration TURN = Duration.ofMillis(10);
 
-    final Destination destination;
+    final DestinationHealth destination;
     final CustomerQueues queues;
     /** The ids of each request, in order. */
     final List<List<String>> requests = new ArrayList<>();
@@ -70,17 +79,16 @@ final class SimulatedDelivery {
             }
         };
         var clock = new DeliveryClock(wall, () -> nanos);
-        destination = new Destination(settings, new Random(1));
+        destination = new DestinationHealth(settings, new Random(1));
         queues = new CustomerQueues(settings.batching());
         var records =
-                new SettlementRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List.of()), RecordBounds.of(262_144));
-        var fates = new Fates(records, meters);
-        var aside = new SteppingAside(fates, queues, destination, settings.stepAside(), clock);
+                new OutcomeRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List.of()), RecordBounds.of(262_144));
+        var deadLetterPolicy = new DeadLetterPolicy(records, meters, queues, destination, settings.stepAside(), clock);
         dispatcher = new Dispatcher(
                 sink(),
                 queues,
                 destination,
-                new Consequences(fates, aside, destination, queues, meters, clock),
+                new OutcomeHandler(records, deadLetterPolicy, destination, queues, meters, clock),
                 clock,
                 () -> {});
     }
@@ -150,7 +158,7 @@ final class SimulatedDelivery {
                 .findFirst()
                 .ifPresent(settled -> outcomes.put(
                         id,
-                        settled.verdict()
+                        settled.result()
                                 .match(known -> Optional.<DeadLetterReason>empty(), reason -> Optional.of(reason)))));
         return outcomes;
     }

@@ -5,7 +5,6 @@ import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.CredytHttp;
 import io.usageflow.forwarder.credyt.EventJson;
-import io.usageflow.forwarder.delivery.EventSink;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.config.ConfigException;

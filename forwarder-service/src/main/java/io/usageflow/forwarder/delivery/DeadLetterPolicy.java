@@ -1,0 +1,189 @@
+package io.usageflow.forwarder.delivery;
+
+import io.usageflow.forwarder.clock.DeliveryClock;
+import io.usageflow.forwarder.config.DeliverySettings.StepAside;
+import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.deadletter.DeadLetterReason;
+import io.usageflow.forwarder.delivery.answer.OutageCause;
+import io.usageflow.forwarder.delivery.commit.OutcomeRecords;
+import io.usageflow.forwarder.delivery.commit.OutcomeRecords.DeadLetterCause;
+import io.usageflow.forwarder.delivery.health.DeliveryMeters;
+import io.usageflow.forwarder.delivery.health.DestinationHealth;
+import io.usageflow.forwarder.delivery.health.FailureBudgets.FailingCustomer;
+import io.usageflow.forwarder.delivery.health.FailureBudgets.FailureStatus;
+import io.usageflow.forwarder.delivery.partition.AssignedPartition;
+import io.usageflow.forwarder.delivery.partition.SettledRecord;
+import io.usageflow.forwarder.delivery.queue.Batch;
+import io.usageflow.forwarder.delivery.queue.Customer;
+import io.usageflow.forwarder.delivery.queue.CustomerQueues;
+import io.usageflow.forwarder.delivery.queue.PendingEvent;
+import io.usageflow.schema.text.VisibleText;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Events that become dead letters although nothing is wrong with them: their customer fails for too long, or holds up
+ * its partition, or an operator has set a deadline to outages. One thread.
+ */
+final class DeadLetterPolicy {
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetterPolicy.class);
+
+    private final OutcomeRecords records;
+    private final DeliveryMeters meters;
+    private final CustomerQueues queues;
+    private final DestinationHealth destination;
+    private final StepAside bounds;
+    private final DeliveryClock clock;
+
+    DeadLetterPolicy(
+            OutcomeRecords records,
+            DeliveryMeters meters,
+            CustomerQueues queues,
+            DestinationHealth destination,
+            StepAside bounds,
+            DeliveryClock clock) {
+        this.records = records;
+        this.meters = meters;
+        this.queues = queues;
+        this.destination = destination;
+        this.bounds = bounds;
+        this.clock = clock;
+    }
+
+    /** Whether the customer has used up its time. One that is blocked has none. */
+    boolean isSpent(FailureStatus failure, DeadLetterReason reason) {
+        Duration budget = reason == DeadLetterReason.CUSTOMER_UNKNOWN ? bounds.unknownBudget() : bounds.failingBudget();
+        return failure.blocked() || failure.failingFor().compareTo(budget) >= 0;
+    }
+
+    /**
+     * The rest of the batch and the events that wait behind it become dead letters; the customer's next event is a probe.
+     *
+     * @param answer that decided it
+     * @return false where the surge guard keeps the batch
+     */
+    boolean customer(Customer customer, Batch batch, DeadLetterReason reason, Answer answer) {
+        List<PendingEvent> first = batch.bisector().remaining();
+        int granted = allowed(customer, reason, first.size());
+        if (granted == 0) {
+            return false;
+        }
+        // From the front, so that order holds where the guard allows only some.
+        List<PendingEvent> leaving = first.subList(0, granted);
+        Set<PendingEvent> gone = Set.copyOf(leaving);
+        batch.bisector().retain(event -> !gone.contains(event));
+        leaving.forEach(event -> event.failed(clock.now()));
+        die(leaving, new DeadLetterCause(reason, detail(customer, reason), answer.response()));
+        destination.customers().block(customer);
+        if (granted == first.size()) {
+            takeAlong(customer, reason);
+        }
+        return granted == first.size();
+    }
+
+    /** @return how many of the customer's events may become dead letters now */
+    int allowed(Customer customer, DeadLetterReason reason, int events) {
+        int granted = destination.surge().take(customer, events);
+        if (granted < events) {
+            LOG.warn(
+                    "event=surge customer={} reason={} waiting={} why=\"more events want to become dead letters than"
+                            + " Credyt accepts\"",
+                    VisibleText.logged(customer.value()),
+                    reason,
+                    events - granted);
+        }
+        return granted;
+    }
+
+    /** What waits behind a customer's failed probe would only wait for the next one. */
+    private void takeAlong(Customer customer, DeadLetterReason reason) {
+        List<PendingEvent> waiting = queues.takeOldest(customer, Integer.MAX_VALUE);
+        int granted = allowed(customer, reason, waiting.size());
+        die(
+                waiting.subList(0, granted),
+                new DeadLetterCause(reason, detail(customer, reason) + " It was not sent itself.", Optional.empty()));
+        waiting.subList(granted, waiting.size()).forEach(queues::add);
+    }
+
+    private String detail(Customer customer, DeadLetterReason reason) {
+        Optional<FailingCustomer> seen = destination.customers().find(customer, clock.nanos());
+        return reason.meaning()
+                + seen.map(failing -> " Failing for " + failing.failingFor().toSeconds() + " s, at last with "
+                                + failing.cause() + ".")
+                        .orElse("")
+                + " Customer " + customer.value() + ". Replay its events when it is in order.";
+    }
+
+    /**
+     * A partition can hold no more receipts behind its oldest event: where that event's customer is what fails, its
+     * events step aside before the customer's time is over, rather than hold up all others.
+     */
+    void unblock(AssignedPartition partition) {
+        OptionalLong oldest = partition.ledger().oldestOutstanding();
+        if (!destination.isWell() || oldest.isEmpty()) {
+            return;
+        }
+        queues.customerOf(partition, oldest.getAsLong())
+                .filter(this::failsAlone)
+                .ifPresent(customer -> {
+                    LOG.warn(
+                            "event=customer_holds_up partition={} customer={} why=\"too many receipts wait behind its"
+                                    + " events\"",
+                            partition,
+                            VisibleText.logged(customer.value()));
+                    destination.customers().block(customer);
+                    takeAlong(customer, DeadLetterReason.CUSTOMER_BLOCKED);
+                });
+    }
+
+    private boolean failsAlone(Customer customer) {
+        return destination
+                .customers()
+                .lastFailureNanos(customer)
+                .filter(destination::wellSince)
+                .isPresent();
+    }
+
+    /** In an outage, what has waited beyond the deadline. A refused key or address is ours to mend, and no reason. */
+    void overdue() {
+        if (bounds.outageDeadline().isEmpty()
+                || destination
+                        .circuit()
+                        .cause()
+                        .filter(OutageCause.UNAVAILABLE::equals)
+                        .isEmpty()) {
+            return;
+        }
+        Duration deadline = bounds.outageDeadline().get();
+        long latest = clock.now().toEpochMilli() - deadline.toMillis();
+        List<PendingEvent> late = queues.take(event -> event.admittedAtMillis() < latest);
+        String detail = DeadLetterReason.CREDYT_UNAVAILABLE.meaning() + " At last: "
+                + destination.circuit().detail() + ". Replay it when Credyt is back.";
+        die(late, new DeadLetterCause(DeadLetterReason.CREDYT_UNAVAILABLE, detail, Optional.empty()));
+    }
+
+    /** Blocked customers of whom nothing has come for long. */
+    void forgetIdle() {
+        destination.customers().forgetIdle(clock.nanos());
+    }
+
+    private void die(List<PendingEvent> events, DeadLetterCause cause) {
+        Instant now = clock.now();
+        events.forEach(event -> die(event, cause, now));
+    }
+
+    /** The event becomes a dead letter, unless it has an outcome or its assignment is over. */
+    void die(PendingEvent event, DeadLetterCause cause, Instant now) {
+        if (event.isOpen()) {
+            SettledRecord deadLetter = records.dead(event, cause, now);
+            event.settle(deadLetter);
+            meters.settled(deadLetter.result());
+        }
+    }
+}

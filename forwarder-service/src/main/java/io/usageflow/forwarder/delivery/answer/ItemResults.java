@@ -1,0 +1,263 @@
+package io.usageflow.forwarder.delivery.answer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.usageflow.forwarder.delivery.answer.Outcome.Part;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the JSON body of a 2xx says of single events. No per-item result is documented (docs/credyt-api.md, 3), so the
+ * usual shapes are read: lists by position, by index or by id, objects keyed by id, lists of failures or successes,
+ * counts. Whatever else the body says is searched for the request's ids and for words of failure: an event that is
+ * named in a place that is not understood is {@link Part#UNCLEAR}, and a failure that cannot be pinned to an event
+ * makes all doubtful of which nothing else is said. Pure.
+ *
+ * @param parts by index into the request; an event of which nothing is said has none
+ * @param doubt what casts doubt on the events without a part; empty where nothing does
+ * @param word what was not understood or was refused, for people; foreign text
+ * @param refused whether Credyt refused an event by its id, in words that say so
+ */
+record ItemResults(Map<Integer, Part> parts, Optional<String> doubt, String word, boolean refused) {
+    private static final Set<String> RESULT_LISTS = Set.of("", "results", "events", "items", "data", "responses");
+    private static final Set<String> FAILED = Set.of("errors", "failed", "failures", "rejected", "invalid");
+    private static final Set<String> FAILED_COUNTS =
+            Set.of("failedcount", "errorcount", "rejectedcount", "invalidcount");
+    private static final Set<String> TAKEN =
+            Set.of("accepted", "succeeded", "successes", "successful", "created", "stored", "processed", "ingested");
+    private static final Set<String> TAKEN_COUNTS = Set.of("accepted", "acceptedcount");
+    private static final Set<String> KNOWN = Set.of("duplicates", "duplicatecount", "duplicateids");
+    /** What a problem says, which is none of a success. */
+    private static final Set<String> PROBLEM =
+            Set.of("title", "detail", "reason", "errordescription", "warning", "warnings");
+    /** Where an API wraps what it answers. */
+    private static final Set<String> WRAPPERS = Set.of("data", "result", "response");
+
+    ItemResults {
+        parts = Map.copyOf(parts);
+    }
+
+    /** @param ids the request's event ids, in order */
+    static ItemResults of(JsonNode root, List<String> ids) {
+        var reader = new Reader(ids);
+        if (root.isArray()) {
+            reader.list("", root);
+        } else if (root.isObject()) {
+            reader.body(root);
+        } else if (!root.isNull() && StatusWord.of(root) != StatusWord.ACCEPTED) {
+            reader.doubt(root.toString());
+        }
+        return reader.results();
+    }
+
+    /** Reads one body. */
+    private static final class Reader {
+        private final List<String> ids;
+        private final Map<Integer, Part> parts = new HashMap<>();
+        private @Nullable String doubt;
+        private String word = "";
+        private boolean refused;
+        private boolean listsSuccess;
+        private long failedCount;
+        private long takenCount = -1;
+        private long knownCount;
+
+        Reader(List<String> ids) {
+            this.ids = ids;
+        }
+
+        ItemResults results() {
+            long failed = parts.values().stream()
+                    .filter(part -> part != Part.ACCEPTED && part != Part.KNOWN)
+                    .count();
+            if (failedCount > failed) {
+                doubt(failedCount + " failures");
+            }
+            if (takenCount >= 0 && takenCount + knownCount + failed < ids.size()) {
+                doubt(takenCount + " accepted of " + ids.size());
+            }
+            if (listsSuccess && parts.size() < ids.size()) {
+                doubt("a list of the accepted that leaves events out");
+            }
+            return new ItemResults(parts, Optional.ofNullable(doubt), word, refused);
+        }
+
+        /** The answer, or what it wraps. */
+        void body(JsonNode body) {
+            int named = ItemStatement.named(body, ids);
+            if (named >= 0 || ItemStatement.isEcho(body)) {
+                put(named, body, ids.size() == 1 ? 0 : -1, Part.ACCEPTED);
+            } else {
+                whole(ItemStatement.status(body));
+            }
+            for (Map.Entry<String, JsonNode> entry : body.properties()) {
+                String name = entry.getKey();
+                if (!ItemStatement.isEchoed(body, name) && !ItemStatement.isStatus(name, entry.getValue())) {
+                    field(name, entry.getValue());
+                }
+            }
+        }
+
+        /** Of the request as a whole. 207 announces that single events have their own. */
+        private void whole(JsonNode status) {
+            StatusWord said =
+                    status.isMissingNode() || status.asInt(0) == 207 ? StatusWord.ACCEPTED : StatusWord.of(status);
+            if (said == StatusWord.LATER || (said == StatusWord.KNOWN && ids.size() == 1)) {
+                for (int i = 0; i < ids.size(); i++) {
+                    parts.put(i, said == StatusWord.LATER ? Part.LATER : Part.KNOWN);
+                }
+            } else if (said != StatusWord.ACCEPTED) {
+                doubt(status.asText());
+            }
+        }
+
+        private void field(String field, JsonNode value) {
+            String name = StatusWord.normal(field);
+            if (value.isIntegralNumber() && isCount(name)) {
+                count(name, Math.max(0, value.asLong()));
+            } else if (value.isArray() && isList(name)) {
+                list(name, value);
+            } else if (value.isObject() && namesAny(value)) {
+                keyedById(name, value);
+            } else if (value.isObject() && name.equals("errors")) {
+                errors(value);
+            } else if (value.isObject() && WRAPPERS.contains(name)) {
+                body(value);
+            } else {
+                other(field, value);
+                if (PROBLEM.contains(name) && ItemStatement.says(value)) {
+                    doubt(field + " " + value);
+                }
+            }
+        }
+
+        private static boolean isCount(String name) {
+            return FAILED.contains(name)
+                    || FAILED_COUNTS.contains(name)
+                    || TAKEN_COUNTS.contains(name)
+                    || KNOWN.contains(name);
+        }
+
+        private void count(String name, long count) {
+            if (TAKEN_COUNTS.contains(name)) {
+                takenCount = count;
+            } else if (KNOWN.contains(name)) {
+                knownCount = count;
+            } else {
+                failedCount = Math.max(failedCount, count);
+            }
+        }
+
+        private static boolean isList(String name) {
+            return RESULT_LISTS.contains(name) || FAILED.contains(name) || TAKEN.contains(name) || KNOWN.contains(name);
+        }
+
+        /** What an item of a list of that name means that has no word of its own. */
+        private static Part meaning(String name) {
+            return FAILED.contains(name) ? Part.ACCUSED : KNOWN.contains(name) ? Part.KNOWN : Part.ACCEPTED;
+        }
+
+        void list(String name, JsonNode list) {
+            boolean positional = RESULT_LISTS.contains(name) && list.size() == ids.size();
+            for (int i = 0; i < list.size(); i++) {
+                JsonNode item = list.get(i);
+                put(ItemStatement.named(item, ids), item, positional ? i : -1, meaning(name));
+            }
+        }
+
+        /**
+         * @param named the event that the item names; -1 where it names none
+         * @param position its place in the request, where the list has one item for each event
+         * @param otherwise what an item without a word of its own means here
+         */
+        private void put(int named, JsonNode item, int position, Part otherwise) {
+            boolean bareId = item.isTextual() && named >= 0;
+            Part part = bareId ? otherwise : ItemStatement.part(item, otherwise);
+            boolean settled = part == Part.ACCEPTED || part == Part.KNOWN;
+            int index = named >= 0 ? named : position;
+            if (index >= 0) {
+                listsSuccess |= settled;
+                put(index, part);
+            }
+            if (!settled) {
+                word = item.toString();
+                refused |= ItemStatement.namedById(item, ids) >= 0 && ItemStatement.refuses(item);
+                if (index < 0) {
+                    doubt(word);
+                }
+            }
+        }
+
+        /** What is said twice and not alike is not understood. */
+        private void put(int index, Part part) {
+            boolean settles = part == Part.ACCEPTED || part == Part.KNOWN;
+            parts.merge(
+                    index,
+                    part,
+                    (before, now) -> before == now
+                            ? now
+                            : settles && (before == Part.ACCEPTED || before == Part.KNOWN) ? Part.KNOWN : Part.UNCLEAR);
+        }
+
+        private boolean namesAny(JsonNode object) {
+            return object.properties().stream().anyMatch(entry -> ids.contains(entry.getKey()));
+        }
+
+        /** {@code {"results": {"the id": {"status": ...}}}}, {@code {"errors": {"the id": [...]}}}. */
+        private void keyedById(String name, JsonNode results) {
+            for (Map.Entry<String, JsonNode> entry : results.properties()) {
+                int index = ids.indexOf(entry.getKey());
+                boolean statement = isList(name) && entry.getValue().isObject();
+                if (index < 0) {
+                    other(entry.getKey(), entry.getValue());
+                } else if (statement) {
+                    put(index, entry.getValue(), -1, meaning(name));
+                } else {
+                    word = entry.toString();
+                    put(index, FAILED.contains(name) ? Part.ACCUSED : Part.UNCLEAR);
+                }
+            }
+        }
+
+        /** A ValidationProblem's. By index alone an event is sent again: a wrong index taken for delivered would lose it. */
+        private void errors(JsonNode errors) {
+            ErrorBody body = ErrorBody.of(JsonNodeFactory.instance.objectNode().set("errors", errors));
+            for (ErrorBody.Complaint complaint : body.complaints()) {
+                int named = complaint.namedIn(ids);
+                int index = named >= 0 ? named : complaint.key().index().orElse(-1);
+                word = complaint.key().field() + " " + complaint.message();
+                if (index < 0 || index >= ids.size()) {
+                    doubt(word);
+                } else {
+                    boolean proved = (named >= 0 || ids.size() == 1) && complaint.provesExistence(ids, false);
+                    put(index, proved ? Part.KNOWN : Part.ACCUSED);
+                }
+            }
+        }
+
+        /** What is not understood is harmless as long as it neither names an event nor speaks of a failure. */
+        private void other(String name, JsonNode value) {
+            int named = value.isTextual() ? ids.indexOf(value.asText()) : ids.indexOf(name);
+            if (named >= 0 && !StatusWord.normal(name).equals("id")) {
+                word = name + " " + value;
+                put(named, Part.UNCLEAR);
+            }
+            boolean status = ItemStatement.isStatus(name, value) && StatusWord.of(value) != StatusWord.ACCEPTED;
+            if (status || ItemStatement.isFailure(name, value) || ItemStatement.soundsBad(name, value)) {
+                doubt(name + " " + value);
+            }
+            if (value.isArray()) {
+                value.forEach(element -> other("", element));
+            }
+            value.properties().forEach(entry -> other(entry.getKey(), entry.getValue()));
+        }
+
+        private void doubt(String why) {
+            doubt = doubt == null ? why : doubt;
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package io.usageflow.forwarder.delivery.answer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.usageflow.forwarder.delivery.answer.Outcome.Part;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What one item of a 2xx body says of the event it is about. Pure; a part of {@link ItemResults}. */
+final class ItemStatement {
+    private static final Set<String> STATUSES =
+            Set.of("status", "statuscode", "httpstatus", "state", "outcome", "result");
+    private static final Set<String> FLAGS = Set.of("success", "succeeded", "ok", "accepted", "created", "stored");
+    private static final Set<String> ERRORS = Set.of("error", "errors", "failure", "fault", "exception", "problem");
+    private static final Set<String> IDS = Set.of("id", "eventid", "eid", "credyteventid");
+    /** What an event, its place or its time is called; none of it says what became of the event. */
+    private static final Set<String> NEUTRAL = Set.of(
+            "index",
+            "customerid",
+            "customerexternalid",
+            "createdat",
+            "updatedat",
+            "receivedat",
+            "timestamp",
+            "occurredat",
+            "eventtype",
+            "fees");
+    /** What the producer wrote, where the event itself comes back. */
+    private static final Set<String> ECHOED =
+            Set.of("data", "costs", "subject", "description", "metadata", "eventtype", "fees", "id");
+
+    private static final String BAD = "(fail|error|reject|invalid|denied|refus|dropp|skipp|ignor|conflict|discard"
+            + "|unprocess|partial|not ?(accept|stor|process|record|creat))";
+    private static final Pattern BAD_NAME = Pattern.compile(BAD);
+    private static final Pattern BAD_TEXT = Pattern.compile("(?<!\\b(no|without) )\\b" + BAD);
+
+    private ItemStatement() {}
+
+    /** @param otherwise what an item without a word of its own means where it stands */
+    static Part part(JsonNode item, Part otherwise) {
+        if (!item.isObject()) {
+            return of(StatusWord.of(item), otherwise);
+        }
+        boolean failed = item.properties().stream().anyMatch(entry -> isFailure(entry.getKey(), entry.getValue()));
+        JsonNode status = status(item);
+        if (!status.isMissingNode()) {
+            boolean contradicted = failed || saysBad(item);
+            return status.asInt(0) == 409 && ofError(item) == Part.KNOWN
+                    ? Part.KNOWN
+                    : StatusWord.of(status) == StatusWord.ACCEPTED && contradicted
+                            ? Part.UNCLEAR
+                            : of(wordOf(item), otherwise);
+        }
+        if (failed) {
+            return ofError(item);
+        }
+        if (!isUnderstood(item)) {
+            return otherwise == Part.ACCUSED ? Part.ACCUSED : Part.UNCLEAR;
+        }
+        return item.path("duplicate").asBoolean(false) ? of(StatusWord.KNOWN, otherwise) : otherwise;
+    }
+
+    private static Part of(StatusWord word, Part otherwise) {
+        return switch (word) {
+            case ACCEPTED -> otherwise == Part.ACCUSED ? Part.UNCLEAR : otherwise;
+            case KNOWN -> Part.KNOWN;
+            case LATER -> Part.LATER;
+            case REJECTED, FAILED -> Part.ACCUSED;
+            case UNKNOWN -> Part.UNCLEAR;
+        };
+    }
+
+    /** Where its fields say different things, none of them counts. */
+    private static StatusWord wordOf(JsonNode item) {
+        if (item.path("duplicate").asBoolean(false) && StatusWord.of(status(item)) == StatusWord.ACCEPTED) {
+            return StatusWord.KNOWN;
+        }
+        List<StatusWord> words = item.properties().stream()
+                .filter(entry -> isStatus(entry.getKey(), entry.getValue()))
+                .map(entry -> StatusWord.of(entry.getValue()))
+                .distinct()
+                .toList();
+        return words.size() == 1 ? words.get(0) : StatusWord.UNKNOWN;
+    }
+
+    /** Whether it refuses the event by a status that says so. */
+    static boolean refuses(JsonNode item) {
+        return wordOf(item) == StatusWord.REJECTED;
+    }
+
+    /** The first of its fields that is a status, or else its code; missing where it has none. */
+    static JsonNode status(JsonNode item) {
+        return item.properties().stream()
+                .filter(entry -> isStatus(entry.getKey(), entry.getValue()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElseGet(MissingNode::getInstance);
+    }
+
+    static boolean isStatus(String name, JsonNode value) {
+        String normal = StatusWord.normal(name);
+        boolean named = STATUSES.contains(normal) || normal.endsWith("status") || normal.endsWith("state");
+        return named && (value.isTextual() || value.isNumber());
+    }
+
+    /** A flag of success that is down, or a field of errors that holds some. */
+    static boolean isFailure(String name, JsonNode value) {
+        String normal = StatusWord.normal(name);
+        boolean flag = (FLAGS.contains(normal) || STATUSES.contains(normal)) && value.isBoolean();
+        return flag ? !value.asBoolean() : ERRORS.contains(normal) && says(value);
+    }
+
+    /** Of an error that only its code proves to be a known id: its text may repeat what the producer wrote. */
+    private static Part ofError(JsonNode item) {
+        JsonNode error = item.path("error");
+        JsonNode code = error.isObject() ? error.path("code") : item.path("error_code");
+        return StatusWord.of(code) == StatusWord.KNOWN ? Part.KNOWN : Part.ACCUSED;
+    }
+
+    /** Without a status: every field must be one that says nothing of what became of the event, or says success. */
+    private static boolean isUnderstood(JsonNode item) {
+        boolean echo = isEcho(item);
+        return item.properties().stream().allMatch(entry -> {
+            String name = StatusWord.normal(entry.getKey());
+            JsonNode value = entry.getValue();
+            return IDS.contains(name)
+                    || NEUTRAL.contains(name)
+                    || (echo && ECHOED.contains(name))
+                    || ((FLAGS.contains(name) || name.equals("duplicate")) && value.isBoolean())
+                    || !says(value);
+        });
+    }
+
+    private static boolean saysBad(JsonNode item) {
+        return item.properties().stream()
+                .filter(entry -> !isEchoed(item, entry.getKey()) && !isStatus(entry.getKey(), entry.getValue()))
+                .anyMatch(entry -> soundsBad("", entry.getValue()));
+    }
+
+    /** Whether the name of a field that says something, or its text, speaks of a failure. */
+    static boolean soundsBad(String name, JsonNode value) {
+        return says(value)
+                && (BAD_NAME.matcher(StatusWord.normal(name)).find()
+                        || (value.isTextual()
+                                && BAD_TEXT.matcher(value.asText().toLowerCase(Locale.ROOT))
+                                        .find()));
+    }
+
+    /** Not null, false, 0 or empty. */
+    static boolean says(JsonNode value) {
+        return value.isContainerNode()
+                ? !value.isEmpty()
+                : value.isBoolean()
+                        ? value.asBoolean()
+                        : value.isNumber()
+                                ? value.asDouble() != 0
+                                : !value.asText("").isBlank() && !value.isNull();
+    }
+
+    /** The event itself come back: what the producer wrote in it is no statement, whatever it says of a status. */
+    static boolean isEcho(JsonNode item) {
+        return item.path("event_type").isTextual() || item.path("eventType").isTextual();
+    }
+
+    static boolean isEchoed(JsonNode item, String name) {
+        return isEcho(item) && ECHOED.contains(StatusWord.normal(name));
+    }
+
+    /** Which of the request's events it names, by an id in any field or by index; -1 where it names none. */
+    static int named(JsonNode item, List<String> ids) {
+        int byId = namedById(item, ids);
+        JsonNode index = item.path("index");
+        boolean valid = index.isIntegralNumber() && index.canConvertToInt() && index.asInt() < ids.size();
+        return byId >= 0 || !valid ? byId : Math.max(-1, index.asInt());
+    }
+
+    static int namedById(JsonNode item, List<String> ids) {
+        if (item.isTextual()) {
+            return ids.indexOf(item.asText());
+        }
+        for (Map.Entry<String, JsonNode> entry : item.properties()) {
+            boolean written = isEcho(item) && !IDS.contains(StatusWord.normal(entry.getKey()));
+            if (!written
+                    && entry.getValue().isTextual()
+                    && ids.contains(entry.getValue().asText())) {
+                return ids.indexOf(entry.getValue().asText());
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,132 @@
+package io.usageflow.forwarder.delivery.answer;
+
+import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.credyt.RetryAfter;
+import io.usageflow.forwarder.delivery.answer.ErrorBody.Complaint;
+import io.usageflow.forwarder.delivery.answer.Outcome.Accepted;
+import io.usageflow.forwarder.delivery.answer.Outcome.CustomerTrouble;
+import io.usageflow.forwarder.delivery.answer.Outcome.Divided;
+import io.usageflow.forwarder.delivery.answer.Outcome.Part;
+import io.usageflow.forwarder.delivery.answer.Outcome.Refused;
+import io.usageflow.forwarder.delivery.answer.Outcome.TooLarge;
+import io.usageflow.forwarder.delivery.answer.Outcome.Unclear;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What a 400, 409 or 422 means that is Credyt's word. Pure; a part of {@link AnswerClassifier}. */
+final class Refusals {
+    /** Said of the request. Nothing looser: a field of one event may be too long as well. */
+    private static final Pattern REQUEST_TOO_LARGE = Pattern.compile("too large|too many events|payload size"
+            + "|(at most|no more than|maximum of|up to|limit of) \\d+ (events|items)");
+
+    /** Said of the {@code events} as a whole. */
+    private static final Pattern EVENTS_TOO_MANY =
+            Pattern.compile("too (large|long|many|big)|at most|no more than|up to|exceed|maximum");
+
+    private Refusals() {}
+
+    static Outcome of(Answer.Response response, ErrorBody body, List<String> ids, Instant now) {
+        int status = response.status();
+        boolean conflict = status == 409;
+        List<Complaint> complaints = body.complaints();
+        if (body.namesCustomer()) {
+            return new CustomerTrouble(status, !complaints.isEmpty());
+        }
+        if (ids.size() > 1 && saysTooLarge(body)) {
+            return new TooLarge(status, true, RetryAfter.of(response, now));
+        }
+        boolean proved = complaints.isEmpty()
+                ? body.codeSaysExists(conflict)
+                : complaints.stream().allMatch(complaint -> complaint.provesExistence(ids, conflict));
+        if (proved) {
+            return existing(status, body, ids, conflict);
+        }
+        Map<Integer, Part> parts = accused(body, ids);
+        boolean seemsToExist = complaints.isEmpty()
+                ? body.saysExists()
+                : complaints.stream().anyMatch(complaint -> mayMeanExistence(complaint, ids, conflict))
+                        || (conflict
+                                && complaints.stream().noneMatch(c -> c.key().isEventField()));
+        if (ids.size() > 1) {
+            return parts.isEmpty()
+                    ? seemsToExist ? new Refused(status, false, true, "exists") : refused(status, body, true)
+                    : new Divided(status, parts, "");
+        }
+        Refused refusal = refused(status, body, true);
+        // A text may repeat what the producer chose: it decides nothing before Credyt was asked for the event.
+        return seemsToExist
+                ? new Unclear(
+                        status,
+                        body.words(),
+                        true,
+                        RetryAfter.of(response, now),
+                        conflict ? Optional.empty() : Optional.of(refusal))
+                : refusal;
+    }
+
+    /** Whether it may mean that the event exists: by its text, or in a 409 that names the event for no stated reason. */
+    private static boolean mayMeanExistence(Complaint complaint, List<String> ids, boolean conflict) {
+        boolean ofTheEvent =
+                complaint.key().isIdField() || complaint.key().field().isEmpty() || complaint.namedIn(ids) >= 0;
+        return ofTheEvent && (conflict || complaint.saysExists());
+    }
+
+    /**
+     * Ids exist. Known for certain is only what is named by its id, or the whole batch; an event that is named by index
+     * is sent alone, since taking a wrong index for delivered would lose an event.
+     */
+    static Outcome existing(int status, ErrorBody body, List<String> ids, boolean conflict) {
+        if (ids.size() == 1) {
+            return new Accepted(status, Set.of(0));
+        }
+        Map<Integer, Part> parts = accused(body, ids);
+        for (Complaint complaint : body.complaints()) {
+            int named = complaint.namedIn(ids);
+            if (named >= 0 && complaint.provesExistence(ids, conflict)) {
+                parts.put(named, Part.KNOWN);
+            }
+        }
+        if (parts.size() == ids.size()) {
+            parts.replaceAll((index, part) -> Part.KNOWN);
+        }
+        return parts.isEmpty() ? new Refused(status, false, true, "exists") : new Divided(status, parts, "");
+    }
+
+    static Refused refused(int status, ErrorBody body, boolean mayBeCustomer) {
+        boolean aboutEvents =
+                body.complaints().stream().anyMatch(complaint -> complaint.key().isEventField());
+        return new Refused(status, mayBeCustomer && !aboutEvents, false, status + " " + body.likeness());
+    }
+
+    private static Map<Integer, Part> accused(ErrorBody body, List<String> ids) {
+        Map<Integer, Part> parts = new HashMap<>();
+        for (Complaint complaint : body.complaints()) {
+            int named = complaint.namedIn(ids);
+            int index = named >= 0 ? named : complaint.key().index().orElse(-1);
+            if (index >= 0 && index < ids.size()) {
+                parts.put(index, Part.ACCUSED);
+            }
+        }
+        return parts;
+    }
+
+    private static boolean saysTooLarge(ErrorBody body) {
+        String text = body.summary().toLowerCase(Locale.ROOT);
+        return REQUEST_TOO_LARGE.matcher(text).find()
+                || body.complaints().stream().anyMatch(Refusals::saysTooMany);
+    }
+
+    private static boolean saysTooMany(Complaint complaint) {
+        return complaint.key().index().isEmpty()
+                && complaint.key().field().equals("events")
+                && EVENTS_TOO_MANY
+                        .matcher(complaint.message().toLowerCase(Locale.ROOT))
+                        .find();
+    }
+}

@@ -1,0 +1,125 @@
+package io.usageflow.forwarder.delivery.answer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What one word or number of an answer says of an event. None is documented (docs/credyt-api.md, 3), so these are the
+ * usual ones, in closed lists: a word that is in none of them proves nothing. Pure.
+ */
+enum StatusWord {
+    ACCEPTED,
+    /** Credyt has it from before. */
+    KNOWN,
+    /** Failed for now. */
+    LATER,
+    /** Refused for what it holds. */
+    REJECTED,
+    /** Failed, for whatever reason. */
+    FAILED,
+    UNKNOWN;
+
+    private static final Set<String> ACCEPTED_WORDS = Set.of(
+            "ok",
+            "success",
+            "successful",
+            "succeeded",
+            "accepted",
+            "created",
+            "queued",
+            "enqueued",
+            "received",
+            "recorded",
+            "stored",
+            "saved",
+            "ingested",
+            "processed",
+            "submitted",
+            "published",
+            "delivered",
+            "done",
+            "completed");
+    private static final Set<String> KNOWN_WORDS = Set.of(
+            "duplicate",
+            "duplicated",
+            "exists",
+            "known",
+            "alreadyexists",
+            "alreadyknown",
+            "alreadyrecorded",
+            "alreadyprocessed",
+            "alreadyaccepted",
+            "duplicateevent",
+            "duplicateeventid",
+            "duplicateid",
+            "eventexists",
+            "eventalreadyexists");
+    private static final Set<String> LATER_WORDS = Set.of(
+            "retry",
+            "tryagain",
+            "throttled",
+            "ratelimited",
+            "toomanyrequests",
+            "unavailable",
+            "serviceunavailable",
+            "timeout",
+            "timedout",
+            "overloaded");
+    private static final Set<String> REJECTED_WORDS = Set.of(
+            "rejected",
+            "refused",
+            "invalid",
+            "badrequest",
+            "unprocessable",
+            "unprocessableentity",
+            "validationfailed",
+            "validationerror");
+    private static final Set<String> FAILED_WORDS =
+            Set.of("failed", "failure", "error", "denied", "dropped", "skipped");
+
+    /** Of a status, a state or a code: a word in any spelling, or an HTTP status. */
+    static StatusWord of(JsonNode value) {
+        if (value.isIntegralNumber()) {
+            return ofStatus(value.canConvertToInt() ? value.asInt() : 0);
+        }
+        return value.isTextual() ? of(value.asText()) : UNKNOWN;
+    }
+
+    static StatusWord of(String text) {
+        if (text.matches("\\s*\\d{3}\\s*")) {
+            return ofStatus(Integer.parseInt(text.strip()));
+        }
+        String word = normal(text);
+        if (ACCEPTED_WORDS.contains(word)) {
+            return ACCEPTED;
+        }
+        if (KNOWN_WORDS.contains(word)) {
+            return KNOWN;
+        }
+        if (LATER_WORDS.contains(word)) {
+            return LATER;
+        }
+        if (REJECTED_WORDS.contains(word)) {
+            return REJECTED;
+        }
+        return FAILED_WORDS.contains(word) ? FAILED : UNKNOWN;
+    }
+
+    /** A bare 409 does not say what conflicts. */
+    private static StatusWord ofStatus(int status) {
+        if (status >= 200 && status < 300 && status != 207) {
+            return ACCEPTED;
+        }
+        return switch (status) {
+            case 408, 425, 429 -> LATER;
+            case 400, 413, 422 -> REJECTED;
+            default -> status >= 500 && status < 600 ? LATER : UNKNOWN;
+        };
+    }
+
+    /** {@code already_exists}, {@code AlreadyExists} and {@code already-exists} are one. */
+    static String normal(String text) {
+        return text.toLowerCase(Locale.ROOT).replaceAll("[\\s_.!-]", "");
+    }
+}

@@ -1,0 +1,188 @@
+package io.usageflow.forwarder.delivery.commit;
+
+import io.usageflow.forwarder.config.RecordBounds;
+import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.deadletter.DeadLetterDraft;
+import io.usageflow.forwarder.deadletter.DeadLetterReason;
+import io.usageflow.forwarder.deadletter.DeadLetterStage;
+import io.usageflow.forwarder.deadletter.ResponseExcerpt;
+import io.usageflow.forwarder.deadletter.SourceRecord;
+import io.usageflow.forwarder.delivery.avro.DeliverableDecoder;
+import io.usageflow.forwarder.delivery.avro.Proof;
+import io.usageflow.forwarder.delivery.avro.ReceiptBytes;
+import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Facts;
+import io.usageflow.forwarder.delivery.avro.ReceiptEncoder;
+import io.usageflow.forwarder.delivery.health.FailureBudgets;
+import io.usageflow.forwarder.delivery.partition.CommittedCounters;
+import io.usageflow.forwarder.delivery.partition.SettledRecord;
+import io.usageflow.forwarder.delivery.partition.SettlementResult;
+import io.usageflow.forwarder.delivery.partition.SettlementResult.Dead;
+import io.usageflow.forwarder.delivery.queue.Customer;
+import io.usageflow.forwarder.delivery.queue.PendingEvent;
+import io.usageflow.schema.CustomerDeliveryState;
+import io.usageflow.schema.DeadLetter;
+import io.usageflow.schema.LedgerEntry;
+import io.usageflow.schema.SourceCoordinates;
+import io.usageflow.schema.serde.AvroSerdes;
+import io.usageflow.schema.topic.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Serializer;
+
+/** Receipts, dead letters and ledger entries, as delivery writes them. One thread, but for {@link #toRecord}. */
+public final class OutcomeRecords {
+    private static final String STAGE = DeadLetterStage.DELIVERY.word();
+
+    private final Topics topics;
+    private final ResponseExcerpt excerpt;
+    private final RecordBounds bounds;
+    private final DeliverableDecoder deliverables;
+    private final ReceiptEncoder receipts;
+    private final Serializer<DeadLetter> deadLetters;
+    private final Serializer<LedgerEntry> ledger;
+    private final Serializer<CustomerDeliveryState> customerStates;
+
+    /** Why an event becomes a dead letter: the detail for people, and the answer that decided it, if any. */
+    public record DeadLetterCause(DeadLetterReason reason, String detail, Optional<Answer.Response> answer) {}
+
+    public OutcomeRecords(Topics topics, Map<String, ?> serde, ResponseExcerpt excerpt, RecordBounds bounds) {
+        this.topics = topics;
+        this.excerpt = excerpt;
+        this.bounds = bounds;
+        this.deliverables = new DeliverableDecoder(serde);
+        this.receipts = new ReceiptEncoder(topics.receipts(), deliverables, AvroSerdes.valueSerializer(serde));
+        this.deadLetters = AvroSerdes.valueSerializer(serde);
+        this.ledger = AvroSerdes.valueSerializer(serde);
+        this.customerStates = AvroSerdes.valueSerializer(serde);
+    }
+
+    /** What was read with it can be written about while the registry is away. */
+    public DeliverableDecoder deliverables() {
+        return deliverables;
+    }
+
+    /**
+     * Registers the schemas now, so that no event can be at Credyt and its receipt not be writable because the registry is
+     * away: the serializers remember the ids for ever.
+     *
+     * @throws org.apache.kafka.common.KafkaException where the registry is away or refuses a schema
+     */
+    public void warmUp() {
+        Instant epoch = Instant.EPOCH;
+        var source = new SourceCoordinates("", 0, 0L, epoch, null);
+        receipts.warmUp();
+        deadLetters.serialize(
+                topics.deadLetters(),
+                DeadLetterDraft.of(
+                                new SourceRecord(
+                                        source,
+                                        null,
+                                        null,
+                                        new org.apache.kafka.common.header.internals.RecordHeaders()),
+                                DeadLetterStage.DELIVERY,
+                                DeadLetterReason.UNDELIVERABLE,
+                                "",
+                                epoch)
+                        .toDeadLetter());
+        ledger.serialize(topics.ledger(), new LedgerEntry(STAGE, 0, Map.of(), epoch, null, Map.of()));
+        customerStates.serialize(
+                topics.deliveryState(),
+                new CustomerDeliveryState(new Customer(true, "").reference(), epoch, false, "", epoch, null));
+    }
+
+    public SettledRecord receipt(PendingEvent event, Proof proof, int httpStatus, Instant now) {
+        ConsumerRecord<byte[], byte[]> record = event.deliverable();
+        byte[] value = receipts.of(
+                record,
+                new Facts(
+                        proof,
+                        httpStatus,
+                        event.attempts(),
+                        now.toEpochMilli(),
+                        new ReceiptBytes.Deliverable(
+                                record.partition(),
+                                record.offset(),
+                                event.partition().log().topicOrNull())));
+        return new SettledRecord(
+                proof.known() ? SettlementResult.ALREADY_KNOWN : SettlementResult.DELIVERED, record.key(), value);
+    }
+
+    public SettledRecord dead(PendingEvent event, DeadLetterCause cause, Instant now) {
+        DeliverableDecoder.Unpacked unpacked = deliverables.unpack(event.deliverable());
+        DeadLetterDraft draft = DeadLetterDraft.of(
+                        unpacked.origin(), DeadLetterStage.DELIVERY, cause.reason(), cause.detail(), now)
+                .about(
+                        unpacked.deliverable().getEventId(),
+                        unpacked.deliverable().getAccountId(),
+                        deliverables.event(event.deliverable(), unpacked).getEventType())
+                .attempts(event.attempts())
+                .failing(event.firstFailedAt(now), event.lastFailedAt(now))
+                .attribute("credyt_event_id", event.credytId())
+                .attribute("customer", event.customer().value());
+        DeadLetterDraft answered = cause.answer()
+                .map(response -> draft.answered(response.status(), response.body(), excerpt))
+                .orElse(draft);
+        return record(answered);
+    }
+
+    /** Of a record that never became an event. */
+    public SettledRecord undeliverable(DeadLetterDraft draft) {
+        return record(draft);
+    }
+
+    private SettledRecord record(DeadLetterDraft draft) {
+        DeadLetterDraft bounded = draft.within(bounds);
+        return new SettledRecord(
+                new Dead(bounded.reason()),
+                bounded.origin().key(),
+                deadLetters.serialize(topics.deadLetters(), bounded.toDeadLetter()));
+    }
+
+    /** Thread-safe. */
+    ProducerRecord<byte[], byte[]> toRecord(SettledRecord record) {
+        String topic = record.result().match(known -> topics.receipts(), reason -> topics.deadLetters());
+        return new ProducerRecord<>(topic, record.key(), record.value());
+    }
+
+    /** @param nextOffset that is committed with them */
+    ProducerRecord<byte[], byte[]> ledgerEntry(
+            TopicPartition partition, CommittedCounters counters, long nextOffset, Instant now) {
+        byte[] key = (STAGE + "-" + partition.partition()).getBytes(StandardCharsets.UTF_8);
+        byte[] value = ledger.serialize(
+                topics.ledger(),
+                new LedgerEntry(
+                        STAGE, partition.partition(), counters.byKey(), now, nextOffset, logs(partition, counters)));
+        return new ProducerRecord<>(topics.ledger(), key, value);
+    }
+
+    private static Map<String, String> logs(TopicPartition partition, CommittedCounters counters) {
+        return counters.log().isKnown()
+                ? Map.of(partition.topic(), counters.log().text())
+                : Map.of();
+    }
+
+    /** A tombstone where the customer is well. The partition is that of its deliverable events. */
+    ProducerRecord<byte[], byte[]> customerState(FailureBudgets.BudgetChange change, Instant now) {
+        byte[] value = change.remembered()
+                .map(was -> customerStates.serialize(
+                        topics.deliveryState(),
+                        new CustomerDeliveryState(
+                                change.customer().reference(),
+                                now.minus(was.failingSince()),
+                                was.blocked(),
+                                was.cause(),
+                                now,
+                                was.suspendedSince().map(now::minus).orElse(null))))
+                .orElse(null);
+        return new ProducerRecord<>(
+                topics.deliveryState(),
+                change.partition().partition(),
+                change.customer().key(),
+                value);
+    }
+}

@@ -1,0 +1,254 @@
+package io.usageflow.forwarder.delivery.commit;
+
+import io.usageflow.forwarder.clock.DeliveryClock;
+import io.usageflow.forwarder.delivery.health.FailureBudgets;
+import io.usageflow.forwarder.delivery.partition.AssignedPartition;
+import io.usageflow.forwarder.delivery.partition.CommittedCounters;
+import io.usageflow.forwarder.delivery.partition.OffsetLedger;
+import io.usageflow.forwarder.delivery.partition.SettledRecord;
+import io.usageflow.forwarder.kafka.recovery.TransactionRecovery;
+import io.usageflow.schema.text.VisibleText;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Receipts, dead letters, counters and offsets in one Kafka transaction, on a thread of its own, so that the loop reads
+ * and sends meanwhile. One transaction at a time; called by the loop's thread.
+ *
+ * <p>What a transaction takes along is fixed when it begins, in immutable records. It changes nothing in memory
+ * itself: {@link CommitScheduler} applies it on the loop's thread after it returned, so an aborted one is simply built again. The
+ * offsets carry the group's generation as it was when they were taken, so an instance that lost a partition without
+ * knowing cannot commit for it, and neither can a transaction that was begun before.
+ */
+public final class OutcomeTransaction implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OutcomeTransaction.class);
+    private static final int COMMIT_TRIES = 3;
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
+
+    private final Producer<byte[], byte[]> producer;
+    private final OutcomeRecords records;
+    private final DeliveryClock clock;
+    private final Duration openMax;
+    private final TransactionRecovery recovery;
+    private final ExecutorService thread =
+            Executors.newSingleThreadExecutor(work -> new Thread(work, "delivery-settlement"));
+    private @Nullable CompletableFuture<TransactionResult> last;
+    /** Of the settlement's thread. */
+    private long openedNanos;
+
+    /**
+     * A partition's share of a transaction.
+     *
+     * @param after the counters with the run's outcomes counted
+     */
+    record PartitionCommit(AssignedPartition partition, OffsetLedger.Run<SettledRecord> run, CommittedCounters after) {
+        static PartitionCommit of(AssignedPartition partition, int recordsMax) {
+            OffsetLedger.Run<SettledRecord> run = partition.ledger().committable(recordsMax);
+            return new PartitionCommit(
+                    partition,
+                    run,
+                    partition
+                            .counters()
+                            .plus(run.outcomes().stream()
+                                    .map(SettledRecord::result)
+                                    .toList()));
+        }
+
+        /** Its transaction returned: only now its outcomes leave, and its counters count. */
+        void committed() {
+            partition.committed(run, after);
+        }
+    }
+
+    /**
+     * How a transaction ended.
+     *
+     * @param committed where not, nothing has changed and the same may be tried again
+     */
+    record TransactionResult(boolean committed, Duration took) {}
+
+    /** All that a transaction writes, and nothing that the loop could change meanwhile. */
+    private record TransactionContent(
+            List<OffsetLedger.Run<SettledRecord>> runs,
+            List<ProducerRecord<byte[], byte[]>> besides,
+            Map<TopicPartition, OffsetAndMetadata> offsets,
+            ConsumerGroupMetadata group) {}
+
+    /**
+     * @param openMax the producer's {@code transaction.timeout.ms}: what is open for longer, the broker aborts
+     * @param recovery of the producer's transactional id
+     */
+    public OutcomeTransaction(
+            Producer<byte[], byte[]> producer,
+            OutcomeRecords records,
+            DeliveryClock clock,
+            Duration openMax,
+            TransactionRecovery recovery) {
+        this.producer = producer;
+        this.records = records;
+        this.clock = clock;
+        this.openMax = openMax;
+        this.recovery = recovery;
+    }
+
+    /** Ends what an earlier process of the same id left open, and keeps that process from writing. */
+    public void start() {
+        recovery.takeOver(producer);
+    }
+
+    /**
+     * Begins a transaction. Its future ends with {@link LostProducerException} where this producer cannot go on: whether the
+     * transaction was committed is then to be read from the group's offsets, after a new producer took over.
+     *
+     * @param customers what is to be remembered of failing customers; no partition is needed for it
+     * @throws IllegalStateException while another one is under way
+     */
+    CompletableFuture<TransactionResult> begin(
+            List<PartitionCommit> commits, List<FailureBudgets.BudgetChange> customers, ConsumerGroupMetadata group) {
+        if (last != null && !last.isDone()) {
+            throw new IllegalStateException("a transaction is under way: its outcomes would be written twice");
+        }
+        List<ProducerRecord<byte[], byte[]>> besides = new ArrayList<>();
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        for (PartitionCommit commit : commits) {
+            TopicPartition partition = commit.partition().partition();
+            if (!commit.run().outcomes().isEmpty() || commit.partition().hasCounted()) {
+                besides.add(records.ledgerEntry(
+                        partition, commit.after(), commit.run().offset(), clock.now()));
+            }
+            offsets.put(
+                    partition,
+                    new OffsetAndMetadata(commit.run().offset(), commit.after().format()));
+        }
+        customers.forEach(change -> besides.add(records.customerState(change, clock.now())));
+        var content = new TransactionContent(
+                commits.stream().map(PartitionCommit::run).toList(), besides, offsets, group);
+        var begun = CompletableFuture.supplyAsync(() -> write(content), thread);
+        last = begun;
+        return begun;
+    }
+
+    private TransactionResult write(TransactionContent content) {
+        long begun = clock.nanos();
+        boolean committed = transact(content);
+        return new TransactionResult(committed, Duration.ofNanos(clock.nanos() - begun));
+    }
+
+    private boolean transact(TransactionContent content) {
+        try {
+            openedNanos = clock.nanos();
+            producer.beginTransaction();
+            List<Future<RecordMetadata>> sends = new ArrayList<>();
+            content.runs().forEach(run -> run.outcomes()
+                    .forEach(outcome -> sends.add(producer.send(records.toRecord(outcome)))));
+            content.besides().forEach(record -> sends.add(producer.send(record)));
+            producer.sendOffsetsToTransaction(content.offsets(), content.group());
+            commit();
+            // commitTransaction fails where a send failed; the futures are asked all the same, since this is the proof.
+            for (Future<RecordMetadata> send : sends) {
+                send.get();
+            }
+            seeItEnd();
+            return true;
+        } catch (ProducerFencedException | InvalidProducerEpochException fenced) {
+            throw fenced(fenced);
+        } catch (InterruptException stopped) {
+            throw stopped;
+        } catch (KafkaException failed) {
+            abort(failed);
+            return false;
+        } catch (IllegalStateException | ExecutionException broken) {
+            throw new LostProducerException("the producer is in no state to go on", false, broken);
+        } catch (InterruptedException stopped) {
+            throw new InterruptException(stopped);
+        }
+    }
+
+    /** After a time-out a commit may only be tried again: an abort is not allowed, since the commit may have happened. */
+    private void commit() {
+        for (int tries = 1; ; tries++) {
+            try {
+                producer.commitTransaction();
+                return;
+            } catch (TimeoutException slow) {
+                if (tries == COMMIT_TRIES) {
+                    throw new LostProducerException("the commit of a transaction timed out", false, slow);
+                }
+            }
+        }
+    }
+
+    /** It is committed whatever comes of this: the next session begins behind it. */
+    private void seeItEnd() {
+        try {
+            recovery.afterEnd();
+        } catch (InterruptException stopped) {
+            throw stopped;
+        } catch (KafkaException unknown) {
+            throw new LostProducerException("a transaction is committed and not seen to end", false, unknown);
+        }
+    }
+
+    private void abort(KafkaException cause) {
+        LOG.warn("event=settlement_aborted why={}", VisibleText.logged(cause));
+        try {
+            producer.abortTransaction();
+            recovery.afterEnd();
+        } catch (ProducerFencedException | InvalidProducerEpochException fenced) {
+            LOG.warn("event=abort_fenced why={}", VisibleText.logged(fenced));
+            throw fenced(cause);
+        } catch (KafkaException | IllegalStateException alsoFailed) {
+            // Not as a suppressed exception: Kafka throws one object for all failures of a kind, in all threads.
+            LOG.warn("event=abort_failed why={}", VisibleText.logged(alsoFailed));
+            throw new LostProducerException("a transaction can be neither committed nor aborted", false, cause);
+        }
+    }
+
+    /** A broker that was away comes back, aborts what was open for too long, and fences its producer as another process would. */
+    private LostProducerException fenced(KafkaException cause) {
+        boolean timedOut = clock.nanos() - openedNanos >= openMax.toNanos();
+        return new LostProducerException(
+                timedOut
+                        ? "the transaction was open for longer than transaction.timeout.ms"
+                        : "another process uses this transactional id",
+                !timedOut,
+                cause);
+    }
+
+    /** Lets a transaction under way end, but not for long: what becomes of it then is read from the group's offsets. */
+    @Override
+    public void close() {
+        thread.shutdown();
+        try {
+            thread.awaitTermination(CLOSE_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        } finally {
+            thread.shutdownNow();
+            producer.close(CLOSE_WITHIN);
+        }
+    }
+}

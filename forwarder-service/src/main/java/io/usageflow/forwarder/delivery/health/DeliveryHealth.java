@@ -1,0 +1,94 @@
+package io.usageflow.forwarder.delivery.health;
+
+import io.usageflow.forwarder.kafka.KafkaWatch;
+import io.usageflow.forwarder.observe.StageHealth;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How delivery is, judged by what is known of it at one moment. Pure; immutable.
+ *
+ * @param unturned since the loop's last round
+ * @param joined whether the group has given it partitions, or none on purpose
+ * @param beginning for how long a partition's offsets could not be read; zero where all are known
+ * @param unreadable why the next records cannot be read without the registry
+ * @param settling whether the last transaction was committed
+ * @param stalled for how long events have waited and none was settled
+ * @param stalledMax how long that may be
+ */
+record DeliveryHealth(
+        Duration unturned,
+        boolean joined,
+        Duration beginning,
+        Optional<String> unreadable,
+        boolean settling,
+        Duration stalled,
+        Duration stalledMax,
+        KafkaWatch.View kafka,
+        DeliverySnapshot now) {
+    /** Longer than any single step may take: the longest is a poll in which a rebalance waits for requests in flight. */
+    static final Duration HUNG_AFTER = Duration.ofMinutes(6);
+
+    static final Duration BEGINNING_MAX = Duration.ofSeconds(10);
+
+    StageHealth judged() {
+        if (unturned.compareTo(HUNG_AFTER) > 0) {
+            return StageHealth.dead("the delivery loop has not turned for " + unturned.toSeconds() + " s");
+        }
+        return obstacle().map(StageHealth::waiting).orElseGet(() -> StageHealth.flowing(flowing()));
+    }
+
+    private Optional<String> obstacle() {
+        if (kafka.obstacle().isPresent()) {
+            return kafka.obstacle();
+        }
+        if (!joined) {
+            return Optional.of("joining the consumer group");
+        }
+        if (now.destination().cause().isPresent()) {
+            return Optional.of(
+                    "nothing is sent: " + now.destination().cause().get().meaning() + " ("
+                            + now.destination().detail() + "); "
+                            + now.buffered().outstanding() + " events wait here, the others in Kafka");
+        }
+        if (unreadable.isPresent()) {
+            return unreadable.map(why ->
+                    "the schema registry is away or has lost a schema; the next records cannot be read without it: "
+                            + why);
+        }
+        if (beginning.compareTo(BEGINNING_MAX) > 0) {
+            return Optional.of(
+                    "the group's offsets could not be read for " + beginning.toSeconds()
+                            + " s: a transaction that has not ended holds them; see docs/runbook.md, A transaction does not end");
+        }
+        if (!settling) {
+            return Optional.of("the last transaction of receipts and offsets was aborted; it is tried again");
+        }
+        if (now.destination().surge()) {
+            return Optional.of("more events want to become dead letters than Credyt accepts and"
+                    + " delivery.surge.max.dead.letters allows; they wait and are tried again: see the answers in the dead"
+                    + " letters, and the log (event=surge)");
+        }
+        // While a customer fails, its events wait on purpose, and not for ever: delivery.customer.failing.budget.
+        if (stalled.compareTo(stalledMax) > 0 && now.destination().failingCustomers() == 0) {
+            return Optional.of(waiting() + " events wait, and none was settled for " + stalled.toSeconds() + " s");
+        }
+        return Optional.empty();
+    }
+
+    private long waiting() {
+        return now.buffered().outstanding() + now.buffered().lag();
+    }
+
+    private String flowing() {
+        int failing = now.destination().failingCustomers();
+        int blocked = now.destination().blockedCustomers();
+        return now.buffered().inFlight() + " requests in flight, "
+                + now.buffered().outstanding() + " events outstanding"
+                + (failing == 0
+                        ? ""
+                        : ", " + failing + " customers failing, the last with "
+                                + now.destination().detail())
+                + (blocked == 0 ? "" : ", " + blocked + " of them blocked");
+    }
+}

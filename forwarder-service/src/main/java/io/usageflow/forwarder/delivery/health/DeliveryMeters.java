@@ -1,0 +1,263 @@
+package io.usageflow.forwarder.delivery.health;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.usageflow.forwarder.deadletter.DeadLetterReason;
+import io.usageflow.forwarder.delivery.answer.OutageCause;
+import io.usageflow.forwarder.delivery.answer.Outcome;
+import io.usageflow.forwarder.delivery.partition.SettlementResult;
+import io.usageflow.forwarder.observe.DeliveryMeter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+
+/** Delivery's meters at work, and the totals of its snapshot. Written by delivery's thread, read by any. */
+public final class DeliveryMeters implements AutoCloseable {
+    private static final String ACCEPTED = "accepted";
+    private static final String ALREADY_KNOWN = "already_known";
+    private static final String DEAD_LETTERED = "dead_lettered";
+
+    private final MeterRegistry registry;
+    private final List<Meter> mine = new ArrayList<>();
+    private final Map<String, Timer> requests = new HashMap<>();
+    private final Map<String, Timer> settlements = new HashMap<>();
+    private final Map<String, Counter> events = new HashMap<>();
+    private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
+    private final Map<String, Counter> lookups = new HashMap<>();
+    private final Counter retries;
+    private final Counter settled;
+    private final Counter expiredUnread;
+    private final Counter logsReplaced;
+    private final DistributionSummary batchSizes;
+    private volatile Supplier<Duration> stuckFor = () -> Duration.ZERO;
+    private volatile DeliverySnapshot snapshot = DeliverySnapshot.empty();
+    private long delivered;
+    private long alreadyKnown;
+    private long dead;
+    private long committed;
+    private long retried;
+
+    public DeliveryMeters(MeterRegistry registry) {
+        this.registry = registry;
+        this.retries = counter(DeliveryMeter.RETRIES);
+        this.settled = counter(DeliveryMeter.SETTLED);
+        this.expiredUnread = counter(DeliveryMeter.EXPIRED_UNREAD);
+        this.logsReplaced = counter(DeliveryMeter.LOGS_REPLACED);
+        // All from the start: of a counter that begins at 1, Prometheus does not see the first increase.
+        for (DeadLetterReason reason : DeadLetterReason.values()) {
+            deadLetters.put(reason, counter(DeliveryMeter.DEAD_LETTERS, reason.name()));
+        }
+        for (String word : List.of(ACCEPTED, ALREADY_KNOWN, DEAD_LETTERED)) {
+            events.put(word, counter(DeliveryMeter.EVENTS, word));
+        }
+        for (String result : List.of("found", "absent", "unclear")) {
+            lookups.put(result, counter(DeliveryMeter.LOOKUPS, result));
+        }
+        this.batchSizes = DistributionSummary.builder(DeliveryMeter.BATCH_SIZE.meterName())
+                .description(DeliveryMeter.BATCH_SIZE.doc())
+                .baseUnit(DeliveryMeter.BATCH_SIZE.unit())
+                .register(registry);
+        mine.add(batchSizes);
+        gauge(DeliveryMeter.IN_FLIGHT, now -> now.buffered().inFlight());
+        gauge(DeliveryMeter.LIMIT, now -> now.destination().limit());
+        gauge(DeliveryMeter.OUTSTANDING, now -> now.buffered().outstanding());
+        gauge(DeliveryMeter.OUTSTANDING_BYTES, now -> now.buffered().outstandingBytes());
+        gauge(DeliveryMeter.HELD, now -> now.buffered().held());
+        gauge(DeliveryMeter.OLDEST_AGE, now -> now.buffered().oldest().toMillis() / 1000.0);
+        gauge(DeliveryMeter.LAG, now -> now.buffered().lag());
+        gauge(DeliveryMeter.FAILING_CUSTOMERS, now -> now.destination().failingCustomers());
+        gauge(DeliveryMeter.BLOCKED_CUSTOMERS, now -> now.destination().blockedCustomers());
+        gauge(DeliveryMeter.SURGE, now -> now.destination().surge() ? 1 : 0);
+        gauge(DeliveryMeter.RETENTION_LEFT, now -> now.buffered()
+                .retentionLeft()
+                .map(left -> left.toMillis() / 1000.0)
+                .orElse(Double.POSITIVE_INFINITY));
+        gauge(DeliveryMeter.TRANSACTION_STUCK, now -> stuckFor.get().toMillis() / 1000.0);
+        for (OutageCause cause : OutageCause.values()) {
+            gauge(
+                    DeliveryMeter.CIRCUIT,
+                    now -> now.destination().cause().filter(cause::equals).isPresent() ? 1 : 0,
+                    word(cause));
+        }
+    }
+
+    /** For how long a transaction that does not end has kept delivery from reading. */
+    public void stuck(Supplier<Duration> seen) {
+        stuckFor = seen;
+    }
+
+    public void answered(Outcome outcome, int batchSize, Duration took) {
+        requests.computeIfAbsent(word(outcome), word -> timer(DeliveryMeter.REQUESTS, word))
+                .record(took);
+        batchSizes.record(batchSize);
+    }
+
+    /** An event is settled; its outcome is not committed yet. */
+    public void settled(SettlementResult result) {
+        String word = result.match(known -> known ? ALREADY_KNOWN : ACCEPTED, reason -> DEAD_LETTERED);
+        Objects.requireNonNull(events.get(word)).increment();
+        result.match(
+                known -> {
+                    delivered++;
+                    alreadyKnown += known ? 1 : 0;
+                    return true;
+                },
+                reason -> {
+                    dead++;
+                    Objects.requireNonNull(deadLetters.get(reason)).increment();
+                    return true;
+                });
+    }
+
+    public void retried() {
+        retries.increment();
+        retried++;
+    }
+
+    public void expiredUnread(long records) {
+        expiredUnread.increment(records);
+    }
+
+    public void logReplaced() {
+        logsReplaced.increment();
+    }
+
+    /** For the health: what was lost or read again since this process began; empty where nothing was. */
+    String losses() {
+        return (expiredUnread.count() == 0
+                        ? ""
+                        : ", " + (long) expiredUnread.count() + " records expired unread (docs/runbook.md)")
+                + (logsReplaced.count() == 0 ? "" : ", begun at the earliest record of another log (docs/runbook.md)");
+    }
+
+    /** @param result found, absent or unclear */
+    public void lookedUp(String result) {
+        Objects.requireNonNull(lookups.get(result)).increment();
+    }
+
+    void settlement(boolean done, int records, Duration took) {
+        settlements
+                .computeIfAbsent(done ? "committed" : "aborted", word -> timer(DeliveryMeter.SETTLEMENTS, word))
+                .record(took);
+        if (done) {
+            settled.increment(records);
+            committed += records;
+        }
+    }
+
+    DeliverySnapshot.Totals totals() {
+        return new DeliverySnapshot.Totals(delivered, alreadyKnown, dead, committed, retried);
+    }
+
+    public void show(DeliverySnapshot now) {
+        snapshot = now;
+    }
+
+    public DeliverySnapshot snapshot() {
+        return snapshot;
+    }
+
+    @Override
+    public void close() {
+        mine.forEach(registry::remove);
+    }
+
+    private static String word(Outcome outcome) {
+        return outcome.match(new OutcomeWord());
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private Counter counter(DeliveryMeter meter, String... tagValues) {
+        Counter counter = Counter.builder(meter.meterName())
+                .description(meter.doc())
+                .baseUnit(meter.unit())
+                .tags(tags(meter, tagValues))
+                .register(registry);
+        mine.add(counter);
+        return counter;
+    }
+
+    private Timer timer(DeliveryMeter meter, String... tagValues) {
+        Timer timer = Timer.builder(meter.meterName())
+                .description(meter.doc())
+                .tags(tags(meter, tagValues))
+                .publishPercentileHistogram()
+                .register(registry);
+        mine.add(timer);
+        return timer;
+    }
+
+    private void gauge(DeliveryMeter meter, ToDoubleFunction<DeliverySnapshot> value, String... tagValues) {
+        mine.add(Gauge.builder(meter.meterName(), () -> value.applyAsDouble(snapshot))
+                .description(meter.doc())
+                .baseUnit(meter.unit().isEmpty() ? null : meter.unit())
+                .tags(tags(meter, tagValues))
+                .register(registry));
+    }
+
+    private static String[] tags(DeliveryMeter meter, String... values) {
+        List<String> pairs = new ArrayList<>();
+        for (int i = 0; i < values.length; i++) {
+            pairs.add(meter.tags().get(i));
+            pairs.add(values[i]);
+        }
+        return pairs.toArray(String[]::new);
+    }
+
+    /** The words of the outcome label. */
+    private static final class OutcomeWord implements Outcome.Cases<String> {
+        @Override
+        public String accepted(Outcome.Accepted outcome) {
+            return "accepted";
+        }
+
+        @Override
+        public String divided(Outcome.Divided outcome) {
+            return "divided";
+        }
+
+        @Override
+        public String refused(Outcome.Refused outcome) {
+            return "refused";
+        }
+
+        @Override
+        public String tooLarge(Outcome.TooLarge outcome) {
+            return "too_large";
+        }
+
+        @Override
+        public String customerTrouble(Outcome.CustomerTrouble outcome) {
+            return "customer_trouble";
+        }
+
+        @Override
+        public String unclear(Outcome.Unclear outcome) {
+            return "unclear";
+        }
+
+        @Override
+        public String retry(Outcome.Retry outcome) {
+            return "retry";
+        }
+
+        @Override
+        public String halt(Outcome.Halt outcome) {
+            return "halt";
+        }
+    }
+}

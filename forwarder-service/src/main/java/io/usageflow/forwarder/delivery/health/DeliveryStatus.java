@@ -1,0 +1,122 @@
+package io.usageflow.forwarder.delivery.health;
+
+import io.usageflow.forwarder.clock.DeliveryClock;
+import io.usageflow.forwarder.delivery.health.DeliverySnapshot.Buffered;
+import io.usageflow.forwarder.delivery.health.DeliverySnapshot.DestinationView;
+import io.usageflow.forwarder.delivery.partition.AssignedPartition;
+import io.usageflow.forwarder.kafka.KafkaWatch;
+import io.usageflow.forwarder.kafka.TopicWatch;
+import io.usageflow.forwarder.observe.Progress;
+import io.usageflow.forwarder.observe.StageHealth;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Optional;
+
+/** Delivery's progress, for its health and meters. Written by the loop's thread; {@link #health} is thread-safe. */
+public final class DeliveryStatus {
+    /** For an event to be settled; to it comes the time between two transactions. */
+    private static final Duration STALLED_MAX = Duration.ofSeconds(60);
+
+    private final DestinationHealth destination;
+    private final DeliveryMeters meters;
+    private final TopicWatch watch;
+    private final String deliverable;
+    private final DeliveryClock clock;
+    private final Duration stalledMax;
+    private final Progress progress;
+
+    private volatile long turnedNanos;
+    private volatile boolean joined;
+    private volatile Optional<String> unreadable = Optional.empty();
+    private volatile boolean settling = true;
+    /** When no partition's beginning was unknown for the last time. */
+    private volatile long beginningNanos;
+
+    /** @param settleIntervalMax the longest time between two transactions */
+    public DeliveryStatus(
+            DestinationHealth destination,
+            DeliveryMeters meters,
+            TopicWatch watch,
+            String deliverable,
+            Duration settleIntervalMax,
+            DeliveryClock clock) {
+        this.destination = destination;
+        this.meters = meters;
+        this.watch = watch;
+        this.deliverable = deliverable;
+        this.clock = clock;
+        this.stalledMax = STALLED_MAX.plus(settleIntervalMax);
+        this.progress = new Progress(clock.nanos());
+        this.turnedNanos = clock.nanos();
+        this.beginningNanos = turnedNanos;
+    }
+
+    public void joined() {
+        joined = true;
+    }
+
+    /** A transaction ended. */
+    public void transactionEnded(boolean committed, int events, Duration took) {
+        settling = committed;
+        meters.settlement(committed, events, took);
+    }
+
+    /** @param beginning whether it is unknown of a partition where it begins */
+    public void show(
+            Collection<AssignedPartition> partitions,
+            int inFlight,
+            long lag,
+            Optional<String> whyUnreadable,
+            boolean beginning) {
+        turnedNanos = clock.nanos();
+        beginningNanos = beginning ? beginningNanos : turnedNanos;
+        unreadable = whyUnreadable;
+        int outstanding = 0;
+        long bytes = 0;
+        int held = 0;
+        long oldest = Long.MAX_VALUE;
+        for (AssignedPartition partition : partitions) {
+            outstanding += partition.ledger().outstanding();
+            bytes += partition.outstandingBytes();
+            held += partition.ledger().held();
+            oldest = Math.min(oldest, partition.oldestWrittenAt().orElse(Long.MAX_VALUE));
+        }
+        Duration age = oldest == Long.MAX_VALUE
+                ? Duration.ZERO
+                : Duration.ofMillis(Math.max(0, clock.now().toEpochMilli() - oldest));
+        Optional<Duration> retentionLeft = oldest == Long.MAX_VALUE
+                ? Optional.empty()
+                : watch.retention(deliverable).map(kept -> kept.minus(age));
+        progress.look(outstanding + lag > 0, meters.totals().settled(), turnedNanos);
+        Circuit circuit = destination.circuit();
+        meters.show(new DeliverySnapshot(
+                new Buffered(outstanding, bytes, held, inFlight, age, lag, retentionLeft),
+                new DestinationView(
+                        destination.limit(),
+                        circuit.state(),
+                        circuit.cause(),
+                        circuit.cause().isPresent()
+                                ? circuit.detail()
+                                : destination.customers().lastCause(),
+                        destination.customers().customers(),
+                        destination.customers().blockedCustomers(),
+                        destination.surge().holding()),
+                meters.totals()));
+    }
+
+    public StageHealth health(KafkaWatch.View kafka) {
+        long now = clock.nanos();
+        return new DeliveryHealth(
+                        Duration.ofNanos(now - turnedNanos),
+                        joined,
+                        Duration.ofNanos(now - beginningNanos),
+                        unreadable,
+                        settling,
+                        progress.stalled(now),
+                        stalledMax,
+                        kafka,
+                        meters.snapshot())
+                .judged()
+                .and(meters.losses());
+    }
+}

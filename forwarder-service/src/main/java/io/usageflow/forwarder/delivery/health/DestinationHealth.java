@@ -1,0 +1,170 @@
+package io.usageflow.forwarder.delivery.health;
+
+import io.usageflow.forwarder.clock.RateLimiter;
+import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.delivery.answer.OutageCause;
+import io.usageflow.forwarder.delivery.answer.Outcome;
+import io.usageflow.forwarder.delivery.queue.Customer;
+import io.usageflow.forwarder.delivery.queue.SuspectEvent;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** How the destination is doing: circuit, concurrency, back-off and failing customers under one roof. One thread. */
+public final class DestinationHealth {
+    private static final int BUDGET_SHARE_WORTH_WRITING = 10;
+    /** Lookups that a pause may save up. */
+    private static final int LOOKUP_BURST = 2;
+
+    private static final Duration WORTH_WRITING_MAX = Duration.ofSeconds(10);
+
+    private final Circuit circuit;
+    private final ConcurrencyLimit limit;
+    private final RetrySchedule retries;
+    private final FailureBudgets customers;
+    private final SurgeGuard surge;
+    private final int lookupsPerSecond;
+    private @Nullable RateLimiter lookups;
+    private long lastRequest;
+    private long acceptedRequests;
+    private long failedRequests;
+    private OptionalLong lastWellNanos = OptionalLong.empty();
+    private OptionalLong lastAcceptedNanos = OptionalLong.empty();
+
+    public DestinationHealth(DeliverySettings settings, RandomGenerator random) {
+        DeliverySettings.Retrying retrying = settings.retrying();
+        DeliverySettings.StepAside stepAside = settings.stepAside();
+        retries = new RetrySchedule(retrying.min(), retrying.max(), retrying.retryAfterMax(), random);
+        var probes = new RetrySchedule(
+                retrying.circuit().waitMin(), retrying.circuit().waitMax(), retrying.retryAfterMax(), random);
+        circuit = new Circuit(probes, retrying.circuit().failures());
+        limit = new ConcurrencyLimit(
+                settings.inFlight().start(), settings.inFlight().max());
+        customers = new FailureBudgets(worthWriting(stepAside.failingBudget()));
+        surge = new SurgeGuard(stepAside.surgeMax());
+        lookupsPerSecond = retrying.lookupsPerSecond();
+    }
+
+    private static Duration worthWriting(Duration budget) {
+        Duration share = budget.dividedBy(BUDGET_SHARE_WORTH_WRITING);
+        return share.compareTo(WORTH_WRITING_MAX) < 0 ? share : WORTH_WRITING_MAX;
+    }
+
+    public boolean admits(int inFlight, long nowNanos) {
+        return circuit.admits(nowNanos) && (circuit.state() != Circuit.State.CLOSED || inFlight < limit.current());
+    }
+
+    /** A request goes out. Only where {@link #admits} said so. Its number is never used again in this process. */
+    public long send() {
+        circuit.sent(++lastRequest);
+        return lastRequest;
+    }
+
+    /** No answer will come any more to what was sent so far. */
+    public void abandonRequests(long nowNanos) {
+        circuit.abandonProbe(nowNanos);
+    }
+
+    /** Who fails although the destination is well. */
+    public FailureBudgets customers() {
+        return customers;
+    }
+
+    public SurgeGuard surge() {
+        return surge;
+    }
+
+    public void well(long request, int inFlight, long nowNanos) {
+        lastWellNanos = OptionalLong.of(nowNanos);
+        limit.answered(inFlight);
+        Optional<Duration> outage = circuit.succeeded(request, nowNanos);
+        outage.ifPresent(open -> {
+            limit.restart();
+            customers.outageOf(open, nowNanos);
+        });
+    }
+
+    public SuspectEvent.RequestCounts requests() {
+        return new SuspectEvent.RequestCounts(acceptedRequests, failedRequests);
+    }
+
+    /** Besides {@link #failed(long, Customer, Outcome.Retry, long, long)}, where no suspect event explains it. */
+    public void failedUnexplained() {
+        failedRequests++;
+    }
+
+    public void failed(long request, Customer customer, Outcome.Retry why, long sentNanos, long nowNanos) {
+        if (why.overload()) {
+            limit.overloaded(sentNanos, nowNanos);
+        }
+        boolean sending = isWell();
+        circuit.failed(request, customer, why.kind(), why.cause(), why.notBefore(), nowNanos);
+        suspendCustomers(sending, nowNanos);
+    }
+
+    /** As {@link Circuit#undecided}. */
+    public void undecided(long request, String why, Optional<Duration> notBefore, long nowNanos) {
+        circuit.undecided(request, OutageCause.REFUSED, why, notBefore, nowNanos);
+    }
+
+    public void halted(long request, Outcome.Halt why, long nowNanos) {
+        boolean sending = isWell();
+        circuit.halted(request, why.cause(), why.detail(), why.notBefore(), nowNanos);
+        suspendCustomers(sending, nowNanos);
+    }
+
+    private void suspendCustomers(boolean sendingBefore, long nowNanos) {
+        if (sendingBefore && !isWell()) {
+            customers.suspend(nowNanos);
+        }
+    }
+
+    /** As far as is known: the circuit is closed. */
+    public boolean isWell() {
+        return circuit.state() == Circuit.State.CLOSED;
+    }
+
+    /** Whether anything was answered in good health after that moment. */
+    public boolean wellSince(long nanos) {
+        return lastWellNanos.isPresent() && lastWellNanos.getAsLong() - nanos > 0;
+    }
+
+    /** @param events that were accepted, at least 1 */
+    public void accepted(int events, long nowNanos) {
+        lastAcceptedNanos = OptionalLong.of(nowNanos);
+        acceptedRequests++;
+        surge.earned(events);
+    }
+
+    /** When the next event may be asked for. */
+    public RateLimiter lookups(long nowNanos) {
+        if (lookups == null) {
+            lookups = new RateLimiter(
+                    lookupsPerSecond, Duration.ofSeconds(LOOKUP_BURST).dividedBy(lookupsPerSecond), nowNanos);
+        }
+        return lookups;
+    }
+
+    public boolean acceptedSince(long nanos) {
+        return lastAcceptedNanos.isPresent() && lastAcceptedNanos.getAsLong() - nanos > 0;
+    }
+
+    /** @param failures in a row, at least 1 */
+    public Duration wait(int failures, Optional<Duration> floor) {
+        return retries.next(failures, floor);
+    }
+
+    public OptionalLong probeDueNanos() {
+        return circuit.probeDueNanos();
+    }
+
+    public Circuit circuit() {
+        return circuit;
+    }
+
+    int limit() {
+        return limit.current();
+    }
+}

@@ -1,0 +1,87 @@
+package io.usageflow.forwarder.delivery.intake;
+
+import io.usageflow.forwarder.config.DeliverySettings.Buffer;
+import io.usageflow.forwarder.delivery.partition.AssignedPartition;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Which partitions are read from: pure but for remembering which are paused. Two watermarks, so that reading does not
+ * stutter: pause at the bound, go on at 70 % of it. A poll that has begun may bring more than the bound, once.
+ */
+public final class Backpressure {
+    private static final double LOW = 0.7;
+
+    private final Buffer bounds;
+    private final Set<TopicPartition> paused = new HashSet<>();
+    private boolean allPaused;
+
+    /** What is to be paused and to be resumed now; disjoint. */
+    public record PauseChange(Set<TopicPartition> pause, Set<TopicPartition> resume) {}
+
+    public Backpressure(Buffer bounds) {
+        this.bounds = bounds;
+    }
+
+    /**
+     * @param reading false in an outage: of each partition nothing more is read than its next events, for the probe, and
+     *     to know how old the oldest is: Kafka is the buffer
+     * @param unreadable partitions whose next record cannot be read yet
+     */
+    public PauseChange balance(
+            Collection<AssignedPartition> partitions, boolean reading, Set<TopicPartition> unreadable) {
+        int outstanding = 0;
+        long bytes = 0;
+        for (AssignedPartition partition : partitions) {
+            outstanding += partition.ledger().outstanding();
+            bytes += partition.outstandingBytes();
+        }
+        allPaused = full(allPaused, outstanding, bounds.recordsMax()) || full(allPaused, bytes, bounds.bytesMax());
+        Set<TopicPartition> pause = new HashSet<>();
+        Set<TopicPartition> resume = new HashSet<>();
+        Set<TopicPartition> assigned = new HashSet<>();
+        for (AssignedPartition partition : partitions) {
+            TopicPartition key = partition.partition();
+            assigned.add(key);
+            boolean before = paused.contains(key);
+            boolean enough = !reading && partition.ledger().outstanding() > 0;
+            boolean stop = allPaused || enough || unreadable.contains(key) || isFull(partition, before);
+            if (stop && paused.add(key)) {
+                pause.add(key);
+            } else if (!stop && paused.remove(key)) {
+                resume.add(key);
+            }
+        }
+        paused.retainAll(assigned);
+        return new PauseChange(pause, resume);
+    }
+
+    /** The partition was assigned again: the consumer reads from it. */
+    public void assigned(TopicPartition partition) {
+        paused.remove(partition);
+    }
+
+    /** Not to be read from until {@link #balance} says so. */
+    public Collection<TopicPartition> hold(Collection<TopicPartition> partitions) {
+        paused.addAll(partitions);
+        return partitions;
+    }
+
+    /** Whether it can hold no more receipts behind its oldest event. */
+    public boolean isHeldUp(AssignedPartition partition) {
+        return partition.ledger().held() >= bounds.heldRecordsMax() || partition.heldBytes() >= bounds.heldBytesMax();
+    }
+
+    private boolean isFull(AssignedPartition partition, boolean before) {
+        return full(before, partition.ledger().outstanding(), bounds.partitionRecordsMax())
+                || full(before, partition.outstandingBytes(), bounds.partitionBytesMax())
+                || full(before, partition.ledger().held(), bounds.heldRecordsMax())
+                || full(before, partition.heldBytes(), bounds.heldBytesMax());
+    }
+
+    private static boolean full(boolean before, long now, long max) {
+        return before ? now > max * LOW : now >= max;
+    }
+}

@@ -1,0 +1,52 @@
+package io.usageflow.forwarder.delivery.queue;
+
+import io.usageflow.schema.CredytReference;
+import io.usageflow.schema.ReferenceKind;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * A customer as Credyt's wire names it: by Credyt's own id, or by the publishing company's. A key of maps, which the
+ * generated {@link CredytReference} is too slow for. Comparable, so that maps stay fast where customers are chosen to share
+ * a hash.
+ *
+ * @param external whether the value is the company's own id
+ */
+public record Customer(boolean external, String value) implements Comparable<Customer> {
+    private static final String EXTERNAL = "external:";
+    private static final String CREDYTS_OWN = "id:";
+
+    public static Customer of(CredytReference reference) {
+        return new Customer(reference.getKind() == ReferenceKind.EXTERNAL_ID, reference.getValue());
+    }
+
+    /** Of the key of a record in {@code usage.delivery-state}; empty where it is not one. */
+    public static Optional<Customer> parse(byte[] key) {
+        String text = new String(key, StandardCharsets.UTF_8);
+        if (text.startsWith(EXTERNAL)) {
+            return Optional.of(new Customer(true, text.substring(EXTERNAL.length())));
+        }
+        return text.startsWith(CREDYTS_OWN)
+                ? Optional.of(new Customer(false, text.substring(CREDYTS_OWN.length())))
+                : Optional.empty();
+    }
+
+    @Override
+    public int compareTo(Customer other) {
+        int byKind = Boolean.compare(external, other.external);
+        return byKind != 0 ? byKind : value.compareTo(other.value);
+    }
+
+    public byte[] key() {
+        return toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    public CredytReference reference() {
+        return new CredytReference(external ? ReferenceKind.EXTERNAL_ID : ReferenceKind.CREDYT_ID, value);
+    }
+
+    @Override
+    public String toString() {
+        return (external ? EXTERNAL : CREDYTS_OWN) + value;
+    }
+}

@@ -1,0 +1,103 @@
+package io.usageflow.forwarder.delivery.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.usageflow.forwarder.config.DeliverySettings.Buffer;
+import io.usageflow.forwarder.delivery.Fixtures;
+import io.usageflow.forwarder.delivery.partition.AssignedPartition;
+import io.usageflow.forwarder.delivery.partition.SettledRecord;
+import io.usageflow.forwarder.delivery.partition.SettlementResult;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+class BackpressureTest {
+    private final Backpressure intake = new Backpressure(new Buffer(100, 1_000_000, 50, 500_000, 30, 100_000));
+    private final AssignedPartition one = Fixtures.partition(1);
+    private final AssignedPartition two = Fixtures.partition(2);
+    private long next;
+
+    private Backpressure.PauseChange balance() {
+        return intake.balance(List.of(one, two), true, Set.of());
+    }
+
+    private void receive(AssignedPartition partition, int count) {
+        for (int i = 0; i < count; i++) {
+            partition.received(next++, 10);
+        }
+    }
+
+    private static Set<TopicPartition> names(AssignedPartition... partitions) {
+        return Set.copyOf(java.util.Arrays.stream(partitions)
+                .map(AssignedPartition::partition)
+                .toList());
+    }
+
+    private static SettledRecord settled() {
+        return new SettledRecord(SettlementResult.DELIVERED, null, new byte[4]);
+    }
+
+    @Test
+    void shouldPauseAFullPartitionAndResumeItAtTheLowMark() {
+        receive(one, 50);
+        assertThat(balance()).isEqualTo(new Backpressure.PauseChange(names(one), Set.of()));
+        assertThat(balance()).as("once").isEqualTo(new Backpressure.PauseChange(Set.of(), Set.of()));
+
+        for (long offset = 0; offset < 14; offset++) {
+            one.settle(offset, 10, settled());
+        }
+        assertThat(balance().resume()).as("36 are above 70 %").isEmpty();
+        one.settle(14, 10, settled());
+
+        assertThat(balance().resume()).isEqualTo(names(one));
+    }
+
+    @Test
+    void shouldPauseAllAtTheBoundOfAll() {
+        receive(one, 49);
+        receive(two, 49);
+        assertThat(balance().pause()).isEmpty();
+        receive(two, 2);
+
+        assertThat(balance().pause()).isEqualTo(names(one, two));
+    }
+
+    @Test
+    void shouldPauseAPartitionWhoseReceiptsWaitForAnOlderEvent() {
+        receive(one, 31);
+        for (long offset = 1; offset < 31; offset++) {
+            one.settle(offset, 10, settled());
+        }
+
+        assertThat(balance().pause()).isEqualTo(names(one));
+    }
+
+    @Test
+    void shouldReadNothingMoreWhileTheCircuitIsOpenButLeaveTheProbeSomething() {
+        assertThat(intake.balance(List.of(one, two), false, Set.of()).pause())
+                .as("nothing is outstanding: a probe needs an event")
+                .isEmpty();
+        receive(one, 1);
+
+        assertThat(intake.balance(List.of(one, two), false, Set.of()).pause())
+                .as("of the other partition it is not known how old its oldest event is")
+                .isEqualTo(names(one));
+        assertThat(balance().resume()).isEqualTo(names(one));
+    }
+
+    @Test
+    void shouldPauseWhatCannotBeRead() {
+        assertThat(intake.balance(List.of(one, two), true, names(two)).pause()).isEqualTo(names(two));
+        assertThat(balance().resume()).isEqualTo(names(two));
+    }
+
+    @Test
+    void shouldForgetThatAPartitionWasPausedWhenItComesBack() {
+        receive(one, 50);
+        balance();
+        intake.assigned(one.partition());
+
+        assertThat(balance().pause()).isEqualTo(names(one));
+    }
+}
