@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The routes under {@code /__sandbox}: the typed calls of the sandbox over HTTP. Not part of Credyt; without an API key,
- * since the sandbox listens on 127.0.0.1 only.
+ * The routes under {@code /__sandbox}: the typed calls of the sandbox over HTTP. Not part of Credyt; without an API
+ * key, since the sandbox listens on 127.0.0.1 only.
  */
 final class AdminRoutes {
     private static final String ROOT = "/__sandbox";

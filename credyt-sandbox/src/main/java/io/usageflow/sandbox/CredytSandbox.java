@@ -36,8 +36,8 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * A local stand-in for Credyt: the routes of the API over HTTP, and typed calls to prepare it and to read its state. Keeps
- * everything in memory until it is closed. Thread-safe.
+ * A local stand-in for Credyt: the routes of the API over HTTP, and typed calls to prepare it and to read its state.
+ * Keeps everything in memory until it is closed. Thread-safe.
  */
 public final class CredytSandbox implements AutoCloseable {
     private static final long POLL_NANOS = Duration.ofMillis(5).toNanos();

@@ -59,7 +59,10 @@ class AdminIT extends SandboxFixture {
         assertThat(stats.path("rejected").isIntegralNumber()).isTrue();
     }
 
-    /** Siblings: names of others, also as the target of the request line; pages of other sites; addresses and local names. */
+    /**
+     * Siblings: names of others, also as the target of the request line; pages of other sites; addresses and local
+     * names.
+     */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -9,7 +9,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** The stand-in for a client that is not Java's: headers, escapes, numbers and bodies as Node's own fetch takes them. */
+/**
+ * The stand-in for a client that is not Java's: headers, escapes, numbers and bodies as Node's own fetch takes them.
+ */
 class NodeFetchIT {
     @Test
     void shouldServeNodesFetch() throws Exception {

@@ -26,8 +26,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * The whole state of the sandbox under one lock. The accessors return live objects: use them inside {@link #locked} only.
- * JSON is parsed and written outside the lock.
+ * The whole state of the sandbox under one lock. The accessors return live objects: use them inside {@link #locked}
+ * only. JSON is parsed and written outside the lock.
  */
 public final class SandboxState {
     private final ReentrantLock lock = new ReentrantLock();

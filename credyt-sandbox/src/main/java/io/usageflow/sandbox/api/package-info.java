@@ -1,4 +1,6 @@
-/** The operations of the Credyt API: one class per resource; {@link io.usageflow.sandbox.api.CredytApi} lists them all. */
+/**
+ * The operations of the Credyt API: one class per resource; {@link io.usageflow.sandbox.api.CredytApi} lists them all.
+ */
 @NullMarked
 package io.usageflow.sandbox.api;
 

@@ -26,8 +26,8 @@ import java.util.Map;
 /**
  * Checks a batch, and stores and bills its new events.
  *
- * <p>The caller holds the lock of the sandbox's state during {@link #take}: no other request comes between the lookup of an
- * id and the debit of its fees. Of any number of requests with the same id, one is billed.
+ * <p>The caller holds the lock of the sandbox's state during {@link #take}: no other request comes between the lookup
+ * of an id and the debit of its fees. Of any number of requests with the same id, one is billed.
  */
 public final class EventIntake {
     private final EventStore store;
@@ -64,7 +64,10 @@ public final class EventIntake {
     /** A new event with the fees that it will have. */
     private record NewEvent(SubmittedEvent event, List<Fee> fees) {}
 
-    /** The results, in the order of the events. The batch mode decides whether the good events of a bad batch are stored. */
+    /**
+     * The results, in the order of the events. The batch mode decides whether the good events of a bad batch are
+     * stored.
+     */
     public List<ItemResult> take(Customer customer, List<SubmittedEvent> events, Behaviour behaviour, Later later) {
         List<ItemResult> results = new ArrayList<>(events.size());
         List<NewEvent> newEvents = new ArrayList<>(events.size());
@@ -141,7 +144,7 @@ public final class EventIntake {
                         event.errors()
                                 .add(
                                         "events[" + index + "].data." + volumeField,
-                                        "must be a number: the customer's price for this event_type is calculated from it");
+                                        "must be a number: the customer's price for this event_type depends on it");
                     }
                 });
     }

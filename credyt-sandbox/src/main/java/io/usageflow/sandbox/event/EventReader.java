@@ -20,8 +20,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the body of {@code POST /events}. Each event keeps its own slice of the body, which is stored and given back byte
- * for byte. A slice takes a quarter of the memory of a tree.
+ * Reads the body of {@code POST /events}. Each event keeps its own slice of the body, which is stored and given back
+ * byte for byte. A slice takes a quarter of the memory of a tree.
  */
 public final class EventReader {
     private static final ObjectReader VALUE =

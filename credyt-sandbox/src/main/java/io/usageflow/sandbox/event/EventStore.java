@@ -22,11 +22,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The accepted events, each id once, oldest first. Wallets and totals follow every change of an event or of its fees. Not
- * thread-safe.
+ * The accepted events, each id once, oldest first. Wallets and totals follow every change of an event or of its fees.
+ * Not thread-safe.
  *
- * <p>A client of Credyt can neither remove nor change an event. The sandbox can, so that reconciliation has something to
- * find.
+ * <p>A client of Credyt can neither remove nor change an event. The sandbox can, so that reconciliation has something
+ * to find.
  */
 public final class EventStore {
     private static final EventShape SHAPE = new EventShape(ValidationRules.DEFAULT.withEventIds(EventIdFormat.ANY));

@@ -8,7 +8,9 @@ import io.usageflow.sandbox.resource.Customer;
 import java.time.Instant;
 import java.util.List;
 
-/** An event that was accepted: its JSON as it came, and its fees. Small, since there may be millions. Not thread-safe. */
+/**
+ * An event that was accepted: its JSON as it came, and its fees. Small, since there may be millions. Not thread-safe.
+ */
 public final class StoredEvent {
     private final Customer customer;
     private final long receivedAtMs;

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The checks that every request to the API passes, in this order: outage, size of the body, API key, concurrent requests,
- * rate, media type, fault. Requests to the admin surface pass none of them.
+ * The checks that every request to the API passes, in this order: outage, size of the body, API key, concurrent
+ * requests, rate, media type, fault. Requests to the admin surface pass none of them.
  */
 public final class Gate implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gate.class);

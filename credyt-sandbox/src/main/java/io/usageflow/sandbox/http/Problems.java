@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Error responses: {@code ProblemDetails}, and {@code ValidationProblem} with {@code errors} keyed by field. Two guesses: the
- * values are lists, and statuses other than 400 and 422 have a body.
+ * Error responses: {@code ProblemDetails}, and {@code ValidationProblem} with {@code errors} keyed by field. Two
+ * guesses: the values are lists, and statuses other than 400 and 422 have a body.
  */
 public final class Problems {
     private static final Map<Integer, String> TITLES = Map.ofEntries(

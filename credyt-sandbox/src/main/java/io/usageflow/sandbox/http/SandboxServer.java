@@ -34,7 +34,8 @@ public final class SandboxServer implements AutoCloseable {
      * @param api its requests pass the gate
      * @param admin its requests pass no check
      * @param gate closed with the server
-     * @throws IllegalStateException if it cannot listen there, for instance on a port in use; the message has the remedy
+     * @throws IllegalStateException if it cannot listen there, for instance on a port in use; the message has the
+     *     remedy
      */
     public static SandboxServer start(String host, int port, List<Route> api, List<Route> admin, Gate gate) {
         requireFree(host, port);
@@ -57,7 +58,9 @@ public final class SandboxServer implements AutoCloseable {
         return new SandboxServer(javalin, gate);
     }
 
-    /** Checked first, since Javalin logs an error before it throws. Another process may still take the port afterwards. */
+    /**
+     * Checked first, since Javalin logs an error before it throws. Another process may still take the port afterwards.
+     */
     private static void requireFree(String host, int port) {
         try (ServerSocket probe = new ServerSocket()) {
             probe.bind(new InetSocketAddress(host, port));

@@ -5,7 +5,9 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 
-/** Exact decimals. Every amount in the sandbox has passed {@link #normal}: no trailing zeros, never a negative scale. */
+/**
+ * Exact decimals. Every amount in the sandbox has passed {@link #normal}: no trailing zeros, never a negative scale.
+ */
 public final class Decimals {
     /** Digits after the point of an infinite quotient; Credyt's own rounding is not stated in any source. */
     public static final int QUOTIENT_SCALE_MAX = 34;
@@ -28,7 +30,9 @@ public final class Decimals {
         return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
     }
 
-    /** Exact if the quotient is finite, else rounded half even at {@link #QUOTIENT_SCALE_MAX} digits after the point. */
+    /**
+     * Exact if the quotient is finite, else rounded half even at {@link #QUOTIENT_SCALE_MAX} digits after the point.
+     */
     public static BigDecimal quotient(BigDecimal dividend, BigDecimal divisor) {
         if (divisor.compareTo(BigDecimal.ONE) == 0) {
             return normal(dividend);

@@ -77,7 +77,10 @@ public final class Json {
         }
     }
 
-    /** Whether two values are equal: the order of keys is free, and {@code 1}, {@code 1.0} and {@code 1e0} are one number. */
+    /**
+     * Whether two values are equal: the order of keys is free, and {@code 1}, {@code 1.0} and {@code 1e0} are one
+     * number.
+     */
     public static boolean same(JsonNode a, JsonNode b) {
         if (a.isNumber() && b.isNumber()) {
             return a.decimalValue().compareTo(b.decimalValue()) == 0;

@@ -34,8 +34,8 @@ public final class Times {
     }
 
     /**
-     * Whether it is one of the times that are seen to be valid without a calendar: in UTC, and not the 29th of February. Parsing
-     * is the dearest part of judging an event.
+     * Whether it is one of the times that are seen to be valid without a calendar: in UTC, and not the 29th of
+     * February. Parsing is the dearest part of judging an event.
      */
     private static boolean isPlain(String text) {
         if (text.length() < SHORTEST || text.length() > LONGEST || text.charAt(text.length() - 1) != 'Z') {

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Charge = {@code unit_price}, or {@code data[volume_field] * volume_rate / package_size}, or their sum.
  *
- * <p>Fees are never rounded to an asset's precision: Credyt's rounding is not stated, and a sum of unrounded fees can be
- * compared to the last digit with the client's own. Only a quotient without an end is cut, at {@value Decimals#QUOTIENT_SCALE_MAX} digits.
+ * <p>Fees are never rounded to an asset's precision: Credyt's rounding is not stated, and a sum of unrounded fees can
+ * be compared to the last digit with the client's own. Only a quotient without an end is cut, at {@value
+ * Decimals#QUOTIENT_SCALE_MAX} digits.
  *
  * <p>A price with several assets charges the first one only: charging each would bill one use twice (a guess).
  */
