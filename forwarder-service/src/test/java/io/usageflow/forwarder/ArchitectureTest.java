@@ -94,7 +94,7 @@ class ArchitectureTest {
     @ArchTest
     static void packagesOfAdmissionFormNoCycles(JavaClasses classes) {
         JavaClasses admission = classes.that(JavaClass.Predicates.resideInAPackage("..forwarder.admission.."));
-        slices().matching("io.usageflow.(forwarder.**)")
+        slices().matching("io.usageflow.forwarder.(**)")
                 .should()
                 .beFreeOfCycles()
                 .check(admission);
