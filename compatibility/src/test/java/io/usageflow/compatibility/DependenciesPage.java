@@ -28,7 +28,7 @@ final class DependenciesPage {
 
                 ## An application that has nothing else
 
-                One dependency, `io.usageflow:producer-lib`. Beside usageflow's own two jars:
+                One dependency, `io.usageflow:producer-lib`. In addition to usageflow's own two jars:
 
                 | jar | bytes |
                 | --- | ---: |

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.jspecify.annotations.Nullable;
 
-/** The publisher's keys and the properties that speak for them, in both directions. Pure. */
+/** Maps the publisher's keys to Spring properties, in both directions. Pure. */
 final class PublisherKeys {
     static final String ANY = UsageflowProperties.PREFIX + ".properties.";
     static final String BOOTSTRAP_SERVERS = UsageflowProperties.PREFIX + ".bootstrap-servers";
@@ -39,15 +39,15 @@ final class PublisherKeys {
                     UsageflowProperties.PREFIX + ".publish.delivery-timeout"),
             Map.entry(PublisherConfig.CLOSE_TIMEOUT_MS, UsageflowProperties.PREFIX + ".publish.close-timeout"));
 
-    /** What looks like a key in a message. */
+    /** Words in a message that look like a key. */
     private static final Pattern WORD =
             Pattern.compile("(?<![\\w./:-])[a-z][a-z0-9_]*(?:\\.[a-z0-9_]+)*(?![\\w/-]|://)");
 
     private PublisherKeys() {}
 
     /**
-     * @param applicationName stands in for a service name that is not set
-     * @throws SettingsException for what only Spring's spelling can say twice
+     * @param applicationName used if the service name is not set
+     * @throws SettingsException for a value that is set twice, which only Spring properties allow
      */
     static Map<String, Object> from(UsageflowProperties properties, @Nullable String applicationName) {
         Map<String, Object> keys = new HashMap<>(any(properties));
@@ -115,7 +115,7 @@ final class PublisherKeys {
     }
 
     /**
-     * A message of the publisher's, with properties in place of keys.
+     * A publisher's message, with properties instead of keys.
      *
      * @param keys that were set
      */

@@ -3,7 +3,7 @@ package io.usageflow.spring;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Two sentences in place of a stack trace when the application does not start for a setting's sake. */
+/** Shows two sentences instead of a stack trace if the application does not start because of a setting. */
 final class SettingsFailureAnalyzer extends AbstractFailureAnalyzer<SettingsException> {
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, SettingsException cause) {

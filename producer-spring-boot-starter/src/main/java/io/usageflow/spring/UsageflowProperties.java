@@ -9,8 +9,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * What an application sets. A misspelt key is an error, because a setting that has no effect costs events. Defaults that
- * do not stand here are the publisher's own.
+ * An application's properties. A misspelt key is an error, because a setting without effect costs events. Other defaults are
+ * the publisher's own.
  *
  * @param enabled Whether to make a publisher.
  * @param bootstrapServers Kafka brokers, host:port. Required. Not taken from spring.kafka: usage may go to another Kafka.

@@ -6,7 +6,7 @@
  * io.usageflow.spring.UsagePublisherCustomizer} had its say, and closes it last. What is wrong with a setting is told in
  * Spring's spelling by {@code SettingsFailureAnalyzer}.
  *
- * <p>What differs between the two lines of Spring Boot stands in one class for each, which is loaded only there.
+ * <p>Code that differs between the two lines of Spring Boot is in one class per line, which is loaded only there.
  */
 @NullMarked
 package io.usageflow.spring;

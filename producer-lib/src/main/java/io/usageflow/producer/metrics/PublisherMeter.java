@@ -72,7 +72,7 @@ public enum PublisherMeter {
             "gauge",
             "files",
             List.of(),
-            "Files with records that Kafka will never take, and damaged segments: somebody has to look at them."),
+            "Files with records that Kafka always refuses, and damaged segments: manual action required."),
     SPOOL_DAMAGED(
             "usageflow.publisher.spool.damaged",
             "gauge",

@@ -4,7 +4,7 @@ import io.usageflow.producer.testkit.RecordingUsagePublisher;
 import org.springframework.test.context.TestContext;
 import org.springframework.test.context.support.AbstractTestExecutionListener;
 
-/** Spring keeps a context for many tests: each begins with nothing recorded and no failure ordered. */
+/** Spring reuses a context for many tests: each starts without recorded events and planned failures. */
 final class ClearRecordedUsage extends AbstractTestExecutionListener {
     /** Before the methods of JUnit's {@code @BeforeEach}. */
     @Override

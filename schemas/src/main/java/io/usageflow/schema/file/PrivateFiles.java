@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes what usage, customers and costs can be read from so that only this process's user can read it: files get 0600,
- * directories 0700. A file that is there with wider rights is narrowed; an existing directory keeps its rights,
- * since what we put into it is private by itself. Where the file system knows no such rights, its own rules hold.
+ * Writes files with usage, customers or costs so that only this process's user can read them: files get 0600, directories
+ * 0700. An existing file with wider rights is narrowed. An existing directory keeps its rights, because the files in it are
+ * private themselves. On a file system without such rights, its own rules apply.
  */
 public final class PrivateFiles {
     private static final Logger LOG = LoggerFactory.getLogger(PrivateFiles.class);
@@ -70,7 +70,7 @@ public final class PrivateFiles {
             }
         } catch (IOException denied) {
             LOG.warn(
-                    "{} may be readable by other users, and its rights cannot be changed: run as its owner",
+                    "event=file_not_private path={} why=\"its rights cannot be changed\" remedy=\"run as its owner\"",
                     ours,
                     denied);
         }

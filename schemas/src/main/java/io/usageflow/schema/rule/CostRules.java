@@ -14,20 +14,20 @@ import org.jspecify.annotations.Nullable;
 
 /** The rules of {@code costs[]}. Pure. */
 final class CostRules {
-    /** Given out since 2018. Java learns of them update by update, and publisher and admission must not disagree. */
+    /** Issued since 2018. Java adds them in updates, and publisher and admission must agree. */
     private static final Set<String> RECENT_CURRENCIES =
             Set.of("MRU", "STN", "UYW", "VES", "VED", "SLE", "XCG", "ZWG", "XAD");
 
     /** A set, since {@link Currency#getInstance} answers an unknown code with an exception. */
     private static final Set<String> CURRENCIES = currencies();
 
-    /** Made once: nearly every cost keeps the rules, and needs none of them. */
+    /** Created once: most costs are valid and need none of them. */
     private static final List<Paths> PATHS =
             IntStream.range(0, EventRules.COSTS_MAX).mapToObj(Paths::of).toList();
 
     private CostRules() {}
 
-    /** Where each field of a cost stands. */
+    /** The paths of a cost's fields. */
     private record Paths(
             String id, String vendor, String description, String amount, String currency, String metadata) {
         static Paths of(int index) {
@@ -127,7 +127,7 @@ final class CostRules {
         }
     }
 
-    /** Ids are the only key at Credyt: of two costs with one id the second could be taken for a repeat, and be lost. */
+    /** Ids are the only key at Credyt: the second of two costs with one id could be lost as a duplicate. */
     private static void uniqueId(Findings findings, List<Cost> costs, int i, String id) {
         for (int other = 0; other < i; other++) {
             if (sameId(id, costs.get(other).getId())) {

@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a usage event must look like. Pure, thread-safe, and cheap: it runs once per event on the application's own
- * thread, so an event without fault costs one pass over its characters and no allocation to speak of.
+ * The rules for a usage event. Pure, thread-safe and cheap: they run once per event on the application's own thread, so a
+ * valid event costs one pass over its characters and almost no allocation.
  *
  * <p>Lengths are counted in Java characters (UTF-16 units). Credyt documents no limits; these are ours, wide enough for
  * every documented example and narrow enough that no event can hurt others (see {@code docs/producer.md}).
@@ -45,10 +45,10 @@ public final class EventRules {
     /** Of each cost's metadata. */
     public static final int METADATA_ENTRIES_MAX = 50;
 
-    /** Default bound of an event's size as it stands in Kafka, in bytes: 256 KiB. */
+    /** Default bound of an event's encoded size in Kafka, in bytes: 256 KiB. */
     public static final int EVENT_BYTES_MAX = 262_144;
 
-    /** What ISO 8601 with a four-digit year can say. */
+    /** The range of ISO 8601 with a four-digit year. */
     public static final Instant OCCURRED_AT_MIN = Instant.parse("0001-01-01T00:00:00Z");
 
     public static final Instant OCCURRED_AT_MAX = Instant.parse("9999-12-31T23:59:59.999999Z");
@@ -79,7 +79,7 @@ public final class EventRules {
         return violations.isEmpty() ? Optional.empty() : Optional.of(violations.get(0));
     }
 
-    /** The rules on a source alone: a publisher writes the same into all its events. */
+    /** The rules for a source alone: a publisher writes the same source into all its events. */
     public static List<Violation> violations(Source source) {
         Findings findings = new Findings();
         source(findings, source);
@@ -87,7 +87,7 @@ public final class EventRules {
     }
 
     /**
-     * The rule on size, apart because only the encoder knows it.
+     * The rule for the size, separate because only the encoder knows it.
      *
      * @param bytes of the encoded event
      * @param bytesMax the bound, {@link #EVENT_BYTES_MAX} by default
@@ -127,7 +127,7 @@ public final class EventRules {
             findings.add(
                     Violation.Field.REFERENCE,
                     "customer_id",
-                    "is given beside customer_external_id",
+                    "is given together with customer_external_id",
                     "give one of the two, or none where the account is linked");
         }
         if (id != null) {

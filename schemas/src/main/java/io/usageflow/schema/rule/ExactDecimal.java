@@ -40,8 +40,7 @@ public final class ExactDecimal {
         if (value.scale() <= digits) {
             return value;
         }
-        // Less than half of the last digit. Told apart, since dividing by a power of ten with a wild exponent never
-        // ends.
+        // Less than half of the last digit. A separate case: dividing by a huge power of ten never ends.
         if ((long) value.scale() - value.precision() > digits + 1L) {
             return BigDecimal.ZERO;
         }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects violations; costs nothing while there are none. Not thread-safe: lives for one event. */
 final class Findings {
-    /** An event that breaks a hundred rules needs no list of a hundred. */
+    /** Bounds the list for events that break many rules. */
     private static final int MAX = 20;
 
     private static final int EXCERPT_CHARS_MAX = 40;
@@ -30,7 +30,7 @@ final class Findings {
         return found == null ? List.of() : Collections.unmodifiableList(found);
     }
 
-    /** The value, short and safe for a log line or a terminal. */
+    /** The value, shortened and escaped for a log line or a terminal. */
     static String excerpt(String value) {
         StringBuilder safe = new StringBuilder("'");
         int end = Math.min(value.length(), EXCERPT_CHARS_MAX);

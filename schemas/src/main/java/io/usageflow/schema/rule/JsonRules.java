@@ -13,11 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** Whether the text of a {@code JsonValue} is one JSON value within bounds. Pure. */
 final class JsonRules {
     private static final JsonFactory JSON = JsonFactory.builder()
-            // {"a":1,"a":2} means something else to each reader; billing must not depend on which.
+            // Readers disagree about {"a":1,"a":2}; billing must not depend on the reader.
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            // Its table of names is kept between texts and refuses names with equal hashes: one event's names, chosen
-            // for
-            // that, would decide whether another event is valid.
+            // Jackson keeps its table of names between texts and refuses names with equal hashes: one event with chosen
+            // names could make another event invalid.
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .build();
 
@@ -90,13 +89,13 @@ final class JsonRules {
         return null;
     }
 
-    /** Whether written without an exponent it stays short: 1E999999999 is brief as text and a gigabyte as digits. */
+    /** Whether the number stays short without an exponent: 1E999999999 is short as text and a gigabyte as digits. */
     private static boolean isReasonable(JsonParser parser) throws IOException {
         BigDecimal number;
         try {
             number = parser.getDecimalValue();
         } catch (NumberFormatException e) {
-            // Jackson lets this one through for an exponent that does not fit an int, although the text is valid JSON.
+            // Jackson throws this for an exponent that does not fit an int, although the text is valid JSON.
             return false;
         }
         long whole = Math.max(1, (long) number.precision() - number.scale());

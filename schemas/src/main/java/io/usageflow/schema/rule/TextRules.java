@@ -15,8 +15,8 @@ final class TextRules {
     static final int CLEAN = -1;
 
     /**
-     * What a decoder puts in place of bytes that are no UTF-8. Two names that differ only there would be taken for one, so
-     * no name may have it; such an id would make a first event the duplicate of another.
+     * The character that a decoder writes for bytes that are not UTF-8. Two names that differ only there would become one, so
+     * no name may contain it: such an id could make a first event a duplicate.
      */
     private static final int REPLACEMENT = 0xFFFD;
 
@@ -59,7 +59,7 @@ final class TextRules {
         return CLEAN;
     }
 
-    /** What to say of the character at the index. */
+    /** Describes the character at the index. */
     static String describe(String text, int index) {
         int codePoint = text.codePointAt(index);
         String meaning = codePoint == REPLACEMENT ? ", which stands for bytes that were not UTF-8," : "";
@@ -84,7 +84,7 @@ final class TextRules {
     /** @param remedy null where the characters that are allowed say it */
     record Fault(String wrong, @Nullable String remedy) {}
 
-    /** Why people could take the name for another one; null where they cannot. */
+    /** Why the name could be mistaken for another one; null if it cannot. */
     static @Nullable Fault faultOf(String name) {
         int bad = firstBad(name, Alphabet.NAME);
         if (bad != CLEAN) {

@@ -16,7 +16,7 @@ import org.apache.kafka.common.serialization.Serializer;
  * {@value #SERIALIZER_CLASS} and {@value #DESERIALIZER_CLASS}, by which a user who has Confluent's classes on the class
  * path names them ({@code io.confluent.kafka.serializers.KafkaAvroSerializer} and {@code …KafkaAvroDeserializer}): they
  * are configured with the whole map, the deserializer with {@code specific.avro.reader=true} unless the map says
- * otherwise. Avro from 1.12.1 on makes classes only of packages that it was told to trust: Confluent's deserializer needs
+ * otherwise. Since 1.12.1, Avro creates classes only of trusted packages: Confluent's deserializer needs
  * {@code -Dorg.apache.avro.SERIALIZABLE_PACKAGES=io.usageflow.schema}, ours needs nothing.
  */
 public final class AvroSerdes {

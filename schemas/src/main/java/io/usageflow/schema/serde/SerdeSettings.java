@@ -24,8 +24,7 @@ final class SerdeSettings {
 
     static void requireValue(boolean isKey, Class<?> type) {
         if (isKey) {
-            throw new ConfigException(
-                    type.getName() + " is for values: keys are the account's UTF-8 text, use StringSerializer");
+            throw new ConfigException(type.getName() + " is for values. Keys are UTF-8 text: use StringSerializer");
         }
     }
 
@@ -48,7 +47,7 @@ final class SerdeSettings {
         }
     }
 
-    @SuppressWarnings("unchecked") // Whoever makes a deserializer by name says by its type parameter what is named.
+    @SuppressWarnings("unchecked") // The setting's class matches the deserializer's type parameter.
     static <T extends SpecificRecord> Class<T> recordType(Map<String, ?> config, String key) {
         if (config.get(key) == null) {
             throw new ConfigException(key + " is missing: name the generated class to read as");

@@ -3,7 +3,7 @@ package io.usageflow.schema.topic;
 import java.util.Map;
 
 /**
- * What one topic must look like. Immutable.
+ * The required settings of one topic. Immutable.
  *
  * @param name full name, prefix included
  * @param partitions at least 1

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The names of usageflow's topics under one prefix, and what each must be set to. Immutable.
+ * The names of usageflow's topics under one prefix, and their required settings. Immutable.
  *
  * @param prefix 1 to 200 characters of {@code [a-zA-Z0-9._-]}; default {@value #DEFAULT_PREFIX}
  */
@@ -15,18 +15,18 @@ public record Topics(String prefix) {
     public static final String DEFAULT_PREFIX = "usage";
 
     /**
-     * Of every topic: the broker's clock and no client's. By a client's time retention deletes records unread where that
-     * client's clock is behind, and the broker refuses records where it is ahead ({@code message.timestamp.after.max.ms}).
+     * For every topic: timestamps by the broker's clock. With a client's clock, retention deletes unread records if the clock
+     * is behind, and the broker refuses records if it is ahead ({@code message.timestamp.after.max.ms}).
      */
     private static final Map<String, String> APPEND_TIME = Map.of("message.timestamp.type", "LogAppendTime");
 
     /**
-     * Of topics whose records hold an event and more. Kafka's default takes 1 MiB, which a producer of another kind can
-     * fill: its dead letter would be refused, and nothing may be dropped.
+     * For topics whose records contain an event and more. Kafka's default is 1 MiB, and another producer's event may have
+     * that size: its dead letter would be refused, and nothing may be dropped.
      */
     private static final int ROOMY_BYTES = 4 * 1024 * 1024;
 
-    /** Written several times a second and read from its beginning: only small segments are compacted soon. */
+    /** For a topic that is written several times a second and read from the start: small segments are compacted sooner. */
     private static final Map<String, String> SMALL_SEGMENTS =
             Map.of("segment.bytes", Integer.toString(16 * 1024 * 1024));
 

@@ -19,11 +19,11 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries one request to the first address that answers it, beginning with the one that answered last. Knows nothing of
- * what an answer means beyond this: I/O failures, 429 and 5xx are another address's turn. Thread-safe.
+ * Sends one request to the first address that answers it, starting with the one that answered last. After an I/O failure, 429
+ * or 5xx it tries the next address; it does not interpret other responses. Thread-safe.
  */
 final class RegistryHttp {
-    /** Schemas are kilobytes; what is longer is no registry's answer. */
+    /** Schemas have kilobytes: a longer response is not a registry's. */
     static final int ANSWER_BYTES_MAX = 8 << 20;
 
     private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
@@ -37,7 +37,7 @@ final class RegistryHttp {
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(settings.connectTimeout())
-                // A redirect would carry the credentials to a host nobody named.
+                // A redirect would send the credentials to a host that is not configured.
                 .followRedirects(HttpClient.Redirect.NEVER);
         settings.tls().ifPresent(tls -> builder.sslContext(tls.context()));
         this.client = builder.build();
