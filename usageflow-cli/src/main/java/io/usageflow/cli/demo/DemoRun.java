@@ -53,21 +53,21 @@ final class DemoRun {
         progress.accept("publishing %,d requests of %d accounts, and what goes wrong besides"
                 .formatted(trace.rows().size(), accounts.size()));
         Topics topics = settings.topics().names();
-        try (Performer performer = new Performer(
+        try (DemoPublisher publisher = new DemoPublisher(
                 topics,
                 partitions,
                 settings.kafka().bootstrapServers(),
                 settings.registry().serde())) {
-            performer.introduce(accounts);
+            publisher.link(accounts);
             long begin = System.nanoTime();
             CompletableFuture<Long> refusals = CompletableFuture.supplyAsync(
                     () -> outage(trace.rows().size()), task -> startThread("demo-outage", task));
             CompletableFuture<Void> published = CompletableFuture.runAsync(
-                    () -> performer.perform(script.steps(), speed), task -> startThread("demo-publisher", task));
-            awaitQuiet(script.outcome(), performer, published);
+                    () -> publisher.publish(script.steps(), speed), task -> startThread("demo-publisher", task));
+            awaitQuiet(script.outcome(), publisher, published);
             double seconds = (System.nanoTime() - begin) / 1e9;
             published.join();
-            return report(trace, script.outcome(), expectation, performer, refusals.join(), seconds);
+            return report(trace, script.outcome(), expectation, publisher, refusals.join(), seconds);
         }
     }
 
@@ -89,7 +89,7 @@ final class DemoRun {
     }
 
     /** Returns when the books show the outcome, or when they have not changed for long. */
-    private void awaitQuiet(Script.Outcome outcome, Performer performer, CompletableFuture<Void> published) {
+    private void awaitQuiet(Script.Outcome outcome, DemoPublisher publisher, CompletableFuture<Void> published) {
         LedgerBalance last = LedgerBalance.of(List.of());
         long lastChange = System.nanoTime();
         long nextProgress = lastChange;
@@ -109,16 +109,16 @@ final class DemoRun {
             }
             if (now >= nextProgress) {
                 nextProgress = now + PROGRESS_INTERVAL.toNanos();
-                progress.accept(line(books, performer));
+                progress.accept(line(books, publisher));
             }
             LockSupport.parkNanos(LOOK_INTERVAL.toNanos());
         }
     }
 
-    private static String line(LedgerBalance books, Performer performer) {
+    private static String line(LedgerBalance books, DemoPublisher publisher) {
         return "published %,d   admitted %,d   parked %,d   delivered %,d   dead letters %,d"
                 .formatted(
-                        performer.acknowledged(),
+                        publisher.acknowledged(),
                         books.total(LedgerBalance.ADMISSION, LedgerCounter.ADMITTED),
                         books.total(LedgerBalance.ADMISSION, LedgerCounter.PARKED),
                         books.total(LedgerBalance.DELIVERY, LedgerCounter.DELIVERED),
@@ -136,7 +136,7 @@ final class DemoRun {
             Trace trace,
             Script.Outcome outcome,
             Expectation expectation,
-            Performer performer,
+            DemoPublisher publisher,
             long outageRefusals,
             double seconds) {
         LedgerBalance books = findings.books();
@@ -152,7 +152,7 @@ final class DemoRun {
         DemoReport.Expected expected =
                 new DemoReport.Expected(expectation.events(), plain(expectation.fees()), plain(expectation.costs()));
         return new DemoReport(
-                performer.acknowledged(),
+                publisher.acknowledged(),
                 books.total(LedgerBalance.ADMISSION, LedgerCounter.RECEIVED),
                 books.total(LedgerBalance.ADMISSION, LedgerCounter.ADMITTED),
                 books.total(LedgerBalance.ADMISSION, LedgerCounter.DUPLICATE),
@@ -166,21 +166,21 @@ final class DemoRun {
                 sandbox,
                 expected,
                 Math.round(seconds * 1000) / 1000.0,
-                Math.round(performer.acknowledged() / seconds),
+                Math.round(publisher.acknowledged() / seconds),
                 trace.badLines(),
-                disagreements(outcome, performer, books, found, sandbox, expected));
+                disagreements(outcome, publisher, books, found, sandbox, expected));
     }
 
     private List<String> disagreements(
             Script.Outcome outcome,
-            Performer performer,
+            DemoPublisher publisher,
             LedgerBalance books,
             Findings.Found found,
             DemoReport.Sandbox sandbox,
             DemoReport.Expected expected) {
         Checks checks = new Checks();
-        checks.holds("publishing failed: " + performer.failure(), performer.failure() == null)
-                .equal("published", outcome.received(), performer.acknowledged())
+        checks.holds("publishing failed: " + publisher.failure(), publisher.failure() == null)
+                .equal("published", outcome.received(), publisher.acknowledged())
                 .equal("received", outcome.received(), books.total(LedgerBalance.ADMISSION, LedgerCounter.RECEIVED))
                 .equal("admitted", outcome.admitted(), books.total(LedgerBalance.ADMISSION, LedgerCounter.ADMITTED))
                 .equal(

@@ -63,22 +63,22 @@ record Script(List<TimedStep> steps, Outcome outcome) {
         }
 
         Script write() {
-            Mischief mischief = new Mischief(rows.size());
+            DemoFaults faults = new DemoFaults(rows.size());
             for (int i = 0; i < rows.size(); i++) {
                 Instant at = rows.get(i).at();
                 UsageEvent event = event(i);
-                deliveredIds.add(mischief.idOf(rows.get(i)));
-                if (mischief.misplaces(i)) {
+                deliveredIds.add(faults.idOf(rows.get(i)));
+                if (faults.misplaces(i)) {
                     rerouted++;
                     publish(at, new Step.PublishMisplaced(event));
                 } else {
                     publish(at, new Step.Publish(event));
                 }
-                if (mischief.repeats(i)) {
+                if (faults.repeats(i)) {
                     duplicates++;
-                    publish(at, new Step.Publish(event(Math.max(0, i - mischief.repeatDistance(i)))));
+                    publish(at, new Step.Publish(event(Math.max(0, i - faults.repeatDistance(i)))));
                 }
-                if (mischief.contradicts(i) && !mischief.misplaces(i)) {
+                if (faults.contradicts(i) && !faults.misplaces(i)) {
                     deadLettered(admissionDeadLetters, DeadLetterReason.ID_CONFLICT);
                     publish(
                             at,
@@ -89,7 +89,7 @@ record Script(List<TimedStep> steps, Outcome outcome) {
                     accounts.stream()
                             .filter(account -> account.introduction() == Introduction.LINKED_LATE)
                             .forEach(account -> steps.add(new TimedStep(at, new Step.Link(account))));
-                    plantPoison(at, mischief);
+                    addPoison(at, faults);
                 }
             }
             return new Script(
@@ -105,25 +105,25 @@ record Script(List<TimedStep> steps, Outcome outcome) {
                             deliveredIds));
         }
 
-        private void plantPoison(Instant at, Mischief mischief) {
-            mischief.poison(at).forEach((reason, poisons) -> {
+        private void addPoison(Instant at, DemoFaults faults) {
+            faults.poison(at).forEach((reason, poisons) -> {
                 for (Step poison : poisons) {
                     deadLettered(admissionDeadLetters, reason);
                     publish(at, poison);
                 }
             });
-            mischief.refusedByCredyt(at, accounts.get(0)).forEach(event -> {
+            faults.refusedByCredyt(at, accounts.get(0)).forEach(event -> {
                 deadLettered(deliveryDeadLetters, DeadLetterReason.REJECTED);
                 admittedInVain++;
                 publish(at, new Step.Publish(event));
             });
-            steps.add(new TimedStep(at, new Step.LinkToNobody(Mischief.GHOST_ACCOUNT, "nobody-at-credyt")));
-            mischief.ofGhost(at).forEach(event -> {
+            steps.add(new TimedStep(at, new Step.LinkToNobody(DemoFaults.GHOST_ACCOUNT, "nobody-at-credyt")));
+            faults.ofGhost(at).forEach(event -> {
                 deadLettered(deliveryDeadLetters, DeadLetterReason.CUSTOMER_UNKNOWN);
                 admittedInVain++;
                 publish(at, new Step.Publish(event));
             });
-            mischief.neverLinked(at).forEach(event -> {
+            faults.neverLinked(at).forEach(event -> {
                 parked++;
                 publish(at, new Step.Publish(event));
             });

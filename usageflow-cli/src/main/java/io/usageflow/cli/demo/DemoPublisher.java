@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Does what the script says: through the producer library where a service would, past it where a foreign or careless
  * producer would. Counts what Kafka acknowledged and remembers the first thing that went wrong.
  */
-final class Performer implements AutoCloseable {
+final class DemoPublisher implements AutoCloseable {
     private static final Duration FLUSH_BOUND = Duration.ofMinutes(2);
 
     private final Topics topics;
@@ -41,7 +41,7 @@ final class Performer implements AutoCloseable {
     private final AtomicLong acknowledged = new AtomicLong();
     private volatile @Nullable Throwable failure;
 
-    Performer(Topics topics, int partitions, String bootstrapServers, Map<String, String> registry) {
+    DemoPublisher(Topics topics, int partitions, String bootstrapServers, Map<String, String> registry) {
         this.topics = topics;
         this.partitions = partitions;
         Map<String, Object> settings = new java.util.HashMap<>(registry);
@@ -59,15 +59,15 @@ final class Performer implements AutoCloseable {
     }
 
     /** Links that stand before the first event. */
-    void introduce(List<DemoAccount> accounts) {
+    void link(List<DemoAccount> accounts) {
         accounts.stream()
                 .filter(account -> account.introduction() == DemoAccount.Introduction.LINKED_BEFORE)
                 .forEach(this::link);
         flush();
     }
 
-    /** Performs every step in order and returns when Kafka has acknowledged all of it. */
-    void perform(List<Script.TimedStep> steps, OptionalDouble speed) {
+    /** Takes every step in order and returns when Kafka has acknowledged all of it. */
+    void publish(List<Script.TimedStep> steps, OptionalDouble speed) {
         Instant traceBegin = steps.isEmpty() ? Instant.EPOCH : steps.get(0).at();
         long begin = System.nanoTime();
         for (Script.TimedStep step : steps) {
@@ -75,7 +75,7 @@ final class Performer implements AutoCloseable {
                 long due = (long) (Duration.between(traceBegin, step.at()).toNanos() / speed.getAsDouble());
                 awaitNanos(begin + due);
             }
-            perform(step.step());
+            take(step.step());
         }
         flush();
     }
@@ -90,7 +90,7 @@ final class Performer implements AutoCloseable {
         return failure;
     }
 
-    private void perform(Step step) {
+    private void take(Step step) {
         if (step instanceof Step.Publish publish) {
             publisher.publish(publish.event()).whenComplete((receipt, error) -> settled(error));
         } else if (step instanceof Step.PublishMisplaced misplaced) {

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  *
  * @param requests of the trace, at least 1
  */
-record Mischief(int requests) {
+record DemoFaults(int requests) {
     static final String GHOST_ACCOUNT = "acct_ghost";
     private static final String UNLINKED_ACCOUNT = "acct_unlinked";
     private static final String UNREGISTERED_VENDOR = "vendor-without-contract";
