@@ -10,11 +10,11 @@ import io.usageflow.forwarder.config.SettingsException;
 import io.usageflow.forwarder.delivery.Delivery;
 import io.usageflow.forwarder.delivery.DeliveryConnections;
 import io.usageflow.forwarder.kafka.TopicsNotReadyException;
-import io.usageflow.forwarder.observe.AdminServer;
 import io.usageflow.forwarder.observe.HealthReport;
-import io.usageflow.forwarder.observe.ProcessMeters;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.Version;
+import io.usageflow.forwarder.observe.http.AdminServer;
+import io.usageflow.forwarder.observe.meter.ProcessMeters;
 import io.usageflow.forwarder.replay.BlockedReplay;
 import io.usageflow.forwarder.topics.TopicAdmin;
 import io.usageflow.forwarder.topics.TopicPlan;
@@ -61,7 +61,7 @@ public final class Forwarder implements AutoCloseable {
      *     {@code start.timeout}
      * @throws TopicsNotReadyException if a topic is missing or would break a promise
      * @throws io.usageflow.forwarder.clock.WrongClockException if this machine's clock is too far from the broker's
-     * @throws io.usageflow.forwarder.observe.AdminPortBusyException if the admin server cannot listen
+     * @throws io.usageflow.forwarder.observe.http.AdminPortBusyException if the admin server cannot listen
      */
     public static Forwarder start(Settings settings) {
         settings.requireForwarding();

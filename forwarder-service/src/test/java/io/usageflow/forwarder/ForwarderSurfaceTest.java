@@ -13,7 +13,7 @@ import io.usageflow.forwarder.ledger.InFlight;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import io.usageflow.forwarder.ledger.LedgerJson;
-import io.usageflow.forwarder.observe.MetricsPage;
+import io.usageflow.forwarder.observe.meter.MetricsPage;
 import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReportFormat;
 import io.usageflow.forwarder.replay.ReplayDocument;

@@ -3,18 +3,18 @@ package io.usageflow.cli;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.kafka.LogIds;
 import io.usageflow.forwarder.publish.BadLines;
-import io.usageflow.forwarder.publish.Connection;
-import io.usageflow.forwarder.publish.CountedInput;
 import io.usageflow.forwarder.publish.DryPublisher;
-import io.usageflow.forwarder.publish.InputBytes;
-import io.usageflow.forwarder.publish.LineIds;
-import io.usageflow.forwarder.publish.LineSource;
 import io.usageflow.forwarder.publish.Pace;
 import io.usageflow.forwarder.publish.Position;
 import io.usageflow.forwarder.publish.PositionFile;
 import io.usageflow.forwarder.publish.PublishRun;
 import io.usageflow.forwarder.publish.PublishRun.Counts;
+import io.usageflow.forwarder.publish.PublisherConnection;
 import io.usageflow.forwarder.publish.TimeWindow;
+import io.usageflow.forwarder.publish.id.LineIds;
+import io.usageflow.forwarder.publish.input.CountedInput;
+import io.usageflow.forwarder.publish.input.InputBytes;
+import io.usageflow.forwarder.publish.line.LineSource;
 import io.usageflow.producer.UsagePublisher;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -72,7 +72,7 @@ final class Backfill {
         }
         // Before anything is opened for writing: a typing error must leave no file behind.
         try (UsagePublisher publisher =
-                Connection.open(settings, settings.topics().names().events())) {
+                PublisherConnection.open(settings, settings.topics().names().events())) {
             Optional<PositionFile> position = input.resume().isEmpty()
                     ? Optional.empty()
                     : Optional.of(new PositionFile(input.resume().get(), identity(identity)));
@@ -124,7 +124,7 @@ final class Backfill {
     /** Another cluster, topic or way to derive ids is another backfill. */
     private Map<String, String> identity(Map<String, String> ofInput) {
         var identity = new HashMap<>(ofInput);
-        identity.put("cluster", Connection.clusterId(settings));
+        identity.put("cluster", PublisherConnection.clusterId(settings));
         identity.put("topic", settings.topics().names().events());
         identity.put(
                 "topic_id",

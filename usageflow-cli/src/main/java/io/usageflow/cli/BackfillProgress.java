@@ -1,8 +1,8 @@
 package io.usageflow.cli;
 
-import io.usageflow.forwarder.publish.CountedInput;
 import io.usageflow.forwarder.publish.PublishRun;
 import io.usageflow.forwarder.publish.PublishRun.Counts;
+import io.usageflow.forwarder.publish.input.CountedInput;
 import java.time.Duration;
 import java.util.OptionalLong;
 

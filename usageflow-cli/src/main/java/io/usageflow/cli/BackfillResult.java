@@ -2,7 +2,7 @@ package io.usageflow.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.forwarder.publish.Noticed;
+import io.usageflow.forwarder.publish.LineStatistics;
 import io.usageflow.forwarder.publish.PublishRun.Counts;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +15,9 @@ final class BackfillResult {
     private BackfillResult() {}
 
     static List<String> lines(boolean dryRun, boolean rounds, Counts counts) {
-        Noticed noticed = counts.noticed();
+        LineStatistics statistics = counts.statistics();
         var lines = new ArrayList<String>();
-        String repeated = noticed.repeated() > 0 ? ", repeated lines " + noticed.repeated() : "";
+        String repeated = statistics.repeated() > 0 ? ", repeated lines " + statistics.repeated() : "";
         if (dryRun) {
             lines.add("good lines " + counts.durable() + ", bad lines " + counts.bad() + repeated
                     + "; nothing was published");
@@ -26,28 +26,28 @@ final class BackfillResult {
                     + (counts.skipped() > 0 ? ", lines done before " + counts.skipped() : "") + repeated);
         }
         if (rounds) {
-            lines.add("rounded amounts " + noticed.rounded()
-                    + (noticed.rounded() > 0 ? ", which changed their sum by " + differences(noticed) : ""));
+            lines.add("rounded amounts " + statistics.rounded()
+                    + (statistics.rounded() > 0 ? ", which changed their sum by " + differences(statistics) : ""));
         }
-        if (noticed.tooOld() > 0) {
-            lines.add("older than the dedup window " + noticed.tooOld()
+        if (statistics.tooOld() > 0) {
+            lines.add("older than the dedup window " + statistics.tooOld()
                     + ": admission holds these as TOO_OLD dead letters");
         }
-        if (noticed.inFuture() > 0) {
-            lines.add("later than now " + noticed.inFuture() + ": admission holds these as IN_FUTURE dead letters");
+        if (statistics.inFuture() > 0) {
+            lines.add("later than now " + statistics.inFuture() + ": admission holds these as IN_FUTURE dead letters");
         }
         return lines;
     }
 
-    private static String differences(Noticed noticed) {
-        return new TreeMap<>(noticed.differences())
+    private static String differences(LineStatistics statistics) {
+        return new TreeMap<>(statistics.differences())
                 .entrySet().stream()
                         .map(each -> each.getValue().toPlainString() + " " + each.getKey())
                         .collect(Collectors.joining(", "));
     }
 
     static ObjectNode json(boolean dryRun, Counts counts) {
-        Noticed noticed = counts.noticed();
+        LineStatistics statistics = counts.statistics();
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
                 .put("dry_run", dryRun)
@@ -56,12 +56,12 @@ final class BackfillResult {
                 .put("failed", counts.failed())
                 .put("done_before", counts.skipped())
                 .put("ended", counts.ended())
-                .put("repeated_lines", noticed.repeated())
-                .put("too_old", noticed.tooOld())
-                .put("in_future", noticed.inFuture())
-                .put("rounded_amounts", noticed.rounded());
+                .put("repeated_lines", statistics.repeated())
+                .put("too_old", statistics.tooOld())
+                .put("in_future", statistics.inFuture())
+                .put("rounded_amounts", statistics.rounded());
         ObjectNode differences = json.putObject("rounding_differences");
-        for (Map.Entry<String, java.math.BigDecimal> each : new TreeMap<>(noticed.differences()).entrySet()) {
+        for (Map.Entry<String, java.math.BigDecimal> each : new TreeMap<>(statistics.differences()).entrySet()) {
             differences.put(each.getKey(), each.getValue());
         }
         return json;

@@ -2,7 +2,7 @@ package io.usageflow.cli;
 
 import io.usageflow.forwarder.config.ConfigPage;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.observe.MetricsPage;
+import io.usageflow.forwarder.observe.meter.MetricsPage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package io.usageflow.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.forwarder.doctor.Examination;
-import io.usageflow.forwarder.doctor.Finding;
-import io.usageflow.forwarder.doctor.Verdict;
+import io.usageflow.forwarder.doctor.CheckResult;
+import io.usageflow.forwarder.doctor.CheckStatus;
+import io.usageflow.forwarder.doctor.check.ForwarderChecks;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -48,8 +48,8 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         // Kafka's clients would say on their own, and often, what the findings say once.
         Logging.onlyProblems();
-        List<Finding> findings = Examination.of(options.over(credyt.defaults(), terminal.environment()));
-        boolean fails = findings.stream().anyMatch(finding -> finding.verdict() == Verdict.FAIL);
+        List<CheckResult> findings = ForwarderChecks.of(options.over(credyt.defaults(), terminal.environment()));
+        boolean fails = findings.stream().anyMatch(finding -> finding.verdict() == CheckStatus.FAIL);
         if (output.json()) {
             output.document(terminal, json(findings, fails));
         } else {
@@ -58,13 +58,13 @@ final class DoctorCommand implements Callable<Integer> {
         return fails ? ExitCode.PROBLEMS : ExitCode.OK;
     }
 
-    private void show(List<Finding> findings, boolean fails) {
+    private void show(List<CheckResult> findings, boolean fails) {
         var table = new Table("VERDICT", "CHECK", "FOUND");
-        for (Finding finding : findings) {
+        for (CheckResult finding : findings) {
             table.row(finding.verdict(), finding.check(), finding.detail());
         }
         table.print(terminal);
-        List<Finding> toDo = findings.stream()
+        List<CheckResult> toDo = findings.stream()
                 .filter(finding -> finding.remedy().isPresent())
                 .toList();
         if (!toDo.isEmpty()) {
@@ -75,7 +75,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         terminal.say("");
         long warnings = findings.stream()
-                .filter(finding -> finding.verdict() == Verdict.WARN)
+                .filter(finding -> finding.verdict() == CheckStatus.WARN)
                 .count();
         terminal.say(
                 fails
@@ -84,10 +84,10 @@ final class DoctorCommand implements Callable<Integer> {
                                 + (warnings == 0 ? "." : "; " + warnings + " warnings will hurt some day."));
     }
 
-    static ObjectNode json(List<Finding> findings, boolean fails) {
+    static ObjectNode json(List<CheckResult> findings, boolean fails) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("healthy", !fails);
         var array = json.putArray("findings");
-        for (Finding finding : findings) {
+        for (CheckResult finding : findings) {
             ObjectNode each = array.addObject()
                     .put("check", finding.check())
                     .put("verdict", finding.verdict().name())

@@ -7,7 +7,7 @@ import io.usageflow.forwarder.config.SettingsException;
 import io.usageflow.forwarder.credyt.lookup.CredytUnreachableException;
 import io.usageflow.forwarder.kafka.ClusterUnreachableException;
 import io.usageflow.forwarder.kafka.TopicsNotReadyException;
-import io.usageflow.forwarder.observe.AdminPortBusyException;
+import io.usageflow.forwarder.observe.http.AdminPortBusyException;
 import io.usageflow.producer.PublishException;
 import io.usageflow.schema.registry.RegistryUnavailableException;
 import io.usageflow.schema.registry.SchemaLostException;

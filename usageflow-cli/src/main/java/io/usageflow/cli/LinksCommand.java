@@ -1,7 +1,7 @@
 package io.usageflow.cli;
 
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.publish.Connection;
+import io.usageflow.forwarder.publish.PublisherConnection;
 import io.usageflow.producer.CustomerRef;
 import io.usageflow.producer.InvalidUsageEventException;
 import io.usageflow.producer.LinkReceipt;
@@ -137,7 +137,7 @@ final class LinksCommand implements Runnable {
             CustomerLink customer = link.customer;
             VendorLink vendor = link.vendor;
             String topic = customer != null ? topics.customerLinks() : topics.vendorLinks();
-            try (UsagePublisher publisher = Connection.open(settings, topic)) {
+            try (UsagePublisher publisher = PublisherConnection.open(settings, topic)) {
                 CompletableFuture<LinkReceipt> durable = customer != null
                         ? publisher.linkCustomer(customer.account, customer.id.reference())
                         : publisher.linkVendor(vendor == null ? "" : vendor.vendor, vendorReference(vendor));

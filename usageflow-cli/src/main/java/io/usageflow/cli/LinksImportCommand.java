@@ -7,7 +7,7 @@ import io.usageflow.forwarder.links.LinkFile;
 import io.usageflow.forwarder.links.LinkPlan;
 import io.usageflow.forwarder.links.LinkTable;
 import io.usageflow.forwarder.links.LinkWriter;
-import io.usageflow.forwarder.publish.InputBytes;
+import io.usageflow.forwarder.publish.input.InputBytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

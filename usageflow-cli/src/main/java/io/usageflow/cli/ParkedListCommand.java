@@ -76,8 +76,9 @@ final class ParkedListCommand implements Callable<Integer> {
         ParkedOverview overview = ParkedOverview.of(
                 new ParkedClient(settings.admin().accessToken()).ask(asked, Optional.ofNullable(account), limit),
                 limit);
-        overview.silent().forEach(silent -> terminal.note("usageflow: " + silent.admin() + " " + silent.why()));
-        if (overview.told().isEmpty()) {
+        overview.unreachable()
+                .forEach(unreachable -> terminal.note("usageflow: " + unreachable.admin() + " " + unreachable.why()));
+        if (overview.answered().isEmpty()) {
             return ExitCode.UNREACHABLE;
         }
         if (output.json()) {
@@ -151,15 +152,15 @@ final class ParkedListCommand implements Callable<Integer> {
 
     private void gaps(ParkedOverview overview) {
         if (!overview.unanswered().isEmpty()) {
-            terminal.note("usageflow: nobody answered for the partitions " + overview.unanswered()
+            terminal.note("usageflow: no instance answered for the partitions " + overview.unanswered()
                     + ": name the other instances with --admin, or wait while an instance reads its state");
         }
-        overview.told().forEach(told -> told.unreadable()
+        overview.answered().forEach(answered -> answered.unreadable()
                 .forEach((partition, why) -> terminal.note(
-                        "usageflow: " + told.admin() + " cannot read partition " + partition + " now: " + why)));
+                        "usageflow: " + answered.admin() + " cannot read partition " + partition + " now: " + why)));
         if (!overview.doubled().isEmpty()) {
             terminal.note("usageflow: two instances answered for the partitions " + overview.doubled()
-                    + ", which are changing hands, and are counted twice: ask again in a while");
+                    + ", which are being reassigned, and are counted twice: try again later");
         }
     }
 
@@ -171,10 +172,11 @@ final class ParkedListCommand implements Callable<Integer> {
                 .put("oldest_age_seconds", Duration.between(since, now).toSeconds()));
         var unanswered = json.putArray("partitions_unanswered");
         overview.unanswered().forEach(unanswered::add);
-        var silent = json.putArray("instances_silent");
-        overview.silent()
-                .forEach(each ->
-                        silent.addObject().put("admin", each.admin().toString()).put("why", each.why()));
+        var unreachable = json.putArray("instances_silent");
+        overview.unreachable().forEach(each -> unreachable
+                .addObject()
+                .put("admin", each.admin().toString())
+                .put("why", each.why()));
         var accounts = json.putArray("accounts");
         for (ParkedAccount each : overview.accounts()) {
             accounts.addObject()

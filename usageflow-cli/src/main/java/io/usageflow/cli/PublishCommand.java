@@ -3,7 +3,7 @@ package io.usageflow.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.publish.Connection;
+import io.usageflow.forwarder.publish.PublisherConnection;
 import io.usageflow.producer.InvalidUsageEventException;
 import io.usageflow.producer.PublishReceipt;
 import io.usageflow.producer.UsagePublisher;
@@ -87,7 +87,7 @@ final class PublishCommand implements Callable<Integer> {
     private int one(Settings settings, SingleEvent single) {
         var event = single.event();
         try (UsagePublisher publisher =
-                Connection.open(settings, settings.topics().names().events())) {
+                PublisherConnection.open(settings, settings.topics().names().events())) {
             PublishReceipt receipt = publisher.publish(event).join();
             if (output.json()) {
                 output.document(terminal, json(receipt));

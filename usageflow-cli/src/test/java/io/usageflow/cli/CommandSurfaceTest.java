@@ -5,7 +5,7 @@ import static io.usageflow.forwarder.testing.PublicSurface.requireUnchanged;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.usageflow.cli.demo.DemoReport;
-import io.usageflow.forwarder.doctor.Finding;
+import io.usageflow.forwarder.doctor.CheckResult;
 import io.usageflow.forwarder.links.Link;
 import io.usageflow.forwarder.links.LinkFile;
 import io.usageflow.forwarder.links.LinkPlan;
@@ -86,7 +86,7 @@ class CommandSurfaceTest {
 
     @Test
     void shouldKeepTheNamesInJson() {
-        json("doctor", List.of(DoctorCommand.json(SampleValues.of(Finding.class), true)));
+        json("doctor", List.of(DoctorCommand.json(SampleValues.of(CheckResult.class), true)));
         json(
                 "topics plan",
                 SampleValues.of(TopicPlan.class).stream()

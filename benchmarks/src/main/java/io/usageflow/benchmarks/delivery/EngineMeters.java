@@ -1,6 +1,6 @@
 package io.usageflow.benchmarks.delivery;
 
-import io.usageflow.forwarder.observe.DeliveryMeter;
+import io.usageflow.forwarder.observe.meter.DeliveryMeter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

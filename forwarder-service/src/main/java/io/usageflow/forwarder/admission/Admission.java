@@ -24,9 +24,9 @@ import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.kafka.TopicWatch;
 import io.usageflow.forwarder.observe.AdminPage;
-import io.usageflow.forwarder.observe.Progress;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.forwarder.observe.StallTimer;
 import io.usageflow.schema.file.PrivateFiles;
 import io.usageflow.schema.text.VisibleText;
 import io.usageflow.schema.topic.Topics;
@@ -63,7 +63,7 @@ public final class Admission implements Stage {
     private final AdmissionMeters meters;
     private final ThreadFailurePolicy failures = new ThreadFailurePolicy();
     private final CrashLoop deaths = new CrashLoop();
-    private final Progress progress = new Progress(System.nanoTime());
+    private final StallTimer progress = new StallTimer(System.nanoTime());
     private final KafkaWatch kafkaWatch;
     private final Thread starter = new Thread(this::run, "admission-start");
 

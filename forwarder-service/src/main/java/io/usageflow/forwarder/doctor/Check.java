@@ -11,5 +11,5 @@ public interface Check {
      * @return at least one finding
      * @throws Exception where it could not be looked at; the message becomes a finding
      */
-    List<Finding> look() throws Exception;
+    List<CheckResult> look() throws Exception;
 }

@@ -20,19 +20,19 @@ public final class Doctor {
     }
 
     /** In the order of the checks. A check that fails to look is a finding as well; none keeps another from running. */
-    public List<Finding> examine(List<Check> checks) throws InterruptedException {
+    public List<CheckResult> examine(List<Check> checks) throws InterruptedException {
         ExecutorService threads = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "doctor");
             thread.setDaemon(true);
             return thread;
         });
         try {
-            List<Future<List<Finding>>> looking = new ArrayList<>();
+            List<Future<List<CheckResult>>> looking = new ArrayList<>();
             for (Check check : checks) {
                 looking.add(threads.submit(check::look));
             }
             long deadline = System.nanoTime() + atMost.toNanos();
-            List<Finding> findings = new ArrayList<>();
+            List<CheckResult> findings = new ArrayList<>();
             for (int index = 0; index < checks.size(); index++) {
                 findings.addAll(finding(checks.get(index), looking.get(index), deadline));
             }
@@ -42,22 +42,22 @@ public final class Doctor {
         }
     }
 
-    private List<Finding> finding(Check check, Future<List<Finding>> looking, long deadline)
+    private List<CheckResult> finding(Check check, Future<List<CheckResult>> looking, long deadline)
             throws InterruptedException {
         try {
             return looking.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
             looking.cancel(true);
-            return List.of(Finding.fail(
+            return List.of(CheckResult.fail(
                     check.name(),
                     "no answer within " + atMost.toSeconds() + " s",
                     "look at what answers so slowly, and run doctor again"));
         } catch (ExecutionException failed) {
             Throwable why = failed.getCause() == null ? failed : failed.getCause();
             return List.of(
-                    why instanceof NotReachedException
-                            ? Finding.skipped(check.name(), String.valueOf(why.getMessage()))
-                            : Finding.fail(
+                    why instanceof NotReachableException
+                            ? CheckResult.skipped(check.name(), String.valueOf(why.getMessage()))
+                            : CheckResult.fail(
                                     check.name(),
                                     "could not be looked at: " + said(why),
                                     "remove what is said to be in the way, and run doctor again"));

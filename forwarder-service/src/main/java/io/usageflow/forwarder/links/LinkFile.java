@@ -1,6 +1,6 @@
 package io.usageflow.forwarder.links;
 
-import io.usageflow.forwarder.publish.CsvEntries;
+import io.usageflow.forwarder.publish.input.CsvEntries;
 import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.rule.Violation;
 import java.io.IOException;

@@ -42,7 +42,7 @@ public final class LinkTable {
     private static final Duration READ_WITHIN = Duration.ofMinutes(30);
 
     private final Settings settings;
-    private final NewestOfEach newest;
+    private final LatestByKey newest;
 
     public LinkTable(Settings settings) {
         this(settings, NAMES_MAX);
@@ -50,7 +50,7 @@ public final class LinkTable {
 
     LinkTable(Settings settings, int namesMax) {
         this.settings = settings;
-        this.newest = new NewestOfEach(namesMax);
+        this.newest = new LatestByKey(namesMax);
     }
 
     /**
@@ -128,7 +128,7 @@ public final class LinkTable {
     private static void take(
             ConsumerRecord<byte[], byte[]> record,
             Decoder decoder,
-            NewestOfEach.Entries<Link> entries,
+            LatestByKey.Entries<Link> entries,
             Map<String, Refusal> refused,
             Consumer<Refusal> refusals) {
         String name = new String(record.key(), UTF_8);

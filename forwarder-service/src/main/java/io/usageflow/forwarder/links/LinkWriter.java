@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.links;
 
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.publish.Connection;
+import io.usageflow.forwarder.publish.PublisherConnection;
 import io.usageflow.producer.CustomerRef;
 import io.usageflow.producer.LinkReceipt;
 import io.usageflow.producer.UsagePublisher;
@@ -23,10 +23,10 @@ public final class LinkWriter implements AutoCloseable {
         this.publisher = publisher;
     }
 
-    /** As {@link Connection#open}. */
+    /** As {@link PublisherConnection#open}. */
     public static LinkWriter open(Settings settings, LinkKind kind) {
         return new LinkWriter(
-                Connection.open(settings, kind.topic(settings.topics().names())));
+                PublisherConnection.open(settings, kind.topic(settings.topics().names())));
     }
 
     /**

@@ -27,7 +27,7 @@ public record HealthReport(Map<String, StageHealth> stages) {
         return live() && !stages.isEmpty() && stages.values().stream().allMatch(StageHealth::ready);
     }
 
-    ObjectNode json() {
+    public ObjectNode json() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("live", live()).put("ready", ready()).put("version", Version.current());
         ObjectNode details = json.putObject("stages");

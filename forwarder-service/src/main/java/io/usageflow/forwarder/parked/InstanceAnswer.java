@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** What one instance said. Sealed: an instance that is silent must not look like one where nobody waits. */
+/** One instance's reply. Sealed: an instance that does not answer must not look like one where nobody waits. */
 public sealed interface InstanceAnswer {
     URI admin();
 
@@ -24,7 +24,7 @@ public sealed interface InstanceAnswer {
      * @param oldestSince since when the oldest waits
      * @param shown the longest waiting accounts, as many as were asked for
      */
-    record Told(
+    record Answered(
             URI admin,
             Set<Integer> partitions,
             Map<Integer, String> unreadable,
@@ -34,7 +34,7 @@ public sealed interface InstanceAnswer {
             Optional<Instant> oldestSince,
             List<ParkedAccount> shown)
             implements InstanceAnswer {
-        public Told {
+        public Answered {
             partitions = Set.copyOf(partitions);
             unreadable = Map.copyOf(unreadable);
             shown = List.copyOf(shown);
@@ -42,7 +42,7 @@ public sealed interface InstanceAnswer {
     }
 
     /** @param why one sentence with the remedy */
-    record Silent(URI admin, String why) implements InstanceAnswer {}
+    record Unreachable(URI admin, String why) implements InstanceAnswer {}
 
     /**
      * An account whose events wait.
@@ -81,7 +81,9 @@ public sealed interface InstanceAnswer {
         }
     }
 
-    default <T> T match(Function<? super Told, ? extends T> onTold, Function<? super Silent, ? extends T> onSilent) {
-        return this instanceof Told told ? onTold.apply(told) : onSilent.apply((Silent) this);
+    default <T> T match(
+            Function<? super Answered, ? extends T> onAnswered,
+            Function<? super Unreachable, ? extends T> onUnreachable) {
+        return this instanceof Answered answered ? onAnswered.apply(answered) : onUnreachable.apply((Unreachable) this);
     }
 }

@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.usageflow.forwarder.links.LinkKind;
+import io.usageflow.forwarder.parked.InstanceAnswer.Answered;
 import io.usageflow.forwarder.parked.InstanceAnswer.ParkedAccount;
 import io.usageflow.forwarder.parked.InstanceAnswer.Reason;
-import io.usageflow.forwarder.parked.InstanceAnswer.Silent;
-import io.usageflow.forwarder.parked.InstanceAnswer.Told;
+import io.usageflow.forwarder.parked.InstanceAnswer.Unreachable;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -70,7 +70,7 @@ public final class ParkedClient {
         token.ifPresent(known -> request.header("Authorization", "Bearer " + known));
         return client.sendAsync(request.build(), BodyHandlers.ofString(UTF_8))
                 .<InstanceAnswer>thenApply(response -> answer(admin, response))
-                .exceptionally(failure -> new Silent(admin, why(failure)));
+                .exceptionally(failure -> new Unreachable(admin, why(failure)));
     }
 
     private static String why(Throwable failure) {
@@ -90,22 +90,23 @@ public final class ParkedClient {
             body = JSON.nullNode();
         }
         if (response.statusCode() == 404) {
-            return new Silent(admin, "has no parked events to show: this instance does not have the role admission");
+            return new Unreachable(
+                    admin, "has no parked events to show: this instance does not have the role admission");
         }
         if (response.statusCode() != 200) {
-            return new Silent(
+            return new Unreachable(
                     admin,
                     "answers with status " + response.statusCode() + ": "
                             + body.path("error").asText("ask again in a while"));
         }
         try {
-            return told(admin, body);
+            return answered(admin, body);
         } catch (IllegalArgumentException | DateTimeException foreign) {
-            return new Silent(admin, "answers, but not as a forwarder does: check the address");
+            return new Unreachable(admin, "answers, but not as a forwarder does: check the address");
         }
     }
 
-    private static Told told(URI admin, JsonNode body) {
+    private static Answered answered(URI admin, JsonNode body) {
         JsonNode scope = required(body, "scope");
         JsonNode totals = required(body, "totals");
         Set<Integer> partitions = new HashSet<>();
@@ -116,7 +117,7 @@ public final class ParkedClient {
                         each.path("partition").asInt(), each.path("why").asText()));
         List<ParkedAccount> shown = new ArrayList<>();
         required(body, "accounts").forEach(each -> shown.add(account(each)));
-        return new Told(
+        return new Answered(
                 admin,
                 partitions,
                 unreadable,

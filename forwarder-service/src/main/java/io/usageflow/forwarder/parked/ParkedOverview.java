@@ -1,8 +1,8 @@
 package io.usageflow.forwarder.parked;
 
+import io.usageflow.forwarder.parked.InstanceAnswer.Answered;
 import io.usageflow.forwarder.parked.InstanceAnswer.ParkedAccount;
-import io.usageflow.forwarder.parked.InstanceAnswer.Silent;
-import io.usageflow.forwarder.parked.InstanceAnswer.Told;
+import io.usageflow.forwarder.parked.InstanceAnswer.Unreachable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,65 +13,65 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * The answers of all instances that were asked. Immutable.
+ * The replies of all instances that were asked. Immutable.
  *
- * @param told that answered
- * @param silent that did not
+ * @param answered instances that answered
+ * @param unreachable instances that did not
  * @param accounts the longest waiting first, of all that answered
- * @param unanswered partitions nobody answered for; none where no instance answered, since then nobody knows how many
- *     there are
- * @param doubled partitions that two answered for, as they go from one to the other: their events are counted twice
+ * @param unanswered partitions that no instance answered for; empty where none answered, since the number of partitions is
+ *     then unknown
+ * @param doubled partitions that two instances answered for during a rebalance: their events are counted twice
  */
 public record ParkedOverview(
-        List<Told> told,
-        List<Silent> silent,
+        List<Answered> answered,
+        List<Unreachable> unreachable,
         List<ParkedAccount> accounts,
         SortedSet<Integer> unanswered,
         SortedSet<Integer> doubled) {
 
     /** @param limit accounts to keep */
     public static ParkedOverview of(Collection<InstanceAnswer> answers, int limit) {
-        var told = new ArrayList<Told>();
-        var silent = new ArrayList<Silent>();
-        answers.forEach(answer -> answer.match(told::add, silent::add));
+        var answered = new ArrayList<Answered>();
+        var unreachable = new ArrayList<Unreachable>();
+        answers.forEach(answer -> answer.match(answered::add, unreachable::add));
         var unanswered = new TreeSet<Integer>();
-        told.forEach(each -> {
+        answered.forEach(each -> {
             for (int partition = 0; partition < each.partitionsInAll(); partition++) {
                 unanswered.add(partition);
             }
         });
-        var answered = new TreeSet<Integer>();
+        var seen = new TreeSet<Integer>();
         var doubled = new TreeSet<Integer>();
-        for (Told each : told) {
+        for (Answered each : answered) {
             for (int partition : each.partitions()) {
-                if (!answered.add(partition)) {
+                if (!seen.add(partition)) {
                     doubled.add(partition);
                 }
             }
         }
-        unanswered.removeAll(answered);
-        List<ParkedAccount> accounts = told.stream()
+        unanswered.removeAll(seen);
+        List<ParkedAccount> accounts = answered.stream()
                 .flatMap(each -> each.shown().stream())
                 .sorted(Comparator.comparing(ParkedAccount::since).thenComparing(ParkedAccount::account))
                 .limit(limit)
                 .toList();
-        return new ParkedOverview(told, silent, accounts, unanswered, doubled);
+        return new ParkedOverview(answered, unreachable, accounts, unanswered, doubled);
     }
 
     /** Whether every partition was answered for, once. */
     public boolean complete() {
-        return !told.isEmpty() && unanswered.isEmpty() && doubled.isEmpty();
+        return !answered.isEmpty() && unanswered.isEmpty() && doubled.isEmpty();
     }
 
     public long events() {
-        return told.stream().mapToLong(Told::events).sum();
+        return answered.stream().mapToLong(Answered::events).sum();
     }
 
     public long waitingAccounts() {
-        return told.stream().mapToLong(Told::accounts).sum();
+        return answered.stream().mapToLong(Answered::accounts).sum();
     }
 
     public Optional<Instant> oldestSince() {
-        return told.stream().flatMap(each -> each.oldestSince().stream()).min(Comparator.naturalOrder());
+        return answered.stream().flatMap(each -> each.oldestSince().stream()).min(Comparator.naturalOrder());
     }
 }

@@ -1,5 +1,8 @@
 package io.usageflow.forwarder.publish;
 
+import io.usageflow.forwarder.publish.id.IdNotes;
+import io.usageflow.forwarder.publish.id.UsedIds;
+import io.usageflow.forwarder.publish.line.ParsedLine;
 import io.usageflow.producer.InvalidUsageEventException;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.check.EventCheck;

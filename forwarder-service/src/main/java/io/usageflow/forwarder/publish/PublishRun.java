@@ -1,7 +1,9 @@
 package io.usageflow.forwarder.publish;
 
-import io.usageflow.forwarder.publish.Front.State;
+import io.usageflow.forwarder.publish.CompletedPrefix.State;
 import io.usageflow.forwarder.publish.Position.Passed;
+import io.usageflow.forwarder.publish.line.LineSource;
+import io.usageflow.forwarder.publish.line.ParsedLine;
 import io.usageflow.producer.InvalidUsageEventException;
 import io.usageflow.producer.UsagePublisher;
 import java.io.IOException;
@@ -13,7 +15,7 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Publishes all events of a source and waits until each is durable or known not to be. At most {@value
- * Front#ENTRIES_MAX} are on their way at once, so that memory stays bounded however long the input is. For one run.
+ * CompletedPrefix#ENTRIES_MAX} are on their way at once, so that memory stays bounded however long the input is. For one run.
  *
  * <p>With a position's file the run can be stopped or killed at any point and goes on where it was. What was sent and not
  * yet in the position is sent again, under the same ids, which admission recognises. Such a run ends at the first event
@@ -28,10 +30,10 @@ public final class PublishRun {
     private final Reports reports;
     private final Terms terms;
     private final LineCheck check = new LineCheck();
-    private final Front front = new Front();
+    private final CompletedPrefix front = new CompletedPrefix();
     private final AtomicLong durable = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
-    private final NoticedCounter noticed = new NoticedCounter();
+    private final LineCounters statistics = new LineCounters();
     private long bad;
     private long skipped;
     private Position position = Position.START;
@@ -85,10 +87,10 @@ public final class PublishRun {
      * @param ended whether the input was read to its end
      * @param noticed what else there is to say
      */
-    public record Counts(long durable, long bad, long failed, long skipped, boolean ended, Noticed noticed) {
+    public record Counts(long durable, long bad, long failed, long skipped, boolean ended, LineStatistics statistics) {
         /** With nothing else to say. */
         public Counts(long durable, long bad, long failed, long skipped, boolean ended) {
-            this(durable, bad, failed, skipped, ended, Noticed.NOTHING);
+            this(durable, bad, failed, skipped, ended, LineStatistics.NOTHING);
         }
 
         public boolean complete() {
@@ -118,7 +120,8 @@ public final class PublishRun {
                     break;
                 }
                 passed = passed.then(next.get());
-                Front.Entry entry = begin(next.get(), passed, source.header()).orElse(null);
+                CompletedPrefix.Entry entry =
+                        begin(next.get(), passed, source.header()).orElse(null);
                 if (entry == null) {
                     break;
                 }
@@ -133,7 +136,7 @@ public final class PublishRun {
     }
 
     private Counts counts(boolean ended) {
-        return new Counts(durable.get(), bad, failed.get(), skipped, ended, noticed.now());
+        return new Counts(durable.get(), bad, failed.get(), skipped, ended, statistics.now());
     }
 
     /** Reads over what an earlier run was done with. Ids that are derived from what stands before need it, too. */
@@ -164,9 +167,9 @@ public final class PublishRun {
     }
 
     /** Waits for room; while it does, what settles must still pass. Empty where the run is to stop meanwhile. */
-    private Optional<Front.Entry> begin(ParsedLine line, Passed passed, Optional<String> header)
+    private Optional<CompletedPrefix.Entry> begin(ParsedLine line, Passed passed, Optional<String> header)
             throws IOException, InterruptedException {
-        Optional<Front.Entry> entry;
+        Optional<CompletedPrefix.Entry> entry;
         do {
             pass(header);
             entry = front.begin(line, passed, LOOK_MILLIS);
@@ -174,12 +177,12 @@ public final class PublishRun {
         return entry;
     }
 
-    private boolean take(Front.Entry entry, ParsedLine.Event line) {
+    private boolean take(CompletedPrefix.Entry entry, ParsedLine.Event line) {
         return check.of(line)
                 .match(
                         () -> publish(entry, line),
                         before -> {
-                            noticed.repeated();
+                            statistics.repeated();
                             note(line.number(), "repeats line " + before + ", and is not sent again");
                             front.settle(entry, State.REPEATED);
                             return false;
@@ -187,11 +190,11 @@ public final class PublishRun {
                         problem -> refuse(entry, problem));
     }
 
-    private boolean publish(Front.Entry entry, ParsedLine.Event line) {
-        noticed.rounded(line.rounded());
+    private boolean publish(CompletedPrefix.Entry entry, ParsedLine.Event line) {
+        statistics.rounded(line.rounded());
         terms.window
                 .flatMap(window -> window.fault(line.event()))
-                .filter(noticed::untimely)
+                .filter(statistics::untimely)
                 .ifPresent(fault -> note(line.number(), fault.text()));
         terms.pace.awaitNext();
         try {
@@ -211,7 +214,7 @@ public final class PublishRun {
         }
     }
 
-    private boolean refuse(Front.Entry entry, String problem) {
+    private boolean refuse(CompletedPrefix.Entry entry, String problem) {
         bad++;
         report(entry.line().number(), problem);
         front.settle(entry, State.BAD);
@@ -233,7 +236,7 @@ public final class PublishRun {
     }
 
     private void pass(Optional<String> header) throws IOException {
-        for (Front.Entry entry : front.advance()) {
+        for (CompletedPrefix.Entry entry : front.advance()) {
             switch (entry.state()) {
                 case BAD -> {
                     keep(entry, header);
@@ -246,7 +249,7 @@ public final class PublishRun {
                 case OPEN, FAILED -> throw new IllegalStateException("passed while " + entry.state());
             }
         }
-        for (Front.Entry entry : front.takeStranded()) {
+        for (CompletedPrefix.Entry entry : front.takeStranded()) {
             // With a position they come again, in the run that goes on before them.
             if (entry.state() == State.BAD && terms.position.isEmpty()) {
                 keep(entry, header);
@@ -254,7 +257,7 @@ public final class PublishRun {
         }
     }
 
-    private void keep(Front.Entry entry, Optional<String> header) throws IOException {
+    private void keep(CompletedPrefix.Entry entry, Optional<String> header) throws IOException {
         if (terms.badLines.isPresent()) {
             terms.badLines.get().add(header, entry.line().text());
         }

@@ -1,8 +1,8 @@
 /**
- * Usage events from files, for backfills and tests. {@link io.usageflow.forwarder.publish.NumberedLines} cuts the input,
- * {@link io.usageflow.forwarder.publish.JsonLines} or {@link io.usageflow.forwarder.publish.CsvLines} reads each line as
- * an event or says what is wrong with it, {@link io.usageflow.forwarder.publish.PublishRun} publishes and counts. A bad
- * line never stops the good ones.
+ * Usage events from files, for backfills and tests. {@link io.usageflow.forwarder.publish.input} cuts the input into lines
+ * and rows, {@link io.usageflow.forwarder.publish.line} reads each as an event or says what is wrong with it, with the
+ * values of {@link io.usageflow.forwarder.publish.value} and the ids of {@link io.usageflow.forwarder.publish.id}. {@link
+ * io.usageflow.forwarder.publish.PublishRun} checks, publishes and counts. A bad line never stops the good ones.
  */
 @NullMarked
 package io.usageflow.forwarder.publish;

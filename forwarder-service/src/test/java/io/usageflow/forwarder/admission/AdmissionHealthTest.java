@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.admission.streams.CrashLoop;
 import io.usageflow.forwarder.kafka.KafkaWatch;
-import io.usageflow.forwarder.observe.Progress;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.forwarder.observe.StallTimer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -78,7 +78,7 @@ class AdmissionHealthTest {
 
     @Test
     void shouldCountFromTheLastMomentAtWhichNothingWaitedOrSomethingMoved() {
-        var progress = new Progress(at(0));
+        var progress = new StallTimer(at(0));
         progress.look(true, 5, at(10));
         progress.look(true, 5, at(40));
         assertThat(progress.stalled(at(45))).isEqualTo(Duration.ofSeconds(35));

@@ -13,9 +13,9 @@ import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.delivery.Delivery;
 import io.usageflow.forwarder.delivery.DeliveryConnections;
-import io.usageflow.forwarder.doctor.Examination;
-import io.usageflow.forwarder.doctor.Finding;
-import io.usageflow.forwarder.doctor.Verdict;
+import io.usageflow.forwarder.doctor.CheckResult;
+import io.usageflow.forwarder.doctor.CheckStatus;
+import io.usageflow.forwarder.doctor.check.ForwarderChecks;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import io.usageflow.sandbox.CredytSandbox;
@@ -107,8 +107,8 @@ class RecreatedTopicsIT {
         ends.replaceAll((partition, end) -> end + 4);
         delete(ends);
         assertThat(doctor())
-                .filteredOn(finding -> finding.verdict() == Verdict.FAIL)
-                .extracting(Finding::detail)
+                .filteredOn(finding -> finding.verdict() == CheckStatus.FAIL)
+                .extracting(CheckResult::detail)
                 .anyMatch(detail -> detail.contains("usage.events, partition 3: Kafka deleted up to 4 records"));
 
         admit().close(STOP);
@@ -259,14 +259,14 @@ class RecreatedTopicsIT {
         cluster.admin().deleteRecords(records).all().get(30, TimeUnit.SECONDS);
     }
 
-    private List<Finding> doctor() throws InterruptedException {
+    private List<CheckResult> doctor() throws InterruptedException {
         Map<String, String> settings = new HashMap<>();
         settings.put("kafka.bootstrap.servers", cluster.broker.bootstrapServers());
         settings.put("schema.registry.url", REGISTRY);
         settings.put("state.dir", folder.toString());
         settings.put("credyt.url", credyt.url().toString());
         settings.put("credyt.api.key", "test");
-        return Examination.of(ConfigSources.none().with(settings, "test")).stream()
+        return ForwarderChecks.of(ConfigSources.none().with(settings, "test")).stream()
                 .filter(finding -> finding.check().equals("unread"))
                 .toList();
     }

@@ -4,6 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.config.Role;
 import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.doctor.check.AdminPortCheck;
+import io.usageflow.forwarder.doctor.check.ClockCheck;
+import io.usageflow.forwarder.doctor.check.CredytCheck;
+import io.usageflow.forwarder.doctor.check.MemoryCheck;
+import io.usageflow.forwarder.doctor.check.RegistryCheck;
+import io.usageflow.forwarder.doctor.check.StateDirCheck;
+import io.usageflow.forwarder.doctor.kafka.BrokerCheck;
+import io.usageflow.forwarder.doctor.kafka.BrokerSettingsCheck;
+import io.usageflow.forwarder.doctor.kafka.ReplicasCheck;
+import io.usageflow.forwarder.doctor.kafka.RightsCheck;
+import io.usageflow.forwarder.doctor.kafka.TopicsCheck;
 import io.usageflow.forwarder.kafka.recovery.TransactionRights;
 import io.usageflow.forwarder.topics.NewTopicSpec;
 import io.usageflow.forwarder.topics.TopicFinding;
@@ -37,19 +48,20 @@ class JudgementTest {
 
     static Stream<Arguments> answers() {
         return Stream.of(
-                Arguments.of(response(200, "{\"items\":[]}"), Verdict.OK, "takes the key"),
-                Arguments.of(response(401, "{}"), Verdict.FAIL, "refuses the key (status 401)"),
-                Arguments.of(response(403, "{}"), Verdict.FAIL, "refuses the key (status 403)"),
-                Arguments.of(response(429, "{}"), Verdict.WARN, "status 429"),
-                Arguments.of(response(503, "down"), Verdict.WARN, "status 503"),
-                Arguments.of(response(200, "<html>login</html>"), Verdict.FAIL, "not as Credyt does"),
-                Arguments.of(response(302, ""), Verdict.FAIL, "not as Credyt does (status 302)"),
-                Arguments.of(new Answer.Failure(false, "connection refused"), Verdict.FAIL, "does not answer: conn"));
+                Arguments.of(response(200, "{\"items\":[]}"), CheckStatus.OK, "takes the key"),
+                Arguments.of(response(401, "{}"), CheckStatus.FAIL, "refuses the key (status 401)"),
+                Arguments.of(response(403, "{}"), CheckStatus.FAIL, "refuses the key (status 403)"),
+                Arguments.of(response(429, "{}"), CheckStatus.WARN, "status 429"),
+                Arguments.of(response(503, "down"), CheckStatus.WARN, "status 503"),
+                Arguments.of(response(200, "<html>login</html>"), CheckStatus.FAIL, "not as Credyt does"),
+                Arguments.of(response(302, ""), CheckStatus.FAIL, "not as Credyt does (status 302)"),
+                Arguments.of(
+                        new Answer.Failure(false, "connection refused"), CheckStatus.FAIL, "does not answer: conn"));
     }
 
     @ParameterizedTest
     @MethodSource("answers")
-    void shouldJudgeCredyt(Answer answer, Verdict verdict, String detail) {
+    void shouldJudgeCredyt(Answer answer, CheckStatus verdict, String detail) {
         assertThat(CredytCheck.judge(answer, "https://api.credyt.ai")).satisfies(is(verdict, detail));
     }
 
@@ -61,7 +73,7 @@ class JudgementTest {
         "-30, WARN, Credyt's clock is 30 s behind ours",
         "-3700, FAIL, more than admission.clock.skew"
     })
-    void shouldJudgeClocks(long seconds, Verdict verdict, String detail) {
+    void shouldJudgeClocks(long seconds, CheckStatus verdict, String detail) {
         assertThat(ClockCheck.judge("Credyt", Duration.ofSeconds(seconds), Duration.ofHours(1)))
                 .satisfies(is(verdict, detail));
     }
@@ -79,9 +91,9 @@ class JudgementTest {
     void shouldSayWhyKafkaIsNotReached() {
         assertThat(BrokerCheck.judge(
                         new KafkaException("no client", new ConnectException("name not known")), "kafka:9092"))
-                .satisfies(is(Verdict.FAIL, "kafka:9092 does not answer: name not known"));
+                .satisfies(is(CheckStatus.FAIL, "kafka:9092 does not answer: name not known"));
         assertThat(BrokerCheck.judge(new SaslAuthenticationException("wrong password"), "kafka:9092"))
-                .satisfies(is(Verdict.FAIL, "refuses us: wrong password"));
+                .satisfies(is(CheckStatus.FAIL, "refuses us: wrong password"));
     }
 
     @Test
@@ -89,15 +101,15 @@ class JudgementTest {
         Map<String, Short> modern = Map.of("metadata.version", (short) 27, "streams.version", (short) 1);
         assertThat(BrokerSettingsCheck.judgeFeatures(modern, true))
                 .singleElement()
-                .satisfies(is(Verdict.OK, "metadata.version is 27"));
+                .satisfies(is(CheckStatus.OK, "metadata.version is 27"));
         assertThat(BrokerSettingsCheck.judgeFeatures(Map.of("metadata.version", (short) 20), false))
                 .singleElement()
-                .satisfies(is(Verdict.WARN, "metadata.version is 20"));
+                .satisfies(is(CheckStatus.WARN, "metadata.version is 20"));
         assertThat(BrokerSettingsCheck.judgeFeatures(Map.of(), false))
                 .singleElement()
-                .satisfies(is(Verdict.WARN, "tells no metadata.version"));
+                .satisfies(is(CheckStatus.WARN, "tells no metadata.version"));
         assertThat(BrokerSettingsCheck.judgeFeatures(Map.of("metadata.version", (short) 27), true))
-                .anySatisfy(is(Verdict.FAIL, "streams.group.protocol is streams"));
+                .anySatisfy(is(CheckStatus.FAIL, "streams.group.protocol is streams"));
     }
 
     @ParameterizedTest
@@ -108,7 +120,7 @@ class JudgementTest {
         "unclean.leader.election.enable, true, WARN, may become leader and drop them",
         "log.dirs, /tmp, OK, transactions and large records are possible"
     })
-    void shouldJudgeBrokerSettings(String key, String value, Verdict verdict, String detail) {
+    void shouldJudgeBrokerSettings(String key, String value, CheckStatus verdict, String detail) {
         assertThat(BrokerSettingsCheck.judgeSettings(Map.of(key, value), 1))
                 .singleElement()
                 .satisfies(is(verdict, detail));
@@ -123,11 +135,11 @@ class JudgementTest {
         var ready = new TopicFinding.Ready("usage.events", 6);
 
         assertThat(TopicsCheck.judge(new TopicPlan(List.of(missing, differs, fatal, refused, ready))))
-                .extracting(Finding::verdict)
-                .containsExactly(Verdict.FAIL, Verdict.WARN, Verdict.FAIL, Verdict.FAIL);
+                .extracting(CheckResult::verdict)
+                .containsExactly(CheckStatus.FAIL, CheckStatus.WARN, CheckStatus.FAIL, CheckStatus.FAIL);
         assertThat(TopicsCheck.judge(new TopicPlan(List.of(ready))))
                 .singleElement()
-                .satisfies(is(Verdict.OK, "all 1 are as they must be"));
+                .satisfies(is(CheckStatus.OK, "all 1 are as they must be"));
     }
 
     @ParameterizedTest
@@ -139,7 +151,7 @@ class JudgementTest {
         "true, 1, 1, 1, WARN, a lost disk loses events",
         "true, 3, 3, 1, WARN, min.insync.replicas=1"
     })
-    void shouldJudgeReplicas(boolean led, int replicas, int inSync, int insyncMin, Verdict verdict, String detail) {
+    void shouldJudgeReplicas(boolean led, int replicas, int inSync, int insyncMin, CheckStatus verdict, String detail) {
         var topic = new ReplicasCheck.Topic(
                 "usage.events", insyncMin, List.of(new ReplicasCheck.Partition(0, led, replicas, inSync)));
 
@@ -153,9 +165,9 @@ class JudgementTest {
         assertThat(RightsCheck.judge(needed, needed)).isEmpty();
         assertThat(RightsCheck.judge(needed, Map.of("usage.events", Set.of(AclOperation.READ))))
                 .singleElement()
-                .satisfies(is(Verdict.FAIL, "may not WRITE usage.events"));
+                .satisfies(is(CheckStatus.FAIL, "may not WRITE usage.events"));
         assertThat(RightsCheck.judge(needed, Map.of("usage.deliverable", Set.of())))
-                .extracting(Finding::detail)
+                .extracting(CheckResult::detail)
                 .containsExactlyInAnyOrder("may not READ usage.deliverable", "may not WRITE usage.deliverable");
         assertThat(RightsCheck.needed(TOPICS, EnumSet.of(Role.DELIVERY)))
                 .doesNotContainKeys("usage.events", "usage.customer-links");
@@ -163,7 +175,7 @@ class JudgementTest {
                 .isEmpty();
         assertThat(RightsCheck.judgeGroup("usage-delivery", Set.of(AclOperation.DESCRIBE)))
                 .singleElement()
-                .satisfies(is(Verdict.FAIL, "may not READ the group usage-delivery"));
+                .satisfies(is(CheckStatus.FAIL, "may not READ the group usage-delivery"));
     }
 
     @Test
@@ -172,10 +184,10 @@ class JudgementTest {
                 .isEmpty();
         assertThat(RightsCheck.judgeTransactions(new TransactionRights(false, Set.of("__consumer_offsets"))))
                 .singleElement()
-                .satisfies(is(Verdict.WARN, "--operation ClusterAction --cluster"));
+                .satisfies(is(CheckStatus.WARN, "--operation ClusterAction --cluster"));
         assertThat(RightsCheck.judgeTransactions(new TransactionRights(true, Set.of("usage.receipts"))))
                 .singleElement()
-                .satisfies(is(Verdict.WARN, "may not READ usage.receipts"));
+                .satisfies(is(CheckStatus.WARN, "may not READ usage.receipts"));
     }
 
     @Test
@@ -184,14 +196,14 @@ class JudgementTest {
         var subjects = RegistryCheck.subjects(TOPICS);
         assertThat(RegistryCheck.judge(registry, subjects, true, "u"))
                 .singleElement()
-                .satisfies(is(Verdict.OK, "has 0 of our 8 schemas; the others are registered"));
+                .satisfies(is(CheckStatus.OK, "has 0 of our 8 schemas; the others are registered"));
         assertThat(RegistryCheck.judge(registry, subjects, false, "u"))
                 .hasSize(8)
-                .allSatisfy(is(Verdict.FAIL, "auto.register.schemas is false"));
+                .allSatisfy(is(CheckStatus.FAIL, "auto.register.schemas is false"));
         subjects.forEach(registry::register);
         assertThat(RegistryCheck.judge(registry, subjects, false, "u"))
                 .singleElement()
-                .satisfies(is(Verdict.OK, "has 8 of our 8 schemas"));
+                .satisfies(is(CheckStatus.OK, "has 8 of our 8 schemas"));
 
         SchemaRegistry taken = SchemaRegistries.connect(Map.of("schema.registry.url", "mock://doctor-taken"));
         taken.register(
@@ -200,7 +212,7 @@ class JudgementTest {
         taken.setCompatibility("usage.events-value", Compatibility.BACKWARD_TRANSITIVE);
         assertThat(RegistryCheck.judge(taken, subjects, true, "u"))
                 .singleElement()
-                .satisfies(is(Verdict.FAIL, "usage.events-value has a version that ours may not follow"));
+                .satisfies(is(CheckStatus.FAIL, "usage.events-value has a version that ours may not follow"));
     }
 
     @ParameterizedTest
@@ -211,7 +223,7 @@ class JudgementTest {
         "90000, tmpfs, WARN, gone after a restart",
         "90000, ext4, OK, on a local disk (ext4)"
     })
-    void shouldJudgeTheStateDirectory(long freeMib, String type, Verdict verdict, String detail) {
+    void shouldJudgeTheStateDirectory(long freeMib, String type, CheckStatus verdict, String detail) {
         assertThat(StateDirCheck.judge("/state", freeMib * MIB, type))
                 .singleElement()
                 .satisfies(is(verdict, detail));
@@ -220,16 +232,16 @@ class JudgementTest {
     @Test
     void shouldJudgeTheAdminPort() {
         assertThat(AdminPortCheck.judge("h:1", "in use", Optional.empty()))
-                .satisfies(is(Verdict.FAIL, "h:1 cannot be listened on: in use"));
+                .satisfies(is(CheckStatus.FAIL, "h:1 cannot be listened on: in use"));
         assertThat(AdminPortCheck.judge("h:1", "in use", Optional.of(true)))
-                .satisfies(is(Verdict.OK, "a forwarder runs"));
+                .satisfies(is(CheckStatus.OK, "a forwarder runs"));
         assertThat(AdminPortCheck.judge("h:1", "in use", Optional.of(false)))
-                .satisfies(is(Verdict.WARN, "is not ready"));
+                .satisfies(is(CheckStatus.WARN, "is not ready"));
     }
 
     @ParameterizedTest
     @CsvSource({"256, 4096, WARN", "1024, 4096, OK", "3900, 4096, WARN"})
-    void shouldJudgeMemory(long heapMib, long machineMib, Verdict verdict) {
+    void shouldJudgeMemory(long heapMib, long machineMib, CheckStatus verdict) {
         assertThat(MemoryCheck.judge(heapMib * MIB, machineMib * MIB, 17))
                 .satisfies(is(verdict, "Java 17, heap up to"));
     }
@@ -239,11 +251,12 @@ class JudgementTest {
     }
 
     /** A finding that is not OK must say what to do. */
-    private static java.util.function.Consumer<Finding> is(Verdict verdict, String detail) {
+    private static java.util.function.Consumer<CheckResult> is(CheckStatus verdict, String detail) {
         return finding -> {
             assertThat(finding.verdict()).as(finding.toString()).isEqualTo(verdict);
             assertThat(finding.detail()).contains(detail);
-            assertThat(finding.remedy().isPresent()).isEqualTo(verdict == Verdict.WARN || verdict == Verdict.FAIL);
+            assertThat(finding.remedy().isPresent())
+                    .isEqualTo(verdict == CheckStatus.WARN || verdict == CheckStatus.FAIL);
         };
     }
 }

@@ -2,6 +2,7 @@ package io.usageflow.forwarder.observe;
 
 import static io.usageflow.forwarder.testing.PublicSurface.requireUnchanged;
 
+import io.usageflow.forwarder.observe.http.AdminServer;
 import io.usageflow.forwarder.testing.JsonShape;
 import io.usageflow.forwarder.testing.SampleValues;
 import java.util.List;

@@ -83,11 +83,13 @@ class ParkedClientIT {
 
         ParkedOverview overview = overview(closed, without, starting, foreign, good);
 
-        assertThat(overview.silent()).hasSize(4);
-        assertThat(overview.silent().get(0).why()).startsWith("does not answer").contains("admin.port");
-        assertThat(overview.silent().get(1).why()).contains("does not have the role admission");
-        assertThat(overview.silent().get(2).why()).isEqualTo("answers with status 503: admission is starting");
-        assertThat(overview.silent().get(3).why()).contains("not as a forwarder does");
+        assertThat(overview.unreachable()).hasSize(4);
+        assertThat(overview.unreachable().get(0).why())
+                .startsWith("does not answer")
+                .contains("admin.port");
+        assertThat(overview.unreachable().get(1).why()).contains("does not have the role admission");
+        assertThat(overview.unreachable().get(2).why()).isEqualTo("answers with status 503: admission is starting");
+        assertThat(overview.unreachable().get(3).why()).contains("not as a forwarder does");
         assertThat(overview.complete()).isTrue();
         assertThat(overview(closed).complete()).isFalse();
     }

@@ -3,6 +3,12 @@ package io.usageflow.forwarder.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.usageflow.forwarder.publish.id.LineIds;
+import io.usageflow.forwarder.publish.line.CsvLines;
+import io.usageflow.forwarder.publish.line.CsvMapping;
+import io.usageflow.forwarder.publish.line.JsonLines;
+import io.usageflow.forwarder.publish.line.LineSource;
+import io.usageflow.forwarder.publish.value.AmountRounding;
 import io.usageflow.producer.testkit.RecordingUsagePublisher;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -183,18 +189,19 @@ class PublishRunTest {
 
     @Test
     void shouldKeepToItsBoundsWhileMuchIsBad() throws Exception {
-        String input = "bad\n".repeat(3 * Front.ENTRIES_MAX) + events(1, 3 * Front.ENTRIES_MAX);
+        String input = "bad\n".repeat(3 * CompletedPrefix.ENTRIES_MAX) + events(1, 3 * CompletedPrefix.ENTRIES_MAX);
 
         assertThat(run(PublishRun.Terms.plain(), lines(input)))
-                .isEqualTo(new PublishRun.Counts(3 * Front.ENTRIES_MAX, 3 * Front.ENTRIES_MAX, 0, 0, true));
+                .isEqualTo(new PublishRun.Counts(
+                        3 * CompletedPrefix.ENTRIES_MAX, 3 * CompletedPrefix.ENTRIES_MAX, 0, 0, true));
     }
 
     @Test
     void shouldGoOnBehindAFailureForAsLongAsTheInputIs() throws Exception {
         publisher.failNext(1);
 
-        assertThat(run(PublishRun.Terms.plain(), lines(events(1, 3 * Front.ENTRIES_MAX))))
-                .isEqualTo(new PublishRun.Counts(3 * Front.ENTRIES_MAX - 1, 0, 1, 0, true));
+        assertThat(run(PublishRun.Terms.plain(), lines(events(1, 3 * CompletedPrefix.ENTRIES_MAX))))
+                .isEqualTo(new PublishRun.Counts(3 * CompletedPrefix.ENTRIES_MAX - 1, 0, 1, 0, true));
     }
 
     @Test
@@ -224,7 +231,7 @@ class PublishRunTest {
 
         assertThat(counts.durable()).isEqualTo(3);
         assertThat(counts.bad()).isEqualTo(2);
-        assertThat(counts.noticed().repeated()).isEqualTo(1);
+        assertThat(counts.statistics().repeated()).isEqualTo(1);
         assertThat(problems)
                 .containsExactly(
                         "2: repeats line 1, and is not sent again",
@@ -244,7 +251,7 @@ class PublishRunTest {
                 """));
 
         assertThat(counts.bad()).isEqualTo(1);
-        assertThat(counts.noticed().repeated()).isEqualTo(1);
+        assertThat(counts.statistics().repeated()).isEqualTo(1);
     }
 
     /** A line that breaks a rule was never sent, so that its id is free. */
@@ -269,7 +276,7 @@ class PublishRunTest {
 
         assertThat(second.skipped()).isEqualTo(20);
         assertThat(second.bad()).isEqualTo(1);
-        assertThat(second.noticed().repeated()).isEqualTo(1);
+        assertThat(second.statistics().repeated()).isEqualTo(1);
         assertThat(problems.get(0)).startsWith("31: repeats line 1,");
         assertThat(problems.get(1)).startsWith("32: has the id 5 of line 5,");
         assertThat(publishedIds()).containsExactlyElementsOf(ids(1, 40));
@@ -316,8 +323,8 @@ class PublishRunTest {
                         new LineIds("file", List.of()),
                         AmountRounding.to(2)));
 
-        assertThat(counts.noticed().rounded()).isEqualTo(3);
-        assertThat(counts.noticed().differences())
+        assertThat(counts.statistics().rounded()).isEqualTo(3);
+        assertThat(counts.statistics().differences())
                 .containsOnly(
                         Map.entry("USD", new java.math.BigDecimal("0.0000")),
                         Map.entry("JPY", new java.math.BigDecimal("-0.001")));

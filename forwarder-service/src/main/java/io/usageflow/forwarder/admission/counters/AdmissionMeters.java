@@ -9,7 +9,7 @@ import io.usageflow.forwarder.admission.dedup.AgeGuard;
 import io.usageflow.forwarder.admission.dedup.DedupStore;
 import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
-import io.usageflow.forwarder.observe.AdmissionMeter;
+import io.usageflow.forwarder.observe.meter.AdmissionMeter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;

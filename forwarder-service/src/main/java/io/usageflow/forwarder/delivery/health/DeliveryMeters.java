@@ -10,7 +10,7 @@ import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.delivery.answer.OutageCause;
 import io.usageflow.forwarder.delivery.answer.Outcome;
 import io.usageflow.forwarder.delivery.partition.SettlementResult;
-import io.usageflow.forwarder.observe.DeliveryMeter;
+import io.usageflow.forwarder.observe.meter.DeliveryMeter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;

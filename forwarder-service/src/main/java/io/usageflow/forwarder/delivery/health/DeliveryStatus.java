@@ -6,8 +6,8 @@ import io.usageflow.forwarder.delivery.health.DeliverySnapshot.DestinationView;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
 import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.kafka.TopicWatch;
-import io.usageflow.forwarder.observe.Progress;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.forwarder.observe.StallTimer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
@@ -23,7 +23,7 @@ public final class DeliveryStatus {
     private final String deliverable;
     private final DeliveryClock clock;
     private final Duration stalledMax;
-    private final Progress progress;
+    private final StallTimer progress;
 
     private volatile long turnedNanos;
     private volatile boolean joined;
@@ -46,7 +46,7 @@ public final class DeliveryStatus {
         this.deliverable = deliverable;
         this.clock = clock;
         this.stalledMax = STALLED_MAX.plus(settleIntervalMax);
-        this.progress = new Progress(clock.nanos());
+        this.progress = new StallTimer(clock.nanos());
         this.turnedNanos = clock.nanos();
         this.beginningNanos = turnedNanos;
     }

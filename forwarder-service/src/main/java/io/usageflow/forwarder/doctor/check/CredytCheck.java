@@ -1,0 +1,68 @@
+package io.usageflow.forwarder.doctor.check;
+
+import io.usageflow.forwarder.config.CredytSettings;
+import io.usageflow.forwarder.config.Role;
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.doctor.Check;
+import io.usageflow.forwarder.doctor.CheckResult;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.config.ConfigException;
+
+/** Whether Credyt answers and takes the key. */
+public record CredytCheck(CredytProbe probe, Settings settings) implements Check {
+    private static final String NAME = "Credyt";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public List<CheckResult> look() {
+        if (!settings.process().roles().contains(Role.DELIVERY)) {
+            return List.of(CheckResult.skipped(NAME, "this process does not have the role delivery"));
+        }
+        try {
+            return List.of(judge(probe.ask().answer(), settings.credyt().url().toString()));
+        } catch (ConfigException noKey) {
+            return List.of(CheckResult.fail(
+                    NAME,
+                    "there is no usable API key: " + noKey.getMessage(),
+                    "set " + CredytSettings.API_KEY_FILE + " or " + CredytSettings.API_KEY));
+        }
+    }
+
+    public static CheckResult judge(Answer answer, String url) {
+        Optional<Answer.Response> response = answer.response();
+        if (response.isEmpty()) {
+            return CheckResult.fail(
+                    NAME,
+                    url + " does not answer: " + ((Answer.Failure) answer).detail(),
+                    "check " + CredytSettings.URL + ", the way out of this network (" + CredytSettings.PROXY
+                            + ") and, for a private authority, " + CredytSettings.TRUST_STORE);
+        }
+        int status = response.get().status();
+        if (status == 401 || status == 403) {
+            return CheckResult.fail(
+                    NAME,
+                    url + " refuses the key (status " + status + ")",
+                    "put a key that holds into " + CredytSettings.API_KEY_FILE
+                            + "; docs/runbook.md, 'The key was revoked'");
+        }
+        if (status == 429 || status >= 500) {
+            return CheckResult.warn(
+                    NAME,
+                    url + " answers with status " + status,
+                    "nothing to do: delivery waits and resumes; docs/runbook.md, 'Credyt is down'");
+        }
+        if (status / 100 != 2 || !response.get().body().stripLeading().startsWith("{")) {
+            return CheckResult.fail(
+                    NAME,
+                    url + " answers, but not as Credyt does (status " + status + ")",
+                    "check " + CredytSettings.URL + ": something else may stand there");
+        }
+        return CheckResult.ok(NAME, url + " answers and takes the key");
+    }
+}

@@ -1,0 +1,45 @@
+package io.usageflow.forwarder.doctor.kafka;
+
+import io.usageflow.forwarder.config.KafkaSettings;
+import io.usageflow.forwarder.doctor.Check;
+import io.usageflow.forwarder.doctor.CheckResult;
+import io.usageflow.forwarder.doctor.NotReachableException;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.errors.AuthenticationException;
+
+/** Whether Kafka answers. */
+public record BrokerCheck(Cluster cluster, KafkaSettings kafka) implements Check {
+    @Override
+    public String name() {
+        return "kafka";
+    }
+
+    @Override
+    public List<CheckResult> look() {
+        try {
+            cluster.admin();
+            return List.of(CheckResult.ok(
+                    name(),
+                    kafka.bootstrapServers() + " answers, " + cluster.nodes().size() + " "
+                            + (cluster.nodes().size() == 1 ? "broker" : "brokers")));
+        } catch (NotReachableException notReached) {
+            return List.of(judge(cluster.reason(), kafka.bootstrapServers()));
+        }
+    }
+
+    public static CheckResult judge(Throwable why, String servers) {
+        Throwable telling = Optional.ofNullable(why.getCause()).orElse(why);
+        if (why instanceof AuthenticationException) {
+            return CheckResult.fail(
+                    "kafka",
+                    servers + " refuses us: " + why.getMessage(),
+                    "check the kafka.security. and kafka.sasl. settings");
+        }
+        return CheckResult.fail(
+                "kafka",
+                servers + " does not answer: " + telling.getMessage(),
+                "check that it runs, that " + KafkaSettings.BOOTSTRAP_SERVERS
+                        + " is right, and that kafka.security.protocol is the listener's");
+    }
+}

@@ -1,0 +1,129 @@
+package io.usageflow.forwarder.doctor.kafka;
+
+import io.usageflow.forwarder.doctor.Check;
+import io.usageflow.forwarder.doctor.CheckResult;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.FeatureMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigResource;
+
+/** Whether the brokers are new enough, can do transactions, and take records as large as ours. */
+public record BrokerSettingsCheck(Cluster cluster, boolean streamsProtocol) implements Check {
+    /** Kafka 3.9's level of {@code metadata.version} (Kafka's MetadataVersion, IBP_3_9_IV0). */
+    private static final short LEVEL_OF_3_9 = 21;
+
+    private static final String TRANSACTION_REPLICAS = "transaction.state.log.replication.factor";
+    private static final String TRANSACTION_TIMEOUT = "transaction.max.timeout.ms";
+    private static final String REQUEST_BYTES = "socket.request.max.bytes";
+    private static final String UNCLEAN = "unclean.leader.election.enable";
+
+    /** Admission's and delivery's own time-out of a transaction. */
+    private static final long OUR_TRANSACTION_MS = 10_000;
+
+    /** The largest request of ours (admission's producer). */
+    private static final long OUR_REQUEST_BYTES = 16 * 1024 * 1024;
+
+    @Override
+    public String name() {
+        return "broker settings";
+    }
+
+    @Override
+    public List<CheckResult> look() {
+        cluster.admin();
+        var findings = new ArrayList<CheckResult>();
+        FeatureMetadata features =
+                cluster.answer(cluster.admin().describeFeatures().featureMetadata());
+        Map<String, Short> levels = new HashMap<>();
+        features.finalizedFeatures().forEach((feature, range) -> levels.put(feature, range.maxVersionLevel()));
+        findings.addAll(judgeFeatures(levels, streamsProtocol));
+        try {
+            findings.addAll(judgeSettings(
+                    settings(cluster.nodes().get(0).idString()), cluster.nodes().size()));
+        } catch (KafkaException refused) {
+            findings.add(CheckResult.warn(
+                    name(),
+                    "may not be read: " + refused.getMessage(),
+                    "grant DESCRIBE_CONFIGS on the cluster, or have an administrator run doctor"));
+        }
+        return findings;
+    }
+
+    private Map<String, String> settings(String broker) {
+        var resource = new ConfigResource(ConfigResource.Type.BROKER, broker);
+        Map<String, String> settings = new HashMap<>();
+        cluster.answer(cluster.admin().describeConfigs(List.of(resource)).all())
+                .values()
+                .forEach(config -> config.entries().forEach(entry -> {
+                    if (entry.value() != null) {
+                        settings.put(entry.name(), entry.value());
+                    }
+                }));
+        return settings;
+    }
+
+    public static List<CheckResult> judgeFeatures(Map<String, Short> levels, boolean streamsProtocol) {
+        String check = "broker settings";
+        var findings = new ArrayList<CheckResult>();
+        Short level = levels.get("metadata.version");
+        if (level == null || level < LEVEL_OF_3_9) {
+            findings.add(CheckResult.warn(
+                    check,
+                    level == null ? "the cluster tells no metadata.version" : "metadata.version is " + level,
+                    "usageflow is tested with Kafka 3.9 and newer in KRaft mode: upgrade, or test it well"));
+        } else {
+            findings.add(CheckResult.ok(check, "metadata.version is " + level + ", Kafka 3.9 or newer"));
+        }
+        if (streamsProtocol && levels.getOrDefault("streams.version", (short) 0) < 1) {
+            findings.add(CheckResult.fail(
+                    check,
+                    "streams.group.protocol is streams, which the cluster has not switched on",
+                    "kafka-features.sh upgrade --feature streams.version=1, or streams.group.protocol=classic"));
+        }
+        return findings;
+    }
+
+    public static List<CheckResult> judgeSettings(Map<String, String> settings, int brokers) {
+        String check = "broker settings";
+        var findings = new ArrayList<CheckResult>();
+        long replicas = number(settings, TRANSACTION_REPLICAS, 1);
+        if (replicas > brokers) {
+            findings.add(CheckResult.fail(
+                    check,
+                    TRANSACTION_REPLICAS + " is " + replicas + " with " + brokers
+                            + " brokers up, so the first transaction ever cannot begin",
+                    "start the other brokers, or lower it before the first transaction"));
+        }
+        if (number(settings, TRANSACTION_TIMEOUT, OUR_TRANSACTION_MS) < OUR_TRANSACTION_MS) {
+            findings.add(CheckResult.fail(
+                    check,
+                    TRANSACTION_TIMEOUT + " is " + settings.get(TRANSACTION_TIMEOUT) + ", below our "
+                            + OUR_TRANSACTION_MS,
+                    "raise it to 60000 or more"));
+        }
+        if (number(settings, REQUEST_BYTES, OUR_REQUEST_BYTES) < OUR_REQUEST_BYTES) {
+            findings.add(CheckResult.fail(
+                    check,
+                    REQUEST_BYTES + " is " + settings.get(REQUEST_BYTES) + ", too small for a large dead letter",
+                    "raise it to " + OUR_REQUEST_BYTES + " or more"));
+        }
+        if (Boolean.parseBoolean(settings.get(UNCLEAN))) {
+            findings.add(CheckResult.warn(
+                    check,
+                    UNCLEAN + " is true: a broker that missed events may become leader and drop them",
+                    "set it to false, or at least for usageflow's topics"));
+        }
+        if (findings.isEmpty()) {
+            findings.add(CheckResult.ok(check, "transactions and large records are possible"));
+        }
+        return findings;
+    }
+
+    private static long number(Map<String, String> settings, String name, long otherwise) {
+        String value = settings.get(name);
+        return value == null ? otherwise : Long.parseLong(value);
+    }
+}

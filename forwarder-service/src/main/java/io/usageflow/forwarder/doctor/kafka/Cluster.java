@@ -1,0 +1,93 @@
+package io.usageflow.forwarder.doctor.kafka;
+
+import io.usageflow.forwarder.config.KafkaSettings;
+import io.usageflow.forwarder.doctor.NotReachableException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
+import org.jspecify.annotations.Nullable;
+
+/** One admin client for all checks that ask Kafka; whether it answers is found out once. Thread-safe; close it. */
+public final class Cluster implements AutoCloseable {
+    private final KafkaSettings kafka;
+    private final Duration atMost;
+    private @Nullable Admin admin;
+    private @Nullable RuntimeException why;
+    private List<Node> nodes = List.of();
+
+    /** @param atMost for each question */
+    public Cluster(KafkaSettings kafka, Duration atMost) {
+        this.kafka = kafka;
+        this.atMost = atMost;
+    }
+
+    /** @throws NotReachableException if Kafka does not answer; the first who asks waits for that */
+    public synchronized Admin admin() {
+        if (admin == null && why == null) {
+            connect();
+        }
+        Admin connected = admin;
+        if (connected == null) {
+            throw new NotReachableException("Kafka at " + kafka.bootstrapServers() + " is not reached", reason());
+        }
+        return connected;
+    }
+
+    /** Why Kafka is not reached, in its client's words. */
+    synchronized RuntimeException reason() {
+        return why == null ? new IllegalStateException("nobody asked") : why;
+    }
+
+    synchronized List<Node> nodes() {
+        return nodes;
+    }
+
+    private void connect() {
+        var config = new HashMap<>(kafka.client());
+        config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(atMost.toMillis()));
+        config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.toIntExact(atMost.toMillis()));
+        Admin opened = null;
+        try {
+            opened = Admin.create(config);
+            nodes = new ArrayList<>(answer(opened.describeCluster().nodes()));
+            admin = opened;
+        } catch (RuntimeException failed) {
+            why = failed;
+            Optional.ofNullable(opened).ifPresent(Cluster::close);
+        }
+    }
+
+    /** @throws KafkaException with what Kafka says, or that it says nothing */
+    public <T> T answer(KafkaFuture<T> future) {
+        try {
+            return future.get(atMost.toMillis() + 1_000, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("interrupted", interrupted);
+        } catch (TimeoutException late) {
+            throw new org.apache.kafka.common.errors.TimeoutException("no answer within " + atMost, late);
+        } catch (ExecutionException failed) {
+            Throwable cause = failed.getCause() == null ? failed : failed.getCause();
+            throw cause instanceof KafkaException known ? known : new KafkaException(cause);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        Optional.ofNullable(admin).ifPresent(Cluster::close);
+    }
+
+    private static void close(Admin admin) {
+        admin.close(Duration.ofSeconds(1));
+    }
+}

@@ -1,0 +1,200 @@
+package io.usageflow.forwarder.observe.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.util.JavalinBindException;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.usageflow.forwarder.config.AdminSettings;
+import io.usageflow.forwarder.observe.AdminPage;
+import io.usageflow.forwarder.observe.HealthReport;
+import io.usageflow.forwarder.observe.Stage;
+import io.usageflow.forwarder.observe.meter.ProcessMeters;
+import io.usageflow.schema.text.VisibleText;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * Serves {@code /health/live}, {@code /health/ready} (200, or 503 with the reasons) and {@code /metrics} (Prometheus
+ * text, or OpenMetrics where asked for), and the stages' own {@link AdminPage}s. Read only and without secrets; {@link
+ * AdminAccess} says who may ask, {@link ConnectionLimits} and {@link HeavyPages} what it may cost. Thread-safe; close it.
+ */
+public final class AdminServer implements AutoCloseable {
+    public static final String LIVE = "/health/live";
+    public static final String READY = "/health/ready";
+    public static final String METRICS = "/metrics";
+
+    private static final int UNAVAILABLE = 503;
+    private static final int METHOD_NOT_ALLOWED = 405;
+    private static final int UNAUTHORIZED = 401;
+    private static final int THREADS_MAX = 64;
+    private static final int THREADS_MIN = 4;
+    private static final int ACCEPT_QUEUE = 512;
+
+    private final Javalin server;
+    private final String host;
+
+    private AdminServer(Javalin server, String host) {
+        this.server = server;
+        this.host = host;
+    }
+
+    /**
+     * Listens at once.
+     *
+     * @param stages asked at every request, so that the server can be up before the stages are
+     * @param pages the stages' own
+     * @throws AdminPortBusyException if it cannot listen there
+     * @throws io.usageflow.forwarder.config.SettingsException where others can reach it and there is no token
+     */
+    public static AdminServer start(
+            AdminSettings settings,
+            Supplier<List<Stage>> stages,
+            List<AdminPage> pages,
+            PrometheusMeterRegistry meters) {
+        settings.requireToken();
+        var access = new AdminAccess(settings, settings.accessToken());
+        var heavy = new HeavyPages(settings.pageMaxAge(), System::nanoTime);
+        Javalin server = Javalin.create(config -> {
+            ConnectionLimits limits = listen(config, settings);
+            config.routes.before(request -> admit(request, access, limits));
+            serve(config, LIVE, request -> {
+                HealthReport report = HealthReport.of(stages.get());
+                answer(request, report.live() ? 200 : UNAVAILABLE, report.json());
+            });
+            serve(config, READY, request -> {
+                HealthReport report = HealthReport.of(stages.get());
+                answer(request, report.ready() ? 200 : UNAVAILABLE, report.json());
+            });
+            serve(config, METRICS, request -> {
+                String accepted = request.header("Accept");
+                String type = accepted != null && accepted.contains("application/openmetrics-text")
+                        ? ProcessMeters.OPEN_METRICS
+                        : ProcessMeters.PLAIN;
+                heavy.answer(
+                        request,
+                        METRICS + " " + type,
+                        () -> new HeavyPages.Made(200, type, meters.scrape(type).getBytes(UTF_8)));
+            });
+            pages.forEach(page -> serve(
+                    config,
+                    page.path(),
+                    request -> heavy.answer(request, page.path() + new TreeMap<>(request.queryParamMap()), () -> {
+                        AdminPage.Answer answer = page.answer(request.queryParamMap());
+                        return new HeavyPages.Made(
+                                answer.status(),
+                                "application/json",
+                                text(answer.body()).getBytes(UTF_8));
+                    })));
+        });
+        try {
+            server.start();
+        } catch (JavalinBindException busy) {
+            server.stop();
+            throw new AdminPortBusyException(settings.host(), settings.port(), busy);
+        }
+        return new AdminServer(server, settings.host());
+    }
+
+    private static ConnectionLimits listen(JavalinConfig config, AdminSettings settings) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.startup.startupWatcherEnabled = false;
+        config.http.compressionStrategy = CompressionStrategy.NONE;
+        config.http.prefer405over404 = true;
+        var threads = new QueuedThreadPool(THREADS_MAX, THREADS_MIN);
+        threads.setName("admin");
+        threads.setDaemon(true);
+        config.jetty.threadPool = threads;
+        var scheduler = new org.eclipse.jetty.util.thread.ScheduledExecutorScheduler("admin-deadlines", true);
+        var limits = new ConnectionLimits(scheduler);
+        config.jetty.modifyHttpConfiguration(http -> {
+            http.setSendServerVersion(false);
+            // One question for each connection: none stays for longer than its answer takes.
+            http.setPersistentConnectionsEnabled(false);
+        });
+        config.jetty.addConnector((server, http) -> connector(server, http, settings, scheduler, limits));
+        return limits;
+    }
+
+    private static ServerConnector connector(
+            Server server,
+            HttpConfiguration http,
+            AdminSettings settings,
+            org.eclipse.jetty.util.thread.Scheduler scheduler,
+            ConnectionLimits limits) {
+        var connector = new ServerConnector(server, null, scheduler, null, 1, 1, new HttpConnectionFactory(http));
+        connector.setHost(settings.host());
+        connector.setPort(settings.port());
+        connector.setAcceptQueueSize(ACCEPT_QUEUE);
+        connector.setIdleTimeout(ConnectionLimits.ANSWER_WITHIN_MS);
+        connector.addBean(limits);
+        return connector;
+    }
+
+    private static void serve(JavalinConfig config, String path, Handler handler) {
+        config.routes.get(path, handler);
+        config.routes.head(path, handler);
+    }
+
+    private static void admit(Context request, AdminAccess access, ConnectionLimits limits) {
+        limits.asked(ServletContextRequest.getServletContextRequest(request.req())
+                .getConnectionMetaData()
+                .getConnection());
+        request.header("X-Content-Type-Options", "nosniff");
+        request.header("X-Frame-Options", "DENY");
+        request.header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+        request.header("Referrer-Policy", "no-referrer");
+        request.header("Cache-Control", "no-store");
+        Optional<AdminAccess.Refusal> refusal = access.refusal(
+                request.req().getMethod(),
+                request.path(),
+                request.req().getServerName(),
+                request.header("Authorization"));
+        refusal.ifPresent(why -> {
+            if (why.status() == METHOD_NOT_ALLOWED) {
+                request.header("Allow", "GET, HEAD");
+            } else if (why.status() == UNAUTHORIZED) {
+                request.header("WWW-Authenticate", "Bearer realm=\"usageflow\"");
+            }
+            answer(
+                    request,
+                    why.status(),
+                    AdminPage.Answer.badQuestion(why.why()).body());
+            request.skipRemainingHandlers();
+        });
+    }
+
+    /** Where it listens, the real port where 0 was asked for. */
+    public String url() {
+        String shown = host.contains(":") ? "[" + host + "]" : host;
+        return "http://" + shown + ":" + server.port();
+    }
+
+    static void answer(Context request, int status, ObjectNode body) {
+        request.status(status).contentType("application/json").result(text(body));
+    }
+
+    /** Harmless in the terminal of who asks with curl. */
+    private static String text(ObjectNode body) {
+        return VisibleText.line(body.toString());
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+}

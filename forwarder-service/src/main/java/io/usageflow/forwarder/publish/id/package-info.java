@@ -1,0 +1,5 @@
+/** Ids of events in an input: given, derived, used before, or a placeholder. */
+@NullMarked
+package io.usageflow.forwarder.publish.id;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,157 @@
+package io.usageflow.forwarder.observe.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.usageflow.forwarder.config.AdminSettings;
+import io.usageflow.forwarder.config.ConfigSources;
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.config.SettingsException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Siblings: each method, each kind of name in Host, each page with and without a token, each way a token can be wrong. */
+class AdminAccessTest {
+    private static final String TOKEN = "0123456789abcdef";
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "none",
+            value = {
+                "GET, 127.0.0.1, 0",
+                "HEAD, localhost, 0",
+                "GET, LOCALHOST, 0",
+                "GET, [::1], 0",
+                "GET, 10.1.2.3, 0",
+                "GET, [fe80::1], 0",
+                "GET, forwarder.prod.svc, 0",
+                "GET, bound.example, 0",
+                "GET, evil.example, 421",
+                "GET, 127.0.0.1.evil.example, 421",
+                "GET, localhost.evil.example, 421",
+                "GET, localhost., 421",
+                "GET, forwarder, 421",
+                "GET, '', 421",
+                "GET, none, 421",
+                "POST, 127.0.0.1, 405",
+                "PUT, 127.0.0.1, 405",
+                "DELETE, 127.0.0.1, 405",
+                "OPTIONS, 127.0.0.1, 405",
+                "TRACE, 127.0.0.1, 405",
+                "get, 127.0.0.1, 405",
+            })
+    void shouldAnswerToItsNamesAndReadersOnly(String method, String host, int status) {
+        AdminSettings settings =
+                settings(Map.of("admin.host", "bound.example", "admin.allowed.hosts", "forwarder.prod.svc, other"));
+
+        assertThat(status(new AdminAccess(settings, Optional.empty()), method, "/metrics", host, null))
+                .isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/health/live, false, false",
+        "/health/ready, false, false",
+        "/metrics, true, false",
+        "/admission/parked, true, true",
+        "/health/live/../../metrics, true, true",
+        "/healthx, true, true",
+        "/, true, true",
+        "/METRICS, true, true",
+    })
+    void shouldAskForTheTokenForAllButHealth(String path, boolean closed, boolean closedWhereMetricsAreOpen) {
+        var all = new AdminAccess(settings(Map.of()), Optional.of(TOKEN));
+        var open = new AdminAccess(settings(Map.of("admin.metrics.open", "true")), Optional.of(TOKEN));
+
+        assertThat(status(all, "GET", path, "127.0.0.1", null)).isEqualTo(closed ? 401 : 0);
+        assertThat(status(open, "GET", path, "127.0.0.1", null)).isEqualTo(closedWhereMetricsAreOpen ? 401 : 0);
+        assertThat(status(all, "GET", path, "127.0.0.1", "Bearer " + TOKEN)).isZero();
+        assertThat(status(all, "GET", path, "127.0.0.1", "bearer " + TOKEN)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "Bearer",
+                "Bearer ",
+                "0123456789abcdef",
+                "Bearer 0123456789abcdeF",
+                "Bearer 0123456789abcde",
+                "Bearer 0123456789abcdef0",
+                "Bearer 0123456789abcdef, Bearer x",
+                "Basic 0123456789abcdef",
+                "Basic OjAxMjM0NTY3ODlhYmNkZWY="
+            })
+    void shouldRefuseAnyOtherToken(String authorization) {
+        var access = new AdminAccess(settings(Map.of()), Optional.of(TOKEN));
+
+        assertThat(status(access, "GET", "/metrics", "127.0.0.1", authorization))
+                .isEqualTo(401);
+    }
+
+    @Test
+    void shouldReadTheTokenFromAFileThatBeatsTheSetting(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("token"), TOKEN + "\n");
+
+        assertThat(settings(Map.of("admin.token.file", file.toString(), "admin.token", "another-token-of-16"))
+                        .accessToken())
+                .hasValue(TOKEN);
+        assertThat(settings(Map.of("admin.token", TOKEN)).accessToken()).hasValue(TOKEN);
+        assertThat(settings(Map.of()).accessToken()).isEmpty();
+        assertThat(settings(Map.of("admin.token", TOKEN)).toString()).doesNotContain(TOKEN);
+    }
+
+    @Test
+    void shouldRefuseWhatIsNoToken(@TempDir Path folder) throws IOException {
+        Path empty = Files.writeString(folder.resolve("empty"), "\n");
+
+        assertThatThrownBy(() ->
+                        settings(Map.of("admin.token.file", empty.toString())).accessToken())
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("openssl rand -hex 32");
+        assertThatThrownBy(() ->
+                        settings(Map.of("admin.token.file", folder + "/none")).accessToken())
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("cannot be read");
+        for (String wrong : new String[] {"short", "0123456789 abcdef", "0123456789abcdé0"}) {
+            assertThatThrownBy(() -> settings(Map.of("admin.token", wrong)).accessToken())
+                    .isInstanceOf(SettingsException.class)
+                    .hasMessageContaining("admin.token")
+                    .hasMessageNotContaining(wrong);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "10.0.0.1", "forwarder.example"})
+    void shouldNotListenBeyondThisMachineWithoutAToken(String host) {
+        assertThatThrownBy(() -> settings(Map.of("admin.host", host)).requireToken())
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("admin.token.file");
+        settings(Map.of("admin.host", host, "admin.token", TOKEN)).requireToken();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "localhost", "::1", "127.0.0.53"})
+    void shouldListenOnThisMachineWithoutAToken(String host) {
+        settings(Map.of("admin.host", host)).requireToken();
+    }
+
+    private static int status(AdminAccess access, String method, String path, String host, String authorization) {
+        return access.refusal(method, path, host, authorization)
+                .map(AdminAccess.Refusal::status)
+                .orElse(0);
+    }
+
+    private static AdminSettings settings(Map<String, String> given) {
+        return Settings.load(ConfigSources.none().with(given, "test")).admin();
+    }
+}
