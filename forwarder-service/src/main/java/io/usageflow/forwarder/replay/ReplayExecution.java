@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.replay;
 
+import io.usageflow.forwarder.clock.RateLimiter;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.deadletter.DeadLetterMarks;
 import io.usageflow.forwarder.deadletter.DeadLetterScan;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The second pass over the dead letters, which answers them. Used once, by one thread. */
 final class ReplayExecution {
+    /** Clocks and threads are not more exact than this; at high rates it is many intervals. */
+    private static final Duration RATE_BURST = Duration.ofMillis(50);
+
     /** For a commit that Kafka does not answer; then it ends, and the next run finds out. */
     private static final Duration COMMIT_PATIENCE = ReplayTransaction.TIMEOUT;
 
@@ -89,7 +93,7 @@ final class ReplayExecution {
         private final Hold hold;
         private final ReplayProgress progress;
         private final Cancellation cancellation;
-        private final ReplayRate rate = new ReplayRate(request.pace().perSecondMax(), System.nanoTime());
+        private final RateLimiter rate = new RateLimiter(request.pace().perSecondMax(), RATE_BURST, System.nanoTime());
         private final Map<String, Future<RecordMetadata>> canaries = new LinkedHashMap<>();
         private final @Nullable CanaryWatch watch;
         private boolean canaryAwaited;
@@ -167,7 +171,7 @@ final class ReplayExecution {
 
         private boolean answer(StoredDeadLetter stored, ReplayDecision.Answer answer)
                 throws FencedException, InterruptedException {
-            Duration wait = rate.waitFor(System.nanoTime());
+            Duration wait = Duration.ofNanos(Math.max(0, rate.waitNanos(System.nanoTime())));
             if (hold.transactions().isFull() || hold.transactions().isDue(wait)) {
                 commit();
             }
@@ -177,7 +181,7 @@ final class ReplayExecution {
             }
             Optional<Future<RecordMetadata>> replayed = hold.transactions()
                     .add(mark(stored, answer), answer.record().map(this::record));
-            rate.done(System.nanoTime());
+            rate.acquire(System.nanoTime());
             started++;
             if (!canaryAwaited) {
                 replayed.ifPresent(record -> canaries.put(stored.letter().getId(), record));

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.credyt.lookup;
 
+import io.usageflow.forwarder.clock.RateLimiter;
 import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.credyt.CredytHttp;
@@ -39,7 +40,7 @@ public final class CredytQueries {
     private static final int FRESH_LOOKS = 2;
 
     private final Function<String, CompletionStage<Answer>> credyt;
-    private final QueryRate rate;
+    private final RateLimiter rate;
     private final Clock clock;
     private final BooleanSupplier stopped;
     private final BlockingQueue<ArrivedAnswer> arrived = new LinkedBlockingQueue<>();
@@ -52,7 +53,7 @@ public final class CredytQueries {
     public CredytQueries(
             Function<String, CompletionStage<Answer>> credyt, double perSecond, Clock clock, BooleanSupplier stopped) {
         this.credyt = credyt;
-        this.rate = new QueryRate(perSecond, System.nanoTime());
+        this.rate = new RateLimiter(perSecond, Duration.ofNanos((long) (2e9 / perSecond)), System.nanoTime());
         this.clock = clock;
         this.stopped = stopped;
     }
@@ -120,7 +121,7 @@ public final class CredytQueries {
                 && waiting.element().notBefore - now <= 0
                 && rate.waitNanos(now) <= 0) {
             PendingQuery pending = waiting.remove();
-            rate.asked(now);
+            rate.acquire(now);
             pending.attempts++;
             credyt.apply(pending.query.path()).thenAccept(answer -> arrived.add(new ArrivedAnswer(pending, answer)));
             sent++;
@@ -157,7 +158,7 @@ public final class CredytQueries {
 
     private Optional<QueryResult> answered(QueryResult result, PendingQuery pending) {
         silent = 0;
-        rate.answered();
+        rate.succeeded();
         boolean doubtful = result.match(found -> !found.hasFees(), absent -> true, unanswered -> false);
         if (doubtful && pending.query.fresh() && pending.looks < FRESH_LOOKS) {
             pending.looks++;
