@@ -17,7 +17,7 @@ import io.usageflow.sandbox.http.Route;
 import io.usageflow.sandbox.http.SandboxServer;
 import io.usageflow.sandbox.json.Json;
 import io.usageflow.sandbox.product.Fee;
-import io.usageflow.sandbox.resource.Customer;
+import io.usageflow.sandbox.resource.SandboxCustomer;
 import io.usageflow.sandbox.resource.Wallet;
 import io.usageflow.sandbox.totals.SandboxStats;
 import io.usageflow.sandbox.totals.UsageCounters.Amounts;
@@ -190,7 +190,7 @@ public final class CredytSandbox implements AutoCloseable {
     /** The balance of {@code default:<asset>}; may be negative. */
     public BigDecimal balance(String customerExternalId, String asset) {
         return state.locked(() -> {
-            Customer customer = state.customers()
+            SandboxCustomer customer = state.customers()
                     .byKey(customerExternalId)
                     .orElseThrow(() -> new IllegalArgumentException("there is no customer " + customerExternalId));
             return customer.wallet().account(Wallet.DEFAULT_ACCOUNT, asset).available();

@@ -9,8 +9,8 @@ import io.usageflow.sandbox.json.Fields;
 import io.usageflow.sandbox.json.Ids;
 import io.usageflow.sandbox.product.Product;
 import io.usageflow.sandbox.product.ProductVersion;
-import io.usageflow.sandbox.resource.Customer;
-import io.usageflow.sandbox.resource.Customer.Subscription;
+import io.usageflow.sandbox.resource.SandboxCustomer;
+import io.usageflow.sandbox.resource.SandboxCustomer.Subscription;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +35,7 @@ final class CustomerRoutes {
             Instant createdAt,
             List<String> externalAccounts,
             List<SubscriptionView> subscriptions) {
-        static CustomerView of(Customer customer) {
+        static CustomerView of(SandboxCustomer customer) {
             return new CustomerView(
                     customer.id(),
                     customer.externalId(),
@@ -48,7 +48,7 @@ final class CustomerRoutes {
     }
 
     private record SubscriptionView(String id, String status, Instant startedAt, List<ProductView> products) {
-        static List<SubscriptionView> of(Customer customer) {
+        static List<SubscriptionView> of(SandboxCustomer customer) {
             return customer.subscriptions().stream()
                     .map(subscription -> new SubscriptionView(
                             subscription.id(),
@@ -86,15 +86,16 @@ final class CustomerRoutes {
     }
 
     private ApiResponse create(Fields body, ApiRequest request) {
-        Customer.Profile profile =
-                new Customer.Profile(body.optionalText("external_id"), body.text("name"), body.optionalText("email"));
+        SandboxCustomer.Profile profile = new SandboxCustomer.Profile(
+                body.optionalText("external_id"), body.text("name"), body.optionalText("email"));
         if (profile.externalId() != null && profile.externalId().isBlank()) {
             body.wrong("external_id", "must not be empty");
         }
         return state.locked(() -> {
             List<Subscription> subscriptions = subscriptions(body);
             return api.create(body, "external_id", profile.externalId(), state.customers(), () -> {
-                Customer customer = state.customers().add(new Customer(Ids.next("cust_"), profile, state.now()));
+                SandboxCustomer customer =
+                        state.customers().add(new SandboxCustomer(Ids.next("cust_"), profile, state.now()));
                 subscriptions.forEach(customer::subscribe);
                 return created(customer, request.baseUrl());
             });
@@ -132,7 +133,7 @@ final class CustomerRoutes {
         return version;
     }
 
-    private static CreatedView created(Customer customer, String baseUrl) {
+    private static CreatedView created(SandboxCustomer customer, String baseUrl) {
         return new CreatedView(
                 customer.id(),
                 customer.externalId(),

@@ -11,9 +11,9 @@ import io.usageflow.sandbox.json.Ids;
 import io.usageflow.sandbox.product.Product;
 import io.usageflow.sandbox.resource.Account;
 import io.usageflow.sandbox.resource.Asset;
-import io.usageflow.sandbox.resource.Customer;
-import io.usageflow.sandbox.resource.Customer.Subscription;
 import io.usageflow.sandbox.resource.ResourceTable;
+import io.usageflow.sandbox.resource.SandboxCustomer;
+import io.usageflow.sandbox.resource.SandboxCustomer.Subscription;
 import io.usageflow.sandbox.resource.Vendor;
 import io.usageflow.sandbox.totals.Totals;
 import java.time.Clock;
@@ -34,7 +34,8 @@ public final class SandboxState {
     private final Clock clock;
     private final ScheduledExecutorService timer;
     private final ResourceTable<Product> products = new ResourceTable<>(Product::id, Product::code);
-    private final ResourceTable<Customer> customers = new ResourceTable<>(Customer::id, Customer::externalId);
+    private final ResourceTable<SandboxCustomer> customers =
+            new ResourceTable<>(SandboxCustomer::id, SandboxCustomer::externalId);
     private final ResourceTable<Vendor> vendors = new ResourceTable<>(Vendor::id, Vendor::externalId);
     private final ResourceTable<Asset> assets = new ResourceTable<>(Asset::code, Asset::code);
     private final ResourceTable<Account> accounts = new ResourceTable<>(Account::id, Account::externalId);
@@ -78,7 +79,7 @@ public final class SandboxState {
     /** Checks a batch, and stores and bills its new events, in one step. Empty if the customer is not known. */
     public Optional<List<ItemResult>> take(Batch batch, Behaviour behaviour) {
         return locked(() -> {
-            Optional<Customer> customer =
+            Optional<SandboxCustomer> customer =
                     customer(batch.customer()).or(() -> createOnSight(batch.customer(), behaviour));
             if (customer.isEmpty()) {
                 totals.countRejected(batch.events().size());
@@ -93,17 +94,17 @@ public final class SandboxState {
         timer.schedule(() -> run(task), delayMs, TimeUnit.MILLISECONDS);
     }
 
-    public Optional<Customer> customer(CustomerReference reference) {
+    public Optional<SandboxCustomer> customer(CustomerReference reference) {
         return reference.external() ? customers.byKey(reference.value()) : customers.byId(reference.value());
     }
 
-    private Optional<Customer> createOnSight(CustomerReference reference, Behaviour behaviour) {
+    private Optional<SandboxCustomer> createOnSight(CustomerReference reference, Behaviour behaviour) {
         if (!behaviour.rules().autoCreateCustomers() || !reference.external()) {
             return Optional.empty();
         }
         Instant now = clock.instant();
-        Customer customer = customers.add(
-                new Customer(Ids.next("cust_"), new Customer.Profile(reference.value(), reference.value(), null), now));
+        SandboxCustomer customer = customers.add(new SandboxCustomer(
+                Ids.next("cust_"), new SandboxCustomer.Profile(reference.value(), reference.value(), null), now));
         customer.subscribe(new Subscription(
                 Ids.next("sub_"),
                 now,
@@ -143,7 +144,7 @@ public final class SandboxState {
         return products;
     }
 
-    public ResourceTable<Customer> customers() {
+    public ResourceTable<SandboxCustomer> customers() {
         return customers;
     }
 

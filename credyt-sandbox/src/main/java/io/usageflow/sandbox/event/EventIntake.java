@@ -12,8 +12,8 @@ import io.usageflow.sandbox.json.FieldErrors;
 import io.usageflow.sandbox.json.Json;
 import io.usageflow.sandbox.product.Fee;
 import io.usageflow.sandbox.product.Pricing;
-import io.usageflow.sandbox.resource.Customer;
 import io.usageflow.sandbox.resource.ResourceTable;
+import io.usageflow.sandbox.resource.SandboxCustomer;
 import io.usageflow.sandbox.resource.Vendor;
 import io.usageflow.sandbox.totals.Totals;
 import java.time.Clock;
@@ -68,7 +68,8 @@ public final class EventIntake {
      * The results, in the order of the events. The batch mode decides whether the good events of a bad batch are
      * stored.
      */
-    public List<ItemResult> take(Customer customer, List<SubmittedEvent> events, Behaviour behaviour, Later later) {
+    public List<ItemResult> take(
+            SandboxCustomer customer, List<SubmittedEvent> events, Behaviour behaviour, Later later) {
         List<ItemResult> results = new ArrayList<>(events.size());
         List<NewEvent> newEvents = new ArrayList<>(events.size());
         Map<String, SubmittedEvent> inThisRequest = new HashMap<>();
@@ -108,7 +109,8 @@ public final class EventIntake {
                         result.state() == State.REJECTED || (repeatsRefuse && result.state() == State.DUPLICATE));
     }
 
-    private boolean isRepeat(Customer customer, SubmittedEvent event, Map<String, SubmittedEvent> inThisRequest) {
+    private boolean isRepeat(
+            SandboxCustomer customer, SubmittedEvent event, Map<String, SubmittedEvent> inThisRequest) {
         StoredEvent stored = store.find(event.id());
         if (stored != null) {
             boolean other = stored.customer() != customer || !sameContent(stored.raw(), event.raw());
@@ -132,7 +134,7 @@ public final class EventIntake {
     }
 
     /** Returns the fees; adds what is wrong to the event's errors. */
-    private List<Fee> checkAndPrice(Customer customer, SubmittedEvent event, int index, ValidationRules rules) {
+    private List<Fee> checkAndPrice(SandboxCustomer customer, SubmittedEvent event, int index, ValidationRules rules) {
         if (rules.unknownVendor() == UnknownVendor.UNPROCESSABLE) {
             for (int i = 0; i < event.costs().size(); i++) {
                 checkVendor(event, index, i);
@@ -163,7 +165,7 @@ public final class EventIntake {
         }
     }
 
-    private void store(Customer customer, NewEvent accepted, long feeDelayMs, Later later) {
+    private void store(SandboxCustomer customer, NewEvent accepted, long feeDelayMs, Later later) {
         SubmittedEvent event = accepted.event();
         StoredEvent stored = new StoredEvent(customer, clock.millis(), event.raw());
         store.add(event, stored);

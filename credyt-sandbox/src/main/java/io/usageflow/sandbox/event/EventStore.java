@@ -6,8 +6,8 @@ import io.usageflow.sandbox.behaviour.ValidationRules.EventIdFormat;
 import io.usageflow.sandbox.json.Ids;
 import io.usageflow.sandbox.json.Json;
 import io.usageflow.sandbox.product.Fee;
-import io.usageflow.sandbox.resource.Customer;
 import io.usageflow.sandbox.resource.ResourceTable;
+import io.usageflow.sandbox.resource.SandboxCustomer;
 import io.usageflow.sandbox.resource.Vendor;
 import io.usageflow.sandbox.totals.Totals;
 import io.usageflow.sandbox.totals.Totals.Sign;
@@ -34,7 +34,7 @@ public final class EventStore {
 
     private final Map<Object, StoredEvent> byId = new HashMap<>();
     private final List<StoredEvent> inOrder = new ArrayList<>();
-    private final Map<Customer, List<StoredEvent>> byCustomer = new HashMap<>();
+    private final Map<SandboxCustomer, List<StoredEvent>> byCustomer = new HashMap<>();
     private final Totals totals;
     private final ResourceTable<Vendor> vendors;
 
@@ -140,7 +140,7 @@ public final class EventStore {
     }
 
     /** Oldest first. */
-    public List<StoredEvent> of(Customer customer) {
+    public List<StoredEvent> of(SandboxCustomer customer) {
         return Collections.unmodifiableList(byCustomer.getOrDefault(customer, List.of()));
     }
 

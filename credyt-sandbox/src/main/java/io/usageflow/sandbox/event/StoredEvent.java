@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.sandbox.json.Json;
 import io.usageflow.sandbox.json.Times;
 import io.usageflow.sandbox.product.Fee;
-import io.usageflow.sandbox.resource.Customer;
+import io.usageflow.sandbox.resource.SandboxCustomer;
 import java.time.Instant;
 import java.util.List;
 
@@ -12,18 +12,18 @@ import java.util.List;
  * An event that was accepted: its JSON as it came, and its fees. Small, since there may be millions. Not thread-safe.
  */
 public final class StoredEvent {
-    private final Customer customer;
+    private final SandboxCustomer customer;
     private final long receivedAtMs;
     private byte[] raw;
     private List<Fee> fees = List.of();
 
-    StoredEvent(Customer customer, long receivedAtMs, byte[] raw) {
+    StoredEvent(SandboxCustomer customer, long receivedAtMs, byte[] raw) {
         this.customer = customer;
         this.receivedAtMs = receivedAtMs;
         this.raw = raw;
     }
 
-    public Customer customer() {
+    public SandboxCustomer customer() {
         return customer;
     }
 

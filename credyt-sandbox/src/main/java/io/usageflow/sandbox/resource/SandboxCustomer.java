@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A customer with its subscriptions and its wallet. Not thread-safe. */
-public final class Customer {
+public final class SandboxCustomer {
     private final String id;
     private final Profile profile;
     private final Instant createdAt;
@@ -19,7 +19,7 @@ public final class Customer {
     private final Map<String, List<BillingPrice>> pricesByEventType = new HashMap<>();
     private final Wallet wallet = new Wallet();
 
-    public Customer(String id, Profile profile, Instant createdAt) {
+    public SandboxCustomer(String id, Profile profile, Instant createdAt) {
         this.id = id;
         this.profile = profile;
         this.createdAt = createdAt;
