@@ -1,5 +1,11 @@
 package io.usageflow.benchmarks;
 
+import io.usageflow.benchmarks.admission.AdmissionBenchmark;
+import io.usageflow.benchmarks.admission.ExpiryBenchmark;
+import io.usageflow.benchmarks.admission.StoresBenchmark;
+import io.usageflow.benchmarks.delivery.DeliveryBenchmark;
+import io.usageflow.benchmarks.latency.LatencyBenchmark;
+import io.usageflow.benchmarks.producer.ProducerBenchmark;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,12 +18,12 @@ import picocli.CommandLine.Spec;
         description = "Measure usageflow against what it could be replaced with, both sides in one run.",
         mixinStandardHelpOptions = true,
         subcommands = {
-            AdmissionCommand.class,
-            StoresCommand.class,
-            ExpiryCommand.class,
-            DeliveryCommand.class,
-            LatencyCommand.class,
-            ProducerCommand.class
+            AdmissionBenchmark.Cli.class,
+            StoresBenchmark.Cli.class,
+            ExpiryBenchmark.Cli.class,
+            DeliveryBenchmark.Cli.class,
+            LatencyBenchmark.Cli.class,
+            ProducerBenchmark.Cli.class
         })
 public final class Main implements Runnable {
     @Spec

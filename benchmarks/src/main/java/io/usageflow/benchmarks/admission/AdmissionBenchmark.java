@@ -1,44 +1,114 @@
 package io.usageflow.benchmarks.admission;
 
-import io.usageflow.benchmarks.ground.Ground;
-import io.usageflow.benchmarks.ground.Measured;
-import io.usageflow.benchmarks.ground.Side;
-import io.usageflow.benchmarks.ground.SideOptions;
-import io.usageflow.benchmarks.report.Series;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.benchmarks.cluster.BenchmarkCluster;
+import io.usageflow.benchmarks.measure.BenchmarkCommand;
+import io.usageflow.benchmarks.measure.Figure;
+import io.usageflow.benchmarks.measure.Report;
+import io.usageflow.benchmarks.measure.Rounds;
+import io.usageflow.benchmarks.measure.Series;
+import io.usageflow.benchmarks.side.Side;
 import io.usageflow.benchmarks.side.SideKind;
-import java.util.ArrayList;
+import io.usageflow.benchmarks.side.SideOptions;
+import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /**
- * Admission against a plain copy, against itself with nothing remembered, and against the usual recipe. The sides take
- * turns within each round; the first round is dropped.
+ * P1, P2, P3 and P11: admission against a plain copy, against itself with nothing remembered, and against the usual recipe.
+ * The sides take turns within each round; the first round is dropped.
  */
 public final class AdmissionBenchmark {
     private static final Logger LOG = LoggerFactory.getLogger(AdmissionBenchmark.class);
 
-    private final AdmissionPlan plan;
+    private final Plan plan;
     private final SideOptions options;
 
-    public AdmissionBenchmark(AdmissionPlan plan, SideOptions options) {
+    AdmissionBenchmark(Plan plan, SideOptions options) {
         this.plan = plan;
         this.options = options;
     }
 
-    /** Takes as long as the plan says. @throws IllegalStateException where a side fails or does not do its work */
-    public AdmissionResults run() {
+    /** {@code benchmarks/run admission}. */
+    @Command(
+            name = "admission",
+            description = "P1, P2, P3 and P11: admission against a plain copy, against itself with nothing remembered,"
+                    + " against the usual recipe, and its memory.")
+    public static final class Cli extends BenchmarkCommand {
+        @Mixin
+        private SideOptions.Flags flags = new SideOptions.Flags();
+
+        @Override
+        protected Report measure(boolean quick) {
+            return new AdmissionBenchmark(quick ? Plan.quickly() : Plan.full(), flags.with(jvm())).run();
+        }
+    }
+
+    /**
+     * How much is measured. Immutable.
+     *
+     * @param quick whether this is too small to judge by
+     * @param rounds that count; one more comes before and is dropped
+     * @param ids remembered for P1, P2 and P11
+     * @param idsBesideRecipe remembered for P3, by both sides
+     * @param warmUp events given to a side that remembers nothing before its first round, so that its JVM is warm too
+     * @param slices how much is measured at once
+     */
+    record Plan(boolean quick, int rounds, long ids, long idsBesideRecipe, long warmUp, Slices slices) {
+        Plan {
+            if (rounds < 1 || ids < idsBesideRecipe) {
+                throw new IllegalArgumentException("at least one round, and ids (" + ids + ") not below "
+                        + idsBesideRecipe + ": for P3 admission is measured on its way there");
+            }
+        }
+
+        /** What the goals speak of; about a quarter of an hour on two cores. */
+        static Plan full() {
+            return new Plan(false, 5, 5_000_000, 1_000_000, 1_000_000, new Slices(300_000, 500_000, 100_000));
+        }
+
+        /** Whether everything works, and roughly how fast; two or three minutes. */
+        static Plan quickly() {
+            return new Plan(true, 2, 200_000, 100_000, 100_000, new Slices(50_000, 50_000, 50_000));
+        }
+    }
+
+    /**
+     * Events of a slice for each side, such that slices take about equally long.
+     *
+     * @param copy is several times faster than admission
+     * @param recipe is several times slower
+     */
+    record Slices(long admission, long copy, long recipe) {
+        Slices {
+            if (admission < 1 || copy < 1 || recipe < 1) {
+                throw new IllegalArgumentException("a slice has at least one event");
+            }
+        }
+
+        /** Events that a freshly started program gets before its slice: its connections and caches are filled then. */
+        long primer() {
+            return Math.max(1, admission / 20);
+        }
+    }
+
+    /** Takes as long as the plan says. @throws IllegalStateException if a side fails or does not do its work */
+    Report run() {
         LOG.info("starting broker and registry");
-        try (Ground ground = Ground.start();
-                Side admission = Side.start(ground, "admission", SideKind.ADMISSION, options)) {
-            AdmissionResults.BesideRecipe besideRecipe = besideRecipe(ground, admission);
+        try (BenchmarkCluster cluster = BenchmarkCluster.start();
+                Side admission = Side.start(cluster, "admission", SideKind.ADMISSION, options)) {
+            List<Series> besideRecipe = besideRecipe(cluster, admission);
             LOG.info("giving admission {} ids", plan.ids());
             admission.feedUpTo(plan.ids());
             Side.Memory memory = admission.memory();
-            AdmissionResults.BesideCopy besideCopy = besideCopy(ground, admission);
+            List<Series> besideCopy = besideCopy(cluster, admission);
             admission.requireExact();
             requireNoneForgotten(admission);
-            return new AdmissionResults(plan, options, besideRecipe, besideCopy, memory, admission.memory());
+            return report(besideRecipe, besideCopy, memory, admission.memory());
         }
     }
 
@@ -53,53 +123,92 @@ public final class AdmissionBenchmark {
     }
 
     /** P3; before the rest, while admission remembers no more than the recipe does. */
-    private AdmissionResults.BesideRecipe besideRecipe(Ground ground, Side admission) {
-        try (Side recipe = Side.start(ground, "window-store", SideKind.WINDOW_STORE, options)) {
+    private List<Series> besideRecipe(BenchmarkCluster cluster, Side admission) {
+        try (Side recipe = Side.start(cluster, "window-store", SideKind.WINDOW_STORE, options)) {
             LOG.info("giving admission and the window store {} ids each", plan.idsBesideRecipe());
             admission.feedUpTo(plan.idsBesideRecipe());
             recipe.feedUpTo(plan.idsBesideRecipe());
-            List<Measured> ours = new ArrayList<>();
-            List<Measured> theirs = new ArrayList<>();
-            for (int round = 0; round <= plan.rounds(); round++) {
-                keep(round, ours, admission.measure(plan.slices().admission()));
-                keep(round, theirs, recipe.measure(plan.slices().recipe()));
-            }
+            Map<Side, List<Series.Turn>> turns = Rounds.alternate(
+                    1,
+                    plan.rounds(),
+                    List.of(admission, recipe),
+                    side -> side.measure(
+                            side == recipe
+                                    ? plan.slices().recipe()
+                                    : plan.slices().admission()));
             recipe.requireExact();
-            return new AdmissionResults.BesideRecipe(
-                    new Series("admission", "admission, as many ids as the window store or more", ours),
-                    new Series(
-                            "window-store", "the usual recipe: window store, range fetch of 2 days, then put", theirs));
+            return List.of(
+                    series(turns, admission, "admission, as many ids as the window store or more"),
+                    series(turns, recipe, "the usual recipe: window store, range fetch of 2 days, then put"));
         }
     }
 
     /** P1 and P2. */
-    private AdmissionResults.BesideCopy besideCopy(Ground ground, Side admission) {
-        try (Side copy = Side.start(ground, "copy", SideKind.COPY, options);
-                Side emptied = Side.start(ground, "admission-empty", SideKind.ADMISSION, options)) {
+    private List<Series> besideCopy(BenchmarkCluster cluster, Side admission) {
+        try (Side copy = Side.start(cluster, "copy", SideKind.COPY, options);
+                Side emptied = Side.start(cluster, "admission-empty", SideKind.ADMISSION, options)) {
             copy.feedUpTo(plan.warmUp());
             emptied.feedUpTo(plan.warmUp());
-            List<Measured> full = new ArrayList<>();
-            List<Measured> empty = new ArrayList<>();
-            List<Measured> copied = new ArrayList<>();
-            for (int round = 0; round <= plan.rounds(); round++) {
-                keep(round, copied, copy.measure(plan.slices().copy()));
-                keep(round, full, admission.measure(plan.slices().admission()));
-                emptied.empty();
-                emptied.feedUpTo(plan.slices().primer());
-                keep(round, empty, emptied.measure(plan.slices().admission()));
-            }
+            Map<Side, List<Series.Turn>> turns =
+                    Rounds.alternate(1, plan.rounds(), List.of(copy, admission, emptied), side -> {
+                        if (side == copy) {
+                            return copy.measure(plan.slices().copy());
+                        }
+                        if (side == emptied) {
+                            emptied.empty();
+                            emptied.feedUpTo(plan.slices().primer());
+                        }
+                        return side.measure(plan.slices().admission());
+                    });
             copy.requireExact();
             emptied.requireExact();
-            return new AdmissionResults.BesideCopy(
-                    new Series("admission", "admission with the ids remembered, links and ledger", full),
-                    new Series("admission-empty", "admission with nothing remembered before each round", empty),
-                    new Series("copy", "exactly-once copy of the bytes with admission's settings of Streams", copied));
+            return List.of(
+                    series(turns, admission, "admission with the ids remembered, links and ledger"),
+                    series(turns, emptied, "admission with nothing remembered before each round"),
+                    series(turns, copy, "exactly-once copy of the bytes with admission's settings of Streams"));
         }
     }
 
-    private static void keep(int round, List<Measured> kept, Measured measured) {
-        if (round > 0) {
-            kept.add(measured);
-        }
+    private static Series series(Map<Side, List<Series.Turn>> turns, Side side, String what) {
+        return new Series(side.name(), what, turns.getOrDefault(side, List.of()));
+    }
+
+    /**
+     * Writes down what was found.
+     *
+     * @param memory of admission's process once it remembered the ids, before it was measured with them
+     * @param memoryAtEnd after that
+     */
+    private Report report(
+            List<Series> besideRecipe, List<Series> besideCopy, Side.Memory memory, Side.Memory memoryAtEnd) {
+        Report report = new Report("admission", plan.quick());
+        List<Figure> figures = List.of(
+                new Figure("P1", ">= 0.5", besideCopy.get(0), besideCopy.get(2)),
+                new Figure("P2", ">= 0.9", besideCopy.get(0), besideCopy.get(1)),
+                new Figure("P3", ">= 5", besideRecipe.get(0), besideRecipe.get(1)));
+        BigDecimal memoryMiB = BigDecimal.valueOf(memory.peak() >> 20);
+        figures.forEach(figure -> figure.addTo(report));
+        report.figure("P11", memoryMiB, "MiB", "(goal <= 768)");
+        ObjectNode details = report.object("figures");
+        figures.forEach(figure -> details.set(figure.name(), figure.json()));
+        details.putObject("P11")
+                .put("value", memoryMiB)
+                .put("goal", "<= 768")
+                .put("of", "MiB of admission's process, the most up to the moment when all ids were remembered (VmHWM)")
+                .put("residentMiB", memory.resident() >> 20)
+                .put("residentInTheEndMiB", memoryAtEnd.resident() >> 20)
+                .put("peakInTheEndMiB", memoryAtEnd.peak() >> 20);
+        ObjectNode sides = report.object("sides");
+        Series.addTo(sides.putObject("P1,P2"), besideCopy);
+        Series.addTo(sides.putObject("P3"), besideRecipe);
+        ObjectNode settings = report.object("settings");
+        settings.put("ids", plan.ids()).put("idsBesideRecipe", plan.idsBesideRecipe());
+        settings.put("rounds", plan.rounds());
+        settings.putObject("slices")
+                .put("admission", plan.slices().admission())
+                .put("copy", plan.slices().copy())
+                .put("recipe", plan.slices().recipe());
+        options.describe(settings);
+        return report;
     }
 }

@@ -1,7 +1,7 @@
 /**
- * P1, P2, P3 and P11: {@link io.usageflow.benchmarks.admission.AdmissionBenchmark} runs the rounds that its {@link
- * io.usageflow.benchmarks.admission.AdmissionPlan} sizes, {@link io.usageflow.benchmarks.admission.AdmissionResults} is
- * what is written down.
+ * Admission, measured: {@link io.usageflow.benchmarks.admission.AdmissionBenchmark} beside what could replace it, {@link
+ * io.usageflow.benchmarks.admission.StoresBenchmark} the ways to remember ids, {@link
+ * io.usageflow.benchmarks.admission.ExpiryBenchmark} what it costs to forget them.
  */
 @NullMarked
 package io.usageflow.benchmarks.admission;

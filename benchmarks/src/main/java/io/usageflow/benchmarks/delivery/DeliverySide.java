@@ -1,25 +1,19 @@
 package io.usageflow.benchmarks.delivery;
 
-import io.usageflow.benchmarks.delivery.DeliveryPlan.Phase;
-import io.usageflow.benchmarks.delivery.DeliveryPlan.Turn;
-import io.usageflow.benchmarks.ground.Ground;
-import io.usageflow.benchmarks.ground.LedgerCheck;
-import io.usageflow.benchmarks.ground.Measured;
-import io.usageflow.benchmarks.ground.SideOptions;
+import io.usageflow.benchmarks.cluster.BenchmarkCluster;
 import io.usageflow.benchmarks.load.DeliverableFeed;
 import io.usageflow.benchmarks.load.Slice;
 import io.usageflow.benchmarks.load.SliceWriter;
-import io.usageflow.benchmarks.measure.CpuTimes;
+import io.usageflow.benchmarks.measure.Report;
+import io.usageflow.benchmarks.measure.Series;
 import io.usageflow.benchmarks.measure.SliceWatch;
 import io.usageflow.benchmarks.measure.Speed;
+import io.usageflow.benchmarks.side.LedgerCheck;
 import io.usageflow.benchmarks.side.SideKind;
+import io.usageflow.benchmarks.side.SideOptions;
 import io.usageflow.benchmarks.side.SideProcess;
-import io.usageflow.benchmarks.sink.Counts;
 import io.usageflow.benchmarks.sink.SinkProcess;
-import io.usageflow.embedded.TopicCreation;
 import io.usageflow.schema.topic.Topics;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -27,16 +21,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One side: its process lives as long as the benchmark, so that it stays warm; its program is started anew for each phase, on
+ * One side: its process lives as long as the benchmark, so that it stays warm; its program is restarted for each phase, on
  * topics of its own. All sides get the same accounts and contents. Not thread-safe.
  */
 final class DeliverySide implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DeliverySide.class);
     private static final long SEED = 20_261_124;
     private static final int PRIMER_SHARE = 10;
-    private static final Duration TOPICS_KEEP = Duration.ofDays(35);
 
-    private final Ground ground;
+    private final BenchmarkCluster cluster;
     private final SinkProcess sink;
     private final SideKind kind;
     private final SideOptions options;
@@ -44,12 +37,40 @@ final class DeliverySide implements AutoCloseable {
     private @Nullable Lane lane;
     private int lanes;
 
+    /**
+     * One turn. Immutable.
+     *
+     * @param turn its speed and CPU time
+     * @param requestsPerSecond at the sink, over the part of the slice that {@link ArrivalWatch} keeps
+     * @param eventsPerRequest over all of it
+     * @param sinkCores CPU that the sink used meanwhile, in cores
+     * @param meters delivery's own over the same part; of no other side
+     */
+    record Result(
+            Series.Turn turn,
+            double requestsPerSecond,
+            double eventsPerRequest,
+            double sinkCores,
+            Optional<ArrivalWatch.Meters> meters) {
+        /** From sending a request until its answer was handled, in seconds. */
+        double latencySeconds() {
+            return meters.map(read -> read.requestSeconds() / Math.max(1, read.requests()))
+                    .orElse(Double.NaN);
+        }
+    }
+
     /** What is read from one start of the program to its stop. */
     private record Lane(
-            int number, boolean alone, Turn turn, Topics topics, DeliverableFeed feed, SliceWriter writer) {}
+            int number,
+            boolean alone,
+            DeliveryBenchmark.Turn turn,
+            Topics topics,
+            DeliverableFeed feed,
+            SliceWriter writer) {}
 
-    private DeliverySide(Ground ground, SinkProcess sink, SideKind kind, SideOptions options, SideProcess process) {
-        this.ground = ground;
+    private DeliverySide(
+            BenchmarkCluster cluster, SinkProcess sink, SideKind kind, SideOptions options, SideProcess process) {
+        this.cluster = cluster;
         this.sink = sink;
         this.kind = kind;
         this.options = options;
@@ -57,11 +78,9 @@ final class DeliverySide implements AutoCloseable {
     }
 
     /** Starts its process; it has nothing to do yet. */
-    static DeliverySide start(Ground ground, SinkProcess sink, SideKind kind, SideOptions options) {
-        SideProcess process =
-                SideProcess.start(kind, options.jvm(), ground.directory().resolve(kind.word() + ".log"));
-        ground.count(process.pid());
-        return new DeliverySide(ground, sink, kind, options, process);
+    static DeliverySide start(BenchmarkCluster cluster, SinkProcess sink, SideKind kind, SideOptions options) {
+        SideProcess process = SideProcess.start(cluster, kind.word(), kind, options.jvm());
+        return new DeliverySide(cluster, sink, kind, options, process);
     }
 
     SideKind kind() {
@@ -69,98 +88,82 @@ final class DeliverySide implements AutoCloseable {
     }
 
     /** Starts its program for a phase, and lets a few events through. */
-    void open(Phase phase, int laneNumber) {
-        Turn turn = java.util.Objects.requireNonNull(phase.turns().get(kind));
+    void open(DeliveryBenchmark.Phase phase, int laneNumber) {
+        DeliveryBenchmark.Turn turn = phase.turn(kind);
         Topics topics = new Topics(kind.word() + "-" + lanes++);
-        TopicCreation.create(ground.admin(), topics.specs(Ground.PARTITIONS, TOPICS_KEEP));
+        cluster.create(topics);
         process.startProgram(settings(topics, turn));
         lane = new Lane(
                 laneNumber,
                 phase.isAlone(),
                 turn,
                 topics,
-                new DeliverableFeed(topics, laneNumber, SEED, ground.registrySettings()),
-                new SliceWriter(ground.bootstrapServers(), topics.deliverable()));
+                new DeliverableFeed(topics, laneNumber, SEED, cluster.registrySettings()),
+                new SliceWriter(cluster.bootstrapServers()));
         measure(Math.max(1, turn.events() / PRIMER_SHARE));
     }
 
     /** Its next turn. */
-    Turned measure() {
+    Result measure() {
         return measure(lane().turn().events());
     }
 
-    private Turned measure(long events) {
+    private Result measure(long events) {
         Lane now = lane();
         long before = now.feed().made();
         long sampledBefore = now.feed().sampled();
-        Slice slice = now.writer().write(now.feed(), events);
+        Slice slice = now.writer().write(events, now.feed()::next);
         sink.lane(now.number());
-        TurnWatch turn = now.alone() ? TurnWatch.earlyOn(sink, this::meters) : TurnWatch.mostOf(sink, this::meters);
+        ArrivalWatch arrivals =
+                now.alone() ? ArrivalWatch.earlyOn(sink, this::meters) : ArrivalWatch.mostOf(sink, this::meters);
         SliceWatch watch = new SliceWatch(
-                kind.word(), all -> turn.look(all.events()), ground.cpuTimes(process.pid()), process::requireAlive);
+                kind.word(), all -> arrivals.look(all.events()), process.cpuTimes(), process::requireAlive);
         long begun = System.nanoTime();
-        long sinkBegun = CpuTimes.nanos(sink.pid());
+        long sinkBegun = sink.cpuNanos();
         now.writer().release();
         Speed speed = watch.await(slice);
-        double sinkCores = (double) (CpuTimes.nanos(sink.pid()) - sinkBegun) / (System.nanoTime() - begun);
-        Counts counts = sink.counts();
-        requireExact(counts, events, now.feed().sampled() - sampledBefore);
-        Turned turned = new Turned(
-                new Measured(speed, before, now.feed().made()),
-                turn.requestsPerSecond(),
-                (double) counts.distinct() / counts.requests(),
-                sinkCores,
-                turn.engine());
-        log(turned);
-        return turned;
-    }
-
-    private void log(Turned turned) {
-        Speed speed = turned.measured().speed();
-        LOG.info(
-                "{}: {} events/s in {} requests/s, {} us CPU/event, {} cores of the sink, {} used by others{}",
-                kind.word(),
-                Math.round(speed.eventsPerSecond()),
-                Math.round(turned.requestsPerSecond()),
-                Math.round(speed.cpuMicros() * 10) / 10.0,
-                Math.round(turned.sinkCores() * 100) / 100.0,
-                Math.round(speed.otherCores() * 100) / 100.0,
-                turned.engine().isPresent() ? ", " + Math.round(turned.latencySeconds() * 1e4) / 10.0 + " ms" : "");
-    }
-
-    private void requireExact(Counts counts, long events, long sampled) {
-        if (counts.distinct() != events
-                || counts.repeats() != 0
-                || counts.foreign() != 0
-                || counts.sampled() != sampled) {
+        double sinkCores = (double) (sink.cpuNanos() - sinkBegun) / (System.nanoTime() - begun);
+        SinkProcess.Counts counts = sink.counts();
+        long sampled = now.feed().sampled() - sampledBefore;
+        if (!counts.isExactly(events) || counts.sampled() != sampled) {
             throw new IllegalStateException("side " + kind.word() + " was given " + events + " events, sample sum "
                     + sampled + ", and the sink counts " + counts);
         }
+        Result result = new Result(
+                new Series.Turn(speed, before, now.feed().made()),
+                arrivals.requestsPerSecond(),
+                (double) counts.distinct() / counts.requests(),
+                sinkCores,
+                arrivals.meters());
+        LOG.info(
+                "{}: {}, {} requests/s, {} cores of the sink, {} ms a request",
+                kind.word(),
+                speed.text(),
+                Math.round(result.requestsPerSecond()),
+                Report.rounded(2, sinkCores),
+                "%.1f".formatted(result.latencySeconds() * 1e3));
+        return result;
     }
 
-    private Optional<EngineMeters> meters() {
+    private Optional<ArrivalWatch.Meters> meters() {
         String url = process.metricsUrl();
-        return url.isEmpty() ? Optional.empty() : Optional.of(EngineMeters.read(url));
+        return url.isEmpty() ? Optional.empty() : Optional.of(ArrivalWatch.Meters.read(url));
     }
 
     /**
      * Stops its program, and makes room for the next.
      *
-     * @throws IllegalStateException where delivery has not settled each event once
+     * @throws IllegalStateException if delivery has not settled each event once
      */
     void finish() {
         Lane now = lane();
         if (kind == SideKind.DELIVERY) {
-            new LedgerCheck(now.topics(), ground.bootstrapServers(), ground.registrySettings())
-                    .requireDelivered(now.feed().made());
+            new LedgerCheck(now.topics(), cluster).requireDelivered(now.feed().made());
         }
         process.stopProgram();
         now.writer().close();
         lane = null;
-        ground.admin()
-                .deleteTopics(now.topics().specs(Ground.PARTITIONS, TOPICS_KEEP).stream()
-                        .map(spec -> spec.name())
-                        .toList());
+        cluster.delete(now.topics());
     }
 
     private Lane lane() {
@@ -170,17 +173,9 @@ final class DeliverySide implements AutoCloseable {
         return lane;
     }
 
-    private Map<String, String> settings(Topics topics, Turn turn) {
-        Map<String, String> settings = new HashMap<>(ground.registrySettings());
-        settings.put("kafka.bootstrap.servers", ground.bootstrapServers());
-        settings.put("roles", "delivery");
-        settings.put("topics.prefix", topics.prefix());
-        settings.put("topics.replication", "1");
-        settings.put("instance.id", kind.word());
-        settings.put("admin.port", "0");
-        settings.put("admin.page.max.age", "0s");
-        settings.put("credyt.url", sink.url());
-        settings.put("credyt.api.key", "key_of_the_benchmark");
+    private Map<String, String> settings(Topics topics, DeliveryBenchmark.Turn turn) {
+        Map<String, String> settings = cluster.forwarderSettings(topics, "delivery", kind.word());
+        sink.configure(settings);
         settings.put("delivery.max.in.flight", Integer.toString(turn.inFlight()));
         settings.putAll(options.settings());
         return settings;

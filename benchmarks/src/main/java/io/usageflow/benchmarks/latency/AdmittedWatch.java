@@ -1,7 +1,8 @@
 package io.usageflow.benchmarks.latency;
 
-import io.usageflow.benchmarks.ground.Ground;
-import io.usageflow.benchmarks.load.SequenceIds;
+import io.usageflow.benchmarks.cluster.BenchmarkCluster;
+import io.usageflow.benchmarks.cluster.MicrosFile;
+import io.usageflow.benchmarks.load.EventIds;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.time.Duration;
@@ -30,27 +31,27 @@ final class AdmittedWatch implements AutoCloseable {
     private volatile boolean stopping;
     private volatile @Nullable RuntimeException failure;
 
-    /** @param events at most */
-    AdmittedWatch(Ground ground, String topic, int events) {
+    /** Starts the thread. @param events at most */
+    AdmittedWatch(BenchmarkCluster cluster, String topic, int events) {
         admittedMicros = new AtomicLongArray(events);
         visibleMicros = new AtomicLongArray(events);
-        thread = new Thread(() -> watch(ground, topic), "admitted");
+        thread = new Thread(() -> watch(cluster, topic), "admitted");
         thread.start();
     }
 
-    /** When admission took it in hand, to the millisecond, in microseconds of the epoch; 0 where it did not. */
+    /** When admission took it in hand, to the millisecond, in microseconds of the epoch; 0 if it did not. */
     long admittedMicros(int sequence) {
         return admittedMicros.get(sequence);
     }
 
-    /** When it was committed and could be read; 0 where it was not. */
+    /** When it was committed and could be read; 0 if it was not. */
     long visibleMicros(int sequence) {
         return visibleMicros.get(sequence);
     }
 
-    private void watch(Ground ground, String topic) {
+    private void watch(BenchmarkCluster cluster, String topic) {
         Map<String, Object> config = new HashMap<>();
-        config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, ground.bootstrapServers());
+        config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.bootstrapServers());
         config.put(ConsumerConfig.GROUP_ID_CONFIG, "admitted-watch");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -58,14 +59,14 @@ final class AdmittedWatch implements AutoCloseable {
         try (KafkaConsumer<byte[], byte[]> consumer =
                         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
                 Deserializer<DeliverableEvent> deserializer =
-                        AvroSerdes.valueDeserializer(ground.registrySettings(), DeliverableEvent.class)) {
+                        AvroSerdes.valueDeserializer(cluster.registrySettings(), DeliverableEvent.class)) {
             consumer.subscribe(List.of(topic));
             while (!stopping) {
                 var records = consumer.poll(POLL);
-                long now = Micros.now();
+                long now = MicrosFile.now();
                 for (ConsumerRecord<byte[], byte[]> record : records) {
                     DeliverableEvent event = deserializer.deserialize(topic, record.headers(), record.value());
-                    int sequence = (int) SequenceIds.sequence(event.getEventId());
+                    int sequence = (int) EventIds.sequence(event.getEventId());
                     admittedMicros.set(sequence, event.getAdmittedAt().toEpochMilli() * 1_000);
                     visibleMicros.set(sequence, now);
                 }
@@ -75,7 +76,17 @@ final class AdmittedWatch implements AutoCloseable {
         }
     }
 
-    /** @throws IllegalStateException where it could not watch */
+    /** Whether all of the first events were committed and could be read. */
+    boolean sawAll(int events) {
+        for (int i = events - 1; i >= 0; i--) {
+            if (visibleMicros(i) == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Checks that it still reads. @throws IllegalStateException if it failed */
     void requireAlive() {
         RuntimeException failed = failure;
         if (failed != null) {

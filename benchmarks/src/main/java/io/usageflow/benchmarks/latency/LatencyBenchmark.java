@@ -1,145 +1,191 @@
 package io.usageflow.benchmarks.latency;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.usageflow.benchmarks.ground.Ground;
-import io.usageflow.benchmarks.ground.SideOptions;
-import io.usageflow.benchmarks.load.LinkWriter;
+import io.usageflow.benchmarks.cluster.BenchmarkCluster;
+import io.usageflow.benchmarks.cluster.ChildProcess;
+import io.usageflow.benchmarks.cluster.MicrosFile;
+import io.usageflow.benchmarks.load.Accounts;
 import io.usageflow.benchmarks.load.Slice;
+import io.usageflow.benchmarks.measure.BenchmarkCommand;
 import io.usageflow.benchmarks.measure.CpuTimes;
-import io.usageflow.benchmarks.measure.SliceWatch;
-import io.usageflow.benchmarks.process.ChildProcess;
+import io.usageflow.benchmarks.measure.Polling;
+import io.usageflow.benchmarks.measure.Report;
+import io.usageflow.benchmarks.measure.Rounds;
 import io.usageflow.benchmarks.side.SideKind;
+import io.usageflow.benchmarks.side.SideOptions;
 import io.usageflow.benchmarks.side.SideProcess;
-import io.usageflow.benchmarks.sink.Counts;
 import io.usageflow.benchmarks.sink.SinkProcess;
-import io.usageflow.embedded.TopicCreation;
 import io.usageflow.schema.topic.Topics;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntToLongFunction;
-import org.apache.kafka.common.errors.InterruptException;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
-/** The whole pipeline at an even rate, with default settings. */
+/** P7: the whole pipeline at an even rate, with default settings. */
 public final class LatencyBenchmark {
     private static final Logger LOG = LoggerFactory.getLogger(LatencyBenchmark.class);
     private static final Duration ARRIVED_LIMIT = Duration.ofMinutes(3);
-    private static final long LOOK_EVERY_MS = 20;
+    private static final Duration INTERVAL = Duration.ofMillis(20);
     private static final int LANE = 1;
     private static final int WARM_UP_FASTER = 4;
     private static final Topics TOPICS = new Topics("latency");
 
-    private final LatencyPlan plan;
+    private final Plan plan;
     private final SideOptions options;
 
-    /** The processes, once all of them run. */
-    private record Parts(
-            Ground ground, SinkProcess sink, SideProcess forwarder, ChildProcess publisher, AdmittedWatch admitted) {}
-
-    public LatencyBenchmark(LatencyPlan plan, SideOptions options) {
+    LatencyBenchmark(Plan plan, SideOptions options) {
         this.plan = plan;
         this.options = options;
     }
 
-    /** Takes as long as the plan says. @throws IllegalStateException where a part fails, or an event is lost */
-    public LatencyResults run() {
+    /** {@code benchmarks/run latency}. */
+    @Command(
+            name = "latency",
+            description = "P7: from publish to the request, through the whole pipeline at 1,000 events a second.")
+    public static final class Cli extends BenchmarkCommand {
+        @Mixin
+        private SideOptions.Flags flags = new SideOptions.Flags();
+
+        @Override
+        protected Report measure(boolean quick) {
+            return new LatencyBenchmark(quick ? Plan.quickly() : Plan.full(), flags.with(jvm())).run();
+        }
+    }
+
+    /**
+     * How much is measured. Immutable.
+     *
+     * @param quick whether this is too small to judge by
+     * @param rounds that count
+     * @param warmUpEvents flow before, four times as fast, so that no JVM is cold
+     * @param seconds of a round
+     * @param eventsPerSecond published evenly
+     */
+    record Plan(boolean quick, int rounds, int warmUpEvents, int seconds, int eventsPerSecond) {
+        Plan {
+            if (rounds < 1 || warmUpEvents < 1 || seconds < 1 || eventsPerSecond < 1) {
+                throw new IllegalArgumentException(
+                        "at least one round, one second, one event per second and one to warm up");
+            }
+        }
+
+        /** What the goal speaks of; five minutes. */
+        static Plan full() {
+            return new Plan(false, 7, 160_000, 25, 1_000);
+        }
+
+        /** Whether everything works, and roughly how fast. */
+        static Plan quickly() {
+            return new Plan(true, 3, 60_000, 8, 1_000);
+        }
+
+        int roundEvents() {
+            return seconds * eventsPerSecond;
+        }
+
+        int events() {
+            return warmUpEvents + rounds * roundEvents();
+        }
+    }
+
+    /** The processes, once all of them run. */
+    private record Parts(
+            BenchmarkCluster cluster,
+            SinkProcess sink,
+            SideProcess forwarder,
+            ChildProcess publisher,
+            AdmittedWatch admitted) {}
+
+    /** Takes as long as the plan says. @throws IllegalStateException if a part fails, or an event is lost */
+    Report run() {
         LOG.info("starting broker, registry, sink, forwarder and publisher");
-        try (Ground ground = Ground.start();
-                SinkProcess sink = SinkProcess.start(ground);
-                SideProcess forwarder = SideProcess.start(
-                        SideKind.PIPELINE, options.jvm(), ground.directory().resolve("forwarder.log"));
-                ChildProcess publisher = ChildProcess.start(
-                        "the publisher",
-                        PublisherMain.class,
-                        List.of(),
-                        options.jvm(),
-                        ground.directory().resolve("publisher.log"))) {
-            ground.count(forwarder.pid());
-            ground.count(publisher.pid());
-            open(ground, sink, forwarder, publisher);
-            try (AdmittedWatch admitted = new AdmittedWatch(ground, TOPICS.deliverable(), plan.events())) {
-                Parts parts = new Parts(ground, sink, forwarder, publisher, admitted);
+        try (BenchmarkCluster cluster = BenchmarkCluster.start();
+                SinkProcess sink = SinkProcess.start(cluster);
+                SideProcess forwarder = SideProcess.start(cluster, "forwarder", SideKind.PIPELINE, options.jvm());
+                ChildProcess publisher =
+                        cluster.startProcess("the publisher", PublisherMain.class, List.of(), options.jvm())) {
+            open(cluster, sink, forwarder, publisher);
+            try (AdmittedWatch admitted = new AdmittedWatch(cluster, TOPICS.deliverable(), plan.events())) {
+                Parts parts = new Parts(cluster, sink, forwarder, publisher, admitted);
                 LOG.info("warming up with {} events", plan.warmUpEvents());
                 round(parts, 0, plan.warmUpEvents(), plan.eventsPerSecond() * WARM_UP_FASTER);
-                List<LatencyRound> rounds = new ArrayList<>();
-                for (int i = 0; i < plan.rounds(); i++) {
-                    LatencyRound round = round(
-                            parts,
-                            plan.warmUpEvents() + i * plan.roundEvents(),
-                            plan.roundEvents(),
-                            plan.eventsPerSecond());
-                    LOG.info("round {}: {}", i + 1, round);
-                    rounds.add(round);
-                }
-                return new LatencyResults(plan, options, rounds);
+                Iterator<Integer> firsts = IntStream.iterate(plan.warmUpEvents(), at -> at + plan.roundEvents())
+                        .iterator();
+                return new LatencyReport(plan, options, Rounds.repeat(0, plan.rounds(), () -> {
+                            Round round = round(parts, firsts.next(), plan.roundEvents(), plan.eventsPerSecond());
+                            LOG.info("{}", round);
+                            return round;
+                        }))
+                        .report();
             }
         }
     }
 
-    private void open(Ground ground, SinkProcess sink, SideProcess forwarder, ChildProcess publisher) {
-        TopicCreation.create(ground.admin(), TOPICS.specs(Ground.PARTITIONS, Duration.ofDays(35)));
-        Slice links = LinkWriter.write(ground.bootstrapServers(), TOPICS, ground.registrySettings());
-        Map<String, String> settings = new HashMap<>(ground.registrySettings());
-        settings.put("kafka.bootstrap.servers", ground.bootstrapServers());
-        settings.put("roles", "admission,delivery");
-        settings.put("topics.prefix", TOPICS.prefix());
-        settings.put("instance.id", "latency");
-        settings.put("admin.port", "0");
-        settings.put("admin.page.max.age", "0s");
-        settings.put("state.dir", ground.directory().resolve("state").toString());
-        settings.put("credyt.url", sink.url());
-        settings.put("credyt.api.key", "key_of_the_benchmark");
+    private void open(BenchmarkCluster cluster, SinkProcess sink, SideProcess forwarder, ChildProcess publisher) {
+        cluster.create(TOPICS);
+        Slice links = Accounts.writeLinks(TOPICS, cluster.bootstrapServers(), cluster.registrySettings());
+        Map<String, String> settings = cluster.forwarderSettings(TOPICS, "admission,delivery", "latency");
+        sink.configure(settings);
         settings.putAll(options.settings());
         forwarder.startProgram(settings);
-        SliceWatch.ofGroup(
-                        ground.admin(),
-                        TOPICS.prefix() + ".admission",
-                        ground.cpuTimes(forwarder.pid()),
-                        forwarder::requireAlive)
-                .await(links);
+        forwarder.admissionWatch(TOPICS).await(links);
         sink.lane(LANE);
-        Map<String, String> publishing = new HashMap<>(ground.registrySettings());
-        publishing.put("bootstrap.servers", ground.bootstrapServers());
+        Map<String, String> publishing = new HashMap<>(cluster.registrySettings());
+        publishing.put("bootstrap.servers", cluster.bootstrapServers());
         publishing.put("topics.prefix", TOPICS.prefix());
-        try {
-            publisher.ask("open " + new ObjectMapper().writeValueAsString(publishing));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("the publisher's settings are no JSON", e);
-        }
+        publisher.ask("open", publishing);
     }
 
-    private LatencyRound round(Parts parts, int first, int count, int perSecond) {
-        Path file = parts.ground().directory().resolve("published");
-        CpuTimes cpu = parts.ground().cpuTimes(parts.forwarder().pid());
-        CpuTimes.Reading before = cpu.read();
+    /**
+     * What one round has found. Immutable.
+     *
+     * @param total from the call of publish until the request has arrived
+     * @param toAdmitted from the call until admission took the event in hand
+     * @param toVisible from the call until the deliverable event was committed and read
+     * @param toRequest from there until the request has arrived
+     * @param cores that the processes used meanwhile
+     * @param lateMs by how much the publisher's latest call was late: what it waited for the CPU itself
+     */
+    record Round(
+            LatencyReport.Distribution total,
+            LatencyReport.Distribution toAdmitted,
+            LatencyReport.Distribution toVisible,
+            LatencyReport.Distribution toRequest,
+            Cores cores,
+            double lateMs) {
+        /** In cores. */
+        record Cores(double publisher, double forwarder, double broker, double sink, double others) {}
+    }
+
+    private Round round(Parts parts, int first, int count, int perSecond) {
+        Path file = parts.cluster().directory().resolve("published");
+        CpuTimes.Reading before = parts.forwarder().cpuTimes().read();
         long publisherBefore = CpuTimes.nanos(parts.publisher().pid());
-        long sinkBefore = CpuTimes.nanos(parts.sink().pid());
+        long sinkBefore = parts.sink().cpuNanos();
         long begun = System.nanoTime();
         String late =
                 parts.publisher().ask("publish " + LANE + " " + first + " " + count + " " + perSecond + " " + file);
         awaitAll(parts, first + count);
         double nanos = System.nanoTime() - begun;
-        CpuTimes.Reading after = cpu.read();
-        var cores = new LatencyRound.Cores(
+        CpuTimes.Reading used = parts.forwarder().cpuTimes().read().since(before);
+        var cores = new Round.Cores(
                 (CpuTimes.nanos(parts.publisher().pid()) - publisherBefore) / nanos,
-                (after.own() - before.own()) / nanos,
-                (after.broker() - before.broker()) / nanos,
-                (CpuTimes.nanos(parts.sink().pid()) - sinkBefore) / nanos,
-                Math.max(0, (after.machine() - before.machine() - after.ours() + before.ours()) / nanos));
-        long[] published = read(file, count);
+                used.own() / nanos,
+                used.broker() / nanos,
+                (parts.sink().cpuNanos() - sinkBefore) / nanos,
+                used.otherCores(nanos));
+        long[] published = MicrosFile.read(file, count);
         long[] arrived = parts.sink().arrivals(first + count);
         AdmittedWatch admitted = parts.admitted();
-        return new LatencyRound(
+        return new Round(
                 times(count, i -> arrived[first + i] - published[i]),
                 times(count, i -> admitted.admittedMicros(first + i) - published[i]),
                 times(count, i -> admitted.visibleMicros(first + i) - published[i]),
@@ -148,55 +194,24 @@ public final class LatencyBenchmark {
                 Long.parseLong(late) / 1e3);
     }
 
-    private static Distribution times(int count, IntToLongFunction micros) {
+    private static LatencyReport.Distribution times(int count, IntToLongFunction micros) {
         long[] all = new long[count];
-        java.util.Arrays.setAll(all, micros);
-        return Distribution.of(all);
+        Arrays.setAll(all, micros);
+        return LatencyReport.Distribution.of(all);
     }
 
     /** Until each event has arrived at the sink, and has been seen on its way there. */
     private static void awaitAll(Parts parts, int events) {
-        long deadline = System.nanoTime() + ARRIVED_LIMIT.toNanos();
-        while (parts.sink().counts().distinct() < events || !seen(parts.admitted(), events)) {
+        boolean arrived = Polling.await(ARRIVED_LIMIT, INTERVAL, () -> {
             parts.forwarder().requireAlive();
             parts.admitted().requireAlive();
-            if (System.nanoTime() > deadline) {
-                throw new IllegalStateException(
-                        "of " + events + " events " + parts.sink().counts().distinct() + " have arrived after "
-                                + ARRIVED_LIMIT.toMinutes() + " minutes");
-            }
-            pause();
-        }
-        Counts counts = parts.sink().counts();
-        if (counts.distinct() != events || counts.repeats() != 0 || counts.foreign() != 0) {
-            throw new IllegalStateException("of " + events + " events the sink counts " + counts);
-        }
-    }
-
-    private static boolean seen(AdmittedWatch admitted, int events) {
-        for (int i = events - 1; i >= 0; i--) {
-            if (admitted.visibleMicros(i) == 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static long[] read(Path file, int count) {
-        try {
-            long[] micros = new long[count];
-            ByteBuffer.wrap(Files.readAllBytes(file)).asLongBuffer().get(micros);
-            return micros;
-        } catch (IOException e) {
-            throw new UncheckedIOException("the publisher's times cannot be read", e);
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(LOOK_EVERY_MS);
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
+            return parts.sink().counts().distinct() >= events
+                    && parts.admitted().sawAll(events);
+        });
+        SinkProcess.Counts counts = parts.sink().counts();
+        if (!arrived || !counts.isExactly(events)) {
+            throw new IllegalStateException("of " + events + " events the sink counts " + counts
+                    + (arrived ? "" : " after " + ARRIVED_LIMIT.toMinutes() + " minutes"));
         }
     }
 }

@@ -2,23 +2,22 @@ package io.usageflow.benchmarks.latency;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.usageflow.benchmarks.cluster.MicrosFile;
+import io.usageflow.benchmarks.cluster.OrderLoop;
 import io.usageflow.benchmarks.load.Accounts;
-import io.usageflow.benchmarks.load.SequenceIds;
-import io.usageflow.benchmarks.load.Zipf;
-import io.usageflow.benchmarks.process.OrderLoop;
+import io.usageflow.benchmarks.load.EventIds;
+import io.usageflow.benchmarks.measure.Polling;
 import io.usageflow.producer.Cost;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +25,11 @@ import org.jspecify.annotations.Nullable;
  * publish}, lane, first sequence, how many, how many a second, and the file to write the times of the calls to (eight bytes
  * each, microseconds of the epoch); the answer is by how many microseconds the latest call was late.
  */
-final class PublisherMain implements OrderLoop.Obedient {
+final class PublisherMain implements OrderLoop.Handler {
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(20);
 
     private final SplittableRandom random = new SplittableRandom(20_261_125);
-    private final Zipf ranks = new Zipf(Accounts.COUNT);
+    private final Accounts ranks = new Accounts();
     private final LongAdder failures = new LongAdder();
     private @Nullable UsagePublisher publisher;
 
@@ -41,7 +40,7 @@ final class PublisherMain implements OrderLoop.Obedient {
     }
 
     @Override
-    public String obey(String order, String rest) throws IOException {
+    public String handle(String order, String rest) throws IOException {
         switch (order) {
             case "open" -> {
                 publisher = UsagePublisher.create(
@@ -62,19 +61,17 @@ final class PublisherMain implements OrderLoop.Obedient {
     }
 
     private long publish(int lane, int first, int count, int perSecond, Path file) throws IOException {
-        UsagePublisher to = java.util.Objects.requireNonNull(publisher, "open comes first");
-        ByteBuffer times = ByteBuffer.allocate(count * Long.BYTES);
+        UsagePublisher to = Objects.requireNonNull(publisher, "open comes first");
+        long[] times = new long[count];
         long begunNanos = System.nanoTime();
         long lateNanos = 0;
         for (int i = 0; i < count; i++) {
             long dueNanos = begunNanos + i * 1_000_000_000L / perSecond;
-            for (long left = dueNanos - System.nanoTime(); left > 0; left = dueNanos - System.nanoTime()) {
-                LockSupport.parkNanos(left);
-            }
+            Polling.parkUntil(dueNanos);
             lateNanos = Math.max(lateNanos, System.nanoTime() - dueNanos);
             UsageEvent event = event(lane, first + i);
-            times.putLong(Micros.now());
-            to.publish(event).whenComplete((receipt, failure) -> {
+            times[i] = MicrosFile.now();
+            var unused = to.publish(event).whenComplete((receipt, failure) -> {
                 if (failure != null) {
                     failures.increment();
                 }
@@ -84,13 +81,13 @@ final class PublisherMain implements OrderLoop.Obedient {
             throw new IllegalStateException(
                     failures.sum() + " events failed, or are not durable after " + CLOSE_WITHIN.toSeconds() + " s");
         }
-        Files.write(file, times.array());
+        MicrosFile.write(file, times);
         return lateNanos / 1_000;
     }
 
     private UsageEvent event(int lane, int sequence) {
         return UsageEvent.of("chat.completion")
-                .id(SequenceIds.of(random.nextLong(), lane, sequence))
+                .id(EventIds.of(random.nextLong(), lane, sequence))
                 .account(Accounts.name(ranks.draw(random)))
                 .subject("conversation-" + Long.toHexString(random.nextLong()))
                 .description("Answer in a conversation")

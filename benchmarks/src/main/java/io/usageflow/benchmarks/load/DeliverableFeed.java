@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.usageflow.forwarder.credyt.EventJson;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.DeliverableEvent;
-import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.serde.AvroSerdes;
@@ -18,31 +17,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
  * Deliverable events as admission writes them, around events as {@link EventFeed} makes them, with ids that tell lane and
- * place ({@link SequenceIds}); none is repeated. Not thread-safe.
+ * place ({@link EventIds}); none is repeated. Not thread-safe.
  */
-public final class DeliverableFeed implements Feed {
+public final class DeliverableFeed {
     private static final int TEMPLATES = 512;
 
     private final Topics topics;
     private final int lane;
     private final SplittableRandom random;
-    private final Zipf ranks = new Zipf(Accounts.COUNT);
+    private final Accounts ranks = new Accounts();
     private final byte[][] accounts = Accounts.names();
     private final Serializer<DeliverableEvent> serializer;
     private final Deserializer<UsageEvent> deserializer;
     private final List<EventTemplate> templates = new ArrayList<>(TEMPLATES);
-    private final Map<String, CredytReference> vendors =
-            Map.of(EventTemplate.VENDOR, new CredytReference(ReferenceKind.CREDYT_ID, "vnd_4zhwdkxhjhp5v6"));
+    private final Map<String, CredytReference> vendors = Map.of(EventTemplate.VENDOR, Accounts.VENDOR_REFERENCE);
     private long made;
     private long sampled;
 
     /**
-     * @param lane 0 to {@link SequenceIds#LANE_MAX}
+     * Makes records for a side.
+     *
+     * @param lane 0 to {@link EventIds#LANE_MAX}
      * @param seed the same seed gives the same accounts and contents
      * @param registry settings of the serializers
      */
@@ -59,20 +60,21 @@ public final class DeliverableFeed implements Feed {
         }
     }
 
-    @Override
-    public Event next() {
+    /** Returns the next record; its arrays are read only. */
+    public ProducerRecord<byte[], byte[]> next() {
         long sequence = made++;
         int rank = ranks.draw(random);
         EventTemplate template = templates.get(random.nextInt(TEMPLATES));
-        var id = SequenceIds.of(random, lane, sequence);
+        var id = EventIds.of(random, lane, sequence);
         byte[] event = template.with(id, accounts[rank]);
         DeliverableEvent deliverable = deliverable(id.toString(), rank, event);
-        if (SequenceIds.isSample(sequence)) {
+        if (EventIds.isSample(sequence)) {
             CRC32 crc = new CRC32();
             crc.update(EventJson.event(deliverable, deserializer.deserialize(topics.events(), event)));
             sampled += crc.getValue();
         }
-        return new Event(accounts[rank], serializer.serialize(topics.deliverable(), deliverable));
+        return new ProducerRecord<>(
+                topics.deliverable(), accounts[rank], serializer.serialize(topics.deliverable(), deliverable));
     }
 
     private DeliverableEvent deliverable(String id, int rank, byte[] event) {
@@ -81,7 +83,7 @@ public final class DeliverableFeed implements Feed {
                 .setEventId(id)
                 .setAccountId(new String(accounts[rank], UTF_8))
                 .setCredytEventId(id)
-                .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, "customer-" + rank))
+                .setCustomer(Accounts.customer(rank))
                 .setVendors(vendors)
                 .setSource(new SourceCoordinates(topics.events(), 0, made, now, null))
                 .setAdmittedAt(now)
@@ -89,13 +91,8 @@ public final class DeliverableFeed implements Feed {
                 .build();
     }
 
-    @Override
+    /** How many records were made. */
     public long made() {
-        return made;
-    }
-
-    @Override
-    public long distinct() {
         return made;
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
@@ -16,7 +17,7 @@ import org.apache.kafka.common.serialization.Serializer;
  * up to 1,000 places before, as long as that is fresh. No event is older than two seconds when it is given out, however
  * long the feed rested before, so that a short dedup window refuses none of them. Not thread-safe.
  */
-public final class EventFeed implements Feed {
+public final class EventFeed {
     private static final double REPEATED = 0.02;
     private static final int REPEAT_BEHIND_MAX = 1000;
     private static final int TEMPLATES = 512;
@@ -26,9 +27,9 @@ public final class EventFeed implements Feed {
     static final long REPEAT_AGE_MAX = 1_000;
 
     private final String topic;
-    private final IdKind ids;
+    private final EventIds.Kind ids;
     private final SplittableRandom random;
-    private final Zipf ranks = new Zipf(Accounts.COUNT);
+    private final Accounts ranks = new Accounts();
     private final byte[][] accounts = Accounts.names();
     private final Serializer<UsageEvent> serializer;
     private final List<EventTemplate> templates = new ArrayList<>(TEMPLATES);
@@ -38,19 +39,21 @@ public final class EventFeed implements Feed {
     private long made;
     private long distinct;
 
-    /** @param madeAt Unix milliseconds */
-    private record Made(Event event, long madeAt) {}
+    /** An event that may be repeated. @param madeAt Unix milliseconds */
+    private record Made(ProducerRecord<byte[], byte[]> event, long madeAt) {}
 
     /**
+     * Makes events for a topic.
+     *
      * @param registry settings of the serializer
      * @param seed the same seed gives events of the same kind in the same mixture
      */
-    public EventFeed(String topic, IdKind ids, long seed, Map<String, ?> registry) {
+    public EventFeed(String topic, EventIds.Kind ids, long seed, Map<String, ?> registry) {
         this(topic, ids, seed, registry, System::currentTimeMillis);
     }
 
-    /** @param clock Unix milliseconds */
-    EventFeed(String topic, IdKind ids, long seed, Map<String, ?> registry, LongSupplier clock) {
+    /** The same for tests. @param clock Unix milliseconds */
+    EventFeed(String topic, EventIds.Kind ids, long seed, Map<String, ?> registry, LongSupplier clock) {
         this.clock = clock;
         this.topic = topic;
         this.ids = ids;
@@ -58,8 +61,8 @@ public final class EventFeed implements Feed {
         this.serializer = AvroSerdes.valueSerializer(registry);
     }
 
-    @Override
-    public Event next() {
+    /** Returns the next event; its arrays are read only. */
+    public ProducerRecord<byte[], byte[]> next() {
         long now = clock.getAsLong();
         if (templates.isEmpty() || now - templatesMadeAt > TEMPLATES_AGE_MAX) {
             renewTemplates(now);
@@ -74,17 +77,17 @@ public final class EventFeed implements Feed {
         }
         byte[] account = accounts[ranks.draw(random)];
         EventTemplate template = templates.get(random.nextInt(TEMPLATES));
-        Event event = new Event(account, template.with(ids.next(random, now), account));
+        var event = new ProducerRecord<>(topic, account, template.with(ids.next(random, now), account));
         recent[(int) (distinct++ % REPEAT_BEHIND_MAX)] = new Made(event, now);
         return event;
     }
 
-    @Override
+    /** How many events were made, repeats included. */
     public long made() {
         return made;
     }
 
-    @Override
+    /** How many different ids they have. */
     public long distinct() {
         return distinct;
     }

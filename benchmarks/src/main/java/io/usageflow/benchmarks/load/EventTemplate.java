@@ -8,6 +8,7 @@ import io.usageflow.schema.UsageEvent;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +76,7 @@ final class EventTemplate {
 
     private int find(byte[] part) {
         for (int at = 0; at + part.length <= bytes.length; at++) {
-            if (java.util.Arrays.equals(bytes, at, at + part.length, part, 0, part.length)) {
+            if (Arrays.equals(bytes, at, at + part.length, part, 0, part.length)) {
                 return at;
             }
         }

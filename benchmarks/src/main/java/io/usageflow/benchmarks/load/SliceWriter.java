@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -13,18 +14,16 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Writes slices into one topic, each in one transaction: its readers see nothing of it until {@link #release}, and then
+ * Writes slices, each in one transaction: its readers see nothing of it until {@link #release}, and then
  * all of it, so that their speed is not the writer's. Not thread-safe.
  */
 public final class SliceWriter implements AutoCloseable {
     /** Kafka's own maximum by default. */
     private static final Duration TRANSACTION_MAX = Duration.ofMinutes(15);
 
-    private final String topic;
     private final KafkaProducer<byte[], byte[]> producer;
 
-    public SliceWriter(String bootstrapServers, String topic) {
-        this.topic = topic;
+    public SliceWriter(String bootstrapServers) {
         Map<String, Object> settings = new HashMap<>();
         settings.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "slices-" + UUID.randomUUID());
@@ -37,14 +36,13 @@ public final class SliceWriter implements AutoCloseable {
         producer.initTransactions();
     }
 
-    /** Returns when all of them are in Kafka, not yet to be seen. */
-    public Slice write(Feed feed, long events) {
+    /** Returns when all of the records are in Kafka, not yet to be seen. */
+    public Slice write(long count, Supplier<ProducerRecord<byte[], byte[]>> records) {
         Map<TopicPartition, Slice.Part> parts = new ConcurrentHashMap<>();
         producer.beginTransaction();
-        for (long i = 0; i < events; i++) {
-            Feed.Event event = feed.next();
-            producer.send(new ProducerRecord<>(topic, event.key(), event.value()), (at, failure) -> {
-                // A failure fails the flush's successor, the commit.
+        for (long i = 0; i < count; i++) {
+            // A failure of a record fails the commit.
+            var unused = producer.send(records.get(), (at, failure) -> {
                 if (failure == null) {
                     parts.merge(
                             new TopicPartition(at.topic(), at.partition()),
@@ -54,12 +52,12 @@ public final class SliceWriter implements AutoCloseable {
             });
         }
         producer.flush();
-        Slice slice = new Slice(events, parts);
+        Slice slice = new Slice(count, parts);
         long placed = parts.values().stream()
                 .mapToLong(part -> part.end() - part.first())
                 .sum();
-        if (placed != events) {
-            throw new KafkaException("of " + events + " events " + placed + " were placed in " + topic);
+        if (placed != count) {
+            throw new KafkaException("of " + count + " records " + placed + " were placed in " + parts.keySet());
         }
         return slice;
     }

@@ -20,8 +20,8 @@ import org.apache.kafka.common.errors.InterruptException;
  */
 public final class SliceWatch {
     private static final Duration LIMIT = Duration.ofMinutes(20);
-    private static final Duration ALIVE_EVERY = Duration.ofSeconds(2);
-    private static final long LOOK_EVERY_MS = 25;
+    private static final Duration ALIVE_INTERVAL = Duration.ofSeconds(2);
+    private static final Duration INTERVAL = Duration.ofMillis(25);
 
     private final String name;
     private final ToLongFunction<Slice> progress;
@@ -60,33 +60,24 @@ public final class SliceWatch {
         return Speed.ofWhole(samples(slice));
     }
 
-    private List<Sample> samples(Slice slice) {
-        List<Sample> samples = new ArrayList<>();
-        long begunNanos = System.nanoTime();
-        long aliveNanos = begunNanos;
-        while (true) {
-            Sample sample = look(slice);
+    private List<Speed.Sample> samples(Slice slice) {
+        List<Speed.Sample> samples = new ArrayList<>();
+        long[] aliveNanos = {System.nanoTime()};
+        boolean through = Polling.await(LIMIT, INTERVAL, () -> {
+            Speed.Sample sample = new Speed.Sample(System.nanoTime(), progress.applyAsLong(slice), cpu.read());
             samples.add(sample);
-            if (sample.handled() >= slice.events()) {
-                return samples;
-            }
-            if (sample.nanos() - begunNanos > LIMIT.toNanos()) {
-                throw new IllegalStateException(name + " has handled " + sample.handled() + " of " + slice.events()
-                        + " events after " + LIMIT.toMinutes() + " minutes");
-            }
-            if (sample.nanos() - aliveNanos > ALIVE_EVERY.toNanos()) {
+            if (sample.nanos() - aliveNanos[0] > ALIVE_INTERVAL.toNanos()) {
                 requireAlive.run();
-                aliveNanos = sample.nanos();
+                aliveNanos[0] = sample.nanos();
             }
-            pause();
+            return sample.handled() >= slice.events();
+        });
+        if (!through) {
+            throw new IllegalStateException(
+                    name + " has handled " + samples.get(samples.size() - 1).handled() + " of " + slice.events()
+                            + " events after " + LIMIT.toMinutes() + " minutes");
         }
-    }
-
-    private Sample look(Slice slice) {
-        long handled = progress.applyAsLong(slice);
-        CpuTimes.Reading reading = cpu.read();
-        return new Sample(
-                System.nanoTime(), handled, reading.own(), reading.broker(), reading.machine(), reading.ours());
+        return samples;
     }
 
     private static Map<TopicPartition, Long> committed(Admin admin, String group) {
@@ -103,14 +94,6 @@ public final class SliceWatch {
             return offsets;
         } catch (ExecutionException e) {
             throw new KafkaException("the offsets of " + group + " cannot be read", e.getCause());
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(LOOK_EVERY_MS);
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }

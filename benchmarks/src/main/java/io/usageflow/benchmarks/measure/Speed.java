@@ -18,6 +18,17 @@ public record Speed(double eventsPerSecond, double cpuMicros, double brokerCpuMi
     private static final double TO = 0.90;
 
     /**
+     * The state of a side at work.
+     *
+     * @param nanos of the monotonic clock
+     * @param handled events of the slice whose handling is committed
+     * @param cpu used until then
+     */
+    record Sample(long nanos, long handled, CpuTimes.Reading cpu) {}
+
+    /**
+     * Takes the speed from the middle of a slice.
+     *
      * @param samples in order of time, the last one with all of the slice handled
      * @param sliceEvents events of the slice
      */
@@ -39,13 +50,19 @@ public record Speed(double eventsPerSecond, double cpuMicros, double brokerCpuMi
     private static Speed between(Sample from, Sample to) {
         long events = to.handled() - from.handled();
         double nanos = Math.max(1, to.nanos() - from.nanos());
-        double others = (to.machine() - from.machine()) - (to.ours() - from.ours());
+        CpuTimes.Reading cpu = to.cpu().since(from.cpu());
         return new Speed(
                 events * 1e9 / nanos,
-                (to.own() - from.own()) / 1e3 / events,
-                (to.broker() - from.broker()) / 1e3 / events,
-                Math.max(0, others / nanos),
+                cpu.own() / 1e3 / events,
+                cpu.broker() / 1e3 / events,
+                cpu.otherCores(nanos),
                 events);
+    }
+
+    /** All of it in a line of a log. */
+    public String text() {
+        return "%d events/s, %.1f us CPU/event, %.1f us of the broker, %.2f cores used by others"
+                .formatted(Math.round(eventsPerSecond), cpuMicros, brokerCpuMicros, otherCores);
     }
 
     private static Sample first(List<Sample> samples, long handled) {

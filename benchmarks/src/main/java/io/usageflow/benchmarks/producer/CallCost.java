@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +46,7 @@ public class CallCost {
     @Param("")
     public String settings = "";
 
-    private Usage[] usages = {};
+    private List<Sender.Usage> usages = List.of();
     private @Nullable Sender sender;
 
     /**
@@ -99,7 +100,7 @@ public class CallCost {
             String[] pair = line.split("=", 2);
             given.put(pair[0], pair[1]);
         });
-        usages = Usage.all();
+        usages = Sender.Usage.all();
         sender = ProducerSide.valueOf(side).open(given);
         send();
         settle();
@@ -110,7 +111,7 @@ public class CallCost {
     public void send() {
         Sender to = Objects.requireNonNull(sender);
         for (int i = 0; i < CALLS; i++) {
-            to.send(usages[i]);
+            to.send(usages.get(i));
         }
     }
 

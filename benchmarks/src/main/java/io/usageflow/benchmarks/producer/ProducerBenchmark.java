@@ -1,110 +1,155 @@
 package io.usageflow.benchmarks.producer;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.usageflow.benchmarks.ground.Ground;
+import io.usageflow.benchmarks.cluster.BenchmarkCluster;
+import io.usageflow.benchmarks.cluster.ChildProcess;
+import io.usageflow.benchmarks.measure.BenchmarkCommand;
 import io.usageflow.benchmarks.measure.CpuTimes;
-import io.usageflow.benchmarks.process.ChildProcess;
-import io.usageflow.embedded.TopicCreation;
-import io.usageflow.schema.topic.Topics;
-import java.time.Duration;
+import io.usageflow.benchmarks.measure.Report;
+import io.usageflow.benchmarks.measure.Rounds;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
 
-/** The sides in turns, round by round, each in a process of its own; the first round is dropped. */
+/** P8 and P9: the sides in turns, round by round, each in a process of its own; the first round is dropped. */
 public final class ProducerBenchmark {
     private static final Logger LOG = LoggerFactory.getLogger(ProducerBenchmark.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final ProducerPlan plan;
+    private final Plan plan;
     private final List<String> jvm;
 
-    /** @param jvm options of the sides' JVMs */
-    public ProducerBenchmark(ProducerPlan plan, List<String> jvm) {
+    /** Makes it. @param jvm options of the sides' JVMs */
+    ProducerBenchmark(Plan plan, List<String> jvm) {
         this.plan = plan;
         this.jvm = List.copyOf(jvm);
     }
 
+    /** {@code benchmarks/run producer}. */
+    @Command(
+            name = "producer",
+            description =
+                    "P8 and P9: publishing beside a KafkaProducer with the same Avro records, and the caller's cost.")
+    public static final class Cli extends BenchmarkCommand {
+        @Override
+        protected Report measure(boolean quick) {
+            return new ProducerBenchmark(quick ? Plan.quickly() : Plan.full(), jvm()).run();
+        }
+    }
+
+    /**
+     * How much is measured. Immutable.
+     *
+     * @param quick whether this is too small to judge by
+     * @param sides in their order
+     * @param rounds that count
+     * @param floodEvents of a round, as fast as one thread can
+     * @param paceSeconds of a round at a given pace
+     * @param pacePerSecond events
+     * @param jmhIterations that count, for each side; at least 3
+     */
+    record Plan(
+            boolean quick,
+            List<ProducerSide> sides,
+            int rounds,
+            int floodEvents,
+            int paceSeconds,
+            int pacePerSecond,
+            int jmhIterations) {
+        Plan {
+            sides = List.copyOf(sides);
+            if (rounds < 1 || floodEvents < 1 || paceSeconds < 1 || pacePerSecond < 1 || jmhIterations < 3) {
+                throw new IllegalArgumentException(
+                        "at least one round, one event, one second, and three iterations, which JMH's error needs");
+            }
+        }
+
+        /** What the goals speak of; some ten minutes. */
+        static Plan full() {
+            return new Plan(false, List.of(ProducerSide.values()), 11, 500_000, 5, 10_000, 30);
+        }
+
+        /** Whether everything works, and roughly how fast. */
+        static Plan quickly() {
+            return new Plan(true, List.of(ProducerSide.values()), 5, 150_000, 2, 10_000, 10);
+        }
+    }
+
+    /** What a side does in each round. */
+    enum Phase {
+        /** Makes and sends events as fast as one thread can. */
+        FLOOD,
+        /** Sends events that were made before, as fast as one thread can. */
+        FLOOD_MADE,
+        /** Sends them evenly, so that no call waits for room. */
+        PACE;
+
+        String order(Plan plan) {
+            return switch (this) {
+                case FLOOD -> "flood " + plan.floodEvents();
+                case FLOOD_MADE -> "floodMade " + plan.floodEvents();
+                case PACE -> "pace " + plan.paceSeconds() * plan.pacePerSecond() + " " + plan.pacePerSecond();
+            };
+        }
+    }
+
+    /**
+     * One round of all sides.
+     *
+     * @param runs by side and phase
+     * @param otherCores that other processes took
+     */
+    record Round(Map<ProducerSide, Map<Phase, ProducerMain.Run>> runs, double otherCores) {}
+
     /** A side that runs. */
     private record Opened(ProducerSide side, Map<String, String> settings, ChildProcess process) {}
 
-    /** @throws IllegalStateException where a side fails, or an event of it does not become durable */
-    public ProducerResults run() {
+    /** Takes as long as the plan says. @throws IllegalStateException if a side fails, or an event is not durable */
+    Report run() {
         List<Opened> sides = new ArrayList<>();
-        try (Ground ground = Ground.start()) {
+        try (BenchmarkCluster cluster = BenchmarkCluster.start()) {
             try {
                 for (ProducerSide side : plan.sides()) {
-                    sides.add(open(ground, side));
+                    sides.add(open(cluster, side));
                 }
-                Rounds rounds = measure(ground, sides);
+                List<Round> rounds = Rounds.repeat(1, plan.rounds(), () -> round(cluster, sides));
                 Map<ProducerSide, Map<String, String>> settings = new EnumMap<>(ProducerSide.class);
                 sides.forEach(side -> settings.put(side.side, side.settings));
-                return new ProducerResults(plan, jvm, settings, rounds, callCosts(sides));
+                return new ProducerReport(plan, jvm, settings, rounds, callCosts(sides)).report();
             } finally {
                 sides.forEach(side -> side.process.close());
             }
         }
     }
 
-    private Opened open(Ground ground, ProducerSide side) {
-        Map<String, String> settings = ProducerSettings.of(side, ground.bootstrapServers(), ground.registrySettings());
-        if (side == ProducerSide.SPOOL) {
-            settings.put("spool.dir", ground.directory().resolve("spool").toString());
-        }
-        Topics topics = new Topics(ProducerSettings.prefix(side));
-        TopicCreation.create(ground.admin(), topics.specs(Ground.PARTITIONS, Duration.ofDays(1)));
-        ChildProcess process = ChildProcess.start(
-                side.word(),
-                ProducerMain.class,
-                List.of(),
-                jvm,
-                ground.directory().resolve(side.word() + ".log"));
-        ground.count(process.pid());
+    private Opened open(BenchmarkCluster cluster, ProducerSide side) {
+        Map<String, String> settings = side.settings(cluster);
+        cluster.create(side.topics());
+        ChildProcess process = cluster.startProcess(side.word(), ProducerMain.class, List.of(), jvm);
         try {
-            process.ask("open " + side.name() + " " + JSON.writeValueAsString(settings));
+            process.ask("open " + side.name(), settings);
             return new Opened(side, settings, process);
-        } catch (JsonProcessingException | RuntimeException e) {
+        } catch (RuntimeException e) {
             process.close();
             throw new IllegalStateException("cannot open " + side.word() + ": " + e.getMessage(), e);
         }
     }
 
-    private Rounds measure(Ground ground, List<Opened> sides) {
-        Rounds rounds = new Rounds();
-        for (int round = 0; round <= plan.rounds(); round++) {
-            CpuTimes cpu = ground.cpuTimes(ProcessHandle.current().pid());
-            CpuTimes.Reading before = cpu.read();
-            long begun = System.nanoTime();
-            for (Opened side : sides) {
-                for (Phase phase : Phase.values()) {
-                    Run run = read(side.process, phase.order(plan));
-                    if (round > 0) {
-                        rounds.add(side.side, phase, run);
-                    }
-                }
+    private Round round(BenchmarkCluster cluster, List<Opened> sides) {
+        CpuTimes cpu = cluster.cpuTimes(ProcessHandle.current().pid());
+        CpuTimes.Reading before = cpu.read();
+        long begun = System.nanoTime();
+        Map<ProducerSide, Map<Phase, ProducerMain.Run>> runs = new EnumMap<>(ProducerSide.class);
+        for (Opened side : sides) {
+            Map<Phase, ProducerMain.Run> phases = new EnumMap<>(Phase.class);
+            for (Phase phase : Phase.values()) {
+                phases.put(phase, ProducerMain.Run.parse(side.process.ask(phase.order(plan))));
             }
-            CpuTimes.Reading after = cpu.read();
-            double others = (after.machine() - before.machine() - (after.ours() - before.ours()))
-                    / (double) (System.nanoTime() - begun);
-            if (round > 0) {
-                rounds.others().add(others);
-            }
-            LOG.info("round {} of {}", round, plan.rounds());
+            runs.put(side.side, phases);
         }
-        return rounds;
-    }
-
-    private static Run read(ChildProcess process, String order) {
-        String answer = process.ask(order);
-        try {
-            return JSON.readValue(answer, Run.class);
-        } catch (JsonProcessingException e) {
-            throw process.failed("answered " + answer);
-        }
+        return new Round(runs, cpu.read().since(before).otherCores(System.nanoTime() - begun));
     }
 
     /** Of the raw client and of the publisher, in this order. */

@@ -1,5 +1,6 @@
 package io.usageflow.benchmarks.producer;
 
+import io.usageflow.benchmarks.measure.Polling;
 import io.usageflow.producer.Cost;
 import io.usageflow.producer.RefusalReason;
 import io.usageflow.producer.SpoolStatus;
@@ -7,16 +8,15 @@ import io.usageflow.producer.Undelivered;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /** The library as its README shows it. */
 final class PublisherSender implements Sender {
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
     private final UsagePublisher publisher;
-    private UsageEvent[] made = {};
+    private List<UsageEvent> made = List.of();
 
     PublisherSender(Map<String, String> settings) {
         publisher = UsagePublisher.builder()
@@ -28,20 +28,17 @@ final class PublisherSender implements Sender {
 
     @Override
     public void send(Usage usage) {
-        publisher.publish(event(usage));
+        var unused = publisher.publish(event(usage));
     }
 
     @Override
-    public void make(Usage[] usages) {
-        made = new UsageEvent[usages.length];
-        for (int i = 0; i < usages.length; i++) {
-            made[i] = event(usages[i]);
-        }
+    public void make(List<Usage> usages) {
+        made = usages.stream().map(PublisherSender::event).toList();
     }
 
     @Override
     public void sendMade(int index) {
-        publisher.publish(made[index]);
+        var unused = publisher.publish(made.get(index));
     }
 
     private static UsageEvent event(Usage usage) {
@@ -72,12 +69,12 @@ final class PublisherSender implements Sender {
     @Override
     public void awaitKafka() {
         awaitDurable();
-        long deadlineNanos = System.nanoTime() + LIMIT.toNanos();
-        while (publisher.spool().map(SpoolStatus::events).orElse(0L) > 0) {
-            if (System.nanoTime() > deadlineNanos) {
-                throw new IllegalStateException("the spool has not drained: " + publisher.spool());
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        boolean drained = Polling.await(
+                LIMIT,
+                Duration.ofMillis(5),
+                () -> publisher.spool().map(SpoolStatus::events).orElse(0L) == 0);
+        if (!drained) {
+            throw new IllegalStateException("the spool has not drained: " + publisher.spool());
         }
     }
 

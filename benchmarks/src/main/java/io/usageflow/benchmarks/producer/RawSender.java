@@ -20,11 +20,11 @@ final class RawSender implements Sender {
     private final String topic;
     private final Source source = new Source("benchmark", "benchmark-1", "0.1.0");
     private final LongAdder failures = new LongAdder();
-    private UsageEvent[] made = {};
+    private List<UsageEvent> made = List.of();
 
-    /** @param settings of Kafka's client and the registry, and the topics' prefix */
+    /** Opens it. @param settings of Kafka's client and the registry, and the topics' prefix */
     RawSender(Map<String, Object> settings) {
-        topic = new Topics(String.valueOf(settings.remove(ProducerSettings.TOPICS_PREFIX))).events();
+        topic = new Topics(String.valueOf(settings.remove(ProducerSide.TOPICS_PREFIX))).events();
         settings.put("key.serializer", StringSerializer.class.getName());
         settings.put("value.serializer", AvroSerializer.class.getName());
         producer = new KafkaProducer<>(settings);
@@ -36,20 +36,17 @@ final class RawSender implements Sender {
     }
 
     @Override
-    public void make(Usage[] usages) {
-        made = new UsageEvent[usages.length];
-        for (int i = 0; i < usages.length; i++) {
-            made[i] = event(usages[i]);
-        }
+    public void make(List<Usage> usages) {
+        made = usages.stream().map(this::event).toList();
     }
 
     @Override
     public void sendMade(int index) {
-        hand(made[index]);
+        hand(made.get(index));
     }
 
     private void hand(UsageEvent event) {
-        producer.send(new ProducerRecord<>(topic, event.getAccountId(), event), (metadata, failure) -> {
+        var unused = producer.send(new ProducerRecord<>(topic, event.getAccountId(), event), (metadata, failure) -> {
             if (failure != null) {
                 failures.increment();
             }
@@ -84,11 +81,6 @@ final class RawSender implements Sender {
         if (failures.sum() > 0) {
             throw new IllegalStateException(failures.sum() + " records failed");
         }
-    }
-
-    @Override
-    public void awaitKafka() {
-        awaitDurable();
     }
 
     @Override

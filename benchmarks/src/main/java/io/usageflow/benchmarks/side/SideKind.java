@@ -1,11 +1,12 @@
 package io.usageflow.benchmarks.side;
 
-import io.usageflow.benchmarks.side.dedup.DedupStore;
-import io.usageflow.benchmarks.side.dedup.SharedCacheTuning;
-import io.usageflow.benchmarks.side.peer.CorePeer;
-import io.usageflow.benchmarks.side.peer.NaivePeer;
-import io.usageflow.benchmarks.side.peer.VertxPeer;
-import java.util.Arrays;
+import io.usageflow.benchmarks.program.DedupStore;
+import io.usageflow.benchmarks.program.ForwarderProgram;
+import io.usageflow.benchmarks.program.NaiveProgram;
+import io.usageflow.benchmarks.program.ParallelConsumerProgram;
+import io.usageflow.benchmarks.program.SharedCacheTuning;
+import io.usageflow.benchmarks.program.SideProgram;
+import io.usageflow.benchmarks.program.StreamsProgram;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -61,10 +62,10 @@ public enum SideKind {
     SideProgram program() {
         return switch (this) {
             case ADMISSION, DELIVERY, PIPELINE -> new ForwarderProgram();
-            case VERTX_KEY -> VertxPeer.oneEach();
-            case VERTX_BATCH -> VertxPeer.batches();
-            case CORE_KEY -> new CorePeer();
-            case NAIVE -> new NaivePeer();
+            case VERTX_KEY -> ParallelConsumerProgram.vertxByKey();
+            case VERTX_BATCH -> ParallelConsumerProgram.vertxBatches();
+            case CORE_KEY -> ParallelConsumerProgram.coreByKey();
+            case NAIVE -> new NaiveProgram();
             case COPY -> StreamsProgram.copy();
             case WINDOW_STORE -> StreamsProgram.dedup(DedupStore.windowRange(), Optional.empty());
             case WINDOW_EXACT -> StreamsProgram.dedup(DedupStore.windowExact(), Optional.empty());
@@ -81,12 +82,12 @@ public enum SideKind {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** The other way round. @throws IllegalArgumentException where it is no kind's word */
-    public static SideKind ofWord(String word) {
-        return Arrays.stream(values())
+    /** Returns the kind of a word. @throws IllegalArgumentException if it is not among these kinds */
+    public static SideKind ofWord(String word, List<SideKind> kinds) {
+        return kinds.stream()
                 .filter(kind -> kind.word().equals(word.strip().toLowerCase(Locale.ROOT)))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(word + " is none of "
-                        + Arrays.stream(values()).map(SideKind::word).collect(Collectors.joining(", "))));
+                        + kinds.stream().map(SideKind::word).collect(Collectors.joining(", "))));
     }
 }

@@ -1,18 +1,15 @@
 package io.usageflow.benchmarks.sink;
 
-import io.usageflow.benchmarks.load.SequenceIds;
+import io.usageflow.benchmarks.cluster.MicrosFile;
+import io.usageflow.benchmarks.load.EventIds;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.CRC32;
 
-/**
- * When each event of one lane arrived first, and what came besides. Thread-safe.
- */
+/** When each event of one lane arrived first, and what else came. Thread-safe. */
 final class Arrivals {
-    /** Sequences up to here can be; an id beyond is none of ours, however it came about. */
+    /** The largest sequence; an id with a larger one is not the benchmark's. */
     private static final int SEQUENCE_MAX = 20_000_000;
 
     private int lane;
@@ -36,7 +33,7 @@ final class Arrivals {
 
     /**
      * @param micros of the epoch
-     * @throws IllegalArgumentException where the body is no request of events; it counts as foreign
+     * @throws IllegalArgumentException if the body is no request of events; it counts as foreign
      */
     synchronized void request(byte[] body, long micros) {
         requests++;
@@ -63,23 +60,19 @@ final class Arrivals {
         }
         firstMicros[at] = micros;
         distinct++;
-        if (SequenceIds.isSample(sequence)) {
+        if (EventIds.isSample(sequence)) {
             CRC32 crc = new CRC32();
             crc.update(body, from, to - from);
             sampled += crc.getValue();
         }
     }
 
-    synchronized Counts counts() {
-        return new Counts(requests, distinct, repeats, foreign, sampled);
+    synchronized SinkProcess.Counts counts() {
+        return new SinkProcess.Counts(requests, distinct, repeats, foreign, sampled);
     }
 
-    /** Writes the first arrivals of the sequences below {@code end} as eight bytes each, 0 where it did not come. */
+    /** Writes the first arrivals of the sequences below {@code end} as eight bytes each, 0 if it did not come. */
     synchronized void write(int end, Path file) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(end * Long.BYTES);
-        for (int i = 0; i < end; i++) {
-            bytes.putLong(i < firstMicros.length ? firstMicros[i] : 0);
-        }
-        Files.write(file, bytes.array());
+        MicrosFile.write(file, Arrays.copyOf(firstMicros, end));
     }
 }

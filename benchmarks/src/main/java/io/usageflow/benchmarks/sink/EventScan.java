@@ -2,7 +2,7 @@ package io.usageflow.benchmarks.sink;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.usageflow.benchmarks.load.SequenceIds;
+import io.usageflow.benchmarks.load.EventIds;
 
 /** Finds the events in a body without parsing it: each begins with its id, which its type follows. Pure. */
 final class EventScan {
@@ -11,9 +11,11 @@ final class EventScan {
 
     private EventScan() {}
 
-    /** Is told of each event. */
+    /** Takes the events. */
     interface Found {
         /**
+         * Takes one event.
+         *
          * @param lane of its id
          * @param sequence of its id
          * @param from where it begins in the body
@@ -23,8 +25,10 @@ final class EventScan {
     }
 
     /**
+     * Finds all of them.
+     *
      * @return how many events there are
-     * @throws IllegalArgumentException where the body does not look like a request of events
+     * @throws IllegalArgumentException if the body does not look like a request of events
      */
     static int events(byte[] body, Found found) {
         int events = 0;
@@ -34,7 +38,7 @@ final class EventScan {
             int id = from + BEGIN.length;
             // Behind an event stands the comma before the next one, or what ends the list and the body.
             int to = behind >= 0 ? behind - 1 : body.length - "]}".length();
-            found.event(SequenceIds.lane(body, id), SequenceIds.sequence(body, id), from, to);
+            found.event(EventIds.lane(body, id), EventIds.sequence(body, id), from, to);
             events++;
             from = behind;
         }
@@ -44,12 +48,12 @@ final class EventScan {
         return events;
     }
 
-    /** Where the next event begins; -1 where there is none. */
+    /** Where the next event begins; -1 if there is none. */
     private static int next(byte[] body, int from) {
         int last = body.length - TYPE.length;
-        for (int at = from + BEGIN.length + SequenceIds.LENGTH; at <= last; at++) {
+        for (int at = from + BEGIN.length + EventIds.LENGTH; at <= last; at++) {
             if (body[at + 3] == 'e' && body[at] == '"' && matches(body, at, TYPE)) {
-                int begin = at - SequenceIds.LENGTH - BEGIN.length;
+                int begin = at - EventIds.LENGTH - BEGIN.length;
                 if (begin < from || !matches(body, begin, BEGIN)) {
                     throw new IllegalArgumentException("an event that does not begin with its id");
                 }

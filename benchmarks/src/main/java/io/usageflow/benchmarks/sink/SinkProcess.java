@@ -1,17 +1,18 @@
 package io.usageflow.benchmarks.sink;
 
-import io.usageflow.benchmarks.ground.Ground;
-import io.usageflow.benchmarks.process.ChildProcess;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.benchmarks.cluster.BenchmarkCluster;
+import io.usageflow.benchmarks.cluster.ChildProcess;
+import io.usageflow.benchmarks.cluster.MicrosFile;
+import io.usageflow.benchmarks.measure.CpuTimes;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** The sink, seen from the benchmark. Not thread-safe; close it. */
 public final class SinkProcess implements AutoCloseable {
-    public static final List<String> JVM = List.of("-Xmx512m");
+    private static final List<String> JVM = List.of("-Xmx512m");
 
     private final ChildProcess process;
     private final Path directory;
@@ -23,28 +24,60 @@ public final class SinkProcess implements AutoCloseable {
         this.url = url;
     }
 
-    /** Returns when it answers. */
-    public static SinkProcess start(Ground ground) {
-        ChildProcess process = ChildProcess.start(
-                "the sink", SinkMain.class, List.of(), JVM, ground.directory().resolve("sink.log"));
-        ground.count(process.pid());
+    /**
+     * What has come to the sink of one lane. Immutable.
+     *
+     * @param requests answered, or still waiting for their answer
+     * @param distinct events by id
+     * @param repeats events that came before
+     * @param foreign events that were not sent in this lane
+     * @param sampled the sum of the CRC-32 of the sampled events' bytes, each once: the same for any order
+     */
+    public record Counts(long requests, long distinct, long repeats, long foreign, long sampled) {
+        String line() {
+            return requests + " " + distinct + " " + repeats + " " + foreign + " " + sampled;
+        }
+
+        static Counts parse(String line) {
+            long[] numbers =
+                    Arrays.stream(line.split(" ")).mapToLong(Long::parseLong).toArray();
+            return new Counts(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
+        }
+
+        /** Whether as many events have come as were sent, each once and nothing else. */
+        public boolean isExactly(long sent) {
+            return distinct == sent && repeats == 0 && foreign == 0;
+        }
+    }
+
+    /** Starts it, and returns when it answers. */
+    public static SinkProcess start(BenchmarkCluster cluster) {
+        ChildProcess process = cluster.startProcess("the sink", SinkMain.class, List.of(), JVM);
         try {
-            return new SinkProcess(process, ground.directory(), "http://127.0.0.1:" + process.ask("listen"));
+            return new SinkProcess(process, cluster.directory(), "http://127.0.0.1:" + process.ask("listen"));
         } catch (RuntimeException failed) {
             process.close();
             throw failed;
         }
     }
 
-    public String url() {
-        return url;
+    /** Adds the settings of a forwarder that delivers to it. */
+    public void configure(Map<String, String> forwarder) {
+        forwarder.put("credyt.url", url);
+        forwarder.put("credyt.api.key", "key_of_the_benchmark");
     }
 
-    public long pid() {
-        return process.pid();
+    /** CPU time it has used, in nanoseconds. */
+    public long cpuNanos() {
+        return CpuTimes.nanos(process.pid());
     }
 
-    /** @param ms between the end of a request and its answer */
+    /** Adds to a report how it is set up. */
+    public static void describe(ObjectNode settings) {
+        settings.put("sinkJvm", String.join(" ", JVM));
+    }
+
+    /** Sets the think time. @param ms between the end of a request and its answer */
     public void think(long ms) {
         process.ask("think " + ms);
     }
@@ -62,13 +95,7 @@ public final class SinkProcess implements AutoCloseable {
     public long[] arrivals(int end) {
         Path file = directory.resolve("arrivals");
         process.ask("arrivals " + end + " " + file);
-        try {
-            long[] micros = new long[end];
-            ByteBuffer.wrap(Files.readAllBytes(file)).asLongBuffer().get(micros);
-            return micros;
-        } catch (IOException e) {
-            throw new UncheckedIOException("the sink's arrivals cannot be read", e);
-        }
+        return MicrosFile.read(file, end);
     }
 
     @Override

@@ -1,9 +1,8 @@
 /**
- * What stands in for Credyt while delivery is measured: {@link io.usageflow.benchmarks.sink.SinkServer} answers every
- * request with 202 after its think time, and {@link io.usageflow.benchmarks.sink.Arrivals} notes when each event came first.
- * It validates nothing, so that it takes as little of the shared CPU as it can; that nothing is lost, repeated, invented or
- * changed is seen from what it counts. Runs in a process of its own ({@link io.usageflow.benchmarks.sink.SinkMain}), told
- * what to do by {@link io.usageflow.benchmarks.sink.SinkProcess}.
+ * What takes Credyt's place while delivery is measured. {@link io.usageflow.benchmarks.sink.SinkMain} is a process that
+ * answers every request with 202 after its think time, and {@link io.usageflow.benchmarks.sink.Arrivals} notes when each event
+ * came first. It validates nothing, so that it takes as little of the shared CPU as it can; its counts show that nothing is
+ * lost, repeated, invented or changed. {@link io.usageflow.benchmarks.sink.SinkProcess} gives it its orders.
  */
 @NullMarked
 package io.usageflow.benchmarks.sink;

@@ -3,8 +3,8 @@ package io.usageflow.benchmarks.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.benchmarks.ground.SideOptions;
-import io.usageflow.benchmarks.load.IdKind;
+import io.usageflow.benchmarks.load.EventIds;
+import io.usageflow.benchmarks.side.SideOptions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -13,9 +13,10 @@ import org.junit.jupiter.api.Test;
 class AdmissionBenchmarkIT {
     @Test
     void shouldFindEveryFigure() {
-        AdmissionPlan plan = new AdmissionPlan(true, 1, 2_000, 1_000, 1_000, new AdmissionPlan.Slices(500, 500, 500));
+        AdmissionBenchmark.Plan plan =
+                new AdmissionBenchmark.Plan(true, 1, 2_000, 1_000, 1_000, new AdmissionBenchmark.Slices(500, 500, 500));
         SideOptions options = new SideOptions(
-                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), Map.of(), IdKind.V7);
+                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), Map.of(), EventIds.Kind.V7);
 
         ObjectNode json = new AdmissionBenchmark(plan, options).run().json();
 

@@ -3,8 +3,8 @@ package io.usageflow.benchmarks.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.benchmarks.ground.SideOptions;
-import io.usageflow.benchmarks.load.IdKind;
+import io.usageflow.benchmarks.load.EventIds;
+import io.usageflow.benchmarks.side.SideOptions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -13,16 +13,16 @@ import org.junit.jupiter.api.Test;
 class DeliveryBenchmarkIT {
     @Test
     void shouldFindEveryFigure() {
-        DeliveryPlan plan = new DeliveryPlan(
+        DeliveryBenchmark.Plan plan = new DeliveryBenchmark.Plan(
                 true,
                 1,
                 0,
                 List.of(
-                        DeliveryPlan.atOnce(1_000, 300, 1_000, 300, 300),
-                        DeliveryPlan.thinking(20, 1_000, 200, 1_000, 200, 20),
-                        DeliveryPlan.alone(20, 16, 1_000)));
+                        DeliveryBenchmark.Phase.atOnce(1_000, 300, 1_000, 300, 300),
+                        DeliveryBenchmark.Phase.thinking(20, 1_000, 200, 1_000, 200, 20),
+                        DeliveryBenchmark.Phase.alone(20, 16, 1_000)));
         SideOptions options = new SideOptions(
-                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), Map.of(), IdKind.V4);
+                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), Map.of(), EventIds.Kind.V4);
 
         ObjectNode json = new DeliveryBenchmark(plan, options).run().json();
 

@@ -3,8 +3,8 @@ package io.usageflow.benchmarks.latency;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.benchmarks.ground.SideOptions;
-import io.usageflow.benchmarks.load.IdKind;
+import io.usageflow.benchmarks.load.EventIds;
+import io.usageflow.benchmarks.side.SideOptions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 class LatencyBenchmarkIT {
     @Test
     void shouldFindEveryFigure() {
-        LatencyPlan plan = new LatencyPlan(true, 2, 500, 2, 200);
+        LatencyBenchmark.Plan plan = new LatencyBenchmark.Plan(true, 2, 500, 2, 200);
         SideOptions options = new SideOptions(
-                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), Map.of(), IdKind.V4);
+                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), Map.of(), EventIds.Kind.V4);
 
         ObjectNode json = new LatencyBenchmark(plan, options).run().json();
 

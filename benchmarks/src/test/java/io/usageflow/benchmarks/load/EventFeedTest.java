@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,17 +26,17 @@ class EventFeedTest {
     private static final Map<String, String> REGISTRY = Map.of("schema.registry.url", "mock://event-feed");
 
     @ParameterizedTest
-    @EnumSource(IdKind.class)
-    void shouldMakeEventsThatAdmissionTakes(IdKind kind) {
+    @EnumSource(EventIds.Kind.class)
+    void shouldMakeEventsThatAdmissionTakes(EventIds.Kind kind) {
         EventFeed feed = new EventFeed("feed.events", kind, 1, REGISTRY);
         try (Deserializer<UsageEvent> decoder = AvroSerdes.valueDeserializer(REGISTRY, UsageEvent.class)) {
             for (int i = 0; i < 1000; i++) {
-                EventFeed.Event made = feed.next();
+                ProducerRecord<byte[], byte[]> made = feed.next();
 
                 UsageEvent event = decoder.deserialize("feed.events", made.value());
                 assertThat(EventRules.violations(event)).isEmpty();
                 assertThat(event.getAccountId()).isEqualTo(new String(made.key(), UTF_8));
-                assertThat(UUID.fromString(event.getId()).version()).isEqualTo(kind == IdKind.V7 ? 7 : 4);
+                assertThat(UUID.fromString(event.getId()).version()).isEqualTo(kind == EventIds.Kind.V7 ? 7 : 4);
                 assertThat(event.getOccurredAt()).isBetween(Instant.now().minus(Duration.ofMinutes(1)), Instant.now());
                 assertThat(event.getData()).hasSize(4);
                 assertThat(event.getCosts()).hasSize(1);
@@ -47,7 +48,7 @@ class EventFeedTest {
     @Test
     void shouldMakeNoOldEventsAfterARest() {
         AtomicLong clock = new AtomicLong(System.currentTimeMillis());
-        EventFeed feed = new EventFeed("feed.events", IdKind.V7, 4, REGISTRY, clock::get);
+        EventFeed feed = new EventFeed("feed.events", EventIds.Kind.V7, 4, REGISTRY, clock::get);
         try (Deserializer<UsageEvent> decoder = AvroSerdes.valueDeserializer(REGISTRY, UsageEvent.class)) {
             for (int rest = 0; rest < 20; rest++) {
                 for (int i = 0; i < 500; i++) {
@@ -69,7 +70,7 @@ class EventFeedTest {
 
     @Test
     void shouldRepeatOneInFifty() {
-        EventFeed feed = new EventFeed("feed.events", IdKind.V7, 2, REGISTRY);
+        EventFeed feed = new EventFeed("feed.events", EventIds.Kind.V7, 2, REGISTRY);
         Set<UUID> ids = new HashSet<>();
         try (Deserializer<UsageEvent> decoder = AvroSerdes.valueDeserializer(REGISTRY, UsageEvent.class)) {
             for (int i = 0; i < 20_000; i++) {
@@ -86,7 +87,7 @@ class EventFeedTest {
 
     @Test
     void shouldGiveTheTopAccountATenthOfTheEvents() {
-        EventFeed feed = new EventFeed("feed.events", IdKind.V4, 3, REGISTRY);
+        EventFeed feed = new EventFeed("feed.events", EventIds.Kind.V4, 3, REGISTRY);
         List<String> keys = new ArrayList<>();
         for (int i = 0; i < 20_000; i++) {
             keys.add(new String(feed.next().key(), UTF_8));

@@ -13,7 +13,7 @@ class SpeedTest {
     @Test
     void shouldTakeTheMiddleOfASlice() {
         // A slow beginning and a slow end around three seconds of 250 a second.
-        List<Sample> samples =
+        List<Speed.Sample> samples =
                 List.of(at(0, 0, 0), at(10, 150, 5), at(11, 400, 6), at(12, 650, 7), at(13, 900, 8), at(30, 1000, 12));
 
         Speed speed = Speed.of(samples, 1000);
@@ -40,14 +40,11 @@ class SpeedTest {
     }
 
     /** The broker uses half of what the side uses; others use half a core. */
-    private static Sample at(long seconds, long handled, long ownSeconds) {
+    private static Speed.Sample at(long seconds, long handled, long ownSeconds) {
         long ours = ownSeconds * SECOND * 3 / 2;
-        return new Sample(
+        return new Speed.Sample(
                 seconds * SECOND,
                 handled,
-                ownSeconds * SECOND,
-                ownSeconds * SECOND / 2,
-                ours + seconds * SECOND / 2,
-                ours);
+                new CpuTimes.Reading(ownSeconds * SECOND, ownSeconds * SECOND / 2, ours + seconds * SECOND / 2, ours));
     }
 }

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 class ProducerBenchmarkIT {
     @Test
     void shouldFindEveryFigure() {
-        ProducerPlan plan = new ProducerPlan(true, List.of(ProducerSide.values()), 2, 2_000, 1, 500, 3);
+        ProducerBenchmark.Plan plan =
+                new ProducerBenchmark.Plan(true, List.of(ProducerSide.values()), 2, 2_000, 1, 500, 3);
 
         ObjectNode json = new ProducerBenchmark(
                         plan, List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"))

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.usageflow.benchmarks.load.SequenceIds;
+import io.usageflow.benchmarks.load.EventIds;
 import io.usageflow.forwarder.credyt.EventJson;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,10 +18,10 @@ class EventScanTest {
     @Test
     void shouldFindEveryEventAndItsBytes() {
         String first = event(7, 0, COSTS);
-        String second = event(SequenceIds.LANE_MAX, 0xffff_ffff_fffL, "\"data\":{\"n\":\"é\"}");
+        String second = event(EventIds.LANE_MAX, 0xffff_ffff_fffL, "\"data\":{\"n\":\"é\"}");
 
         assertThat(scan(EventJson.body(true, "acct", List.of(first.getBytes(UTF_8), second.getBytes(UTF_8)))))
-                .containsExactly(new Seen(7, 0, first), new Seen(SequenceIds.LANE_MAX, 0xffff_ffff_fffL, second));
+                .containsExactly(new Seen(7, 0, first), new Seen(EventIds.LANE_MAX, 0xffff_ffff_fffL, second));
     }
 
     @Test
@@ -50,7 +50,7 @@ class EventScanTest {
     }
 
     private static String event(int lane, long sequence, String rest) {
-        return "{\"id\":\"" + SequenceIds.of(0x1234_5678_9abc_def0L, lane, sequence) + "\",\"event_type\":\"chat\","
-                + rest + "}";
+        return "{\"id\":\"" + EventIds.of(0x1234_5678_9abc_def0L, lane, sequence) + "\",\"event_type\":\"chat\"," + rest
+                + "}";
     }
 }

@@ -1,0 +1,155 @@
+package io.usageflow.benchmarks.admission;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.benchmarks.cluster.BenchmarkCluster;
+import io.usageflow.benchmarks.measure.BenchmarkCommand;
+import io.usageflow.benchmarks.measure.Report;
+import io.usageflow.benchmarks.measure.Rounds;
+import io.usageflow.benchmarks.measure.Series;
+import io.usageflow.benchmarks.side.Side;
+import io.usageflow.benchmarks.side.SideKind;
+import io.usageflow.benchmarks.side.SideOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * Ways to remember ids, compared: all get the same number of ids and take turns; the first round is dropped. Then their state
+ * is taken away, and the time they need to have it again is measured.
+ */
+public final class StoresBenchmark {
+    private static final Logger LOG = LoggerFactory.getLogger(StoresBenchmark.class);
+
+    private final Plan plan;
+    private final SideOptions options;
+
+    StoresBenchmark(Plan plan, SideOptions options) {
+        this.plan = plan;
+        this.options = options;
+    }
+
+    /** {@code benchmarks/run stores}. */
+    @Command(
+            name = "stores",
+            description = "Ways to remember ids beside each other: speed, CPU, disk, and the time to restore them.")
+    public static final class Cli extends BenchmarkCommand {
+        @Option(
+                names = "--only",
+                paramLabel = "STORE",
+                split = ",",
+                description =
+                        "Some of them: copy, window-store, window-exact, kv-default, kv-tuned, kv-filtered, kv-memory,"
+                                + " admission (default: all).")
+        private List<String> only = List.of();
+
+        @Mixin
+        private SideOptions.Flags flags = new SideOptions.Flags();
+
+        @Override
+        protected Report measure(boolean quick) {
+            List<SideKind> kinds = only.isEmpty()
+                    ? SideKind.stores()
+                    : only.stream().map(this::kind).toList();
+            return new StoresBenchmark(quick ? Plan.quickly(kinds) : Plan.full(kinds), flags.with(jvm())).run();
+        }
+
+        private SideKind kind(String word) {
+            try {
+                return SideKind.ofWord(word, SideKind.stores());
+            } catch (IllegalArgumentException unknown) {
+                throw refused("--only: " + unknown.getMessage());
+            }
+        }
+    }
+
+    /**
+     * How much is measured. Immutable.
+     *
+     * @param quick whether this is too small to judge by
+     * @param kinds what is compared
+     * @param rounds that count; one more comes before and is dropped
+     * @param ids remembered when the rounds begin
+     * @param slice events of a slice
+     */
+    record Plan(boolean quick, List<SideKind> kinds, int rounds, long ids, long slice) {
+        Plan {
+            kinds = List.copyOf(kinds);
+            if (kinds.isEmpty() || rounds < 1 || ids < 1 || slice < 1) {
+                throw new IllegalArgumentException("at least one store, one round, one id and one event");
+            }
+        }
+
+        /** Half an hour on two cores with all kinds. */
+        static Plan full(List<SideKind> kinds) {
+            return new Plan(false, kinds, 4, 1_000_000, 150_000);
+        }
+
+        /** Whether everything works. */
+        static Plan quickly(List<SideKind> kinds) {
+            return new Plan(true, kinds, 1, 50_000, 20_000);
+        }
+    }
+
+    /** Takes as long as the plan says. @throws IllegalStateException if a side fails or does not do its work */
+    Report run() {
+        List<Side> sides = new ArrayList<>();
+        try (BenchmarkCluster cluster = BenchmarkCluster.start()) {
+            try {
+                for (SideKind kind : plan.kinds()) {
+                    Side side = Side.start(cluster, kind.word(), kind, options);
+                    sides.add(side);
+                    LOG.info("giving {} {} ids", side.name(), plan.ids());
+                    side.feedUpTo(plan.ids());
+                }
+                return report(Rounds.alternate(1, plan.rounds(), sides, side -> side.measure(plan.slice())));
+            } finally {
+                sides.forEach(Side::close);
+            }
+        }
+    }
+
+    private Report report(Map<Side, List<Series.Turn>> turns) {
+        Report report = new Report("stores", plan.quick());
+        report.row(List.of("store", "events/s", "us/event", "B/id", "restore s"));
+        ObjectNode stores = report.object("stores");
+        turns.forEach((side, rounds) -> {
+            ObjectNode json = restarted(side, rounds);
+            stores.set(side.name(), json);
+            report.row(List.of(
+                    side.name(),
+                    json.get("eventsPerSecond").asText(),
+                    json.get("cpuMicrosPerEvent").asText(),
+                    json.get("diskBytesPerId").asText(),
+                    json.get("restoreSeconds").asText()));
+        });
+        ObjectNode settings = report.object("settings");
+        settings.put("ids", plan.ids()).put("rounds", plan.rounds()).put("slice", plan.slice());
+        options.describe(settings);
+        return report;
+    }
+
+    /** Measures the disk, and both restarts until events would flow: with the state folder kept, and after its loss. */
+    private static ObjectNode restarted(Side side, List<Series.Turn> rounds) {
+        side.requireExact();
+        Side.Memory memory = side.memory();
+        long ids = side.ids();
+        Duration restart = side.restart(true);
+        // Read after the restart: what was only in memory has been written by the stop.
+        long bytes = side.stateBytes();
+        Duration restore = side.restart(false);
+        LOG.info("{}: {} bytes, restart {}, restore {}", side.name(), bytes, restart, restore);
+        ObjectNode json = new Series(side.name(), side.kind().word(), rounds).json();
+        json.put("ids", ids);
+        json.put("diskBytesPerId", Report.rounded(1, (double) bytes / ids));
+        json.put("restartSeconds", Report.rounded(1, restart.toMillis() / 1e3));
+        json.put("restoreSeconds", Report.rounded(1, restore.toMillis() / 1e3));
+        json.put("residentMiB", memory.resident() >> 20);
+        return json;
+    }
+}

@@ -1,0 +1,158 @@
+package io.usageflow.benchmarks.cluster;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.InterruptException;
+
+/**
+ * A process that runs an {@link OrderLoop}: gives it orders and waits for the answers. Its log goes to a file, whose last
+ * lines are in the exception if it fails. Not thread-safe.
+ */
+public final class ChildProcess implements AutoCloseable {
+    private static final Duration ANSWER_LIMIT = Duration.ofMinutes(2);
+    private static final Duration END_LIMIT = Duration.ofMinutes(1);
+    private static final int LOG_LINES_SHOWN = 30;
+    private static final String END = "";
+
+    private final String name;
+    private final Process process;
+    private final Path log;
+    private final BufferedWriter orders;
+    private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+
+    private ChildProcess(String name, Process process, Path log) {
+        this.name = name;
+        this.process = process;
+        this.log = log;
+        this.orders = process.outputWriter(StandardCharsets.UTF_8);
+        Thread reader = new Thread(this::read, "answers of " + name);
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /**
+     * Starts it with this JVM's class path.
+     *
+     * @param name for messages
+     * @param jvm options of its JVM
+     * @param log where it writes what it logs
+     */
+    public static ChildProcess start(String name, Class<?> main, List<String> arguments, List<String> jvm, Path log) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.add("-XX:+ExitOnOutOfMemoryError");
+        command.addAll(jvm);
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add(main.getName());
+        command.addAll(arguments);
+        try {
+            return new ChildProcess(
+                    name,
+                    new ProcessBuilder(command)
+                            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                            .start(),
+                    log);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the process of " + name + " cannot be started", e);
+        }
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /**
+     * Gives an order and waits for its answer.
+     *
+     * @return what the answer says besides ok
+     * @throws IllegalStateException if the order failed, no answer came in two minutes, or the process has ended
+     */
+    public String ask(String order) {
+        try {
+            orders.write(order);
+            orders.newLine();
+            orders.flush();
+            String answer = answers.poll(ANSWER_LIMIT.toSeconds(), TimeUnit.SECONDS);
+            if (answer == null) {
+                throw failed("did not answer within " + ANSWER_LIMIT.toSeconds() + " s");
+            }
+            if (answer.equals(END)) {
+                throw failed("has ended");
+            }
+            if (!answer.startsWith("ok")) {
+                throw failed(answer);
+            }
+            return answer.substring("ok".length()).strip();
+        } catch (IOException e) {
+            throw failed("cannot be reached: " + e.getMessage());
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    /** The same with settings, which the order has as JSON. */
+    public String ask(String order, Map<String, String> settings) {
+        try {
+            return ask(order + " " + new ObjectMapper().writeValueAsString(settings));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("the settings of " + name + " cannot be written as JSON", e);
+        }
+    }
+
+    /** An exception that tells how it failed and what it logged last. */
+    public IllegalStateException failed(String how) {
+        return new IllegalStateException(name + " " + how + "; its log ends: " + tail());
+    }
+
+    /** Ends the process in order, and kills it if that takes more than a minute. */
+    @Override
+    public void close() {
+        try {
+            orders.close();
+            if (!process.waitFor(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (IOException e) {
+            process.destroyForcibly();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            throw new InterruptException(e);
+        }
+    }
+
+    private void read() {
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                answers.add(line);
+            }
+        } catch (IOException e) {
+            // The process is gone; the next order fails.
+        }
+        answers.add(END);
+    }
+
+    private String tail() {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size()));
+        } catch (IOException e) {
+            return "(its log " + log + " cannot be read: " + e.getMessage() + ")";
+        }
+    }
+}
