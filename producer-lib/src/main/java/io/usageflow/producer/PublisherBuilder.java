@@ -64,7 +64,11 @@ public final class PublisherBuilder {
         return this;
     }
 
-    /** @throws org.apache.kafka.common.config.ConfigException as {@link UsagePublisher#create} */
+    /**
+     * Starts the publisher.
+     *
+     * @throws org.apache.kafka.common.config.ConfigException as {@link UsagePublisher#create}
+     */
     public UsagePublisher build() {
         return UsagePublisher.create(settings);
     }

@@ -18,7 +18,11 @@ public final class ShortestDecimal {
 
     private ShortestDecimal() {}
 
-    /** @param value finite */
+    /**
+     * Returns the shortest decimal that reads back as the value.
+     *
+     * @param value finite
+     */
     public static BigDecimal of(double value) {
         if (value == Math.rint(value) && Math.abs(value) <= WHOLE_MAX) {
             return BigDecimal.valueOf((long) value);
@@ -37,7 +41,11 @@ public final class ShortestDecimal {
         return shortest.stripTrailingZeros();
     }
 
-    /** @param value finite */
+    /**
+     * Returns the shortest decimal that reads back as the value.
+     *
+     * @param value finite
+     */
     public static BigDecimal of(float value) {
         BigDecimal exact = new BigDecimal(value);
         for (int digits = 1; digits < FLOAT_DIGITS_MAX; digits++) {

@@ -6,7 +6,11 @@ public final class TraceParent {
 
     private TraceParent() {}
 
-    /** @throws InvalidUsageEventException for anything but {@code 00-<32 hex>-<16 hex>-<2 hex>} in lower case, ids not all zero */
+    /**
+     * Checks a traceparent and returns it.
+     *
+     * @throws InvalidUsageEventException for anything but {@code 00-<32 hex>-<16 hex>-<2 hex>} in lower case, ids not all zero
+     */
     public static String checked(String value) {
         boolean good = value.length() == LENGTH
                 && value.startsWith("00-")

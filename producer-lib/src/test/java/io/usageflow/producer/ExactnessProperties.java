@@ -67,6 +67,7 @@ class ExactnessProperties {
 
     /** Java before 19 writes these with a digit too many. */
     @Example
+    @SuppressWarnings("FloatingPointLiteralPrecision") // the digits too many are what is tested
     void shouldNotDependOnTheJavaVersion() {
         assertThat(ShortestDecimal.of(2.0E-3)).isEqualByComparingTo("0.002");
         assertThat(ShortestDecimal.of(2.2E-322).toString()).isEqualTo("2.2E-322");

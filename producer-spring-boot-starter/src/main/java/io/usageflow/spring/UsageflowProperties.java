@@ -43,6 +43,8 @@ public record UsageflowProperties(
     }
 
     /**
+     * Settings of the schema registry.
+     *
      * @param url Its address, such as http://localhost:8081; several with commas between. Required.
      * @param username Name for basic authentication.
      * @param password Password for basic authentication.
@@ -57,16 +59,24 @@ public record UsageflowProperties(
         }
     }
 
-    /** @param prefix What all topic names begin with: events go to PREFIX.events. */
+    /**
+     * Settings of the topics.
+     *
+     * @param prefix What all topic names begin with: events go to PREFIX.events.
+     */
     public record Topics(@DefaultValue("usage") String prefix) {}
 
     /**
+     * The source that events name.
+     *
      * @param name Name of the publishing service, written into each event's source. Default: spring.application.name.
      * @param instance Name of this instance of it. Default: the environment variable HOSTNAME.
      */
     public record Service(@Nullable String name, @Nullable String instance) {}
 
     /**
+     * Settings of publishing.
+     *
      * @param bufferSize How much may wait for Kafka in memory, as encoded. When it is full, futures fail at once.
      * @param onFull What becomes of an event when the buffer is full. FAIL: its future fails. DROP: the same, as something
      *     that the application does not mean to repair. THROW: publish throws.
@@ -94,6 +104,8 @@ public record UsageflowProperties(
     }
 
     /**
+     * Settings of the spool.
+     *
      * @param dir Directory on a local disk, for this publisher alone and the same after a restart. An event is durable when
      *     it is written there. Without it, an event is durable when Kafka has it.
      * @param maxSize How much disk the spool may take. Above that, events are refused until Kafka has taken some.
@@ -104,6 +116,10 @@ public record UsageflowProperties(
             @DefaultValue("1GB") DataSize maxSize,
             @DefaultValue("5m") Duration alertAge) {}
 
-    /** @param maxEventAge Health is OUT_OF_SERVICE while the oldest event that is not durable in Kafka is older. */
+    /**
+     * Settings of the health indicator.
+     *
+     * @param maxEventAge Health is OUT_OF_SERVICE while the oldest event that is not durable in Kafka is older.
+     */
     public record Health(@DefaultValue("1m") Duration maxEventAge) {}
 }

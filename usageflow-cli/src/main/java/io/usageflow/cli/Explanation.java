@@ -82,10 +82,10 @@ record Explanation(List<String> lines, int exitCode) {
     /** The servers say by themselves where they cannot listen, and what to do; what they wrap says less. */
     private static boolean isAboutAnAddress(Throwable failure) {
         return failure instanceof AdminPortBusyException
-                || failure instanceof IllegalStateException
+                || (failure instanceof IllegalStateException
                         && chain(failure).stream()
                                 .anyMatch(cause ->
-                                        cause instanceof SocketException || cause instanceof JavalinBindException);
+                                        cause instanceof SocketException || cause instanceof JavalinBindException));
     }
 
     private static Optional<Explanation> ofKafka(Throwable failure) {

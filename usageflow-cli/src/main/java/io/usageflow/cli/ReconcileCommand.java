@@ -126,6 +126,7 @@ final class ReconcileCommand implements Callable<Integer> {
                 names = "--repair",
                 required = true,
                 description = "Count the missing events that can be sent again; sends nothing without --apply.")
+        @SuppressWarnings("UnusedVariable") // its presence counts
         private boolean repair;
 
         @Option(

@@ -50,7 +50,7 @@ public final class StopSignal {
         }
     }
 
-    /** @return whether the stop has been asked for */
+    /** Returns whether the stop has been asked for. */
     boolean await(Duration atMost) {
         try {
             return requested.await(atMost.toMillis(), TimeUnit.MILLISECONDS);

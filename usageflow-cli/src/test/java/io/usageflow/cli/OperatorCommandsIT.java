@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An operator's commands against a pipeline that runs. Each test has accounts of its own. */
 class OperatorCommandsIT {
-    private static final Duration SOON = Duration.ofSeconds(120);
+    private static final Duration SOON = Duration.ofMinutes(2);
 
     private static DevEnvironment dev;
     private static Forwarder forwarder;
@@ -224,8 +224,8 @@ class OperatorCommandsIT {
 
     @Test
     void shouldFindWhatIsMissing() throws Exception {
-        try (var silent = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
-                var busy = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (var silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var busy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             CommandRun away = run(
                     1,
                     "doctor",

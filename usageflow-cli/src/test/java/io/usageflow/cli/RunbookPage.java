@@ -36,7 +36,8 @@ record RunbookPage(String text, Map<String, List<String>> commands) {
         var word = new StringBuilder();
         boolean begun = false;
         char quote = 0;
-        for (char each : command.toCharArray()) {
+        for (int at = 0; at < command.length(); at++) {
+            char each = command.charAt(at);
             if (quote != 0) {
                 if (each == quote) {
                     quote = 0;

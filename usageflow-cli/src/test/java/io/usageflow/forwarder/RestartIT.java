@@ -130,7 +130,7 @@ class RestartIT {
 
     /** What happens in full flow. */
     private interface Disturbance {
-        /** @return the process that goes on */
+        /** Returns the process that goes on. */
         ForwarderProcess happen(ForwarderProcess forwarder, int round) throws Exception;
     }
 

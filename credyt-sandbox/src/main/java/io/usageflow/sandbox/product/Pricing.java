@@ -55,7 +55,11 @@ public final class Pricing {
         return List.copyOf(fees);
     }
 
-    /** @param data the event's {@code data}; null if it has none */
+    /**
+     * Returns what an event costs at this price.
+     *
+     * @param data the event's {@code data}; null if it has none
+     */
     static Charge charge(Price price, String eventType, @Nullable JsonNode data) {
         if (!price.counts(eventType) || price.pricing().isEmpty()) {
             return NOT_COUNTED;

@@ -272,7 +272,7 @@ public final class Admission implements Stage {
         }
     }
 
-    /** @return false where the state folder is still another's: a predecessor that has not stopped yet */
+    /** Returns false if the state folder is still another's: a predecessor that has not stopped yet. */
     private synchronized boolean startStreams(int partitions, WriteBounds writes, SourcePositions.Sources sources) {
         if (closed) {
             return true;

@@ -8,7 +8,6 @@ import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
-import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
@@ -38,6 +37,8 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
     private static final String STANDBYS = "admission.standby.replicas";
 
     /**
+     * What admission refuses, by age and size.
+     *
      * @param window for how long ids are remembered, by append time
      * @param skew by how much the clocks of producers and brokers may differ; less than half the window
      * @param eventBytesMax of an event as it stands in Kafka
@@ -52,6 +53,8 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
     }
 
     /**
+     * The bounds of admission's memory.
+     *
      * @param idsMax of one partition; 11 to 26 bytes of heap and 40 of disk each
      * @param storeBytesMax of memory outside the heap that all stores of the process share
      */
@@ -71,10 +74,16 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
         }
     }
 
-    /** @param ageMax how long an event waits before it becomes a dead letter */
+    /**
+     * How long events without a link are parked.
+     *
+     * @param ageMax how long an event waits before it becomes a dead letter
+     */
     public record Parking(Duration ageMax) {}
 
     /**
+     * How Kafka Streams runs admission.
+     *
      * @param applicationId the Streams application id where it is not {@code <prefix>.admission}
      * @param threads at least 1
      * @param commitInterval after which a transaction with few events is committed
@@ -120,7 +129,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
     private static ConfigDef defineGuard(ConfigDef def) {
         return def.define(
                         WINDOW,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         "35d",
                         DurationText.between(Duration.ofMinutes(1), Duration.ofDays(366)),
                         Importance.HIGH,
@@ -134,7 +143,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                         WINDOW)
                 .define(
                         SKEW,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         "1h",
                         DurationText.between(Duration.ZERO, Duration.ofDays(7)),
                         Importance.MEDIUM,
@@ -146,7 +155,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                         SKEW)
                 .define(
                         EVENT_BYTES,
-                        Type.INT,
+                        ConfigDef.Type.INT,
                         EventRules.EVENT_BYTES_MAX,
                         ConfigDef.Range.between(1024, 8 * 1024 * 1024),
                         Importance.LOW,
@@ -161,7 +170,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
     private static ConfigDef defineMemory(ConfigDef def) {
         return def.define(
                         IDS_MAX,
-                        Type.LONG,
+                        ConfigDef.Type.LONG,
                         20_000_000L,
                         ConfigDef.Range.between(1000, 1_000_000_000),
                         Importance.MEDIUM,
@@ -176,7 +185,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                         IDS_MAX)
                 .define(
                         STORE_BYTES,
-                        Type.LONG,
+                        ConfigDef.Type.LONG,
                         128L * 1024 * 1024,
                         ConfigDef.Range.atLeast(16 * 1024 * 1024),
                         Importance.LOW,
@@ -192,7 +201,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
         ConfigDef.Validator policies = ConfigDef.CaseInsensitiveValidString.in("park", "passthrough");
         return def.define(
                         CUSTOMERS,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         "park",
                         policies,
                         Importance.HIGH,
@@ -205,7 +214,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                         CUSTOMERS)
                 .define(
                         VENDORS,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         "passthrough",
                         policies,
                         Importance.MEDIUM,
@@ -217,7 +226,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                         VENDORS)
                 .define(
                         PARKED_AGE,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         "7d",
                         DurationText.between(Duration.ofSeconds(1), Duration.ofDays(366)),
                         Importance.MEDIUM,
@@ -232,7 +241,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
     private static ConfigDef defineEngine(ConfigDef def) {
         return def.define(
                         APPLICATION_ID,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         "",
                         Importance.LOW,
                         "Kafka Streams application id: consumer group, transactional ids, changelog topics and the state"
@@ -244,7 +253,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                         APPLICATION_ID)
                 .define(
                         THREADS,
-                        Type.INT,
+                        ConfigDef.Type.INT,
                         2,
                         ConfigDef.Range.between(1, 64),
                         Importance.MEDIUM,
@@ -255,7 +264,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                         THREADS)
                 .define(
                         COMMIT_INTERVAL,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         "20ms",
                         DurationText.between(Duration.ofMillis(5), Duration.ofSeconds(5)),
                         Importance.LOW,
@@ -267,7 +276,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                         COMMIT_INTERVAL)
                 .define(
                         COMMIT_INTERVAL_MAX,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         "100ms",
                         DurationText.between(Duration.ofMillis(5), Duration.ofSeconds(5)),
                         Importance.LOW,
@@ -279,7 +288,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                         COMMIT_INTERVAL_MAX)
                 .define(
                         LEDGER_INTERVAL,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         "1s",
                         DurationText.between(Duration.ofMillis(50), Duration.ofMinutes(5)),
                         Importance.LOW,
@@ -290,7 +299,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                         LEDGER_INTERVAL)
                 .define(
                         STANDBYS,
-                        Type.INT,
+                        ConfigDef.Type.INT,
                         1,
                         ConfigDef.Range.between(0, 3),
                         Importance.LOW,

@@ -77,8 +77,9 @@ public final class ConfigPage {
         }
         if (key.defaultValue == null
                 || key.defaultValue.toString().isEmpty()
-                || key.defaultValue instanceof List<?> list && list.isEmpty()
-                || key.defaultValue instanceof Password secret && secret.value().isEmpty()) {
+                || (key.defaultValue instanceof List<?> list && list.isEmpty())
+                || (key.defaultValue instanceof Password secret
+                        && secret.value().isEmpty())) {
             return "none";
         }
         Object value = key.defaultValue;

@@ -64,7 +64,11 @@ public final class ConfigSources {
         return new ConfigSources(Map.of(), List.of());
     }
 
-    /** @param origin for messages, such as {@code --bootstrap-servers} */
+    /**
+     * Adds a setting that overrides the earlier sources.
+     *
+     * @param origin for messages, such as {@code --bootstrap-servers}
+     */
     public ConfigSources with(String key, String value, String origin) {
         return with(Map.of(key, value), origin);
     }
@@ -118,7 +122,11 @@ public final class ConfigSources {
         return plus(added, List.of());
     }
 
-    /** @param assignments each {@code key=value}, as {@code --set} takes them */
+    /**
+     * Adds settings that override the earlier sources.
+     *
+     * @param assignments each {@code key=value}, as {@code --set} takes them
+     */
     public ConfigSources withAssignments(Collection<String> assignments) {
         var added = new LinkedHashMap<String, Given>();
         var malformed = new ArrayList<String>();
@@ -149,7 +157,7 @@ public final class ConfigSources {
             String key = assignment.substring(0, Math.max(equals, 0)).strip();
             String value = assignment.substring(equals + 1).strip();
             ConfigDef.ConfigKey known = def.configKeys().get(key);
-            boolean secret = known != null && known.type == ConfigDef.Type.PASSWORD
+            boolean secret = (known != null && known.type == ConfigDef.Type.PASSWORD)
                     || SECRET_KEY.matcher(key).matches()
                     || SECRET_ADDRESS.matcher(value).find();
             if (secret && !value.isEmpty() && !value.startsWith("${")) {

@@ -57,6 +57,8 @@ public record CredytSettings(
     }
 
     /**
+     * Connections and their time limits.
+     *
      * @param timeout to a connection, TLS included
      * @param responseTimeout from sending a request to the end of its answer
      * @param ageMax of a connection: a new one asks for the address again
@@ -64,6 +66,8 @@ public record CredytSettings(
     public record Connecting(Duration timeout, Duration responseTimeout, Duration ageMax) {}
 
     /**
+     * Certificate authorities to trust.
+     *
      * @param type empty to tell by the content
      * @param added whether the authorities that Java trusts are trusted too
      */
@@ -153,7 +157,11 @@ public record CredytSettings(
                 "true: trust these beside the authorities that Java trusts. false: trust these alone.");
     }
 
-    /** @throws ConfigException where the key would travel in the clear, or a value is none */
+    /**
+     * Reads the settings of Credyt.
+     *
+     * @throws ConfigException where the key would travel in the clear, or a value is none
+     */
     public static CredytSettings from(AbstractConfig config) {
         URI url = url(config.getString(URL), Set.copyOf(config.getList(PLAIN_HTTP_HOSTS)));
         Optional<ProxySettings> proxy = given(config.getPassword(PROXY).value()).map(ProxySettings::parse);

@@ -52,12 +52,18 @@ public record DeliverySettings(
     }
 
     /**
+     * How events form requests.
+     *
      * @param eventsMax events in a request, at least 1
      * @param bytesMax bytes of a request's events; one event alone may be larger
      */
     public record Batching(Order order, int eventsMax, int bytesMax) {}
 
-    /** @param start requests in flight at first, 1..max */
+    /**
+     * The limits of requests in flight.
+     *
+     * @param start requests in flight at first, 1..max
+     */
     public record InFlight(int start, int max) {}
 
     /**
@@ -73,6 +79,8 @@ public record DeliverySettings(
             long heldBytesMax) {}
 
     /**
+     * Waits after a failure.
+     *
      * @param min first wait at least
      * @param max longest wait of our own
      * @param retryAfterMax longest wait that Credyt may ask for
@@ -91,10 +99,16 @@ public record DeliverySettings(
     public record StepAside(
             Duration unknownBudget, Duration failingBudget, Optional<Duration> outageDeadline, int surgeMax) {}
 
-    /** @param failures in a row that open the circuit, at least 1 */
+    /**
+     * When the circuit opens, and for how long.
+     *
+     * @param failures in a row that open the circuit, at least 1
+     */
     public record Circuit(int failures, Duration waitMin, Duration waitMax) {}
 
     /**
+     * When outcomes are committed.
+     *
      * @param interval between two transactions while few events are delivered
      * @param intervalMax the same while many are
      * @param recordsMax records of a partition in one transaction
@@ -109,7 +123,11 @@ public record DeliverySettings(
         return DeliveryKeys.define(def);
     }
 
-    /** @throws ConfigException where values contradict each other */
+    /**
+     * Reads the settings of delivery.
+     *
+     * @throws ConfigException where values contradict each other
+     */
     public static DeliverySettings from(AbstractConfig config) {
         int inFlightMax = config.getInt(IN_FLIGHT_MAX);
         return new DeliverySettings(

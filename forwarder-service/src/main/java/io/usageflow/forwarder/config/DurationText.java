@@ -48,7 +48,7 @@ public final class DurationText {
 
     /** The shortest text that {@link #parse} reads back as the same duration. */
     public static String write(Duration duration) {
-        if (duration.getNano() % 1_000_000 != 0 || duration.isNegative()) {
+        if (duration.toNanosPart() % 1_000_000 != 0 || duration.isNegative()) {
             return duration.toString();
         }
         long millis = duration.toMillis();

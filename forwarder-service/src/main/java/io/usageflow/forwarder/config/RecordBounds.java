@@ -39,7 +39,11 @@ public record RecordBounds(int valueBytesMax) {
 
     private static final String CHANGELOGS = "topic.max.message.bytes";
 
-    /** @param eventBytesMax the setting {@code admission.event.max.bytes} */
+    /**
+     * Returns the bounds that follow from the largest event.
+     *
+     * @param eventBytesMax the setting {@code admission.event.max.bytes}
+     */
     public static RecordBounds of(int eventBytesMax) {
         return new RecordBounds(Math.max(VALUE_BYTES_MAX, eventBytesMax));
     }

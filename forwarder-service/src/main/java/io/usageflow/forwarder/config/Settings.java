@@ -44,7 +44,11 @@ public record Settings(
         return ReplaySettings.define(def);
     }
 
-    /** @throws SettingsException with every problem of sources, keys and values */
+    /**
+     * Reads and checks all settings.
+     *
+     * @throws SettingsException with every problem of sources, keys and values
+     */
     public static Settings load(ConfigSources sources) {
         var problems = new ArrayList<>(sources.problems());
         ConfigDef def = definition();

@@ -30,7 +30,11 @@ public sealed interface Answer {
             return Optional.of(this);
         }
 
-        /** @param name in any case */
+        /**
+         * Returns the first header of this name.
+         *
+         * @param name in any case
+         */
         public Optional<String> header(String name) {
             return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
         }

@@ -45,6 +45,8 @@ public final class ApiKeys {
     }
 
     /**
+     * Reads the API key from its setting or file.
+     *
      * @param nanos a clock such as {@link System#nanoTime}
      * @throws ConfigException where there is no key, or none that can stand in a header; never with the key in it
      */

@@ -113,11 +113,12 @@ public final class CredytHttp implements AutoCloseable {
                     new BoundedAnswerConsumer(secure, keptMax, statusCounts, answer::complete),
                     new Completing(answer));
             // The client's own time-outs are between two packets: an answer that drips would take for ever.
-            answer.orTimeout(within.toMillis(), TimeUnit.MILLISECONDS).whenComplete((done, late) -> {
-                if (late != null) {
-                    exchange.cancel(true);
-                }
-            });
+            var unused = answer.orTimeout(within.toMillis(), TimeUnit.MILLISECONDS)
+                    .whenComplete((done, late) -> {
+                        if (late != null) {
+                            exchange.cancel(true);
+                        }
+                    });
         } catch (RuntimeException refused) {
             answer.complete(Failures.of(refused));
         }

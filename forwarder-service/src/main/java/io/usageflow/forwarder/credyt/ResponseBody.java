@@ -81,7 +81,7 @@ record ResponseBody(String text, boolean complete) {
     private static Optional<Unpacked> inflate(byte[] bytes, int bytesMax) {
         boolean zlib = bytes.length >= 2
                 && (bytes[0] & 0x0f) == ZLIB_METHOD_DEFLATE
-                && ((bytes[0] & 0xff) << 8 | bytes[1] & 0xff) % 31 == 0;
+                && (((bytes[0] & 0xff) << 8) | (bytes[1] & 0xff)) % 31 == 0;
         Optional<Unpacked> withHeader = zlib ? inflate(bytes, false, bytesMax) : Optional.empty();
         return withHeader.isPresent() ? withHeader : inflate(bytes, true, bytesMax);
     }
@@ -134,7 +134,7 @@ record ResponseBody(String text, boolean complete) {
     private static String text(byte[] bytes, Charset charset) {
         Charset marked = bytes.length < 2
                 ? charset
-                : switch ((bytes[0] & 0xff) << 8 | bytes[1] & 0xff) {
+                : switch (((bytes[0] & 0xff) << 8) | (bytes[1] & 0xff)) {
                     case 0xFEFF -> UTF_16BE;
                     case 0xFFFE -> UTF_16LE;
                     case 0xEFBB -> UTF_8;

@@ -113,7 +113,7 @@ public final class RetryAfter {
         return dates;
     }
 
-    /** @return the text without the dates; what looks like a date and is none stays in it */
+    /** Returns the text without the dates; what looks like a date and is none stays in it. */
     private static String takeDates(String text, Instant now, List<Instant> into) {
         String rest = text.substring(0, Math.min(text.length(), TEXT_MAX)).toLowerCase(Locale.ROOT);
         for (Pattern form : DATES) {

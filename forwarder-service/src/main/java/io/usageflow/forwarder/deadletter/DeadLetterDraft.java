@@ -60,6 +60,8 @@ public final class DeadLetterDraft {
     }
 
     /**
+     * Begins a dead letter.
+     *
      * @param detail for people: names the field or key, and the remedy
      * @param failedAt when it failed, first and last; {@link #failing} tells them apart
      */
@@ -89,7 +91,11 @@ public final class DeadLetterDraft {
         return with(new Failure(first, last, failure.attempts, failure.httpStatus, failure.responseExcerpt), facts);
     }
 
-    /** @param attempts requests that carried the event, at least 0 */
+    /**
+     * Sets how often delivery was tried.
+     *
+     * @param attempts requests that carried the event, at least 0
+     */
     public DeadLetterDraft attempts(int attempts) {
         return with(
                 new Failure(failure.first, failure.last, attempts, failure.httpStatus, failure.responseExcerpt), facts);
@@ -116,6 +122,7 @@ public final class DeadLetterDraft {
     }
 
     /** The same with no more of the original than the bounds allow. A dead letter is written after this. */
+    @SuppressWarnings("ReferenceEquality") // itself if nothing is cut
     public DeadLetterDraft within(RecordBounds bounds) {
         SourceRecord bounded = origin.within(bounds);
         return bounded == origin ? this : new DeadLetterDraft(bounded, stage, reason, detail, failure, facts);

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * Which dead letters are meant; every part narrows, and an empty one does not. Immutable and pure.
  *
  * @param reasons any of these
- * @param account what {@link StoredDeadLetter#account} says
+ * @param subject what {@link StoredDeadLetter#account} says
  * @param times of the last failure
  * @param ids of dead letters or of events
  * @param states any of these; never empty
@@ -41,6 +41,8 @@ public record DeadLetterFilter(
     }
 
     /**
+     * A span of time.
+     *
      * @param since inclusive
      * @param until exclusive
      */
@@ -109,7 +111,7 @@ public record DeadLetterFilter(
                 && times.contain(letter.getLastFailedAt())
                 && (ids.isEmpty()
                         || ids.contains(letter.getId())
-                        || letter.getEventId() != null && ids.contains(letter.getEventId()));
+                        || (letter.getEventId() != null && ids.contains(letter.getEventId())));
     }
 
     /** Whether its state is one of those that are meant. */

@@ -127,7 +127,11 @@ public final class DeadLetterMarks implements AutoCloseable {
         return !letter.getLastFailedAt().isAfter(failedAt);
     }
 
-    /** @param mark as it was written to the topic, after it has been committed there */
+    /**
+     * Remembers the mark of a dead letter.
+     *
+     * @param mark as it was written to the topic, after it has been committed there
+     */
     public void put(String deadLetterId, byte[] mark) {
         put(key(deadLetterId), mark);
     }

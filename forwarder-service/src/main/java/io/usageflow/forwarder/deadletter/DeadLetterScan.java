@@ -37,7 +37,7 @@ public final class DeadLetterScan {
 
     /** Takes dead letters one by one. */
     public interface Visitor {
-        /** @return whether the reading goes on */
+        /** Returns whether the reading goes on. */
         boolean visit(StoredDeadLetter stored);
 
         /** One was read that is not meant; there may be millions of them in a row. */

@@ -16,6 +16,8 @@ public enum DeadLetterState {
     DISCARDED;
 
     /**
+     * Returns the state that a mark gives.
+     *
      * @param mark the newest, empty where there is none
      * @return an unknown word, of a newer version, is taken as an answer too: what is answered is not answered again
      */

@@ -15,16 +15,24 @@ import org.jspecify.annotations.Nullable;
 /** What the bytes of a dead letter's event turned out to be. Sealed: an event, or bytes that nobody can read (now). */
 public sealed interface OriginalEvent {
 
-    /** @param published the bytes of the event's own record, which the dead letter may hold inside another */
+    /**
+     * An event that can be decoded.
+     *
+     * @param published the bytes of the event's own record, which the dead letter may hold inside another
+     */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    record Readable(UsageEvent event, byte[] published) implements OriginalEvent {}
+    record Decoded(UsageEvent event, byte[] published) implements OriginalEvent {}
 
-    /** @param why for people */
+    /**
+     * An event that cannot be decoded.
+     *
+     * @param why for people
+     */
     record Unreadable(String why) implements OriginalEvent {}
 
     default <R> R match(Function<UsageEvent, R> onReadable, Function<String, R> onUnreadable) {
-        return this instanceof Readable readable
-                ? onReadable.apply(readable.event())
+        return this instanceof Decoded decoded
+                ? onReadable.apply(decoded.event())
                 : onUnreadable.apply(((Unreadable) this).why());
     }
 
@@ -63,7 +71,7 @@ public sealed interface OriginalEvent {
                 UsageEvent event = published == null ? null : events.deserialize(eventsTopic, published);
                 return event == null || published == null
                         ? new Unreadable("the record has no value")
-                        : new Readable(event, published);
+                        : new Decoded(event, published);
             } catch (SchemaLostException lost) {
                 return new Unreadable(String.valueOf(lost.getMessage()));
             } catch (SerializationException unreadable) {

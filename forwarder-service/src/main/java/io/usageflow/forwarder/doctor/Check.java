@@ -8,6 +8,8 @@ public interface Check {
     String name();
 
     /**
+     * Runs the check.
+     *
      * @return at least one finding
      * @throws Exception where it could not be looked at; the message becomes a finding
      */

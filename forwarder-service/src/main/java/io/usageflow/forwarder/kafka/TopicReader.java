@@ -78,7 +78,7 @@ public final class TopicReader {
 
     /** Takes records one by one. */
     public interface Visitor {
-        /** @return whether the reading goes on */
+        /** Returns whether the reading goes on. */
         boolean visit(ConsumerRecord<byte[], byte[]> record);
     }
 

@@ -117,7 +117,7 @@ public final class TopicWatch implements AutoCloseable {
         }
 
         private void hear(KafkaFuture<Map<String, T>> answer) {
-            answer.whenComplete((heard, failed) -> {
+            var unused = answer.whenComplete((heard, failed) -> {
                 if (failed == null) {
                     known = Map.copyOf(heard);
                     failure = "";

@@ -28,7 +28,11 @@ public record LinkFile(LinkKind kind, Map<String, Row> links, List<BadRow> bad) 
     /** One good row. */
     public record Row(long line, Link link) {}
 
-    /** @param problem names the column and the remedy, without the line's number */
+    /**
+     * A line that is no link.
+     *
+     * @param problem names the column and the remedy, without the line's number
+     */
     public record BadRow(long line, String problem) {}
 
     public LinkFile {
@@ -37,6 +41,8 @@ public record LinkFile(LinkKind kind, Map<String, Row> links, List<BadRow> bad) 
     }
 
     /**
+     * Reads a CSV file of links.
+     *
      * @throws IllegalArgumentException if the file is not such a table at all; the message says what to write
      * @throws IOException if it cannot be read
      */
@@ -57,7 +63,7 @@ public record LinkFile(LinkKind kind, Map<String, Row> links, List<BadRow> bad) 
         return new LinkFile(columns.kind(), links, bad);
     }
 
-    /** @return what is wrong with the line */
+    /** Returns what is wrong with the line. */
     private static Optional<String> take(CsvEntries.Entry line, Columns columns, Instant now, Map<String, Row> links) {
         if (line.problem().isPresent()) {
             return line.problem();

@@ -46,7 +46,7 @@ public final class LinkWriter implements AutoCloseable {
         var failed = new AtomicLong();
         for (LinkFile.Row row : plan.toWrite()) {
             room.acquire();
-            put(row.link()).whenComplete((receipt, failure) -> {
+            var unused = put(row.link()).whenComplete((receipt, failure) -> {
                 if (failure == null) {
                     durable.incrementAndGet();
                 } else {

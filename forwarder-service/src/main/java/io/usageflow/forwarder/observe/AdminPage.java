@@ -13,10 +13,16 @@ public interface AdminPage {
     /** Where it is, such as {@code /admission/parked}. */
     String path();
 
-    /** @param query parameters with all their values, decoded */
+    /**
+     * Answers a request for the page.
+     *
+     * @param query parameters with all their values, decoded
+     */
     Answer answer(Map<String, List<String>> query);
 
     /**
+     * The answer to a request.
+     *
      * @param status 200; 400 where the question is wrong, 503 where it cannot be answered now
      * @param body with {@code error} where the status is not 200
      */
@@ -25,12 +31,20 @@ public interface AdminPage {
             return new Answer(200, body);
         }
 
-        /** @param why one sentence with the remedy */
+        /**
+         * Refuses a wrong question with 400.
+         *
+         * @param why one sentence with the remedy
+         */
         public static Answer badQuestion(String why) {
             return error(400, why);
         }
 
-        /** @param why one sentence for the operator */
+        /**
+         * Answers 503: the page is not available now.
+         *
+         * @param why one sentence for the operator
+         */
         public static Answer notNow(String why) {
             return error(503, why);
         }

@@ -29,7 +29,11 @@ public record ParkedOverview(
         SortedSet<Integer> unanswered,
         SortedSet<Integer> doubled) {
 
-    /** @param limit accounts to keep */
+    /**
+     * Adds the answers of all instances up.
+     *
+     * @param limit accounts to keep
+     */
     public static ParkedOverview of(Collection<InstanceAnswer> answers, int limit) {
         var answered = new ArrayList<Answered>();
         var unreachable = new ArrayList<Unreachable>();

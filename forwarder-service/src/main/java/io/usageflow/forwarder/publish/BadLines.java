@@ -21,7 +21,11 @@ public final class BadLines implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** @throws java.nio.file.FileAlreadyExistsException if the file is there: it may have been corrected by hand */
+    /**
+     * Creates the file.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if the file is there: it may have been corrected by hand
+     */
     public static BadLines begin(Path file) throws IOException {
         return new BadLines(PrivateFiles.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
     }

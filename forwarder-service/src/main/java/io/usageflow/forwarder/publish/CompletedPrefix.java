@@ -54,7 +54,7 @@ final class CompletedPrefix {
         FAILED
     }
 
-    /** @return the entry, or nothing where there was no room within the time */
+    /** Returns the entry, or nothing if there was no room within the time. */
     synchronized Optional<Entry> begin(ParsedLine line, Passed passed, long millis) throws InterruptedException {
         long deadline = System.nanoTime() + millis * 1_000_000;
         while (entries.size() >= ENTRIES_MAX) {
@@ -123,7 +123,7 @@ final class CompletedPrefix {
         return stuck;
     }
 
-    /** @return whether nothing is under way any more */
+    /** Returns whether nothing is under way any more. */
     synchronized boolean awaitIdle(long millis) throws InterruptedException {
         long deadline = System.nanoTime() + millis * 1_000_000;
         while (open > 0) {

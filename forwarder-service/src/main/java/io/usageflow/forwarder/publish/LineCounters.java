@@ -18,7 +18,7 @@ final class LineCounters {
         repeated++;
     }
 
-    /** @return whether it is the first of its kind: one warning is enough, the others are counted */
+    /** Returns whether it is the first of its kind: one warning is enough, the others are counted. */
     boolean untimely(TimeWindow.Fault fault) {
         return fault.future() ? inFuture++ == 0 : tooOld++ == 0;
     }

@@ -30,6 +30,8 @@ public final class Pace {
     }
 
     /**
+     * Makes a pace.
+     *
      * @param perSecond above 0
      * @param nanos a clock such as {@link System#nanoTime}
      * @param wait waits for so long at most; less where the run is to stop

@@ -47,10 +47,18 @@ public final class PublishRun {
 
     /** Hears of what happens. Called by any thread, one at a time. */
     public interface Reports {
-        /** @param problem what is wrong with the line, or why its event is not known to be durable */
+        /**
+         * Reports a line whose event is not known to be durable.
+         *
+         * @param problem what is wrong with the line, or why its event is not known to be durable
+         */
         void problem(long line, String problem);
 
-        /** @param note what is worth knowing of a good line: that it repeats another one, or comes at the wrong time */
+        /**
+         * Reports a note about a line that was published.
+         *
+         * @param note what is worth knowing of a good line: that it repeats another one, or comes at the wrong time
+         */
         default void note(long line, String note) {}
 
         /** About once a second, and once at the end. */
@@ -58,6 +66,8 @@ public final class PublishRun {
     }
 
     /**
+     * The terms of a run.
+     *
      * @param position where to go on, and where to note how far it came
      * @param badLines takes the bad lines as they stand
      * @param stop whether to end early
@@ -80,6 +90,8 @@ public final class PublishRun {
     }
 
     /**
+     * The counts of a run.
+     *
      * @param durable events that all in-sync replicas have
      * @param bad lines that are no events; nothing was sent of them
      * @param failed events that are not known to be durable; sending them again with the same ids is safe
@@ -99,6 +111,8 @@ public final class PublishRun {
     }
 
     /**
+     * Publishes the events of an input.
+     *
      * @throws IOException if the input fails; what was read before it has been published
      * @throws IllegalArgumentException if the input does not begin with what the position says was published, or the
      *     position belongs to another backfill; nothing was published then
@@ -198,7 +212,7 @@ public final class PublishRun {
                 .ifPresent(fault -> note(line.number(), fault.text()));
         terms.pace.awaitNext();
         try {
-            publisher.publish(line.event()).whenComplete((receipt, failure) -> {
+            var unused = publisher.publish(line.event()).whenComplete((receipt, failure) -> {
                 if (failure == null) {
                     durable.incrementAndGet();
                     front.settle(entry, State.DURABLE);

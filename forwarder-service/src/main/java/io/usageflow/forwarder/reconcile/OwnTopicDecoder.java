@@ -23,7 +23,11 @@ public final class OwnTopicDecoder<T extends SpecificRecord> implements AutoClos
 
     /** Takes what cannot be read. */
     public interface OnUnreadable {
-        /** @param why for people; it may hold foreign text */
+        /**
+         * Takes a record that could not be read.
+         *
+         * @param why for people; it may hold foreign text
+         */
         void accept(ConsumerRecord<byte[], byte[]> record, String why);
     }
 

@@ -66,7 +66,7 @@ final class ReportFile implements AutoCloseable {
                 path + " is being written by another run: wait for its end, or name another report");
     }
 
-    /** @return the file's length, all of it on disk */
+    /** Returns the file's length, all of it on disk. */
     long append(List<ReconcileFinding> findings) {
         findings.forEach(finding -> write(format.text(finding)));
         try {

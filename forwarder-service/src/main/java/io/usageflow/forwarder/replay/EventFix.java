@@ -75,6 +75,8 @@ public record EventFix(String field, Optional<String> value) {
     }
 
     /**
+     * Reads a fix.
+     *
      * @param text {@code field=value}
      * @throws BadFixException naming what is wrong with it, for every event alike
      */

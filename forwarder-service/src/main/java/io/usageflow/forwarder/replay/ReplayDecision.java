@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 sealed interface ReplayDecision {
 
     /**
+     * The dead letter is answered.
+     *
      * @param record what goes through the pipeline again; empty for a discard
      * @param fixes with old and new values, for the mark
      */

@@ -24,6 +24,10 @@ public record ReplayOutcome(ReplayPlan plan, long done, long toDo, End end) {
     /** A later job fenced it, or Kafka aborted its transaction after {@code transaction.timeout.ms}. */
     public record TakenOver() implements End {}
 
-    /** @param cause Kafka or the registry, mostly; the next run finds out whether the last transaction was committed */
+    /**
+     * The run failed.
+     *
+     * @param cause Kafka or the registry, mostly; the next run finds out whether the last transaction was committed
+     */
     public record Failed(RuntimeException cause) implements End {}
 }

@@ -32,12 +32,16 @@ public record ReplayPlan(
     public static final int ACCOUNTS_MAX = 10_000;
 
     /**
+     * Dead letters by account.
+     *
      * @param named dead letters of each account, of those that were met first
      * @param others dead letters of all other accounts
      */
     public record Accounts(Map<String, Long> named, long others) {}
 
     /**
+     * Dead letters that are skipped for one reason.
+     *
      * @param count dead letters that are left alone for this
      * @param example the id of one
      * @param detail what is wrong with that one

@@ -58,6 +58,8 @@ public record ReplayRequest(DeadLetterFilter filter, Action action, boolean agai
     }
 
     /**
+     * How fast and how far a replay runs.
+     *
      * @param perSecondMax dead letters a second, 1 to {@value ReplayRequest#PER_SECOND_MAX}
      * @param limit dead letters in all; without a bound where empty
      */

@@ -91,7 +91,7 @@ final class ReplayRules {
             return new ReplayDecision.Answer(Optional.empty(), List.of(), Set.of());
         }
         OriginalEvent event = original.apply(stored);
-        return event instanceof OriginalEvent.Readable readable
+        return event instanceof OriginalEvent.Decoded readable
                 ? new Case(stored, replay, readable).decide()
                 : unreadable(stored, replay, ((OriginalEvent.Unreadable) event).why());
     }
@@ -150,7 +150,7 @@ final class ReplayRules {
         private final List<Fix> fixes = new ArrayList<>();
         private boolean billableFixes;
 
-        Case(StoredDeadLetter stored, ReplayRequest.Replay replay, OriginalEvent.Readable original) {
+        Case(StoredDeadLetter stored, ReplayRequest.Replay replay, OriginalEvent.Decoded original) {
             this.stored = stored;
             this.replay = replay;
             this.event = original.event();

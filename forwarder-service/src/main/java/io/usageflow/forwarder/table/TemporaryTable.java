@@ -52,7 +52,11 @@ public final class TemporaryTable implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(onProcessEnd);
     }
 
-    /** @param name of its folder, for people who look into the temporary folder */
+    /**
+     * Creates an empty table in a temporary folder.
+     *
+     * @param name of its folder, for people who look into the temporary folder
+     */
     public static TemporaryTable open(String name) {
         try {
             return new TemporaryTable(Files.createTempDirectory("usageflow-" + name + "-"), name);
@@ -66,7 +70,11 @@ public final class TemporaryTable implements AutoCloseable {
         }
     }
 
-    /** @param value null removes the key */
+    /**
+     * Sets the value of a key.
+     *
+     * @param value null removes the key
+     */
     public void put(byte[] key, byte @Nullable [] value) {
         try {
             if (value == null) {

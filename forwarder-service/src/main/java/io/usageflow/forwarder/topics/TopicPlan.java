@@ -24,6 +24,8 @@ public record TopicPlan(List<TopicFinding> findings) {
     }
 
     /**
+     * Compares the topics that exist with those that must exist.
+     *
      * @param specs what must be; the partition count of the co-partitioned ones is only for topics to be created
      * @param asked a partition count that a person asked for, which must agree with what exists
      * @param existing by name, those of the specs that exist

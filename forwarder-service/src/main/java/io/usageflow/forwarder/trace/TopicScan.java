@@ -39,7 +39,7 @@ record TopicScan(Map<String, Object> kafka, Optional<String> account, Optional<I
                 reader.seek(partition.partition(), begin);
                 Optional<ConsumerRecord<byte[], byte[]>> record = reader.next(end);
                 Optional<Instant> begun = record.map(one -> Instant.ofEpochMilli(one.timestamp()));
-                if (first.isEmpty() || begun.isPresent() && begun.get().isAfter(first.get())) {
+                if (first.isEmpty() || (begun.isPresent() && begun.get().isAfter(first.get()))) {
                     first = begun;
                 }
                 for (; record.isPresent(); record = reader.next(end)) {

@@ -177,7 +177,7 @@ class AdmittedOnceProperties {
 
         private Usage newUsage(int event) {
             // Up to an hour ahead of the broker's clock, which the skew allows.
-            Instant time = Instant.ofEpochMilli(clock + HOUR - event * 20 * HOUR);
+            Instant time = Instant.ofEpochMilli(clock + HOUR - event * 20L * HOUR);
             return new Usage(event % 2 == 0 ? Uuids.v7(time) : UUID.nameUUIDFromBytes(new byte[] {(byte) event}), time);
         }
 

@@ -48,6 +48,7 @@ class NodeProducerIT {
     private static final long BEYOND_DOUBLE = 9_007_199_254_740_993L;
 
     /** With microseconds, which JavaScript's Date does not have. */
+    @SuppressWarnings("TimeInStaticInitializer") // all tests send the same event
     private static final Instant NOW =
             Instant.now().truncatedTo(ChronoUnit.MILLIS).plus(7, ChronoUnit.MICROS);
 

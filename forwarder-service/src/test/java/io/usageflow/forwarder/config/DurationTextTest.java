@@ -48,7 +48,7 @@ class DurationTextTest {
     @Test
     void shouldWriteWholeUnits() {
         assertThat(DurationText.write(Duration.ofSeconds(90))).isEqualTo("90s");
-        assertThat(DurationText.write(Duration.ofHours(48))).isEqualTo("2d");
+        assertThat(DurationText.write(Duration.ofDays(2))).isEqualTo("2d");
         assertThat(DurationText.write(Duration.ZERO)).isEqualTo("0ms");
     }
 

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 
 /** Jobs as code runs them: cancelled, limited, with a canary, and two at once. */
 class ReplayJobIT {
-    private static final Duration LONG = Duration.ofSeconds(120);
+    private static final Duration LONG = Duration.ofMinutes(2);
     private static final Cancellation NEVER = ReplayJobIT::justWait;
 
     private static DeadLetterWorld.Servers servers;

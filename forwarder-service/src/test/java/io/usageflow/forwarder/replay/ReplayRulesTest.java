@@ -299,7 +299,7 @@ class ReplayRulesTest {
     }
 
     private ReplayDecision decide(StoredDeadLetter letter) {
-        return rules().decide(letter, stored -> new OriginalEvent.Readable(event, PUBLISHED));
+        return rules().decide(letter, stored -> new OriginalEvent.Decoded(event, PUBLISHED));
     }
 
     private ReplayRules rules() {

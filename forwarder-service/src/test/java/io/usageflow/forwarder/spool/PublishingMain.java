@@ -28,7 +28,11 @@ final class PublishingMain {
 
     private PublishingMain() {}
 
-    /** @param args file for the notes, what ids begin with, settings as key=value */
+    /**
+     * Publishes until it is killed.
+     *
+     * @param args file for the notes, what ids begin with, settings as key=value
+     */
     public static void main(String[] args) throws Exception {
         String prefix = args[1];
         Map<String, String> settings = Arrays.stream(args)

@@ -104,7 +104,7 @@ class SpoolKillIT {
                 .isSorted());
     }
 
-    /** @return 1 where it was killed before it had any event, which only a round that is killed while it starts may be */
+    /** Returns 1 if it was killed before it had any event, which only a round that is killed while it starts may be. */
     private int live(int round, Broker mode) throws Exception {
         boolean whileItStarts = round % 5 == 4;
         if (mode == Broker.DOWN) {

@@ -61,7 +61,11 @@ public final class KafkaUsagePublisher implements UsagePublisher {
     private final Transport transport;
     private @Nullable Undelivered closedWith;
 
-    /** @throws ConfigException naming the key */
+    /**
+     * Starts a publisher.
+     *
+     * @throws ConfigException naming the key
+     */
     public static KafkaUsagePublisher create(Map<String, ?> given) {
         PublisherSettings settings = PublisherSettings.from(given);
         PlainTraffic.passwordInClear(settings.kafka()).ifPresent(LOG::warn);

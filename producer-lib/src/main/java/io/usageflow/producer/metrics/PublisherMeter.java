@@ -83,7 +83,10 @@ public enum PublisherMeter {
     private final String meterName;
     private final String kind;
     private final String unit;
+
+    @SuppressWarnings("ImmutableEnumChecker") // always of List.of
     private final List<String> tags;
+
     private final String doc;
 
     PublisherMeter(String meterName, String kind, String unit, List<String> tags, String doc) {

@@ -28,7 +28,11 @@ public final class RecordedEventAssert extends AbstractAssert<RecordedEventAsser
         return equal("subject", actual.getSubject(), subject);
     }
 
-    /** @param value as given to the event: numbers are compared by value, so 1500 and 1500L and 1500.0 are the same */
+    /**
+     * Asserts an entry of the event's data.
+     *
+     * @param value as given to the event: numbers are compared by value, so 1500 and 1500L and 1500.0 are the same
+     */
     public RecordedEventAssert hasData(String key, @Nullable Object value) {
         if (!actual.getData().containsKey(key)) {
             failWithMessage("expected data to have '%s' but there is only %s", key, actual.getData());

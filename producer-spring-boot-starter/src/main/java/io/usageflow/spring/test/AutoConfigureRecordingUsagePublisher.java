@@ -13,12 +13,13 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
  * exceptions, no Kafka, and no settings needed. Beside {@code @SpringBootTest}, {@code @WebMvcTest} or any other test of
  * Spring Boot's. What it has recorded is cleared before each test method.
  *
- * <pre>{@code
- * @WebMvcTest
- * @AutoConfigureRecordingUsagePublisher
+ * <pre>
+ * &#064;WebMvcTest
+ * &#064;AutoConfigureRecordingUsagePublisher
  * class ChatControllerTest {
- *     @Autowired RecordingUsagePublisher usage;
- * }</pre>
+ *     &#064;Autowired RecordingUsagePublisher usage;
+ * }
+ * </pre>
  *
  * <p>Where the application defines a {@code UsagePublisher} bean of its own, both are there, and the recording one is
  * {@code @Primary}.

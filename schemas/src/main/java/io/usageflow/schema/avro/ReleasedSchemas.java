@@ -158,7 +158,7 @@ public final class ReleasedSchemas<T extends SpecificRecord> {
         }
         // Not all event rules: they may be stricter than when the event was admitted.
         return !(record instanceof UsageEvent event)
-                || !event.getId().isEmpty() && !event.getAccountId().isEmpty();
+                || (!event.getId().isEmpty() && !event.getAccountId().isEmpty());
     }
 
     private static boolean isIdOf(String credytId, String account, String id) {

@@ -32,7 +32,7 @@ public final class KeyedHash {
         State state = new State(key0, key1);
         state.take(Long.reverseBytes(high));
         state.take(Long.reverseBytes(low));
-        return state.finish(2L * Long.BYTES << 56);
+        return state.finish((2L * Long.BYTES) << 56);
     }
 
     /** Of a text's UTF-8 bytes. */

@@ -19,7 +19,11 @@ public final class PlainTraffic {
         return LOOPBACK.matcher(host).matches();
     }
 
-    /** @param named hosts in a private network, by the user's word */
+    /**
+     * Whether a host may be reached without TLS.
+     *
+     * @param named hosts in a private network, by the user's word
+     */
     public static boolean isAllowed(String host, Collection<String> named) {
         return isThisMachine(host) || named.stream().anyMatch(host::equalsIgnoreCase);
     }

@@ -89,7 +89,7 @@ public final class AvroSerdes {
     }
 
     /**
-     * Whether a value that {@code deserialize} has read has the record's own units for decimals and timestamps, and not
+     * Whether a value that the deserializer has read has the record's own units for decimals and timestamps, and not
      * those of a producer's schema.
      *
      * @param deserializer made by {@link #valueDeserializer}
@@ -101,7 +101,7 @@ public final class AvroSerdes {
     /**
      * Whether a value is in the wire format with exactly the generated record's own schema, so that who knows the schema may
      * read its fields where they stand. Says nothing of the bytes after the header. False where a class of the user's own
-     * reads values: only that class knows them. Remembers the schema like {@code deserialize}, so that what was asked about
+     * reads values: only that class knows them. Remembers the schema as a read does, so that what was asked about
      * can be decoded later without the registry.
      *
      * @param deserializer made by {@link #valueDeserializer}

@@ -69,8 +69,8 @@ final class TypedDeserializer<T extends SpecificRecord> implements Deserializer<
         } catch (KafkaException unreadable) {
             boolean isAway = RegistryAbsence.isCauseOf(unreadable);
             if (value == null
-                    || !isAway && !(unreadable instanceof SerializationException)
-                    || isAway && !isLost(value, 0, value.length)) {
+                    || (!isAway && !(unreadable instanceof SerializationException))
+                    || (isAway && !isLost(value, 0, value.length))) {
                 throw unreadable;
             }
             Optional<T> proved = carried.flatMap(schemas -> schemas.read(value));

@@ -22,6 +22,8 @@ public final class UnregisteredAvro {
     }
 
     /**
+     * Returns a deserializer that needs no registry.
+     *
      * @param written the schema that the values were written with
      * @param type the record to read them as; it may have a later schema. {@link UnknownSchemaException} from the first
      *     value on where that cannot be

@@ -42,7 +42,11 @@ public final class VisibleText {
         return of(text, CHARS_MAX);
     }
 
-    /** @param max longest result in characters, at least 64 */
+    /**
+     * Returns the text with control characters escaped, cut to the maximum.
+     *
+     * @param max longest result in characters, at least 64
+     */
     public static String of(@Nullable Object text, int max) {
         String raw = String.valueOf(text);
         return whole(raw, max, raw.length() + " characters");
@@ -140,7 +144,7 @@ public final class VisibleText {
                     0x3164,
                     0xFFA0,
                     0x1D159 -> true;
-            default -> codePoint >= 0xFE00 && codePoint <= 0xFE0F || codePoint >= 0xE0000 && codePoint <= 0xE0FFF;
+            default -> (codePoint >= 0xFE00 && codePoint <= 0xFE0F) || (codePoint >= 0xE0000 && codePoint <= 0xE0FFF);
         };
     }
 

@@ -169,7 +169,7 @@ class ForeignSchemasTest {
     void shouldRefuseWhatIsNoDecimal(String other) {
         amount = other;
         assertThatThrownBy(this::readNothing).isInstanceOf(UnknownSchemaException.class);
-        if (other.contains("bytes") && !other.contains("null") || other.contains("string")) {
+        if ((other.contains("bytes") && !other.contains("null")) || other.contains("string")) {
             assertThatThrownBy(this::readNothing)
                     .isInstanceOf(LogicalTypeMismatchException.class)
                     .hasMessageContaining("costs[].amount")

@@ -92,7 +92,7 @@ final class DemoPublisher implements AutoCloseable {
 
     private void take(Step step) {
         if (step instanceof Step.Publish publish) {
-            publisher.publish(publish.event()).whenComplete((receipt, error) -> settled(error));
+            var unused = publisher.publish(publish.event()).whenComplete((receipt, error) -> settled(error));
         } else if (step instanceof Step.PublishMisplaced misplaced) {
             publishMisplaced(misplaced.event());
         } else if (step instanceof Step.PublishUnchecked unchecked) {
@@ -104,7 +104,7 @@ final class DemoPublisher implements AutoCloseable {
         } else if (step instanceof Step.Link link) {
             link(link.account());
         } else if (step instanceof Step.LinkToNobody nobody) {
-            publisher
+            var unused = publisher
                     .linkCustomer(nobody.accountId(), CustomerRef.externalId(nobody.externalId()))
                     .whenComplete((receipt, error) -> failed(error));
         }
@@ -121,13 +121,13 @@ final class DemoPublisher implements AutoCloseable {
     }
 
     private void link(DemoAccount account) {
-        publisher
+        var unused = publisher
                 .linkCustomer(account.id(), CustomerRef.externalId(account.externalId()))
                 .whenComplete((receipt, error) -> failed(error));
     }
 
     private void send(ProducerRecord<byte[], byte[]> record) {
-        foreign.send(record, (metadata, error) -> settled(error));
+        var unused = foreign.send(record, (metadata, error) -> settled(error));
     }
 
     private void settled(@Nullable Throwable error) {

@@ -2,6 +2,7 @@ package io.usageflow.forwarder.admission;
 
 import static io.usageflow.forwarder.admission.AdmissionCluster.PARTITIONS;
 import static io.usageflow.forwarder.admission.AdmissionCluster.TOPICS;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Somebody changes the number of partitions under a running pipeline. */
 class PartitionsChangedIT {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final int NOT_THERE = 3;
     private static final int STAGE_DIED = 4;
 
@@ -98,7 +99,7 @@ class PartitionsChangedIT {
                 .until(() -> !cluster.admin().listTopics().names().get().contains(TOPICS.events()));
         TopicCreation.create(cluster.admin(), TOPICS.specs(PARTITIONS, Duration.ofDays(35)));
         aside.forEach(record ->
-                cluster.publishRaw(record.partition() % PARTITIONS, new String(record.key()), record.value()));
+                cluster.publishRaw(record.partition() % PARTITIONS, new String(record.key(), UTF_8), record.value()));
         cluster.flush();
 
         try (ForwarderProcess mended = launch("mended.log", protocol)) {

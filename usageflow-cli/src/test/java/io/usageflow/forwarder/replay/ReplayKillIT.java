@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReplayKillIT {
     private static final int KILLS = Math.max(2, Integer.getInteger("usageflow.fault.rounds", 2) / 2);
     private static final int LETTERS = 10_000;
-    private static final Duration LONG = Duration.ofSeconds(180);
+    private static final Duration LONG = Duration.ofMinutes(3);
 
     @TempDir
     Path folder;

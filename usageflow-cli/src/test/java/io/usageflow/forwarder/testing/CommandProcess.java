@@ -21,7 +21,11 @@ public final class CommandProcess implements AutoCloseable {
         this.log = log;
     }
 
-    /** @param log takes all that it prints */
+    /**
+     * Starts the command in a process of its own.
+     *
+     * @param log takes all that it prints
+     */
     public static CommandProcess launch(Path log, String... words) {
         return launch(log, "256m", List.of(words));
     }
@@ -73,7 +77,7 @@ public final class CommandProcess implements AutoCloseable {
         return awaitEnd(atMost);
     }
 
-    /** @return the exit code; empty where the process has not ended in time */
+    /** Returns the exit code; empty if the process has not ended in time. */
     public Optional<Integer> awaitEnd(Duration atMost) throws InterruptedException {
         return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)
                 ? Optional.of(process.exitValue())

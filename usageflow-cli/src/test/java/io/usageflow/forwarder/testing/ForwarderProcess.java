@@ -59,7 +59,7 @@ public final class ForwarderProcess implements AutoCloseable {
         return process.terminate(atMost);
     }
 
-    /** @return the exit code; empty where the process has not ended in time */
+    /** Returns the exit code; empty if the process has not ended in time. */
     public Optional<Integer> awaitEnd(Duration atMost) throws InterruptedException {
         return process.awaitEnd(atMost);
     }

@@ -20,7 +20,11 @@ public final class Metrics {
         this.lines = lines;
     }
 
-    /** @param adminUrl without path */
+    /**
+     * Reads the metrics of a forwarder.
+     *
+     * @param adminUrl without path
+     */
     public static Metrics scrape(String adminUrl) throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(adminUrl + "/metrics"))
                 .timeout(ANSWER_WITHIN)

@@ -137,7 +137,7 @@ public final class AdmissionMeters implements AutoCloseable {
     public void expiredUnread(String topic, long records) {
         expiredUnread
                 .computeIfAbsent(topic, each -> counter(AdmissionMeter.EXPIRED_UNREAD, each))
-                .increment(records);
+                .increment((double) records);
     }
 
     public void logReplaced() {

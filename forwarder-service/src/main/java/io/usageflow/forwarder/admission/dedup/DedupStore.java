@@ -161,7 +161,7 @@ public final class DedupStore {
             long seenAt = entry.memory().seenAt();
             // An id of the future would lift the mark into the future, and everything would be too old.
             boolean ofItsTime = seenAt <= block.rememberedUntil();
-            if (tooMany && ofItsTime || guard.mayForget(seenAt, now)) {
+            if ((tooMany && ofItsTime) || guard.mayForget(seenAt, now)) {
                 mark = Math.max(mark, guard.markOf(seenAt));
                 forgotten++;
             } else {

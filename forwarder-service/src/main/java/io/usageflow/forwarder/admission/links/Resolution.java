@@ -8,7 +8,11 @@ import java.util.function.Function;
 /** Whom an event is billed to. Sealed: everything it names is known at Credyt's, or something is not yet. */
 public sealed interface Resolution {
 
-    /** @param vendors for each vendor named in the event's costs */
+    /**
+     * All links are known.
+     *
+     * @param vendors for each vendor named in the event's costs
+     */
     record Resolved(CredytReference customer, Map<String, CredytReference> vendors) implements Resolution {}
 
     /** @param name the account or the vendor whose link it waits for */

@@ -56,7 +56,7 @@ public final class ParkedEvents {
         /** Asked before each event, so that one account's many events do not hold up others'. */
         boolean hasTime();
 
-        /** @return empty where the event has gone its way; otherwise what it still waits for, and it stays */
+        /** Returns empty if the event has gone its way; otherwise what it still waits for, and it stays. */
         Optional<Unresolved> take(ParkedEvent head);
     }
 

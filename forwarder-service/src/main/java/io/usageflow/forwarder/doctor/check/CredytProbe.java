@@ -25,7 +25,7 @@ final class CredytProbe {
 
     /** @throws org.apache.kafka.common.config.ConfigException if there is no key to ask with */
     synchronized Answered ask() {
-        if (answered == Answered.NOT_YET) {
+        if (answered.equals(Answered.NOT_YET)) {
             ApiKeys keys = ApiKeys.open(settings.apiKey(), System::nanoTime);
             try (CredytHttp http = new CredytHttp(settings, keys, 1)) {
                 Answer answer = http.get(QUESTION).toCompletableFuture().join();

@@ -95,7 +95,7 @@ public final class MarkerRecovery implements TransactionRecovery {
             int newer = state.producerId() == how.producerId()
                     ? Integer.compare(state.producerEpoch(), how.producerEpoch())
                     : Integer.compare(how.producerEpoch(), state.producerEpoch());
-            return newer < 0 || newer == 0 && !next.partitions().contains(partition);
+            return newer < 0 || (newer == 0 && !next.partitions().contains(partition));
         }
     }
 
@@ -273,7 +273,7 @@ public final class MarkerRecovery implements TransactionRecovery {
         Optional.ofNullable(idle).ifPresent(known -> producers.add(known.producerId()));
         before.ifPresent(transaction -> asked.addAll(transaction.partitions()));
         OpenTransactions.Found found = transactions.of(producers, asked);
-        if (found.open().isEmpty() && found.denied().isEmpty()
+        if ((found.open().isEmpty() && found.denied().isEmpty())
                 || transactions.last().filter(now::equals).isEmpty()) {
             return;
         }
@@ -302,7 +302,7 @@ public final class MarkerRecovery implements TransactionRecovery {
         endByOwnTransaction(committed, true);
     }
 
-    /** @return false where this user may not */
+    /** Returns false if this user may not. */
     private boolean markerWritten(TopicPartition partition, ProducerState state, boolean commit) {
         LOG.warn(
                 "event=transaction_left_open id={} partition={} ends_by={}",
@@ -325,6 +325,7 @@ public final class MarkerRecovery implements TransactionRecovery {
      * What is open shares the fate of the id's next transaction. So, without the right to write markers, one that has the
      * right fate and does nothing else ends it.
      */
+    @SuppressWarnings("removal") // without a consumer Kafka 4.3.1 has no other way to name a group
     private void endByOwnTransaction(Set<TopicPartition> partitions, boolean commit) {
         if (partitions.isEmpty()) {
             return;

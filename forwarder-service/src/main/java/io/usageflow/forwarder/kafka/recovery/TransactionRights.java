@@ -32,7 +32,11 @@ public record TransactionRights(boolean writesMarkers, Set<String> unreadable) {
         unreadable = Set.copyOf(unreadable);
     }
 
-    /** @param offsets whether the transactions carry a group's offsets */
+    /**
+     * Checks the rights that transactions need.
+     *
+     * @param offsets whether the transactions carry a group's offsets
+     */
     public static TransactionRights of(Admin admin, Collection<String> topics, boolean offsets) {
         Set<AclOperation> cluster = OpenTransactions.get(
                 admin.describeCluster(new DescribeClusterOptions().includeAuthorizedOperations(true))

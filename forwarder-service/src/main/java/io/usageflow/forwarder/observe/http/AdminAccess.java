@@ -59,7 +59,7 @@ final class AdminAccess {
         return token.isEmpty()
                 || path.equals(AdminServer.LIVE)
                 || path.equals(AdminServer.READY)
-                || settings.metricsOpen() && path.equals(AdminServer.METRICS);
+                || (settings.metricsOpen() && path.equals(AdminServer.METRICS));
     }
 
     /** In a time that does not depend on where the texts differ. */

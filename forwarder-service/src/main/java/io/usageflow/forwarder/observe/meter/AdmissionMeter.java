@@ -103,6 +103,7 @@ public enum AdmissionMeter implements CataloguedMeter {
             List.of(),
             "Threads that died of a failure that may pass, and were replaced.");
 
+    @SuppressWarnings("ImmutableEnumChecker") // it copies its list
     private final Description description;
 
     AdmissionMeter(String meterName, String kind, String unit, List<String> tags, String doc) {

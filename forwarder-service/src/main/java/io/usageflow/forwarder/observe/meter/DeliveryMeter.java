@@ -125,6 +125,7 @@ public enum DeliveryMeter implements CataloguedMeter {
             "Until Kafka deletes the oldest event that is not settled, by the topic's retention.ms; +Inf where none waits"
                     + " or none is ever deleted.");
 
+    @SuppressWarnings("ImmutableEnumChecker") // it copies its list
     private final Description description;
 
     DeliveryMeter(String meterName, String kind, String unit, List<String> tags, String doc) {

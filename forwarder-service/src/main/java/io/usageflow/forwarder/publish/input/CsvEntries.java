@@ -118,7 +118,7 @@ public final class CsvEntries {
             return all;
         }
 
-        /** @return what is wrong */
+        /** Returns what is wrong. */
         Optional<String> read(String text, long line) {
             for (int i = 0; i < text.length(); i++) {
                 char c = text.charAt(i);

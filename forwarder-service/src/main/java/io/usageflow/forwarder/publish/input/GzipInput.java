@@ -74,7 +74,7 @@ final class GzipInput extends InputStream {
         }
     }
 
-    /** @return whether there is another one; zeros may fill up the last block of a tape */
+    /** Returns whether there is another one; zeros may fill up the last block of a tape. */
     private boolean beginMember() throws IOException {
         int first = in.read();
         while (first == 0) {

@@ -140,7 +140,7 @@ public final class InputBytes {
         return head.length > 3
                 && head[0] == 'P'
                 && head[1] == 'K'
-                && (head[2] == 3 && head[3] == 4 || head[2] == 5 && head[3] == 6);
+                && ((head[2] == 3 && head[3] == 4) || (head[2] == 5 && head[3] == 6));
     }
 
     /** Without a mark: the text begins with ASCII, so that every other byte is 0. */
@@ -150,7 +150,7 @@ public final class InputBytes {
         for (int i = 0; i < 2 * pairs; i++) {
             zeros[i % 2] += head[i] == 0 ? 1 : 0;
         }
-        return pairs > 1 && (zeros[0] == pairs && zeros[1] == 0 || zeros[1] == pairs && zeros[0] == 0);
+        return pairs > 1 && ((zeros[0] == pairs && zeros[1] == 0) || (zeros[1] == pairs && zeros[0] == 0));
     }
 
     /** The zip's one file, by its table of contents. macOS adds entries of its own, which hold no usage. */

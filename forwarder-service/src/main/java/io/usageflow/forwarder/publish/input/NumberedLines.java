@@ -28,6 +28,8 @@ public final class NumberedLines {
     }
 
     /**
+     * One line of the input.
+     *
      * @param text without its line end; empty where the bytes are no text, or too many
      * @param end as it stands; empty at the end of the input
      * @param problem why the line cannot be read, or empty
@@ -38,7 +40,7 @@ public final class NumberedLines {
         }
     }
 
-    /** @return the next line, or nothing at the end */
+    /** Returns the next line, or nothing at the end. */
     public Optional<Line> next() throws IOException {
         var bytes = new ByteArrayOutputStream(512);
         boolean tooLong = false;

@@ -85,6 +85,8 @@ public final class CsvMapping {
     }
 
     /**
+     * Reads a mapping of columns to fields.
+     *
      * @param zone of times without a zone of their own
      * @param nulls cells with these texts are empty
      * @throws IllegalArgumentException naming what is wrong and how to write it

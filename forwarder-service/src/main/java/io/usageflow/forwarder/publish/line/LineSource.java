@@ -6,6 +6,8 @@ import java.util.Optional;
 /** Events one after the other. Not thread-safe. */
 public interface LineSource {
     /**
+     * Reads the next line.
+     *
      * @return the next line that is not blank, or nothing at the end
      * @throws IOException if the input itself fails; a bad line is no failure
      */

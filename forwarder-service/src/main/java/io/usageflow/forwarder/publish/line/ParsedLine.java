@@ -13,7 +13,11 @@ public sealed interface ParsedLine {
     /** As it stands in the input, all lines of the entry; empty where it is no text. */
     String text();
 
-    /** @param rounded amounts of its costs that are not as the line has them */
+    /**
+     * A line that holds an event.
+     *
+     * @param rounded amounts of its costs that are not as the line has them
+     */
     record Event(long number, String text, UsageEvent event, List<AmountRounding.Rounded> rounded)
             implements ParsedLine {
         public Event {
@@ -21,7 +25,11 @@ public sealed interface ParsedLine {
         }
     }
 
-    /** @param problem names the field and the remedy */
+    /**
+     * A line that holds no event.
+     *
+     * @param problem names the field and the remedy
+     */
     record Bad(long number, String text, String problem) implements ParsedLine {}
 
     default <T> T match(Function<? super Event, ? extends T> onEvent, Function<? super Bad, ? extends T> onBad) {

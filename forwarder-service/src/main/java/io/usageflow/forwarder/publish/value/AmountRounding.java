@@ -16,12 +16,20 @@ public final class AmountRounding {
         this.digits = digits;
     }
 
-    /** @param digits after the point, 0 to {@value ExactDecimal#SCALE} */
+    /**
+     * Rounds amounts to this many digits.
+     *
+     * @param digits after the point, 0 to {@value ExactDecimal#SCALE}
+     */
     public static AmountRounding to(int digits) {
         return new AmountRounding(OptionalInt.of(digits));
     }
 
-    /** @param difference the rounded amount less the given one */
+    /**
+     * An amount that was rounded.
+     *
+     * @param difference the rounded amount less the given one
+     */
     public record Rounded(String currency, BigDecimal difference) {}
 
     public OfLine ofLine() {

@@ -84,7 +84,7 @@ final class EventComparison {
 
     /** An object of which every key is content. Nothing sent and nothing there are the same. */
     private void whole(String field, JsonNode ours, JsonNode theirs) {
-        if (!isReturned(theirs) || ours.isMissingNode() && theirs.isEmpty() && theirs.isContainerNode()) {
+        if (!isReturned(theirs) || (ours.isMissingNode() && theirs.isEmpty() && theirs.isContainerNode())) {
             return;
         }
         value(field, ours, theirs);

@@ -71,7 +71,7 @@ final class EventListReader {
                 false);
     }
 
-    /** @return what stands on the page and was on none before */
+    /** Returns what stands on the page and was on none before. */
     List<JsonNode> take(QueryResult result) {
         return result.match(
                 found -> page(found.event()),
@@ -121,7 +121,7 @@ final class EventListReader {
         return total != NO_TOTAL && offset >= total && items < full;
     }
 
-    /** @return the item's part in the page's content, whatever the order of its items */
+    /** Returns the item's part in the page's content, whatever the order of its items. */
     private long mark(JsonNode item, List<JsonNode> fresh) {
         JsonNode id = item.path("id");
         if (!id.isTextual() || id.textValue().isEmpty()) {

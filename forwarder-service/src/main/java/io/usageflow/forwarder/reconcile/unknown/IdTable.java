@@ -55,7 +55,7 @@ final class IdTable {
         return true;
     }
 
-    /** @return whether it was there */
+    /** Returns whether it was there. */
     boolean remove(UUID id) {
         int slot = slot(id);
         if (number[slot] <= 0) {

@@ -216,6 +216,7 @@ class MarkerRecoveryIT {
         producer.commitTransaction();
     }
 
+    @SuppressWarnings("removal") // the only way without a consumer
     private static void begin(WatchedProducer producer, String name, long offset) {
         producer.beginTransaction();
         for (int partition = 0; partition < 2; partition++) {

@@ -136,7 +136,8 @@ class AdminServerIT {
         var slow = new ArrayList<SocketChannel>();
         try {
             for (int i = 0; i < 2_000; i++) {
-                SocketChannel channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", port()));
+                SocketChannel channel =
+                        SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
                 slow.add(channel);
                 channel.write(ByteBuffer.wrap(beginnings[i % beginnings.length].getBytes(StandardCharsets.US_ASCII)));
                 if (i % 100 == 99) {
@@ -268,7 +269,7 @@ class AdminServerIT {
     }
 
     private String raw(String request) throws IOException {
-        try (var socket = new Socket("127.0.0.1", port())) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
             socket.setSoTimeout(60_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -281,7 +282,7 @@ class AdminServerIT {
 
     @Test
     void shouldSayInOneLineThatThePortIsBusy() throws Exception {
-        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> AdminServer.start(
                             new AdminSettings("127.0.0.1", taken.getLocalPort()),
                             List::of,

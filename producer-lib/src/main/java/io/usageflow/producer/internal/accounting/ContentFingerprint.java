@@ -3,6 +3,7 @@ package io.usageflow.producer.internal.accounting;
 import io.usageflow.schema.Cost;
 import io.usageflow.schema.UsageEvent;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +24,8 @@ final class ContentFingerprint {
         print = mix(print + Objects.hashCode(event.getCustomerExternalId()));
         print = mix(print + Objects.hashCode(event.getDescription()));
         if (withTime) {
-            print = mix(print
-                    + event.getOccurredAt().getEpochSecond() * 1_000_000
-                    + event.getOccurredAt().getNano() / 1_000);
+            Instant occurredAt = event.getOccurredAt();
+            print = mix(print + occurredAt.getEpochSecond() * 1_000_000 + occurredAt.getNano() / 1_000);
         }
         for (Map.Entry<String, @Nullable Object> entry : event.getData().entrySet()) {
             // A sum, because the order does not matter.

@@ -189,7 +189,7 @@ public final class TopicBuffer {
         return true;
     }
 
-    /** @return false if the caller has waited long enough */
+    /** Returns false if the caller has waited long enough. */
     private boolean awaitRoom(long deadlineNanos) {
         long left = deadlineNanos - System.nanoTime();
         if (left <= 0) {
@@ -223,7 +223,7 @@ public final class TopicBuffer {
         }
     }
 
-    /** @return false if the record has to stay */
+    /** Returns false if the record has to stay. */
     private boolean send(PendingRecord<?> head) {
         if (isOverdue(head)) {
             Throwable cause = head.hindrance();

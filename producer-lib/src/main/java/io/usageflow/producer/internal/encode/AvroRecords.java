@@ -38,7 +38,11 @@ public final class AvroRecords {
         this.eventBytesMax = eventBytesMax;
     }
 
-    /** @throws InvalidUsageEventException naming the fields that break a rule; {@link #checkSize} checks the size */
+    /**
+     * Encodes the event as its Avro record.
+     *
+     * @throws InvalidUsageEventException naming the fields that break a rule; {@link #checkSize} checks the size
+     */
     @SuppressWarnings("NullAway") // The generated constructor does not declare that optional fields take null.
     public io.usageflow.schema.UsageEvent event(UsageEvent event) {
         var avro = new io.usageflow.schema.UsageEvent(
@@ -91,7 +95,11 @@ public final class AvroRecords {
         return null;
     }
 
-    /** @throws InvalidUsageEventException if there is one */
+    /**
+     * Refuses the violations, if there are any.
+     *
+     * @throws InvalidUsageEventException if there is one
+     */
     public static void refuseIfAny(List<Violation> violations) {
         if (!violations.isEmpty()) {
             throw new InvalidUsageEventException(violations);

@@ -78,7 +78,7 @@ public final class EventEncoder implements Serializer<SpecificRecord> {
         delegate.close();
     }
 
-    /** @return null if Avro's own writer has to decide */
+    /** Returns null if Avro's own writer has to decide. */
     private static byte @Nullable [] write(byte[] header, UsageEvent event) {
         try {
             return BUFFER.get().write(header, event);

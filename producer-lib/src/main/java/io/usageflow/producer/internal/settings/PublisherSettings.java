@@ -44,6 +44,8 @@ public record PublisherSettings(
     private static final int RECORD_OVERHEAD_BYTES = 4_096;
 
     /**
+     * The bounds of the publisher.
+     *
      * @param eventBytesMax of one encoded event
      * @param bufferBytesMax of events that wait for Kafka
      * @param blockMsMax how long a caller may wait for room
@@ -78,6 +80,8 @@ public record PublisherSettings(
     }
 
     /**
+     * Reads and checks the settings.
+     *
      * @throws ConfigException naming the key: missing, wrong, unknown (with a suggestion), or fixed
      */
     public static PublisherSettings from(Map<String, ?> given) {

@@ -39,7 +39,11 @@ public final class SpoolDirectory {
         this.budget = new DiskBudget(bytesMax);
     }
 
-    /** @throws ConfigException naming spool.dir: in use, not a directory, not writable */
+    /**
+     * Opens and locks the folder.
+     *
+     * @throws ConfigException naming spool.dir: in use, not a directory, not writable
+     */
     public static SpoolDirectory open(Path directory, long bytesMax, SpoolLog.Limits limits) {
         return new SpoolDirectory(directory, bytesMax, limits, SpoolLock.acquire(directory));
     }

@@ -30,7 +30,11 @@ final class SpoolLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** @throws ConfigException naming spool.dir: in use, not a directory, not writable */
+    /**
+     * Opens and locks the folder.
+     *
+     * @throws ConfigException naming spool.dir: in use, not a directory, not writable
+     */
     static SpoolLock acquire(Path wanted) {
         Path directory = directory(wanted);
         // Before the file is opened: under POSIX, closing any handle of it releases the whole process's lock.

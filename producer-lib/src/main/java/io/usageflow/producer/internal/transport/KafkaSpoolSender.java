@@ -98,7 +98,7 @@ final class KafkaSpoolSender implements SpoolSender {
         refusal = null;
         sending = Thread.currentThread();
         try {
-            by.producer.send(
+            var unused = by.producer.send(
                     new ProducerRecord<>(
                             record.segment().topic(), null, null, record.key(), value, headers(record.traceparent())),
                     (metadata, failure) -> answered(by, answer, failure));

@@ -2,6 +2,7 @@ package io.usageflow.producer.internal.spool;
 
 import io.usageflow.producer.internal.spool.drain.SpoolSender;
 import io.usageflow.producer.internal.spool.segment.SpoolRecord;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -55,7 +56,8 @@ public final class FakeKafka implements SpoolSender {
 
     synchronized Map<String, List<String>> byKey() {
         Map<String, List<String>> byKey = new HashMap<>();
-        arrived.forEach(record -> byKey.computeIfAbsent(new String(record.key()), key -> new ArrayList<>())
+        arrived.forEach(record -> byKey.computeIfAbsent(
+                        new String(record.key(), StandardCharsets.UTF_8), key -> new ArrayList<>())
                 .add(record.id()));
         return byKey;
     }

@@ -152,7 +152,7 @@ public final class SpoolDrainer {
         }
     }
 
-    /** @return whether any record moved */
+    /** Returns whether any record moved. */
     private boolean step() {
         boolean reaped = removeSettled();
         if (anyFailed) {

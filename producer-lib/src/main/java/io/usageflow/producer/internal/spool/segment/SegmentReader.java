@@ -27,6 +27,8 @@ public final class SegmentReader implements Closeable {
     /** Receives the stretches that cannot be read. */
     public interface Gaps {
         /**
+         * Reports bytes that are no sound frame.
+         *
          * @param from the first byte of the gap
          * @param until the next sound frame, or the segment's end if {@code last}
          * @param last whether no sound frame follows
