@@ -8,19 +8,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The hand-written pages name what exists. */
+/** The hand-written pages name what exists, and their links lead somewhere. */
 class DocsTest {
     // Tests run in the module's folder.
-    private static final Path ROOT = Path.of("..");
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern INDEX_LINE =
             Pattern.compile("- \\[\\d+\\.[^\\]]+]\\((\\d{4}-[a-z0-9-]+\\.md)\\):\\s+(in\\s+force|replaced by \\d+)\\n");
+
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
+    private static final Pattern CODE_BLOCK = Pattern.compile("(?ms)^```.*?^```");
+    private static final Pattern CLASS_NAME = Pattern.compile("`([A-Z][a-z]+(?:[A-Z][a-z]*)+)(?:\\.[a-z]\\w*)?`");
+    /** Types of the JDK and words of Kafka. */
+    private static final Set<String> FOREIGN = Set.of("BigDecimal", "LogAppendTime");
 
     private static final Pattern FILE = Pattern.compile("`([A-Za-z0-9_./-]+\\.[a-z]+)`");
 
@@ -50,7 +60,8 @@ class DocsTest {
                 .map(file -> file.group(1))
                 .distinct()
                 .toList();
-        Map<String, Long> found = filesByName();
+        Map<String, Long> found = files("").stream()
+                .collect(Collectors.groupingBy(file -> file.getFileName().toString(), Collectors.counting()));
 
         assertThat(named).hasSizeGreaterThan(50);
         assertThat(named).allSatisfy(file -> assertThat(
@@ -61,23 +72,79 @@ class DocsTest {
                 .isTrue());
     }
 
-    private static Map<String, Long> filesByName() throws IOException {
-        Map<String, Long> found = new HashMap<>();
+    @Test
+    void shouldLinkToWhatExists() throws IOException {
+        List<String> dead = new ArrayList<>();
+        for (Path page : files(".md")) {
+            for (String link : matches(LINK, withoutCode(page))) {
+                if (!link.contains("://") && !leadsSomewhere(page, link)) {
+                    dead.add(ROOT.relativize(page) + " -> " + link);
+                }
+            }
+        }
+        assertThat(dead).isEmpty();
+    }
+
+    @Test
+    void shouldNameClassesThatExist() throws IOException {
+        Set<String> types = files(".java").stream()
+                .map(file -> file.getFileName().toString().replace(".java", ""))
+                .collect(Collectors.toSet());
+
+        assertThat(matches(CLASS_NAME, withoutCode(ROOT.resolve("ARCHITECTURE.md"))))
+                .isNotEmpty()
+                .filteredOn(name -> !FOREIGN.contains(name))
+                .allSatisfy(name -> assertThat(types).contains(name));
+    }
+
+    private static boolean leadsSomewhere(Path page, String link) throws IOException {
+        int hash = link.indexOf('#');
+        String file = hash < 0 ? link : link.substring(0, hash);
+        Path target = file.isEmpty() ? page : page.resolveSibling(file).normalize();
+        if (!Files.exists(target)) {
+            return false;
+        }
+        return hash < 0
+                || matches(HEADING, withoutCode(target)).stream()
+                        .map(DocsTest::anchor)
+                        .anyMatch(link.substring(hash + 1)::equals);
+    }
+
+    /** The anchor that GitHub gives a heading. */
+    private static String anchor(String heading) {
+        return heading.toLowerCase(Locale.ROOT)
+                .replaceAll("\\[([^]]*)\\]\\([^)]*\\)", "$1")
+                .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                .replace(' ', '-');
+    }
+
+    private static List<Path> files(String ending) throws IOException {
+        List<Path> found = new ArrayList<>();
         Files.walkFileTree(ROOT, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                String name = folder.getFileName().toString();
-                return name.equals("target") || name.equals(".git") || name.equals("node_modules")
+                return Set.of("target", ".git", "node_modules")
+                                .contains(folder.getFileName().toString())
                         ? FileVisitResult.SKIP_SUBTREE
                         : FileVisitResult.CONTINUE;
             }
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                found.merge(file.getFileName().toString(), 1L, Long::sum);
+                if (file.toString().endsWith(ending)) {
+                    found.add(file);
+                }
                 return FileVisitResult.CONTINUE;
             }
         });
         return found;
+    }
+
+    private static String withoutCode(Path page) throws IOException {
+        return CODE_BLOCK.matcher(Files.readString(page)).replaceAll("");
+    }
+
+    private static List<String> matches(Pattern pattern, String text) {
+        return pattern.matcher(text).results().map(match -> match.group(1)).toList();
     }
 }
