@@ -206,6 +206,16 @@ class OperatorCommandsIT {
         assertThat(run(2, "publish", "--input", input.toString(), "--resume", position, "--id-from", "subject")
                         .err())
                 .contains("belongs to another backfill: its id-from was '' and is 'subject' now");
+        Path noted = Path.of(position);
+        Files.writeString(
+                noted,
+                Files.readString(noted)
+                        .replaceFirst("\"topic_id\" : \"[^\"]+\"", "\"topic_id\" : \"of-a-topic-before\""));
+        assertThat(run(2, "publish", "--input", input.toString(), "--resume", position)
+                        .err())
+                .contains("belongs to another backfill: its topic_id was 'of-a-topic-before' and is '");
+        Files.delete(noted);
+        run(0, "publish", "--input", input.toString(), "--resume", position);
         Files.writeString(input, "{\"id\":\"x2\",\"event_type\":\"t\",\"account_id\":\"other\"}\n");
         assertThat(run(2, "publish", "--input", input.toString(), "--resume", position)
                         .err())

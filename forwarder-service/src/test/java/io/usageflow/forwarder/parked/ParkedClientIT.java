@@ -103,8 +103,33 @@ class ParkedClientIT {
         assertThat(overview(first, second).complete()).isFalse();
     }
 
+    @Test
+    void shouldSendTheTokenOfTheAdminPorts() {
+        Javalin server = Javalin.create(config -> config.routes.get("/admission/parked", context -> {
+                    boolean known = "Bearer a-token".equals(context.header("Authorization"));
+                    context.status(known ? 200 : 401)
+                            .result(
+                                    known
+                                            ? here("0,1,2,3", "", 1, "2026-11-23T09:00:00Z", "a", "customer", "a")
+                                            : "{\"error\":\"send the token\"}");
+                }))
+                .start("127.0.0.1", 0);
+        servers.add(server);
+        List<URI> admins = List.of(URI.create("http://127.0.0.1:" + server.port()));
+
+        assertThat(ask(new ParkedClient(Optional.of("a-token")), admins).events())
+                .isEqualTo(1);
+        assertThat(ask(new ParkedClient(), admins).unreachable())
+                .singleElement()
+                .satisfies(refused -> assertThat(refused.why()).isEqualTo("answers with status 401: send the token"));
+    }
+
     private static ParkedOverview overview(URI... admins) {
-        return ParkedOverview.of(new ParkedClient().ask(List.of(admins), Optional.of("a b"), 100), 100);
+        return ask(new ParkedClient(), List.of(admins));
+    }
+
+    private static ParkedOverview ask(ParkedClient client, List<URI> admins) {
+        return ParkedOverview.of(client.ask(admins, Optional.of("a b"), 100), 100);
     }
 
     private static String here(
