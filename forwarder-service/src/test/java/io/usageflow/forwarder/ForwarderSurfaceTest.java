@@ -35,8 +35,8 @@ import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.Receipt;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.VendorLink;
+import io.usageflow.schema.registry.http.RegistryClientSettings;
 import io.usageflow.schema.registry.http.RegistryCredentials;
-import io.usageflow.schema.registry.http.RegistrySettings;
 import io.usageflow.schema.serde.AvroDeserializer;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.serde.AvroSerializer;
@@ -169,7 +169,7 @@ class ForwarderSurfaceTest {
         requireUnchanged(
                 "Settings of serializers and their registry client",
                 constants(
-                        RegistrySettings.class,
+                        RegistryClientSettings.class,
                         RegistryCredentials.class,
                         AvroSerializer.class,
                         AvroDeserializer.class,

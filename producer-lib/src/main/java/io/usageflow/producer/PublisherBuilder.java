@@ -1,6 +1,6 @@
 package io.usageflow.producer;
 
-import io.usageflow.schema.registry.http.RegistrySettings;
+import io.usageflow.schema.registry.http.RegistryClientSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -21,7 +21,7 @@ public final class PublisherBuilder {
 
     /** Required: {@code http(s)://…}, several with commas between. */
     public PublisherBuilder schemaRegistryUrl(String url) {
-        return set(RegistrySettings.URL, url);
+        return set(RegistryClientSettings.URL, url);
     }
 
     /** Prefix of all topic names; default {@code usage}. */

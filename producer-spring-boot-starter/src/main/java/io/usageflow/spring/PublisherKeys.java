@@ -1,8 +1,8 @@
 package io.usageflow.spring;
 
 import io.usageflow.producer.PublisherConfig;
+import io.usageflow.schema.registry.http.RegistryClientSettings;
 import io.usageflow.schema.registry.http.RegistryCredentials;
-import io.usageflow.schema.registry.http.RegistrySettings;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -22,7 +22,7 @@ final class PublisherKeys {
     /** Keys that have a property of their own. */
     static final Map<String, String> NAMED = Map.ofEntries(
             Map.entry(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, BOOTSTRAP_SERVERS),
-            Map.entry(RegistrySettings.URL, UsageflowProperties.PREFIX + ".schema-registry.url"),
+            Map.entry(RegistryClientSettings.URL, UsageflowProperties.PREFIX + ".schema-registry.url"),
             Map.entry(PublisherConfig.TOPICS_PREFIX, UsageflowProperties.PREFIX + ".topics.prefix"),
             Map.entry(PublisherConfig.SERVICE_NAME, SERVICE_NAME),
             Map.entry(PublisherConfig.SERVICE_INSTANCE, UsageflowProperties.PREFIX + ".service.instance"),
@@ -55,7 +55,7 @@ final class PublisherKeys {
                 keys,
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 properties.bootstrapServers() == null ? null : String.join(",", properties.bootstrapServers()));
-        put(keys, RegistrySettings.URL, properties.schemaRegistry().url());
+        put(keys, RegistryClientSettings.URL, properties.schemaRegistry().url());
         put(keys, RegistryCredentials.USER_INFO, userInfo(properties.schemaRegistry()));
         put(keys, PublisherConfig.TOPICS_PREFIX, properties.topics().prefix());
         String service = given(properties.service().name());

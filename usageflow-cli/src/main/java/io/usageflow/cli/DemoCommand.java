@@ -6,7 +6,7 @@ import io.usageflow.cli.demo.DemoInputException;
 import io.usageflow.cli.demo.DemoOptions;
 import io.usageflow.cli.demo.DemoReport;
 import io.usageflow.cli.demo.DemoTable;
-import io.usageflow.cli.demo.Trace;
+import io.usageflow.cli.demo.DemoTrace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,7 +89,7 @@ final class DemoCommand implements Callable<Integer> {
         }
         var options = new DemoOptions(
                 inputs, events == null ? OptionalInt.empty() : OptionalInt.of(events), accounts, speedOf(speed));
-        Trace trace = options.trace();
+        DemoTrace trace = options.trace();
         trace.badLines().forEach(bad -> terminal.note("left out: " + bad));
         if (report != null) {
             // A place that cannot be written is told before the run, not after it.

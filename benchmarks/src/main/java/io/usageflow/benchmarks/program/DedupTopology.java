@@ -22,7 +22,7 @@ final class DedupTopology {
     }
 
     /** Without the events whose id the store has seen. @param forwarded is increased for each event that goes out */
-    static Topology of(DedupStore store, Topics topics, LongAdder forwarded) {
+    static Topology of(ComparedDedupStore store, Topics topics, LongAdder forwarded) {
         return of(topics, () -> new ForwardFirst(store, forwarded)).addStateStore(store.builder(), PROCESSOR);
     }
 
@@ -53,11 +53,11 @@ final class DedupTopology {
     }
 
     private static final class ForwardFirst extends Forward {
-        private final DedupStore store;
-        private DedupStore.SeenIds seen;
+        private final ComparedDedupStore store;
+        private ComparedDedupStore.SeenIds seen;
 
         @SuppressWarnings("NullAway.Init") // Streams calls init before anything else
-        ForwardFirst(DedupStore store, LongAdder forwarded) {
+        ForwardFirst(ComparedDedupStore store, LongAdder forwarded) {
             super(forwarded);
             this.store = store;
         }
@@ -65,7 +65,7 @@ final class DedupTopology {
         @Override
         public void init(ProcessorContext<byte[], byte[]> context) {
             super.init(context);
-            seen = store.open().apply(context.getStateStore(DedupStore.NAME));
+            seen = store.open().apply(context.getStateStore(ComparedDedupStore.NAME));
         }
 
         @Override

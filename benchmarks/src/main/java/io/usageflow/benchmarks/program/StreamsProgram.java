@@ -44,7 +44,8 @@ public final class StreamsProgram implements SideProgram {
     }
 
     /** A peer that removes repeats. @param tuning of RocksDB in place of admission's; as Streams sets it up if empty */
-    public static StreamsProgram dedup(DedupStore store, Optional<Class<? extends RocksDBConfigSetter>> tuning) {
+    public static StreamsProgram dedup(
+            ComparedDedupStore store, Optional<Class<? extends RocksDBConfigSetter>> tuning) {
         return new StreamsProgram((topics, forwarded) -> DedupTopology.of(store, topics, forwarded), properties -> {
             properties.remove(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG);
             tuning.ifPresent(setter -> properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, setter));

@@ -3,7 +3,7 @@
  * would take instead of it.
  *
  * <p>Instead of admission: {@link io.usageflow.benchmarks.program.StreamsProgram} with a topology that copies all events, or
- * that removes repeats with one of the {@link io.usageflow.benchmarks.program.DedupStore}s and does nothing else.
+ * that removes repeats with one of the {@link io.usageflow.benchmarks.program.ComparedDedupStore}s and does nothing else.
  *
  * <p>Instead of delivery: Parallel Consumer ({@link io.usageflow.benchmarks.program.ParallelConsumerProgram}) and a plain
  * consumer ({@link io.usageflow.benchmarks.program.NaiveProgram}), each with the options its documentation advises. All of

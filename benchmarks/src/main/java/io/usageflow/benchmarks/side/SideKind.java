@@ -1,6 +1,6 @@
 package io.usageflow.benchmarks.side;
 
-import io.usageflow.benchmarks.program.DedupStore;
+import io.usageflow.benchmarks.program.ComparedDedupStore;
 import io.usageflow.benchmarks.program.ForwarderProgram;
 import io.usageflow.benchmarks.program.NaiveProgram;
 import io.usageflow.benchmarks.program.ParallelConsumerProgram;
@@ -18,17 +18,17 @@ public enum SideKind {
     ADMISSION(true),
     /** Exactly-once copy, the least that any stage of Kafka Streams has to do. */
     COPY(false),
-    /** The usual recipe against duplicates: {@link DedupStore#windowRange()}, RocksDB as Streams sets it up. */
+    /** The usual recipe against duplicates: {@link ComparedDedupStore#windowRange()}, RocksDB as Streams sets it up. */
     WINDOW_STORE(true),
-    /** {@link DedupStore#windowExact()}: old days are dropped as whole segments. */
+    /** {@link ComparedDedupStore#windowExact()}: old days are dropped as whole segments. */
     WINDOW_EXACT(true),
-    /** {@link DedupStore#keyValue()}, RocksDB as Streams sets it up. */
+    /** {@link ComparedDedupStore#keyValue()}, RocksDB as Streams sets it up. */
     KV_DEFAULT(true),
-    /** {@link DedupStore#keyValue()} with {@link SharedCacheTuning}. */
+    /** {@link ComparedDedupStore#keyValue()} with {@link SharedCacheTuning}. */
     KV_TUNED(true),
-    /** {@link DedupStore#filteredKeyValue()} with {@link SharedCacheTuning}. */
+    /** {@link ComparedDedupStore#filteredKeyValue()} with {@link SharedCacheTuning}. */
     KV_FILTERED(true),
-    /** {@link DedupStore#inMemory()}. */
+    /** {@link ComparedDedupStore#inMemory()}. */
     KV_MEMORY(true),
     /** usageflow: the forwarder with the role delivery. */
     DELIVERY(false),
@@ -67,13 +67,13 @@ public enum SideKind {
             case CORE_KEY -> ParallelConsumerProgram.coreByKey();
             case NAIVE -> new NaiveProgram();
             case COPY -> StreamsProgram.copy();
-            case WINDOW_STORE -> StreamsProgram.dedup(DedupStore.windowRange(), Optional.empty());
-            case WINDOW_EXACT -> StreamsProgram.dedup(DedupStore.windowExact(), Optional.empty());
-            case KV_DEFAULT -> StreamsProgram.dedup(DedupStore.keyValue(), Optional.empty());
-            case KV_TUNED -> StreamsProgram.dedup(DedupStore.keyValue(), Optional.of(SharedCacheTuning.class));
+            case WINDOW_STORE -> StreamsProgram.dedup(ComparedDedupStore.windowRange(), Optional.empty());
+            case WINDOW_EXACT -> StreamsProgram.dedup(ComparedDedupStore.windowExact(), Optional.empty());
+            case KV_DEFAULT -> StreamsProgram.dedup(ComparedDedupStore.keyValue(), Optional.empty());
+            case KV_TUNED -> StreamsProgram.dedup(ComparedDedupStore.keyValue(), Optional.of(SharedCacheTuning.class));
             case KV_FILTERED ->
-                StreamsProgram.dedup(DedupStore.filteredKeyValue(), Optional.of(SharedCacheTuning.class));
-            case KV_MEMORY -> StreamsProgram.dedup(DedupStore.inMemory(), Optional.empty());
+                StreamsProgram.dedup(ComparedDedupStore.filteredKeyValue(), Optional.of(SharedCacheTuning.class));
+            case KV_MEMORY -> StreamsProgram.dedup(ComparedDedupStore.inMemory(), Optional.empty());
         };
     }
 

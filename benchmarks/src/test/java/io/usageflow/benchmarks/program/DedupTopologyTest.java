@@ -38,18 +38,18 @@ class DedupTopologyTest {
 
     private final LongAdder forwarded = new LongAdder();
 
-    static Stream<DedupStore> shouldLetARepeatThroughOnce() {
+    static Stream<ComparedDedupStore> shouldLetARepeatThroughOnce() {
         return Stream.of(
-                DedupStore.windowRange(),
-                DedupStore.windowExact(),
-                DedupStore.keyValue(),
-                DedupStore.filteredKeyValue(),
-                DedupStore.inMemory());
+                ComparedDedupStore.windowRange(),
+                ComparedDedupStore.windowExact(),
+                ComparedDedupStore.keyValue(),
+                ComparedDedupStore.filteredKeyValue(),
+                ComparedDedupStore.inMemory());
     }
 
     @ParameterizedTest
     @MethodSource
-    void shouldLetARepeatThroughOnce(DedupStore store) {
+    void shouldLetARepeatThroughOnce(ComparedDedupStore store) {
         assertThat(through(DedupTopology.of(store, TOPICS, forwarded))).containsExactly(event(FIRST), event(SECOND));
         assertThat(forwarded.sum()).isEqualTo(2);
     }

@@ -15,7 +15,8 @@ import org.apache.kafka.common.config.ConfigDef;
  */
 public record RegistrySettings(String url, Map<String, String> serde) {
     public static final String URL = "schema.registry.url";
-    public static final String PLAIN_HTTP_HOSTS = io.usageflow.schema.registry.http.RegistrySettings.PLAIN_HTTP_HOSTS;
+    public static final String PLAIN_HTTP_HOSTS =
+            io.usageflow.schema.registry.http.RegistryClientSettings.PLAIN_HTTP_HOSTS;
     public static final String PREFIX = "registry.";
 
     public RegistrySettings {

@@ -4,7 +4,7 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.topics.TopicAdmin;
 import io.usageflow.producer.UsagePublisher;
 import io.usageflow.schema.registry.client.SchemaRegistries;
-import io.usageflow.schema.registry.http.RegistrySettings;
+import io.usageflow.schema.registry.http.RegistryClientSettings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -55,7 +55,7 @@ public final class PublisherConnection {
             return;
         }
         Map<String, String> briefly = new HashMap<>(serde);
-        briefly.put(RegistrySettings.MAX_RETRIES, "1");
+        briefly.put(RegistryClientSettings.MAX_RETRIES, "1");
         SchemaRegistries.connect(briefly).latest(topic + "-value");
     }
 }

@@ -14,7 +14,7 @@ import io.usageflow.producer.VendorRef;
 import io.usageflow.producer.internal.accounting.PublisherCounters;
 import io.usageflow.producer.internal.encode.AvroRecords;
 import io.usageflow.schema.Source;
-import io.usageflow.schema.registry.http.RegistrySettings;
+import io.usageflow.schema.registry.http.RegistryClientSettings;
 import io.usageflow.schema.rule.EventRules;
 import io.usageflow.schema.rule.LinkRules;
 import io.usageflow.schema.serde.AvroSerdes;
@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class RecordingUsagePublisher implements UsagePublisher {
     private static final Topics TOPICS = Topics.withDefaultPrefix();
     private static final Map<String, String> REGISTRY =
-            Map.of(RegistrySettings.URL, "mock://io.usageflow.producer.testkit");
+            Map.of(RegistryClientSettings.URL, "mock://io.usageflow.producer.testkit");
     private static final Serializer<io.usageflow.schema.UsageEvent> SERIALIZER = AvroSerdes.valueSerializer(REGISTRY);
     private static final Deserializer<io.usageflow.schema.UsageEvent> DESERIALIZER =
             AvroSerdes.valueDeserializer(REGISTRY, io.usageflow.schema.UsageEvent.class);

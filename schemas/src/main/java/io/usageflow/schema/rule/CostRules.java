@@ -42,9 +42,9 @@ final class CostRules {
         }
     }
 
-    static void check(Findings findings, List<Cost> costs) {
+    static void check(ViolationCollector violations, List<Cost> costs) {
         if (costs.size() > EventRules.COSTS_MAX) {
-            findings.add(
+            violations.add(
                     Violation.Field.COST,
                     "costs",
                     "has " + costs.size() + " entries",
@@ -52,37 +52,38 @@ final class CostRules {
             return;
         }
         for (int i = 0; i < costs.size(); i++) {
-            check(findings, costs, i);
+            check(violations, costs, i);
         }
     }
 
-    private static void check(Findings findings, List<Cost> costs, int i) {
+    private static void check(ViolationCollector violations, List<Cost> costs, int i) {
         Cost cost = costs.get(i);
         Paths at = PATHS.get(i);
         if (cost.getId() != null) {
-            TextRules.name(findings, Violation.Field.COST, at.id, cost.getId(), EventRules.ID_CHARS_MAX);
-            uniqueId(findings, costs, i, cost.getId());
+            TextRules.name(violations, Violation.Field.COST, at.id, cost.getId(), EventRules.ID_CHARS_MAX);
+            uniqueId(violations, costs, i, cost.getId());
         }
-        TextRules.name(findings, Violation.Field.COST, at.vendor, cost.getVendor(), EventRules.REFERENCE_CHARS_MAX);
+        TextRules.name(violations, Violation.Field.COST, at.vendor, cost.getVendor(), EventRules.REFERENCE_CHARS_MAX);
         TextRules.text(
-                findings,
+                violations,
                 Violation.Field.COST,
                 at.description,
                 cost.getDescription(),
                 EventRules.DESCRIPTION_CHARS_MAX,
                 TextRules.Alphabet.PROSE);
-        amount(findings, at.amount, cost.getAmount());
-        currency(findings, at.currency, cost.getCurrency());
-        metadata(findings, at.metadata, cost.getMetadata());
+        amount(violations, at.amount, cost.getAmount());
+        currency(violations, at.currency, cost.getCurrency());
+        metadata(violations, at.metadata, cost.getMetadata());
     }
 
-    private static void amount(Findings findings, String path, @Nullable BigDecimal amount) {
+    private static void amount(ViolationCollector violations, String path, @Nullable BigDecimal amount) {
         if (amount == null) {
-            findings.add(Violation.Field.AMOUNT, path, "is missing", "give the exact amount, 0 where it cost nothing");
+            violations.add(
+                    Violation.Field.AMOUNT, path, "is missing", "give the exact amount, 0 where it cost nothing");
         } else if (amount.signum() < 0) {
-            findings.add(Violation.Field.AMOUNT, path, "is negative", "use 0 or more");
+            violations.add(Violation.Field.AMOUNT, path, "is negative", "use 0 or more");
         } else if (!ExactDecimal.fits(amount)) {
-            findings.add(
+            violations.add(
                     Violation.Field.AMOUNT,
                     path,
                     "has more digits than can be kept exactly",
@@ -92,21 +93,21 @@ final class CostRules {
         }
     }
 
-    private static void currency(Findings findings, String path, @Nullable String currency) {
+    private static void currency(ViolationCollector violations, String path, @Nullable String currency) {
         if (currency == null || !CURRENCIES.contains(currency)) {
-            String wrong = currency == null ? "is missing" : "is " + Findings.excerpt(currency);
+            String wrong = currency == null ? "is missing" : "is " + ViolationCollector.excerpt(currency);
             String upper = currency == null ? "" : currency.strip().toUpperCase(Locale.ROOT);
             String example = CURRENCIES.contains(upper) ? upper : "USD";
-            findings.add(Violation.Field.CURRENCY, path, wrong, "use an ISO 4217 code, such as " + example);
+            violations.add(Violation.Field.CURRENCY, path, wrong, "use an ISO 4217 code, such as " + example);
         }
     }
 
-    private static void metadata(Findings findings, String path, @Nullable Map<String, String> metadata) {
+    private static void metadata(ViolationCollector violations, String path, @Nullable Map<String, String> metadata) {
         if (metadata == null || metadata.isEmpty()) {
             return;
         }
         if (metadata.size() > EventRules.METADATA_ENTRIES_MAX) {
-            findings.add(
+            violations.add(
                     Violation.Field.COST,
                     path,
                     "has " + metadata.size() + " entries",
@@ -115,23 +116,23 @@ final class CostRules {
         }
         for (Map.Entry<String, String> entry : metadata.entrySet()) {
             if (!EventRules.isGoodKey(entry.getKey())) {
-                EventRules.badKey(findings, Violation.Field.COST, path, entry.getKey());
+                EventRules.badKey(violations, Violation.Field.COST, path, entry.getKey());
                 continue;
             }
             String value = entry.getValue();
             if (value == null) {
-                findings.add(Violation.Field.COST, path + "." + entry.getKey(), "is null", "leave the entry out");
+                violations.add(Violation.Field.COST, path + "." + entry.getKey(), "is null", "leave the entry out");
             } else if (!EventRules.isGoodValue(value)) {
-                EventRules.badValue(findings, Violation.Field.COST, path + "." + entry.getKey(), value);
+                EventRules.badValue(violations, Violation.Field.COST, path + "." + entry.getKey(), value);
             }
         }
     }
 
     /** Ids are the only key at Credyt: the second of two costs with one id could be lost as a duplicate. */
-    private static void uniqueId(Findings findings, List<Cost> costs, int i, String id) {
+    private static void uniqueId(ViolationCollector violations, List<Cost> costs, int i, String id) {
         for (int other = 0; other < i; other++) {
             if (sameId(id, costs.get(other).getId())) {
-                findings.add(
+                violations.add(
                         Violation.Field.COST,
                         "costs[" + i + "].id",
                         "is the id of costs[" + other + "] too",

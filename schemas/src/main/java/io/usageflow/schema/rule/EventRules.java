@@ -57,20 +57,21 @@ public final class EventRules {
 
     /** Every broken rule, but no more than 20, in the order of the schema's fields; empty for a good event. */
     public static List<Violation> violations(UsageEvent event) {
-        Findings findings = new Findings();
-        TextRules.name(findings, Violation.Field.ID, "id", event.getId(), ID_CHARS_MAX);
-        TextRules.name(findings, Violation.Field.EVENT_TYPE, "event_type", event.getEventType(), EVENT_TYPE_CHARS_MAX);
-        time(findings, event.getOccurredAt());
-        TextRules.name(findings, Violation.Field.ACCOUNT, "account_id", event.getAccountId(), ACCOUNT_CHARS_MAX);
-        references(findings, event);
-        texts(findings, event);
-        data(findings, event.getData());
+        ViolationCollector violations = new ViolationCollector();
+        TextRules.name(violations, Violation.Field.ID, "id", event.getId(), ID_CHARS_MAX);
+        TextRules.name(
+                violations, Violation.Field.EVENT_TYPE, "event_type", event.getEventType(), EVENT_TYPE_CHARS_MAX);
+        time(violations, event.getOccurredAt());
+        TextRules.name(violations, Violation.Field.ACCOUNT, "account_id", event.getAccountId(), ACCOUNT_CHARS_MAX);
+        references(violations, event);
+        texts(violations, event);
+        data(violations, event.getData());
         if (event.getCosts() == null) {
-            findings.add(Violation.Field.COST, "costs", "is missing", "use an empty list where there are none");
+            violations.add(Violation.Field.COST, "costs", "is missing", "use an empty list where there are none");
         } else if (!event.getCosts().isEmpty()) {
-            CostRules.check(findings, event.getCosts());
+            CostRules.check(violations, event.getCosts());
         }
-        return findings.list();
+        return violations.list();
     }
 
     /** The first of {@link #violations}. */
@@ -81,9 +82,9 @@ public final class EventRules {
 
     /** The rules for a source alone: a publisher writes the same source into all its events. */
     public static List<Violation> violations(Source source) {
-        Findings findings = new Findings();
-        source(findings, source);
-        return findings.list();
+        ViolationCollector violations = new ViolationCollector();
+        source(violations, source);
+        return violations.list();
     }
 
     /**
@@ -96,20 +97,20 @@ public final class EventRules {
         if (bytes <= bytesMax) {
             return Optional.empty();
         }
-        Findings findings = new Findings();
-        findings.add(
+        ViolationCollector violations = new ViolationCollector();
+        violations.add(
                 Violation.Field.SIZE,
                 "event",
                 "has " + bytes + " bytes when encoded",
                 "use at most " + bytesMax + "; keep long texts elsewhere and send their id");
-        return Optional.of(findings.list().get(0));
+        return Optional.of(violations.list().get(0));
     }
 
-    private static void time(Findings findings, @Nullable Instant occurredAt) {
+    private static void time(ViolationCollector violations, @Nullable Instant occurredAt) {
         if (occurredAt == null) {
-            findings.add(Violation.Field.TIME, "occurred_at", "is missing", "give the time of the usage");
+            violations.add(Violation.Field.TIME, "occurred_at", "is missing", "give the time of the usage");
         } else if (occurredAt.isBefore(OCCURRED_AT_MIN) || occurredAt.isAfter(OCCURRED_AT_MAX)) {
-            findings.add(
+            violations.add(
                     Violation.Field.TIME,
                     "occurred_at",
                     "is " + occurredAt,
@@ -117,59 +118,59 @@ public final class EventRules {
         }
     }
 
-    private static void references(Findings findings, UsageEvent event) {
+    private static void references(ViolationCollector violations, UsageEvent event) {
         String id = event.getCustomerId();
         String externalId = event.getCustomerExternalId();
         if (id == null && externalId == null) {
             return;
         }
         if (id != null && externalId != null) {
-            findings.add(
+            violations.add(
                     Violation.Field.REFERENCE,
                     "customer_id",
                     "is given together with customer_external_id",
                     "give one of the two, or none where the account is linked");
         }
         if (id != null) {
-            TextRules.name(findings, Violation.Field.REFERENCE, "customer_id", id, REFERENCE_CHARS_MAX);
+            TextRules.name(violations, Violation.Field.REFERENCE, "customer_id", id, REFERENCE_CHARS_MAX);
         }
         if (externalId != null) {
             TextRules.name(
-                    findings, Violation.Field.REFERENCE, "customer_external_id", externalId, REFERENCE_CHARS_MAX);
+                    violations, Violation.Field.REFERENCE, "customer_external_id", externalId, REFERENCE_CHARS_MAX);
         }
     }
 
-    private static void texts(Findings findings, UsageEvent event) {
-        printable(findings, "subject", event.getSubject(), SUBJECT_CHARS_MAX);
+    private static void texts(ViolationCollector violations, UsageEvent event) {
+        printable(violations, "subject", event.getSubject(), SUBJECT_CHARS_MAX);
         TextRules.text(
-                findings,
+                violations,
                 Violation.Field.TEXT,
                 "description",
                 event.getDescription(),
                 DESCRIPTION_CHARS_MAX,
                 TextRules.Alphabet.PROSE);
         if (event.getSource() != null) {
-            source(findings, event.getSource());
+            source(violations, event.getSource());
         }
     }
 
-    private static void source(Findings findings, Source source) {
-        printable(findings, "source.service", source.getService(), SOURCE_CHARS_MAX);
-        printable(findings, "source.instance", source.getInstance(), SOURCE_CHARS_MAX);
-        printable(findings, "source.library_version", source.getLibraryVersion(), SOURCE_CHARS_MAX);
+    private static void source(ViolationCollector violations, Source source) {
+        printable(violations, "source.service", source.getService(), SOURCE_CHARS_MAX);
+        printable(violations, "source.instance", source.getInstance(), SOURCE_CHARS_MAX);
+        printable(violations, "source.library_version", source.getLibraryVersion(), SOURCE_CHARS_MAX);
     }
 
-    private static void printable(Findings findings, String path, @Nullable String value, int max) {
-        TextRules.text(findings, Violation.Field.TEXT, path, value, max, TextRules.Alphabet.PRINTABLE);
+    private static void printable(ViolationCollector violations, String path, @Nullable String value, int max) {
+        TextRules.text(violations, Violation.Field.TEXT, path, value, max, TextRules.Alphabet.PRINTABLE);
     }
 
-    private static void data(Findings findings, @Nullable Map<String, Object> data) {
+    private static void data(ViolationCollector violations, @Nullable Map<String, Object> data) {
         if (data == null) {
-            findings.add(Violation.Field.DATA, "data", "is missing", "use an empty map where there is none");
+            violations.add(Violation.Field.DATA, "data", "is missing", "use an empty map where there is none");
             return;
         }
         if (data.size() > DATA_ENTRIES_MAX) {
-            findings.add(
+            violations.add(
                     Violation.Field.DATA, "data", "has " + data.size() + " entries", "use at most " + DATA_ENTRIES_MAX);
             return;
         }
@@ -178,30 +179,30 @@ public final class EventRules {
         }
         for (Map.Entry<String, Object> entry : data.entrySet()) {
             if (!isGoodKey(entry.getKey())) {
-                badKey(findings, Violation.Field.DATA, "data", entry.getKey());
+                badKey(violations, Violation.Field.DATA, "data", entry.getKey());
             } else {
-                datum(findings, entry.getKey(), entry.getValue());
+                datum(violations, entry.getKey(), entry.getValue());
             }
         }
     }
 
-    private static void datum(Findings findings, String key, @Nullable Object value) {
+    private static void datum(ViolationCollector violations, String key, @Nullable Object value) {
         if (value instanceof String text) {
             if (!isGoodValue(text)) {
-                badValue(findings, Violation.Field.DATA, "data." + key, text);
+                badValue(violations, Violation.Field.DATA, "data." + key, text);
             }
         } else if (value instanceof BigDecimal decimal) {
             if (!ExactDecimal.fits(decimal)) {
-                findings.add(
+                violations.add(
                         Violation.Field.DATA,
                         "data." + key,
                         "has more digits than a decimal can keep exactly",
                         "send it as a JSON value");
             }
         } else if (value instanceof JsonValue json) {
-            JsonRules.check(findings, "data." + key, json.getJson());
+            JsonRules.check(violations, "data." + key, json.getJson());
         } else if (value != null && !(value instanceof Long) && !(value instanceof Boolean)) {
-            findings.add(
+            violations.add(
                     Violation.Field.DATA,
                     "data." + key,
                     "is a " + value.getClass().getName(),
@@ -213,13 +214,13 @@ public final class EventRules {
         return key != null && !key.isBlank() && key.length() <= KEY_CHARS_MAX && TextRules.faultOf(key) == null;
     }
 
-    static void badKey(Findings findings, Violation.Field field, String path, @Nullable String key) {
-        String wrong = key == null ? "has a null key" : "has the key " + Findings.excerpt(key);
+    static void badKey(ViolationCollector violations, Violation.Field field, String path, @Nullable String key) {
+        String wrong = key == null ? "has a null key" : "has the key " + ViolationCollector.excerpt(key);
         TextRules.Fault fault = key == null || key.isBlank() ? null : TextRules.faultOf(key);
         if (fault != null) {
             wrong += ", which " + fault.wrong();
         }
-        findings.add(field, path, wrong, "use keys of 1 to " + KEY_CHARS_MAX + " printable characters");
+        violations.add(field, path, wrong, "use keys of 1 to " + KEY_CHARS_MAX + " printable characters");
     }
 
     static boolean isGoodValue(String value) {
@@ -227,7 +228,7 @@ public final class EventRules {
                 && TextRules.firstBad(value, TextRules.Alphabet.ENCODABLE) == TextRules.CLEAN;
     }
 
-    static void badValue(Findings findings, Violation.Field field, String path, String value) {
-        TextRules.text(findings, field, path, value, VALUE_CHARS_MAX, TextRules.Alphabet.ENCODABLE);
+    static void badValue(ViolationCollector violations, Violation.Field field, String path, String value) {
+        TextRules.text(violations, field, path, value, VALUE_CHARS_MAX, TextRules.Alphabet.ENCODABLE);
     }
 }

@@ -22,13 +22,13 @@ final class JsonRules {
 
     private JsonRules() {}
 
-    static void check(Findings findings, String path, @Nullable String json) {
+    static void check(ViolationCollector violations, String path, @Nullable String json) {
         if (json == null) {
-            findings.add(Violation.Field.DATA, path, "is missing its JSON text", "write null as the null branch");
+            violations.add(Violation.Field.DATA, path, "is missing its JSON text", "write null as the null branch");
             return;
         }
         if (json.length() > EventRules.JSON_CHARS_MAX) {
-            findings.add(
+            violations.add(
                     Violation.Field.DATA,
                     path,
                     "has " + json.length() + " characters as JSON",
@@ -36,11 +36,11 @@ final class JsonRules {
             return;
         }
         try (JsonParser parser = JSON.createParser(json)) {
-            walk(findings, path, parser);
+            walk(violations, path, parser);
         } catch (JsonProcessingException e) {
             long column = e.getLocation() == null ? -1 : e.getLocation().getCharOffset();
             String where = column < 0 ? "" : " from character " + (column + 1) + " on";
-            findings.add(
+            violations.add(
                     Violation.Field.DATA,
                     path,
                     "is not JSON" + where,
@@ -51,7 +51,7 @@ final class JsonRules {
         }
     }
 
-    private static void walk(Findings findings, String path, JsonParser parser) throws IOException {
+    private static void walk(ViolationCollector violations, String path, JsonParser parser) throws IOException {
         int depth = 0;
         int values = 0;
         for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
@@ -65,12 +65,12 @@ final class JsonRules {
             }
             @Nullable String wrong = wrongWith(parser, token, depth);
             if (wrong != null) {
-                findings.add(Violation.Field.DATA, path, wrong, "make it plainer, or send it as a string");
+                violations.add(Violation.Field.DATA, path, wrong, "make it plainer, or send it as a string");
                 return;
             }
         }
         if (values != 1) {
-            findings.add(Violation.Field.DATA, path, "has " + values + " JSON values", "use exactly one");
+            violations.add(Violation.Field.DATA, path, "has " + values + " JSON values", "use exactly one");
         }
     }
 

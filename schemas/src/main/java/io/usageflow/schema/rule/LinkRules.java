@@ -12,18 +12,18 @@ public final class LinkRules {
 
     /** The account, as an event's; and the reference, of 1 to {@link EventRules#REFERENCE_CHARS_MAX} characters. */
     public static List<Violation> violations(CustomerLink link) {
-        Findings findings = new Findings();
-        account(findings, link.getAccountId());
-        reference(findings, "customer", link.getCustomer());
-        return findings.list();
+        ViolationCollector violations = new ViolationCollector();
+        account(violations, link.getAccountId());
+        reference(violations, "customer", link.getCustomer());
+        return violations.list();
     }
 
     /** The vendor, as a cost's; and the reference, of 1 to {@link EventRules#REFERENCE_CHARS_MAX} characters. */
     public static List<Violation> violations(VendorLink link) {
-        Findings findings = new Findings();
-        vendor(findings, link.getVendor());
-        reference(findings, "reference", link.getReference());
-        return findings.list();
+        ViolationCollector violations = new ViolationCollector();
+        vendor(violations, link.getVendor());
+        reference(violations, "reference", link.getReference());
+        return violations.list();
     }
 
     /** The rules on an account alone, whose link is removed: looser, so that a link that breaks the others can be. */
@@ -37,30 +37,30 @@ public final class LinkRules {
     }
 
     private static List<Violation> removalViolations(Violation.Field field, String path, @Nullable String name) {
-        Findings findings = new Findings();
+        ViolationCollector violations = new ViolationCollector();
         if (name == null || name.isBlank()) {
-            findings.add(field, path, name == null ? "is missing" : "is empty", "name whose link is removed");
+            violations.add(field, path, name == null ? "is missing" : "is empty", "name whose link is removed");
         } else {
-            TextRules.text(findings, field, path, name, EventRules.VALUE_CHARS_MAX, TextRules.Alphabet.ENCODABLE);
+            TextRules.text(violations, field, path, name, EventRules.VALUE_CHARS_MAX, TextRules.Alphabet.ENCODABLE);
         }
-        return findings.list();
+        return violations.list();
     }
 
-    private static void account(Findings findings, @Nullable String account) {
-        TextRules.name(findings, Violation.Field.ACCOUNT, "account_id", account, EventRules.ACCOUNT_CHARS_MAX);
+    private static void account(ViolationCollector violations, @Nullable String account) {
+        TextRules.name(violations, Violation.Field.ACCOUNT, "account_id", account, EventRules.ACCOUNT_CHARS_MAX);
     }
 
-    private static void vendor(Findings findings, @Nullable String vendor) {
-        TextRules.name(findings, Violation.Field.COST, "vendor", vendor, EventRules.REFERENCE_CHARS_MAX);
+    private static void vendor(ViolationCollector violations, @Nullable String vendor) {
+        TextRules.name(violations, Violation.Field.COST, "vendor", vendor, EventRules.REFERENCE_CHARS_MAX);
     }
 
-    private static void reference(Findings findings, String path, @Nullable CredytReference reference) {
+    private static void reference(ViolationCollector violations, String path, @Nullable CredytReference reference) {
         if (reference == null || reference.getKind() == null) {
-            findings.add(Violation.Field.REFERENCE, path, "is missing", "give Credyt's id or the external id");
+            violations.add(Violation.Field.REFERENCE, path, "is missing", "give Credyt's id or the external id");
             return;
         }
         TextRules.name(
-                findings,
+                violations,
                 Violation.Field.REFERENCE,
                 path + ".value",
                 reference.getValue(),

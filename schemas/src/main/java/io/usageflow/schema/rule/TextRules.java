@@ -67,16 +67,17 @@ final class TextRules {
     }
 
     /** 1 to {@code max} characters without a {@link #faultOf fault}. */
-    static void name(Findings findings, Violation.Field field, String path, @Nullable String value, int max) {
+    static void name(
+            ViolationCollector violations, Violation.Field field, String path, @Nullable String value, int max) {
         String remedy = "use 1 to " + max + " printable characters";
         if (value == null || value.isBlank()) {
-            findings.add(field, path, value == null ? "is missing" : "is empty", remedy);
+            violations.add(field, path, value == null ? "is missing" : "is empty", remedy);
         } else if (value.length() > max) {
-            findings.add(field, path, "has " + value.length() + " characters", remedy);
+            violations.add(field, path, "has " + value.length() + " characters", remedy);
         } else {
             Fault fault = faultOf(value);
             if (fault != null) {
-                findings.add(field, path, fault.wrong, fault.remedy == null ? remedy : fault.remedy);
+                violations.add(field, path, fault.wrong, fault.remedy == null ? remedy : fault.remedy);
             }
         }
     }
@@ -113,17 +114,22 @@ final class TextRules {
 
     /** Null or at most {@code max} characters of the alphabet. */
     static void text(
-            Findings findings, Violation.Field field, String path, @Nullable String value, int max, Alphabet alphabet) {
+            ViolationCollector violations,
+            Violation.Field field,
+            String path,
+            @Nullable String value,
+            int max,
+            Alphabet alphabet) {
         if (value == null) {
             return;
         }
         if (value.length() > max) {
-            findings.add(field, path, "has " + value.length() + " characters", "use at most " + max);
+            violations.add(field, path, "has " + value.length() + " characters", "use at most " + max);
             return;
         }
         int bad = firstBad(value, alphabet);
         if (bad != CLEAN) {
-            findings.add(field, path, describe(value, bad), remedyFor(alphabet));
+            violations.add(field, path, describe(value, bad), remedyFor(alphabet));
         }
     }
 

@@ -12,7 +12,7 @@ import org.apache.kafka.common.serialization.Serializer;
 /**
  * Creates serializers of generated records from a configuration with Confluent's keys. Thread-safe.
  *
- * <p>Keys: those of {@link io.usageflow.schema.registry.http.RegistrySettings}; {@value AvroSerializer#AUTO_REGISTER};
+ * <p>Keys: those of {@link io.usageflow.schema.registry.http.RegistryClientSettings}; {@value AvroSerializer#AUTO_REGISTER};
  * {@value #SERIALIZER_CLASS} and {@value #DESERIALIZER_CLASS}, by which a user who has Confluent's classes on the class
  * path names them ({@code io.confluent.kafka.serializers.KafkaAvroSerializer} and {@code …KafkaAvroDeserializer}): they
  * are configured with the whole map, the deserializer with {@code specific.avro.reader=true} unless the map says

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.registry.client.SchemaRegistries;
 import io.usageflow.schema.registry.http.HttpSchemaRegistry;
-import io.usageflow.schema.registry.http.RegistrySettings;
+import io.usageflow.schema.registry.http.RegistryClientSettings;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.serde.SampleRecords;
 import io.usageflow.schema.serde.UnknownSchemaException;
@@ -58,7 +58,7 @@ class ApicurioIT {
         Schema schema = record("{\"name\": \"a\", \"type\": \"string\"}");
 
         int id = registry.register("again", schema);
-        SchemaRegistry another = new HttpSchemaRegistry(RegistrySettings.from(config()));
+        SchemaRegistry another = new HttpSchemaRegistry(RegistryClientSettings.from(config()));
 
         assertThat(another.register("again", schema)).isEqualTo(id);
         assertThat(another.idOf("again", schema)).hasValue(id);

@@ -31,9 +31,9 @@ final class AzureTrace {
 
     /**
      * @throws DemoInputException where the file cannot be read, or is not such a trace at all; a single bad line is no
-     *     exception but stands in {@link Trace#badLines}
+     *     exception but stands in {@link DemoTrace#badLines}
      */
-    static Trace read(Path file) {
+    static DemoTrace read(Path file) {
         String service = serviceOf(file);
         List<TraceRow> rows = new ArrayList<>();
         List<String> bad = new ArrayList<>();
@@ -57,7 +57,7 @@ final class AzureTrace {
                             + "): name a file in Azure's LLM trace format",
                     e);
         }
-        return new Trace(rows, bad);
+        return new DemoTrace(rows, bad);
     }
 
     private static void checkHeader(Path file, @org.jspecify.annotations.Nullable String header) {

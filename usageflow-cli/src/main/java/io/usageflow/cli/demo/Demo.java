@@ -71,8 +71,8 @@ public final class Demo implements AutoCloseable {
      *
      * @param progress gets a line for people now and then
      */
-    public DemoReport run(Trace trace, DemoOptions options, Consumer<String> progress) {
-        Trace now = trace.endingAt(Instant.now());
+    public DemoReport run(DemoTrace trace, DemoOptions options, Consumer<String> progress) {
+        DemoTrace now = trace.endingAt(Instant.now());
         return new DemoRun(settings, PARTITIONS, credyt, accounts, progress).run(now, options.speed());
     }
 

@@ -31,11 +31,12 @@ public record DemoOptions(List<Path> inputs, OptionalInt events, int accounts, O
     }
 
     /** @throws DemoInputException where an input cannot be read at all */
-    public Trace trace() {
+    public DemoTrace trace() {
         if (inputs.isEmpty()) {
             return GeneratedTrace.of(events.orElse(GENERATED_EVENTS));
         }
-        Trace trace = inputs.stream().map(AzureTrace::read).reduce(new Trace(List.of(), List.of()), Trace::and);
+        DemoTrace trace =
+                inputs.stream().map(AzureTrace::read).reduce(new DemoTrace(List.of(), List.of()), DemoTrace::and);
         if (trace.rows().isEmpty()) {
             throw new DemoInputException(
                     "--input has no readable request"

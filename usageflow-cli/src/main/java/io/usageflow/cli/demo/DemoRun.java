@@ -30,7 +30,7 @@ final class DemoRun {
     private final DemoCredyt credyt;
     private final List<DemoAccount> accounts;
     private final Consumer<String> progress;
-    private final Findings findings;
+    private final DemoTopicReader written;
 
     DemoRun(
             Settings settings,
@@ -43,10 +43,10 @@ final class DemoRun {
         this.credyt = credyt;
         this.accounts = accounts;
         this.progress = progress;
-        this.findings = new Findings(settings);
+        this.written = new DemoTopicReader(settings);
     }
 
-    DemoReport run(Trace trace, OptionalDouble speed) {
+    DemoReport run(DemoTrace trace, OptionalDouble speed) {
         Assignment assignment = new Assignment(accounts.size());
         Script script = Script.of(trace.rows(), assignment, accounts);
         Expectation expectation = Expectation.of(trace.rows(), assignment);
@@ -94,7 +94,7 @@ final class DemoRun {
         long lastChange = System.nanoTime();
         long nextProgress = lastChange;
         while (true) {
-            LedgerBalance books = findings.books();
+            LedgerBalance books = written.books();
             long now = System.nanoTime();
             if (!books.equals(last) || !published.isDone()) {
                 lastChange = now;
@@ -133,14 +133,14 @@ final class DemoRun {
     }
 
     private DemoReport report(
-            Trace trace,
+            DemoTrace trace,
             Script.Outcome outcome,
             Expectation expectation,
             DemoPublisher publisher,
             long outageRefusals,
             double seconds) {
-        LedgerBalance books = findings.books();
-        Findings.Found found = findings.look();
+        LedgerBalance books = written.books();
+        DemoTopicReader.Found found = written.look();
         SandboxStats stats = credyt.sandbox().stats();
         DemoReport.Sandbox sandbox = new DemoReport.Sandbox(
                 stats.events(),
@@ -175,7 +175,7 @@ final class DemoRun {
             Script.Outcome outcome,
             DemoPublisher publisher,
             LedgerBalance books,
-            Findings.Found found,
+            DemoTopicReader.Found found,
             DemoReport.Sandbox sandbox,
             DemoReport.Expected expected) {
         Checks checks = new Checks();

@@ -16,7 +16,7 @@ final class GeneratedTrace {
 
     private GeneratedTrace() {}
 
-    static Trace of(int events) {
+    static DemoTrace of(int events) {
         Random random = new Random(SEED);
         List<TraceRow> rows = new ArrayList<>(events);
         Instant at = BEGIN;
@@ -35,7 +35,7 @@ final class GeneratedTrace {
                     logNormal(random, code ? 1500 : 900, 0.9),
                     logNormal(random, code ? 20 : 200, 0.8)));
         }
-        return new Trace(rows, List.of());
+        return new DemoTrace(rows, List.of());
     }
 
     private static long logNormal(Random random, double median, double sigma) {

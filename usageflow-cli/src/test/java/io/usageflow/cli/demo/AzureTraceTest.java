@@ -19,7 +19,7 @@ class AzureTraceTest {
         Path file =
                 file("conv.csv", "TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:15:46.6805900,374,44\r\n");
 
-        Trace trace = AzureTrace.read(file);
+        DemoTrace trace = AzureTrace.read(file);
 
         assertThat(trace.badLines()).isEmpty();
         assertThat(trace.rows())
@@ -39,7 +39,7 @@ class AzureTraceTest {
                 2023-11-16 18:15:51,3,4
                 """);
 
-        Trace trace = AzureTrace.read(file);
+        DemoTrace trace = AzureTrace.read(file);
 
         assertThat(trace.rows()).extracting(TraceRow::line).containsExactly(2L, 8L);
         assertThat(trace.badLines())

@@ -65,9 +65,9 @@ class ExpectationTest {
     @Test
     void shouldMoveATraceSoThatItEndsNow() {
         Instant now = Instant.parse("2026-11-23T12:00:00Z");
-        Trace original = GeneratedTrace.of(50);
+        DemoTrace original = GeneratedTrace.of(50);
 
-        Trace moved = original.endingAt(now);
+        DemoTrace moved = original.endingAt(now);
 
         assertThat(moved.rows().get(49).at()).isEqualTo(now);
         assertThat(java.time.Duration.between(moved.rows().get(0).at(), now))

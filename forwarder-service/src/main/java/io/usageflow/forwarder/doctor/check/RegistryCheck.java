@@ -39,7 +39,7 @@ public record RegistryCheck(RegistrySettings settings, Topics topics) implements
             return List.of(CheckResult.skipped(NAME, "another serializer is named, whose registry client is its own"));
         }
         Map<String, String> briefly = new HashMap<>(settings.serde());
-        briefly.put(io.usageflow.schema.registry.http.RegistrySettings.MAX_RETRIES, "1");
+        briefly.put(io.usageflow.schema.registry.http.RegistryClientSettings.MAX_RETRIES, "1");
         boolean registering = !"false".equalsIgnoreCase(briefly.get("auto.register.schemas"));
         try {
             return judge(

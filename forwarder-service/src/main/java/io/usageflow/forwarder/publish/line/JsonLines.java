@@ -51,7 +51,7 @@ public final class JsonLines implements LineSource {
     }
 
     private UsageEvent event(String text, AmountRounding.OfLine amounts) throws BadLineException {
-        ObjectNode object = JsonText.object(text);
+        ObjectNode object = JsonObjectParser.object(text);
         UsageEvent event = JsonEvent.of(object, amounts);
         return object.hasNonNull("id")
                 ? event

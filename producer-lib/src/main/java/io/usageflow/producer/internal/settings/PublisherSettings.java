@@ -4,7 +4,7 @@ import io.usageflow.producer.PublisherConfig;
 import io.usageflow.producer.UsagePublisher;
 import io.usageflow.producer.WhenFull;
 import io.usageflow.schema.Source;
-import io.usageflow.schema.registry.http.RegistrySettings;
+import io.usageflow.schema.registry.http.RegistryClientSettings;
 import io.usageflow.schema.rule.EventRules;
 import io.usageflow.schema.topic.Topics;
 import java.nio.file.InvalidPathException;
@@ -87,7 +87,7 @@ public record PublisherSettings(
     public static PublisherSettings from(Map<String, ?> given) {
         SettingKeys.check(given);
         requireText(given, ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "the Kafka brokers, host:port with commas between");
-        requireText(given, RegistrySettings.URL, "the schema registry, such as http://localhost:8081");
+        requireText(given, RegistryClientSettings.URL, "the schema registry, such as http://localhost:8081");
         AbstractConfig ours = new AbstractConfig(PublisherConfig.configDef(), given, false);
         // Contains the values that config.providers have substituted for ${…}.
         Map<String, Object> resolved = ours.originals();

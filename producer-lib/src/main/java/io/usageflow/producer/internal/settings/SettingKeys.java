@@ -1,8 +1,8 @@
 package io.usageflow.producer.internal.settings;
 
 import io.usageflow.producer.PublisherConfig;
+import io.usageflow.schema.registry.http.RegistryClientSettings;
 import io.usageflow.schema.registry.http.RegistryCredentials;
-import io.usageflow.schema.registry.http.RegistrySettings;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.serde.AvroSerializer;
 import io.usageflow.schema.text.Suggestion;
@@ -44,13 +44,13 @@ final class SettingKeys {
                     "each event is durable by itself, without transactions"));
 
     private static final Set<String> SERIALIZER = Set.of(
-            RegistrySettings.URL,
-            RegistrySettings.PLAIN_HTTP_HOSTS,
-            RegistrySettings.CONNECT_TIMEOUT_MS,
-            RegistrySettings.READ_TIMEOUT_MS,
-            RegistrySettings.MAX_RETRIES,
-            RegistrySettings.RETRIES_WAIT_MS,
-            RegistrySettings.RETRIES_MAX_WAIT_MS,
+            RegistryClientSettings.URL,
+            RegistryClientSettings.PLAIN_HTTP_HOSTS,
+            RegistryClientSettings.CONNECT_TIMEOUT_MS,
+            RegistryClientSettings.READ_TIMEOUT_MS,
+            RegistryClientSettings.MAX_RETRIES,
+            RegistryClientSettings.RETRIES_WAIT_MS,
+            RegistryClientSettings.RETRIES_MAX_WAIT_MS,
             RegistryCredentials.SOURCE,
             RegistryCredentials.USER_INFO,
             RegistryCredentials.BEARER_TOKEN,

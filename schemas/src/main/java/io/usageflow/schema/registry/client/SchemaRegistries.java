@@ -4,8 +4,8 @@ import io.usageflow.schema.registry.InMemorySchemaRegistry;
 import io.usageflow.schema.registry.SchemaRegistry;
 import io.usageflow.schema.registry.http.ConfigValues;
 import io.usageflow.schema.registry.http.HttpSchemaRegistry;
+import io.usageflow.schema.registry.http.RegistryClientSettings;
 import io.usageflow.schema.registry.http.RegistryCredentials;
-import io.usageflow.schema.registry.http.RegistrySettings;
 import io.usageflow.schema.registry.http.RegistryTls;
 import java.lang.ref.WeakReference;
 import java.util.HashMap;
@@ -19,7 +19,7 @@ public final class SchemaRegistries {
     private static final String MOCK = "mock://";
 
     /** Weak, so that a registry's HTTP client and its threads end when no serializer uses it any more. */
-    private static final Map<RegistrySettings, WeakReference<SchemaRegistry>> OPEN = new HashMap<>();
+    private static final Map<RegistryClientSettings, WeakReference<SchemaRegistry>> OPEN = new HashMap<>();
 
     private SchemaRegistries() {}
 
@@ -27,23 +27,23 @@ public final class SchemaRegistries {
      * The registry of a configuration. The same settings give the same registry while a serializer uses it, so that all
      * serializers of a process share its cache and connections. Does no I/O except reading TLS stores.
      *
-     * @param config with {@value RegistrySettings#URL} and the keys of {@link RegistrySettings},
+     * @param config with {@value RegistryClientSettings#URL} and the keys of {@link RegistryClientSettings},
      *     {@link RegistryCredentials} and {@link RegistryTls}; others are ignored
      * @throws org.apache.kafka.common.config.ConfigException naming the key and the remedy
      */
     public static SchemaRegistry connect(Map<String, ?> config) {
-        List<String> addresses = ConfigValues.list(config, RegistrySettings.URL);
+        List<String> addresses = ConfigValues.list(config, RegistryClientSettings.URL);
         if (addresses.stream().anyMatch(address -> address.startsWith(MOCK))) {
             if (addresses.size() > 1) {
                 throw ConfigValues.invalid(
-                        RegistrySettings.URL, "names a mock:// scope among other addresses: give it alone");
+                        RegistryClientSettings.URL, "names a mock:// scope among other addresses: give it alone");
             }
             return InMemorySchemaRegistry.ofScope(addresses.get(0).substring(MOCK.length()));
         }
-        return shared(RegistrySettings.from(config));
+        return shared(RegistryClientSettings.from(config));
     }
 
-    private static SchemaRegistry shared(RegistrySettings settings) {
+    private static SchemaRegistry shared(RegistryClientSettings settings) {
         synchronized (OPEN) {
             OPEN.values().removeIf(reference -> reference.get() == null);
             WeakReference<SchemaRegistry> reference = OPEN.get(settings);
@@ -56,7 +56,7 @@ public final class SchemaRegistries {
         }
     }
 
-    private static SchemaRegistry open(RegistrySettings settings) {
+    private static SchemaRegistry open(RegistryClientSettings settings) {
         SchemaRegistry patient = new RetryingSchemaRegistry(
                 new HttpSchemaRegistry(settings),
                 settings.retry(),

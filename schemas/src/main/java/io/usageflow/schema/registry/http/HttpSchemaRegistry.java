@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpSchemaRegistry implements SchemaRegistry {
     private final RegistryHttp http;
 
-    public HttpSchemaRegistry(RegistrySettings settings) {
+    public HttpSchemaRegistry(RegistryClientSettings settings) {
         this.http = new RegistryHttp(settings);
     }
 

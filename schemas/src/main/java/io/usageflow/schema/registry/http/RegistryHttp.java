@@ -28,11 +28,11 @@ final class RegistryHttp {
 
     private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
 
-    private final RegistrySettings settings;
+    private final RegistryClientSettings settings;
     private final HttpClient client;
     private final AtomicInteger preferred = new AtomicInteger();
 
-    RegistryHttp(RegistrySettings settings) {
+    RegistryHttp(RegistryClientSettings settings) {
         this.settings = settings;
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -96,7 +96,7 @@ final class RegistryHttp {
                         last,
                         RegistryUnavailableException.passing(
                                 failure(method, path, address) + "gave no answer (" + e
-                                        + "): check that it runs and that " + RegistrySettings.URL + " is right",
+                                        + "): check that it runs and that " + RegistryClientSettings.URL + " is right",
                                 e));
             }
         }

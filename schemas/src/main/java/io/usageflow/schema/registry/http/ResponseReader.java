@@ -61,8 +61,8 @@ final class ResponseReader {
                         + RegistryCredentials.BEARER_TOKEN + ", and what its user may do");
             case 404 ->
                 RegistryUnavailableException.lasting(said + ": no registry seems to be there; check the path in "
-                        + RegistrySettings.URL + " (Apicurio's is /apis/ccompat/v7)");
-            default -> RegistryUnavailableException.lasting(said + ": check " + RegistrySettings.URL);
+                        + RegistryClientSettings.URL + " (Apicurio's is /apis/ccompat/v7)");
+            default -> RegistryUnavailableException.lasting(said + ": check " + RegistryClientSettings.URL);
         };
     }
 

@@ -11,39 +11,39 @@ import java.util.List;
  * @param rows sorted by time, then service and line, so that the same input always gives the same run
  * @param badLines what was wrong, each with file and line number
  */
-public record Trace(List<TraceRow> rows, List<String> badLines) {
+public record DemoTrace(List<TraceRow> rows, List<String> badLines) {
     private static final Comparator<TraceRow> IN_TIME =
             Comparator.comparing(TraceRow::at).thenComparing(TraceRow::service).thenComparingLong(TraceRow::line);
 
-    public Trace {
+    public DemoTrace {
         rows = rows.stream().sorted(IN_TIME).toList();
         badLines = List.copyOf(badLines);
     }
 
     /** Both traces as one. */
-    public Trace and(Trace other) {
+    public DemoTrace and(DemoTrace other) {
         List<TraceRow> allRows = new ArrayList<>(rows);
         allRows.addAll(other.rows);
         List<String> allBad = new ArrayList<>(badLines);
         allBad.addAll(other.badLines);
-        return new Trace(allRows, allBad);
+        return new DemoTrace(allRows, allBad);
     }
 
     /** The first requests only. */
-    public Trace atMost(long events) {
-        return new Trace(rows.stream().limit(events).toList(), badLines);
+    public DemoTrace atMost(long events) {
+        return new DemoTrace(rows.stream().limit(events).toList(), badLines);
     }
 
     /**
      * The same trace moved in time so that its last request is made at the given moment: usage of years ago is, rightly,
      * too old to be admitted.
      */
-    public Trace endingAt(Instant end) {
+    public DemoTrace endingAt(Instant end) {
         if (rows.isEmpty()) {
             return this;
         }
         var shift = java.time.Duration.between(rows.get(rows.size() - 1).at(), end);
-        return new Trace(
+        return new DemoTrace(
                 rows.stream()
                         .map(row -> new TraceRow(
                                 row.service(), row.line(), row.at().plus(shift), row.inputTokens(), row.outputTokens()))

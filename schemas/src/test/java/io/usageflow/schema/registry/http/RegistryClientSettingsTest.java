@@ -21,10 +21,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class RegistrySettingsTest {
+class RegistryClientSettingsTest {
     @Test
     void shouldReadAddressesInOrderWithoutTheirSecrets() {
-        RegistrySettings settings = RegistrySettings.from(
+        RegistryClientSettings settings = RegistryClientSettings.from(
                 Map.of("schema.registry.url", "http://user:secret@127.0.0.1:8081/ , https://b/apis/ccompat/v7/"));
 
         assertThat(settings.addresses())
@@ -35,10 +35,11 @@ class RegistrySettingsTest {
 
     @Test
     void shouldHaveDefaults() {
-        RegistrySettings settings = RegistrySettings.from(Map.of("schema.registry.url", List.of("http://a:1")));
+        RegistryClientSettings settings =
+                RegistryClientSettings.from(Map.of("schema.registry.url", List.of("http://a:1")));
 
         assertThat(settings)
-                .isEqualTo(new RegistrySettings(
+                .isEqualTo(new RegistryClientSettings(
                         List.of(URI.create("http://a:1")),
                         RegistryCredentials.none(),
                         java.util.Optional.empty(),
@@ -49,7 +50,7 @@ class RegistrySettingsTest {
 
     @Test
     void shouldTakeKafkasPasswordType() {
-        RegistrySettings settings = RegistrySettings.from(
+        RegistryClientSettings settings = RegistryClientSettings.from(
                 Map.of("schema.registry.url", "https://a:1", "basic.auth.user.info", new Password("user:secret")));
 
         assertThat(settings.credentials().header()).hasValue("Basic dXNlcjpzZWNyZXQ=");
@@ -84,11 +85,11 @@ class RegistrySettingsTest {
         assertThat(with("http://a:1", Map.of(), Map.of()).addresses()).hasSize(1);
     }
 
-    private static RegistrySettings with(String url, Map<String, Object> credentials, Map<String, Object> more) {
+    private static RegistryClientSettings with(String url, Map<String, Object> credentials, Map<String, Object> more) {
         var all = new java.util.HashMap<String, Object>(credentials);
         all.put("schema.registry.url", url);
         all.putAll(more);
-        return RegistrySettings.from(all);
+        return RegistryClientSettings.from(all);
     }
 
     static Stream<Arguments> mistakes() {
@@ -135,7 +136,7 @@ class RegistrySettingsTest {
                 "schema.registry.ssl.truststore.password", "secret",
                 "schema.registry.ssl.truststore.type", "PKCS12");
 
-        assertThat(RegistrySettings.from(config).toString())
+        assertThat(RegistryClientSettings.from(config).toString())
                 .contains("PKCS12", "trust.jks")
                 .doesNotContain("secret");
         assertThatThrownBy(() -> SchemaRegistries.connect(config))

@@ -25,15 +25,15 @@ import picocli.CommandLine.Spec;
             LatencyBenchmark.Cli.class,
             ProducerBenchmark.Cli.class
         })
-public final class Main implements Runnable {
+public final class BenchmarksMain implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     /** For picocli. */
-    Main() {}
+    BenchmarksMain() {}
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main())
+        System.exit(new CommandLine(new BenchmarksMain())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .execute(args));
     }

@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param requestTimeout of one attempt at one address, the reading of the body included
  * @param retry when all addresses have failed
  */
-public record RegistrySettings(
+public record RegistryClientSettings(
         List<URI> addresses,
         RegistryCredentials credentials,
         Optional<RegistryTls> tls,
@@ -49,7 +49,7 @@ public record RegistrySettings(
     /** Milliseconds before any retry, at most; default 5,000. */
     public static final String RETRIES_MAX_WAIT_MS = "retries.max.wait.ms";
 
-    public RegistrySettings {
+    public RegistryClientSettings {
         addresses = List.copyOf(addresses);
         if (addresses.isEmpty()) {
             throw new IllegalArgumentException("a registry needs at least one address");
@@ -61,14 +61,14 @@ public record RegistrySettings(
      *
      * @throws org.apache.kafka.common.config.ConfigException naming the key and the remedy
      */
-    public static RegistrySettings from(Map<String, ?> config) {
+    public static RegistryClientSettings from(Map<String, ?> config) {
         List<URI> given = addresses(config);
         RegistryCredentials credentials = RegistryCredentials.from(config, given.get(0));
         if (credentials.header().isPresent()) {
             given.forEach(address -> requireEncrypted(address, ConfigValues.list(config, PLAIN_HTTP_HOSTS)));
         }
-        return new RegistrySettings(
-                given.stream().map(RegistrySettings::withoutUserInfo).toList(),
+        return new RegistryClientSettings(
+                given.stream().map(RegistryClientSettings::withoutUserInfo).toList(),
                 credentials,
                 RegistryTls.from(config),
                 millis(config, CONNECT_TIMEOUT_MS, 5_000),

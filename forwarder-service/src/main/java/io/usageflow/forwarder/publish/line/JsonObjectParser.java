@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One line that is one JSON object and nothing else, its numbers exact. Says what is wrong in our own words. Pure. */
-final class JsonText {
+final class JsonObjectParser {
     private static final int EXCERPT_CHARS_MAX = 64;
     private static final Pattern DUPLICATE = Pattern.compile("Duplicate field '(.*)'", Pattern.DOTALL);
 
@@ -39,7 +39,7 @@ final class JsonText {
             .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
             .build();
 
-    private JsonText() {}
+    private JsonObjectParser() {}
 
     static ObjectNode object(String line) throws BadLineException {
         try (JsonParser parser = JSON.createParser(line)) {

@@ -21,7 +21,7 @@ import org.apache.kafka.streams.state.WindowStoreIterator;
  * @param builder of the store
  * @param open what a task asks, over its own store
  */
-public record DedupStore(StoreBuilder<?> builder, Function<StateStore, SeenIds> open) {
+public record ComparedDedupStore(StoreBuilder<?> builder, Function<StateStore, SeenIds> open) {
     /** The store's name in Streams. */
     static final String NAME = "seen";
 
@@ -46,7 +46,7 @@ public record DedupStore(StoreBuilder<?> builder, Function<StateStore, SeenIds> 
      * instead of 36 characters and is read out of the bytes, the value has 8 bytes, the record cache is off, which is faster
      * if ids are mostly new.
      */
-    public static DedupStore windowRange() {
+    public static ComparedDedupStore windowRange() {
         return window(RANGE_SIDE.multipliedBy(2), seen -> (event, time) -> {
             Bytes id = EncodedEvent.id(event);
             try (WindowStoreIterator<Long> found =
@@ -64,7 +64,7 @@ public record DedupStore(StoreBuilder<?> builder, Function<StateStore, SeenIds> 
      * A window store asked for one moment only, the event's own {@code occurred_at}: no range, and old days are dropped as
      * whole segments. Right only if a repeat always has the {@code occurred_at} of the first copy.
      */
-    public static DedupStore windowExact() {
+    public static ComparedDedupStore windowExact() {
         return window(EXACT_RETENTION, seen -> (event, time) -> {
             Bytes id = EncodedEvent.id(event);
             long occurredAt = EncodedEvent.occurredAtMs(event);
@@ -77,12 +77,12 @@ public record DedupStore(StoreBuilder<?> builder, Function<StateStore, SeenIds> 
     }
 
     /** Get, then put, on disk; how RocksDB is set up is a setting of Streams. */
-    public static DedupStore keyValue() {
-        return keyValue(Stores.persistentKeyValueStore(NAME), DedupStore::getThenPut);
+    public static ComparedDedupStore keyValue() {
+        return keyValue(Stores.persistentKeyValueStore(NAME), ComparedDedupStore::getThenPut);
     }
 
     /** As {@link #keyValue()}, with a {@link BloomFilter} before it. */
-    public static DedupStore filteredKeyValue() {
+    public static ComparedDedupStore filteredKeyValue() {
         return keyValue(Stores.persistentKeyValueStore(NAME), store -> {
             BloomFilter filter = new BloomFilter();
             try (KeyValueIterator<Bytes, byte[]> all = store.all()) {
@@ -100,26 +100,26 @@ public record DedupStore(StoreBuilder<?> builder, Function<StateStore, SeenIds> 
     }
 
     /** Get, then put, in Streams' own sorted map in the heap. */
-    public static DedupStore inMemory() {
-        return keyValue(Stores.inMemoryKeyValueStore(NAME), DedupStore::getThenPut);
+    public static ComparedDedupStore inMemory() {
+        return keyValue(Stores.inMemoryKeyValueStore(NAME), ComparedDedupStore::getThenPut);
     }
 
     @SuppressWarnings("unchecked") // the builder's own store
-    private static DedupStore window(Duration retention, Function<WindowStore<Bytes, Long>, SeenIds> opened) {
+    private static ComparedDedupStore window(Duration retention, Function<WindowStore<Bytes, Long>, SeenIds> opened) {
         StoreBuilder<?> builder = Stores.windowStoreBuilder(
                         Stores.persistentWindowStore(NAME, retention, retention, false), Serdes.Bytes(), Serdes.Long())
                 .withCachingDisabled()
                 .withLoggingEnabled(Map.of());
-        return new DedupStore(builder, store -> opened.apply((WindowStore<Bytes, Long>) store));
+        return new ComparedDedupStore(builder, store -> opened.apply((WindowStore<Bytes, Long>) store));
     }
 
     @SuppressWarnings("unchecked") // the builder's own store
-    private static DedupStore keyValue(
+    private static ComparedDedupStore keyValue(
             KeyValueBytesStoreSupplier supplier, Function<KeyValueStore<Bytes, byte[]>, SeenIds> opened) {
         StoreBuilder<?> builder = Stores.keyValueStoreBuilder(supplier, Serdes.Bytes(), Serdes.ByteArray())
                 .withCachingDisabled()
                 .withLoggingEnabled(Map.of());
-        return new DedupStore(builder, store -> opened.apply((KeyValueStore<Bytes, byte[]>) store));
+        return new ComparedDedupStore(builder, store -> opened.apply((KeyValueStore<Bytes, byte[]>) store));
     }
 
     private static SeenIds getThenPut(KeyValueStore<Bytes, byte[]> store) {

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Collects violations; costs nothing while there are none. Not thread-safe: lives for one event. */
-final class Findings {
+final class ViolationCollector {
     /** Bounds the list for events that break many rules. */
     private static final int MAX = 20;
 

@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /** Looks at what the pipeline has left in its topics, without asking the pipeline. */
-final class Findings {
+final class DemoTopicReader {
     private static final Duration READ_BOUND = Duration.ofSeconds(60);
 
     private final Topics topics;
@@ -25,7 +25,7 @@ final class Findings {
     private final TopicReader reader;
     private final Map<String, String> registry;
 
-    Findings(Settings settings) {
+    DemoTopicReader(Settings settings) {
         topics = settings.topics().names();
         registry = settings.registry().serde();
         ledger = new LedgerReader(topics, settings.kafka().client(), registry);
