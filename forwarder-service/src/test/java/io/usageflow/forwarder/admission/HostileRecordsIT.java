@@ -122,7 +122,8 @@ class HostileRecordsIT {
         List<byte[]> values = List.of(
                 cluster.encode(TOPICS.events(), Events.event("req-1")),
                 cluster.encode(TOPICS.events(), Events.event("req-2", "acct_2")));
-        HostileRecords hostile = new HostileRecords(seed, values, List.of("acct_1", "acct_2", "openai"));
+        // Not the vendor of the good events: a link of it whose schema is unknown would rightly hold them.
+        HostileRecords hostile = new HostileRecords(seed, values, List.of("acct_1", "acct_2", "anthropic"));
         List<String> topics = List.of(TOPICS.events(), TOPICS.replays(), TOPICS.customerLinks(), TOPICS.vendorLinks());
         long events = 0;
         for (int i = 0; i < 1_000; i++) {
@@ -200,14 +201,17 @@ class HostileRecordsIT {
 
     /** As topics were before, or are while an operator changes them. */
     private void letProducersSetTimes(String topic) throws Exception {
-        Collection<AlterConfigOp> change = List.of(
-                new AlterConfigOp(new ConfigEntry("message.timestamp.type", "CreateTime"), AlterConfigOp.OpType.SET));
-        Collection<AlterConfigOp> anyTime = new ArrayList<>(change);
-        anyTime.add(new AlterConfigOp(
-                new ConfigEntry("message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE)),
-                AlterConfigOp.OpType.SET));
+        Map<String, String> settings = Map.of(
+                "message.timestamp.type", "CreateTime",
+                "message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE),
+                // Retention goes by these times: it would delete what has an old one as soon as the broker looks.
+                "retention.ms", "-1");
+        Collection<AlterConfigOp> changes = settings.entrySet().stream()
+                .map(setting -> new AlterConfigOp(
+                        new ConfigEntry(setting.getKey(), setting.getValue()), AlterConfigOp.OpType.SET))
+                .toList();
         cluster.admin()
-                .incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), anyTime))
+                .incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), changes))
                 .all()
                 .get();
     }

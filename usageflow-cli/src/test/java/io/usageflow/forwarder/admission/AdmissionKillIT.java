@@ -111,14 +111,14 @@ class AdmissionKillIT {
     }
 
     private void killWhileItStarts() throws InterruptedException {
-        await(published.story).atMost(LIMIT).until(() -> died() || says("admission is REBALANCING"));
+        await(published.story).atMost(LIMIT).until(() -> died() || says("event=admission_state state=REBALANCING"));
         LockSupport.parkNanos(Duration.ofMillis(random.nextInt(1_500)).toNanos());
         forwarder.kill();
         flow.repeatNearAndFar();
     }
 
     private void awaitMoving() {
-        await(published.story).atMost(LIMIT).until(() -> died() || says("admission is RUNNING"));
+        await(published.story).atMost(LIMIT).until(() -> died() || says("event=admission_state state=RUNNING"));
         long before = cluster.size(TOPICS.deliverable());
         await(published.story).atMost(LIMIT).until(() -> died() || cluster.size(TOPICS.deliverable()) > before);
     }

@@ -112,7 +112,7 @@ class StandbyIT {
     private void awaitRunning(ForwarderProcess process) {
         await().atMost(LIMIT).until(() -> {
             runs(process);
-            return process.log().contains("admission is RUNNING");
+            return process.log().contains("event=admission_state state=RUNNING");
         });
     }
 
