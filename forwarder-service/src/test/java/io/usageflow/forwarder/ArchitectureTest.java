@@ -66,7 +66,7 @@ class ArchitectureTest {
             .haveSimpleName("package-info");
 
     @ArchTest
-    static final ArchRule theServiceNeedsNeitherTheLaboratoryNorTheCommandLine = noClasses()
+    static final ArchRule theServiceNeedsNeitherEmbeddedPartsNorTheCommandLine = noClasses()
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

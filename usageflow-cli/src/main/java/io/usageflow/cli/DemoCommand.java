@@ -83,7 +83,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Laboratory.require("demo");
+        EmbeddedParts.require("demo");
         if (root != null && !root.verbose()) {
             Logging.onlyProblems();
         }

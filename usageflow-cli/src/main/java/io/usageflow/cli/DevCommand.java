@@ -76,7 +76,7 @@ final class DevCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Laboratory.require("dev");
+        EmbeddedParts.require("dev");
         terminal.stop().onProcessEnd(HOOK_LIMIT);
         var options = new DevOptions(brokerPort, registryPort, sandboxPort, key, Optional.ofNullable(data));
         try (DevEnvironment environment = DevEnvironment.start(options)) {

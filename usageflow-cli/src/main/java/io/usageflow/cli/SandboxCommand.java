@@ -55,7 +55,7 @@ final class SandboxCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Laboratory.require("sandbox");
+        EmbeddedParts.require("sandbox");
         SandboxOptions options = strict ? SandboxOptions.defaults().withSeed(SandboxSeed.dev()) : SandboxOptions.dev();
         terminal.stop().onProcessEnd(Duration.ofSeconds(10));
         CredytSandbox started;

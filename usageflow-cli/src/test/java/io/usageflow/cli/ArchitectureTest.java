@@ -8,11 +8,11 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The laboratory is optional: the container image leaves it out. */
+/** The embedded broker and the Credyt stand-in are optional: the container image leaves them out. */
 @AnalyzeClasses(packages = "io.usageflow.cli", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     @ArchTest
-    static final ArchRule onlyDemoDevAndSandboxUseTheLaboratory = noClasses()
+    static final ArchRule onlyDemoDevAndSandboxUseEmbeddedParts = noClasses()
             .that()
             .resideOutsideOfPackages("..cli.demo..", "..cli.dev..")
             .and()

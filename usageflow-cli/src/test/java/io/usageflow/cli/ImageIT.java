@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The container image holds the service and the operator's commands, and nothing of the laboratory. Needs the packaged jars. */
+/** The container image holds the service and the operator's commands, and no embedded part. Needs the packaged jars. */
 class ImageIT {
     private static final Path ROOT = Path.of("..");
     private static final Pattern COPY = Pattern.compile("(?m)^COPY (\\S+) /opt/usageflow/lib/?$");
@@ -107,7 +107,7 @@ class ImageIT {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        // A command of the laboratory would run until it is stopped.
+        // A command with embedded parts would run until it is stopped.
         boolean ended = process.waitFor(1, TimeUnit.MINUTES);
         process.destroyForcibly();
         assertThat(ended).as("ended by itself: %s", words[0]).isTrue();

@@ -1,8 +1,8 @@
 package io.usageflow.cli;
 
 /** The embedded broker, the schema registry and the Credyt stand-in: in a clone of the repository, not in the container image. */
-final class Laboratory {
-    private Laboratory() {}
+final class EmbeddedParts {
+    private EmbeddedParts() {}
 
     /**
      * Call it before the first use of a class of these modules.
@@ -11,7 +11,7 @@ final class Laboratory {
      */
     static void require(String command) {
         try {
-            Class.forName("io.usageflow.sandbox.CredytSandbox", false, Laboratory.class.getClassLoader());
+            Class.forName("io.usageflow.sandbox.CredytSandbox", false, EmbeddedParts.class.getClassLoader());
         } catch (ClassNotFoundException leftOut) {
             throw new WrongUsageException("'usageflow " + command + "' is not part of the container image, which leaves"
                     + " out the embedded broker and the Credyt stand-in: run ./usageflow " + command
