@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -26,8 +28,7 @@ class ReadmeTest {
 
         assertThat(DemoTable.of(report(table, shown)).strip()).isEqualTo(table.strip());
 
-        var options = new DemoOptions(
-                List.of(), java.util.OptionalInt.empty(), DemoOptions.ACCOUNTS, java.util.OptionalDouble.empty());
+        var options = new DemoOptions(List.of(), OptionalInt.empty(), DemoOptions.ACCOUNTS, OptionalDouble.empty());
         var rows = options.trace().rows();
         var expected = Expectation.of(rows, new Assignment(DemoOptions.ACCOUNTS));
         assertThat(count(shown, "events")).isEqualTo(rows.size());

@@ -29,7 +29,7 @@ public final class CredytQueries {
 
     private static final int ATTEMPTS_MAX = 5;
     private static final int IN_FLIGHT_MAX = 16;
-    /** So many events in a row without any answer: it is not the events. */
+    /** After this many events in a row without an answer, the fault is not with the events. */
     private static final int SILENT_MAX = 10;
 
     private static final Duration WAIT_FIRST = Duration.ofMillis(250);
