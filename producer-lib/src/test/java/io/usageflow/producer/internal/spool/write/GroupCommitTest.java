@@ -173,9 +173,16 @@ class GroupCommitTest {
     @Test
     void shouldBoundTheMemoryOfWhatWaitsForASlowDisk() throws Exception {
         bench = new SpoolFixture(folder, 1 << 20).memory(2_000).open();
+        CountDownLatch forcing = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        bench.disk.onForce = () -> await(go);
+        bench.disk.onForce = () -> {
+            forcing.countDown();
+            await(go);
+        };
 
+        // Until the force has begun, the writer may take away what has gathered.
+        WaitingCaller first = bench.offer("first", "a");
+        await(forcing);
         List<WaitingCaller> all = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             all.add(bench.offer("e" + i, "a"));
@@ -187,6 +194,7 @@ class GroupCommitTest {
                 .withCauseInstanceOf(SpoolFullException.class)
                 .withMessageContaining("buffer.memory (2000 bytes)");
         go.countDown();
+        assertThat(first.future).succeedsWithin(LONG);
         assertThat(all.get(0).future).succeedsWithin(LONG);
     }
 
