@@ -1,7 +1,5 @@
 package io.usageflow.forwarder.observe;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 
@@ -24,10 +22,10 @@ public interface AdminPage {
      * The answer to a request.
      *
      * @param status 200; 400 where the question is wrong, 503 where it cannot be answered now
-     * @param body with {@code error} where the status is not 200
+     * @param body a document for {@link io.usageflow.forwarder.json.ReportJson}; a {@link Problem} where the status is not 200
      */
-    record Answer(int status, ObjectNode body) {
-        public static Answer ok(ObjectNode body) {
+    record Answer(int status, Object body) {
+        public static Answer ok(Object body) {
             return new Answer(200, body);
         }
 
@@ -50,7 +48,10 @@ public interface AdminPage {
         }
 
         private static Answer error(int status, String why) {
-            return new Answer(status, JsonNodeFactory.instance.objectNode().put("error", why));
+            return new Answer(status, new Problem(why));
         }
     }
+
+    /** The body of an answer that is not 200. */
+    record Problem(String error) {}
 }

@@ -1,7 +1,5 @@
 package io.usageflow.forwarder.observe;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,14 +25,11 @@ public record HealthReport(Map<String, StageHealth> stages) {
         return live() && !stages.isEmpty() && stages.values().stream().allMatch(StageHealth::ready);
     }
 
-    public ObjectNode json() {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("live", live()).put("ready", ready()).put("version", Version.current());
-        ObjectNode details = json.putObject("stages");
-        stages.forEach((name, health) -> details.putObject(name)
-                .put("live", health.live())
-                .put("ready", health.ready())
-                .put("detail", health.detail()));
-        return json;
+    /** The page of this report. */
+    public Page page() {
+        return new Page(live(), ready(), Version.current(), stages);
     }
+
+    /** What {@code GET /health/live} and {@code /health/ready} answer. */
+    public record Page(boolean live, boolean ready, String version, Map<String, StageHealth> stages) {}
 }

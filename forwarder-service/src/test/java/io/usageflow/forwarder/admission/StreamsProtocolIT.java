@@ -2,6 +2,7 @@ package io.usageflow.forwarder.admission;
 
 import static io.usageflow.forwarder.admission.AdmissionCluster.PARTITIONS;
 import static io.usageflow.forwarder.admission.AdmissionCluster.TOPICS;
+import static io.usageflow.forwarder.testing.JsonShape.written;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -112,7 +113,8 @@ class StreamsProtocolIT {
     }
 
     private static List<Integer> partitions(Admission admission) {
-        JsonNode here = admission.pages().get(0).answer(Map.of()).body().at("/scope/partitions");
+        JsonNode here =
+                written(admission.pages().get(0).answer(Map.of()).body()).at("/scope/partitions");
         return StreamSupport.stream(here.spliterator(), false)
                 .map(JsonNode::asInt)
                 .toList();

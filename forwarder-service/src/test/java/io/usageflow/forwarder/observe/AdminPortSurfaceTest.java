@@ -15,7 +15,7 @@ class AdminPortSurfaceTest {
         requireUnchanged(
                 "JSON of the admin port, health",
                 JsonShape.of(SampleValues.of(HealthReport.class).stream()
-                        .map(HealthReport::json)
+                        .map(HealthReport::page)
                         .toList()));
         requireUnchanged(
                 "JSON of the admin port, refusals",

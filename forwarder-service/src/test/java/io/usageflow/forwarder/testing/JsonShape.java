@@ -1,6 +1,8 @@
 package io.usageflow.forwarder.testing;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.usageflow.forwarder.json.ReportJson;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -20,12 +22,22 @@ public final class JsonShape {
 
     private JsonShape() {}
 
-    public static List<String> of(Collection<? extends JsonNode> documents) {
+    /** @param documents records or nodes, written by {@link ReportJson} */
+    public static List<String> of(Collection<?> documents) {
         var shape = new JsonShape();
-        documents.forEach(document -> shape.add("", document));
+        documents.forEach(document -> shape.add("", written(document)));
         return shape.types.entrySet().stream()
                 .map(field -> field.getKey() + ": " + String.join(" | ", field.getValue()))
                 .toList();
+    }
+
+    /** What {@link ReportJson} writes for a record or a node. */
+    public static JsonNode written(Object document) {
+        try {
+            return ReportJson.read(ReportJson.line(document), JsonNode.class);
+        } catch (JsonProcessingException noJson) {
+            throw new AssertionError(noJson);
+        }
     }
 
     private void add(String path, JsonNode node) {

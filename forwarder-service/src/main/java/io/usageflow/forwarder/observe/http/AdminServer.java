@@ -2,7 +2,6 @@ package io.usageflow.forwarder.observe.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -11,11 +10,11 @@ import io.javalin.http.Handler;
 import io.javalin.util.JavalinBindException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.usageflow.forwarder.config.AdminSettings;
+import io.usageflow.forwarder.json.ReportJson;
 import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.HealthReport;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.meter.ProcessMeters;
-import io.usageflow.schema.text.VisibleText;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -73,11 +72,11 @@ public final class AdminServer implements AutoCloseable {
             config.routes.before(request -> admit(request, access, limits));
             serve(config, LIVE, request -> {
                 HealthReport report = HealthReport.of(stages.get());
-                answer(request, report.live() ? 200 : UNAVAILABLE, report.json());
+                answer(request, report.live() ? 200 : UNAVAILABLE, report.page());
             });
             serve(config, READY, request -> {
                 HealthReport report = HealthReport.of(stages.get());
-                answer(request, report.ready() ? 200 : UNAVAILABLE, report.json());
+                answer(request, report.ready() ? 200 : UNAVAILABLE, report.page());
             });
             serve(config, METRICS, request -> {
                 String accepted = request.header("Accept");
@@ -97,7 +96,7 @@ public final class AdminServer implements AutoCloseable {
                         return new HeavyPages.Made(
                                 answer.status(),
                                 "application/json",
-                                text(answer.body()).getBytes(UTF_8));
+                                ReportJson.line(answer.body()).getBytes(UTF_8));
                     })));
         });
         try {
@@ -184,13 +183,8 @@ public final class AdminServer implements AutoCloseable {
         return "http://" + shown + ":" + server.port();
     }
 
-    static void answer(Context request, int status, ObjectNode body) {
-        request.status(status).contentType("application/json").result(text(body));
-    }
-
-    /** Harmless in the terminal of who asks with curl. */
-    private static String text(ObjectNode body) {
-        return VisibleText.line(body.toString());
+    static void answer(Context request, int status, Object body) {
+        request.status(status).contentType("application/json").result(ReportJson.line(body));
     }
 
     @Override

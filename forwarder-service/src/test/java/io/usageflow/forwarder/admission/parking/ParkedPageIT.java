@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.admission.parking;
 
+import static io.usageflow.forwarder.testing.JsonShape.written;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -56,7 +57,9 @@ class ParkedPageIT {
         }
         cluster.flush();
         await().atMost(LIMIT).untilAsserted(() -> assertThat(parked(pageOfOne)).isEqualTo(expected));
-        assertThat(pageOfOne.answer(Map.of()).body().at("/scope/complete").asBoolean())
+        assertThat(written(pageOfOne.answer(Map.of()).body())
+                        .at("/scope/complete")
+                        .asBoolean())
                 .isTrue();
 
         SimpleMeterRegistry metersOfTwo = new SimpleMeterRegistry();
@@ -114,7 +117,7 @@ class ParkedPageIT {
     private static JsonNode body(AdminPage page) {
         AdminPage.Answer answer = page.answer(Map.of("limit", List.of("1000")));
         assertThat(answer.status()).as(answer.body().toString()).isEqualTo(200);
-        return answer.body();
+        return written(answer.body());
     }
 
     private static Stream<JsonNode> elements(JsonNode array) {

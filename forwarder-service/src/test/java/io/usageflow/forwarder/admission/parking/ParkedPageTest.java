@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.admission.parking;
 
+import static io.usageflow.forwarder.testing.JsonShape.written;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -42,9 +43,7 @@ class ParkedPageTest {
         Answer answer = page.answer(Map.of());
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(new ObjectMapper().readTree(answer.body().toString()))
-                .isEqualTo(new ObjectMapper()
-                        .readTree("""
+        assertThat(written(answer.body())).isEqualTo(new ObjectMapper().readTree("""
                 {"as_of":"2026-11-20T12:00:00Z",
                  "scope":{"detail":"all partitions are here","complete":true,"partitions":[0,1],"partitions_in_all":2,
                    "unreadable":[]},
@@ -57,16 +56,18 @@ class ParkedPageTest {
                     "oldest_age_seconds":60,"waits_for":{"link":"customer","name":"acct_1","reason":"no_link"}},
                    {"account":"acct_3","partition":%d,"events":3,"oldest_since":"2026-11-20T11:59:55Z",
                     "oldest_age_seconds":5,"waits_for":{"link":"customer","name":"acct_3","reason":"no_link"}}]}
-                """.formatted(home.of("acct_2"), home.of("acct_1"), home.of("acct_3"))));
+                """.formatted(
+                                home.of("acct_2"), home.of("acct_1"), home.of("acct_3"))));
     }
 
     @Test
     void shouldShowNoMoreThanAskedForAndStillCountAll() {
         Answer answer = page.answer(Map.of("limit", List.of("1")));
 
-        assertThat(answer.body().at("/totals/events").asLong()).isEqualTo(6);
-        assertThat(answer.body().at("/totals/accounts").asLong()).isEqualTo(3);
-        assertThat(answer.body().at("/accounts").findValuesAsText("account")).containsExactly("acct_2");
+        assertThat(written(answer.body()).at("/totals/events").asLong()).isEqualTo(6);
+        assertThat(written(answer.body()).at("/totals/accounts").asLong()).isEqualTo(3);
+        assertThat(written(answer.body()).at("/accounts").findValuesAsText("account"))
+                .containsExactly("acct_2");
     }
 
     @Test
@@ -77,10 +78,10 @@ class ParkedPageTest {
 
         Answer elsewhere = page.answer(Map.of("account", List.of("acct_1")));
 
-        assertThat(elsewhere.body().at("/account/here").asBoolean()).isFalse();
-        assertThat(elsewhere.body().at("/account/partition").asInt()).isEqualTo(home.of("acct_1"));
-        assertThat(elsewhere.body().at("/scope/complete").asBoolean()).isFalse();
-        assertThat(elsewhere.body().at("/scope/detail").asText()).contains("ask the other instances");
+        assertThat(written(elsewhere.body()).at("/account/here").asBoolean()).isFalse();
+        assertThat(written(elsewhere.body()).at("/account/partition").asInt()).isEqualTo(home.of("acct_1"));
+        assertThat(written(elsewhere.body()).at("/scope/complete").asBoolean()).isFalse();
+        assertThat(written(elsewhere.body()).at("/scope/detail").asText()).contains("ask the other instances");
     }
 
     @Test
@@ -91,8 +92,10 @@ class ParkedPageTest {
         Answer answer = page.answer(Map.of());
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.body().at("/scope/unreadable/0/partition").asInt()).isEqualTo(1);
-        assertThat(answer.body().at("/scope/unreadable/0/why").asText()).isEqualTo("is being restored");
+        assertThat(written(answer.body()).at("/scope/unreadable/0/partition").asInt())
+                .isEqualTo(1);
+        assertThat(written(answer.body()).at("/scope/unreadable/0/why").asText())
+                .isEqualTo("is being restored");
     }
 
     @Test
@@ -100,11 +103,12 @@ class ParkedPageTest {
         readable.clear();
         unreadable.put(0, "is being restored");
         assertThat(page.answer(Map.of()).status()).isEqualTo(503);
-        assertThat(page.answer(Map.of()).body().get("error").asText()).contains("0=is being restored");
+        assertThat(written(page.answer(Map.of()).body()).get("error").asText()).contains("0=is being restored");
 
         source = Optional.empty();
         assertThat(page.answer(Map.of()).status()).isEqualTo(503);
-        assertThat(page.answer(Map.of()).body().get("error").asText()).isEqualTo("admission does not run: starting");
+        assertThat(written(page.answer(Map.of()).body()).get("error").asText())
+                .isEqualTo("admission does not run: starting");
     }
 
     @Test
@@ -114,9 +118,9 @@ class ParkedPageTest {
         Answer answer = page.answer(Map.of());
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.body().at("/totals/events").asLong()).isZero();
-        assertThat(answer.body().at("/totals").has("oldest_since")).isFalse();
-        assertThat(answer.body().at("/scope/complete").asBoolean()).isFalse();
+        assertThat(written(answer.body()).at("/totals/events").asLong()).isZero();
+        assertThat(written(answer.body()).at("/totals").has("oldest_since")).isFalse();
+        assertThat(written(answer.body()).at("/scope/complete").asBoolean()).isFalse();
     }
 
     @ParameterizedTest
@@ -125,7 +129,7 @@ class ParkedPageTest {
         Answer answer = page.answer(Map.of("limit", List.of(limit)));
 
         assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.body().get("error").asText()).isEqualTo("limit: use a number from 1 to 10000");
+        assertThat(written(answer.body()).get("error").asText()).isEqualTo("limit: use a number from 1 to 10000");
     }
 
     @Test
@@ -135,8 +139,7 @@ class ParkedPageTest {
     }
 
     private List<String> accounts(String wanted) {
-        return page.answer(Map.of("account", List.of(wanted)))
-                .body()
+        return written(page.answer(Map.of("account", List.of(wanted))).body())
                 .at("/accounts")
                 .findValuesAsText("account");
     }
