@@ -1,7 +1,7 @@
 package io.usageflow.cli;
 
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.kafka.LogIds;
+import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.publish.BadLines;
 import io.usageflow.forwarder.publish.DryPublisher;
 import io.usageflow.forwarder.publish.Pace;
@@ -128,7 +128,7 @@ final class Backfill {
         identity.put("topic", settings.topics().names().events());
         identity.put(
                 "topic_id",
-                LogIds.of(settings.kafka().client(), settings.topics().names().events())
+                LogId.ask(settings.kafka().client(), settings.topics().names().events())
                         .topic());
         return identity;
     }

@@ -166,15 +166,12 @@ public final class Admission implements Stage {
     @Override
     public void close(Duration atMost) {
         registryWatch.stop();
-        kafkaWatch.close();
         starter.interrupt();
         KafkaStreams running;
         KafkaStreamsMetrics binder;
         StreamsClients connections;
-        TopicWatch observation;
         synchronized (this) {
             closed = true;
-            observation = watch;
             beginning = StageHealth.waiting("stopped");
             running = streams;
             binder = streamsMetrics;
@@ -196,9 +193,7 @@ public final class Admission implements Stage {
         if (connections != null) {
             connections.close();
         }
-        if (observation != null) {
-            observation.close();
-        }
+        kafkaWatch.close();
         meters.close();
     }
 
@@ -239,9 +234,7 @@ public final class Admission implements Stage {
         if (!closed) {
             Topics names = context.topics();
             watch = TopicWatch.of(
-                    context.kafka(),
-                    "usageflow-admission-watch",
-                    List.of(names.events(), names.replays(), names.customerLinks(), names.vendorLinks()));
+                    kafkaWatch, List.of(names.events(), names.replays(), names.customerLinks(), names.vendorLinks()));
         }
         return Optional.ofNullable(watch);
     }

@@ -3,18 +3,17 @@ package io.usageflow.forwarder.clock;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.kafka.KafkaClients;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -65,17 +64,10 @@ final class BrokerTime implements AutoCloseable {
      * @throws KafkaException where Kafka refuses or does not answer
      */
     Duration ahead() {
-        try {
-            Instant asked = wall.instant();
-            long stamp = producer.send(new ProducerRecord<>(topic, 0, key, null))
-                    .get()
-                    .timestamp();
-            return between(asked, Instant.ofEpochMilli(stamp), wall.instant());
-        } catch (InterruptedException interrupted) {
-            throw new InterruptException(interrupted);
-        } catch (ExecutionException failed) {
-            throw failed.getCause() instanceof KafkaException known ? known : new KafkaException(failed.getCause());
-        }
+        Instant asked = wall.instant();
+        long stamp = KafkaClients.answer(producer.send(new ProducerRecord<>(topic, 0, key, null)))
+                .timestamp();
+        return between(asked, Instant.ofEpochMilli(stamp), wall.instant());
     }
 
     static Duration between(Instant asked, Instant stamp, Instant answered) {

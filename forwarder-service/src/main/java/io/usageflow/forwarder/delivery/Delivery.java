@@ -100,6 +100,8 @@ public final class Delivery implements Stage {
             MeterRegistry meters) {
         var random = new Random();
         DeliveryClock clock = DeliveryClock.system();
+        List<String> topics = List.of(connections.topics().deliverable());
+        this.watch = new KafkaWatch(connections.kafka(), "delivery-" + connections.instanceId(), topics, () -> {});
         this.context = new DeliveryContext(
                 settings,
                 connections,
@@ -107,17 +109,9 @@ public final class Delivery implements Stage {
                 new DestinationHealth(settings, random),
                 new OutcomeRecords(connections.topics(), connections.serde(), excerpt, connections.bounds()),
                 new DeliveryMeters(meters),
-                TopicWatch.of(
-                        connections.kafka(),
-                        "usageflow-delivery-" + connections.instanceId() + "-watch",
-                        List.of(connections.topics().deliverable())),
+                TopicWatch.of(watch, topics),
                 clock);
         this.recovery = DeliverySession.recovery(context);
-        this.watch = new KafkaWatch(
-                connections.kafka(),
-                context.clientId(),
-                List.of(connections.topics().deliverable()),
-                () -> {});
         context.meters().stuck(() -> watch.view().stuckFor());
         this.sessionWaits = new RetrySchedule(SESSION_WAIT_MIN, SESSION_WAIT_MAX, SESSION_WAIT_MAX, random);
     }
@@ -163,7 +157,6 @@ public final class Delivery implements Stage {
         watch.close();
         recovery.close();
         context.sink().close();
-        context.watch().close();
         context.meters().close();
     }
 

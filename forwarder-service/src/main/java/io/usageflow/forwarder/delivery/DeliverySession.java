@@ -10,8 +10,8 @@ import io.usageflow.forwarder.delivery.health.DestinationHealth;
 import io.usageflow.forwarder.delivery.intake.FailureBudgetLoader;
 import io.usageflow.forwarder.delivery.intake.StartOffsets;
 import io.usageflow.forwarder.delivery.queue.CustomerQueues;
+import io.usageflow.forwarder.kafka.KafkaClients;
 import io.usageflow.forwarder.kafka.KafkaWatch;
-import io.usageflow.forwarder.kafka.RecordCutter;
 import io.usageflow.forwarder.kafka.recovery.MarkerRecovery;
 import io.usageflow.forwarder.kafka.recovery.TransactionRecovery;
 import io.usageflow.forwarder.kafka.recovery.WatchedProducer;
@@ -33,7 +33,6 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.errors.InterruptException;
@@ -45,7 +44,21 @@ import org.apache.kafka.common.errors.InterruptException;
 final class DeliverySession implements AutoCloseable {
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
     private static final int TRANSACTION_TIMEOUT_MS = 10_000;
-    private static final int POLL_RECORDS_MAX = 50;
+    /** Those that {@code kafka.} may override. */
+    private static final Map<String, Object> CONSUMER_DEFAULTS = Map.of(
+            // Each may have several megabytes after decompression, whatever it has in the topic.
+            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+            50,
+            // Kafka's default is 50 MB in one array. An array of half a heap region (1 MB in a small heap) is too large
+            // for the young generation: with larger answers the garbage collector would mark the whole heap often.
+            ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
+            384 * 1024,
+            // A dead instance's partitions move on soon; Kafka's default of 45 s is made for slower starts.
+            ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+            10_000,
+            ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+            3_000);
+
     /** A poll may take five minutes. */
     private static final Duration LEDGER_READ_WITHIN = Duration.ofMinutes(2);
 
@@ -60,9 +73,22 @@ final class DeliverySession implements AutoCloseable {
     private final DeliveryContext context;
 
     static DeliverySession open(DeliveryContext context, MarkerRecovery recovery) {
-        Consumer<byte[], byte[]> consumer = consumer(context, consumerConfig(context));
+        Consumer<byte[], byte[]> consumer = consumer(
+                context,
+                Map.of(
+                        ConsumerConfig.GROUP_ID_CONFIG,
+                        context.groupId(),
+                        ConsumerConfig.CLIENT_ID_CONFIG,
+                        context.clientId(),
+                        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+                        CooperativeStickyAssignor.class.getName()));
         try {
-            return open(context, recovery, consumer, consumer(context, statesConfig(context)));
+            // Outside the group: it reads what is remembered of customers.
+            return open(
+                    context,
+                    recovery,
+                    consumer,
+                    consumer(context, Map.of(ConsumerConfig.CLIENT_ID_CONFIG, context.clientId() + "-states")));
         } catch (RuntimeException incomplete) {
             consumer.close(CloseOptions.timeout(CLOSE_WITHIN));
             throw incomplete;
@@ -70,10 +96,11 @@ final class DeliverySession implements AutoCloseable {
     }
 
     /** Of records that are larger than any that admission writes, it holds the beginning only. */
-    private static Consumer<byte[], byte[]> consumer(DeliveryContext context, Map<String, Object> config) {
-        var cutter =
-                new RecordCutter(new RecordBounds(context.connections().bounds().writtenBytesMax()));
-        return new KafkaConsumer<>(config, cutter.keys(), cutter.values());
+    private static Consumer<byte[], byte[]> consumer(DeliveryContext context, Map<String, Object> fixed) {
+        Map<String, Object> config = new HashMap<>(CONSUMER_DEFAULTS);
+        config.putAll(context.connections().kafka());
+        return KafkaClients.reader(
+                config, fixed, new RecordBounds(context.connections().bounds().writtenBytesMax()));
     }
 
     private static DeliverySession open(
@@ -198,36 +225,6 @@ final class DeliverySession implements AutoCloseable {
                         .collect(Collectors.toMap(LedgerEntry::getPartition, entry -> entry));
     }
 
-    /** Outside the group: it reads what is remembered of customers. */
-    private static Map<String, Object> statesConfig(DeliveryContext context) {
-        Map<String, Object> config = consumerConfig(context);
-        config.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        config.put(ConsumerConfig.CLIENT_ID_CONFIG, context.clientId() + "-states");
-        return config;
-    }
-
-    private static Map<String, Object> consumerConfig(DeliveryContext context) {
-        Map<String, Object> config = new HashMap<>();
-        // Each may have several megabytes after decompression, whatever it has in the topic.
-        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS_MAX);
-        // Kafka's default is 50 MB in one array. Half of a region of the heap, which has 1 MB where it is small, is
-        // already too
-        // large to be collected with the young: each such answer would soon have all of the heap marked.
-        config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 384 * 1024);
-        // A dead instance's partitions move on soon; Kafka's default of 45 s is made for slower starts.
-        config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
-        config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);
-        config.putAll(context.connections().kafka());
-        config.put(ConsumerConfig.GROUP_ID_CONFIG, context.groupId());
-        config.put(ConsumerConfig.CLIENT_ID_CONFIG, context.clientId());
-        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-        config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
-        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        return config;
-    }
-
     /** One for all sessions of a process: it remembers what it could not finish. */
     static MarkerRecovery recovery(DeliveryContext context) {
         Topics topics = context.connections().topics();
@@ -245,23 +242,23 @@ final class DeliverySession implements AutoCloseable {
     }
 
     private static Map<String, Object> producerConfig(DeliveryContext context) {
-        Map<String, Object> config = new HashMap<>();
-        config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        config.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
-        config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
-        // A dead letter holds its event and more. Kafka's default of 1 MiB would refuse it again after every restart.
-        config.put(
+        Map<String, Object> defaults = Map.of(
+                ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                "lz4",
+                ProducerConfig.BATCH_SIZE_CONFIG,
+                128 * 1024,
+                ProducerConfig.LINGER_MS_CONFIG,
+                5,
+                // A dead letter holds its event and more. Kafka's default of 1 MiB would refuse it after every restart.
                 ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                context.connections().bounds().writtenBytesMax());
-        // A commit waits on the poll thread, whose polls may be five minutes apart at most.
-        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 20_000);
-        // What a killed instance leaves open blocks the reading of its offsets for as long.
-        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
-        config.putAll(context.connections().kafka());
-        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, context.transactionalId());
-        config.put(ProducerConfig.CLIENT_ID_CONFIG, context.clientId());
-        config.put(ProducerConfig.ACKS_CONFIG, "all");
-        config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        return config;
+                context.connections().bounds().writtenBytesMax(),
+                // A commit waits on the poll thread, whose polls may be five minutes apart at most.
+                ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                20_000,
+                // What a killed instance leaves open blocks the reading of its offsets for as long.
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                TRANSACTION_TIMEOUT_MS);
+        return KafkaClients.transactional(
+                context.connections().kafka(), defaults, context.transactionalId(), context.clientId());
     }
 }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -33,11 +33,13 @@ public final class KafkaWatch implements AutoCloseable {
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
 
-    private final Map<String, Object> kafka;
+    private final Map<String, ?> kafka;
+    private final String clientId;
     private final List<String> topics;
     private final Runnable alsoEachTime;
     private final Thread thread;
     private final StuckTransactions transactions = new StuckTransactions();
+    private @Nullable Admin admin;
     private volatile boolean closed;
     private volatile long answeredNanos = System.nanoTime();
     private volatile Optional<StuckTransactions.Stuck> stuck = Optional.empty();
@@ -80,10 +82,8 @@ public final class KafkaWatch implements AutoCloseable {
      * @param alsoEachTime is run at every look, whether Kafka answers or not
      */
     public KafkaWatch(Map<String, ?> kafka, String stage, Collection<String> topics, Runnable alsoEachTime) {
-        this.kafka = new HashMap<>(kafka);
-        this.kafka.put(AdminClientConfig.CLIENT_ID_CONFIG, "usageflow-" + stage + "-kafka-watch");
-        this.kafka.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ANSWER_WITHIN.toMillis());
-        this.kafka.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) LOOK_EVERY.toMillis());
+        this.kafka = kafka;
+        this.clientId = "usageflow-" + stage + "-kafka-watch";
         this.topics = List.copyOf(topics);
         this.alsoEachTime = alsoEachTime;
         this.thread = new Thread(this::run, stage + "-kafka-watch");
@@ -106,10 +106,10 @@ public final class KafkaWatch implements AutoCloseable {
     }
 
     private void run() {
-        try (Client client = new Client()) {
+        try {
             while (!closed) {
                 alsoEachTime.run();
-                look(client);
+                look();
                 Thread.sleep(LOOK_EVERY.toMillis());
             }
         } catch (InterruptedException stopped) {
@@ -117,9 +117,9 @@ public final class KafkaWatch implements AutoCloseable {
         }
     }
 
-    private void look(Client client) throws InterruptedException {
+    private void look() throws InterruptedException {
         try {
-            transactions.look(ends(client.admin()), System.nanoTime());
+            transactions.look(ends(admin()), System.nanoTime());
             stuck = transactions.oldest();
             answeredNanos = System.nanoTime();
         } catch (ExecutionException failed) {
@@ -170,28 +170,26 @@ public final class KafkaWatch implements AutoCloseable {
         return admin.listOffsets(asked, new ListOffsetsOptions(isolation)).all().get();
     }
 
-    @Override
-    public void close() {
-        closed = true;
-        thread.interrupt();
+    /** The watch's own client, which other watches of the stage may use until this one is closed. */
+    synchronized Admin admin() {
+        if (closed) {
+            throw new KafkaException(clientId + " is closed");
+        }
+        if (admin == null) {
+            admin = KafkaClients.admin(
+                    KafkaClients.with(kafka, Map.of(CommonClientConfigs.CLIENT_ID_CONFIG, clientId)),
+                    ANSWER_WITHIN,
+                    LOOK_EVERY);
+        }
+        return admin;
     }
 
-    /** Made at the first look, and again where that failed. */
-    private final class Client implements AutoCloseable {
-        private @Nullable Admin admin;
-
-        Admin admin() {
-            if (admin == null) {
-                admin = Admin.create(kafka);
-            }
-            return admin;
-        }
-
-        @Override
-        public void close() {
-            if (admin != null) {
-                admin.close(CLOSE_WITHIN);
-            }
+    @Override
+    public synchronized void close() {
+        closed = true;
+        thread.interrupt();
+        if (admin != null) {
+            admin.close(CLOSE_WITHIN);
         }
     }
 }

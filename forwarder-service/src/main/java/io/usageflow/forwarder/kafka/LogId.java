@@ -1,6 +1,12 @@
 package io.usageflow.forwarder.kafka;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +23,34 @@ public record LogId(String cluster, String topic) {
     /** Ids as Kafka makes them; others would not fit into an offset's metadata. */
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
+
     public static final LogId UNKNOWN = new LogId("", "");
 
     public LogId {
         cluster = ID.matcher(cluster).matches() ? cluster : "";
         topic = ID.matcher(topic).matches() && !topic.equals(ZERO) ? topic : "";
+    }
+
+    /**
+     * Asks Kafka which log the topic is now.
+     *
+     * @throws KafkaException where Kafka refuses, does not answer, or has no such topic
+     */
+    public static LogId ask(Map<String, ?> kafka, String topic) {
+        try (Admin admin = KafkaClients.admin(kafka)) {
+            var cluster = admin.describeCluster().clusterId();
+            var described = admin.describeTopics(List.of(topic)).allTopicNames();
+            return of(
+                    KafkaClients.answer(cluster, ANSWER_WITHIN),
+                    KafkaClients.answer(described, ANSWER_WITHIN).get(topic));
+        }
+    }
+
+    static LogId of(@Nullable String cluster, @Nullable TopicDescription topic) {
+        return topic == null
+                ? UNKNOWN
+                : new LogId(cluster == null ? "" : cluster, topic.topicId().toString());
     }
 
     public boolean isKnown() {

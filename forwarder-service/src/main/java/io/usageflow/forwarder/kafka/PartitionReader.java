@@ -3,8 +3,6 @@ package io.usageflow.forwarder.kafka;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -12,10 +10,8 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -41,21 +37,17 @@ public final class PartitionReader implements AutoCloseable {
     private TopicPartition current;
     private long expired;
 
-    /** @param kafkaSettings how to reach the brokers; deserializers, isolation and group are set here */
-    public PartitionReader(Map<String, ?> kafkaSettings, String topic) {
+    /** @param kafka how to reach the brokers */
+    public PartitionReader(Map<String, ?> kafka, String topic) {
         this.topic = topic;
         this.current = new TopicPartition(topic, 0);
-        Map<String, Object> settings = new HashMap<>(kafkaSettings);
-        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCHED_BYTES_MAX);
-        settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCHED_BYTES_MAX);
-        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, TopicReader.POLL_RECORDS_MAX);
-        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        var cutter = new RecordCutter(TopicReader.READ_BOUNDS);
-        consumer = new KafkaConsumer<>(settings, cutter.keys(), cutter.values());
+        consumer = KafkaClients.reader(
+                kafka,
+                Map.of(
+                        ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCHED_BYTES_MAX,
+                        ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCHED_BYTES_MAX,
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, TopicReader.POLL_RECORDS_MAX),
+                TopicReader.READ_BOUNDS);
     }
 
     /**
@@ -65,14 +57,7 @@ public final class PartitionReader implements AutoCloseable {
      * @throws KafkaException where Kafka refuses or does not answer
      */
     public List<TopicPartition> partitions() {
-        List<PartitionInfo> infos = consumer.partitionsFor(topic, PATIENCE);
-        if (infos == null || infos.isEmpty()) {
-            throw new TopicsNotReadyException(List.of(topic + " does not exist: 'usageflow topics apply' creates it"));
-        }
-        return infos.stream()
-                .map(info -> new TopicPartition(topic, info.partition()))
-                .sorted(Comparator.comparingInt(TopicPartition::partition))
-                .toList();
+        return TopicReader.partitions(consumer, topic, PATIENCE);
     }
 
     /** The first offset that Kafka still has, of each partition. */
@@ -87,16 +72,7 @@ public final class PartitionReader implements AutoCloseable {
 
     /** Of each partition the first offset whose record's own time is not before; the end where there is none. */
     public Map<TopicPartition, Long> offsetsAt(Instant time) {
-        Map<TopicPartition, Long> asked = new HashMap<>();
-        partitions().forEach(partition -> asked.put(partition, time.toEpochMilli()));
-        Map<TopicPartition, Long> offsets = ends();
-        for (Map.Entry<TopicPartition, OffsetAndTimestamp> found :
-                consumer.offsetsForTimes(asked, PATIENCE).entrySet()) {
-            if (found.getValue() != null) {
-                offsets.put(found.getKey(), found.getValue().offset());
-            }
-        }
-        return offsets;
+        return TopicReader.offsetsAt(consumer, ends(), time, PATIENCE);
     }
 
     /**

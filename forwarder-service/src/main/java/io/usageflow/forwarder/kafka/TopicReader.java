@@ -3,6 +3,7 @@ package io.usageflow.forwarder.kafka;
 import io.usageflow.forwarder.config.RecordBounds;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,12 +13,10 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads what a topic holds at the moment: from its beginning to the end it had when reading began, committed records
@@ -42,17 +41,16 @@ public final class TopicReader {
     /** Longer than any topic should take whose reader did not say how long it may. */
     private static final Duration PATIENCE = Duration.ofHours(1);
 
-    private final Map<String, Object> consumerSettings;
+    private final Map<String, ?> kafka;
 
-    /** @param kafkaSettings how to reach the brokers; deserializers, isolation and group are set here */
-    public TopicReader(Map<String, ?> kafkaSettings) {
-        consumerSettings = new HashMap<>(kafkaSettings);
-        consumerSettings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        consumerSettings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        consumerSettings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-        consumerSettings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        consumerSettings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS_MAX);
-        consumerSettings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    /** @param kafka how to reach the brokers */
+    public TopicReader(Map<String, ?> kafka) {
+        this.kafka = kafka;
+    }
+
+    private KafkaConsumer<byte[], byte[]> open() {
+        return KafkaClients.reader(
+                kafka, Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS_MAX), READ_BOUNDS);
     }
 
     /**
@@ -105,8 +103,7 @@ public final class TopicReader {
     public void read(String topic, Part part, Duration atMost, Visitor visitor) {
         long deadline = System.nanoTime() + atMost.toNanos();
         Duration answer = answerWithin(atMost);
-        var cutter = new RecordCutter(READ_BOUNDS);
-        try (var consumer = new KafkaConsumer<>(consumerSettings, cutter.keys(), cutter.values())) {
+        try (var consumer = open()) {
             List<TopicPartition> partitions = partitions(consumer, topic, answer).stream()
                     .filter(each ->
                             part.partition().isEmpty() || part.partition().getAsInt() == each.partition())
@@ -141,8 +138,7 @@ public final class TopicReader {
      * @throws TopicsNotReadyException where the topic does not exist
      */
     public int partitionsOf(String topic) {
-        try (var consumer =
-                new KafkaConsumer<>(consumerSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        try (var consumer = open()) {
             return partitions(consumer, topic, SILENCE_MAX).size();
         }
     }
@@ -155,8 +151,7 @@ public final class TopicReader {
      * @throws TopicsNotReadyException where the topic does not exist
      */
     public long expired(String topic) {
-        try (var consumer =
-                new KafkaConsumer<>(consumerSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        try (var consumer = open()) {
             List<TopicPartition> partitions = partitions(consumer, topic, SILENCE_MAX);
             return consumer.beginningOffsets(partitions, SILENCE_MAX).values().stream()
                     .mapToLong(Long::longValue)
@@ -176,24 +171,38 @@ public final class TopicReader {
             Duration atMost) {
         if (from.isEmpty()) {
             consumer.seekToBeginning(partitions);
-            return;
-        }
-        Map<TopicPartition, Long> times = new HashMap<>();
-        partitions.forEach(partition -> times.put(partition, from.get().toEpochMilli()));
-        Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(times, atMost);
-        for (TopicPartition partition : partitions) {
-            OffsetAndTimestamp first = found.get(partition);
-            consumer.seek(partition, first == null ? ends.getOrDefault(partition, 0L) : first.offset());
+        } else {
+            offsetsAt(consumer, ends, from.get(), atMost).forEach(consumer::seek);
         }
     }
 
-    private static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer, String topic, Duration atMost) {
+    /** Of each partition the first offset whose record's own time is not before; the end where there is none. */
+    static Map<TopicPartition, Long> offsetsAt(
+            KafkaConsumer<?, ?> consumer, Map<TopicPartition, Long> ends, Instant time, Duration atMost) {
+        Map<TopicPartition, Long> asked = new HashMap<>();
+        ends.keySet().forEach(partition -> asked.put(partition, time.toEpochMilli()));
+        Map<TopicPartition, Long> offsets = new HashMap<>(ends);
+        consumer.offsetsForTimes(asked, atMost).forEach((partition, found) -> {
+            if (found != null) {
+                offsets.put(partition, found.offset());
+            }
+        });
+        return offsets;
+    }
+
+    /**
+     * The partitions, in order.
+     *
+     * @throws TopicsNotReadyException where the topic does not exist
+     */
+    static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer, String topic, Duration atMost) {
         List<PartitionInfo> infos = consumer.partitionsFor(topic, atMost);
         if (infos == null || infos.isEmpty()) {
             throw new TopicsNotReadyException(List.of(topic + " does not exist: 'usageflow topics apply' creates it"));
         }
         return infos.stream()
                 .map(info -> new TopicPartition(topic, info.partition()))
+                .sorted(Comparator.comparingInt(TopicPartition::partition))
                 .toList();
     }
 

@@ -6,31 +6,27 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What Kafka says of topics that a stage reads: which log each is, and how long it keeps records. Asks now and then and
- * never waits for the answer. Thread-safe; close it.
+ * never waits for the answer. Thread-safe.
  */
-public final class TopicWatch implements AutoCloseable {
+public final class TopicWatch {
     private static final Logger LOG = LoggerFactory.getLogger(TopicWatch.class);
     private static final Duration LOGS_EVERY = Duration.ofSeconds(5);
     private static final Duration UNKNOWN_EVERY = Duration.ofMillis(500);
     private static final Duration RETENTION_EVERY = Duration.ofMinutes(1);
-    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
 
     private final Broker broker;
     private final List<String> topics;
@@ -44,8 +40,6 @@ public final class TopicWatch implements AutoCloseable {
 
         /** Empty for a topic that keeps its records for ever. */
         KafkaFuture<Map<String, Optional<Duration>>> retentions(List<String> topics);
-
-        void disconnect();
     }
 
     /** @param nanos the clock of {@link System#nanoTime} */
@@ -57,10 +51,13 @@ public final class TopicWatch implements AutoCloseable {
         this.retentions = new Question<>("retention", RETENTION_EVERY, nanos.getAsLong());
     }
 
-    public static TopicWatch of(Map<String, ?> kafka, String clientId, List<String> topics) {
-        Map<String, Object> config = new HashMap<>(kafka);
-        config.put(AdminClientConfig.CLIENT_ID_CONFIG, clientId);
-        return new TopicWatch(new AdminBroker(Admin.create(config)), topics, System::nanoTime);
+    /**
+     * Asks with the connections of the stage's other watch, until that is closed.
+     *
+     * @throws KafkaException if no server's name can be resolved
+     */
+    public static TopicWatch of(KafkaWatch connected, List<String> topics) {
+        return new TopicWatch(new AdminBroker(connected.admin()), topics, System::nanoTime);
     }
 
     /** As last heard; empty where nothing was heard yet, or the topic does not exist. */
@@ -76,11 +73,6 @@ public final class TopicWatch implements AutoCloseable {
     /** Whether all topics' logs are known, so that offsets in them can be judged. */
     public boolean knowsLogs() {
         return topics.stream().allMatch(topic -> log(topic).isPresent());
-    }
-
-    @Override
-    public void close() {
-        broker.disconnect();
     }
 
     /** One that is asked again and again. */
@@ -136,8 +128,9 @@ public final class TopicWatch implements AutoCloseable {
             var described = admin.describeTopics(topics).allTopicNames();
             return KafkaFuture.allOf(cluster, described).thenApply(both -> {
                 Map<String, LogId> logs = new HashMap<>();
-                String id = now(cluster);
-                now(described).forEach((name, topic) -> logs.put(name, LogIds.of(id, topic)));
+                // Both futures are done.
+                String id = KafkaClients.answer(cluster);
+                KafkaClients.answer(described).forEach((name, topic) -> logs.put(name, LogId.of(id, topic)));
                 return logs;
             });
         }
@@ -156,25 +149,9 @@ public final class TopicWatch implements AutoCloseable {
                     });
         }
 
-        /** Of a future that is done. */
-        private static <T> T now(KafkaFuture<T> done) {
-            try {
-                return done.get();
-            } catch (InterruptedException stopped) {
-                throw new InterruptException(stopped);
-            } catch (ExecutionException failed) {
-                throw new KafkaException(failed.getCause());
-            }
-        }
-
         private static Optional<Duration> retention(@Nullable ConfigEntry entry) {
             long millis = entry == null ? -1 : Long.parseLong(entry.value());
             return millis < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(millis));
-        }
-
-        @Override
-        public void disconnect() {
-            admin.close(CLOSE_WITHIN);
         }
     }
 }

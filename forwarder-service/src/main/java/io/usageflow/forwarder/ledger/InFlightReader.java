@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.ledger;
 
+import io.usageflow.forwarder.kafka.KafkaClients;
 import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.topic.Topics;
 import java.time.Clock;
@@ -17,15 +18,18 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Looks how old the events in flight are. Belongs to no group and leaves nothing behind. Thread-safe. */
 public final class InFlightReader {
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final int BYTES_MAX = 64 * 1024;
+    private static final Map<String, Object> READING = Map.of(
+            // Also what an open transaction holds back is in flight.
+            ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted",
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
+            ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 64 * 1024);
 
     private final Topics topics;
-    private final Map<String, Object> kafka;
+    private final Map<String, ?> kafka;
     private final LedgerReader ledger;
     private final Clock clock;
 
@@ -33,14 +37,7 @@ public final class InFlightReader {
         this.topics = topics;
         this.ledger = ledger;
         this.clock = clock;
-        this.kafka = new HashMap<>(kafka);
-        // Also what an open transaction holds back is in flight.
-        this.kafka.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
-        this.kafka.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        this.kafka.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        this.kafka.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        this.kafka.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, BYTES_MAX);
-        this.kafka.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        this.kafka = kafka;
     }
 
     /**
@@ -62,7 +59,7 @@ public final class InFlightReader {
                 settledTo.put(entry.getPartition(), entry.getNextOffset());
             }
         }
-        try (var consumer = new KafkaConsumer<>(kafka, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        try (var consumer = KafkaClients.reader(kafka, READING)) {
             Set<TopicPartition> partitions = events.keySet().stream()
                     .map(partition -> new TopicPartition(topics.deliverable(), partition))
                     .collect(Collectors.toSet());

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.replay;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.kafka.KafkaClients;
 import io.usageflow.forwarder.replay.CanaryOutcome.Kind;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeliverableEvent;
@@ -28,7 +29,6 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
@@ -60,13 +60,9 @@ final class CanaryWatch implements AutoCloseable {
     CanaryWatch(Settings settings) {
         topics = settings.topics().names();
         admissionGroup = settings.admission().engine().applicationId(topics);
-        Map<String, Object> config = new HashMap<>(settings.kafka().client());
-        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        config.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        admin = Admin.create(new HashMap<>(settings.kafka().client()));
+        consumer = KafkaClients.reader(
+                settings.kafka().client(), Map.of(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest"));
+        admin = KafkaClients.admin(settings.kafka().client());
         receipts = AvroSerdes.ownValueDeserializer(settings.registry().serde(), Receipt.class);
         deadLetters = AvroSerdes.ownValueDeserializer(settings.registry().serde(), DeadLetter.class);
         deliverables = AvroSerdes.ownValueDeserializer(settings.registry().serde(), DeliverableEvent.class);

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.replay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.kafka.KafkaClients;
 import io.usageflow.forwarder.kafka.recovery.MarkerRecovery;
 import io.usageflow.forwarder.kafka.recovery.TransactionRecovery;
 import io.usageflow.forwarder.kafka.recovery.WatchedProducer;
@@ -10,7 +11,6 @@ import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -217,18 +217,17 @@ public final class ReplayTransaction implements AutoCloseable {
     }
 
     private static Map<String, Object> config(Settings settings, String transactionalId, String clientId) {
-        Map<String, Object> config = new HashMap<>();
-        config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
-        config.put(
-                ProducerConfig.MAX_REQUEST_SIZE_CONFIG, settings.recordBounds().writtenBytesMax());
-        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 30_000);
-        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) TIMEOUT.toMillis());
-        config.putAll(settings.kafka().client());
-        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
-        config.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
-        config.put(ProducerConfig.ACKS_CONFIG, "all");
-        config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        return config;
+        Map<String, Object> defaults = Map.of(
+                ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                "lz4",
+                ProducerConfig.LINGER_MS_CONFIG,
+                5,
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                settings.recordBounds().writtenBytesMax(),
+                ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                30_000,
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                (int) TIMEOUT.toMillis());
+        return KafkaClients.transactional(settings.kafka().client(), defaults, transactionalId, clientId);
     }
 }

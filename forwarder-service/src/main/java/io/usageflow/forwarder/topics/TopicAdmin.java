@@ -4,6 +4,7 @@ import io.usageflow.forwarder.config.KafkaSettings;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.config.TopicSettings;
 import io.usageflow.forwarder.kafka.ClusterUnreachableException;
+import io.usageflow.forwarder.kafka.KafkaClients;
 import io.usageflow.forwarder.kafka.TopicsNotReadyException;
 import io.usageflow.schema.topic.TopicSpec;
 import java.time.Duration;
@@ -17,12 +18,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -35,6 +33,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -44,6 +43,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  */
 public final class TopicAdmin implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration REQUEST_MAX = Duration.ofSeconds(30);
 
     private final Admin admin;
     private final String servers;
@@ -62,12 +62,10 @@ public final class TopicAdmin implements AutoCloseable {
      * @throws ClusterUnreachableException if it does not answer in time, or no server's name can be resolved
      */
     public static TopicAdmin connect(KafkaSettings kafka, Duration atMost) {
-        var config = new HashMap<>(kafka.client());
-        config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(atMost.toMillis()));
-        config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.toIntExact(Math.min(atMost.toMillis(), 30_000)));
         Admin admin;
         try {
-            admin = Admin.create(config);
+            Duration requestMax = atMost.compareTo(REQUEST_MAX) < 0 ? atMost : REQUEST_MAX;
+            admin = KafkaClients.admin(kafka.client(), atMost, requestMax);
         } catch (KafkaException unusable) {
             Throwable why = Optional.ofNullable(unusable.getCause()).orElse(unusable);
             throw new ClusterUnreachableException(
@@ -289,17 +287,9 @@ public final class TopicAdmin implements AutoCloseable {
     private <T> T await(KafkaFuture<T> future) {
         try {
             // A little longer than the client's own bound, whose error says more.
-            return future.get(atMost.toMillis() + 1_000, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException interrupted) {
-            throw new InterruptException(interrupted);
+            return KafkaClients.answer(future, atMost.plusSeconds(1));
         } catch (TimeoutException late) {
             throw unreachable(late);
-        } catch (ExecutionException failed) {
-            Throwable cause = Optional.ofNullable(failed.getCause()).orElse(failed);
-            if (cause instanceof org.apache.kafka.common.errors.TimeoutException) {
-                throw unreachable(cause);
-            }
-            throw cause instanceof KafkaException kafka ? kafka : new KafkaException(cause);
         }
     }
 

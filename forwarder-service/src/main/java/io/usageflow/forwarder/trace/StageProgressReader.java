@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.usageflow.forwarder.config.AdminSettings;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.kafka.KafkaClients;
 import io.usageflow.forwarder.trace.StageProgress.ParkedSince;
 import java.io.IOException;
 import java.io.InputStream;
@@ -69,7 +70,7 @@ final class StageProgressReader {
 
     private Map<String, Map<Integer, Long>> committed(String group) throws InterruptedException {
         Map<String, Map<Integer, Long>> offsets = new HashMap<>();
-        try (Admin admin = Admin.create(settings.kafka().client())) {
+        try (Admin admin = KafkaClients.admin(settings.kafka().client())) {
             admin.listConsumerGroupOffsets(group)
                     .partitionsToOffsetAndMetadata()
                     .get(WITHIN.toMillis(), TimeUnit.MILLISECONDS)

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.kafka.LogId;
-import io.usageflow.forwarder.kafka.LogIds;
 import io.usageflow.forwarder.trace.FoundRecords.FoundRecord;
 import io.usageflow.forwarder.trace.Trace.TopicStart;
 import io.usageflow.schema.DeadLetter;
@@ -173,7 +172,7 @@ final class TraceSearch {
 
     private LogId log(String topic) {
         try {
-            return LogIds.of(settings.kafka().client(), topic);
+            return LogId.ask(settings.kafka().client(), topic);
         } catch (KafkaException untold) {
             // Then coordinates are taken as they stand; whether the topic is there, reading it says.
             return LogId.UNKNOWN;

@@ -40,7 +40,4 @@ public final class WatchedTopics implements TopicWatch.Broker {
     public KafkaFuture<Map<String, Optional<Duration>>> retentions(List<String> topics) {
         return KafkaFuture.completedFuture(Map.of());
     }
-
-    @Override
-    public void disconnect() {}
 }

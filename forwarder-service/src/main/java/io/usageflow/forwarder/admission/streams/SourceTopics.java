@@ -1,8 +1,8 @@
 package io.usageflow.forwarder.admission.streams;
 
+import io.usageflow.forwarder.kafka.KafkaClients;
 import io.usageflow.schema.text.VisibleText;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -38,7 +38,7 @@ public final class SourceTopics {
      */
     public static int awaitPartitions(Map<String, ?> kafka, String topic, Consumer<String> onWait)
             throws InterruptedException {
-        try (Admin admin = Admin.create(new HashMap<>(kafka))) {
+        try (Admin admin = KafkaClients.admin(kafka)) {
             while (true) {
                 try {
                     return ask(admin, topic);
@@ -54,7 +54,7 @@ public final class SourceTopics {
 
     /** How many it has now; empty where Kafka does not say so at once. */
     public static OptionalInt partitions(Map<String, ?> kafka, String topic) throws InterruptedException {
-        try (Admin admin = Admin.create(new HashMap<>(kafka))) {
+        try (Admin admin = KafkaClients.admin(kafka)) {
             return OptionalInt.of(ask(admin, topic));
         } catch (ExecutionException | TimeoutException unanswered) {
             return OptionalInt.empty();
@@ -89,7 +89,7 @@ public final class SourceTopics {
         List<ConfigResource> asked = topics.stream()
                 .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
                 .toList();
-        try (Admin admin = Admin.create(new HashMap<>(kafka))) {
+        try (Admin admin = KafkaClients.admin(kafka)) {
             return messageBytesMin(admin.describeConfigs(asked)
                     .all()
                     .get(ASK_SECONDS, TimeUnit.SECONDS)

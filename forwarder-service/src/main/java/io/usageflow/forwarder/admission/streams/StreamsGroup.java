@@ -1,6 +1,6 @@
 package io.usageflow.forwarder.admission.streams;
 
-import java.util.HashMap;
+import io.usageflow.forwarder.kafka.KafkaClients;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -38,7 +38,7 @@ public final class StreamsGroup {
     public static void prepare(Map<String, ?> kafka, Properties streams) throws InterruptedException {
         String group = String.valueOf(streams.get(StreamsConfig.APPLICATION_ID_CONFIG));
         String standbys = String.valueOf(streams.get(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG));
-        try (Admin admin = Admin.create(new HashMap<>(kafka))) {
+        try (Admin admin = KafkaClients.admin(kafka)) {
             admin.incrementalAlterConfigs(Map.of(
                             new ConfigResource(ConfigResource.Type.GROUP, group),
                             List.of(new AlterConfigOp(new ConfigEntry(STANDBYS, standbys), AlterConfigOp.OpType.SET))))

@@ -2,16 +2,12 @@ package io.usageflow.forwarder.doctor.kafka;
 
 import io.usageflow.forwarder.config.KafkaSettings;
 import io.usageflow.forwarder.doctor.NotReachableException;
+import io.usageflow.forwarder.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
@@ -53,12 +49,9 @@ public final class Cluster implements AutoCloseable {
     }
 
     private void connect() {
-        var config = new HashMap<>(kafka.client());
-        config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(atMost.toMillis()));
-        config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.toIntExact(atMost.toMillis()));
         Admin opened = null;
         try {
-            opened = Admin.create(config);
+            opened = KafkaClients.admin(kafka.client(), atMost, atMost);
             nodes = new ArrayList<>(answer(opened.describeCluster().nodes()));
             admin = opened;
         } catch (RuntimeException failed) {
@@ -69,17 +62,7 @@ public final class Cluster implements AutoCloseable {
 
     /** @throws KafkaException with what Kafka says, or that it says nothing */
     public <T> T answer(KafkaFuture<T> future) {
-        try {
-            return future.get(atMost.toMillis() + 1_000, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new KafkaException("interrupted", interrupted);
-        } catch (TimeoutException late) {
-            throw new org.apache.kafka.common.errors.TimeoutException("no answer within " + atMost, late);
-        } catch (ExecutionException failed) {
-            Throwable cause = failed.getCause() == null ? failed : failed.getCause();
-            throw cause instanceof KafkaException known ? known : new KafkaException(cause);
-        }
+        return KafkaClients.answer(future, atMost.plusSeconds(1));
     }
 
     @Override

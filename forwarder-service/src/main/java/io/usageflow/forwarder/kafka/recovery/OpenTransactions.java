@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.kafka.recovery;
 
+import io.usageflow.forwarder.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
@@ -22,7 +22,6 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.LeaderNotAvailableException;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -174,7 +173,7 @@ class OpenTransactions implements AutoCloseable {
 
     private Admin admin() {
         if (admin == null) {
-            admin = Admin.create(kafka);
+            admin = KafkaClients.admin(kafka);
         }
         return admin;
     }
@@ -183,15 +182,7 @@ class OpenTransactions implements AutoCloseable {
         if (answer == null) {
             throw new KafkaException("Kafka's answer lacks what was asked");
         }
-        try {
-            return answer.get();
-        } catch (ExecutionException failed) {
-            throw failed.getCause() instanceof KafkaException known
-                    ? known
-                    : new KafkaException("Kafka's answer cannot be used", failed.getCause());
-        } catch (InterruptedException stopped) {
-            throw new InterruptException(stopped);
-        }
+        return KafkaClients.answer(answer);
     }
 
     @Override

@@ -6,7 +6,6 @@ import io.usageflow.forwarder.credyt.CredytHttp;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries;
 import io.usageflow.forwarder.credyt.lookup.CredytUnreachableException;
 import io.usageflow.forwarder.kafka.LogId;
-import io.usageflow.forwarder.kafka.LogIds;
 import io.usageflow.forwarder.kafka.PartitionReader;
 import io.usageflow.forwarder.reconcile.Checkpoint;
 import io.usageflow.forwarder.reconcile.OwnTopicDecoder;
@@ -64,7 +63,7 @@ public final class ReceiptReconciler {
         String topic = settings.topics().names().receipts();
         LogId log = request.report().isEmpty()
                 ? LogId.UNKNOWN
-                : LogIds.of(settings.kafka().client(), topic);
+                : LogId.ask(settings.kafka().client(), topic);
         try (PartitionReader receipts = new PartitionReader(settings.kafka().client(), topic);
                 CredytHttp credyt = new CredytHttp(settings.credyt(), keys, CONNECTIONS_MAX);
                 SentEventReader sentEvents = new SentEventReader(settings);

@@ -5,7 +5,6 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.EventJson;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse;
 import io.usageflow.forwarder.kafka.LogId;
-import io.usageflow.forwarder.kafka.LogIds;
 import io.usageflow.forwarder.kafka.PartitionReader;
 import io.usageflow.forwarder.reconcile.EventRef;
 import io.usageflow.schema.DeliverableEvent;
@@ -48,7 +47,7 @@ final class SentEventReader implements AutoCloseable {
         events = AvroSerdes.ownValueDeserializer(settings.registry().serde(), UsageEvent.class);
         reader = new PartitionReader(settings.kafka().client(), topic);
         ends = reader.ends();
-        log = LogIds.of(settings.kafka().client(), topic);
+        log = LogId.ask(settings.kafka().client(), topic);
     }
 
     /** In the order in which it is cheapest to look for them. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.kafka.LogIds;
+import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.reconcile.EventRef;
 import io.usageflow.forwarder.testing.DeliveredEvents;
 import io.usageflow.forwarder.testing.WrittenTopics;
@@ -33,7 +33,7 @@ class SentEventReaderIT {
                 WrittenTopics topics = new WrittenTopics(broker.bootstrapServers())) {
             Settings settings = topics.settings(Map.of());
             RecordMetadata sent = topics.write(topics.names().deliverable(), ACCOUNT, deliverable(topics));
-            String topicId = LogIds.of(settings.kafka().client(), topics.names().deliverable())
+            String topicId = LogId.ask(settings.kafka().client(), topics.names().deliverable())
                     .topic();
 
             try (SentEventReader reader = new SentEventReader(settings)) {
