@@ -142,7 +142,8 @@ class DeliveryFaultsIT {
             do {
                 world.admit(events(ACCOUNTS, sent, 10));
                 sent += 10;
-                assertThat(world.sandbox.awaitEvents((long) sent * ACCOUNTS, PATIENCE))
+                // While the circuit is open, each probe meets one fault, and the back-off follows.
+                assertThat(world.sandbox.awaitEvents((long) sent * ACCOUNTS, PATIENCE.multipliedBy(ROUNDS)))
                         .isTrue();
             } while (!allHaveStruck(wire));
             wire.calm();
