@@ -1,13 +1,11 @@
 package io.usageflow.forwarder;
 
+import static io.usageflow.forwarder.RepositoryFiles.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,8 +18,6 @@ import org.junit.jupiter.api.Test;
 
 /** The hand-written pages name what exists, and their links lead somewhere. */
 class DocsTest {
-    // Tests run in the module's folder.
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern INDEX_LINE =
             Pattern.compile("- \\[\\d+\\.[^\\]]+]\\((\\d{4}-[a-z0-9-]+\\.md)\\):\\s+(in\\s+force|replaced by \\d+)\\n");
 
@@ -60,7 +56,7 @@ class DocsTest {
                 .map(file -> file.group(1))
                 .distinct()
                 .toList();
-        Map<String, Long> found = files("").stream()
+        Map<String, Long> found = RepositoryFiles.endingWith("").stream()
                 .collect(Collectors.groupingBy(file -> file.getFileName().toString(), Collectors.counting()));
 
         assertThat(named).hasSizeGreaterThan(50);
@@ -75,7 +71,7 @@ class DocsTest {
     @Test
     void shouldLinkToWhatExists() throws IOException {
         List<String> dead = new ArrayList<>();
-        for (Path page : files(".md")) {
+        for (Path page : RepositoryFiles.endingWith(".md")) {
             for (String link : matches(LINK, withoutCode(page))) {
                 if (!link.contains("://") && !leadsSomewhere(page, link)) {
                     dead.add(ROOT.relativize(page) + " -> " + link);
@@ -87,7 +83,7 @@ class DocsTest {
 
     @Test
     void shouldNameClassesThatExist() throws IOException {
-        Set<String> types = files(".java").stream()
+        Set<String> types = RepositoryFiles.endingWith(".java").stream()
                 .map(file -> file.getFileName().toString().replace(".java", ""))
                 .collect(Collectors.toSet());
 
@@ -116,28 +112,6 @@ class DocsTest {
                 .replaceAll("\\[([^]]*)\\]\\([^)]*\\)", "$1")
                 .replaceAll("[^\\p{L}\\p{N} _-]", "")
                 .replace(' ', '-');
-    }
-
-    private static List<Path> files(String ending) throws IOException {
-        List<Path> found = new ArrayList<>();
-        Files.walkFileTree(ROOT, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                return Set.of("target", ".git", "node_modules")
-                                .contains(folder.getFileName().toString())
-                        ? FileVisitResult.SKIP_SUBTREE
-                        : FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (file.toString().endsWith(ending)) {
-                    found.add(file);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-        });
-        return found;
     }
 
     private static String withoutCode(Path page) throws IOException {
