@@ -3,7 +3,6 @@ package io.usageflow.cli;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.publish.BadLines;
-import io.usageflow.forwarder.publish.DryPublisher;
 import io.usageflow.forwarder.publish.Pace;
 import io.usageflow.forwarder.publish.Position;
 import io.usageflow.forwarder.publish.PositionFile;
@@ -11,9 +10,9 @@ import io.usageflow.forwarder.publish.PublishRun;
 import io.usageflow.forwarder.publish.PublishRun.Counts;
 import io.usageflow.forwarder.publish.PublisherConnection;
 import io.usageflow.forwarder.publish.TimeWindow;
-import io.usageflow.forwarder.publish.id.LineIds;
 import io.usageflow.forwarder.publish.input.CountedInput;
 import io.usageflow.forwarder.publish.input.InputBytes;
+import io.usageflow.forwarder.publish.line.LineIds;
 import io.usageflow.forwarder.publish.line.LineSource;
 import io.usageflow.producer.UsagePublisher;
 import java.io.IOException;
@@ -66,9 +65,7 @@ final class Backfill {
             PublishInput input, Map<String, String> identity, LineSource lines, BackfillProgress progress)
             throws IOException, InterruptedException {
         if (input.dryRun()) {
-            try (UsagePublisher dry = new DryPublisher()) {
-                return publish(input, lines, progress, dry, Optional.empty());
-            }
+            return publish(input, lines, progress, Optional.empty(), Optional.empty());
         }
         // Before anything is opened for writing: a typing error must leave no file behind.
         try (UsagePublisher publisher =
@@ -77,7 +74,7 @@ final class Backfill {
                     ? Optional.empty()
                     : Optional.of(new PositionFile(input.resume().get(), identity(identity)));
             terminal.stop().onProcessEnd(HOOK_LIMIT);
-            return publish(input, lines, progress, publisher, position);
+            return publish(input, lines, progress, Optional.of(publisher), position);
         }
     }
 
@@ -85,7 +82,7 @@ final class Backfill {
             PublishInput input,
             LineSource lines,
             BackfillProgress progress,
-            UsagePublisher publisher,
+            Optional<UsagePublisher> publisher,
             Optional<PositionFile> position)
             throws IOException, InterruptedException {
         Position from = position.isPresent() ? position.get().load() : Position.START;

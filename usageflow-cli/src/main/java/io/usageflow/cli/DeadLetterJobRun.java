@@ -1,16 +1,16 @@
 package io.usageflow.cli;
 
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.replay.CanaryOutcome;
 import io.usageflow.forwarder.replay.ReplayDocument;
 import io.usageflow.forwarder.replay.ReplayJob;
+import io.usageflow.forwarder.replay.ReplayJob.ReplayProgress;
 import io.usageflow.forwarder.replay.ReplayOutcome;
 import io.usageflow.forwarder.replay.ReplayOutcome.CanaryFailed;
+import io.usageflow.forwarder.replay.ReplayOutcome.CanaryOutcome;
 import io.usageflow.forwarder.replay.ReplayOutcome.Cancelled;
 import io.usageflow.forwarder.replay.ReplayOutcome.Failed;
 import io.usageflow.forwarder.replay.ReplayOutcome.TakenOver;
 import io.usageflow.forwarder.replay.ReplayPlan;
-import io.usageflow.forwarder.replay.ReplayProgress;
 import io.usageflow.forwarder.replay.ReplayRequest;
 import java.time.Duration;
 import java.util.List;

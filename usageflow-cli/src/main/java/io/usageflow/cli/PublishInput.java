@@ -1,12 +1,12 @@
 package io.usageflow.cli;
 
-import io.usageflow.forwarder.publish.id.LineIds;
 import io.usageflow.forwarder.publish.input.InputBytes;
+import io.usageflow.forwarder.publish.line.AmountRounding;
 import io.usageflow.forwarder.publish.line.CsvLines;
 import io.usageflow.forwarder.publish.line.CsvMapping;
 import io.usageflow.forwarder.publish.line.JsonLines;
+import io.usageflow.forwarder.publish.line.LineIds;
 import io.usageflow.forwarder.publish.line.LineSource;
-import io.usageflow.forwarder.publish.value.AmountRounding;
 import io.usageflow.schema.rule.ExactDecimal;
 import java.io.IOException;
 import java.nio.file.Path;

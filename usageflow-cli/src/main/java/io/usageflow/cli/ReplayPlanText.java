@@ -1,8 +1,8 @@
 package io.usageflow.cli;
 
 import io.usageflow.forwarder.replay.ReplayPlan;
+import io.usageflow.forwarder.replay.ReplayPlan.SkipReason;
 import io.usageflow.forwarder.replay.ReplayRequest;
-import io.usageflow.forwarder.replay.SkipReason;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;

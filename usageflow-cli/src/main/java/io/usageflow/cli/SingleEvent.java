@@ -1,6 +1,6 @@
 package io.usageflow.cli;
 
-import io.usageflow.forwarder.publish.id.GivenId;
+import io.usageflow.forwarder.publish.line.GivenId;
 import io.usageflow.producer.Cost;
 import io.usageflow.producer.InvalidUsageEventException;
 import io.usageflow.producer.UsageEvent;

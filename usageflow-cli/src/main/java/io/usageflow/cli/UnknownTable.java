@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
-import io.usageflow.forwarder.reconcile.ReconcileResult;
+import io.usageflow.forwarder.reconcile.ReconcileRun.ReconcileResult;
 import io.usageflow.forwarder.reconcile.unknown.UnknownEventSearch.SearchProgress;
 import io.usageflow.forwarder.reconcile.unknown.UnknownSummary;
 import io.usageflow.forwarder.reconcile.unknown.UnknownSummary.Count;

@@ -12,7 +12,7 @@ import io.usageflow.forwarder.links.LinkPlan;
 import io.usageflow.forwarder.links.LinkWriter;
 import io.usageflow.forwarder.parked.ParkedOverview;
 import io.usageflow.forwarder.publish.PublishRun;
-import io.usageflow.forwarder.reconcile.ReconcileResult;
+import io.usageflow.forwarder.reconcile.ReconcileRun.ReconcileResult;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary;
 import io.usageflow.forwarder.reconcile.unknown.UnknownSummary;
 import io.usageflow.forwarder.testing.JsonShape;

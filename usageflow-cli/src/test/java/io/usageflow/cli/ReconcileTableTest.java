@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
-import io.usageflow.forwarder.reconcile.ReconcileResult;
+import io.usageflow.forwarder.reconcile.ReconcileRun.ReconcileResult;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary;
 import java.time.Instant;
 import java.util.List;

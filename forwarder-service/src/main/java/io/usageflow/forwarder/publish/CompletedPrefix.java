@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.publish;
 
 import io.usageflow.forwarder.publish.Position.Passed;
-import io.usageflow.forwarder.publish.line.ParsedLine;
+import io.usageflow.forwarder.publish.line.LineSource.ParsedLine;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,32 +1,29 @@
 package io.usageflow.forwarder.publish;
 
+import io.usageflow.forwarder.clock.RateLimiter;
 import java.time.Duration;
-import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Holds a run to a rate: the n-th event is not before n divided by the rate, and time in which nothing could be sent is
- * not made up for by more than a second's worth. Not thread-safe.
- */
+/** Holds a run to a rate. After a pause it sends faster for at most a second's worth of events. Not thread-safe. */
 public final class Pace {
-    private static final long SECOND_NANOS = 1_000_000_000L;
+    private static final Duration BURST = Duration.ofSeconds(1);
 
-    private final OptionalDouble perSecond;
+    private final double perSecond;
     private final LongSupplier nanos;
     private final Consumer<Duration> wait;
-    private long due;
-    private boolean begun;
+    private @Nullable RateLimiter limiter;
 
-    private Pace(OptionalDouble perSecond, LongSupplier nanos, Consumer<Duration> wait) {
+    private Pace(double perSecond, LongSupplier nanos, Consumer<Duration> wait) {
         this.perSecond = perSecond;
         this.nanos = nanos;
         this.wait = wait;
     }
 
-    /** As fast as it goes. */
+    /** Does not wait. */
     public static Pace unbounded() {
-        return new Pace(OptionalDouble.empty(), () -> 0, time -> {});
+        return new Pace(Double.POSITIVE_INFINITY, () -> 0, time -> {});
     }
 
     /**
@@ -34,25 +31,21 @@ public final class Pace {
      *
      * @param perSecond above 0
      * @param nanos a clock such as {@link System#nanoTime}
-     * @param wait waits for so long at most; less where the run is to stop
+     * @param wait waits at most that long; less if the run is to stop
      */
     public static Pace of(double perSecond, LongSupplier nanos, Consumer<Duration> wait) {
-        return new Pace(OptionalDouble.of(perSecond), nanos, wait);
+        return new Pace(perSecond, nanos, wait);
     }
 
     /** Waits until the next event is due, or the run is to stop. */
     void awaitNext() {
-        if (perSecond.isEmpty()) {
-            return;
-        }
         long now = nanos.getAsLong();
-        if (!begun || now - due > SECOND_NANOS) {
-            due = begun ? now - SECOND_NANOS : now;
-            begun = true;
+        if (limiter == null) {
+            limiter = new RateLimiter(perSecond, BURST, now);
         }
-        if (due - now > 0) {
-            wait.accept(Duration.ofNanos(due - now));
+        if (limiter.waitNanos(now) > 0) {
+            wait.accept(Duration.ofNanos(limiter.waitNanos(now)));
         }
-        due += (long) (SECOND_NANOS / perSecond.getAsDouble());
+        limiter.acquire(now);
     }
 }

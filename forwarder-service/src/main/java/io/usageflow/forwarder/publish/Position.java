@@ -1,6 +1,6 @@
 package io.usageflow.forwarder.publish;
 
-import io.usageflow.forwarder.publish.line.ParsedLine;
+import io.usageflow.forwarder.publish.line.LineSource.ParsedLine;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

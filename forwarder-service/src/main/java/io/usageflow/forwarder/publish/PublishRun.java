@@ -1,14 +1,17 @@
 package io.usageflow.forwarder.publish;
 
 import io.usageflow.forwarder.publish.CompletedPrefix.State;
+import io.usageflow.forwarder.publish.LineStatistics.LineCounters;
 import io.usageflow.forwarder.publish.Position.Passed;
+import io.usageflow.forwarder.publish.line.LineCheck;
 import io.usageflow.forwarder.publish.line.LineSource;
-import io.usageflow.forwarder.publish.line.ParsedLine;
+import io.usageflow.forwarder.publish.line.LineSource.ParsedLine;
 import io.usageflow.producer.InvalidUsageEventException;
 import io.usageflow.producer.UsagePublisher;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -26,7 +29,7 @@ public final class PublishRun {
     private static final long LOOK_MILLIS = 200;
     private static final long SAVE_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
 
-    private final UsagePublisher publisher;
+    private final Optional<UsagePublisher> publisher;
     private final Reports reports;
     private final Terms terms;
     private final LineCheck check = new LineCheck();
@@ -39,7 +42,8 @@ public final class PublishRun {
     private Position position = Position.START;
     private long savedAt = System.nanoTime();
 
-    public PublishRun(UsagePublisher publisher, Reports reports, Terms terms) {
+    /** @param publisher empty for a dry run, which checks every line and sends nothing */
+    public PublishRun(Optional<UsagePublisher> publisher, Reports reports, Terms terms) {
         this.publisher = publisher;
         this.reports = reports;
         this.terms = terms;
@@ -97,7 +101,7 @@ public final class PublishRun {
      * @param failed events that are not known to be durable; sending them again with the same ids is safe
      * @param skipped lines that an earlier run was done with
      * @param ended whether the input was read to its end
-     * @param noticed what else there is to say
+     * @param statistics what else there is to say
      */
     public record Counts(long durable, long bad, long failed, long skipped, boolean ended, LineStatistics statistics) {
         /** With nothing else to say. */
@@ -212,7 +216,10 @@ public final class PublishRun {
                 .ifPresent(fault -> note(line.number(), fault.text()));
         terms.pace.awaitNext();
         try {
-            var unused = publisher.publish(line.event()).whenComplete((receipt, failure) -> {
+            CompletableFuture<?> sent = publisher.isPresent()
+                    ? publisher.get().publish(line.event())
+                    : CompletableFuture.completedFuture(line.event());
+            var unused = sent.whenComplete((receipt, failure) -> {
                 if (failure == null) {
                     durable.incrementAndGet();
                     front.settle(entry, State.DURABLE);
@@ -297,7 +304,7 @@ public final class PublishRun {
     /** The publisher fails what is not acknowledged in its own time, so that all settle in the end. */
     private void awaitAll() throws InterruptedException {
         do {
-            publisher.flush(GRACE);
+            publisher.ifPresent(open -> open.flush(GRACE));
         } while (!front.awaitIdle(GRACE.toMillis()));
     }
 }

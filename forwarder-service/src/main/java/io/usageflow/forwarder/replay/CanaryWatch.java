@@ -2,7 +2,9 @@ package io.usageflow.forwarder.replay;
 
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.kafka.KafkaClients;
-import io.usageflow.forwarder.replay.CanaryOutcome.Kind;
+import io.usageflow.forwarder.replay.ReplayJob.Cancellation;
+import io.usageflow.forwarder.replay.ReplayOutcome.CanaryOutcome;
+import io.usageflow.forwarder.replay.ReplayOutcome.CanaryOutcome.Kind;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.Receipt;

@@ -5,9 +5,11 @@ import io.usageflow.forwarder.deadletter.DeadLetterMarks;
 import io.usageflow.forwarder.deadletter.DeadLetterScan;
 import io.usageflow.forwarder.deadletter.OriginalEvent;
 import io.usageflow.forwarder.kafka.TopicReader;
+import io.usageflow.forwarder.replay.ReplayOutcome.CanaryOutcome;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.time.Duration;
+import java.util.List;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
@@ -90,5 +92,32 @@ public final class ReplayJob {
             originals.close();
             encoder.close();
         }
+    }
+
+    /** Asks a job to stop. Thread-safe. */
+    public interface Cancellation {
+        /**
+         * @param atMost how long to wait for the request to stop
+         * @return whether the job is to stop
+         */
+        boolean within(Duration atMost);
+    }
+
+    /** Follows a job, on the job's thread. */
+    public interface ReplayProgress {
+        /** Says nothing. */
+        ReplayProgress SILENT = new ReplayProgress() {};
+
+        /** All is counted; the answering begins. @param toDo how many will be answered, by plan and limit */
+        default void planned(ReplayPlan plan, long toDo) {}
+
+        /** After each transaction. @param done in all, committed */
+        default void done(long done, long toDo) {}
+
+        /** The first have been replayed, and their outcomes are waited for. */
+        default void canaryAwaited(int count) {}
+
+        /** All of the first were delivered, or not. */
+        default void canaryEnded(List<CanaryOutcome> outcomes) {}
     }
 }

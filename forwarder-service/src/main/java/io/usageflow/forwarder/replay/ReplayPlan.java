@@ -2,6 +2,7 @@ package io.usageflow.forwarder.replay;
 
 import io.usageflow.forwarder.deadletter.DeadLetterScan;
 import io.usageflow.forwarder.deadletter.StoredDeadLetter;
+import io.usageflow.forwarder.replay.ReplayRules.ReplayDecision;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -115,6 +116,71 @@ public record ReplayPlan(
                     warnings,
                     summary,
                     through);
+        }
+    }
+
+    /** Why a dead letter is left as it is. Closed; the word is the same on the command line, in JSON and in the console. */
+    public enum SkipReason {
+        ANSWERED("already answered: --again answers them once more"),
+        NEEDS_NEW_ID(
+                "their ids were admitted before with other content, and Credyt would ignore them: --new-id bills them in"
+                        + " addition, under ids of their own; discard them where they only correct what was billed"),
+        STILL_INVALID("admission would refuse them again: correct them with --set"),
+        CANNOT_BE_FIXED("--set or --new-id cannot be applied to them: leave them out by the filter"),
+        MAY_BE_BILLED(
+                "another account_id gives them another id at Credyt, which may have had them under the old one, and"
+                        + " would bill them twice: make sure with 'usageflow trace', then discard them and publish them again"),
+        NO_EVENT(
+                "no event can be read in them: keep them until the reason is mended, which is mostly a schema that the registry"
+                        + " has lost; then replay them"),
+        KEPT_IN_PART(
+                "their records were too large to keep, and only the beginning is here: read each at the topic, partition"
+                        + " and offset that 'usageflow dead-letters show' names, while that topic still has it; publish what is to be"
+                        + " billed in smaller events, then discard these");
+
+        private final String remedy;
+
+        SkipReason(String remedy) {
+            this.remedy = remedy;
+        }
+
+        /** Why, and what to do; of several. */
+        public String remedy() {
+            return remedy;
+        }
+    }
+
+    /**
+     * What an operator should know before a replay, where it depends on what only a person can know. Closed, the same word
+     * everywhere. {@code docs/dead-letters.md} goes through every reason.
+     */
+    public enum ReplayWarning {
+        AGE_UNPROVEN(
+                "are older than the dedup window: only Credyt's own memory of their ids prevents a second charge for those"
+                        + " that were billed before"),
+        BILLED_IN_ADDITION(
+                "go under new ids, so they are billed in addition to what was admitted first under their old ids:"
+                        + " where they correct it, discard them instead"),
+        FIX_MAY_BE_IGNORED(
+                "may be at Credyt already, with the content before --set: then it keeps that and ignores the fix;"
+                        + " 'usageflow reconcile' shows it"),
+        MAY_HAVE_COME_AGAIN(
+                "were never admitted, so their producer may have sent them again in the meantime: under one id"
+                        + " Credyt keeps what came first"),
+        WAITS_FOR_LINK("had no link: without one by now they wait again, and come back as dead letters"),
+        STILL_UNREADABLE("cannot be read by this command either: they come back as dead letters unless admission can"),
+        STILL_TOO_LARGE("come back as dead letters unless admission.event.max.bytes was raised"),
+        ANSWERED_BEFORE("were answered before: what Credyt has had under their ids it ignores, any fix included");
+
+        private final String meaning;
+
+        ReplayWarning(String meaning) {
+            this.meaning = meaning;
+        }
+
+        /** Follows the number of dead letters that it concerns. */
+        public String meaning() {
+            return meaning;
         }
     }
 }

@@ -7,6 +7,8 @@ import io.usageflow.forwarder.deadletter.DeadLetterStage;
 import io.usageflow.forwarder.deadletter.DeadLetterState;
 import io.usageflow.forwarder.deadletter.OriginalEvent;
 import io.usageflow.forwarder.deadletter.StoredDeadLetter;
+import io.usageflow.forwarder.replay.ReplayPlan.ReplayWarning;
+import io.usageflow.forwarder.replay.ReplayPlan.SkipReason;
 import io.usageflow.forwarder.topics.AccountPartition;
 import io.usageflow.schema.Cost;
 import io.usageflow.schema.DeadLetterMark;
@@ -253,6 +255,29 @@ final class ReplayRules {
                 warnings.add(ReplayWarning.MAY_HAVE_COME_AGAIN);
             }
             return warnings;
+        }
+    }
+
+    /** What is to become of a dead letter. Sealed: it is answered, or left as it is. */
+    sealed interface ReplayDecision {
+
+        /**
+         * The dead letter is answered.
+         *
+         * @param record what goes through the pipeline again; empty for a discard
+         * @param fixes with old and new values, for the mark
+         */
+        record Answer(Optional<ReplayedRecord> record, List<Fix> fixes, Set<ReplayWarning> warnings)
+                implements ReplayDecision {}
+
+        record Skip(SkipReason skipReason, String detail) implements ReplayDecision {}
+
+        /** A record of the replays' topic. */
+        @SuppressWarnings("ArrayRecordComponent") // never compared
+        record ReplayedRecord(int partition, byte @Nullable [] key, byte[] value, List<Header> headers) {}
+
+        default <R> R match(Function<Answer, R> onAnswer, Function<Skip, R> onSkip) {
+            return this instanceof Answer answer ? onAnswer.apply(answer) : onSkip.apply((Skip) this);
         }
     }
 }

@@ -3,12 +3,12 @@ package io.usageflow.forwarder.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.usageflow.forwarder.publish.id.LineIds;
+import io.usageflow.forwarder.publish.line.AmountRounding;
 import io.usageflow.forwarder.publish.line.CsvLines;
 import io.usageflow.forwarder.publish.line.CsvMapping;
 import io.usageflow.forwarder.publish.line.JsonLines;
+import io.usageflow.forwarder.publish.line.LineIds;
 import io.usageflow.forwarder.publish.line.LineSource;
-import io.usageflow.forwarder.publish.value.AmountRounding;
 import io.usageflow.producer.testkit.RecordingUsagePublisher;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -113,7 +113,7 @@ class PublishRunTest {
         run(resumable(() -> false), lines(equal));
         List<String> once = publishedIds();
         var again = new RecordingUsagePublisher();
-        new PublishRun(again, this::note, PublishRun.Terms.plain()).of(lines(equal));
+        new PublishRun(Optional.of(again), this::note, PublishRun.Terms.plain()).of(lines(equal));
 
         assertThat(once).hasSize(50).doesNotHaveDuplicates();
         assertThat(again.events()).extracting(event -> event.getId()).containsExactlyElementsOf(once);
@@ -176,12 +176,13 @@ class PublishRunTest {
         String csv = "who,amount\na,1\nb\nc,\"x\ny\n";
         LineSource source = new CsvLines(
                 new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)),
-                CsvMapping.parse("event_type='t',account_id=who,data.amount=amount:long", Optional.empty()),
-                new LineIds("usage.csv", List.of()));
+                CsvMapping.parse("event_type='t',account_id=who,data.amount=amount:long", Optional.empty(), List.of()),
+                new LineIds("usage.csv", List.of()),
+                AmountRounding.NONE);
         Path bad = folder.resolve("bad.csv");
         try (BadLines lines = BadLines.begin(bad)) {
             var terms = new PublishRun.Terms(Optional.empty(), Optional.of(lines), Pace.unbounded(), () -> false);
-            new PublishRun(publisher, this::note, terms).of(source);
+            new PublishRun(Optional.of(publisher), this::note, terms).of(source);
         }
 
         assertThat(bad).hasContent("who,amount\nb\nc,\"x\ny\n");
@@ -206,7 +207,7 @@ class PublishRunTest {
 
     @Test
     void shouldCheckAllRulesWithoutPublishing() throws Exception {
-        PublishRun.Counts counts = new PublishRun(new DryPublisher(), this::note, PublishRun.Terms.plain())
+        PublishRun.Counts counts = new PublishRun(Optional.empty(), this::note, PublishRun.Terms.plain())
                 .of(lines("""
                         {"event_type":"t","account_id":"a"}
                         {"event_type":"t","account_id":"a","costs":[{"vendor":"v","amount":-1,"currency":"USD"}]}
@@ -335,7 +336,7 @@ class PublishRunTest {
     }
 
     private PublishRun.Counts run(PublishRun.Terms terms, LineSource source) throws Exception {
-        return new PublishRun(publisher, reports(), terms).of(source);
+        return new PublishRun(Optional.of(publisher), reports(), terms).of(source);
     }
 
     private PublishRun.Reports reports() {
@@ -397,6 +398,8 @@ class PublishRunTest {
 
     private static LineSource lines(String text) {
         return new JsonLines(
-                new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), new LineIds("file", List.of()));
+                new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)),
+                new LineIds("file", List.of()),
+                AmountRounding.NONE);
     }
 }

@@ -1,9 +1,8 @@
 package io.usageflow.forwarder.publish.line;
 
-import io.usageflow.forwarder.publish.id.LineIds;
 import io.usageflow.forwarder.publish.input.CsvEntries;
-import io.usageflow.forwarder.publish.value.AmountRounding;
-import io.usageflow.forwarder.publish.value.BadLineException;
+import io.usageflow.forwarder.publish.line.LineSource.BadLineException;
+import io.usageflow.forwarder.publish.line.LineSource.ParsedLine;
 import io.usageflow.producer.InvalidUsageEventException;
 import io.usageflow.producer.UsageEvent;
 import java.io.IOException;
@@ -24,11 +23,6 @@ public final class CsvLines implements LineSource {
     private final AmountRounding rounding;
     private final Map<String, Integer> header = new HashMap<>();
     private final String headerText;
-
-    /** Without rounding. */
-    public CsvLines(InputStream in, CsvMapping mapping, LineIds ids) throws IOException {
-        this(in, mapping, ids, AmountRounding.NONE);
-    }
 
     /**
      * @throws IllegalArgumentException if there is no header, or it lacks a column that the mapping needs

@@ -1,11 +1,7 @@
 package io.usageflow.forwarder.publish.line;
 
-import io.usageflow.forwarder.publish.id.GivenId;
-import io.usageflow.forwarder.publish.value.AmountRounding;
-import io.usageflow.forwarder.publish.value.BadLineException;
-import io.usageflow.forwarder.publish.value.EventTime;
-import io.usageflow.forwarder.publish.value.EventTime.Form;
-import io.usageflow.forwarder.publish.value.NumberText;
+import io.usageflow.forwarder.publish.line.EventTime.Form;
+import io.usageflow.forwarder.publish.line.LineSource.BadLineException;
 import io.usageflow.producer.Cost;
 import io.usageflow.producer.UsageEvent;
 import java.math.BigDecimal;
@@ -77,11 +73,6 @@ public final class CsvMapping {
         Optional<String> in(UnaryOperator<String> columns) {
             return Optional.of(constant ? text : columns.apply(text)).filter(value -> !value.isEmpty());
         }
-    }
-
-    /** As below, where no text but the empty one stands for nothing. */
-    public static CsvMapping parse(String text, Optional<ZoneId> zone) {
-        return parse(text, zone, List.of());
     }
 
     /**
@@ -189,11 +180,6 @@ public final class CsvMapping {
 
     boolean hasId(UnaryOperator<String> columns) {
         return text("id", columns).isPresent();
-    }
-
-    /** Without rounding. */
-    UsageEvent event(UnaryOperator<String> columns) throws BadLineException {
-        return event(columns, AmountRounding.NONE.ofLine());
     }
 
     /** @param columns the cell of a column, empty where there is nothing in it */

@@ -2,11 +2,7 @@ package io.usageflow.forwarder.publish.line;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.forwarder.publish.id.GivenId;
-import io.usageflow.forwarder.publish.value.AmountRounding;
-import io.usageflow.forwarder.publish.value.BadLineException;
-import io.usageflow.forwarder.publish.value.EventTime;
-import io.usageflow.forwarder.publish.value.NumberText;
+import io.usageflow.forwarder.publish.line.LineSource.BadLineException;
 import io.usageflow.producer.Cost;
 import io.usageflow.producer.UsageEvent;
 import java.math.BigDecimal;

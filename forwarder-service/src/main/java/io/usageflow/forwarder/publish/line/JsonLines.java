@@ -1,26 +1,38 @@
 package io.usageflow.forwarder.publish.line;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.forwarder.publish.id.LineIds;
 import io.usageflow.forwarder.publish.input.NumberedLines;
 import io.usageflow.forwarder.publish.input.NumberedLines.Line;
-import io.usageflow.forwarder.publish.value.AmountRounding;
-import io.usageflow.forwarder.publish.value.BadLineException;
+import io.usageflow.forwarder.publish.line.LineSource.BadLineException;
+import io.usageflow.forwarder.publish.line.LineSource.ParsedLine;
 import io.usageflow.producer.InvalidUsageEventException;
 import io.usageflow.producer.UsageEvent;
+import io.usageflow.schema.text.VisibleText;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** One JSON object a line, in the words of the event's schema. Numbers are exact. Not thread-safe. */
 public final class JsonLines implements LineSource {
     private final NumberedLines lines;
     private final LineIds ids;
     private final AmountRounding rounding;
-
-    public JsonLines(InputStream in, LineIds ids) {
-        this(in, ids, AmountRounding.NONE);
-    }
 
     public JsonLines(InputStream in, LineIds ids, AmountRounding rounding) {
         this.lines = new NumberedLines(in);
@@ -56,5 +68,71 @@ public final class JsonLines implements LineSource {
         return object.hasNonNull("id")
                 ? event
                 : event.id(ids.of(text.strip(), field -> JsonEvent.scalar(object, field)));
+    }
+
+    /** One line that is one JSON object and nothing else, its numbers exact. Says what is wrong in our own words. Pure. */
+    static final class JsonObjectParser {
+        private static final int EXCERPT_CHARS_MAX = 64;
+        private static final Pattern DUPLICATE = Pattern.compile("Duplicate field '(.*)'", Pattern.DOTALL);
+
+        private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                        // Its table of names would let one line decide over another.
+                        .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                        .streamReadConstraints(StreamReadConstraints.builder()
+                                .maxNestingDepth(64)
+                                .maxNumberLength(1_100)
+                                .build())
+                        .build())
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
+                .build();
+
+        private JsonObjectParser() {}
+
+        static ObjectNode object(String line) throws BadLineException {
+            try (JsonParser parser = JSON.createParser(line)) {
+                JsonNode node = parser.readValueAsTree();
+                if (!(node instanceof ObjectNode object)) {
+                    throw new BadLineException("is not a JSON object: write one event a line, {\"event_type\":...}");
+                }
+                int end = (int) parser.currentLocation().getCharOffset();
+                if (!line.substring(end).isBlank()) {
+                    throw new BadLineException(
+                            "is not JSON: more stands behind its object" + at(line, end) + ": write one event a line");
+                }
+                return object;
+            } catch (JsonProcessingException malformed) {
+                throw new BadLineException("is not JSON: " + fault(line, malformed));
+            } catch (NumberFormatException exponent) {
+                throw new BadLineException("is not JSON: it has a number whose exponent has too many digits");
+            } catch (IOException impossible) {
+                throw new UncheckedIOException("reading JSON from a String must not do I/O", impossible);
+            }
+        }
+
+        private static String fault(String line, JsonProcessingException malformed) {
+            if (malformed instanceof StreamConstraintsException) {
+                return "it has a number of more than 1000 digits, a name of more than 50000 characters, or more than 64 levels";
+            }
+            Matcher duplicate = DUPLICATE.matcher(String.valueOf(malformed.getOriginalMessage()));
+            if (duplicate.lookingAt()) {
+                return "it names " + VisibleText.of(duplicate.group(1), EXCERPT_CHARS_MAX) + " twice: keep one";
+            }
+            if (malformed instanceof JsonEOFException) {
+                return "it ends before its object is complete: is it cut off, or spread over several lines? write one event a"
+                        + " line";
+            }
+            long offset = malformed.getLocation() == null
+                    ? 0
+                    : malformed.getLocation().getCharOffset();
+            return "it cannot be read" + at(line, (int) Math.max(0, Math.min(offset, line.length())));
+        }
+
+        private static String at(String line, int offset) {
+            @Nullable String found = offset < line.length() ? line.substring(offset) : null;
+            return " from character " + (offset + 1) + " on"
+                    + (found == null ? "" : ", '" + VisibleText.of(found.strip(), EXCERPT_CHARS_MAX) + "'");
+        }
     }
 }

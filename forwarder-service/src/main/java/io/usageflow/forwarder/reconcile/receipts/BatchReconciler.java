@@ -8,6 +8,7 @@ import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
 import io.usageflow.forwarder.reconcile.ReconcileRequest;
 import io.usageflow.forwarder.reconcile.ReconcileRequest.Repair.Mode;
+import io.usageflow.forwarder.reconcile.receipts.ReconcileItem.SentEvent;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary.RepairOutcome;
 import java.time.Clock;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.reconcile.receipts;
 
+import io.usageflow.forwarder.kafka.OwnTopicDecoder;
 import io.usageflow.forwarder.reconcile.EventRef;
-import io.usageflow.forwarder.reconcile.OwnTopicDecoder;
 import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
 import io.usageflow.schema.CredytReference;

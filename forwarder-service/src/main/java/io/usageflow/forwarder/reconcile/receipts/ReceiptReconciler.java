@@ -6,14 +6,14 @@ import io.usageflow.forwarder.credyt.CredytHttp;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries;
 import io.usageflow.forwarder.credyt.lookup.CredytUnreachableException;
 import io.usageflow.forwarder.kafka.LogId;
+import io.usageflow.forwarder.kafka.OwnTopicDecoder;
 import io.usageflow.forwarder.kafka.PartitionReader;
 import io.usageflow.forwarder.reconcile.Checkpoint;
-import io.usageflow.forwarder.reconcile.OwnTopicDecoder;
 import io.usageflow.forwarder.reconcile.ReconcileFinding;
-import io.usageflow.forwarder.reconcile.ReconcileListener;
 import io.usageflow.forwarder.reconcile.ReconcileRequest;
-import io.usageflow.forwarder.reconcile.ReconcileResult;
 import io.usageflow.forwarder.reconcile.ReconcileRun;
+import io.usageflow.forwarder.reconcile.ReconcileRun.ReconcileListener;
+import io.usageflow.forwarder.reconcile.ReconcileRun.ReconcileResult;
 import io.usageflow.schema.Receipt;
 import java.time.Clock;
 import java.time.Duration;
@@ -212,6 +212,33 @@ public final class ReceiptReconciler {
         @Override
         public void close() {
             decoder.close();
+        }
+    }
+
+    /**
+     * How far a reconciliation is.
+     *
+     * @param share of the receipts' topic that is behind it, 0 to 1
+     * @param perSecond receipts checked per second in this run
+     * @param left to the end at this speed; empty where it is unknown
+     */
+    public record ReconcileProgress(double share, double perSecond, Optional<Duration> left, ReconcileSummary summary) {
+
+        /**
+         * @param before share that was behind it when this run began
+         * @param receipts checked in this run
+         */
+        public static ReconcileProgress of(
+                double share, double before, long receipts, Duration elapsed, ReconcileSummary summary) {
+            double seconds = Math.max(0.001, elapsed.toMillis() / 1e3);
+            double gained = share - before;
+            return new ReconcileProgress(
+                    share,
+                    receipts / seconds,
+                    gained <= 0
+                            ? Optional.empty()
+                            : Optional.of(Duration.ofMillis((long) ((1 - share) / gained * elapsed.toMillis()))),
+                    summary);
         }
     }
 }

@@ -6,6 +6,7 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.reconcile.EventRef;
 import io.usageflow.forwarder.reconcile.ReconcileRequest.Repair;
+import io.usageflow.forwarder.reconcile.receipts.ReconcileItem.SentEvent;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary.RepairOutcome;
 import io.usageflow.forwarder.replay.ReplayTransaction;
 import io.usageflow.schema.DeadLetterMark;

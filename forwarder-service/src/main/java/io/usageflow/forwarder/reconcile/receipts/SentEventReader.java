@@ -7,6 +7,7 @@ import io.usageflow.forwarder.credyt.lookup.ParsedResponse;
 import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.kafka.PartitionReader;
 import io.usageflow.forwarder.reconcile.EventRef;
+import io.usageflow.forwarder.reconcile.receipts.ReconcileItem.SentEvent;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.registry.SchemaLostException;

@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.reconcile.unknown;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.forwarder.reconcile.OwnTopicDecoder.UnreadableRecords;
+import io.usageflow.forwarder.kafka.OwnTopicDecoder.UnreadableRecords;
 import io.usageflow.forwarder.reconcile.ReconcileRun;
 import io.usageflow.forwarder.reconcile.unknown.UnknownSummary.Count;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.usageflow.forwarder.reconcile.unknown;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.kafka.OwnTopicDecoder;
+import io.usageflow.forwarder.kafka.OwnTopicDecoder.UnreadableRecords;
 import io.usageflow.forwarder.kafka.PartitionReader;
-import io.usageflow.forwarder.reconcile.OwnTopicDecoder;
-import io.usageflow.forwarder.reconcile.OwnTopicDecoder.UnreadableRecords;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.Receipt;
 import io.usageflow.schema.id.Uuids;

@@ -3,7 +3,7 @@ package io.usageflow.forwarder.publish.line;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.usageflow.forwarder.publish.id.LineIds;
+import io.usageflow.forwarder.publish.line.LineSource.ParsedLine;
 import io.usageflow.producer.Cost;
 import io.usageflow.producer.EventId;
 import io.usageflow.producer.UsageEvent;
@@ -96,8 +96,8 @@ class CsvLinesTest {
     @Test
     void shouldDeriveIdsFromColumns() throws IOException {
         var ids = new LineIds("file", List.of("b"));
-        List<ParsedLine> parsed =
-                drain(new CsvLines(bytes("a,b\nx,1\ny,1\n"), mapping("event_type='t',account_id=a"), ids));
+        List<ParsedLine> parsed = drain(new CsvLines(
+                bytes("a,b\nx,1\ny,1\n"), mapping("event_type='t',account_id=a"), ids, AmountRounding.NONE));
 
         assertThat(event(parsed.get(0)).id()).isEqualTo(event(parsed.get(1)).id());
     }
@@ -174,11 +174,12 @@ class CsvLinesTest {
     }
 
     private static List<ParsedLine> parse(String mapping, String text) throws IOException {
-        return drain(new CsvLines(bytes(text), mapping(mapping), new LineIds("file.csv", List.of())));
+        return drain(
+                new CsvLines(bytes(text), mapping(mapping), new LineIds("file.csv", List.of()), AmountRounding.NONE));
     }
 
     private static CsvMapping mapping(String text) {
-        return CsvMapping.parse(text, Optional.of(ZoneId.of("UTC")));
+        return CsvMapping.parse(text, Optional.of(ZoneId.of("UTC")), List.of());
     }
 
     private static ByteArrayInputStream bytes(String text) {

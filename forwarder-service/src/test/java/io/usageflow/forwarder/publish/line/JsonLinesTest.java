@@ -2,8 +2,8 @@ package io.usageflow.forwarder.publish.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.usageflow.forwarder.publish.id.LineIds;
 import io.usageflow.forwarder.publish.input.NumberedLines;
+import io.usageflow.forwarder.publish.line.LineSource.ParsedLine;
 import io.usageflow.producer.Cost;
 import io.usageflow.producer.EventId;
 import io.usageflow.producer.UsageEvent;
@@ -96,7 +96,7 @@ class JsonLinesTest {
                 .getBytes(StandardCharsets.ISO_8859_1);
         broken[0] = (byte) 0xff;
 
-        List<ParsedLine> parsed = drain(new JsonLines(new ByteArrayInputStream(broken), ids()));
+        List<ParsedLine> parsed = drain(new JsonLines(new ByteArrayInputStream(broken), ids(), AmountRounding.NONE));
 
         assertThat(parsed.get(0))
                 .isEqualTo(new ParsedLine.Bad(1, "", "is not UTF-8: convert the file, for example with iconv"));
@@ -131,7 +131,8 @@ class JsonLinesTest {
         String without = "{\"event_type\":\"t\",\"account_id\":\"a\"}";
         var ids = new LineIds("file", List.of("account_id", "data.request"));
 
-        List<ParsedLine> parsed = drain(new JsonLines(bytes(one + "\n" + other + "\n" + without), ids));
+        List<ParsedLine> parsed =
+                drain(new JsonLines(bytes(one + "\n" + other + "\n" + without), ids, AmountRounding.NONE));
 
         assertThat(idsOf(parsed.subList(0, 2)))
                 .hasSize(2)
@@ -175,7 +176,7 @@ class JsonLinesTest {
     }
 
     private static List<ParsedLine> parse(String text) throws IOException {
-        return drain(new JsonLines(bytes(text), ids()));
+        return drain(new JsonLines(bytes(text), ids(), AmountRounding.NONE));
     }
 
     private static LineIds ids() {

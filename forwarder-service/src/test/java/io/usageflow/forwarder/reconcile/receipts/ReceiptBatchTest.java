@@ -3,9 +3,9 @@ package io.usageflow.forwarder.reconcile.receipts;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.forwarder.kafka.OwnTopicDecoder;
+import io.usageflow.forwarder.kafka.OwnTopicDecoder.UnreadableRecords;
 import io.usageflow.forwarder.reconcile.EventRef;
-import io.usageflow.forwarder.reconcile.OwnTopicDecoder;
-import io.usageflow.forwarder.reconcile.OwnTopicDecoder.UnreadableRecords;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
 import io.usageflow.forwarder.reconcile.ReportFormat;
 import io.usageflow.forwarder.reconcile.unknown.UnknownSummary;

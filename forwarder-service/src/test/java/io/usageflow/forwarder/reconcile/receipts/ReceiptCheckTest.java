@@ -10,6 +10,7 @@ import io.usageflow.forwarder.reconcile.EventRef;
 import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Difference;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
+import io.usageflow.forwarder.reconcile.receipts.ReconcileItem.SentEvent;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.ReferenceKind;
 import java.time.Instant;

@@ -1,5 +1,6 @@
-package io.usageflow.forwarder.publish.value;
+package io.usageflow.forwarder.publish.line;
 
+import io.usageflow.forwarder.publish.line.LineSource.BadLineException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.regex.Pattern;

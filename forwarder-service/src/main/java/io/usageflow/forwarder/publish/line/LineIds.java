@@ -1,6 +1,6 @@
-package io.usageflow.forwarder.publish.id;
+package io.usageflow.forwarder.publish.line;
 
-import io.usageflow.forwarder.publish.value.BadLineException;
+import io.usageflow.forwarder.publish.line.LineSource.BadLineException;
 import io.usageflow.producer.EventId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

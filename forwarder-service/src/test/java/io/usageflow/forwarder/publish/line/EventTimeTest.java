@@ -1,9 +1,10 @@
-package io.usageflow.forwarder.publish.value;
+package io.usageflow.forwarder.publish.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.usageflow.forwarder.publish.value.EventTime.Form;
+import io.usageflow.forwarder.publish.line.EventTime.Form;
+import io.usageflow.forwarder.publish.line.LineSource.BadLineException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Optional;

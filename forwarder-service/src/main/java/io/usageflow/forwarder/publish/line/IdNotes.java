@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.publish.id;
+package io.usageflow.forwarder.publish.line;
 
 import io.usageflow.forwarder.table.TemporaryTable;
 import io.usageflow.schema.id.Uuids;
@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * A note for each id, however many there are: the first {@value #HEAP_MAX} in the heap, about 40 MB, all others in a
  * {@link TemporaryTable} with some 60 bytes of disk each. Close it. Not thread-safe.
  */
-public final class IdNotes implements AutoCloseable {
+final class IdNotes implements AutoCloseable {
     static final int HEAP_MAX = 250_000;
 
     private final int heapMax;
     private final Map<UUID, byte[]> heap = new HashMap<>();
     private @Nullable TemporaryTable table;
 
-    public IdNotes() {
+    IdNotes() {
         this(HEAP_MAX);
     }
 

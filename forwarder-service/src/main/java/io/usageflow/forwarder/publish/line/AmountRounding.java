@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.publish.value;
+package io.usageflow.forwarder.publish.line;
 
 import io.usageflow.schema.rule.ExactDecimal;
 import java.math.BigDecimal;

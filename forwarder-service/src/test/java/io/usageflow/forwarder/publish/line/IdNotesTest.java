@@ -1,9 +1,10 @@
-package io.usageflow.forwarder.publish.id;
+package io.usageflow.forwarder.publish.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.producer.UsageEvent;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -29,18 +30,21 @@ class IdNotesTest {
 
     @Test
     void shouldFindUsedIdsOnDiskToo() {
-        try (var ids = new UsedIds(new IdNotes(5))) {
+        try (var check = new LineCheck(new IdNotes(5))) {
             for (int line = 1; line <= 100; line++) {
-                assertThat(ids.use(event(line).data("n", 1), line)).isEqualTo(new UsedIds.Use.First());
+                assertThat(check.of(line(line, line, 1))).isEqualTo(new LineCheck.Answer.Good());
             }
             for (int line = 1; line <= 100; line++) {
-                assertThat(ids.use(event(line).data("n", 1), 200)).isEqualTo(new UsedIds.Use.Again(line));
-                assertThat(ids.use(event(line).data("n", 2), 200)).isEqualTo(new UsedIds.Use.Taken(line));
+                assertThat(check.of(line(200, line, 1))).isEqualTo(new LineCheck.Answer.Repeated(line));
+                assertThat(check.of(line(200, line, 2)))
+                        .isInstanceOfSatisfying(LineCheck.Answer.Bad.class, bad -> assertThat(bad.problem())
+                                .contains("of line "));
             }
         }
     }
 
-    private static UsageEvent event(int number) {
-        return UsageEvent.of("t").id("e" + number).account("a");
+    private static LineSource.ParsedLine.Event line(int number, int id, int amount) {
+        UsageEvent event = UsageEvent.of("t").id("e" + id).account("a").data("n", amount);
+        return new LineSource.ParsedLine.Event(number, "", event, List.of());
     }
 }

@@ -1,6 +1,5 @@
-package io.usageflow.forwarder.reconcile;
+package io.usageflow.forwarder.kafka;
 
-import io.usageflow.forwarder.kafka.RecordCutter;
 import io.usageflow.schema.registry.RegistryAbsence;
 import io.usageflow.schema.registry.SchemaLostException;
 import io.usageflow.schema.serde.AvroSerdes;
