@@ -15,7 +15,7 @@
  *       io.usageflow.forwarder.ledger.LedgerCounter}.
  *   <li>{@link io.usageflow.forwarder.delivery.DeliveryLoop} reads it there, and is the only writer of offsets.
  *   <li>{@link io.usageflow.forwarder.delivery.queue.CustomerQueues} puts it into its customer's next batch, {@link
- *       io.usageflow.forwarder.delivery.http.EventSink} sends that to Credyt.
+ *       io.usageflow.forwarder.delivery.EventSink} sends that to Credyt.
  *   <li>{@link io.usageflow.forwarder.delivery.answer.AnswerClassifier} reads the answer: accepted, divided, refused, again.
  *   <li>{@link io.usageflow.forwarder.delivery.commit.OutcomeTransaction} commits its receipt or dead letter, the counters and the offset
  *       in one transaction.

@@ -7,14 +7,13 @@ import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
-import io.usageflow.forwarder.delivery.commit.LostProducerException;
+import io.usageflow.forwarder.delivery.DeliverySession.DeliveryContext;
 import io.usageflow.forwarder.delivery.commit.OutcomeRecords;
+import io.usageflow.forwarder.delivery.commit.OutcomeTransaction.LostProducerException;
 import io.usageflow.forwarder.delivery.health.DeliveryMeters;
 import io.usageflow.forwarder.delivery.health.DeliverySnapshot;
 import io.usageflow.forwarder.delivery.health.DestinationHealth;
 import io.usageflow.forwarder.delivery.health.RetrySchedule;
-import io.usageflow.forwarder.delivery.http.EventSink;
-import io.usageflow.forwarder.delivery.http.HttpEventSink;
 import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.kafka.TopicWatch;
 import io.usageflow.forwarder.kafka.recovery.MarkerRecovery;
@@ -33,21 +32,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP half: reads deliverable events, sends them to Credyt, and settles what became of them. Started once, closed
- * once; {@link #health} and {@link #snapshot} may be asked by any thread.
+ * Reads deliverable events, sends them to Credyt and settles their outcomes. Started once, closed once; {@link #health} and
+ * {@link #snapshot} are thread-safe.
  *
- * <p>Works in one thread of its own and the HTTP client's. A session that breaks (Kafka away for long, a lost producer) is
- * followed by a new one that begins with what is committed.
+ * <p>Runs in one thread of its own and the HTTP client's. If a session breaks (a long absence of Kafka, a lost producer), a
+ * new session begins at the committed offsets.
  */
 public final class Delivery implements Stage {
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
     private static final Duration SESSION_WAIT_MIN = Duration.ofMillis(500);
     private static final Duration SESSION_WAIT_MAX = Duration.ofSeconds(30);
-    /** A session that lasted this long was a good one. */
+    /** A session that lasted this long resets the back-off. */
     private static final Duration SESSION_GOOD = Duration.ofMinutes(5);
 
     private static final int FENCED_MAX = 3;
-    /** Of the time to close: for requests in flight; the rest is for leaving Kafka in order. */
+    /** Share of the closing time for requests in flight; the rest is for leaving the consumer group. */
     private static final double FINISH_SHARE = 0.6;
 
     private static final Duration KILL_WITHIN = Duration.ofSeconds(2);
@@ -65,15 +64,17 @@ public final class Delivery implements Stage {
     private int fenced;
 
     /**
-     * @throws org.apache.kafka.common.config.ConfigException where the API key is missing or unusable, or a serializer's
-     *     setting is wrong
+     * Connects to Credyt over HTTP.
+     *
+     * @throws org.apache.kafka.common.config.ConfigException if the API key is missing or unusable, or a serializer's setting
+     *     is wrong
      */
     public Delivery(
             DeliverySettings settings, CredytSettings credyt, DeliveryConnections connections, MeterRegistry meters) {
         this(settings, credyt, ApiKeys.open(credyt.apiKey(), System::nanoTime), connections, meters);
     }
 
-    /** With another sink than HTTP; closes it in the end. */
+    /** Delivers to the given sink, and closes it in the end. */
     public Delivery(DeliverySettings settings, DeliveryConnections connections, EventSink sink, MeterRegistry meters) {
         this(settings, connections, sink, new ResponseExcerpt(List.of()), meters);
     }
@@ -134,7 +135,7 @@ public final class Delivery implements Stage {
         return now == null ? betweenSessions : now.health(watch.view()).but(recovery.risk());
     }
 
-    /** As of a tenth of a second ago at most, while it runs. */
+    /** The latest snapshot; at most a tenth of a second old while delivery runs. */
     public DeliverySnapshot snapshot() {
         return context.meters().snapshot();
     }
@@ -146,7 +147,7 @@ public final class Delivery implements Stage {
         try {
             thread.join(Math.max(1, atMost.toMillis()));
             if (thread.isAlive()) {
-                LOG.warn("event=delivery_interrupted why=\"it did not finish within {}\"", atMost);
+                LOG.warn("event=delivery_interrupted why=\"delivery did not finish within {}\"", atMost);
                 thread.interrupt();
                 thread.join(KILL_WITHIN.toMillis());
             }
@@ -180,16 +181,16 @@ public final class Delivery implements Stage {
             betweenSessions = fenced < FENCED_MAX
                     ? StageHealth.waiting("stopped")
                     : StageHealth.dead("another process uses the instance id "
-                            + context.connections().instanceId() + ": give each instance its own instance.id");
+                            + context.connections().instanceId() + "; give each instance its own instance.id");
         } catch (InterruptedException | InterruptException hurried) {
-            betweenSessions = StageHealth.waiting("stopped before it had finished");
+            betweenSessions = StageHealth.waiting("stopped before it finished");
         } catch (Throwable fault) {
             LOG.error("event=delivery_died", fault);
-            betweenSessions = StageHealth.dead("a fault of the forwarder: " + fault);
+            betweenSessions = StageHealth.dead("a bug in the forwarder: " + fault);
         }
     }
 
-    /** @return why it broke; empty where it ended because of {@link #close} */
+    /** Returns why the session broke; empty if {@link #close} ended it. */
     private Optional<RuntimeException> oneSession() {
         try (DeliverySession now = DeliverySession.open(context, recovery)) {
             session = now;
@@ -200,7 +201,7 @@ public final class Delivery implements Stage {
                 throw hurried;
             } catch (RuntimeException broke) {
                 session = null;
-                betweenSessions = StageHealth.waiting("begins again: " + broke.getMessage());
+                betweenSessions = StageHealth.waiting("restarting after: " + broke.getMessage());
                 awaitQuiet(now, broke);
                 return Optional.of(broke);
             }
@@ -213,7 +214,7 @@ public final class Delivery implements Stage {
         }
     }
 
-    /** What goes wrong meanwhile must not hide why the session broke. */
+    /** A failure here must not hide why the session broke. */
     private static void awaitQuiet(DeliverySession ended, RuntimeException broke) {
         try {
             ended.awaitQuiet();
@@ -227,13 +228,13 @@ public final class Delivery implements Stage {
     private void pause(RuntimeException broken, Duration wait) throws InterruptedException {
         LOG.warn("event=session_broken again_in_ms={} why={}", wait.toMillis(), VisibleText.logged(broken), broken);
         fenced += isFenced(broken) ? 1 : 0;
-        betweenSessions = StageHealth.waiting("begins again soon: " + broken.getMessage());
+        betweenSessions = StageHealth.waiting("restarting soon after: " + broken.getMessage());
         if (stop.await(wait.toNanos(), TimeUnit.NANOSECONDS)) {
             LOG.info("event=stopping");
         }
     }
 
-    /** Also where it happened in a rebalance: the consumer wraps what its listener throws. */
+    /** Searches the causes, since the consumer wraps what a rebalance listener throws. */
     private static boolean isFenced(Throwable broken) {
         for (Throwable cause = broken; cause != null; cause = cause.getCause()) {
             if (cause instanceof LostProducerException lost && lost.fenced()) {

@@ -6,18 +6,18 @@ import io.usageflow.schema.topic.Topics;
 import java.util.Map;
 
 /**
- * What delivery is connected to. Immutable.
+ * Kafka, the registry and the identity of this instance. Immutable.
  *
- * @param kafka of every Kafka client; {@code bootstrap.servers} at least
- * @param serde of the serializers; {@code schema.registry.url} at least
- * @param instanceId names this process among the instances of the same group. It is part of the transactional id: the
- *     same after a restart, so that what the old process left open is ended at once; never the same in two processes, since
- *     they would fence each other
- * @param bounds of the records that are read and written
+ * @param kafka settings of every Kafka client, at least {@code bootstrap.servers}
+ * @param serde settings of the serializers, at least {@code schema.registry.url}
+ * @param instanceId names this process in the group. It is part of the transactional id: it must stay the same after a
+ *     restart, so that the old process's open transaction ends at once, and differ between processes, which would otherwise
+ *     fence each other
+ * @param bounds sizes of the records that are read and written
  */
 public record DeliveryConnections(
         Topics topics, Map<String, Object> kafka, Map<String, String> serde, String instanceId, RecordBounds bounds) {
-    /** With the bounds that follow from the default settings. */
+    /** Uses the bounds of the default settings. */
     public DeliveryConnections(Topics topics, Map<String, Object> kafka, Map<String, String> serde, String instanceId) {
         this(topics, kafka, serde, instanceId, RecordBounds.of(EventRules.EVENT_BYTES_MAX));
     }
@@ -30,7 +30,7 @@ public record DeliveryConnections(
         }
     }
 
-    /** Without values, which may be secrets. */
+    /** Leaves out values, which may be secrets. */
     @Override
     public String toString() {
         return "DeliveryConnections[" + topics + ", kafka=" + kafka.keySet() + ", instance=" + instanceId + "]";

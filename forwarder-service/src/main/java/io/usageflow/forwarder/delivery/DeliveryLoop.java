@@ -3,6 +3,7 @@ package io.usageflow.forwarder.delivery;
 import io.usageflow.forwarder.clock.DeliveryClock;
 import io.usageflow.forwarder.delivery.commit.CommitScheduler;
 import io.usageflow.forwarder.delivery.health.DeliveryStatus;
+import io.usageflow.forwarder.delivery.outcome.DeadLetterPolicy;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
 import io.usageflow.forwarder.delivery.partition.Assignments;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -23,14 +25,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Poll, hand over, settle, commit. One thread does all of it, and is the only one that says which offsets are written; the
- * transaction's thread, which writes them, and the HTTP client's only ring {@link PollWakeup}.
+ * Polls, sends, settles and commits, all on one thread. Only this thread decides which offsets are committed. The
+ * transaction's thread and the HTTP client's threads only wake it through {@link PollWakeup}.
  */
 final class DeliveryLoop implements ConsumerRebalanceListener {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryLoop.class);
     private static final Duration POLL_MAX = Duration.ofMillis(200);
     private static final Duration POLL_BEGINNING = Duration.ofMillis(5);
-    private static final Duration ASIDE_EVERY = Duration.ofMillis(200);
+    private static final Duration POLICY_EVERY = Duration.ofMillis(200);
     private static final Duration SHOW_EVERY = Duration.ofMillis(100);
 
     private final Consumer<byte[], byte[]> consumer;
@@ -44,7 +46,7 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
 
     private final Assignments assignments = new Assignments();
     private long showDueNanos;
-    private long asideDueNanos;
+    private long policyDueNanos;
     private boolean finishing;
     private boolean abandoned;
 
@@ -66,19 +68,19 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
         this.wakeup = wakeup;
         this.clock = clock;
         this.showDueNanos = clock.nanos();
-        this.asideDueNanos = clock.nanos();
+        this.policyDueNanos = clock.nanos();
     }
 
-    /** Delivers until {@code stopping}. Whatever it throws, the next loop reads again what is not committed. */
+    /** Delivers until {@code stopping}. After any exception, the next loop reads what is not committed again. */
     void run(String topic, BooleanSupplier stopping) {
         consumer.subscribe(List.of(topic), this);
         while (!stopping.getAsBoolean()) {
             ConsumerRecords<byte[], byte[]> records = poll();
             intake.handOver(records, assignments);
-            dispatcher.followAnswers();
+            dispatcher.handleAnswers();
             dispatcher.send();
-            letStepAside();
-            commits.follow();
+            applyDeadLetterPolicy();
+            commits.applyEnded();
             if (clock.nanos() - commits.dueNanos() >= 0) {
                 commits.begin(assignments.all());
             }
@@ -87,14 +89,14 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
         }
     }
 
-    /** Lets requests in flight finish within the bound, and commits what is settled. */
+    /** Waits for requests in flight within the bound, and commits what is settled. */
     void finish(Duration atMost) {
         finishing = true;
-        letGo(assignments.all(), atMost);
+        drain(assignments.all(), atMost);
         commits.commitAll(assignments.all());
     }
 
-    /** The loop broke: nothing more is settled, also not when the consumer says goodbye to its partitions. */
+    /** Ends a broken loop: nothing more is settled, not even when the consumer leaves its partitions. */
     void abandon() {
         abandoned = true;
     }
@@ -107,16 +109,16 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
         } catch (WakeupException answered) {
             return ConsumerRecords.empty();
         } catch (OffsetOutOfRangeException gone) {
-            beginAgain(gone.offsetOutOfRangePartitions());
+            handleOutOfRange(gone.offsetOutOfRangePartitions());
             return ConsumerRecords.empty();
         } finally {
             wakeup.disarm();
         }
     }
 
-    /** Kafka has no record where these partitions are read. */
-    private void beginAgain(Map<TopicPartition, Long> positions) {
-        // What is under way has counters that would replace those counted now.
+    /** Handles positions for which Kafka has no record. */
+    private void handleOutOfRange(Map<TopicPartition, Long> positions) {
+        // The counters of a transaction under way would replace those counted now.
         commits.await();
         Set<TopicPartition> cut = intake.outOfRange(positions, assignments);
         if (!cut.isEmpty()) {
@@ -139,15 +141,15 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
         if (intake.beginning()) {
             wait = Math.min(wait, POLL_BEGINNING.toNanos());
         }
-        // Up to the next whole millisecond, since that is what poll can wait for: less would spin.
+        // Rounded up to a whole millisecond, the resolution of poll; rounding down would spin.
         return Duration.ofMillis(Math.max(0, (wait + 999_999) / 1_000_000));
     }
 
-    private void letStepAside() {
+    private void applyDeadLetterPolicy() {
         long now = clock.nanos();
-        if (now - asideDueNanos >= 0) {
-            asideDueNanos = now + ASIDE_EVERY.toNanos();
-            deadLetterPolicy.overdue();
+        if (now - policyDueNanos >= 0) {
+            policyDueNanos = now + POLICY_EVERY.toNanos();
+            deadLetterPolicy.giveUpOverdue();
             deadLetterPolicy.forgetIdle();
             assignments.all().stream().filter(intake::isHeldUp).forEach(deadLetterPolicy::unblock);
         }
@@ -173,14 +175,14 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
         status.joined();
     }
 
-    /** Requests in flight may finish, what is settled is committed, the rest is for the next owner. */
+    /** Waits for requests in flight and commits what is settled; the next owner sends the rest. */
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
         LOG.info("event=revoked partitions={}", partitions);
         List<AssignedPartition> leaving = assignments.current(partitions);
         try {
             if (!leaving.isEmpty() && !abandoned) {
-                letGo(leaving, finishing ? Duration.ZERO : commits.revokeTimeout());
+                drain(leaving, finishing ? Duration.ZERO : commits.revokeTimeout());
                 commits.commitAll(assignments.all());
             }
         } finally {
@@ -189,8 +191,8 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
     }
 
     /**
-     * Another instance may have them already: nothing more may be committed. What is under way may still be, or is refused for
-     * its old generation; either way it ends before this instance starts with these partitions again.
+     * Another instance may own these partitions already, so nothing more may be committed. A transaction under way may still
+     * commit, or Kafka refuses its old generation; it ends before this instance starts with these partitions again.
      */
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
@@ -210,10 +212,10 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
         dispatcher.dropRevoked(partitions);
     }
 
-    /** Until no request in flight carries anything of them, and nothing more of them can be sent now. */
-    private void letGo(Collection<AssignedPartition> leaving, Duration atMost) {
+    /** Waits until no request in flight carries an event of these partitions. */
+    private void drain(Collection<AssignedPartition> leaving, Duration atMost) {
         long deadline = clock.nanos() + atMost.toNanos();
-        dispatcher.onlyCloseGaps(leaving);
+        dispatcher.keepOnlyGaps(leaving);
         try {
             while (true) {
                 long left = deadline - clock.nanos();
@@ -231,6 +233,35 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
             }
         } catch (InterruptedException stopped) {
             throw new InterruptException(stopped);
+        }
+    }
+
+    /**
+     * Wakes the loop from its poll when an answer comes: at most once for each poll and only while it waits, since a wake-up
+     * costs an exception and a late one would hit the consumer's next call. Thread-safe.
+     */
+    static final class PollWakeup {
+        private final AtomicBoolean listening = new AtomicBoolean();
+        private final Runnable wakeUp;
+
+        /** Takes {@code Consumer::wakeup}, which any thread may call. */
+        PollWakeup(Runnable wakeUp) {
+            this.wakeUp = wakeUp;
+        }
+
+        /** Called before a poll. Check for answers after this call, or one may be missed until the poll ends. */
+        void arm() {
+            listening.set(true);
+        }
+
+        void disarm() {
+            listening.set(false);
+        }
+
+        void wakeUp() {
+            if (listening.compareAndSet(true, false)) {
+                wakeUp.run();
+            }
         }
     }
 }

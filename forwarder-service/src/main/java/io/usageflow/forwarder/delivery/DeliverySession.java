@@ -3,15 +3,21 @@ package io.usageflow.forwarder.delivery;
 import io.usageflow.forwarder.clock.DeliveryClock;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.config.RecordBounds;
+import io.usageflow.forwarder.delivery.DeliveryLoop.PollWakeup;
 import io.usageflow.forwarder.delivery.commit.CommitScheduler;
+import io.usageflow.forwarder.delivery.commit.OutcomeRecords;
 import io.usageflow.forwarder.delivery.commit.OutcomeTransaction;
+import io.usageflow.forwarder.delivery.health.DeliveryMeters;
 import io.usageflow.forwarder.delivery.health.DeliveryStatus;
 import io.usageflow.forwarder.delivery.health.DestinationHealth;
 import io.usageflow.forwarder.delivery.intake.FailureBudgetLoader;
 import io.usageflow.forwarder.delivery.intake.StartOffsets;
+import io.usageflow.forwarder.delivery.outcome.DeadLetterPolicy;
+import io.usageflow.forwarder.delivery.outcome.OutcomeHandler;
 import io.usageflow.forwarder.delivery.queue.CustomerQueues;
 import io.usageflow.forwarder.kafka.KafkaClients;
 import io.usageflow.forwarder.kafka.KafkaWatch;
+import io.usageflow.forwarder.kafka.TopicWatch;
 import io.usageflow.forwarder.kafka.recovery.MarkerRecovery;
 import io.usageflow.forwarder.kafka.recovery.TransactionRecovery;
 import io.usageflow.forwarder.kafka.recovery.WatchedProducer;
@@ -37,29 +43,26 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.errors.InterruptException;
 
-/**
- * One consumer, one producer and the loop over them, from joining the group to leaving it. Where a session breaks, the
- * next begins with new clients from what is committed. One thread, but for {@link #health}.
- */
+/** One consumer, one producer and their loop, from joining the group to leaving it. One thread, except {@link #health}. */
 final class DeliverySession implements AutoCloseable {
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
     private static final int TRANSACTION_TIMEOUT_MS = 10_000;
-    /** Those that {@code kafka.} may override. */
+    /** Settings that {@code kafka.} may override. */
     private static final Map<String, Object> CONSUMER_DEFAULTS = Map.of(
-            // Each may have several megabytes after decompression, whatever it has in the topic.
+            // A record may have several megabytes after decompression.
             ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
             50,
             // Kafka's default is 50 MB in one array. An array of half a heap region (1 MB in a small heap) is too large
             // for the young generation: with larger answers the garbage collector would mark the whole heap often.
             ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
             384 * 1024,
-            // A dead instance's partitions move on soon; Kafka's default of 45 s is made for slower starts.
+            // A dead instance's partitions move soon; Kafka's default of 45 s allows for slower starts.
             ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
             10_000,
             ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
             3_000);
 
-    /** A poll may take five minutes. */
+    /** Well below {@code max.poll.interval.ms}, five minutes. */
     private static final Duration LEDGER_READ_WITHIN = Duration.ofMinutes(2);
 
     private static final Duration ANSWER_LATE = Duration.ofSeconds(1);
@@ -95,7 +98,7 @@ final class DeliverySession implements AutoCloseable {
         }
     }
 
-    /** Of records that are larger than any that admission writes, it holds the beginning only. */
+    /** Keeps only the beginning of records that are larger than admission writes. */
     private static Consumer<byte[], byte[]> consumer(DeliveryContext context, Map<String, Object> fixed) {
         Map<String, Object> config = new HashMap<>(CONSUMER_DEFAULTS);
         config.putAll(context.connections().kafka());
@@ -122,7 +125,7 @@ final class DeliverySession implements AutoCloseable {
         }
     }
 
-    /** With clients of the caller's, for tests; closes them. */
+    /** Uses and closes the given clients; for tests. */
     DeliverySession(
             DeliveryContext context,
             Consumer<byte[], byte[]> consumer,
@@ -170,9 +173,9 @@ final class DeliverySession implements AutoCloseable {
     }
 
     /**
-     * Delivers until {@code stopping}, and then finishes the requests in flight.
+     * Delivers until {@code stopping}, then waits for the requests in flight.
      *
-     * @param finishWithin asked once it stops
+     * @param finishWithin called once, when delivery stops
      */
     void run(BooleanSupplier stopping, Supplier<Duration> finishWithin) {
         context.records().warmUp();
@@ -182,8 +185,8 @@ final class DeliverySession implements AutoCloseable {
     }
 
     /**
-     * After it broke: waits until no request of this session is in flight, so that the next one cannot have an event's id in flight twice.
-     * Bounded by the sink's own bound.
+     * Waits until no request of a broken session is in flight, so that the next session cannot send an id that is in flight.
+     * Bounded by {@link EventSink#answersWithin}.
      */
     void awaitQuiet() {
         loop.abandon();
@@ -260,5 +263,31 @@ final class DeliverySession implements AutoCloseable {
                 TRANSACTION_TIMEOUT_MS);
         return KafkaClients.transactional(
                 context.connections().kafka(), defaults, context.transactionalId(), context.clientId());
+    }
+
+    /** Everything that outlives a session. */
+    record DeliveryContext(
+            DeliverySettings settings,
+            DeliveryConnections connections,
+            EventSink sink,
+            DestinationHealth destination,
+            OutcomeRecords records,
+            DeliveryMeters meters,
+            TopicWatch watch,
+            DeliveryClock clock) {
+
+        String groupId() {
+            String configured = settings.settling().groupId();
+            return configured.isEmpty() ? connections.topics().prefix() + "-delivery" : configured;
+        }
+
+        String clientId() {
+            return "usageflow-delivery-" + connections.instanceId();
+        }
+
+        /** The same after a restart, different for each instance. */
+        String transactionalId() {
+            return groupId() + "-" + connections.instanceId();
+        }
     }
 }

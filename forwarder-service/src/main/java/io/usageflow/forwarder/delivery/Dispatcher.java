@@ -3,9 +3,9 @@ package io.usageflow.forwarder.delivery;
 import io.usageflow.forwarder.clock.DeliveryClock;
 import io.usageflow.forwarder.clock.RateLimiter;
 import io.usageflow.forwarder.credyt.Answer;
-import io.usageflow.forwarder.delivery.OutcomeHandler.Answered;
 import io.usageflow.forwarder.delivery.health.DestinationHealth;
-import io.usageflow.forwarder.delivery.http.EventSink;
+import io.usageflow.forwarder.delivery.outcome.OutcomeHandler;
+import io.usageflow.forwarder.delivery.outcome.OutcomeHandler.Answered;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
 import io.usageflow.forwarder.delivery.queue.CustomerQueues;
 import io.usageflow.forwarder.delivery.queue.CustomerQueues.BatchRequest;
@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Sends what waits as far as the destination admits, and takes the answers. All methods belong to delivery's thread; the
- * sink's threads only put answers into a queue and call {@code wakeUp}.
+ * Sends waiting events as far as the destination admits, and takes the answers. Belongs to delivery's thread; the sink's
+ * threads only add answers to a queue and call {@code wakeUp}.
  */
 final class Dispatcher {
     private final EventSink sink;
@@ -38,12 +38,12 @@ final class Dispatcher {
     /** Bounded by the requests in flight. */
     private final BlockingQueue<Arrived> arrived = new LinkedBlockingQueue<>();
 
-    /** @param asked the event of the batch that Credyt was asked for; empty where the batch was sent */
-    private record Sent(BatchRequest batchRequest, Optional<PendingEvent> asked, long nanos) {}
+    /** A request in flight: a batch, or the lookup of one of its events. */
+    private record Sent(BatchRequest batchRequest, Optional<PendingEvent> lookup, long nanos) {}
 
     private record Arrived(long request, Answer answer) {}
 
-    /** @param wakeUp called by the sink's threads when an answer has come */
+    /** {@code wakeUp} is called by the sink's threads after each answer. */
     Dispatcher(
             EventSink sink,
             CustomerQueues queues,
@@ -71,15 +71,16 @@ final class Dispatcher {
             if (batchRequest.isEmpty()) {
                 return;
             }
-            Optional<PendingEvent> doubtful = batchRequest.get().events().stream()
+            Optional<PendingEvent> unclear = batchRequest.get().events().stream()
                     .filter(PendingEvent::needsLookup)
                     .findFirst();
-            doubtful.ifPresentOrElse(event -> ask(batchRequest.get(), event, now), () -> send(batchRequest.get(), now));
+            unclear.ifPresentOrElse(
+                    event -> lookUp(batchRequest.get(), event, now), () -> send(batchRequest.get(), now));
         }
     }
 
-    /** Asks for one event of a batch, in the batch's place, within the rate for such questions. */
-    private void ask(BatchRequest batchRequest, PendingEvent event, long now) {
+    /** Looks up one event instead of sending its batch, within the rate of lookups. */
+    private void lookUp(BatchRequest batchRequest, PendingEvent event, long now) {
         RateLimiter lookups = destination.lookups(now);
         long wait = lookups.waitNanos(now);
         if (wait > 0) {
@@ -104,7 +105,7 @@ final class Dispatcher {
 
     private void receive(long request, CompletionStage<Answer> coming) {
         coming.whenComplete((answer, broken) -> {
-            // The stage must not fail; if it does, nothing is known of the request, as after a broken connection.
+            // The stage must not fail; if it does, the request's outcome is unknown, as after a broken connection.
             arrived.add(new Arrived(
                     request, broken == null ? answer : new Answer.Failure(false, "the sink failed: " + broken)));
             wakeUp.run();
@@ -115,30 +116,30 @@ final class Dispatcher {
         return !arrived.isEmpty();
     }
 
-    /** Follows all answers that have come. */
-    void followAnswers() {
+    /** Handles all answers that have arrived. */
+    void handleAnswers() {
         for (Arrived next = arrived.poll(); next != null; next = arrived.poll()) {
-            follow(next);
+            handle(next);
         }
     }
 
-    /** Waits for one answer and follows it. Nothing is sent meanwhile. */
+    /** Waits for one answer and handles it; sends nothing meanwhile. */
     void awaitAnswer(Duration atMost) throws InterruptedException {
         Arrived next = arrived.poll(atMost.toNanos(), TimeUnit.NANOSECONDS);
         if (next != null) {
-            follow(next);
+            handle(next);
         }
     }
 
-    private void follow(Arrived next) {
+    private void handle(Arrived next) {
         int together = inFlight.size();
         Sent sent = inFlight.remove(next.request());
         if (sent == null) {
-            throw new IllegalStateException("an answer came twice, of request " + next.request());
+            throw new IllegalStateException("a second answer arrived for request " + next.request());
         }
         BatchRequest batchRequest = sent.batchRequest();
-        OptionalLong heldUntil = outcomeHandler.follow(
-                new Answered(next.request(), batchRequest, sent.asked(), sent.nanos(), together, next.answer()));
+        OptionalLong heldUntil = outcomeHandler.handle(
+                new Answered(next.request(), batchRequest, sent.lookup(), sent.nanos(), together, next.answer()));
         if (!batchRequest.events().stream().allMatch(PendingEvent::current)) {
             batchRequest.batch().bisector().retain(PendingEvent::current);
         }
@@ -154,10 +155,10 @@ final class Dispatcher {
     }
 
     /**
-     * Sends nothing more of these assignments but what stands below something that is settled or in flight: that much
-     * closes the gaps, so that the next owner does not send again what is delivered already.
+     * Drops waiting events of these assignments, except those below an event that is settled or in flight. Sending these
+     * closes gaps, so that the next owner does not send delivered events again.
      */
-    void onlyCloseGaps(Collection<AssignedPartition> leaving) {
+    void keepOnlyGaps(Collection<AssignedPartition> leaving) {
         Map<AssignedPartition, Long> newest = new HashMap<>();
         for (AssignedPartition partition : leaving) {
             newest.put(partition, partition.ledger().newestSettled().orElse(-1));
@@ -178,20 +179,20 @@ final class Dispatcher {
                 .anyMatch(event -> event.partition() == partition);
     }
 
-    /** Lets go of the events of assignments that are over, and of what was known of customers there. */
+    /** Drops the events and customers of assignments that have ended. */
     void dropRevoked(Collection<TopicPartition> partitions) {
         queues.dropRevoked();
         destination.customers().revoked(partitions);
     }
 
-    /** When something may next be sent that may not be sent now; empty where only an answer or a record changes that. */
+    /** When the next event may be sent; empty if only an answer or a new record can change that. */
     OptionalLong nextDueNanos() {
         long now = clock.nanos();
         OptionalLong probe = destination.probeDueNanos();
         if (probe.isPresent() && probe.getAsLong() - now > 0) {
             return probe;
         }
-        // What is due already and may not be sent waits for an answer, not for a time: else the loop would spin.
+        // An event that is due but not admitted waits for an answer, not for a time: otherwise the loop would spin.
         return destination.admits(inFlight.size(), now) ? queues.nextDueNanos() : OptionalLong.empty();
     }
 }

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.delivery;
 
+import io.usageflow.forwarder.delivery.DeliverySession.DeliveryContext;
 import io.usageflow.forwarder.delivery.intake.Backpressure;
 import io.usageflow.forwarder.delivery.intake.DeliverableReader;
 import io.usageflow.forwarder.delivery.intake.FailureBudgetLoader;
@@ -25,7 +26,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the loop has read becomes events that wait to be sent; and which partitions it reads from at all. One thread. */
+/** Turns polled records into waiting events, and decides which partitions are read. One thread. */
 final class RecordIntake implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RecordIntake.class);
     private static final Duration REGISTRY_AGAIN = Duration.ofSeconds(1);
@@ -37,7 +38,7 @@ final class RecordIntake implements AutoCloseable {
     private final Dispatcher dispatcher;
     private final Backpressure backpressure;
     private final DeliveryContext context;
-    /** Partitions whose next record needs the registry, which is away, and when to read it again. */
+    /** Partitions whose next record needs the unavailable registry, with the time to read it again. */
     private final Map<TopicPartition, Long> unreadableUntil = new HashMap<>();
 
     private String unreadableWhy = "";
@@ -57,7 +58,7 @@ final class RecordIntake implements AutoCloseable {
         this.context = context;
     }
 
-    /** Nothing of them is read before it is known where they begin and which of their customers fail. */
+    /** Holds new partitions until their start offset and their failing customers are known. */
     void assigned(Collection<TopicPartition> partitions) {
         partitions.forEach(backpressure::assigned);
         consumer.pause(backpressure.hold(partitions));
@@ -89,7 +90,7 @@ final class RecordIntake implements AutoCloseable {
         });
     }
 
-    /** @return false where the registry is away: the rest is read again later, and nothing of it counts as received */
+    /** Returns false if the registry is unavailable: the remaining records are read again later and do not count as received. */
     private boolean handOver(AssignedPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {
         if (!records.isEmpty()) {
             partition.writtenAt(records.get(0).offset(), records.get(0).timestamp());
@@ -129,23 +130,23 @@ final class RecordIntake implements AutoCloseable {
         return settled;
     }
 
-    /** Also in an outage where an operator has set a deadline: events beyond it become dead letters. */
-    private boolean readsOn() {
+    /** With an outage deadline, reading continues in an outage, since overdue events become dead letters. */
+    private boolean keepsReading() {
         return context.settings().stepAside().outageDeadline().isPresent()
-                || context.destination().isWell();
+                || context.destination().isHealthy();
     }
 
-    /** As {@link StartOffsets#outOfRange}. */
+    /** Delegates to {@link StartOffsets#outOfRange}. */
     Set<TopicPartition> outOfRange(Map<TopicPartition, Long> positions, Assignments assignments) {
         return startOffsets.outOfRange(positions, assignments);
     }
 
-    /** The logs of these end before what was committed: they begin at their earliest record when they are assigned next. */
+    /** Delegates to {@link StartOffsets#cut}. */
     void cut(Set<TopicPartition> partitions) {
         startOffsets.cut(partitions);
     }
 
-    /** Reads from those partitions that can take more. */
+    /** Pauses full partitions and resumes those with room. */
     void balance(Collection<AssignedPartition> partitions) {
         startOffsets.requireSameLogs(partitions);
         startOffsets.read(partitions);
@@ -155,22 +156,22 @@ final class RecordIntake implements AutoCloseable {
         Set<TopicPartition> unreadable = new HashSet<>(unreadableUntil.keySet());
         unreadable.addAll(startOffsets.unknown());
         unreadable.addAll(budgetLoader.unread());
-        Backpressure.PauseChange change = backpressure.balance(partitions, readsOn(), unreadable);
+        Backpressure.PauseChange change = backpressure.balance(partitions, keepsReading(), unreadable);
         consumer.pause(change.pause());
         consumer.resume(change.resume());
     }
 
-    /** Of a partition that is full of receipts that wait for an older event. */
+    /** Whether the partition is full of receipts that wait for an older event. */
     boolean isHeldUp(AssignedPartition partition) {
         return backpressure.isHeldUp(partition);
     }
 
-    /** Why the next record of some partition cannot be read: the registry is away, or has lost a schema. */
+    /** Why some partition's next record cannot be read: the registry is unavailable or has lost a schema. */
     Optional<String> whyUnreadable() {
         return unreadableUntil.isEmpty() ? Optional.empty() : Optional.of(unreadableWhy);
     }
 
-    /** Whether more can be read soon without a record arriving. */
+    /** Whether some partition's start is still unknown. */
     boolean beginning() {
         return !budgetLoader.unread().isEmpty() || !startOffsets.unknown().isEmpty();
     }

@@ -8,7 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.forwarder.config.DeliverySettings;
-import io.usageflow.forwarder.delivery.answer.OutageCause;
+import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
 import io.usageflow.sandbox.CredytSandbox;
 import io.usageflow.sandbox.SandboxOptions;
 import io.usageflow.sandbox.fault.Fault;

@@ -10,7 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.embedded.SchemaRegistryServer;
 import io.usageflow.forwarder.config.DeliverySettings;
-import io.usageflow.forwarder.delivery.answer.OutageCause;
+import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import io.usageflow.sandbox.CredytSandbox;
 import io.usageflow.sandbox.SandboxOptions;

@@ -8,7 +8,6 @@ import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.credyt.ApiKeys;
-import io.usageflow.forwarder.delivery.http.HttpEventSink;
 import io.usageflow.forwarder.delivery.queue.Customer;
 import io.usageflow.forwarder.testing.ImpatientKafka;
 import io.usageflow.sandbox.CredytSandbox;

@@ -7,7 +7,7 @@ import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.commit.OutcomeRecords;
 import io.usageflow.forwarder.delivery.intake.DeliverableReader;
-import io.usageflow.forwarder.delivery.intake.LostSchemaWait;
+import io.usageflow.forwarder.delivery.intake.DeliverableReader.LostSchemaWait;
 import io.usageflow.forwarder.delivery.partition.SettledRecord;
 import io.usageflow.forwarder.delivery.queue.PendingEvent;
 import io.usageflow.forwarder.kafka.RecordCutter;

@@ -8,11 +8,12 @@ import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
-import io.usageflow.forwarder.delivery.answer.OutageCause;
+import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
 import io.usageflow.forwarder.delivery.commit.OutcomeRecords;
 import io.usageflow.forwarder.delivery.health.DeliveryMeters;
 import io.usageflow.forwarder.delivery.health.DestinationHealth;
-import io.usageflow.forwarder.delivery.http.EventSink;
+import io.usageflow.forwarder.delivery.outcome.DeadLetterPolicy;
+import io.usageflow.forwarder.delivery.outcome.OutcomeHandler;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
 import io.usageflow.forwarder.delivery.queue.CustomerQueues;
 import io.usageflow.forwarder.delivery.queue.PendingEvent;
@@ -116,10 +117,10 @@ class LookupsTest {
     private void run(Duration time) {
         long end = nowNanos + time.toNanos();
         for (; nowNanos < end; nowNanos += 10_000_000) {
-            dispatcher.followAnswers();
+            dispatcher.handleAnswers();
             dispatcher.send();
         }
-        dispatcher.followAnswers();
+        dispatcher.handleAnswers();
     }
 
     private double events(String outcome) {

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.forwarder.delivery.avro.DeliverableDecoder;
 import io.usageflow.forwarder.delivery.intake.DeliverableReader;
+import io.usageflow.forwarder.delivery.intake.DeliverableReader.LostSchemaWait;
 import io.usageflow.forwarder.delivery.intake.DeliverableReader.Ready;
 import io.usageflow.forwarder.delivery.intake.DeliverableReader.Unreadable;
-import io.usageflow.forwarder.delivery.intake.LostSchemaWait;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.DeliverableEvent;

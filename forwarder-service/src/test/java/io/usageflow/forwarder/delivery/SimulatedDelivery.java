@@ -10,7 +10,8 @@ import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.commit.OutcomeRecords;
 import io.usageflow.forwarder.delivery.health.DeliveryMeters;
 import io.usageflow.forwarder.delivery.health.DestinationHealth;
-import io.usageflow.forwarder.delivery.http.EventSink;
+import io.usageflow.forwarder.delivery.outcome.DeadLetterPolicy;
+import io.usageflow.forwarder.delivery.outcome.OutcomeHandler;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
 import io.usageflow.forwarder.delivery.queue.Customer;
 import io.usageflow.forwarder.delivery.queue.CustomerQueues;
@@ -138,7 +139,7 @@ final class SimulatedDelivery {
         while (nanos - until < 0) {
             dispatcher.send();
             boolean answered = dispatcher.hasAnswers();
-            dispatcher.followAnswers();
+            dispatcher.handleAnswers();
             long turn = nanos + TURN.toNanos();
             nanos = answered
                     ? turn

@@ -1,7 +1,6 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.credyt.Answer;
-import io.usageflow.forwarder.delivery.http.EventSink;
 import io.usageflow.forwarder.delivery.queue.Customer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

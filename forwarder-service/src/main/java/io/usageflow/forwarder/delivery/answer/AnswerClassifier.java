@@ -4,9 +4,10 @@ import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.credyt.RetryAfter;
 import io.usageflow.forwarder.delivery.answer.Outcome.Accepted;
 import io.usageflow.forwarder.delivery.answer.Outcome.CustomerTrouble;
-import io.usageflow.forwarder.delivery.answer.Outcome.Divided;
 import io.usageflow.forwarder.delivery.answer.Outcome.Halt;
-import io.usageflow.forwarder.delivery.answer.Outcome.Part;
+import io.usageflow.forwarder.delivery.answer.Outcome.ItemResult;
+import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
+import io.usageflow.forwarder.delivery.answer.Outcome.Partial;
 import io.usageflow.forwarder.delivery.answer.Outcome.Refused;
 import io.usageflow.forwarder.delivery.answer.Outcome.Retry;
 import io.usageflow.forwarder.delivery.answer.Outcome.TooLarge;
@@ -98,32 +99,32 @@ public final class AnswerClassifier {
                 && StatusWord.of(body) == StatusWord.ACCEPTED;
     }
 
-    private static Outcome items(Answer.Response response, ItemResults results, List<String> ids, Instant now) {
+    private static Outcome items(Answer.Response response, ItemResults body, List<String> ids, Instant now) {
         int status = response.status();
-        Map<Integer, Part> parts = new HashMap<>(results.parts());
+        Map<Integer, ItemResult> results = new HashMap<>(body.results());
         for (int i = 0; i < ids.size(); i++) {
-            parts.putIfAbsent(i, results.doubt().isPresent() ? Part.UNCLEAR : Part.ACCEPTED);
+            results.putIfAbsent(i, body.doubt().isPresent() ? ItemResult.UNCLEAR : ItemResult.ACCEPTED);
         }
-        if (parts.values().stream().allMatch(part -> part == Part.ACCEPTED || part == Part.KNOWN)) {
-            return new Accepted(status, indices(parts, Part.KNOWN));
+        if (results.values().stream().allMatch(result -> result == ItemResult.ACCEPTED || result == ItemResult.KNOWN)) {
+            return new Accepted(status, indices(results, ItemResult.KNOWN));
         }
-        String word = results.doubt().orElse(results.word());
-        if (indices(parts, Part.UNCLEAR).size() == ids.size()) {
+        String word = body.doubt().orElse(body.word());
+        if (indices(results, ItemResult.UNCLEAR).size() == ids.size()) {
             return unclear(response, word, true, now);
         }
         if (ids.size() > 1) {
-            return new Divided(status, parts, word);
+            return new Partial(status, results, word);
         }
-        if (parts.get(0) == Part.LATER) {
+        if (results.get(0) == ItemResult.LATER) {
             return new Retry("HTTP " + status + ", event failed for now", RetryAfter.of(response, now), false);
         }
-        return results.refused() && ErrorBody.isJson(response)
+        return body.refused() && ErrorBody.isJson(response)
                 ? new Refused(status, false, false, status + " " + word)
                 : unclear(response, word, true, now);
     }
 
-    private static Set<Integer> indices(Map<Integer, Part> parts, Part wanted) {
-        return parts.entrySet().stream()
+    private static Set<Integer> indices(Map<Integer, ItemResult> results, ItemResult wanted) {
+        return results.entrySet().stream()
                 .filter(entry -> entry.getValue() == wanted)
                 .map(Map.Entry::getKey)
                 .collect(java.util.stream.Collectors.toUnmodifiableSet());

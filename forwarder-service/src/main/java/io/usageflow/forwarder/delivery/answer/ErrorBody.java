@@ -179,7 +179,7 @@ record ErrorBody(List<Complaint> complaints, String summary, Optional<String> co
     }
 
     /** Equal for refusals of the same kind: the fields without their indices, or else the text without its numbers. */
-    String likeness() {
+    String refusalKind() {
         TreeSet<String> fields = new TreeSet<>();
         complaints.forEach(complaint -> fields.add(complaint.key().field()));
         return fields.isEmpty()

@@ -2,7 +2,7 @@ package io.usageflow.forwarder.delivery.answer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.usageflow.forwarder.delivery.answer.Outcome.Part;
+import io.usageflow.forwarder.delivery.answer.Outcome.ItemResult;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  * What the JSON body of a 2xx says of single events. No per-item result is documented (docs/credyt-api.md, 3), so the
  * usual shapes are read: lists by position, by index or by id, objects keyed by id, lists of failures or successes,
  * counts. Whatever else the body says is searched for the request's ids and for words of failure: an event that is
- * named in a place that is not understood is {@link Part#UNCLEAR}, and a failure that cannot be pinned to an event
+ * named in a place that is not understood is {@link ItemResult#UNCLEAR}, and a failure that cannot be pinned to an event
  * makes all doubtful of which nothing else is said. Pure.
  *
- * @param parts by index into the request; an event of which nothing is said has none
+ * @param results by index into the request; an event of which nothing is said has none
  * @param doubt what casts doubt on the events without a part; empty where nothing does
  * @param word what was not understood or was refused, for people; foreign text
  * @param refused whether Credyt refused an event by its id, in words that say so
  */
-record ItemResults(Map<Integer, Part> parts, Optional<String> doubt, String word, boolean refused) {
+record ItemResults(Map<Integer, ItemResult> results, Optional<String> doubt, String word, boolean refused) {
     private static final Set<String> RESULT_LISTS = Set.of("", "results", "events", "items", "data", "responses");
     private static final Set<String> FAILED = Set.of("errors", "failed", "failures", "rejected", "invalid");
     private static final Set<String> FAILED_COUNTS =
@@ -38,7 +38,7 @@ record ItemResults(Map<Integer, Part> parts, Optional<String> doubt, String word
     private static final Set<String> WRAPPERS = Set.of("data", "result", "response");
 
     ItemResults {
-        parts = Map.copyOf(parts);
+        results = Map.copyOf(results);
     }
 
     /** @param ids the request's event ids, in order */
@@ -57,7 +57,7 @@ record ItemResults(Map<Integer, Part> parts, Optional<String> doubt, String word
     /** Reads one body. */
     private static final class Reader {
         private final List<String> ids;
-        private final Map<Integer, Part> parts = new HashMap<>();
+        private final Map<Integer, ItemResult> results = new HashMap<>();
         private @Nullable String doubt;
         private String word = "";
         private boolean refused;
@@ -71,8 +71,8 @@ record ItemResults(Map<Integer, Part> parts, Optional<String> doubt, String word
         }
 
         ItemResults results() {
-            long failed = parts.values().stream()
-                    .filter(part -> part != Part.ACCEPTED && part != Part.KNOWN)
+            long failed = results.values().stream()
+                    .filter(result -> result != ItemResult.ACCEPTED && result != ItemResult.KNOWN)
                     .count();
             if (failedCount > failed) {
                 doubt(failedCount + " failures");
@@ -80,17 +80,17 @@ record ItemResults(Map<Integer, Part> parts, Optional<String> doubt, String word
             if (takenCount >= 0 && takenCount + knownCount + failed < ids.size()) {
                 doubt(takenCount + " accepted of " + ids.size());
             }
-            if (listsSuccess && parts.size() < ids.size()) {
+            if (listsSuccess && results.size() < ids.size()) {
                 doubt("a list of the accepted that leaves events out");
             }
-            return new ItemResults(parts, Optional.ofNullable(doubt), word, refused);
+            return new ItemResults(results, Optional.ofNullable(doubt), word, refused);
         }
 
         /** The answer, or what it wraps. */
         void body(JsonNode body) {
             int named = ItemStatement.named(body, ids);
             if (named >= 0 || ItemStatement.isEcho(body)) {
-                put(named, body, ids.size() == 1 ? 0 : -1, Part.ACCEPTED);
+                put(named, body, ids.size() == 1 ? 0 : -1, ItemResult.ACCEPTED);
             } else {
                 whole(ItemStatement.status(body));
             }
@@ -108,7 +108,7 @@ record ItemResults(Map<Integer, Part> parts, Optional<String> doubt, String word
                     status.isMissingNode() || status.asInt(0) == 207 ? StatusWord.ACCEPTED : StatusWord.of(status);
             if (said == StatusWord.LATER || (said == StatusWord.KNOWN && ids.size() == 1)) {
                 for (int i = 0; i < ids.size(); i++) {
-                    parts.put(i, said == StatusWord.LATER ? Part.LATER : Part.KNOWN);
+                    results.put(i, said == StatusWord.LATER ? ItemResult.LATER : ItemResult.KNOWN);
                 }
             } else if (said != StatusWord.ACCEPTED) {
                 doubt(status.asText());
@@ -157,8 +157,10 @@ record ItemResults(Map<Integer, Part> parts, Optional<String> doubt, String word
         }
 
         /** What an item of a list of that name means that has no word of its own. */
-        private static Part meaning(String name) {
-            return FAILED.contains(name) ? Part.ACCUSED : KNOWN.contains(name) ? Part.KNOWN : Part.ACCEPTED;
+        private static ItemResult meaning(String name) {
+            return FAILED.contains(name)
+                    ? ItemResult.SUSPECT
+                    : KNOWN.contains(name) ? ItemResult.KNOWN : ItemResult.ACCEPTED;
         }
 
         void list(String name, JsonNode list) {
@@ -174,14 +176,14 @@ record ItemResults(Map<Integer, Part> parts, Optional<String> doubt, String word
          * @param position its place in the request, where the list has one item for each event
          * @param otherwise what an item without a word of its own means here
          */
-        private void put(int named, JsonNode item, int position, Part otherwise) {
+        private void put(int named, JsonNode item, int position, ItemResult otherwise) {
             boolean bareId = item.isTextual() && named >= 0;
-            Part part = bareId ? otherwise : ItemStatement.part(item, otherwise);
-            boolean settled = part == Part.ACCEPTED || part == Part.KNOWN;
+            ItemResult result = bareId ? otherwise : ItemStatement.result(item, otherwise);
+            boolean settled = result == ItemResult.ACCEPTED || result == ItemResult.KNOWN;
             int index = named >= 0 ? named : position;
             if (index >= 0) {
                 listsSuccess |= settled;
-                put(index, part);
+                put(index, result);
             }
             if (!settled) {
                 word = item.toString();
@@ -193,14 +195,16 @@ record ItemResults(Map<Integer, Part> parts, Optional<String> doubt, String word
         }
 
         /** What is said twice and not alike is not understood. */
-        private void put(int index, Part part) {
-            boolean settles = part == Part.ACCEPTED || part == Part.KNOWN;
-            parts.merge(
+        private void put(int index, ItemResult result) {
+            boolean settles = result == ItemResult.ACCEPTED || result == ItemResult.KNOWN;
+            results.merge(
                     index,
-                    part,
+                    result,
                     (before, now) -> before == now
                             ? now
-                            : settles && (before == Part.ACCEPTED || before == Part.KNOWN) ? Part.KNOWN : Part.UNCLEAR);
+                            : settles && (before == ItemResult.ACCEPTED || before == ItemResult.KNOWN)
+                                    ? ItemResult.KNOWN
+                                    : ItemResult.UNCLEAR);
         }
 
         private boolean namesAny(JsonNode object) {
@@ -218,7 +222,7 @@ record ItemResults(Map<Integer, Part> parts, Optional<String> doubt, String word
                     put(index, entry.getValue(), -1, meaning(name));
                 } else {
                     word = entry.toString();
-                    put(index, FAILED.contains(name) ? Part.ACCUSED : Part.UNCLEAR);
+                    put(index, FAILED.contains(name) ? ItemResult.SUSPECT : ItemResult.UNCLEAR);
                 }
             }
         }
@@ -234,7 +238,7 @@ record ItemResults(Map<Integer, Part> parts, Optional<String> doubt, String word
                     doubt(word);
                 } else {
                     boolean proved = (named >= 0 || ids.size() == 1) && complaint.provesExistence(ids, false);
-                    put(index, proved ? Part.KNOWN : Part.ACCUSED);
+                    put(index, proved ? ItemResult.KNOWN : ItemResult.SUSPECT);
                 }
             }
         }
@@ -244,7 +248,7 @@ record ItemResults(Map<Integer, Part> parts, Optional<String> doubt, String word
             int named = value.isTextual() ? ids.indexOf(value.asText()) : ids.indexOf(name);
             if (named >= 0 && !StatusWord.normal(name).equals("id")) {
                 word = name + " " + value;
-                put(named, Part.UNCLEAR);
+                put(named, ItemResult.UNCLEAR);
             }
             boolean status = ItemStatement.isStatus(name, value) && StatusWord.of(value) != StatusWord.ACCEPTED;
             if (status || ItemStatement.isFailure(name, value) || ItemStatement.soundsBad(name, value)) {

@@ -2,7 +2,7 @@ package io.usageflow.forwarder.delivery.answer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.usageflow.forwarder.delivery.answer.Outcome.Part;
+import io.usageflow.forwarder.delivery.answer.Outcome.ItemResult;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,7 +40,7 @@ final class ItemStatement {
     private ItemStatement() {}
 
     /** @param otherwise what an item without a word of its own means where it stands */
-    static Part part(JsonNode item, Part otherwise) {
+    static ItemResult result(JsonNode item, ItemResult otherwise) {
         if (!item.isObject()) {
             return of(StatusWord.of(item), otherwise);
         }
@@ -48,28 +48,28 @@ final class ItemStatement {
         JsonNode status = status(item);
         if (!status.isMissingNode()) {
             boolean contradicted = failed || saysBad(item);
-            return status.asInt(0) == 409 && ofError(item) == Part.KNOWN
-                    ? Part.KNOWN
+            return status.asInt(0) == 409 && ofError(item) == ItemResult.KNOWN
+                    ? ItemResult.KNOWN
                     : StatusWord.of(status) == StatusWord.ACCEPTED && contradicted
-                            ? Part.UNCLEAR
+                            ? ItemResult.UNCLEAR
                             : of(wordOf(item), otherwise);
         }
         if (failed) {
             return ofError(item);
         }
         if (!isUnderstood(item)) {
-            return otherwise == Part.ACCUSED ? Part.ACCUSED : Part.UNCLEAR;
+            return otherwise == ItemResult.SUSPECT ? ItemResult.SUSPECT : ItemResult.UNCLEAR;
         }
         return item.path("duplicate").asBoolean(false) ? of(StatusWord.KNOWN, otherwise) : otherwise;
     }
 
-    private static Part of(StatusWord word, Part otherwise) {
+    private static ItemResult of(StatusWord word, ItemResult otherwise) {
         return switch (word) {
-            case ACCEPTED -> otherwise == Part.ACCUSED ? Part.UNCLEAR : otherwise;
-            case KNOWN -> Part.KNOWN;
-            case LATER -> Part.LATER;
-            case REJECTED, FAILED -> Part.ACCUSED;
-            case UNKNOWN -> Part.UNCLEAR;
+            case ACCEPTED -> otherwise == ItemResult.SUSPECT ? ItemResult.UNCLEAR : otherwise;
+            case KNOWN -> ItemResult.KNOWN;
+            case LATER -> ItemResult.LATER;
+            case REJECTED, FAILED -> ItemResult.SUSPECT;
+            case UNKNOWN -> ItemResult.UNCLEAR;
         };
     }
 
@@ -114,10 +114,10 @@ final class ItemStatement {
     }
 
     /** Of an error that only its code proves to be a known id: its text may repeat what the producer wrote. */
-    private static Part ofError(JsonNode item) {
+    private static ItemResult ofError(JsonNode item) {
         JsonNode error = item.path("error");
         JsonNode code = error.isObject() ? error.path("code") : item.path("error_code");
-        return StatusWord.of(code) == StatusWord.KNOWN ? Part.KNOWN : Part.ACCUSED;
+        return StatusWord.of(code) == StatusWord.KNOWN ? ItemResult.KNOWN : ItemResult.SUSPECT;
     }
 
     /** Without a status: every field must be one that says nothing of what became of the event, or says success. */

@@ -11,13 +11,13 @@ import java.util.Set;
  */
 public sealed interface Outcome {
 
-    <R> R match(Cases<R> cases);
+    <R> R match(Visitor<R> visitor);
 
     /** One method per case. */
-    interface Cases<R> {
+    interface Visitor<R> {
         R accepted(Accepted outcome);
 
-        R divided(Divided outcome);
+        R partial(Partial outcome);
 
         R refused(Refused outcome);
 
@@ -39,8 +39,8 @@ public sealed interface Outcome {
         }
 
         @Override
-        public <R> R match(Cases<R> cases) {
-            return cases.accepted(this);
+        public <R> R match(Visitor<R> visitor) {
+            return visitor.accepted(this);
         }
     }
 
@@ -49,24 +49,24 @@ public sealed interface Outcome {
      *
      * @param word what was not understood of those that are unclear, for people; foreign text that is not escaped yet
      */
-    record Divided(int status, Map<Integer, Part> parts, String word) implements Outcome {
-        public Divided {
-            parts = Map.copyOf(parts);
+    record Partial(int status, Map<Integer, ItemResult> results, String word) implements Outcome {
+        public Partial {
+            results = Map.copyOf(results);
         }
 
         @Override
-        public <R> R match(Cases<R> cases) {
-            return cases.divided(this);
+        public <R> R match(Visitor<R> visitor) {
+            return visitor.partial(this);
         }
     }
 
     /** What an answer says of one event among several. */
-    enum Part {
+    enum ItemResult {
         ACCEPTED,
         /** Credyt has it from before. */
         KNOWN,
         /** Accused: sent again alone. Only an event that was refused standing alone dies, so a wrong index kills none. */
-        ACCUSED,
+        SUSPECT,
         /** Failed for now. */
         LATER,
         /** What is said of it is not understood: Credyt is asked for it. */
@@ -78,12 +78,12 @@ public sealed interface Outcome {
      *
      * @param customerPossible whether it may be the customer rather than an event
      * @param exists whether the reason seems to be an id that exists; it proves nothing
-     * @param likeness equal for refusals of the same kind
+     * @param refusalKind equal for refusals of the same kind
      */
-    record Refused(int status, boolean customerPossible, boolean exists, String likeness) implements Outcome {
+    record Refused(int status, boolean customerPossible, boolean exists, String refusalKind) implements Outcome {
         @Override
-        public <R> R match(Cases<R> cases) {
-            return cases.refused(this);
+        public <R> R match(Visitor<R> visitor) {
+            return visitor.refused(this);
         }
     }
 
@@ -95,8 +95,8 @@ public sealed interface Outcome {
      */
     record TooLarge(int status, boolean fromCredyt, Optional<Duration> notBefore) implements Outcome {
         @Override
-        public <R> R match(Cases<R> cases) {
-            return cases.tooLarge(this);
+        public <R> R match(Visitor<R> visitor) {
+            return visitor.tooLarge(this);
         }
     }
 
@@ -107,8 +107,8 @@ public sealed interface Outcome {
      */
     record CustomerTrouble(int status, boolean named) implements Outcome {
         @Override
-        public <R> R match(Cases<R> cases) {
-            return cases.customerTrouble(this);
+        public <R> R match(Visitor<R> visitor) {
+            return visitor.customerTrouble(this);
         }
     }
 
@@ -125,8 +125,8 @@ public sealed interface Outcome {
             int status, String word, boolean fromCredyt, Optional<Duration> notBefore, Optional<Refused> otherwise)
             implements Outcome {
         @Override
-        public <R> R match(Cases<R> cases) {
-            return cases.unclear(this);
+        public <R> R match(Visitor<R> visitor) {
+            return visitor.unclear(this);
         }
     }
 
@@ -143,8 +143,8 @@ public sealed interface Outcome {
         }
 
         @Override
-        public <R> R match(Cases<R> cases) {
-            return cases.retry(this);
+        public <R> R match(Visitor<R> visitor) {
+            return visitor.retry(this);
         }
     }
 
@@ -155,8 +155,29 @@ public sealed interface Outcome {
      */
     record Halt(OutageCause cause, String detail, Optional<Duration> notBefore) implements Outcome {
         @Override
-        public <R> R match(Cases<R> cases) {
-            return cases.halt(this);
+        public <R> R match(Visitor<R> visitor) {
+            return visitor.halt(this);
+        }
+    }
+
+    /** Why nothing is sent. */
+    public enum OutageCause {
+        UNAVAILABLE("Credyt does not answer, or asks to wait"),
+        REFUSED(
+                "each request is refused for a reason that is no event's: check the account at Credyt, credyt.url, and what"
+                        + " stands on the way"),
+        AUTH("Credyt refuses the API key: check credyt.api.key"),
+        REDIRECTED("Credyt's address answers with a redirect, which is never followed: check credyt.url");
+
+        private final String meaning;
+
+        OutageCause(String meaning) {
+            this.meaning = meaning;
+        }
+
+        /** One clause for people, with the remedy. */
+        public String meaning() {
+            return meaning;
         }
     }
 }

@@ -5,8 +5,8 @@ import io.usageflow.forwarder.credyt.RetryAfter;
 import io.usageflow.forwarder.delivery.answer.ErrorBody.Complaint;
 import io.usageflow.forwarder.delivery.answer.Outcome.Accepted;
 import io.usageflow.forwarder.delivery.answer.Outcome.CustomerTrouble;
-import io.usageflow.forwarder.delivery.answer.Outcome.Divided;
-import io.usageflow.forwarder.delivery.answer.Outcome.Part;
+import io.usageflow.forwarder.delivery.answer.Outcome.ItemResult;
+import io.usageflow.forwarder.delivery.answer.Outcome.Partial;
 import io.usageflow.forwarder.delivery.answer.Outcome.Refused;
 import io.usageflow.forwarder.delivery.answer.Outcome.TooLarge;
 import io.usageflow.forwarder.delivery.answer.Outcome.Unclear;
@@ -47,16 +47,16 @@ final class Refusals {
         if (proved) {
             return existing(status, body, ids, conflict);
         }
-        Map<Integer, Part> parts = accused(body, ids);
+        Map<Integer, ItemResult> results = suspects(body, ids);
         boolean seemsToExist = complaints.isEmpty()
                 ? body.saysExists()
                 : complaints.stream().anyMatch(complaint -> mayMeanExistence(complaint, ids, conflict))
                         || (conflict
                                 && complaints.stream().noneMatch(c -> c.key().isEventField()));
         if (ids.size() > 1) {
-            return parts.isEmpty()
+            return results.isEmpty()
                     ? seemsToExist ? new Refused(status, false, true, "exists") : refused(status, body, true)
-                    : new Divided(status, parts, "");
+                    : new Partial(status, results, "");
         }
         Refused refusal = refused(status, body, true);
         // A text may repeat what the producer chose: it decides nothing before Credyt was asked for the event.
@@ -85,35 +85,35 @@ final class Refusals {
         if (ids.size() == 1) {
             return new Accepted(status, Set.of(0));
         }
-        Map<Integer, Part> parts = accused(body, ids);
+        Map<Integer, ItemResult> results = suspects(body, ids);
         for (Complaint complaint : body.complaints()) {
             int named = complaint.namedIn(ids);
             if (named >= 0 && complaint.provesExistence(ids, conflict)) {
-                parts.put(named, Part.KNOWN);
+                results.put(named, ItemResult.KNOWN);
             }
         }
-        if (parts.size() == ids.size()) {
-            parts.replaceAll((index, part) -> Part.KNOWN);
+        if (results.size() == ids.size()) {
+            results.replaceAll((index, result) -> ItemResult.KNOWN);
         }
-        return parts.isEmpty() ? new Refused(status, false, true, "exists") : new Divided(status, parts, "");
+        return results.isEmpty() ? new Refused(status, false, true, "exists") : new Partial(status, results, "");
     }
 
     static Refused refused(int status, ErrorBody body, boolean mayBeCustomer) {
         boolean aboutEvents =
                 body.complaints().stream().anyMatch(complaint -> complaint.key().isEventField());
-        return new Refused(status, mayBeCustomer && !aboutEvents, false, status + " " + body.likeness());
+        return new Refused(status, mayBeCustomer && !aboutEvents, false, status + " " + body.refusalKind());
     }
 
-    private static Map<Integer, Part> accused(ErrorBody body, List<String> ids) {
-        Map<Integer, Part> parts = new HashMap<>();
+    private static Map<Integer, ItemResult> suspects(ErrorBody body, List<String> ids) {
+        Map<Integer, ItemResult> results = new HashMap<>();
         for (Complaint complaint : body.complaints()) {
             int named = complaint.namedIn(ids);
             int index = named >= 0 ? named : complaint.key().index().orElse(-1);
             if (index >= 0 && index < ids.size()) {
-                parts.put(index, Part.ACCUSED);
+                results.put(index, ItemResult.SUSPECT);
             }
         }
-        return parts;
+        return results;
     }
 
     private static boolean saysTooLarge(ErrorBody body) {

@@ -1,5 +1,7 @@
 package io.usageflow.forwarder.delivery.avro;
 
+import io.usageflow.forwarder.delivery.avro.DeliverableLayout.UnsupportedBytesException;
+
 /**
  * A place in Avro's binary, moved forward field by field. Reads only numbers in their shortest form, since only these would
  * be written again as they are; never beyond its end. One thread, used again and again.
@@ -34,12 +36,12 @@ final class AvroCursor {
         return at == end;
     }
 
-    /** @throws Unusual where it is not in its shortest form */
+    /** @throws UnsupportedBytesException where it is not in its shortest form */
     long number() {
         long raw = 0;
         for (int i = 0; i < LONG_BYTES_MAX; i++) {
             if (at >= end) {
-                throw Unusual.BYTES;
+                throw new UnsupportedBytesException();
             }
             byte next = bytes[at++];
             raw |= (next & 0x7fL) << (7 * i);
@@ -47,19 +49,19 @@ final class AvroCursor {
                 boolean shortest = i == 0 || next != 0;
                 boolean fits = i < LONG_BYTES_MAX - 1 || next == 1;
                 if (!shortest || !fits) {
-                    throw Unusual.BYTES;
+                    throw new UnsupportedBytesException();
                 }
                 return (raw >>> 1) ^ -(raw & 1);
             }
         }
-        throw Unusual.BYTES;
+        throw new UnsupportedBytesException();
     }
 
-    /** @throws Unusual where it is below 0 or not below {@code bound}: a union's or an enum's */
+    /** @throws UnsupportedBytesException where it is below 0 or not below {@code bound}: a union's or an enum's */
     int choice(int bound) {
         long number = number();
         if (number < 0 || number >= bound) {
-            throw Unusual.BYTES;
+            throw new UnsupportedBytesException();
         }
         return (int) number;
     }
@@ -67,7 +69,7 @@ final class AvroCursor {
     void int32() {
         long number = number();
         if (number != (int) number) {
-            throw Unusual.BYTES;
+            throw new UnsupportedBytesException();
         }
     }
 
@@ -75,14 +77,14 @@ final class AvroCursor {
     int length() {
         long length = number();
         if (length < 0 || length > end - at) {
-            throw Unusual.BYTES;
+            throw new UnsupportedBytesException();
         }
         return (int) length;
     }
 
     void skip(int count) {
         if (count > end - at) {
-            throw Unusual.BYTES;
+            throw new UnsupportedBytesException();
         }
         at += count;
     }
@@ -91,12 +93,12 @@ final class AvroCursor {
         skip(length());
     }
 
-    /** @throws Unusual where it is not all ASCII: what is not would first have to be checked to be UTF-8 */
+    /** @throws UnsupportedBytesException where it is not all ASCII: what is not would first have to be checked to be UTF-8 */
     void skipAscii() {
         int length = length();
         for (int i = at; i < at + length; i++) {
             if (bytes[i] < 0) {
-                throw Unusual.BYTES;
+                throw new UnsupportedBytesException();
             }
         }
         at += length;
@@ -109,7 +111,7 @@ final class AvroCursor {
 
     boolean truth() {
         if (at >= end || (bytes[at] & 0xfe) != 0) {
-            throw Unusual.BYTES;
+            throw new UnsupportedBytesException();
         }
         return bytes[at++] == 1;
     }
@@ -118,7 +120,7 @@ final class AvroCursor {
     int block() {
         long count = number();
         if (count < 0 || count > end - at) {
-            throw Unusual.BYTES;
+            throw new UnsupportedBytesException();
         }
         return (int) count;
     }

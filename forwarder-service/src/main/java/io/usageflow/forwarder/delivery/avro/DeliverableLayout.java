@@ -31,7 +31,7 @@ public final class DeliverableLayout {
 
     /**
      * @param record a value in the wire format, of exactly our own schema
-     * @throws Unusual where it is broken, or its ids are not all ASCII
+     * @throws UnsupportedBytesException where it is broken, or its ids are not all ASCII
      */
     public DeliverableLayout of(byte[] record) {
         value = record;
@@ -74,7 +74,7 @@ public final class DeliverableLayout {
         eventAt = in.at();
         in.skip(eventLength);
         if (!in.isAtEnd()) {
-            throw Unusual.BYTES;
+            throw new UnsupportedBytesException();
         }
         return this;
     }
@@ -82,7 +82,7 @@ public final class DeliverableLayout {
     private void requireAscii(int from, int until) {
         for (int i = from; i < until; i++) {
             if (value[i] < 0) {
-                throw Unusual.BYTES;
+                throw new UnsupportedBytesException();
             }
         }
     }
@@ -136,7 +136,7 @@ public final class DeliverableLayout {
     /**
      * Moves the cursor to the reference of the vendor with that name.
      *
-     * @throws Unusual where there is none, or more than one
+     * @throws UnsupportedBytesException where there is none, or more than one
      */
     void findVendor(int nameAt, int nameEnd, byte[] names, AvroCursor found) {
         in.over(value, vendorsAt, sourceAt);
@@ -148,7 +148,7 @@ public final class DeliverableLayout {
                 in.skip(length);
                 if (Arrays.equals(value, at, at + length, names, nameAt, nameEnd)) {
                     if (reference >= 0) {
-                        throw Unusual.BYTES;
+                        throw new UnsupportedBytesException();
                     }
                     reference = in.at();
                 }
@@ -157,8 +157,17 @@ public final class DeliverableLayout {
             }
         }
         if (reference < 0) {
-            throw Unusual.BYTES;
+            throw new UnsupportedBytesException();
         }
         found.over(value, reference, sourceAt);
+    }
+
+    /** Bytes that are left to the generated classes, because they are broken or rare. Has no stack trace, so it is cheap. */
+    public static final class UnsupportedBytesException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        UnsupportedBytesException() {
+            super("left to the generated classes", null, false, false);
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.usageflow.forwarder.delivery.avro;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.usageflow.forwarder.delivery.avro.DeliverableLayout.UnsupportedBytesException;
 import io.usageflow.schema.avro.WireFormat;
 import io.usageflow.schema.id.CredytIds;
 import io.usageflow.schema.id.Uuids;
@@ -46,7 +47,7 @@ public final class EventTranscript {
      * The event as an element of {@code events[]}.
      *
      * @param deliverable whose event is of exactly our own schema
-     * @throws Unusual where it is broken, or holds what is left to {@code EventJson}
+     * @throws UnsupportedBytesException where it is broken, or holds what is left to {@code EventJson}
      */
     public byte[] json(DeliverableLayout deliverable) {
         byte[] value = deliverable.value();
@@ -72,7 +73,7 @@ public final class EventTranscript {
             skipOptional();
         }
         if (!in.isAtEnd()) {
-            throw Unusual.BYTES;
+            throw new UnsupportedBytesException();
         }
         return out.toBytes();
     }
@@ -95,7 +96,7 @@ public final class EventTranscript {
     }
 
     private void cost(DeliverableLayout deliverable, int position) {
-        UUID event = Uuids.parse(deliverable.credytId()).orElseThrow(() -> Unusual.BYTES);
+        UUID event = Uuids.parse(deliverable.credytId()).orElseThrow(UnsupportedBytesException::new);
         Optional<String> own = Optional.empty();
         if (in.isPresent()) {
             int length = in.length();
@@ -118,7 +119,7 @@ public final class EventTranscript {
     private String plain(int length) {
         for (int i = in.at(); i < in.at() + length; i++) {
             if (in.bytes()[i] < 0) {
-                throw Unusual.BYTES;
+                throw new UnsupportedBytesException();
             }
         }
         return new String(in.bytes(), in.at(), length, US_ASCII);

@@ -2,6 +2,7 @@ package io.usageflow.forwarder.delivery.avro;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.usageflow.forwarder.delivery.avro.DeliverableLayout.UnsupportedBytesException;
 import java.math.BigInteger;
 import java.time.LocalDate;
 import java.util.Arrays;
@@ -45,14 +46,14 @@ final class JsonText {
         text[length++] = (byte) ascii;
     }
 
-    /** @throws Unusual where a byte is not ASCII, or has to be escaped */
+    /** @throws UnsupportedBytesException where a byte is not ASCII, or has to be escaped */
     void quoted(byte[] from, int at, int end) {
         room(end - at + 2);
         text[length++] = '"';
         for (int i = at; i < end; i++) {
             byte next = from[i];
             if (next < ' ' || next == '"' || next == '\\') {
-                throw Unusual.BYTES;
+                throw new UnsupportedBytesException();
             }
             text[length++] = next;
         }
@@ -68,7 +69,7 @@ final class JsonText {
 
     void number(long number) {
         if (number == Long.MIN_VALUE) {
-            throw Unusual.BYTES; // has no positive counterpart
+            throw new UnsupportedBytesException(); // has no positive counterpart
         }
         if (number < 0) {
             add('-');
@@ -99,7 +100,7 @@ final class JsonText {
         int at = in.at();
         in.skip(count);
         if (count == 0) {
-            throw Unusual.BYTES;
+            throw new UnsupportedBytesException();
         }
         if (count > Long.BYTES) {
             large(new BigInteger(bytes, at, count));
@@ -114,7 +115,7 @@ final class JsonText {
 
     private void small(long unscaled) {
         if (unscaled == Long.MIN_VALUE) {
-            throw Unusual.BYTES; // has no positive counterpart
+            throw new UnsupportedBytesException(); // has no positive counterpart
         }
         if (unscaled < 0) {
             add('-');
@@ -127,7 +128,7 @@ final class JsonText {
     private void large(BigInteger unscaled) {
         BigInteger digits = unscaled.abs();
         if (digits.compareTo(DIGITS_END) >= 0) {
-            throw Unusual.BYTES;
+            throw new UnsupportedBytesException();
         }
         if (unscaled.signum() < 0) {
             add('-');
@@ -158,7 +159,7 @@ final class JsonText {
         if (newDay != day) {
             LocalDate calendar = LocalDate.ofEpochDay(newDay);
             if (calendar.getYear() < 0 || calendar.getYear() > 9999) {
-                throw Unusual.BYTES;
+                throw new UnsupportedBytesException();
             }
             date = ("\"" + calendar + "T").getBytes(US_ASCII);
             day = newDay;

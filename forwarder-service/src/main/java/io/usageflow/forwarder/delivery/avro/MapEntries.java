@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.delivery.avro;
 
+import io.usageflow.forwarder.delivery.avro.DeliverableLayout.UnsupportedBytesException;
 import java.util.Arrays;
 
 /** The entries of one map, in the order of their keys. One thread, used again and again. */
@@ -20,7 +21,7 @@ final class MapEntries {
     /**
      * Moves the cursor past the map.
      *
-     * @throws Unusual where there are very many, or a key stands there twice
+     * @throws UnsupportedBytesException where there are very many, or a key stands there twice
      */
     void read(AvroCursor in, Skip value) {
         size = 0;
@@ -37,14 +38,14 @@ final class MapEntries {
 
     private void insert(byte[] bytes, int from, int until, int value) {
         if (size == ENTRIES_MAX) {
-            throw Unusual.BYTES;
+            throw new UnsupportedBytesException();
         }
         int place = size++;
         for (; place > 0; place--) {
             // ASCII, which only passes in the end, sorts as a string does.
             int order = Arrays.compareUnsigned(bytes, keyAt[place - 1], keyEnd[place - 1], bytes, from, until);
             if (order == 0) {
-                throw Unusual.BYTES;
+                throw new UnsupportedBytesException();
             }
             if (order < 0) {
                 break;

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.delivery.avro;
 
+import io.usageflow.forwarder.delivery.avro.DeliverableLayout.UnsupportedBytesException;
 import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Facts;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.DeliverableEvent;
@@ -62,7 +63,7 @@ public final class ReceiptEncoder {
         }
         try {
             return Optional.of(bytes.of(layout.of(deliverable), facts));
-        } catch (Unusual unusual) {
+        } catch (UnsupportedBytesException unusual) {
             return Optional.empty();
         }
     }

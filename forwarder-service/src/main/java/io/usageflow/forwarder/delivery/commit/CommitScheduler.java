@@ -2,6 +2,7 @@ package io.usageflow.forwarder.delivery.commit;
 
 import io.usageflow.forwarder.clock.DeliveryClock;
 import io.usageflow.forwarder.config.DeliverySettings.Settling;
+import io.usageflow.forwarder.delivery.commit.OutcomeTransaction.LostProducerException;
 import io.usageflow.forwarder.delivery.commit.OutcomeTransaction.PartitionCommit;
 import io.usageflow.forwarder.delivery.commit.OutcomeTransaction.TransactionResult;
 import io.usageflow.forwarder.delivery.health.DeliveryStatus;
@@ -86,7 +87,7 @@ public final class CommitScheduler {
                                 .anyMatch(partition -> partition.ledger().hasProgress()));
     }
 
-    /** Whether {@link #follow} has something to do. */
+    /** Whether {@link #applyEnded} has something to do. */
     public boolean hasEnded() {
         return pending != null && pending.end().isDone();
     }
@@ -100,7 +101,7 @@ public final class CommitScheduler {
      *
      * @throws LostProducerException where the producer cannot go on
      */
-    public void follow() {
+    public void applyEnded() {
         if (pending != null && pending.end().isDone()) {
             apply(pending);
         }

@@ -8,15 +8,14 @@ import io.usageflow.forwarder.deadletter.DeadLetterStage;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.forwarder.delivery.avro.DeliverableDecoder;
-import io.usageflow.forwarder.delivery.avro.Proof;
 import io.usageflow.forwarder.delivery.avro.ReceiptBytes;
 import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Facts;
+import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Proof;
 import io.usageflow.forwarder.delivery.avro.ReceiptEncoder;
 import io.usageflow.forwarder.delivery.health.FailureBudgets;
 import io.usageflow.forwarder.delivery.partition.CommittedCounters;
 import io.usageflow.forwarder.delivery.partition.SettledRecord;
-import io.usageflow.forwarder.delivery.partition.SettlementResult;
-import io.usageflow.forwarder.delivery.partition.SettlementResult.Dead;
+import io.usageflow.forwarder.delivery.partition.SettledRecord.SettlementResult.Dead;
 import io.usageflow.forwarder.delivery.queue.Customer;
 import io.usageflow.forwarder.delivery.queue.PendingEvent;
 import io.usageflow.schema.CustomerDeliveryState;
@@ -109,7 +108,7 @@ public final class OutcomeRecords {
                                 record.offset(),
                                 event.partition().log().topicOrNull())));
         return new SettledRecord(
-                proof.known() ? SettlementResult.ALREADY_KNOWN : SettlementResult.DELIVERED, record.key(), value);
+                proof.known() ? SettledRecord.ALREADY_KNOWN : SettledRecord.DELIVERED, record.key(), value);
     }
 
     public SettledRecord dead(PendingEvent event, DeadLetterCause cause, Instant now) {

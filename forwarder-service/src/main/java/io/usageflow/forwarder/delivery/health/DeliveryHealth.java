@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * How delivery is, judged by what is known of it at one moment. Pure; immutable.
  *
- * @param unturned since the loop's last round
+ * @param sinceRound since the loop's last round
  * @param joined whether the group has given it partitions, or none on purpose
  * @param beginning for how long a partition's offsets could not be read; zero where all are known
  * @param unreadable why the next records cannot be read without the registry
@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param stalledMax how long that may be
  */
 record DeliveryHealth(
-        Duration unturned,
+        Duration sinceRound,
         boolean joined,
         Duration beginning,
         Optional<String> unreadable,
@@ -32,8 +32,8 @@ record DeliveryHealth(
     static final Duration BEGINNING_MAX = Duration.ofSeconds(10);
 
     StageHealth judged() {
-        if (unturned.compareTo(HUNG_AFTER) > 0) {
-            return StageHealth.dead("the delivery loop has not turned for " + unturned.toSeconds() + " s");
+        if (sinceRound.compareTo(HUNG_AFTER) > 0) {
+            return StageHealth.dead("the delivery loop has not turned for " + sinceRound.toSeconds() + " s");
         }
         return obstacle().map(StageHealth::waiting).orElseGet(() -> StageHealth.flowing(flowing()));
     }

@@ -7,9 +7,9 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
-import io.usageflow.forwarder.delivery.answer.OutageCause;
 import io.usageflow.forwarder.delivery.answer.Outcome;
-import io.usageflow.forwarder.delivery.partition.SettlementResult;
+import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
+import io.usageflow.forwarder.delivery.partition.SettledRecord.SettlementResult;
 import io.usageflow.forwarder.observe.meter.DeliveryMeter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -174,7 +174,7 @@ public final class DeliveryMeters implements AutoCloseable {
     }
 
     private static String word(Outcome outcome) {
-        return outcome.match(new OutcomeWord());
+        return outcome.match(new OutcomeLabel());
     }
 
     private static String word(Enum<?> value) {
@@ -219,14 +219,14 @@ public final class DeliveryMeters implements AutoCloseable {
     }
 
     /** The words of the outcome label. */
-    private static final class OutcomeWord implements Outcome.Cases<String> {
+    private static final class OutcomeLabel implements Outcome.Visitor<String> {
         @Override
         public String accepted(Outcome.Accepted outcome) {
             return "accepted";
         }
 
         @Override
-        public String divided(Outcome.Divided outcome) {
+        public String partial(Outcome.Partial outcome) {
             return "divided";
         }
 

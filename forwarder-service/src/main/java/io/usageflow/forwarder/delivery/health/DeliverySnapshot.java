@@ -1,6 +1,6 @@
 package io.usageflow.forwarder.delivery.health;
 
-import io.usageflow.forwarder.delivery.answer.OutageCause;
+import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -25,7 +25,7 @@ public final class DeliveryStatus {
     private final Duration stalledMax;
     private final StallTimer progress;
 
-    private volatile long turnedNanos;
+    private volatile long roundNanos;
     private volatile boolean joined;
     private volatile Optional<String> unreadable = Optional.empty();
     private volatile boolean settling = true;
@@ -47,8 +47,8 @@ public final class DeliveryStatus {
         this.clock = clock;
         this.stalledMax = STALLED_MAX.plus(settleIntervalMax);
         this.progress = new StallTimer(clock.nanos());
-        this.turnedNanos = clock.nanos();
-        this.beginningNanos = turnedNanos;
+        this.roundNanos = clock.nanos();
+        this.beginningNanos = roundNanos;
     }
 
     public void joined() {
@@ -68,8 +68,8 @@ public final class DeliveryStatus {
             long lag,
             Optional<String> whyUnreadable,
             boolean beginning) {
-        turnedNanos = clock.nanos();
-        beginningNanos = beginning ? beginningNanos : turnedNanos;
+        roundNanos = clock.nanos();
+        beginningNanos = beginning ? beginningNanos : roundNanos;
         unreadable = whyUnreadable;
         int outstanding = 0;
         long bytes = 0;
@@ -87,7 +87,7 @@ public final class DeliveryStatus {
         Optional<Duration> retentionLeft = oldest == Long.MAX_VALUE
                 ? Optional.empty()
                 : watch.retention(deliverable).map(kept -> kept.minus(age));
-        progress.look(outstanding + lag > 0, meters.totals().settled(), turnedNanos);
+        progress.look(outstanding + lag > 0, meters.totals().settled(), roundNanos);
         Circuit circuit = destination.circuit();
         meters.show(new DeliverySnapshot(
                 new Buffered(outstanding, bytes, held, inFlight, age, lag, retentionLeft),
@@ -107,7 +107,7 @@ public final class DeliveryStatus {
     public StageHealth health(KafkaWatch.View kafka) {
         long now = clock.nanos();
         return new DeliveryHealth(
-                        Duration.ofNanos(now - turnedNanos),
+                        Duration.ofNanos(now - roundNanos),
                         joined,
                         Duration.ofNanos(now - beginningNanos),
                         unreadable,

@@ -2,8 +2,8 @@ package io.usageflow.forwarder.delivery.health;
 
 import io.usageflow.forwarder.clock.RateLimiter;
 import io.usageflow.forwarder.config.DeliverySettings;
-import io.usageflow.forwarder.delivery.answer.OutageCause;
 import io.usageflow.forwarder.delivery.answer.Outcome;
+import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
 import io.usageflow.forwarder.delivery.queue.Customer;
 import io.usageflow.forwarder.delivery.queue.SuspectEvent;
 import java.time.Duration;
@@ -30,7 +30,7 @@ public final class DestinationHealth {
     private long lastRequest;
     private long acceptedRequests;
     private long failedRequests;
-    private OptionalLong lastWellNanos = OptionalLong.empty();
+    private OptionalLong lastHealthyNanos = OptionalLong.empty();
     private OptionalLong lastAcceptedNanos = OptionalLong.empty();
 
     public DestinationHealth(DeliverySettings settings, RandomGenerator random) {
@@ -76,8 +76,8 @@ public final class DestinationHealth {
         return surge;
     }
 
-    public void well(long request, int inFlight, long nowNanos) {
-        lastWellNanos = OptionalLong.of(nowNanos);
+    public void healthy(long request, int inFlight, long nowNanos) {
+        lastHealthyNanos = OptionalLong.of(nowNanos);
         limit.answered(inFlight);
         Optional<Duration> outage = circuit.succeeded(request, nowNanos);
         outage.ifPresent(open -> {
@@ -99,7 +99,7 @@ public final class DestinationHealth {
         if (why.overload()) {
             limit.overloaded(sentNanos, nowNanos);
         }
-        boolean sending = isWell();
+        boolean sending = isHealthy();
         circuit.failed(request, customer, why.kind(), why.cause(), why.notBefore(), nowNanos);
         suspendCustomers(sending, nowNanos);
     }
@@ -110,25 +110,25 @@ public final class DestinationHealth {
     }
 
     public void halted(long request, Outcome.Halt why, long nowNanos) {
-        boolean sending = isWell();
+        boolean sending = isHealthy();
         circuit.halted(request, why.cause(), why.detail(), why.notBefore(), nowNanos);
         suspendCustomers(sending, nowNanos);
     }
 
     private void suspendCustomers(boolean sendingBefore, long nowNanos) {
-        if (sendingBefore && !isWell()) {
+        if (sendingBefore && !isHealthy()) {
             customers.suspend(nowNanos);
         }
     }
 
     /** As far as is known: the circuit is closed. */
-    public boolean isWell() {
+    public boolean isHealthy() {
         return circuit.state() == Circuit.State.CLOSED;
     }
 
     /** Whether anything was answered in good health after that moment. */
-    public boolean wellSince(long nanos) {
-        return lastWellNanos.isPresent() && lastWellNanos.getAsLong() - nanos > 0;
+    public boolean healthySince(long nanos) {
+        return lastHealthyNanos.isPresent() && lastHealthyNanos.getAsLong() - nanos > 0;
     }
 
     /** @param events that were accepted, at least 1 */

@@ -8,8 +8,8 @@ import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.forwarder.delivery.avro.DeliverableDecoder;
 import io.usageflow.forwarder.delivery.avro.DeliverableDecoder.Unpacked;
 import io.usageflow.forwarder.delivery.avro.DeliverableLayout;
+import io.usageflow.forwarder.delivery.avro.DeliverableLayout.UnsupportedBytesException;
 import io.usageflow.forwarder.delivery.avro.EventTranscript;
-import io.usageflow.forwarder.delivery.avro.Unusual;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
 import io.usageflow.forwarder.delivery.queue.Customer;
 import io.usageflow.forwarder.delivery.queue.PendingEvent;
@@ -18,11 +18,15 @@ import io.usageflow.forwarder.kafka.RecordCutter;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.registry.RegistryAbsence;
 import io.usageflow.schema.registry.SchemaLostException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
@@ -87,7 +91,7 @@ public final class DeliverableReader {
             byte[] json = transcript.json(layout);
             var customer = new Customer(layout.customerExternal(), layout.customer());
             return Optional.of(new Ready(new PendingEvent(partition, record, layout.credytId(), customer, json)));
-        } catch (Unusual unusual) {
+        } catch (UnsupportedBytesException unusual) {
             return Optional.empty();
         }
     }
@@ -149,5 +153,37 @@ public final class DeliverableReader {
 
     private static DeadLetterDraft draft(SourceRecord origin, String detail, Instant now) {
         return DeadLetterDraft.of(origin, DeadLetterStage.DELIVERY, DeadLetterReason.UNDELIVERABLE, detail, now);
+    }
+
+    /**
+     * How long a partition waits for schemas that the registry has lost. An operator has the time to restore the registry, and
+     * the events are delivered in order. The wait ends, because no record may hold a partition for ever, and because dead
+     * letters are kept longer than what waits here. One thread.
+     */
+    public static final class LostSchemaWait {
+        public static final Duration MAX = Duration.ofHours(1);
+
+        private final Map<TopicPartition, Span> spans = new HashMap<>();
+
+        private record Span(Instant since, Instant last) {}
+
+        /**
+         * A record of the partition names a lost schema. All such records of a partition share one wait: it begins again only
+         * after an hour without any.
+         *
+         * @return whether the partition has waited long enough
+         */
+        public boolean isOver(TopicPartition partition, Instant now) {
+            Span span = spans.compute(
+                    partition,
+                    (key, before) -> before == null || isLonger(before.last, now)
+                            ? new Span(now, now)
+                            : new Span(before.since, now));
+            return isLonger(span.since, now);
+        }
+
+        private static boolean isLonger(Instant from, Instant until) {
+            return Duration.between(from, until).compareTo(MAX) > 0;
+        }
     }
 }

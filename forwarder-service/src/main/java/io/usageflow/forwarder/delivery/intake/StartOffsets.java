@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.delivery.intake;
 
 import io.usageflow.forwarder.clock.DeliveryClock;
-import io.usageflow.forwarder.delivery.commit.LostProducerException;
+import io.usageflow.forwarder.delivery.commit.OutcomeTransaction.LostProducerException;
 import io.usageflow.forwarder.delivery.health.DeliveryMeters;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
 import io.usageflow.forwarder.delivery.partition.Assignments;
@@ -302,5 +302,15 @@ public final class StartOffsets {
                     offset.offset());
             return CommittedCounters.NONE;
         });
+    }
+
+    /** A topic became another log while it was read: to be followed by a session that begins at its earliest record. */
+    public static final class LogReplacedException extends KafkaException {
+        private static final long serialVersionUID = 1L;
+
+        LogReplacedException(TopicPartition partition, LogId before, LogId now) {
+            super(partition.topic() + " was deleted and created again: its id was " + before.text() + " and is "
+                    + now.text());
+        }
     }
 }

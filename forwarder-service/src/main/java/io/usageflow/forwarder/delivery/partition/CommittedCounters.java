@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.delivery.partition;
 
+import io.usageflow.forwarder.delivery.partition.SettledRecord.SettlementResult;
 import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import java.util.Arrays;

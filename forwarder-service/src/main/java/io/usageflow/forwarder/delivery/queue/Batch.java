@@ -58,7 +58,7 @@ public class Batch {
     }
 
     /** Nothing of it passes: all is sent together again, and for longer before it is divided the next time. */
-    public void putTogether() {
+    public void reassemble() {
         divideAfter = Math.min(divideAfter * 2, DIVIDE_AFTER_MAX);
         failures = Math.min(failures, 1);
         triedApart = true;

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  *
  * <p>Holds the events that are not settled yet as an ordered list of segments. A segment is <em>suspect</em> when it is
  * known to hold a culprit: the whole was refused, and what stood before it was accepted. {@link #next} is what to send;
- * one of {@link #accepted}, {@link #known}, {@link #refused}, {@link #divided} and {@link #tooLarge} answers it, or none
+ * one of {@link #accepted}, {@link #known}, {@link #refused}, {@link #partial} and {@link #tooLarge} answers it, or none
  * where the request failed for now and the same is sent again.
  *
  * <p>Of a suspect segment only the first half is sent: where that is accepted the second half is suspect without a
@@ -64,7 +64,7 @@ public final class BatchBisector<T> {
     private boolean dividing;
     private boolean customerPossible;
     private boolean customerSuspected;
-    private String likeness = "";
+    private String refusalKind = "";
 
     private record Segment<T>(List<T> events, boolean suspect) {}
 
@@ -122,14 +122,14 @@ public final class BatchBisector<T> {
      *
      * @param mayBeCustomer whether the refusal leaves it open that the customer is the cause
      * @param exists whether the reason is an id that exists
-     * @param likeness equal for refusals of the same kind
+     * @param refusalKind equal for refusals of the same kind
      */
-    public void refused(boolean mayBeCustomer, boolean exists, String likeness) {
+    public void refused(boolean mayBeCustomer, boolean exists, String refusalKind) {
         requireAsked();
         customerPossible = !anyAccepted
                 && mayBeCustomer
-                && (this.likeness.isEmpty() || (customerPossible && this.likeness.equals(likeness)));
-        this.likeness = likeness;
+                && (this.refusalKind.isEmpty() || (customerPossible && this.refusalKind.equals(refusalKind)));
+        this.refusalKind = refusalKind;
         if (exists && found == 0) {
             chunk = 1;
         }
@@ -152,7 +152,7 @@ public final class BatchBisector<T> {
      * @param settled these are at Credyt
      * @param accused these are sent alone; the others are sent again
      */
-    public void divided(Set<Integer> settled, Set<Integer> accused) {
+    public void partial(Set<Integer> settled, Set<Integer> accused) {
         requireAsked();
         List<T> asked = probe;
         if (!settled.isEmpty()) {

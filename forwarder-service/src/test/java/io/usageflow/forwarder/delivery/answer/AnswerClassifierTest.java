@@ -6,9 +6,10 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.delivery.answer.Outcome.Accepted;
 import io.usageflow.forwarder.delivery.answer.Outcome.CustomerTrouble;
-import io.usageflow.forwarder.delivery.answer.Outcome.Divided;
 import io.usageflow.forwarder.delivery.answer.Outcome.Halt;
-import io.usageflow.forwarder.delivery.answer.Outcome.Part;
+import io.usageflow.forwarder.delivery.answer.Outcome.ItemResult;
+import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
+import io.usageflow.forwarder.delivery.answer.Outcome.Partial;
 import io.usageflow.forwarder.delivery.answer.Outcome.Refused;
 import io.usageflow.forwarder.delivery.answer.Outcome.Retry;
 import io.usageflow.forwarder.delivery.answer.Outcome.TooLarge;
@@ -79,56 +80,61 @@ class AnswerClassifierTest {
         return Stream.of(
                 arguments(
                         "{\"results\":[{\"id\":\"id-0\",\"status\":202},{\"id\":\"id-1\",\"status\":422}]}",
-                        Map.of(1, Part.ACCUSED, 2, Part.UNCLEAR)),
+                        Map.of(1, ItemResult.SUSPECT, 2, ItemResult.UNCLEAR)),
                 arguments(
                         "[{\"status\":\"accepted\"},{\"status\":\"failed\"},{\"status\":\"accepted\"}]",
-                        Map.of(1, Part.ACCUSED)),
-                arguments("{\"results\":[{\"index\":2,\"success\":false}]}", Map.of(2, Part.ACCUSED)),
-                arguments("{\"errors\":{\"events[1].data\":[\"bad\"]}}", Map.of(1, Part.ACCUSED)),
-                arguments("{\"failed\":[\"id-2\"]}", Map.of(2, Part.ACCUSED)),
-                arguments("{\"data\":{\"failed\":[{\"id\":\"id-2\"}]}}", Map.of(2, Part.ACCUSED)),
-                arguments("{\"result\":{\"results\":[{\"index\":0,\"ok\":false}]}}", Map.of(0, Part.ACCUSED)),
-                arguments("{\"results\":{\"id-1\":{\"status\":\"rejected\"}}}", Map.of(1, Part.ACCUSED)),
-                arguments("{\"results\":{\"id-1\":{\"statusCode\":503}}}", Map.of(1, Part.LATER)),
-                arguments("[{},{\"state\":\"throttled\"},{}]", Map.of(1, Part.LATER)),
+                        Map.of(1, ItemResult.SUSPECT)),
+                arguments("{\"results\":[{\"index\":2,\"success\":false}]}", Map.of(2, ItemResult.SUSPECT)),
+                arguments("{\"errors\":{\"events[1].data\":[\"bad\"]}}", Map.of(1, ItemResult.SUSPECT)),
+                arguments("{\"failed\":[\"id-2\"]}", Map.of(2, ItemResult.SUSPECT)),
+                arguments("{\"data\":{\"failed\":[{\"id\":\"id-2\"}]}}", Map.of(2, ItemResult.SUSPECT)),
+                arguments("{\"result\":{\"results\":[{\"index\":0,\"ok\":false}]}}", Map.of(0, ItemResult.SUSPECT)),
+                arguments("{\"results\":{\"id-1\":{\"status\":\"rejected\"}}}", Map.of(1, ItemResult.SUSPECT)),
+                arguments("{\"results\":{\"id-1\":{\"statusCode\":503}}}", Map.of(1, ItemResult.LATER)),
+                arguments("[{},{\"state\":\"throttled\"},{}]", Map.of(1, ItemResult.LATER)),
                 arguments(
                         "[{\"eid\":\"id-0\",\"publishing_status\":\"submitted\",\"step\":\"none\"},"
                                 + "{\"eid\":\"id-1\",\"publishing_status\":\"failed\",\"detail\":\"wrong type\"},"
                                 + "{\"eid\":\"id-2\",\"publishing_status\":\"aborted\"}]",
-                        Map.of(1, Part.ACCUSED, 2, Part.UNCLEAR)),
-                arguments("{\"pending\":[\"id-1\"]}", Map.of(1, Part.UNCLEAR)),
-                arguments("{\"ignored\":{\"id-1\":\"why\"}}", Map.of(1, Part.UNCLEAR)),
-                arguments("[{},{\"status\":\"ok\",\"state\":\"weird\"},{}]", Map.of(1, Part.UNCLEAR)),
-                arguments("[{},{\"status\":\"ok\",\"note\":\"was dropped\"},{}]", Map.of(1, Part.UNCLEAR)),
-                arguments("[{},{\"disposition\":\"weird\"},{}]", Map.of(1, Part.UNCLEAR)),
-                arguments("{\"accepted\":[\"id-0\",\"id-2\"]}", Map.of(1, Part.UNCLEAR)),
-                arguments("[{\"id\":\"id-0\"},{\"id\":\"id-2\"}]", Map.of(1, Part.UNCLEAR)),
-                arguments("[{},{\"status\":\"422\"},{\"duplicate\":true}]", Map.of(1, Part.ACCUSED, 2, Part.KNOWN)),
-                arguments("{\"errors\":{\"Events[1].Id\":[\"already exists\"]}}", Map.of(1, Part.ACCUSED)),
+                        Map.of(1, ItemResult.SUSPECT, 2, ItemResult.UNCLEAR)),
+                arguments("{\"pending\":[\"id-1\"]}", Map.of(1, ItemResult.UNCLEAR)),
+                arguments("{\"ignored\":{\"id-1\":\"why\"}}", Map.of(1, ItemResult.UNCLEAR)),
+                arguments("[{},{\"status\":\"ok\",\"state\":\"weird\"},{}]", Map.of(1, ItemResult.UNCLEAR)),
+                arguments("[{},{\"status\":\"ok\",\"note\":\"was dropped\"},{}]", Map.of(1, ItemResult.UNCLEAR)),
+                arguments("[{},{\"disposition\":\"weird\"},{}]", Map.of(1, ItemResult.UNCLEAR)),
+                arguments("{\"accepted\":[\"id-0\",\"id-2\"]}", Map.of(1, ItemResult.UNCLEAR)),
+                arguments("[{\"id\":\"id-0\"},{\"id\":\"id-2\"}]", Map.of(1, ItemResult.UNCLEAR)),
+                arguments(
+                        "[{},{\"status\":\"422\"},{\"duplicate\":true}]",
+                        Map.of(1, ItemResult.SUSPECT, 2, ItemResult.KNOWN)),
+                arguments("{\"errors\":{\"Events[1].Id\":[\"already exists\"]}}", Map.of(1, ItemResult.SUSPECT)),
                 arguments(
                         "{\"errors\":{\"id-1\":[\"already exists\"],\"id-2\":\"bad\"}}",
-                        Map.of(1, Part.ACCUSED, 2, Part.ACCUSED)),
-                arguments("{\"errors\":[{\"event_id\":\"id-0\",\"message\":\"bad amount\"}]}", Map.of(0, Part.ACCUSED)),
+                        Map.of(1, ItemResult.SUSPECT, 2, ItemResult.SUSPECT)),
+                arguments(
+                        "{\"errors\":[{\"event_id\":\"id-0\",\"message\":\"bad amount\"}]}",
+                        Map.of(0, ItemResult.SUSPECT)),
                 arguments(
                         "{\"results\":[{\"id\":\"id-0\",\"status\":503},{\"id\":\"id-1\",\"status\":429}]}",
-                        Map.of(0, Part.LATER, 1, Part.LATER)),
+                        Map.of(0, ItemResult.LATER, 1, ItemResult.LATER)),
                 arguments(
                         "[{\"id\":\"id-0\",\"status\":409,\"error\":{\"code\":\"already_exists\"}},{},"
                                 + "{\"id\":\"id-2\",\"status\":409,\"error\":\"modified by another operation\"}]",
-                        Map.of(0, Part.KNOWN, 2, Part.UNCLEAR)),
+                        Map.of(0, ItemResult.KNOWN, 2, ItemResult.UNCLEAR)),
                 arguments(
                         "{\"results\":[{\"id\":\"id-0\",\"status\":409},{\"id\":\"id-1\",\"status\":422}]}",
-                        Map.of(0, Part.UNCLEAR, 1, Part.ACCUSED)));
+                        Map.of(0, ItemResult.UNCLEAR, 1, ItemResult.SUSPECT)));
     }
 
     @ParameterizedTest
     @MethodSource("itemResults")
-    void shouldHonourPerItemFailuresInASuccess(String body, Map<Integer, Part> expected) {
-        Map<Integer, Part> parts =
-                new java.util.HashMap<>(Map.of(0, Part.ACCEPTED, 1, Part.ACCEPTED, 2, Part.ACCEPTED));
-        parts.putAll(expected);
-        assertThat(classify(200, 3, body)).isInstanceOfSatisfying(Divided.class, divided -> assertThat(divided.parts())
-                .isEqualTo(parts));
+    void shouldHonourPerItemFailuresInASuccess(String body, Map<Integer, ItemResult> expected) {
+        Map<Integer, ItemResult> results =
+                new java.util.HashMap<>(Map.of(0, ItemResult.ACCEPTED, 1, ItemResult.ACCEPTED, 2, ItemResult.ACCEPTED));
+        results.putAll(expected);
+        assertThat(classify(200, 3, body))
+                .isInstanceOfSatisfying(
+                        Partial.class, divided -> assertThat(divided.results()).isEqualTo(results));
     }
 
     @Test
@@ -205,7 +211,7 @@ class AnswerClassifierTest {
     void shouldReadWhatA2xxSaysOfTheWholeOrOfASingleEvent() {
         assertThat(classify(202, 1, "{\"status\":503}")).isInstanceOf(Retry.class);
         assertThat(classify(202, 2, "{\"status\":503}"))
-                .isEqualTo(new Divided(202, Map.of(0, Part.LATER, 1, Part.LATER), ""));
+                .isEqualTo(new Partial(202, Map.of(0, ItemResult.LATER, 1, ItemResult.LATER), ""));
         assertThat(classify(202, 1, "{\"status\":\"duplicate\"}")).isEqualTo(new Accepted(202, Set.of(0)));
         assertThat(classify(200, 1, "{\"errors\":{\"events[0].id\":[\"already exists\"]}}"))
                 .isEqualTo(new Accepted(200, Set.of(0)));
@@ -284,11 +290,11 @@ class AnswerClassifierTest {
             })
     void shouldReadTheIndexInEveryNotation(String key) {
         assertThat(classify(422, 3, "{\"errors\":{\"" + key + "\":[\"is wrong\"]}}"))
-                .isEqualTo(new Divided(422, Map.of(1, Part.ACCUSED), ""));
+                .isEqualTo(new Partial(422, Map.of(1, ItemResult.SUSPECT), ""));
         assertThat(classify(400, 3, "{\"errors\":{\"" + key + "\":\"is wrong\"}}"))
-                .isEqualTo(new Divided(400, Map.of(1, Part.ACCUSED), ""));
+                .isEqualTo(new Partial(400, Map.of(1, ItemResult.SUSPECT), ""));
         assertThat(classify(422, 3, "{\"errors\":[{\"field\":\"" + key + "\",\"message\":\"is wrong\"}]}"))
-                .isEqualTo(new Divided(422, Map.of(1, Part.ACCUSED), ""));
+                .isEqualTo(new Partial(422, Map.of(1, ItemResult.SUSPECT), ""));
     }
 
     @Test
@@ -308,7 +314,7 @@ class AnswerClassifierTest {
         Outcome outcome = classify(422, 5, body);
         assertThat(outcome).isInstanceOf(Refused.class);
         assertThat(((Refused) outcome).customerPossible()).isTrue();
-        assertThat(((Refused) outcome).likeness()).isNotEmpty();
+        assertThat(((Refused) outcome).refusalKind()).isNotEmpty();
     }
 
     @ParameterizedTest
@@ -382,12 +388,12 @@ class AnswerClassifierTest {
             assertThat(classify(400, 1, body)).as(body).isEqualTo(new Accepted(400, Set.of(0)));
         }
         assertThat(classify(409, 2, "{\"errors\":[{\"id\":\"id-1\",\"message\":\"duplicate\"}]}"))
-                .isEqualTo(new Divided(409, Map.of(1, Part.KNOWN), ""));
+                .isEqualTo(new Partial(409, Map.of(1, ItemResult.KNOWN), ""));
         assertThat(classify(
                         422,
                         2,
                         "{\"errors\":{\"events[0].id\":\"already exists\",\"events[1].id\":\"already exists\"}}"))
-                .isEqualTo(new Divided(422, Map.of(0, Part.KNOWN, 1, Part.KNOWN), ""));
+                .isEqualTo(new Partial(422, Map.of(0, ItemResult.KNOWN, 1, ItemResult.KNOWN), ""));
     }
 
     @Test
@@ -395,10 +401,10 @@ class AnswerClassifierTest {
         String problem = "{\"type\":\"about:blank\",\"title\":\"Conflict\",\"status\":409"
                 + ",\"errors\":[{\"id\":\"id-1\",\"message\":\"already exists\"}],\"traceId\":\"00-1\"}";
         assertThat(classify(409, 3, problem, Map.of("content-type", "application/problem+json")))
-                .isEqualTo(new Divided(409, Map.of(1, Part.KNOWN), ""));
+                .isEqualTo(new Partial(409, Map.of(1, ItemResult.KNOWN), ""));
         assertThat(classify(422, 3, problem.replace("409", "422")))
                 .as("its text proves nothing: it is sent alone")
-                .isEqualTo(new Divided(422, Map.of(1, Part.ACCUSED), ""));
+                .isEqualTo(new Partial(422, Map.of(1, ItemResult.SUSPECT), ""));
         for (int status : new int[] {400, 409, 422}) {
             assertThat(classify(status, 3, "{\"detail\":\"The event already exists\"}"))
                     .isEqualTo(new Refused(status, false, true, "exists"));
@@ -434,7 +440,7 @@ class AnswerClassifierTest {
     @Test
     void shouldAskAloneForAnIdThatExistsByIndexSinceAWrongIndexWouldLoseAnEvent() {
         assertThat(classify(422, 3, "{\"errors\":{\"events[0].id\":[\"already exists\"]}}"))
-                .isEqualTo(new Divided(422, Map.of(0, Part.ACCUSED), ""));
+                .isEqualTo(new Partial(422, Map.of(0, ItemResult.SUSPECT), ""));
     }
 
     @ParameterizedTest
@@ -480,8 +486,8 @@ class AnswerClassifierTest {
                 .as("nothing is settled")
                 .matches(outcome -> outcome instanceof Unclear
                         || (outcome instanceof Refused)
-                        || (outcome instanceof Divided divided
-                                && Set.copyOf(divided.parts().values()).equals(Set.of(Part.ACCUSED))));
+                        || (outcome instanceof Partial divided
+                                && Set.copyOf(divided.results().values()).equals(Set.of(ItemResult.SUSPECT))));
     }
 
     @Test
@@ -517,7 +523,7 @@ class AnswerClassifierTest {
             assertThat(classify(422, 2, body)).as(body).isEqualTo(new TooLarge(422, true, Optional.empty()));
         }
         assertThat(classify(422, 2, "{\"errors\":{\"events[0].subject\":[\"must have at most 50 characters\"]}}"))
-                .isEqualTo(new Divided(422, Map.of(0, Part.ACCUSED), ""));
+                .isEqualTo(new Partial(422, Map.of(0, ItemResult.SUSPECT), ""));
         assertThat(classify(422, 2, "{\"errors\":{\"subject\":[\"too long\"]}}"))
                 .isInstanceOf(Refused.class);
     }
@@ -615,6 +621,6 @@ class AnswerClassifierTest {
         Refused one = (Refused) classify(422, 1, "{\"errors\":{\"events[0].foo\":\"bad\"}}");
         Refused other = (Refused) classify(422, 1, "{\"errors\":{\"events[0].foo\":\"worse\"}}");
         Refused different = (Refused) classify(422, 1, "{\"errors\":{\"events[0].bar\":\"bad\"}}");
-        assertThat(one.likeness()).isEqualTo(other.likeness()).isNotEqualTo(different.likeness());
+        assertThat(one.refusalKind()).isEqualTo(other.refusalKind()).isNotEqualTo(different.refusalKind());
     }
 }

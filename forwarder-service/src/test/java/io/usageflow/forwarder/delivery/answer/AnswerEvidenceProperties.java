@@ -3,7 +3,7 @@ package io.usageflow.forwarder.delivery.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.credyt.Answer;
-import io.usageflow.forwarder.delivery.answer.Outcome.Part;
+import io.usageflow.forwarder.delivery.answer.Outcome.ItemResult;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -259,9 +259,9 @@ class AnswerEvidenceProperties {
         Set<Integer> settled = new HashSet<>();
         for (int i = 0; i < size; i++) {
             if (outcome instanceof Outcome.Accepted
-                    || outcome instanceof Outcome.Divided divided
-                            && Set.of(Part.ACCEPTED, Part.KNOWN)
-                                    .contains(divided.parts().getOrDefault(i, Part.LATER))) {
+                    || outcome instanceof Outcome.Partial divided
+                            && Set.of(ItemResult.ACCEPTED, ItemResult.KNOWN)
+                                    .contains(divided.results().getOrDefault(i, ItemResult.LATER))) {
                 settled.add(i);
             }
         }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.forwarder.credyt.EventJson;
+import io.usageflow.forwarder.delivery.avro.DeliverableLayout.UnsupportedBytesException;
 import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Facts;
+import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Proof;
 import io.usageflow.schema.Cost;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.DeliverableEvent;
@@ -88,7 +90,7 @@ class InPlaceProperties {
         byte[] value = DELIVERABLES.serialize("usage.deliverable", deliverable);
         byte[] cut = Arrays.copyOf(value, 5 + Math.floorMod(where, value.length - 5));
 
-        assertThatThrownBy(() -> layout.of(cut)).isInstanceOf(Unusual.class);
+        assertThatThrownBy(() -> layout.of(cut)).isInstanceOf(UnsupportedBytesException.class);
     }
 
     @Property(tries = 2_000)
@@ -99,7 +101,7 @@ class InPlaceProperties {
         try {
             byte[] written = new ReceiptBytes(expected).of(layout.of(value), facts);
             assertThat(written).isEqualTo(expected);
-        } catch (Unusual left) {
+        } catch (UnsupportedBytesException left) {
             assertThat(deliverable.getCustomer().getValue() + deliverable.getAccountId())
                     .matches(text -> text.chars().anyMatch(c -> c > 127));
         }
@@ -121,7 +123,7 @@ class InPlaceProperties {
                 return Optional.empty();
             }
             return Optional.of(transcript.json(layout));
-        } catch (Unusual left) {
+        } catch (UnsupportedBytesException left) {
             return Optional.empty();
         }
     }

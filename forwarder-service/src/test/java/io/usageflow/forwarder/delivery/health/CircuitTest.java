@@ -2,7 +2,7 @@ package io.usageflow.forwarder.delivery.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.usageflow.forwarder.delivery.answer.OutageCause;
+import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
 import io.usageflow.forwarder.delivery.health.Circuit.State;
 import java.time.Duration;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package io.usageflow.forwarder.delivery.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.usageflow.forwarder.delivery.answer.OutageCause;
+import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
 import io.usageflow.forwarder.delivery.health.DeliverySnapshot.Buffered;
 import io.usageflow.forwarder.delivery.health.DeliverySnapshot.DestinationView;
 import io.usageflow.forwarder.kafka.KafkaWatch;
@@ -21,8 +21,8 @@ class DeliveryHealthTest {
             delimiter = '|',
             value = {
                 "nothing        |   0 | 0 | ready   | 3 requests in flight",
-                "unturned       | 361 | 0 | dead    | has not turned for 361 s",
-                "unturned       |  60 | 0 | ready   | 3 requests in flight",
+                "sinceRound       | 361 | 0 | dead    | has not turned for 361 s",
+                "sinceRound       |  60 | 0 | ready   | 3 requests in flight",
                 "kafka          |  30 | 0 | ready   | 3 requests in flight",
                 "kafka          |  31 | 0 | waiting | Kafka has not answered for 31 s",
                 "kafka          |  75 | 2 | waiting | Kafka has not answered for 75 s",
@@ -58,7 +58,7 @@ class DeliveryHealthTest {
                 false);
         var empty = DeliverySnapshot.empty();
         return new DeliveryHealth(
-                of(fact, "unturned", value),
+                of(fact, "sinceRound", value),
                 !fact.equals("notJoined"),
                 of(fact, "beginning", value),
                 Optional.of("it is away").filter(why -> fact.equals("registryAway")),

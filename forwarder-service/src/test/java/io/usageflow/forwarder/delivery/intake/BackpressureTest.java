@@ -6,7 +6,6 @@ import io.usageflow.forwarder.config.DeliverySettings.Buffer;
 import io.usageflow.forwarder.delivery.Fixtures;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
 import io.usageflow.forwarder.delivery.partition.SettledRecord;
-import io.usageflow.forwarder.delivery.partition.SettlementResult;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
@@ -35,7 +34,7 @@ class BackpressureTest {
     }
 
     private static SettledRecord settled() {
-        return new SettledRecord(SettlementResult.DELIVERED, null, new byte[4]);
+        return new SettledRecord(SettledRecord.DELIVERED, null, new byte[4]);
     }
 
     @Test

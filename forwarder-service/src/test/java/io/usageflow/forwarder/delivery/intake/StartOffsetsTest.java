@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.clock.DeliveryClock;
-import io.usageflow.forwarder.delivery.commit.LostProducerException;
+import io.usageflow.forwarder.delivery.commit.OutcomeTransaction.LostProducerException;
 import io.usageflow.forwarder.delivery.health.DeliveryMeters;
+import io.usageflow.forwarder.delivery.intake.StartOffsets.LogReplacedException;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
 import io.usageflow.forwarder.delivery.partition.CommittedCounters;
 import io.usageflow.forwarder.kafka.LogId;

@@ -3,7 +3,8 @@ package io.usageflow.forwarder.delivery.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
-import io.usageflow.forwarder.delivery.partition.SettlementResult.Dead;
+import io.usageflow.forwarder.delivery.partition.SettledRecord.SettlementResult;
+import io.usageflow.forwarder.delivery.partition.SettledRecord.SettlementResult.Dead;
 import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import java.util.ArrayList;
@@ -22,10 +23,10 @@ class CommittedCountersProperties {
             @ForAll List<DeadLetterReason> dead) {
         List<SettlementResult> results = new ArrayList<>();
         for (int i = 0; i < delivered; i++) {
-            results.add(SettlementResult.DELIVERED);
+            results.add(SettledRecord.DELIVERED);
         }
         for (int i = 0; i < known; i++) {
-            results.add(SettlementResult.ALREADY_KNOWN);
+            results.add(SettledRecord.ALREADY_KNOWN);
         }
         dead.forEach(reason -> results.add(new Dead(reason)));
 
@@ -41,8 +42,7 @@ class CommittedCountersProperties {
     @Example
     void fitIntoAnOffsetsMetadataEvenAfterYears() {
         CommittedCounters counters = CommittedCounters.NONE;
-        List<SettlementResult> all =
-                new ArrayList<>(List.of(SettlementResult.DELIVERED, SettlementResult.ALREADY_KNOWN));
+        List<SettlementResult> all = new ArrayList<>(List.of(SettledRecord.DELIVERED, SettledRecord.ALREADY_KNOWN));
         for (DeadLetterReason reason : DeadLetterReason.values()) {
             all.add(new Dead(reason));
         }

@@ -159,7 +159,7 @@ class BatchBisectorProperties {
         }
     }
 
-    /** Numbers of culprits from one to all, spread evenly or in a row at either end: the worst cases of halving. */
+    /** Numbers of culprits from one to all, spread evenly or in a row at either end: the worst visitor of halving. */
     @Example
     void staysWithinTheBoundForEveryNumberOfCulprits() {
         for (int size : new int[] {2, 5, 16, 64, 100}) {
@@ -238,7 +238,7 @@ class BatchBisectorProperties {
                         accused.add(i);
                     }
                 }
-                splitter.divided(Set.of(), accused);
+                splitter.partial(Set.of(), accused);
             }
             guilty.addAll(splitter.takeCulprits());
         }

@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.delivery.http;
+package io.usageflow.forwarder.delivery;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 

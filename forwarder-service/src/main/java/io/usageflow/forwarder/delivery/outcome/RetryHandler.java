@@ -1,11 +1,11 @@
-package io.usageflow.forwarder.delivery;
+package io.usageflow.forwarder.delivery.outcome;
 
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
-import io.usageflow.forwarder.delivery.OutcomeHandler.Answered;
-import io.usageflow.forwarder.delivery.answer.OutageCause;
+import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
 import io.usageflow.forwarder.delivery.answer.Outcome.Retry;
 import io.usageflow.forwarder.delivery.commit.OutcomeRecords.DeadLetterCause;
 import io.usageflow.forwarder.delivery.health.FailureBudgets.FailureStatus;
+import io.usageflow.forwarder.delivery.outcome.OutcomeHandler.Answered;
 import io.usageflow.forwarder.delivery.queue.SuspectEvent;
 import io.usageflow.schema.text.VisibleText;
 import java.util.Optional;
@@ -14,12 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A request that failed for now, or for a reason that no status tells: it is sent again, divided to find an event that fails
- * alone, or its customer gives its events up. One thread.
+ * Handles a request that failed temporarily or for an unknown reason: it is retried, divided to find an event that fails
+ * alone, or its events become dead letters. One thread.
  */
-final class RetryHandler extends AnswerActions {
+final class RetryHandler extends AnswerHandler {
     private static final Logger LOG = LoggerFactory.getLogger(RetryHandler.class);
-    /** The wait before a part of a divided request stops growing after this number of failures. */
+    /** The wait before a part of a divided batch stops growing after this number of failures. */
     private static final int DIVIDING_WAITS = 3;
 
     RetryHandler(OutcomeHandler handler, Answered answered) {
@@ -45,12 +45,12 @@ final class RetryHandler extends AnswerActions {
         int failures = batch.failed(nanos);
         FailureStatus failure = customerFailed(outcome.cause());
         if (mayBeTheContent && batch.divide()) {
-            nothingPasses();
+            handleNothingAccepted();
         }
         boolean divisible = mayBeTheContent && !failure.blocked() && !batch.triedApart();
-        if (FailureDecision.afterFailure(divisible, wellBetween(failure, failedBefore), isSpent(failure))
+        if (FailureDecision.afterFailure(divisible, healthyBetween(failure, failedBefore), isSpent(failure))
                 == FailureDecision.GIVE_UP) {
-            return stepAside(DeadLetterReason.CUSTOMER_BLOCKED, failure, outcome.notBefore());
+            return giveUp(DeadLetterReason.CUSTOMER_BLOCKED, failure, outcome.notBefore());
         }
         meters.retried();
         batch.delay(waitUntil(batch.bisector().isDividing() ? Math.min(failures, DIVIDING_WAITS) : failures, outcome));
@@ -58,13 +58,13 @@ final class RetryHandler extends AnswerActions {
     }
 
     /**
-     * The destination was well for others between the last two failures, and is still taken to be. Of a blocked customer both
-     * failures have to be of this batch: earlier ones may be long ago.
+     * Whether the destination was healthy for others between the last two failures, and still is. For a blocked customer, both
+     * failures must be of this batch, since earlier ones may be long ago.
      */
-    private boolean wellBetween(FailureStatus failure, Optional<Long> failedBefore) {
-        return destination.isWell()
+    private boolean healthyBetween(FailureStatus failure, Optional<Long> failedBefore) {
+        return destination.isHealthy()
                 && (failure.blocked() ? failedBefore : failure.previousNanos())
-                        .filter(destination::wellSince)
+                        .filter(destination::healthySince)
                         .isPresent();
     }
 
@@ -72,24 +72,25 @@ final class RetryHandler extends AnswerActions {
         return deadLetterPolicy.isSpent(failure, DeadLetterReason.CUSTOMER_BLOCKED);
     }
 
-    /** Single events of the batch failed, and none passed: others of the customer pass a few of them, if it has others. */
-    private void nothingPasses() {
+    /** Single events failed and none was accepted: they become suspects if the customer has other events to compare them with. */
+    private void handleNothingAccepted() {
         if (queues.canCompare(customer, batch)) {
-            setApart(batch.bisector().takeFailedAlone());
+            addSuspects(batch.bisector().takeFailedAlone());
         } else {
-            batch.putTogether();
+            batch.reassemble();
         }
     }
 
     private OptionalLong suspectFailed(SuspectEvent suspect, Retry outcome) {
         Optional<Long> failedBefore = batch.lastFailureNanos();
         int failures = batch.failed(nanos);
-        boolean toBlame = suspect.isToBlame(destination.requests()) && destination.isWell();
+        boolean toBlame = suspect.isToBlame(destination.requests()) && destination.isHealthy();
         if (toBlame && deadLetterPolicy.allowed(customer, DeadLetterReason.FAILS_ALONE, 1) == 1) {
             String remedy = outcome.kind() == OutageCause.REFUSED
-                    ? "The answer is not Credyt's: check the limits and rules of what stands between, then replay it."
-                    : "Credyt may have it all the same: replay it under its id when Credyt has mended the cause.";
-            String detail = DeadLetterReason.FAILS_ALONE.meaning() + " At last: " + outcome.cause() + ". " + remedy;
+                    ? "The answer is not from Credyt. Check the limits and rules of the proxies on the way, then replay the event."
+                    : "Credyt may have stored it. Replay it with the same id after Credyt has fixed the cause.";
+            String detail =
+                    DeadLetterReason.FAILS_ALONE.meaning() + " Last failure: " + outcome.cause() + ". " + remedy;
             var death = new DeadLetterCause(
                     DeadLetterReason.FAILS_ALONE, detail, answered.answer().response());
             deadLetterPolicy.die(events.get(0), death, now);
@@ -98,9 +99,9 @@ final class RetryHandler extends AnswerActions {
         }
         if (!suspect.customerPassed()) {
             FailureStatus failure = customerFailed(outcome.cause());
-            if (FailureDecision.afterFailure(false, wellBetween(failure, failedBefore), isSpent(failure))
+            if (FailureDecision.afterFailure(false, healthyBetween(failure, failedBefore), isSpent(failure))
                     == FailureDecision.GIVE_UP) {
-                return stepAside(DeadLetterReason.CUSTOMER_BLOCKED, failure, outcome.notBefore());
+                return giveUp(DeadLetterReason.CUSTOMER_BLOCKED, failure, outcome.notBefore());
             }
         }
         meters.retried();
@@ -108,7 +109,7 @@ final class RetryHandler extends AnswerActions {
         return OptionalLong.empty();
     }
 
-    /** What Credyt has accepted before failed as well: that says nothing of the suspect events. */
+    /** An event that Credyt had accepted failed too, so the failure says nothing about the suspect events. */
     OptionalLong comparisonFailed(Retry outcome) {
         destination.failedUnexplained();
         meters.retried();
@@ -119,9 +120,8 @@ final class RetryHandler extends AnswerActions {
 
     private void warnOfRefusal(Retry outcome) {
         LOG.warn(
-                "event=request_refused customer={} answer=\"{}\" why=\"it is not Credyt's word on an event\""
-                        + " remedy=\"check the account at Credyt, credyt.url and what stands on the way; the events"
-                        + " wait\"",
+                "event=request_refused customer={} answer=\"{}\" why=\"the answer is not about an event; the events wait\""
+                        + " remedy=\"check the account at Credyt, credyt.url and the proxies on the way\"",
                 VisibleText.logged(customer.value()),
                 outcome.cause());
     }

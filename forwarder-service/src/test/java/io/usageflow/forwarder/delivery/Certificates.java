@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.delivery.http;
+package io.usageflow.forwarder.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,16 +1,16 @@
-package io.usageflow.forwarder.delivery;
+package io.usageflow.forwarder.delivery.outcome;
 
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
-import io.usageflow.forwarder.delivery.OutcomeHandler.Answered;
-import io.usageflow.forwarder.delivery.answer.OutageCause;
+import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
 import io.usageflow.forwarder.delivery.answer.Outcome.Retry;
-import io.usageflow.forwarder.delivery.avro.Proof;
+import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Proof;
 import io.usageflow.forwarder.delivery.commit.OutcomeRecords;
 import io.usageflow.forwarder.delivery.commit.OutcomeRecords.DeadLetterCause;
 import io.usageflow.forwarder.delivery.health.DeliveryMeters;
 import io.usageflow.forwarder.delivery.health.DestinationHealth;
 import io.usageflow.forwarder.delivery.health.FailureBudgets.FailureStatus;
+import io.usageflow.forwarder.delivery.outcome.OutcomeHandler.Answered;
 import io.usageflow.forwarder.delivery.partition.SettledRecord;
 import io.usageflow.forwarder.delivery.queue.Batch;
 import io.usageflow.forwarder.delivery.queue.Customer;
@@ -29,11 +29,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One answer: what it is about, and what a handler may do about it. One thread. */
-abstract class AnswerActions {
-    private static final Logger LOG = LoggerFactory.getLogger(AnswerActions.class);
-    /** Characters of an answer that a log line, a customer's state and a dead letter quote. */
-    static final int WORD_MAX = 200;
+/** Handles one answer: its facts, and the actions that the handlers share. One thread. */
+abstract class AnswerHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(AnswerHandler.class);
+    /** Characters of an answer that a log line, a customer's state or a dead letter quotes. */
+    static final int QUOTE_MAX = 200;
 
     final Answered answered;
     final Batch batch;
@@ -47,42 +47,42 @@ abstract class AnswerActions {
     final DeliveryMeters meters;
     private final OutcomeRecords records;
 
-    AnswerActions(OutcomeHandler handler, Answered answered) {
+    AnswerHandler(OutcomeHandler handler, Answered answered) {
         this.answered = answered;
         this.batch = answered.batchRequest().batch();
         this.events = answered.batchRequest().events();
         this.customer = answered.batchRequest().customer();
-        this.now = handler.clock.now();
-        this.nanos = handler.clock.nanos();
-        this.deadLetterPolicy = handler.deadLetterPolicy;
-        this.destination = handler.destination;
-        this.queues = handler.queues;
-        this.meters = handler.meters;
-        this.records = handler.records;
+        this.now = handler.clock().now();
+        this.nanos = handler.clock().nanos();
+        this.deadLetterPolicy = handler.deadLetterPolicy();
+        this.destination = handler.destination();
+        this.queues = handler.queues();
+        this.meters = handler.meters();
+        this.records = handler.records();
     }
 
-    /** The batch's next request, whichever it is, after a wait that grows. */
-    final OptionalLong again(Optional<Duration> notBefore) {
+    /** Delays the batch's next request by a growing wait. */
+    final OptionalLong retryLater(Optional<Duration> notBefore) {
         meters.retried();
         batch.delay(nanos + destination.wait(batch.failed(nanos), notBefore).toNanos());
         return OptionalLong.empty();
     }
 
-    /** At the first failure of a batch; the health shows the others. */
+    /** Logs the first failure of a batch only; health shows the others. */
     final void warnOfUnclear(int status, String word) {
         if (batch.lastFailureNanos().isPresent()) {
             return;
         }
         LOG.warn(
-                "event=answer_not_understood status={} customer={} events={} word={} remedy=\"Credyt is asked for each"
-                        + " event before it is settled or sent again\"",
+                "event=answer_not_understood status={} customer={} events={} answer={} next=\"each event is looked up at"
+                        + " Credyt before it is settled or sent again\"",
                 status,
                 VisibleText.logged(customer.value()),
                 events.size(),
-                VisibleText.logged(VisibleText.of(word, WORD_MAX)));
+                VisibleText.logged(VisibleText.of(word, QUOTE_MAX)));
     }
 
-    /** Not Credyt's word on an event: where it meets several customers it is an outage. */
+    /** Counts a refusal that is not about an event. If several customers get it, it is an outage. */
     final void destinationRefuses(String cause, Optional<Duration> notBefore) {
         var refused = new Retry(cause, notBefore, false, OutageCause.REFUSED);
         destination.failed(answered.request(), customer, refused, answered.sentNanos(), nanos);
@@ -92,7 +92,7 @@ abstract class AnswerActions {
         return nanos + destination.wait(failures, outcome.notBefore()).toNanos();
     }
 
-    final void setApart(List<PendingEvent> alone) {
+    final void addSuspects(List<PendingEvent> alone) {
         if (!alone.isEmpty()) {
             long until = nanos + destination.wait(1, Optional.empty()).toNanos();
             queues.suspect(customer, alone, destination.requests(), until);
@@ -106,21 +106,21 @@ abstract class AnswerActions {
         return destination.customers().failed(customer, partitions, cause, whole, nanos);
     }
 
-    /** All of the customer waits before it is tried again, what has not come yet too. */
+    /** Delays the whole customer, including events that arrive later. */
     final OptionalLong waitAll(FailureStatus failure, Optional<Duration> floor) {
         long until = nanos + destination.wait(failure.inARow(), floor).toNanos();
         batch.delay(until);
         return OptionalLong.of(until);
     }
 
-    final OptionalLong stepAside(DeadLetterReason reason, FailureStatus failure, Optional<Duration> floor) {
-        deadLetterPolicy.customer(customer, batch, reason, answered.answer());
+    final OptionalLong giveUp(DeadLetterReason reason, FailureStatus failure, Optional<Duration> floor) {
+        deadLetterPolicy.giveUp(customer, batch, reason, answered.answer());
         return waitAll(failure, floor);
     }
 
-    /** What failed alone before is suspect now, and may be tried again. */
+    /** Notes that an event was accepted: events that failed alone before it become suspects and may be tried again. */
     final void passed(PendingEvent event) {
-        setApart(batch.bisector().takeAlone());
+        addSuspects(batch.bisector().takeAlone());
         queues.passed(customer, event);
     }
 
@@ -134,17 +134,15 @@ abstract class AnswerActions {
         }
         if (granted < culprits.size()) {
             batch.bisector().putBack(culprits.subList(granted, culprits.size()));
-            batch.delay(nanos
-                    + destination.wait(batch.failed(nanos), Optional.empty()).toNanos());
-            meters.retried();
+            return retryLater(Optional.empty());
         }
         return OptionalLong.empty();
     }
 
     private static String rejection(Optional<Answer.Response> refusal) {
-        return "Credyt refused the event standing alone"
+        return "Credyt refused the event when it was sent alone"
                 + refusal.map(answer -> " with HTTP " + answer.status()).orElse("")
-                + ": see the response excerpt, fix the field it names and replay.";
+                + ". Fix the field that the response excerpt names, then replay the event.";
     }
 
     final void deliver(PendingEvent event, Proof proof, int status) {
@@ -159,11 +157,11 @@ abstract class AnswerActions {
         failed.forEach(event -> event.failed(now));
     }
 
-    final void destinationIsWell() {
-        destination.well(answered.request(), answered.inFlight(), nanos);
+    final void destinationHealthy() {
+        destination.healthy(answered.request(), answered.inFlight(), nanos);
     }
 
-    final void customerIsWell() {
+    final void customerHealthy() {
         destination.customers().succeeded(customer);
         batch.answered();
     }

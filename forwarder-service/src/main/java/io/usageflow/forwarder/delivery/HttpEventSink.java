@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.delivery.http;
+package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.credyt.Answer;
@@ -9,13 +9,15 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.config.ConfigException;
 
-/** Sends batches to {@code POST /events}, and asks for events by id. Holds no policy. */
+/** Sends batches to {@code POST /events} and looks up events by id. Contains no policy. */
 public final class HttpEventSink implements EventSink {
     private final CredytHttp credyt;
 
     /**
-     * @param connectionsMax connections at most; more requests at once would wait for one
-     * @throws ConfigException where the trust store cannot be used
+     * Creates the HTTP client.
+     *
+     * @param connectionsMax maximum number of connections; further concurrent requests wait for one
+     * @throws ConfigException if the trust store cannot be used
      */
     public HttpEventSink(CredytSettings credyt, ApiKeys keys, int connectionsMax) {
         this.credyt = new CredytHttp(credyt, keys, connectionsMax);

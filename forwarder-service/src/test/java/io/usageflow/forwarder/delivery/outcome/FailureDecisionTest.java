@@ -1,9 +1,9 @@
-package io.usageflow.forwarder.delivery;
+package io.usageflow.forwarder.delivery.outcome;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.credyt.Answer;
-import io.usageflow.forwarder.delivery.answer.OutageCause;
+import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
 import io.usageflow.forwarder.delivery.answer.Outcome.Retry;
 import java.util.Map;
 import java.util.Optional;

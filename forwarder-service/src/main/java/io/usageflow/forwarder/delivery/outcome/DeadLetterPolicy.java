@@ -1,10 +1,10 @@
-package io.usageflow.forwarder.delivery;
+package io.usageflow.forwarder.delivery.outcome;
 
 import io.usageflow.forwarder.clock.DeliveryClock;
 import io.usageflow.forwarder.config.DeliverySettings.StepAside;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
-import io.usageflow.forwarder.delivery.answer.OutageCause;
+import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
 import io.usageflow.forwarder.delivery.commit.OutcomeRecords;
 import io.usageflow.forwarder.delivery.commit.OutcomeRecords.DeadLetterCause;
 import io.usageflow.forwarder.delivery.health.DeliveryMeters;
@@ -28,10 +28,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Events that become dead letters although nothing is wrong with them: their customer fails for too long, or holds up
- * its partition, or an operator has set a deadline to outages. One thread.
+ * Decides when valid events become dead letters: their customer fails for too long or holds back its partition, or an
+ * operator has set a deadline for outages. One thread.
  */
-final class DeadLetterPolicy {
+public final class DeadLetterPolicy {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterPolicy.class);
 
     private final OutcomeRecords records;
@@ -41,7 +41,7 @@ final class DeadLetterPolicy {
     private final StepAside bounds;
     private final DeliveryClock clock;
 
-    DeadLetterPolicy(
+    public DeadLetterPolicy(
             OutcomeRecords records,
             DeliveryMeters meters,
             CustomerQueues queues,
@@ -56,25 +56,24 @@ final class DeadLetterPolicy {
         this.clock = clock;
     }
 
-    /** Whether the customer has used up its time. One that is blocked has none. */
+    /** Whether the customer has spent its budget. A blocked customer has none. */
     boolean isSpent(FailureStatus failure, DeadLetterReason reason) {
         Duration budget = reason == DeadLetterReason.CUSTOMER_UNKNOWN ? bounds.unknownBudget() : bounds.failingBudget();
         return failure.blocked() || failure.failingFor().compareTo(budget) >= 0;
     }
 
     /**
-     * The rest of the batch and the events that wait behind it become dead letters; the customer's next event is a probe.
+     * Makes dead letters of the rest of the batch and of the events that wait behind it. The customer's next event is a probe.
      *
-     * @param answer that decided it
-     * @return false where the surge guard keeps the batch
+     * @param answer the answer that decided it
      */
-    boolean customer(Customer customer, Batch batch, DeadLetterReason reason, Answer answer) {
+    void giveUp(Customer customer, Batch batch, DeadLetterReason reason, Answer answer) {
         List<PendingEvent> first = batch.bisector().remaining();
         int granted = allowed(customer, reason, first.size());
         if (granted == 0) {
-            return false;
+            return;
         }
-        // From the front, so that order holds where the guard allows only some.
+        // From the front, so that order holds if the guard allows only some.
         List<PendingEvent> leaving = first.subList(0, granted);
         Set<PendingEvent> gone = Set.copyOf(leaving);
         batch.bisector().retain(event -> !gone.contains(event));
@@ -82,18 +81,17 @@ final class DeadLetterPolicy {
         die(leaving, new DeadLetterCause(reason, detail(customer, reason), answer.response()));
         destination.customers().block(customer);
         if (granted == first.size()) {
-            takeAlong(customer, reason);
+            giveUpWaiting(customer, reason);
         }
-        return granted == first.size();
     }
 
-    /** @return how many of the customer's events may become dead letters now */
+    /** Returns how many of the customer's events may become dead letters now. */
     int allowed(Customer customer, DeadLetterReason reason, int events) {
         int granted = destination.surge().take(customer, events);
         if (granted < events) {
             LOG.warn(
-                    "event=surge customer={} reason={} waiting={} why=\"more events want to become dead letters than"
-                            + " Credyt accepts\"",
+                    "event=surge customer={} reason={} waiting={} why=\"more events would become dead letters than"
+                            + " delivery.surge.max.dead.letters allows\"",
                     VisibleText.logged(customer.value()),
                     reason,
                     events - granted);
@@ -101,32 +99,33 @@ final class DeadLetterPolicy {
         return granted;
     }
 
-    /** What waits behind a customer's failed probe would only wait for the next one. */
-    private void takeAlong(Customer customer, DeadLetterReason reason) {
+    /** Gives up the events behind a failed probe: they would only wait for the next one. */
+    private void giveUpWaiting(Customer customer, DeadLetterReason reason) {
         List<PendingEvent> waiting = queues.takeOldest(customer, Integer.MAX_VALUE);
         int granted = allowed(customer, reason, waiting.size());
         die(
                 waiting.subList(0, granted),
-                new DeadLetterCause(reason, detail(customer, reason) + " It was not sent itself.", Optional.empty()));
+                new DeadLetterCause(
+                        reason, detail(customer, reason) + " This event itself was not sent.", Optional.empty()));
         waiting.subList(granted, waiting.size()).forEach(queues::add);
     }
 
     private String detail(Customer customer, DeadLetterReason reason) {
         Optional<FailingCustomer> seen = destination.customers().find(customer, clock.nanos());
         return reason.meaning()
-                + seen.map(failing -> " Failing for " + failing.failingFor().toSeconds() + " s, at last with "
+                + seen.map(failing -> " Failing for " + failing.failingFor().toSeconds() + " s, most recently with "
                                 + failing.cause() + ".")
                         .orElse("")
-                + " Customer " + customer.value() + ". Replay its events when it is in order.";
+                + " Customer " + customer.value() + ". Fix the customer, then replay its events.";
     }
 
     /**
-     * A partition can hold no more receipts behind its oldest event: where that event's customer is what fails, its
-     * events step aside before the customer's time is over, rather than hold up all others.
+     * Unblocks a partition that can hold no more receipts behind its oldest event. If that event's customer alone fails, its
+     * events become dead letters before its budget is spent, so that they do not hold up all others.
      */
-    void unblock(AssignedPartition partition) {
+    public void unblock(AssignedPartition partition) {
         OptionalLong oldest = partition.ledger().oldestOutstanding();
-        if (!destination.isWell() || oldest.isEmpty()) {
+        if (!destination.isHealthy() || oldest.isEmpty()) {
             return;
         }
         queues.customerOf(partition, oldest.getAsLong())
@@ -138,7 +137,7 @@ final class DeadLetterPolicy {
                             partition,
                             VisibleText.logged(customer.value()));
                     destination.customers().block(customer);
-                    takeAlong(customer, DeadLetterReason.CUSTOMER_BLOCKED);
+                    giveUpWaiting(customer, DeadLetterReason.CUSTOMER_BLOCKED);
                 });
     }
 
@@ -146,12 +145,12 @@ final class DeadLetterPolicy {
         return destination
                 .customers()
                 .lastFailureNanos(customer)
-                .filter(destination::wellSince)
+                .filter(destination::healthySince)
                 .isPresent();
     }
 
-    /** In an outage, what has waited beyond the deadline. A refused key or address is ours to mend, and no reason. */
-    void overdue() {
+    /** In an outage, gives up events that waited beyond the deadline; not while the key or address is refused, which is our fault. */
+    public void giveUpOverdue() {
         if (bounds.outageDeadline().isEmpty()
                 || destination
                         .circuit()
@@ -163,13 +162,13 @@ final class DeadLetterPolicy {
         Duration deadline = bounds.outageDeadline().get();
         long latest = clock.now().toEpochMilli() - deadline.toMillis();
         List<PendingEvent> late = queues.take(event -> event.admittedAtMillis() < latest);
-        String detail = DeadLetterReason.CREDYT_UNAVAILABLE.meaning() + " At last: "
-                + destination.circuit().detail() + ". Replay it when Credyt is back.";
+        String detail = DeadLetterReason.CREDYT_UNAVAILABLE.meaning() + " Last failure: "
+                + destination.circuit().detail() + ". Replay it when Credyt is available.";
         die(late, new DeadLetterCause(DeadLetterReason.CREDYT_UNAVAILABLE, detail, Optional.empty()));
     }
 
-    /** Blocked customers of whom nothing has come for long. */
-    void forgetIdle() {
+    /** Forgets blocked customers without events for a long time. */
+    public void forgetIdle() {
         destination.customers().forgetIdle(clock.nanos());
     }
 
@@ -178,7 +177,7 @@ final class DeadLetterPolicy {
         events.forEach(event -> die(event, cause, now));
     }
 
-    /** The event becomes a dead letter, unless it has an outcome or its assignment is over. */
+    /** Makes the event a dead letter, unless it has an outcome or its assignment has ended. */
     void die(PendingEvent event, DeadLetterCause cause, Instant now) {
         if (event.isOpen()) {
             SettledRecord deadLetter = records.dead(event, cause, now);

@@ -1,15 +1,15 @@
-package io.usageflow.forwarder.delivery;
+package io.usageflow.forwarder.delivery.outcome;
 
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.credyt.lookup.ExpectedBody;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
-import io.usageflow.forwarder.delivery.OutcomeHandler.Answered;
-import io.usageflow.forwarder.delivery.answer.OutageCause;
 import io.usageflow.forwarder.delivery.answer.Outcome.Halt;
+import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
 import io.usageflow.forwarder.delivery.answer.Outcome.Retry;
-import io.usageflow.forwarder.delivery.avro.Proof;
+import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Proof;
 import io.usageflow.forwarder.delivery.health.FailureBudgets.FailureStatus;
+import io.usageflow.forwarder.delivery.outcome.OutcomeHandler.Answered;
 import io.usageflow.forwarder.delivery.queue.PendingEvent;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
@@ -19,23 +19,22 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The answer to a lookup, {@code GET /events/{id}}, of one event of a batch whose outcome was unclear. One thread. */
-final class LookupHandler extends AnswerActions {
+/** Handles the answer to {@code GET /events/{id}}, sent for an event whose outcome was unclear. One thread. */
+final class LookupHandler extends AnswerHandler {
     private static final Logger LOG = LoggerFactory.getLogger(LookupHandler.class);
 
     LookupHandler(OutcomeHandler handler, Answered answered) {
         super(handler, answered);
     }
 
-    /** What Credyt says of an event that it was asked for. */
-    OptionalLong lookedUp(PendingEvent event) {
+    OptionalLong handle(PendingEvent event) {
         String path = "GET /events/" + event.credytId();
         return ParsedResponse.of(answered.answer(), ExpectedBody.event(event.credytId()), now)
                 .match(
                         known -> known.result()
                                 .match(
-                                        found -> isThere(event),
-                                        absent -> isNotThere(event),
+                                        found -> handleFound(event),
+                                        absent -> handleAbsent(event),
                                         unanswered -> staysUnclear(path + ": " + unanswered.why())),
                         later -> {
                             meters.lookedUp("unclear");
@@ -52,7 +51,7 @@ final class LookupHandler extends AnswerActions {
                         });
     }
 
-    private OptionalLong isThere(PendingEvent event) {
+    private OptionalLong handleFound(PendingEvent event) {
         meters.lookedUp("found");
         int status = answered.answer().response().map(Answer.Response::status).orElse(0);
         LOG.info(
@@ -60,26 +59,24 @@ final class LookupHandler extends AnswerActions {
                 event.credytId(),
                 VisibleText.logged(customer.value()),
                 status);
-        destinationIsWell();
+        destinationHealthy();
         destination.lookups(nanos).succeeded();
         destination.accepted(1, nanos);
-        customerIsWell();
+        customerHealthy();
         deliver(event, Proof.LOOKUP, status);
-        batch.bisector().divided(Set.of(events.indexOf(event)), Set.of());
+        batch.bisector().partial(Set.of(events.indexOf(event)), Set.of());
         return settleCulprits();
     }
 
-    /** It is sent again, until the customer's budget is spent. */
-    private OptionalLong isNotThere(PendingEvent event) {
+    /** Sends the event again, until the customer's budget is spent. */
+    private OptionalLong handleAbsent(PendingEvent event) {
         meters.lookedUp("absent");
-        destinationIsWell();
+        destinationHealthy();
         destination.lookups(nanos).succeeded();
         event.absent();
         return events.stream().anyMatch(PendingEvent::needsLookup)
                 ? OptionalLong.empty()
-                : stillUnsettled(
-                        "answers that are not understood, of events that Credyt says it does not have",
-                        Optional.empty());
+                : stillUnsettled("unclear answers about events that Credyt reports as absent", Optional.empty());
     }
 
     private OptionalLong staysUnclear(String why) {
@@ -95,8 +92,8 @@ final class LookupHandler extends AnswerActions {
         long since = failure.blocked() ? failedBefore.orElse(nanos) : failure.sinceNanos();
         boolean spent = deadLetterPolicy.isSpent(failure, DeadLetterReason.CUSTOMER_BLOCKED);
         if (FailureDecision.afterRefusal(false, destination.acceptedSince(since), spent) == FailureDecision.GIVE_UP) {
-            return stepAside(DeadLetterReason.CUSTOMER_BLOCKED, failure, notBefore);
+            return giveUp(DeadLetterReason.CUSTOMER_BLOCKED, failure, notBefore);
         }
-        return again(notBefore);
+        return retryLater(notBefore);
     }
 }

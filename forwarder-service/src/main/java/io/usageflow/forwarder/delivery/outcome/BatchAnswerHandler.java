@@ -1,19 +1,19 @@
-package io.usageflow.forwarder.delivery;
+package io.usageflow.forwarder.delivery.outcome;
 
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
-import io.usageflow.forwarder.delivery.OutcomeHandler.Answered;
 import io.usageflow.forwarder.delivery.answer.Outcome;
 import io.usageflow.forwarder.delivery.answer.Outcome.Accepted;
 import io.usageflow.forwarder.delivery.answer.Outcome.CustomerTrouble;
-import io.usageflow.forwarder.delivery.answer.Outcome.Divided;
 import io.usageflow.forwarder.delivery.answer.Outcome.Halt;
-import io.usageflow.forwarder.delivery.answer.Outcome.Part;
+import io.usageflow.forwarder.delivery.answer.Outcome.ItemResult;
+import io.usageflow.forwarder.delivery.answer.Outcome.Partial;
 import io.usageflow.forwarder.delivery.answer.Outcome.Refused;
 import io.usageflow.forwarder.delivery.answer.Outcome.Retry;
 import io.usageflow.forwarder.delivery.answer.Outcome.TooLarge;
 import io.usageflow.forwarder.delivery.answer.Outcome.Unclear;
-import io.usageflow.forwarder.delivery.avro.Proof;
+import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Proof;
 import io.usageflow.forwarder.delivery.health.FailureBudgets.FailureStatus;
+import io.usageflow.forwarder.delivery.outcome.OutcomeHandler.Answered;
 import io.usageflow.forwarder.delivery.queue.PendingEvent;
 import io.usageflow.schema.text.VisibleText;
 import java.util.HashSet;
@@ -23,22 +23,22 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Acts on what the answer to a batch means, case by case. One thread. */
-final class CaseHandler extends AnswerActions implements Outcome.Cases<OptionalLong> {
-    private static final Logger LOG = LoggerFactory.getLogger(CaseHandler.class);
+/** Acts on the outcome of a batch's request. One thread. */
+final class BatchAnswerHandler extends AnswerHandler implements Outcome.Visitor<OptionalLong> {
+    private static final Logger LOG = LoggerFactory.getLogger(BatchAnswerHandler.class);
 
     private final OutcomeHandler handler;
 
-    CaseHandler(OutcomeHandler handler, Answered answered) {
+    BatchAnswerHandler(OutcomeHandler handler, Answered answered) {
         super(handler, answered);
         this.handler = handler;
     }
 
     @Override
     public OptionalLong accepted(Accepted outcome) {
-        destinationIsWell();
+        destinationHealthy();
         destination.accepted(events.size(), nanos);
-        customerIsWell();
+        customerHealthy();
         for (int i = 0; i < events.size(); i++) {
             deliver(
                     events.get(i),
@@ -55,48 +55,46 @@ final class CaseHandler extends AnswerActions implements Outcome.Cases<OptionalL
     }
 
     @Override
-    public OptionalLong divided(Divided outcome) {
-        destinationIsWell();
+    public OptionalLong partial(Partial outcome) {
+        destinationHealthy();
         Set<Integer> settled = new HashSet<>();
-        Set<Integer> accused = new HashSet<>();
-        outcome.parts().forEach((index, part) -> {
-            switch (part) {
-                case ACCUSED -> accused.add(index);
+        Set<Integer> suspects = new HashSet<>();
+        outcome.results().forEach((index, result) -> {
+            switch (result) {
+                case SUSPECT -> suspects.add(index);
                 case LATER -> {}
                 case UNCLEAR -> events.get(index).requireLookup();
                 case ACCEPTED, KNOWN -> {
                     settled.add(index);
-                    Proof proof = part == Part.KNOWN ? Proof.ALREADY_KNOWN : Proof.ACCEPTED;
+                    Proof proof = result == ItemResult.KNOWN ? Proof.ALREADY_KNOWN : Proof.ACCEPTED;
                     deliver(events.get(index), proof, outcome.status());
                 }
             }
         });
         if (!settled.isEmpty()) {
             destination.accepted(settled.size(), nanos);
-            customerIsWell();
+            customerHealthy();
         }
-        batch.bisector().divided(settled, accused);
+        batch.bisector().partial(settled, suspects);
         settled.stream().findAny().ifPresent(index -> passed(events.get(index)));
-        boolean unclear = outcome.parts().containsValue(Part.UNCLEAR);
+        boolean unclear = outcome.results().containsValue(ItemResult.UNCLEAR);
         if (unclear) {
             warnOfUnclear(outcome.status(), outcome.word());
         }
-        if (unclear || outcome.parts().containsValue(Part.LATER)) {
-            batch.delay(nanos
-                    + destination.wait(batch.failed(nanos), Optional.empty()).toNanos());
-            meters.retried();
+        if (unclear || outcome.results().containsValue(ItemResult.LATER)) {
+            retryLater(Optional.empty());
         }
         return settleCulprits();
     }
 
     @Override
     public OptionalLong refused(Refused outcome) {
-        destinationIsWell();
+        destinationHealthy();
         fail(events);
         if (events.size() == 1) {
             events.get(0).refusedBy(answered.answer());
         }
-        batch.bisector().refused(outcome.customerPossible(), outcome.exists(), outcome.likeness());
+        batch.bisector().refused(outcome.customerPossible(), outcome.exists(), outcome.refusalKind());
         if (batch.bisector().customerSuspected()) {
             batch.startOver();
             return customerFails(
@@ -108,7 +106,7 @@ final class CaseHandler extends AnswerActions implements Outcome.Cases<OptionalL
     @Override
     public OptionalLong tooLarge(TooLarge outcome) {
         if (outcome.fromCredyt()) {
-            destinationIsWell();
+            destinationHealthy();
         } else {
             destination.undecided(answered.request(), "HTTP " + outcome.status(), outcome.notBefore(), nanos);
         }
@@ -123,7 +121,7 @@ final class CaseHandler extends AnswerActions implements Outcome.Cases<OptionalL
     @Override
     public OptionalLong customerTrouble(CustomerTrouble outcome) {
         if (outcome.named()) {
-            destinationIsWell();
+            destinationHealthy();
         } else {
             destinationRefuses("HTTP " + outcome.status(), Optional.empty());
         }
@@ -143,13 +141,13 @@ final class CaseHandler extends AnswerActions implements Outcome.Cases<OptionalL
         events.forEach(PendingEvent::requireLookup);
         warnOfUnclear(outcome.status(), outcome.word());
         if (outcome.fromCredyt()) {
-            destinationIsWell();
+            destinationHealthy();
         } else {
             destinationRefuses(cause(outcome), outcome.notBefore());
         }
         fail(events);
         customerFailed(cause(outcome));
-        return again(outcome.notBefore());
+        return retryLater(outcome.notBefore());
     }
 
     @Override
@@ -159,21 +157,21 @@ final class CaseHandler extends AnswerActions implements Outcome.Cases<OptionalL
     }
 
     /**
-     * While budget is left, all of the customer waits. Once it is spent, this batch becomes dead letters and the next is a probe.
+     * Delays the whole customer while it has budget left. Then this batch becomes dead letters, and the next is a probe.
      *
-     * @param named whether Credyt named the customer. Where it did not, a wrong address or a broken service gives the
-     *     same answer, for all customers: then it takes another's success to know that it is this one's fault
+     * @param named as in {@link FailureDecision#afterRefusal}
      */
     private OptionalLong customerFails(DeadLetterReason reason, String cause, boolean named) {
         FailureStatus failure = customerFailed(cause);
         boolean spent = deadLetterPolicy.isSpent(failure, reason);
         switch (FailureDecision.afterRefusal(named, destination.acceptedSince(failure.sinceNanos()), spent)) {
             case GIVE_UP -> {
-                return stepAside(reason, failure, Optional.empty());
+                return giveUp(reason, failure, Optional.empty());
             }
             case KEEP ->
                 LOG.warn(
-                        "event=customer_kept customer={} seconds={} why=\"nothing was accepted meanwhile: check credyt.url\"",
+                        "event=customer_kept customer={} seconds={} why=\"the budget is spent, but Credyt accepted nothing from other customers\""
+                                + " remedy=\"check credyt.url\"",
                         VisibleText.logged(customer.value()),
                         failure.failingFor().toSeconds());
             case RETRY -> {}
@@ -183,7 +181,7 @@ final class CaseHandler extends AnswerActions implements Outcome.Cases<OptionalL
     }
 
     private String cause(Unclear outcome) {
-        return "HTTP " + outcome.status() + " says: " + VisibleText.of(outcome.word(), WORD_MAX);
+        return "HTTP " + outcome.status() + ", answer: " + VisibleText.of(outcome.word(), QUOTE_MAX);
     }
 
     @Override
