@@ -6,6 +6,7 @@ import static io.usageflow.sandbox.Bodies.newId;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.usageflow.sandbox.SandboxSeed.PriceSpec;
 import io.usageflow.sandbox.behaviour.Behaviour;
 import io.usageflow.sandbox.behaviour.EventAnswers.ErrorKeys;
 import java.net.Socket;

@@ -8,12 +8,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import io.usageflow.sandbox.SandboxSeed.PriceSpec;
 import io.usageflow.sandbox.behaviour.Behaviour.Outage;
 import io.usageflow.sandbox.fault.Fault;
 import io.usageflow.sandbox.fault.Fault.Moment;
 import io.usageflow.sandbox.fault.Fault.RetryAfter;
-import io.usageflow.sandbox.fault.FaultMatch;
 import io.usageflow.sandbox.fault.FaultRule;
+import io.usageflow.sandbox.fault.FaultRule.FaultMatch;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpTimeoutException;

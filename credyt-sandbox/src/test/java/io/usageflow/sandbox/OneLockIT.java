@@ -2,6 +2,7 @@ package io.usageflow.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.sandbox.SandboxSeed.PriceSpec;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,8 @@
 package io.usageflow.sandbox;
 
+import io.usageflow.sandbox.SandboxSeed.PriceSpec;
+import io.usageflow.sandbox.behaviour.Behaviour.Limits;
 import io.usageflow.sandbox.behaviour.EventAnswers;
-import io.usageflow.sandbox.behaviour.Limits;
 import io.usageflow.sandbox.behaviour.ValidationRules;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;

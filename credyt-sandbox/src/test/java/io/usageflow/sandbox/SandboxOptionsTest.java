@@ -3,12 +3,12 @@ package io.usageflow.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.usageflow.sandbox.behaviour.Behaviour.Limits;
 import io.usageflow.sandbox.behaviour.EventAnswers;
 import io.usageflow.sandbox.behaviour.EventAnswers.BatchMode;
 import io.usageflow.sandbox.behaviour.EventAnswers.ErrorKeys;
 import io.usageflow.sandbox.behaviour.EventAnswers.RepeatAnswer;
 import io.usageflow.sandbox.behaviour.EventAnswers.SuccessBody;
-import io.usageflow.sandbox.behaviour.Limits;
 import io.usageflow.sandbox.behaviour.ValidationRules;
 import io.usageflow.sandbox.behaviour.ValidationRules.EventIdFormat;
 import io.usageflow.sandbox.behaviour.ValidationRules.MissingVolume;

@@ -2,6 +2,7 @@ package io.usageflow.embedded;
 
 import io.javalin.Javalin;
 import io.javalin.util.JavalinBindException;
+import io.usageflow.embedded.EmbeddedBroker.PortBusyException;
 import io.usageflow.schema.registry.InMemorySchemaRegistry;
 import java.nio.file.Path;
 

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.usageflow.schema.topic.TopicSpec;
+import io.usageflow.embedded.EmbeddedBroker.PortBusyException;
 import io.usageflow.schema.topic.Topics;
+import io.usageflow.schema.topic.Topics.TopicSpec;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;

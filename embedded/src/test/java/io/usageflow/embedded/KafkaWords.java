@@ -1,6 +1,6 @@
 package io.usageflow.embedded;
 
-import io.usageflow.schema.topic.TopicSpec;
+import io.usageflow.schema.topic.Topics.TopicSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.schema.registry.Compatibility;
-import io.usageflow.schema.registry.SchemaRefusedException;
+import io.usageflow.schema.registry.SchemaRegistry.SchemaRefusedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;

@@ -3,15 +3,16 @@ package io.usageflow.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.usageflow.embedded.EmbeddedBroker.PortBusyException;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.VendorLink;
 import io.usageflow.schema.registry.Compatibility;
 import io.usageflow.schema.registry.InMemorySchemaRegistry;
-import io.usageflow.schema.registry.RegisteredSchema;
 import io.usageflow.schema.registry.RegistryUnavailableException;
-import io.usageflow.schema.registry.SchemaRefusedException;
 import io.usageflow.schema.registry.SchemaRegistry;
+import io.usageflow.schema.registry.SchemaRegistry.RegisteredSchema;
+import io.usageflow.schema.registry.SchemaRegistry.SchemaRefusedException;
 import io.usageflow.schema.registry.client.SchemaRegistries;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.serde.UnknownSchemaException;

@@ -7,7 +7,7 @@ import io.usageflow.benchmarks.load.SliceWriter;
 import io.usageflow.benchmarks.measure.Report;
 import io.usageflow.benchmarks.measure.Series;
 import io.usageflow.benchmarks.measure.SliceWatch;
-import io.usageflow.benchmarks.measure.Speed;
+import io.usageflow.benchmarks.measure.SliceWatch.Speed;
 import io.usageflow.benchmarks.side.LedgerCheck;
 import io.usageflow.benchmarks.side.SideKind;
 import io.usageflow.benchmarks.side.SideOptions;

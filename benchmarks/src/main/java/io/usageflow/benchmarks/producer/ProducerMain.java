@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
-import io.usageflow.benchmarks.cluster.OrderLoop;
+import io.usageflow.benchmarks.cluster.ChildProcess.OrderLoop;
 import io.usageflow.benchmarks.measure.Polling;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

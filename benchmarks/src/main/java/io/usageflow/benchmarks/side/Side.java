@@ -8,7 +8,7 @@ import io.usageflow.benchmarks.load.SliceWriter;
 import io.usageflow.benchmarks.measure.CpuTimes;
 import io.usageflow.benchmarks.measure.Series;
 import io.usageflow.benchmarks.measure.SliceWatch;
-import io.usageflow.benchmarks.measure.Speed;
+import io.usageflow.benchmarks.measure.SliceWatch.Speed;
 import io.usageflow.schema.topic.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;

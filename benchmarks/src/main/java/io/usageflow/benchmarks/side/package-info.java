@@ -1,5 +1,5 @@
 /**
- * The sides that are measured against each other, each in a process of its own. {@link io.usageflow.benchmarks.side.SideMain}
+ * The sides that are measured against each other, each in a process of its own. {@link io.usageflow.benchmarks.side.SideProcess.SideMain}
  * is that process; it takes orders on its standard input, and starts and stops the {@link
  * io.usageflow.benchmarks.program.SideProgram} of its {@link io.usageflow.benchmarks.side.SideKind}. {@link
  * io.usageflow.benchmarks.side.SideProcess} is the other end of the line, in the benchmark's own process. {@link

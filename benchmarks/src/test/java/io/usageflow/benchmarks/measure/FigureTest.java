@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.benchmarks.measure.Series.Figure;
+import io.usageflow.benchmarks.measure.SliceWatch.Speed;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

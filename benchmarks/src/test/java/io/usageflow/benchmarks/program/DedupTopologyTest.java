@@ -3,6 +3,8 @@ package io.usageflow.benchmarks.program;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.usageflow.benchmarks.program.ComparedDedupStore.EncodedEvent;
+import io.usageflow.benchmarks.program.StreamsProgram.DedupTopology;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.id.Uuids;
 import io.usageflow.schema.serde.AvroSerdes;

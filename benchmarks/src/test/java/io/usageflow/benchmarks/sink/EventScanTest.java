@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.benchmarks.load.EventIds;
+import io.usageflow.benchmarks.sink.Arrivals.EventScan;
 import io.usageflow.forwarder.credyt.EventJson;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,13 +2,14 @@ package io.usageflow.sandbox.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.usageflow.sandbox.api.CredytApi.StatsView;
 import io.usageflow.sandbox.http.ApiRequest;
 import io.usageflow.sandbox.http.ApiResponse;
 import io.usageflow.sandbox.http.Route;
 import io.usageflow.sandbox.json.Fields;
 import io.usageflow.sandbox.json.Ids;
 import io.usageflow.sandbox.product.Product;
-import io.usageflow.sandbox.product.ProductVersion;
+import io.usageflow.sandbox.product.Product.ProductVersion;
 import io.usageflow.sandbox.resource.SandboxCustomer;
 import io.usageflow.sandbox.resource.SandboxCustomer.Subscription;
 import java.time.Instant;

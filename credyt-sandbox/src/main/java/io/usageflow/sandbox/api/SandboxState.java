@@ -1,8 +1,8 @@
 package io.usageflow.sandbox.api;
 
 import io.usageflow.sandbox.behaviour.Behaviour;
-import io.usageflow.sandbox.event.Conflicts;
 import io.usageflow.sandbox.event.EventIntake;
+import io.usageflow.sandbox.event.EventIntake.Conflicts;
 import io.usageflow.sandbox.event.EventIntake.ItemResult;
 import io.usageflow.sandbox.event.EventStore;
 import io.usageflow.sandbox.event.Submission.Batch;

@@ -1,5 +1,6 @@
 package io.usageflow.sandbox.api;
 
+import io.usageflow.sandbox.api.CredytApi.StatsView;
 import io.usageflow.sandbox.http.ApiResponse;
 import io.usageflow.sandbox.http.Route;
 import io.usageflow.sandbox.json.Fields;

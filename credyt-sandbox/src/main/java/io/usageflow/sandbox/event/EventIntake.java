@@ -7,18 +7,24 @@ import io.usageflow.sandbox.behaviour.ValidationRules;
 import io.usageflow.sandbox.behaviour.ValidationRules.MissingVolume;
 import io.usageflow.sandbox.behaviour.ValidationRules.UnknownVendor;
 import io.usageflow.sandbox.event.EventIntake.ItemResult.State;
-import io.usageflow.sandbox.event.SubmittedEvent.SubmittedCost;
-import io.usageflow.sandbox.json.FieldErrors;
+import io.usageflow.sandbox.event.EventStore.StoredEvent;
+import io.usageflow.sandbox.event.Submission.SubmittedEvent;
+import io.usageflow.sandbox.event.Submission.SubmittedEvent.SubmittedCost;
+import io.usageflow.sandbox.json.Fields.FieldErrors;
 import io.usageflow.sandbox.json.Json;
-import io.usageflow.sandbox.product.Fee;
 import io.usageflow.sandbox.product.Pricing;
+import io.usageflow.sandbox.product.Pricing.Fee;
 import io.usageflow.sandbox.resource.ResourceTable;
 import io.usageflow.sandbox.resource.SandboxCustomer;
 import io.usageflow.sandbox.resource.Vendor;
 import io.usageflow.sandbox.totals.Totals;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -179,5 +185,40 @@ public final class EventIntake {
                 store.setFees(stored, event.eventType(), accepted.fees());
             }
         });
+    }
+
+    /** The newest repeats with other content than the first. Not thread-safe. */
+    public static final class Conflicts {
+        private static final int KEPT_MAX = 1_000;
+
+        private final Deque<Conflict> newest = new ArrayDeque<>();
+
+        /**
+         * A repeat with other content.
+         *
+         * @param kept the stored JSON
+         * @param ignored the JSON that came later under the same id
+         */
+        public record Conflict(String id, String customer, String kept, String ignored, Instant at) {}
+
+        void add(String id, StoredEvent kept, byte[] ignored, Instant now) {
+            if (newest.size() == KEPT_MAX) {
+                newest.removeFirst();
+            }
+            newest.addLast(new Conflict(id, kept.customer().label(), text(kept.raw()), text(ignored), now));
+        }
+
+        /** Oldest first; the newest {@value KEPT_MAX} at most. */
+        public List<Conflict> all() {
+            return List.copyOf(newest);
+        }
+
+        public void clear() {
+            newest.clear();
+        }
+
+        private static String text(byte[] json) {
+            return new String(json, StandardCharsets.UTF_8);
+        }
     }
 }

@@ -1,8 +1,11 @@
 package io.usageflow.sandbox.event;
 
-import io.usageflow.sandbox.json.FieldErrors;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.usageflow.sandbox.json.Fields.FieldErrors;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The content of a body of {@code POST /events}: a batch to check, or a body that is refused as a whole. */
 public sealed interface Submission {
@@ -41,5 +44,28 @@ public sealed interface Submission {
         public String field() {
             return external ? "customer_external_id" : "customer_id";
         }
+    }
+
+    /**
+     * An event as it was sent.
+     *
+     * @param raw its bytes in the request
+     * @param data null if absent
+     * @param errors the errors of the event by itself; if there are any, ignore the other components
+     */
+    record SubmittedEvent(
+            String id,
+            String eventType,
+            byte[] raw,
+            @Nullable JsonNode data,
+            List<SubmittedCost> costs,
+            FieldErrors errors) {
+        /**
+         * A vendor cost as it was sent.
+         *
+         * @param vendorId exactly one of this and {@code vendorExternalId} is present in a valid cost
+         */
+        record SubmittedCost(
+                @Nullable String vendorId, @Nullable String vendorExternalId, BigDecimal amount, String currency) {}
     }
 }

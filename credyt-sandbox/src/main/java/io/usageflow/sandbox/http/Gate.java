@@ -3,18 +3,21 @@ package io.usageflow.sandbox.http;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.usageflow.sandbox.behaviour.Behaviour;
+import io.usageflow.sandbox.behaviour.Behaviour.Limits;
 import io.usageflow.sandbox.behaviour.Behaviour.Outage;
-import io.usageflow.sandbox.behaviour.Limits;
 import io.usageflow.sandbox.fault.Fault;
 import io.usageflow.sandbox.fault.Faults;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -185,6 +188,80 @@ public final class Gate implements AutoCloseable {
                 if (left.compareAndSet(false, true)) {
                     serving.decrementAndGet();
                 }
+            }
+        }
+    }
+
+    /** A token bucket that holds one second of requests. Thread-safe. */
+    static final class RateLimit {
+        private static final double NANOS_PER_SECOND = 1e9;
+
+        private final LongSupplier nanoTime;
+        private long lastNanos;
+        private double tokens;
+        private int perSecond;
+
+        RateLimit(LongSupplier nanoTime) {
+            this.nanoTime = nanoTime;
+            this.lastNanos = nanoTime.getAsLong();
+        }
+
+        /** @param limit requests per second; 0 means no limit; a changed limit starts with a full bucket */
+        synchronized boolean allows(int limit) {
+            long now = nanoTime.getAsLong();
+            if (limit != perSecond) {
+                perSecond = limit;
+                tokens = limit;
+                lastNanos = now;
+            }
+            if (limit == 0) {
+                return true;
+            }
+            tokens = Math.min(limit, tokens + (now - lastNanos) / NANOS_PER_SECOND * limit);
+            lastNanos = now;
+            if (tokens < 1) {
+                return false;
+            }
+            tokens -= 1;
+            return true;
+        }
+    }
+
+    /**
+     * Protects the admin surface, which needs no key, from web pages. An attacker can let a domain name resolve to this
+     * machine (DNS rebinding) or send a form to it. Addresses, and names without a dot such as those of containers, cannot
+     * belong to an attacker. Pure.
+     */
+    private static final class HostCheck {
+        private static final Pattern ADDRESS_OR_LOCAL_NAME =
+                Pattern.compile("[A-Za-z0-9_-]+|\\d+(\\.\\d+){3}|\\[[0-9A-Fa-f:.]+]");
+
+        private HostCheck() {}
+
+        /** The refusal, or null if the request may pass. */
+        static @Nullable ApiResponse refusal(Context context, String boundTo) {
+            String host = context.req().getServerName();
+            if (!isOurs(host, boundTo)) {
+                return Problems.of(
+                        421, "The admin surface does not answer under this name. Use the address, or localhost.");
+            }
+            String origin = context.header("Origin");
+            return origin == null || isOurs(hostOf(origin), boundTo)
+                    ? null
+                    : Problems.of(403, "The admin surface takes no requests from pages of other sites.");
+        }
+
+        private static boolean isOurs(@Nullable String host, String boundTo) {
+            return host != null
+                    && (host.equalsIgnoreCase(boundTo)
+                            || ADDRESS_OR_LOCAL_NAME.matcher(host).matches());
+        }
+
+        private static @Nullable String hostOf(String origin) {
+            try {
+                return URI.create(origin).getHost();
+            } catch (IllegalArgumentException none) {
+                return null;
             }
         }
     }

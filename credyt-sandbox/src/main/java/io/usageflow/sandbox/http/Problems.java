@@ -2,7 +2,7 @@ package io.usageflow.sandbox.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.usageflow.sandbox.behaviour.EventAnswers.ErrorKeys;
-import io.usageflow.sandbox.json.FieldErrors;
+import io.usageflow.sandbox.json.Fields.FieldErrors;
 import io.usageflow.sandbox.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -214,5 +217,40 @@ public final class Fields {
                 wrong(name, "is not a known field");
             }
         });
+    }
+
+    /** The errors of a request by the path of the field ({@code events[0].costs[1].amount}). Not thread-safe. */
+    public static final class FieldErrors {
+        // One is created for each event, and most stay empty.
+        private Map<String, List<String>> byPath = Map.of();
+
+        public void add(String path, String message) {
+            if (byPath.isEmpty()) {
+                byPath = new LinkedHashMap<>();
+            }
+            byPath.computeIfAbsent(path, key -> new ArrayList<>()).add(message);
+        }
+
+        public void addAll(FieldErrors others) {
+            others.byPath.forEach((path, messages) -> messages.forEach(message -> add(path, message)));
+        }
+
+        public boolean none() {
+            return byPath.isEmpty();
+        }
+
+        public int count() {
+            return byPath.size();
+        }
+
+        public Map<String, List<String>> byPath() {
+            return Collections.unmodifiableMap(byPath);
+        }
+
+        public static FieldErrors of(String path, String message) {
+            FieldErrors errors = new FieldErrors();
+            errors.add(path, message);
+            return errors;
+        }
     }
 }

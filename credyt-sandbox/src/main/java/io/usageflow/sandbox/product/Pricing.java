@@ -1,12 +1,17 @@
 package io.usageflow.sandbox.product;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.usageflow.sandbox.json.Decimals;
 import io.usageflow.sandbox.product.Price.AssetTariffs;
 import io.usageflow.sandbox.product.Price.Rate;
 import io.usageflow.sandbox.product.Price.Tariff;
 import io.usageflow.sandbox.product.Price.UsageCalculation;
-import io.usageflow.sandbox.product.ProductVersion.BillingPrice;
+import io.usageflow.sandbox.product.Product.ProductVersion;
+import io.usageflow.sandbox.product.Product.ProductVersion.BillingPrice;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,5 +165,38 @@ public final class Pricing {
         }
 
         <T> T match(Function<Due, T> due, Supplier<T> notCounted, Function<Unmeasurable, T> unmeasurable);
+    }
+
+    /**
+     * The fee of one price for one event, as the API shows it.
+     *
+     * @param amount exact, not rounded
+     * @param version the version of the price; null if the fee was set through the admin surface
+     * @param price the price's name, if it has one
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({"amount", "asset", "product_id", "product_code", "product_version", "price"})
+    public record Fee(
+            BigDecimal amount,
+            String asset,
+            @JsonIgnore @Nullable ProductVersion version,
+            @Nullable String price) {
+        @JsonProperty
+        @Nullable
+        String productId() {
+            return version == null ? null : version.productId();
+        }
+
+        @JsonProperty
+        @Nullable
+        String productCode() {
+            return version == null ? null : version.productCode();
+        }
+
+        @JsonProperty
+        @Nullable
+        Integer productVersion() {
+            return version == null ? null : version.number();
+        }
     }
 }

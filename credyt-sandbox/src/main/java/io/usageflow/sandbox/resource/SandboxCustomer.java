@@ -1,7 +1,7 @@
 package io.usageflow.sandbox.resource;
 
-import io.usageflow.sandbox.product.ProductVersion;
-import io.usageflow.sandbox.product.ProductVersion.BillingPrice;
+import io.usageflow.sandbox.product.Product.ProductVersion;
+import io.usageflow.sandbox.product.Product.ProductVersion.BillingPrice;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,11 +1,14 @@
 package io.usageflow.sandbox.totals;
 
+import io.usageflow.sandbox.json.Decimals;
 import java.math.BigDecimal;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** The sums over everything that the sandbox stores. Not thread-safe. */
 public final class Totals {
@@ -118,5 +121,79 @@ public final class Totals {
             }
         });
         return views;
+    }
+
+    /**
+     * The sandbox's own figures at one moment. Immutable. Sums are exact and cover the present content.
+     *
+     * @param events stored, each id once
+     * @param repeatedRequests events in requests whose id was there already
+     * @param conflictingContent those of them whose content or customer was not that of the first
+     * @param rejected events in requests that broke a rule; a batch with a wrong envelope counts all of its events
+     * @param fees by asset
+     * @param costs by currency
+     * @param byCustomer by external id, or Credyt's id if there is none; without customers that have no events
+     * @param byVendor {@code events} counts the events with a cost of that vendor; {@code fees} is empty
+     */
+    public record SandboxStats(
+            long events,
+            long repeatedRequests,
+            long conflictingContent,
+            long rejected,
+            Map<String, BigDecimal> fees,
+            Map<String, BigDecimal> costs,
+            Map<String, UsageCounters.View> byCustomer,
+            Map<String, UsageCounters.View> byEventType,
+            Map<String, UsageCounters.View> byVendor) {}
+
+    /** Events, fees and costs of one customer, event type or vendor. Not thread-safe. */
+    public static final class UsageCounters {
+        private final Amounts fees = new Amounts();
+        private final Amounts costs = new Amounts();
+        private long events;
+
+        void countEvents(int change) {
+            events += change;
+        }
+
+        void addFee(String asset, BigDecimal amount) {
+            fees.add(asset, amount);
+        }
+
+        void addCost(String currency, BigDecimal amount) {
+            costs.add(currency, amount);
+        }
+
+        long events() {
+            return events;
+        }
+
+        public View view() {
+            return new View(events, fees.snapshot(), costs.snapshot());
+        }
+
+        /**
+         * The counters at one moment. Immutable.
+         *
+         * @param fees by asset, exact
+         * @param costs by currency, exact
+         */
+        public record View(long events, Map<String, BigDecimal> fees, Map<String, BigDecimal> costs) {}
+
+        /** A sum per asset or currency. Not thread-safe. */
+        public static final class Amounts {
+            private final Map<String, BigDecimal> byUnit = new TreeMap<>();
+
+            public void add(String unit, BigDecimal amount) {
+                byUnit.merge(unit, amount, BigDecimal::add);
+            }
+
+            /** A copy that later additions do not change. */
+            public Map<String, BigDecimal> snapshot() {
+                Map<String, BigDecimal> copy = new TreeMap<>(byUnit);
+                copy.replaceAll((unit, amount) -> Decimals.normal(amount));
+                return Collections.unmodifiableMap(copy);
+            }
+        }
     }
 }

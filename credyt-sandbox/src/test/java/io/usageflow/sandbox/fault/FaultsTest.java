@@ -3,6 +3,7 @@ package io.usageflow.sandbox.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.usageflow.sandbox.fault.FaultRule.FaultMatch;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;

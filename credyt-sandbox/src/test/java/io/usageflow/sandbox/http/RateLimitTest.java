@@ -2,6 +2,7 @@ package io.usageflow.sandbox.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.sandbox.http.Gate.RateLimit;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,6 @@
 package io.usageflow.forwarder.topics;
 
-import io.usageflow.schema.topic.TopicSpec;
+import io.usageflow.schema.topic.Topics.TopicSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

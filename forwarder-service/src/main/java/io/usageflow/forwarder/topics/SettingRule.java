@@ -1,6 +1,6 @@
 package io.usageflow.forwarder.topics;
 
-import io.usageflow.schema.topic.TopicSpec;
+import io.usageflow.schema.topic.Topics.TopicSpec;
 
 /** When a topic's setting is good enough, and what goes wrong where it is not. Pure. */
 final class SettingRule {

@@ -6,7 +6,7 @@ import io.usageflow.forwarder.config.TopicSettings;
 import io.usageflow.forwarder.kafka.ClusterUnreachableException;
 import io.usageflow.forwarder.kafka.KafkaClients;
 import io.usageflow.forwarder.kafka.TopicsNotReadyException;
-import io.usageflow.schema.topic.TopicSpec;
+import io.usageflow.schema.topic.Topics.TopicSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

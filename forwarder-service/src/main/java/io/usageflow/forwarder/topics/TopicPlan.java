@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.topics;
 
 import io.usageflow.forwarder.config.TopicSettings.ShortRetention;
-import io.usageflow.schema.topic.TopicSpec;
+import io.usageflow.schema.topic.Topics.TopicSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

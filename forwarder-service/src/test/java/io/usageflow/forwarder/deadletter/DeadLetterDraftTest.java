@@ -7,7 +7,7 @@ import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.OriginalHeader;
 import io.usageflow.schema.SourceCoordinates;
-import io.usageflow.schema.serde.UnregisteredAvro;
+import io.usageflow.schema.serde.AvroSerdes.UnregisteredAvro;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;

@@ -10,7 +10,7 @@ import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.kafka.TopicsNotReadyException;
-import io.usageflow.schema.topic.TopicSpec;
+import io.usageflow.schema.topic.Topics.TopicSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

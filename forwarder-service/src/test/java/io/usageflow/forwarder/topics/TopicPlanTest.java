@@ -3,8 +3,8 @@ package io.usageflow.forwarder.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.config.TopicSettings.ShortRetention;
-import io.usageflow.schema.topic.TopicSpec;
 import io.usageflow.schema.topic.Topics;
+import io.usageflow.schema.topic.Topics.TopicSpec;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -2,6 +2,9 @@ package io.usageflow.schema.avro;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.avro.Conversion;
 import org.apache.avro.Resolver;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
@@ -13,6 +16,7 @@ import org.apache.avro.io.FastReaderBuilder;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
+import org.jspecify.annotations.Nullable;
 
 /** How one writer's schema is read as one record type. The result never changes and can be cached. Thread-safe. */
 public sealed interface SchemaResolution<T extends SpecificRecord> {
@@ -95,6 +99,58 @@ public sealed interface SchemaResolution<T extends SpecificRecord> {
         public void requireBounded(byte[] value) {
             if (!isPlain) {
                 EncodingBounds.require(written, value, WireFormat.HEADER_BYTES);
+            }
+        }
+    }
+
+    /**
+     * The classes of one generated record, loaded once by the record's own class loader. Avro would look up each name in its
+     * global list of trusted classes, which has none of ours (since Avro 1.12.1), and which a library must not change. Names from
+     * the registry or from bytes never make this class load anything.
+     */
+    final class GeneratedRecords extends SpecificData {
+        private final Map<String, Class<?>> classes = new HashMap<>();
+
+        public GeneratedRecords(Class<? extends SpecificRecord> type, Schema schema) {
+            super(type.getClassLoader());
+            SpecificData generated = SpecificData.getForClass(type);
+            for (Conversion<?> conversion : generated.getConversions()) {
+                addLogicalTypeConversion(conversion);
+            }
+            collect(schema, type.getClassLoader());
+        }
+
+        @Override
+        @SuppressWarnings("rawtypes") // as declared by Avro
+        public @Nullable Class getClass(Schema schema) {
+            return switch (schema.getType()) {
+                case RECORD, ENUM, FIXED -> classes.get(schema.getFullName());
+                default -> super.getClass(schema);
+            };
+        }
+
+        private void collect(Schema schema, ClassLoader loader) {
+            switch (schema.getType()) {
+                case RECORD -> {
+                    if (add(schema, loader)) {
+                        schema.getFields().forEach(field -> collect(field.schema(), loader));
+                    }
+                }
+                case ENUM, FIXED -> add(schema, loader);
+                case ARRAY -> collect(schema.getElementType(), loader);
+                case MAP -> collect(schema.getValueType(), loader);
+                case UNION -> schema.getTypes().forEach(branch -> collect(branch, loader));
+                default -> {}
+            }
+        }
+
+        /** Whether the schema is new. */
+        private boolean add(Schema schema, ClassLoader loader) {
+            try {
+                return classes.put(schema.getFullName(), Class.forName(schema.getFullName(), true, loader)) == null;
+            } catch (ClassNotFoundException e) {
+                throw new IllegalStateException(
+                        "no generated class for " + schema.getFullName() + " next to its record", e);
             }
         }
     }

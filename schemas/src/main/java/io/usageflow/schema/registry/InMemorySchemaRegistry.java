@@ -1,5 +1,7 @@
 package io.usageflow.schema.registry;
 
+import io.usageflow.schema.registry.SchemaRegistry.RegisteredSchema;
+import io.usageflow.schema.registry.SchemaRegistry.SchemaRefusedException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

@@ -2,6 +2,7 @@ package io.usageflow.schema.registry;
 
 import java.util.Optional;
 import org.apache.avro.Schema;
+import org.apache.kafka.common.errors.SerializationException;
 
 /**
  * Ids for schemas, and schemas for ids. What is unknown is an empty answer; implementations are thread-safe and may block
@@ -46,4 +47,38 @@ public interface SchemaRegistry {
      * @return false where the registry cannot do so before the subject's first version
      */
     boolean setCompatibility(String subject, Compatibility level);
+
+    /**
+     * One version of a subject.
+     *
+     * @param version counts from 1 within its subject
+     * @param id of the schema, the same under every subject that has it
+     */
+    record RegisteredSchema(String subject, int version, int id, Schema schema) {}
+
+    /** The registry refuses a schema as invalid or incompatible with its subject's versions. Retrying does not help. */
+    final class SchemaRefusedException extends SerializationException {
+        private static final long serialVersionUID = 1;
+
+        public SchemaRefusedException(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * The registry answered, but the id's schema cannot be used as an Avro schema: a JSON or Protobuf schema, text that does not
+     * parse, a schema beyond the bounds, or a refused request. A property of the id, not of the registry: an immediate retry
+     * does not help.
+     */
+    final class UnusableSchemaException extends SerializationException {
+        private static final long serialVersionUID = 1;
+
+        public UnusableSchemaException(String message) {
+            super(message);
+        }
+
+        public UnusableSchemaException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
 }

@@ -2,6 +2,7 @@ package io.usageflow.schema.rule;
 
 import io.usageflow.schema.Cost;
 import io.usageflow.schema.id.Uuids;
+import io.usageflow.schema.rule.Violation.ViolationCollector;
 import java.math.BigDecimal;
 import java.util.Currency;
 import java.util.HashSet;

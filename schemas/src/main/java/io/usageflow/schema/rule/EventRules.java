@@ -3,6 +3,7 @@ package io.usageflow.schema.rule;
 import io.usageflow.schema.JsonValue;
 import io.usageflow.schema.Source;
 import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.rule.Violation.ViolationCollector;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;

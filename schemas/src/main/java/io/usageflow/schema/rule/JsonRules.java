@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import io.usageflow.schema.rule.Violation.ViolationCollector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;

@@ -3,6 +3,7 @@ package io.usageflow.schema.rule;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.VendorLink;
+import io.usageflow.schema.rule.Violation.ViolationCollector;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package io.usageflow.schema.rule;
 
+import io.usageflow.schema.rule.Violation.ViolationCollector;
 import io.usageflow.schema.text.VisibleText;
 import java.text.Normalizer;
 import org.jspecify.annotations.Nullable;

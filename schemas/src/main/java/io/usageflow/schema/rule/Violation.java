@@ -1,5 +1,10 @@
 package io.usageflow.schema.rule;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One broken rule. Immutable.
  *
@@ -27,5 +32,46 @@ public record Violation(Field field, String path, String message) {
         AMOUNT,
         CURRENCY,
         SIZE
+    }
+
+    /** Collects violations; costs nothing while there are none. Not thread-safe: lives for one event. */
+    static final class ViolationCollector {
+        /** Bounds the list for events that break many rules. */
+        private static final int MAX = 20;
+
+        private static final int EXCERPT_CHARS_MAX = 40;
+
+        private @Nullable List<Violation> found;
+
+        /** The message is built from the path, what is wrong with it, and the remedy. */
+        void add(Violation.Field field, String path, String wrong, String remedy) {
+            List<Violation> list = found;
+            if (list == null) {
+                list = new ArrayList<>(2);
+                found = list;
+            }
+            if (list.size() < MAX) {
+                list.add(new Violation(field, path, path + " " + wrong + ": " + remedy));
+            }
+        }
+
+        List<Violation> list() {
+            return found == null ? List.of() : Collections.unmodifiableList(found);
+        }
+
+        /** The value, shortened and escaped for a log line or a terminal. */
+        static String excerpt(String value) {
+            StringBuilder safe = new StringBuilder("'");
+            int end = Math.min(value.length(), EXCERPT_CHARS_MAX);
+            for (int i = 0; i < end; i++) {
+                char c = value.charAt(i);
+                if (c >= 0x20 && c < 0x7f) {
+                    safe.append(c);
+                } else {
+                    safe.append(String.format("\\u%04x", (int) c));
+                }
+            }
+            return safe.append(end < value.length() ? "…'" : "'").toString();
+        }
     }
 }

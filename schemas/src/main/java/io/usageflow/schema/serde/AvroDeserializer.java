@@ -4,7 +4,7 @@ import io.usageflow.schema.avro.SchemaResolution;
 import io.usageflow.schema.avro.UnitConversion;
 import io.usageflow.schema.avro.WireFormat;
 import io.usageflow.schema.registry.SchemaRegistry;
-import io.usageflow.schema.registry.UnusableSchemaException;
+import io.usageflow.schema.registry.SchemaRegistry.UnusableSchemaException;
 import io.usageflow.schema.registry.client.SchemaRegistries;
 import java.nio.ByteBuffer;
 import java.util.Map;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.registry.SchemaRegistry.RegisteredSchema;
+import io.usageflow.schema.registry.SchemaRegistry.SchemaRefusedException;
 import io.usageflow.schema.registry.client.SchemaRegistries;
 import io.usageflow.schema.registry.http.HttpSchemaRegistry;
 import io.usageflow.schema.registry.http.RegistryClientSettings;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.VendorLink;
-import io.usageflow.schema.avro.GeneratedRecords;
+import io.usageflow.schema.avro.SchemaResolution.GeneratedRecords;
 import io.usageflow.schema.avro.WireFormat;
 import io.usageflow.schema.registry.InMemorySchemaRegistry;
 import java.io.ByteArrayOutputStream;

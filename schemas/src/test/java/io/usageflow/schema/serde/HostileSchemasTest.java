@@ -7,7 +7,7 @@ import io.usageflow.schema.VendorLink;
 import io.usageflow.schema.avro.WireFormat;
 import io.usageflow.schema.registry.InMemorySchemaRegistry;
 import io.usageflow.schema.registry.SchemaRegistry;
-import io.usageflow.schema.registry.UnusableSchemaException;
+import io.usageflow.schema.registry.SchemaRegistry.UnusableSchemaException;
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Proxy;
 import java.util.UUID;

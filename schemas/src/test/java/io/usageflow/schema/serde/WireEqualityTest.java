@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.schema.avro.RegisteredForm;
 import io.usageflow.schema.registry.InMemorySchemaRegistry;
-import io.usageflow.schema.registry.RegisteredSchema;
+import io.usageflow.schema.registry.SchemaRegistry.RegisteredSchema;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;

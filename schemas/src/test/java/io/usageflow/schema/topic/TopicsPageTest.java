@@ -2,6 +2,7 @@ package io.usageflow.schema.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.schema.topic.Topics.TopicSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

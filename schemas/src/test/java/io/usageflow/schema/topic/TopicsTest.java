@@ -3,6 +3,7 @@ package io.usageflow.schema.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.usageflow.schema.topic.Topics.TopicSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

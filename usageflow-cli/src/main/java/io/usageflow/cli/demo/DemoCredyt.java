@@ -2,13 +2,13 @@ package io.usageflow.cli.demo;
 
 import io.usageflow.cli.demo.PriceList.Model;
 import io.usageflow.sandbox.CredytSandbox;
-import io.usageflow.sandbox.PriceSpec;
 import io.usageflow.sandbox.SandboxOptions;
+import io.usageflow.sandbox.SandboxSeed.PriceSpec;
 import io.usageflow.sandbox.fault.Fault;
 import io.usageflow.sandbox.fault.Fault.Moment;
 import io.usageflow.sandbox.fault.Fault.RetryAfter;
-import io.usageflow.sandbox.fault.FaultMatch;
 import io.usageflow.sandbox.fault.FaultRule;
+import io.usageflow.sandbox.fault.FaultRule.FaultMatch;
 import io.usageflow.sandbox.fault.Faults;
 import io.usageflow.sandbox.product.Price.UsageType;
 import java.util.ArrayList;

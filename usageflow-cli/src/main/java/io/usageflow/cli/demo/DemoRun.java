@@ -3,7 +3,7 @@ package io.usageflow.cli.demo;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerCounter;
-import io.usageflow.sandbox.totals.SandboxStats;
+import io.usageflow.sandbox.totals.Totals.SandboxStats;
 import io.usageflow.schema.topic.Topics;
 import java.math.BigDecimal;
 import java.time.Duration;

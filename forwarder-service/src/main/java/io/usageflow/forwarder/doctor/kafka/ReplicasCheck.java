@@ -2,7 +2,7 @@ package io.usageflow.forwarder.doctor.kafka;
 
 import io.usageflow.forwarder.doctor.Check;
 import io.usageflow.forwarder.doctor.CheckResult;
-import io.usageflow.schema.topic.TopicSpec;
+import io.usageflow.schema.topic.Topics.TopicSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

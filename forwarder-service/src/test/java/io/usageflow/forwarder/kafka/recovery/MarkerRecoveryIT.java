@@ -10,7 +10,7 @@ import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.testing.GuardedKafka;
 import io.usageflow.forwarder.testing.ImpatientKafka;
-import io.usageflow.schema.topic.TopicSpec;
+import io.usageflow.schema.topic.Topics.TopicSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

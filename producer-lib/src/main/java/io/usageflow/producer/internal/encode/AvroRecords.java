@@ -12,9 +12,16 @@ import io.usageflow.schema.VendorLink;
 import io.usageflow.schema.rule.EventRules;
 import io.usageflow.schema.rule.LinkRules;
 import io.usageflow.schema.rule.Violation;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -124,5 +131,37 @@ public final class AvroRecords {
         }
         return new io.usageflow.schema.Cost(
                 cost.id(), cost.vendor(), cost.description(), cost.amount(), cost.currency(), cost.metadata());
+    }
+
+    /** The size of a record in Avro binary: encodes it, and counts the bytes without keeping them. */
+    private static final class EncodedSize {
+        private EncodedSize() {}
+
+        static int of(SpecificRecord avro) {
+            Count count = new Count();
+            BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(count, null);
+            try {
+                new SpecificDatumWriter<SpecificRecord>(avro.getSchema(), SpecificData.getForClass(avro.getClass()))
+                        .write(avro, encoder);
+                encoder.flush();
+            } catch (IOException e) {
+                throw new UncheckedIOException("counting bytes must not do I/O", e);
+            }
+            return count.bytes;
+        }
+
+        private static final class Count extends OutputStream {
+            private int bytes;
+
+            @Override
+            public void write(int b) {
+                bytes++;
+            }
+
+            @Override
+            public void write(byte[] buffer, int offset, int length) {
+                bytes += length;
+            }
+        }
     }
 }

@@ -2,9 +2,9 @@ package io.usageflow.producer.internal.transport;
 
 import io.usageflow.producer.internal.accounting.PendingRecord;
 import io.usageflow.producer.internal.encode.EventEncoder;
-import io.usageflow.producer.internal.spool.segment.RecordKind;
 import io.usageflow.producer.internal.spool.segment.SpoolRecord;
-import io.usageflow.schema.serde.UnregisteredAvro;
+import io.usageflow.producer.internal.spool.segment.SpoolRecord.RecordKind;
+import io.usageflow.schema.serde.AvroSerdes.UnregisteredAvro;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.KafkaException;

@@ -2,7 +2,7 @@ package io.usageflow.producer.internal.accounting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.usageflow.producer.internal.transport.TopicKind;
+import io.usageflow.producer.internal.transport.Transport.TopicKind;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -8,7 +8,7 @@ import io.usageflow.producer.internal.accounting.PendingRecord;
 import io.usageflow.producer.internal.accounting.PendingRecords;
 import io.usageflow.producer.internal.accounting.PublisherCounters;
 import io.usageflow.producer.internal.buffer.RecordSender.Outcome;
-import io.usageflow.producer.internal.transport.TopicKind;
+import io.usageflow.producer.internal.transport.Transport.TopicKind;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;

@@ -10,7 +10,7 @@ import io.usageflow.producer.internal.accounting.PendingRecords;
 import io.usageflow.producer.internal.accounting.PublisherCounters;
 import io.usageflow.producer.internal.buffer.RecordSender.Outcome;
 import io.usageflow.producer.internal.buffer.TopicBuffer.Drained;
-import io.usageflow.producer.internal.transport.TopicKind;
+import io.usageflow.producer.internal.transport.Transport.TopicKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -3,7 +3,7 @@ package io.usageflow.producer.internal.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.usageflow.producer.internal.transport.TopicKind;
+import io.usageflow.producer.internal.transport.Transport.TopicKind;
 import io.usageflow.schema.Cost;
 import io.usageflow.schema.JsonValue;
 import io.usageflow.schema.Source;

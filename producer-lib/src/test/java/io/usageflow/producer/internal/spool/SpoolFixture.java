@@ -3,9 +3,9 @@ package io.usageflow.producer.internal.spool;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.usageflow.producer.internal.spool.segment.DiskBudget;
-import io.usageflow.producer.internal.spool.segment.LogConfig;
-import io.usageflow.producer.internal.spool.segment.RecordKind;
+import io.usageflow.producer.internal.spool.segment.Segments.DiskBudget;
+import io.usageflow.producer.internal.spool.segment.Segments.LogConfig;
+import io.usageflow.producer.internal.spool.segment.SpoolRecord.RecordKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;

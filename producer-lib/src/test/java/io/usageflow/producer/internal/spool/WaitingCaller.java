@@ -3,7 +3,7 @@ package io.usageflow.producer.internal.spool;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.producer.PublishException;
-import io.usageflow.producer.internal.spool.write.SpoolEntry;
+import io.usageflow.producer.internal.spool.write.FrameBatch.SpoolEntry;
 import java.util.concurrent.CompletableFuture;
 
 /** One who wants a record kept. */

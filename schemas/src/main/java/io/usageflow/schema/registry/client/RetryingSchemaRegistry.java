@@ -1,10 +1,10 @@
 package io.usageflow.schema.registry.client;
 
 import io.usageflow.schema.registry.Compatibility;
-import io.usageflow.schema.registry.RegisteredSchema;
 import io.usageflow.schema.registry.RegistryUnavailableException;
 import io.usageflow.schema.registry.SchemaRegistry;
-import io.usageflow.schema.registry.http.RetryPolicy;
+import io.usageflow.schema.registry.SchemaRegistry.RegisteredSchema;
+import io.usageflow.schema.registry.http.RegistryClientSettings.RetryPolicy;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;

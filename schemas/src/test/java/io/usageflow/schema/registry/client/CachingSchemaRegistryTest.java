@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.schema.registry.RegistryUnavailableException;
 import io.usageflow.schema.registry.SchemaRegistry;
-import io.usageflow.schema.registry.UnusableSchemaException;
+import io.usageflow.schema.registry.SchemaRegistry.UnusableSchemaException;
+import io.usageflow.schema.registry.client.CachingSchemaRegistry.RefusedIds;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Optional;

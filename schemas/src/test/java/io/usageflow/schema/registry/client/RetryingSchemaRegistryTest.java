@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.schema.registry.InMemorySchemaRegistry;
 import io.usageflow.schema.registry.SchemaRegistry;
-import io.usageflow.schema.registry.http.RetryPolicy;
+import io.usageflow.schema.registry.http.RegistryClientSettings.RetryPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.schema.registry.RegistryAbsence;
 import io.usageflow.schema.registry.RegistryUnavailableException;
-import io.usageflow.schema.registry.SchemaRefusedException;
 import io.usageflow.schema.registry.SchemaRegistry;
+import io.usageflow.schema.registry.SchemaRegistry.SchemaRefusedException;
+import io.usageflow.schema.registry.SchemaRegistry.UnusableSchemaException;
 import io.usageflow.schema.registry.ScriptedServer;
 import io.usageflow.schema.registry.ScriptedServer.Answer;
-import io.usageflow.schema.registry.UnusableSchemaException;
 import io.usageflow.schema.registry.client.SchemaRegistries;
 import java.util.HashMap;
 import java.util.Map;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.schema.registry.SchemaRegistry;
 import io.usageflow.schema.registry.client.SchemaRegistries;
+import io.usageflow.schema.registry.http.RegistryClientSettings.RetryPolicy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

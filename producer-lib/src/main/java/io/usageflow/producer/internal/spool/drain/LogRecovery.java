@@ -1,11 +1,11 @@
 package io.usageflow.producer.internal.spool.drain;
 
-import io.usageflow.producer.internal.spool.segment.LogConfig;
 import io.usageflow.producer.internal.spool.segment.Segment;
-import io.usageflow.producer.internal.spool.segment.SegmentHeader;
-import io.usageflow.producer.internal.spool.segment.SegmentHeader.UnknownVersionException;
+import io.usageflow.producer.internal.spool.segment.Segment.SegmentHeader;
+import io.usageflow.producer.internal.spool.segment.Segment.SegmentHeader.UnknownVersionException;
 import io.usageflow.producer.internal.spool.segment.SegmentReader;
 import io.usageflow.producer.internal.spool.segment.Segments;
+import io.usageflow.producer.internal.spool.segment.Segments.LogConfig;
 import io.usageflow.producer.internal.spool.segment.SpoolRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,6 +3,7 @@ package io.usageflow.producer.internal.spool.segment;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.usageflow.producer.internal.spool.segment.SpoolRecord.RecordKind;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;

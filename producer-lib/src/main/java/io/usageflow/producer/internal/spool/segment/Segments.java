@@ -1,5 +1,6 @@
 package io.usageflow.producer.internal.spool.segment;
 
+import io.usageflow.producer.internal.spool.segment.Segment.SegmentHeader;
 import io.usageflow.schema.file.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -196,5 +197,53 @@ public final class Segments {
 
     private static @Nullable Segment value(Map.@Nullable Entry<Long, Segment> entry) {
         return entry == null ? null : entry.getValue();
+    }
+
+    /**
+     * One log's configuration.
+     *
+     * @param directory used by this log only
+     * @param topic that its records go to
+     * @param schema Avro, as JSON, of the values that are written without a registry
+     * @param segmentBytesMax size after which a new segment starts
+     */
+    public record LogConfig(Path directory, String topic, String schema, long segmentBytesMax) {}
+
+    /** The bytes of disk that all logs of one spool may use. Thread-safe. */
+    public static final class DiskBudget {
+        private final long bytesMax;
+        private final AtomicLong used = new AtomicLong();
+
+        public DiskBudget(long bytesMax) {
+            this.bytesMax = bytesMax;
+        }
+
+        public boolean tryReserve(long bytes) {
+            long now = used.get();
+            while (now + bytes <= bytesMax) {
+                if (used.compareAndSet(now, now + bytes)) {
+                    return true;
+                }
+                now = used.get();
+            }
+            return false;
+        }
+
+        /** For bytes that exist already, or that must be written in any case. */
+        public void reserve(long bytes) {
+            used.addAndGet(bytes);
+        }
+
+        public void release(long bytes) {
+            used.addAndGet(-bytes);
+        }
+
+        public long used() {
+            return used.get();
+        }
+
+        public long bytesMax() {
+            return bytesMax;
+        }
     }
 }

@@ -3,12 +3,14 @@ package io.usageflow.producer.internal.spool.write;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.usageflow.producer.PublishException;
 import io.usageflow.producer.internal.spool.segment.Frames;
-import io.usageflow.producer.internal.spool.segment.RecordKind;
+import io.usageflow.producer.internal.spool.segment.SpoolRecord.RecordKind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /** Frames in memory on their way to disk, with the entry that waits for each. Not thread-safe. */
 public final class FrameBatch {
@@ -110,5 +112,24 @@ public final class FrameBatch {
             int capacity = Math.max(Math.addExact(frames.position(), bytes), 2 * frames.capacity());
             frames = ByteBuffer.allocate(capacity).put(frames.flip());
         }
+    }
+
+    /** A record to spool, with its callbacks: exactly one of them is called, once. */
+    public interface SpoolEntry {
+        /** An event's id; a link's account or vendor. */
+        String id();
+
+        /** The key in Kafka. */
+        byte[] key();
+
+        /** The trace context, sent as a header. */
+        @Nullable
+        String traceparent();
+
+        /** The record is on disk, and survives a crash of the process and of the machine. */
+        void onDurable();
+
+        /** The record is not known to be on disk. */
+        void onRefused(PublishException why);
     }
 }

@@ -2,7 +2,8 @@ package io.usageflow.producer.internal.spool.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.usageflow.producer.internal.spool.drain.AgeAlert.Change;
+import io.usageflow.producer.internal.spool.drain.DrainStatus.AgeAlert;
+import io.usageflow.producer.internal.spool.drain.DrainStatus.AgeAlert.Change;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

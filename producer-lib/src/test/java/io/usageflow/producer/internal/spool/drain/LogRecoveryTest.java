@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.producer.internal.spool.FakeKafka;
 import io.usageflow.producer.internal.spool.SpoolFixture;
-import io.usageflow.producer.internal.spool.segment.DiskBudget;
 import io.usageflow.producer.internal.spool.segment.Frames;
 import io.usageflow.producer.internal.spool.segment.Segment;
+import io.usageflow.producer.internal.spool.segment.Segments.DiskBudget;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.producer.internal.spool.SpoolFixture;
 import io.usageflow.producer.internal.spool.WaitingCaller;
+import io.usageflow.producer.internal.spool.segment.Segment.SegmentHeader;
+import io.usageflow.producer.internal.spool.segment.SpoolRecord.RecordKind;
 import io.usageflow.producer.internal.spool.write.FrameBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
