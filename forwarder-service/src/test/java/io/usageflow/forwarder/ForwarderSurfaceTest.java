@@ -2,7 +2,6 @@ package io.usageflow.forwarder;
 
 import static io.usageflow.forwarder.testing.PublicSurface.requireUnchanged;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.deadletter.DeadLetterDocument;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
@@ -12,7 +11,7 @@ import io.usageflow.forwarder.deadletter.StoredDeadLetter;
 import io.usageflow.forwarder.ledger.InFlight;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerCounter;
-import io.usageflow.forwarder.ledger.LedgerJson;
+import io.usageflow.forwarder.ledger.LedgerDocument;
 import io.usageflow.forwarder.observe.meter.MetricsPage;
 import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReportFormat;
@@ -24,7 +23,6 @@ import io.usageflow.forwarder.testing.JsonShape;
 import io.usageflow.forwarder.testing.PublicSurface;
 import io.usageflow.forwarder.testing.SampleValues;
 import io.usageflow.forwarder.trace.Trace;
-import io.usageflow.forwarder.trace.TraceJson;
 import io.usageflow.producer.PublisherConfig;
 import io.usageflow.schema.CustomerDeliveryState;
 import io.usageflow.schema.CustomerLink;
@@ -205,9 +203,9 @@ class ForwarderSurfaceTest {
                 "ledger",
                 balances.stream()
                         .flatMap(balance -> inFlight.stream()
-                                .map(each -> LedgerJson.of(balance, each, Duration.ofSeconds(1), Instant.EPOCH)))
+                                .map(each -> LedgerDocument.of(balance, each, Duration.ofSeconds(1), Instant.EPOCH)))
                         .toList());
-        json("trace", SampleValues.of(Trace.class).stream().map(TraceJson::of).toList());
+        json("trace", SampleValues.of(Trace.class));
         var deadLetters = SampleValues.of(StoredDeadLetter.class);
         json(
                 "dead-letters list",
@@ -241,7 +239,7 @@ class ForwarderSurfaceTest {
                         .toList()));
     }
 
-    private static void json(String name, Collection<? extends JsonNode> documents) {
+    private static void json(String name, Collection<?> documents) {
         requireUnchanged("JSON of " + name, JsonShape.of(documents));
     }
 

@@ -136,7 +136,7 @@ final class Backfill {
                     + " bills nothing twice");
         }
         if (output.json()) {
-            output.document(terminal, BackfillResult.json(input.dryRun(), counts));
+            output.document(terminal, BackfillResult.Document.of(input.dryRun(), counts));
         } else {
             BackfillResult.lines(input.dryRun(), input.rounds(), counts).forEach(terminal::say);
         }

@@ -1,14 +1,14 @@
 package io.usageflow.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.publish.LineStatistics;
 import io.usageflow.forwarder.publish.PublishRun.Counts;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What a backfill came to, for people and for programs. Pure. */
 final class BackfillResult {
@@ -46,24 +46,35 @@ final class BackfillResult {
                         .collect(Collectors.joining(", "));
     }
 
-    static ObjectNode json(boolean dryRun, Counts counts) {
-        LineStatistics statistics = counts.statistics();
-        ObjectNode json = JsonNodeFactory.instance
-                .objectNode()
-                .put("dry_run", dryRun)
-                .put(dryRun ? "good" : "published", counts.durable())
-                .put("bad_lines", counts.bad())
-                .put("failed", counts.failed())
-                .put("done_before", counts.skipped())
-                .put("ended", counts.ended())
-                .put("repeated_lines", statistics.repeated())
-                .put("too_old", statistics.tooOld())
-                .put("in_future", statistics.inFuture())
-                .put("rounded_amounts", statistics.rounded());
-        ObjectNode differences = json.putObject("rounding_differences");
-        for (Map.Entry<String, java.math.BigDecimal> each : new TreeMap<>(statistics.differences()).entrySet()) {
-            differences.put(each.getKey(), each.getValue());
+    /** What {@code --json} shows: good lines of a dry run, published ones otherwise. */
+    record Document(
+            boolean dryRun,
+            @Nullable Long good,
+            @Nullable Long published,
+            long badLines,
+            long failed,
+            long doneBefore,
+            boolean ended,
+            long repeatedLines,
+            long tooOld,
+            long inFuture,
+            long roundedAmounts,
+            Map<String, BigDecimal> roundingDifferences) {
+        static Document of(boolean dryRun, Counts counts) {
+            LineStatistics statistics = counts.statistics();
+            return new Document(
+                    dryRun,
+                    dryRun ? counts.durable() : null,
+                    dryRun ? null : counts.durable(),
+                    counts.bad(),
+                    counts.failed(),
+                    counts.skipped(),
+                    counts.ended(),
+                    statistics.repeated(),
+                    statistics.tooOld(),
+                    statistics.inFuture(),
+                    statistics.rounded(),
+                    new TreeMap<>(statistics.differences()));
         }
-        return json;
     }
 }

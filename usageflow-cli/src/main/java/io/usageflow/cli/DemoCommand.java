@@ -1,12 +1,12 @@
 package io.usageflow.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.usageflow.cli.demo.Demo;
 import io.usageflow.cli.demo.DemoInputException;
 import io.usageflow.cli.demo.DemoOptions;
 import io.usageflow.cli.demo.DemoReport;
 import io.usageflow.cli.demo.DemoTable;
 import io.usageflow.cli.demo.DemoTrace;
+import io.usageflow.forwarder.json.ReportJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,9 +101,7 @@ final class DemoCommand implements Callable<Integer> {
             DemoReport result = demo.run(trace, options, terminal::note);
             terminal.sayLines(DemoTable.of(result));
             if (report != null) {
-                Files.write(
-                        report,
-                        new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(result));
+                Files.writeString(report, ReportJson.indented(result));
             }
             int exitCode = conclude(result);
             if (keep) {

@@ -1,7 +1,5 @@
 package io.usageflow.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.doctor.CheckResult;
 import io.usageflow.forwarder.doctor.CheckStatus;
 import io.usageflow.forwarder.doctor.check.ForwarderChecks;
@@ -51,7 +49,7 @@ final class DoctorCommand implements Callable<Integer> {
         List<CheckResult> findings = ForwarderChecks.of(options.over(credyt.defaults(), terminal.environment()));
         boolean fails = findings.stream().anyMatch(finding -> finding.verdict() == CheckStatus.FAIL);
         if (output.json()) {
-            output.document(terminal, json(findings, fails));
+            output.document(terminal, new Document(!fails, findings));
         } else {
             show(findings, fails);
         }
@@ -84,16 +82,6 @@ final class DoctorCommand implements Callable<Integer> {
                                 + (warnings == 0 ? "." : "; " + warnings + " warnings will hurt some day."));
     }
 
-    static ObjectNode json(List<CheckResult> findings, boolean fails) {
-        ObjectNode json = JsonNodeFactory.instance.objectNode().put("healthy", !fails);
-        var array = json.putArray("findings");
-        for (CheckResult finding : findings) {
-            ObjectNode each = array.addObject()
-                    .put("check", finding.check())
-                    .put("verdict", finding.verdict().name())
-                    .put("detail", finding.detail());
-            finding.remedy().ifPresent(remedy -> each.put("remedy", remedy));
-        }
-        return json;
-    }
+    /** What {@code --json} shows. */
+    record Document(boolean healthy, List<CheckResult> findings) {}
 }

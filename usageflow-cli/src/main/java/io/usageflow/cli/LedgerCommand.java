@@ -5,7 +5,7 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.ledger.InFlight;
 import io.usageflow.forwarder.ledger.InFlightReader;
 import io.usageflow.forwarder.ledger.LedgerBalance;
-import io.usageflow.forwarder.ledger.LedgerJson;
+import io.usageflow.forwarder.ledger.LedgerDocument;
 import io.usageflow.forwarder.ledger.LedgerReader;
 import java.time.Clock;
 import java.time.Duration;
@@ -115,7 +115,7 @@ final class LedgerCommand implements Callable<Integer> {
         LedgerBalance balance = reader.settled(READ_WITHIN).withKnownExpired(expiredKnown);
         InFlight inFlight = ages.read(balance, READ_WITHIN);
         if (output.json()) {
-            output.document(terminal, LedgerJson.of(balance, inFlight, oldestMax, clock.instant()));
+            output.document(terminal, LedgerDocument.of(balance, inFlight, oldestMax, clock.instant()));
         } else {
             LedgerTable.of(balance, inFlight, oldestMax).forEach(terminal::say);
         }
@@ -126,24 +126,24 @@ final class LedgerCommand implements Callable<Integer> {
             throws InterruptedException {
         terminal.stop().onProcessEnd(READ_WITHIN.plusSeconds(5));
         LedgerBalance balance;
-        List<String> late;
+        List<InFlight.Problem> late;
         do {
             balance = reader.settled(READ_WITHIN).withKnownExpired(expiredKnown);
             InFlight inFlight = ages.read(balance, READ_WITHIN);
             late = inFlight.problems(oldestMax);
             Instant now = clock.instant();
             if (output.json()) {
-                output.line(terminal, LedgerJson.of(balance, inFlight, oldestMax, now));
+                output.line(terminal, LedgerDocument.of(balance, inFlight, oldestMax, now));
             } else {
                 terminal.say(LedgerTable.line(balance, now));
                 balance.findings().forEach(finding -> terminal.note("usageflow: " + finding.text()));
-                late.forEach(problem -> terminal.note("usageflow: " + problem));
+                late.forEach(problem -> terminal.note("usageflow: " + problem.text()));
             }
         } while (!terminal.stop().await(interval));
         return exitCode(balance, late);
     }
 
-    private static int exitCode(LedgerBalance balance, List<String> late) {
+    private static int exitCode(LedgerBalance balance, List<InFlight.Problem> late) {
         return balance.isBalanced() && late.isEmpty() ? ExitCode.OK : ExitCode.PROBLEMS;
     }
 }

@@ -50,7 +50,7 @@ final class LedgerTable {
         inFlight.oldest()
                 .ifPresent(age -> lines.add("the oldest event in flight was admitted " + age.toSeconds() + " s ago"));
         lines.add(verdict(balance));
-        inFlight.problems(oldestMax).forEach(problem -> lines.add("EVENTS ARE LATE OR GONE: " + problem));
+        inFlight.problems(oldestMax).forEach(problem -> lines.add("EVENTS ARE LATE OR GONE: " + problem.text()));
         return lines;
     }
 

@@ -1,9 +1,9 @@
 package io.usageflow.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.links.LinkFile;
+import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.links.LinkPlan;
 import io.usageflow.forwarder.links.LinkTable;
 import io.usageflow.forwarder.links.LinkWriter;
@@ -13,8 +13,10 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -91,7 +93,7 @@ final class LinksImportCommand implements Callable<Integer> {
             }
         }
         if (output.json()) {
-            output.document(terminal, json(apply, links, plan, written));
+            output.document(terminal, Document.of(apply, links, plan, written));
         } else {
             show(links, plan, written);
         }
@@ -130,22 +132,37 @@ final class LinksImportCommand implements Callable<Integer> {
         }
     }
 
-    static ObjectNode json(boolean applied, LinkFile links, LinkPlan plan, LinkWriter.Written written) {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("applied", applied)
-                .put("new", plan.added().size())
-                .put("changed", plan.changed().size())
-                .put("unchanged", plan.unchanged())
-                .put("written", written.durable())
-                .put("failed", written.failed());
-        var changes = json.putArray("changes");
-        plan.changed().forEach(change -> changes.addObject()
-                .put("line", change.row().line())
-                .put(plan.kind().key(), change.row().link().name())
-                .put("before", change.before().value())
-                .put("after", change.row().link().reference().value()));
-        var bad = json.putArray("bad_lines");
-        links.bad().forEach(each -> bad.addObject().put("line", each.line()).put("problem", each.problem()));
-        return json;
+    /** What {@code --json} shows. */
+    record Document(
+            boolean applied,
+            @JsonProperty("new") int added,
+            int changed,
+            long unchanged,
+            long written,
+            long failed,
+            List<Change> changes,
+            List<LinkFile.BadRow> badLines) {
+        static Document of(boolean applied, LinkFile links, LinkPlan plan, LinkWriter.Written written) {
+            boolean accounts = plan.kind() == LinkKind.CUSTOMER;
+            return new Document(
+                    applied,
+                    plan.added().size(),
+                    plan.changed().size(),
+                    plan.unchanged(),
+                    written.durable(),
+                    written.failed(),
+                    plan.changed().stream()
+                            .map(change -> new Change(
+                                    change.row().line(),
+                                    accounts ? change.row().link().name() : null,
+                                    accounts ? null : change.row().link().name(),
+                                    change.before().value(),
+                                    change.row().link().reference().value()))
+                            .toList(),
+                    links.bad());
+        }
     }
+
+    record Change(
+            long line, @Nullable String account, @Nullable String vendor, String before, String after) {}
 }

@@ -1,14 +1,14 @@
 package io.usageflow.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.links.Link;
 import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.links.LinkTable;
 import io.usageflow.schema.ReferenceKind;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -115,17 +115,18 @@ final class LinksListCommand implements Callable<Integer> {
                 : which.vendors ? List.of(LinkKind.VENDOR) : List.of(LinkKind.values());
     }
 
-    static ObjectNode json(Link link) {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put(link.kind().key(), link.name())
-                .put(link.reference().column(link.kind()), link.reference().value())
-                .put("linked_at", link.since().toString());
+    /** What {@code --json} shows: the fields have the names of the columns of a file of links. */
+    static Map<String, Object> document(Link link) {
+        var document = new LinkedHashMap<String, Object>();
+        document.put(link.kind().key(), link.name());
+        document.put(link.reference().column(link.kind()), link.reference().value());
+        document.put("linked_at", link.since());
+        return document;
     }
 
     private void show(Link link) {
         if (output.json()) {
-            output.line(terminal, json(link));
+            output.line(terminal, document(link));
             return;
         }
         boolean external = link.reference().kind() == ReferenceKind.EXTERNAL_ID;

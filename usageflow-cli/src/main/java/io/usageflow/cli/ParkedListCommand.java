@@ -1,18 +1,20 @@
 package io.usageflow.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.config.AdminSettings;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.links.LinkKind;
-import io.usageflow.forwarder.parked.InstanceAnswer.ParkedAccount;
+import io.usageflow.forwarder.parked.InstanceAnswer.Unreachable;
 import io.usageflow.forwarder.parked.ParkedClient;
+import io.usageflow.forwarder.parked.ParkedDocument.Account;
+import io.usageflow.forwarder.parked.ParkedDocument.Reason;
+import io.usageflow.forwarder.parked.ParkedDocument.WaitsFor;
 import io.usageflow.forwarder.parked.ParkedOverview;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,6 +39,8 @@ import picocli.CommandLine.Option;
             "  usageflow parked list --account acct_42 --json"
         })
 final class ParkedListCommand implements Callable<Integer> {
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(15);
+
     private final Terminal terminal;
 
     @Mixin
@@ -74,7 +78,8 @@ final class ParkedListCommand implements Callable<Integer> {
         List<URI> asked = addresses(settings);
         Instant now = Instant.now();
         ParkedOverview overview = ParkedOverview.of(
-                new ParkedClient(settings.admin().accessToken()).ask(asked, Optional.ofNullable(account), limit),
+                new ParkedClient(settings.admin().accessToken(), ANSWER_WITHIN)
+                        .ask(asked, Optional.ofNullable(account), limit),
                 limit);
         overview.unreachable()
                 .forEach(unreachable -> terminal.note("usageflow: " + unreachable.admin() + " " + unreachable.why()));
@@ -82,7 +87,7 @@ final class ParkedListCommand implements Callable<Integer> {
             return ExitCode.UNREACHABLE;
         }
         if (output.json()) {
-            output.document(terminal, json(overview, now));
+            output.document(terminal, Document.of(overview, now));
         } else {
             show(overview, now);
         }
@@ -125,14 +130,14 @@ final class ParkedListCommand implements Callable<Integer> {
             return;
         }
         var table = new Table("ACCOUNT", "EVENTS", "WAITS FOR", "LINK OF", "PARTITION", "TO RELEASE THEM");
-        for (ParkedAccount each : overview.accounts()) {
+        for (Account each : overview.accounts()) {
             table.row(
                     each.account(),
                     each.events(),
-                    AgeText.of(each.since(), now),
-                    linkOf(each),
+                    AgeText.of(each.oldestSince(), now),
+                    linkOf(each.waitsFor()),
                     each.partition(),
-                    each.nextCommand());
+                    each.waitsFor().remedy());
         }
         table.print(terminal);
         if (account == null && overview.waitingAccounts() > overview.accounts().size()) {
@@ -142,10 +147,10 @@ final class ParkedListCommand implements Callable<Integer> {
         terminal.say("Many at once: usageflow links import FILE");
     }
 
-    private static String linkOf(ParkedAccount account) {
-        return switch (account.reason()) {
-            case NO_LINK -> account.missing() == LinkKind.CUSTOMER ? "the account" : "vendor " + account.name();
-            case LINK_UNREADABLE -> "vendor " + account.name() + ", schema lost";
+    private static String linkOf(WaitsFor missing) {
+        return switch (missing.why()) {
+            case NO_LINK -> missing.link() == LinkKind.CUSTOMER ? "the account" : "vendor " + missing.name();
+            case LINK_UNREADABLE -> "vendor " + missing.name() + ", schema lost";
             case EVENT_UNREADABLE -> "none: the event's schema is lost";
         };
     }
@@ -155,43 +160,65 @@ final class ParkedListCommand implements Callable<Integer> {
             terminal.note("usageflow: no instance answered for the partitions " + overview.unanswered()
                     + ": name the other instances with --admin, or wait while an instance reads its state");
         }
-        overview.answered().forEach(answered -> answered.unreadable()
-                .forEach((partition, why) -> terminal.note(
-                        "usageflow: " + answered.admin() + " cannot read partition " + partition + " now: " + why)));
+        overview.answered().forEach(answered -> answered.page()
+                .scope()
+                .unreadable()
+                .forEach(each -> terminal.note("usageflow: " + answered.admin() + " cannot read partition "
+                        + each.partition() + " now: " + each.why())));
         if (!overview.doubled().isEmpty()) {
             terminal.note("usageflow: two instances answered for the partitions " + overview.doubled()
                     + ", which are being reassigned, and are counted twice: try again later");
         }
     }
 
-    static ObjectNode json(ParkedOverview overview, Instant now) {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("as_of", now.toString()).put("complete", overview.complete());
-        json.put("events", overview.events()).put("accounts_waiting", overview.waitingAccounts());
-        overview.oldestSince().ifPresent(since -> json.put("oldest_since", since.toString())
-                .put("oldest_age_seconds", Duration.between(since, now).toSeconds()));
-        var unanswered = json.putArray("partitions_unanswered");
-        overview.unanswered().forEach(unanswered::add);
-        var unreachable = json.putArray("instances_silent");
-        overview.unreachable().forEach(each -> unreachable
-                .addObject()
-                .put("admin", each.admin().toString())
-                .put("why", each.why()));
-        var accounts = json.putArray("accounts");
-        for (ParkedAccount each : overview.accounts()) {
-            accounts.addObject()
-                    .put("account", each.account())
-                    .put("partition", each.partition())
-                    .put("events", each.events())
-                    .put("oldest_since", each.since().toString())
-                    .put(
-                            "oldest_age_seconds",
-                            Duration.between(each.since(), now).toSeconds())
-                    .put("missing_link", each.missing().key())
-                    .put("missing_name", each.name())
-                    .put("reason", each.reason().word())
-                    .put("next", each.nextCommand());
+    /** What {@code --json} shows. */
+    record Document(
+            Instant asOf,
+            boolean complete,
+            long events,
+            long accountsWaiting,
+            Optional<Instant> oldestSince,
+            Optional<Long> oldestAgeSeconds,
+            Set<Integer> partitionsUnanswered,
+            List<Unreachable> instancesSilent,
+            List<Waiting> accounts) {
+        static Document of(ParkedOverview overview, Instant now) {
+            return new Document(
+                    now,
+                    overview.complete(),
+                    overview.events(),
+                    overview.waitingAccounts(),
+                    overview.oldestSince(),
+                    overview.oldestSince().map(since -> age(since, now)),
+                    overview.unanswered(),
+                    overview.unreachable(),
+                    overview.accounts().stream()
+                            .map(each -> new Waiting(
+                                    each.account(),
+                                    each.partition(),
+                                    each.events(),
+                                    each.oldestSince(),
+                                    age(each.oldestSince(), now),
+                                    each.waitsFor().link().key(),
+                                    each.waitsFor().name(),
+                                    each.waitsFor().why(),
+                                    each.waitsFor().remedy()))
+                            .toList());
         }
-        return json;
+
+        private static long age(Instant since, Instant now) {
+            return Duration.between(since, now).toSeconds();
+        }
     }
+
+    record Waiting(
+            String account,
+            int partition,
+            long events,
+            Instant oldestSince,
+            long oldestAgeSeconds,
+            String missingLink,
+            String missingName,
+            Reason reason,
+            String next) {}
 }

@@ -1,7 +1,5 @@
 package io.usageflow.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.publish.PublisherConnection;
 import io.usageflow.producer.InvalidUsageEventException;
@@ -90,7 +88,7 @@ final class PublishCommand implements Callable<Integer> {
                 PublisherConnection.open(settings, settings.topics().names().events())) {
             PublishReceipt receipt = publisher.publish(event).join();
             if (output.json()) {
-                output.document(terminal, json(receipt));
+                output.document(terminal, Document.of(receipt));
                 return ExitCode.OK;
             }
             terminal.say("published " + receipt.eventId() + " (" + receipt.topic() + ", partition "
@@ -101,12 +99,10 @@ final class PublishCommand implements Callable<Integer> {
         }
     }
 
-    static ObjectNode json(PublishReceipt receipt) {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("id", receipt.eventId())
-                .put("topic", receipt.topic())
-                .put("partition", receipt.partition())
-                .put("offset", receipt.offset());
+    /** What {@code --json} shows of one event. */
+    record Document(String id, String topic, int partition, long offset) {
+        static Document of(PublishReceipt receipt) {
+            return new Document(receipt.eventId(), receipt.topic(), receipt.partition(), receipt.offset());
+        }
     }
 }

@@ -186,7 +186,7 @@ final class ReconcileCommand implements Callable<Integer> {
             throw new WrongUsageException(wrong);
         }
         if (output.json()) {
-            output.document(terminal, ReconcileTable.json(result));
+            output.document(terminal, ReconcileTable.Document.of(result));
         } else {
             ReconcileTable.of(result, shown.sample, Optional.ofNullable(report)).forEach(terminal::say);
         }
@@ -212,7 +212,7 @@ final class ReconcileCommand implements Callable<Integer> {
             throw new WrongUsageException(wrong);
         }
         if (output.json()) {
-            output.document(terminal, UnknownTable.json(result));
+            output.document(terminal, UnknownTable.document(result));
         } else {
             UnknownTable.of(result, shown.sample, Optional.ofNullable(report)).forEach(terminal::say);
         }

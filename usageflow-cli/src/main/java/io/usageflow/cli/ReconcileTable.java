@@ -1,7 +1,5 @@
 package io.usageflow.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Difference;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
@@ -11,7 +9,9 @@ import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary.RepairOutcome;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -64,31 +64,40 @@ final class ReconcileTable {
                 advance.left().map(left -> ", about " + words(left) + " left").orElse(""));
     }
 
-    static ObjectNode json(ReconcileResult<ReconcileSummary> result) {
-        ReconcileSummary summary = result.summary();
-        ObjectNode json = JsonNodeFactory.instance
-                .objectNode()
-                .put("from", result.from().toString())
-                .put("to", result.to().toString())
-                .put("complete", result.complete() && summary.isWhole())
-                .put("finished", result.complete())
-                .put("receipts", summary.receipts())
-                .put("found", summary.found());
-        ObjectNode findings = json.putObject("findings");
-        for (Kind kind : Kind.OF_RECEIPTS) {
-            findings.put(kind.name().toLowerCase(Locale.ROOT), summary.count(kind));
+    /** What {@code --json} shows; amounts are texts, so that no reader makes a double of one. */
+    record Document(
+            Instant from,
+            Instant to,
+            boolean complete,
+            boolean finished,
+            long receipts,
+            long found,
+            Map<String, Long> findings,
+            Map<String, String> fees,
+            Map<String, Long> unbilledByType,
+            Map<String, Long> missingByAccount,
+            Map<String, Long> repairs,
+            List<String> notes) {
+        static Document of(ReconcileResult<ReconcileSummary> result) {
+            ReconcileSummary summary = result.summary();
+            var findings = new LinkedHashMap<String, Long>();
+            Kind.OF_RECEIPTS.forEach(kind -> findings.put(kind.name().toLowerCase(Locale.ROOT), summary.count(kind)));
+            var fees = new LinkedHashMap<String, String>();
+            summary.fees().forEach((asset, amount) -> fees.put(asset, amount.toPlainString()));
+            return new Document(
+                    result.from(),
+                    result.to(),
+                    result.complete() && summary.isWhole(),
+                    result.complete(),
+                    summary.receipts(),
+                    summary.found(),
+                    findings,
+                    fees,
+                    summary.unbilled(),
+                    summary.missing(),
+                    summary.repairs(),
+                    result.notes());
         }
-        ObjectNode fees = json.putObject("fees");
-        summary.fees().forEach((asset, amount) -> fees.put(asset, amount.toPlainString()));
-        counts(json.putObject("unbilled_by_type"), summary.unbilled());
-        counts(json.putObject("missing_by_account"), summary.missing());
-        counts(json.putObject("repairs"), summary.repairs());
-        result.notes().forEach(json.putArray("notes")::add);
-        return json;
-    }
-
-    private static void counts(ObjectNode json, Map<String, Long> counts) {
-        counts.forEach(json::put);
     }
 
     /** A table of the first findings, and where the others are. */

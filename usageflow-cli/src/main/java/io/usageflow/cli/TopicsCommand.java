@@ -1,7 +1,5 @@
 package io.usageflow.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.config.TopicSettings;
@@ -9,6 +7,7 @@ import io.usageflow.forwarder.topics.TopicAdmin;
 import io.usageflow.forwarder.topics.TopicFinding;
 import io.usageflow.forwarder.topics.TopicPlan;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +71,7 @@ final class TopicsCommand implements Runnable {
             try (TopicAdmin admin = TopicAdmin.connect(settings.kafka(), ANSWER_WITHIN)) {
                 TopicPlan plan = admin.plan(settings, OptionalInt.empty());
                 if (output.json()) {
-                    output.document(terminal, json(plan));
+                    output.document(terminal, Document.of(plan));
                 } else {
                     plan.findings().forEach(finding -> terminal.say(line(finding)));
                 }
@@ -172,26 +171,10 @@ final class TopicsCommand implements Runnable {
                 refused -> "refused   " + refused.topic() + " " + refused.problem() + ": " + refused.remedy());
     }
 
-    static ObjectNode json(TopicPlan plan) {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("ready", plan.obstacles().isEmpty());
-        var topics = json.putArray("topics");
-        for (TopicFinding finding : plan.findings()) {
-            ObjectNode topic = topics.addObject().put("topic", finding.topic());
-            finding.match(
-                    ready -> topic.put("state", "ready").put("partitions", ready.partitions()),
-                    missing -> topic.put("state", "missing")
-                            .put("partitions", missing.spec().partitions()),
-                    differs -> topic.put("state", "differs")
-                            .put("setting", differs.setting())
-                            .put("actual", differs.actual())
-                            .put("wanted", differs.wanted())
-                            .put("why", differs.why())
-                            .put("fatal", differs.fatal()),
-                    refused -> topic.put("state", "refused")
-                            .put("problem", refused.problem())
-                            .put("remedy", refused.remedy()));
+    /** What {@code plan --json} shows. */
+    record Document(boolean ready, List<TopicFinding> topics) {
+        static Document of(TopicPlan plan) {
+            return new Document(plan.obstacles().isEmpty(), plan.findings());
         }
-        return json;
     }
 }

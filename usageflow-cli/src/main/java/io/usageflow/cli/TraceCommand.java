@@ -4,7 +4,6 @@ import io.usageflow.forwarder.config.AdminSettings;
 import io.usageflow.forwarder.config.MomentText;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.trace.Trace;
-import io.usageflow.forwarder.trace.TraceJson;
 import io.usageflow.forwarder.trace.TraceRequest;
 import io.usageflow.forwarder.trace.Tracer;
 import java.net.URI;
@@ -75,7 +74,7 @@ final class TraceCommand implements Callable<Integer> {
         Settings settings = Settings.load(options.over(stand.defaults(), terminal.environment()));
         Trace trace = new Tracer(settings, clock).trace(request(settings.admin()), terminal::note);
         if (output.json()) {
-            output.document(terminal, TraceJson.of(trace));
+            output.document(terminal, trace);
         } else {
             TraceText.of(trace).forEach(terminal::say);
         }

@@ -1,7 +1,5 @@
 package io.usageflow.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
 import io.usageflow.forwarder.reconcile.ReconcileRun.ReconcileResult;
@@ -11,8 +9,10 @@ import io.usageflow.forwarder.reconcile.unknown.UnknownSummary.Count;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a look through Credyt's lists came to, for people and for scripts. Pure. */
@@ -105,15 +105,17 @@ final class UnknownTable {
                 summary.count(Count.UNKNOWN_TO_US));
     }
 
-    static ObjectNode json(ReconcileResult<UnknownSummary> result) {
-        ObjectNode json = JsonNodeFactory.instance
-                .objectNode()
-                .put("from", result.from().toString())
-                .put("to", result.to().toString())
-                .put("complete", result.complete() && result.summary().isWhole())
-                .put("finished", result.complete());
-        json.setAll(result.summary().json());
-        result.notes().forEach(json.putArray("notes")::add);
-        return json;
+    /** What {@code --json} shows. */
+    static Map<String, Object> document(ReconcileResult<UnknownSummary> result) {
+        var document = new LinkedHashMap<String, Object>();
+        document.put("from", result.from());
+        document.put("to", result.to());
+        document.put("complete", result.complete() && result.summary().isWhole());
+        document.put("finished", result.complete());
+        for (Count count : Count.values()) {
+            document.put(count.word(), result.summary().count(count));
+        }
+        document.put("notes", result.notes());
+        return document;
     }
 }

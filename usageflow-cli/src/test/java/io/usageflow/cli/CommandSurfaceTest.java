@@ -2,8 +2,6 @@ package io.usageflow.cli;
 
 import static io.usageflow.forwarder.testing.PublicSurface.requireUnchanged;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.usageflow.cli.demo.DemoReport;
 import io.usageflow.forwarder.doctor.CheckResult;
 import io.usageflow.forwarder.links.Link;
@@ -86,19 +84,21 @@ class CommandSurfaceTest {
 
     @Test
     void shouldKeepTheNamesInJson() {
-        json("doctor", List.of(DoctorCommand.json(SampleValues.of(CheckResult.class), true)));
+        json("doctor", List.of(new DoctorCommand.Document(false, SampleValues.of(CheckResult.class))));
         json(
                 "topics plan",
                 SampleValues.of(TopicPlan.class).stream()
-                        .map(TopicsCommand::json)
+                        .map(TopicsCommand.Document::of)
                         .toList());
         json(
                 "links list",
-                SampleValues.of(Link.class).stream().map(LinksListCommand::json).toList());
+                SampleValues.of(Link.class).stream()
+                        .map(LinksListCommand::document)
+                        .toList());
         json(
                 "links import",
                 SampleValues.of(LinkPlan.class).stream()
-                        .map(plan -> LinksImportCommand.json(
+                        .map(plan -> LinksImportCommand.Document.of(
                                 true,
                                 SampleValues.of(LinkFile.class).get(0),
                                 plan,
@@ -107,36 +107,32 @@ class CommandSurfaceTest {
         json(
                 "parked list",
                 SampleValues.of(ParkedOverview.class).stream()
-                        .map(overview -> ParkedListCommand.json(overview, Instant.EPOCH))
+                        .map(overview -> ParkedListCommand.Document.of(overview, Instant.EPOCH))
                         .toList());
         json(
                 "publish, one event",
                 SampleValues.of(PublishReceipt.class).stream()
-                        .map(PublishCommand::json)
+                        .map(PublishCommand.Document::of)
                         .toList());
         json(
                 "publish, a file",
                 SampleValues.of(PublishRun.Counts.class).stream()
-                        .flatMap(counts ->
-                                Stream.of(BackfillResult.json(true, counts), BackfillResult.json(false, counts)))
+                        .flatMap(counts -> Stream.of(
+                                BackfillResult.Document.of(true, counts), BackfillResult.Document.of(false, counts)))
                         .toList());
         json(
                 "reconcile",
                 SampleValues.of(ReconcileSummary.class).stream()
                         .flatMap(CommandSurfaceTest::results)
-                        .map(ReconcileTable::json)
+                        .map(ReconcileTable.Document::of)
                         .toList());
         json(
                 "reconcile --unknown",
                 SampleValues.of(UnknownSummary.class).stream()
                         .flatMap(CommandSurfaceTest::results)
-                        .map(UnknownTable::json)
+                        .map(UnknownTable::document)
                         .toList());
-        json(
-                "demo, report",
-                SampleValues.of(DemoReport.class).stream()
-                        .map(report -> new ObjectMapper().<JsonNode>valueToTree(report))
-                        .toList());
+        json("demo, report", SampleValues.of(DemoReport.class));
     }
 
     private static <S> Stream<ReconcileResult<S>> results(S summary) {
@@ -145,7 +141,7 @@ class CommandSurfaceTest {
                         summary, Instant.EPOCH, Instant.EPOCH, complete, complete, List.of(SampleValues.TEXT)));
     }
 
-    private static void json(String command, Collection<? extends JsonNode> documents) {
+    private static void json(String command, Collection<?> documents) {
         requireUnchanged("JSON of " + command, JsonShape.of(documents));
     }
 }

@@ -2,7 +2,6 @@ package io.usageflow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
 import io.usageflow.forwarder.reconcile.ReconcileRun.ReconcileResult;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary;
@@ -19,11 +18,11 @@ class ReconcileTableTest {
                 new ReconcileSummary(10, Map.of(Kind.UNREADABLE, 2L), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
         var result = new ReconcileResult<>(summary, Instant.EPOCH, Instant.MAX, true, false, List.of());
 
-        ObjectNode json = ReconcileTable.json(result);
+        ReconcileTable.Document document = ReconcileTable.Document.of(result);
 
-        assertThat(json.path("complete").booleanValue()).isFalse();
-        assertThat(json.path("finished").booleanValue()).isTrue();
-        assertThat(json.at("/findings/unreadable").longValue()).isEqualTo(2);
+        assertThat(document.complete()).isFalse();
+        assertThat(document.finished()).isTrue();
+        assertThat(document.findings()).containsEntry("unreadable", 2L);
         assertThat(ReconcileTable.of(result, List.of(), Optional.empty()))
                 .contains("  as they should be            8")
                 .contains("NOT CLEAN: 2 of 10 events, and NOT COMPLETE: 2 records among the receipts cannot be read");

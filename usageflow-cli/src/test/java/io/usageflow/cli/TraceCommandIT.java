@@ -264,9 +264,13 @@ class TraceCommandIT {
     void shouldTellWaitingForAdmissionFromParked() throws Exception {
         SourceCoordinates source = publish(ACCOUNT, "req-1");
         HttpServer admin = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        var page = new AtomicReference<>("""
-                {"scope":{"complete":true},"accounts":[{"account":"acct_1","oldest_since":"2026-11-01T10:00:00Z",
-                 "waits_for":{"link":"customer","name":"acct_1"}}]}""");
+        String parkedPage = """
+                {"as_of":"2026-11-01T11:00:00Z",
+                 "scope":{"detail":"","complete":true,"partitions":[0],"partitions_in_all":1,"unreadable":[]},
+                 "totals":{"events":1,"accounts":1},"limit":1,"accounts":[%s]}""";
+        var page = new AtomicReference<>(parkedPage.formatted("""
+                {"account":"acct_1","partition":0,"events":1,"oldest_since":"2026-11-01T10:00:00Z",
+                 "oldest_age_seconds":3600,"waits_for":{"link":"customer","name":"acct_1"}}"""));
         admin.createContext("/admission/parked", exchange -> {
             byte[] body = page.get().getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, body.length);
@@ -288,9 +292,9 @@ class TraceCommandIT {
             assertThat(parked.out())
                     .contains(
                             "parked since 2026-11-01T10:00:00Z: waits for the customer link of acct_1; next: usageflow"
-                                    + " links put --account acct_1 --customer-external-id ...");
+                                    + " links put --account acct_1 --customer-external-id ID");
 
-            page.set("{\"scope\":{\"complete\":true},\"accounts\":[]}");
+            page.set(parkedPage.formatted(""));
             var forgotten = new CommandRun();
             assertThat(forgotten.run(topics.with("trace", "req-1", "--admin", url)))
                     .isZero();
@@ -302,7 +306,7 @@ class TraceCommandIT {
         assertThat(unreachable.run(topics.with("trace", "req-1", "--admin", "http://127.0.0.1:1")))
                 .isZero();
         assertThat(unreachable.out())
-                .contains("note: parked events are in no topic, and the forwarder's admin port was not reached")
+                .contains("note: parked events are in no topic, and http://127.0.0.1:1 does not answer")
                 .contains("read by admission and parked: it waits for a link of account acct_1");
     }
 

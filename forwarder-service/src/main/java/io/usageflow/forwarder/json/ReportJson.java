@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.usageflow.schema.text.VisibleText;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -21,17 +22,20 @@ import java.time.Instant;
 
 /**
  * Writes reports for scripts, and reads them: a record becomes an object with its components as fields, in their order,
- * in snake_case. A null component is left out unless it has {@code @JsonInclude(ALWAYS)}; times are ISO 8601 in UTC.
+ * in snake_case. A component that is null or an empty Optional is left out unless it has {@code @JsonInclude(ALWAYS)}; times are ISO 8601 in UTC.
  * Foreign text is {@linkplain VisibleText visible}. Thread-safe.
  */
 public final class ReportJson {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .defaultPropertyInclusion(Value.construct(Include.NON_NULL, Include.ALWAYS))
+            .defaultPropertyInclusion(Value.construct(Include.NON_ABSENT, Include.ALWAYS))
             .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_USING_DEFAULT_VALUE)
+            .addModule(new Jdk8Module())
             .addModule(new SimpleModule()
                     .addSerializer(Instant.class, ToStringSerializer.instance)
                     .addDeserializer(Instant.class, new InstantReader()))
@@ -52,7 +56,7 @@ public final class ReportJson {
     }
 
     /**
-     * Reads a document; fields that the type does not have are ignored.
+     * Reads a document. Fields that the type does not have are ignored; those that are not Optional must be there.
      *
      * @throws JsonProcessingException if the text is not JSON, or does not fit the type
      */

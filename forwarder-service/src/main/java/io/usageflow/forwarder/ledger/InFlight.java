@@ -26,7 +26,12 @@ public record InFlight(List<Partition> partitions) {
      */
     public record Partition(int partition, long events, Optional<Duration> oldest, long expired) {
         /** Why an operator must look; empty where the events are on their way. */
-        Optional<String> problem(Duration atMost) {
+        private Optional<Problem> problem(Duration atMost) {
+            return text(atMost)
+                    .map(text -> new Problem(partition, events, expired, oldest.map(Duration::toSeconds), text));
+        }
+
+        private Optional<String> text(Duration atMost) {
             String where = "partition " + partition + ": " + events + " events in flight, ";
             if (expired > 0) {
                 return Optional.of(where + "and Kafka has deleted up to " + expired
@@ -38,8 +43,11 @@ public record InFlight(List<Partition> partitions) {
         }
     }
 
-    /** One sentence for each partition whose events are late or gone. */
-    public List<String> problems(Duration atMost) {
+    /** @param text one sentence */
+    public record Problem(int partition, long inFlight, long expired, Optional<Long> oldestAgeSeconds, String text) {}
+
+    /** The partitions whose events are late or gone. */
+    public List<Problem> problems(Duration atMost) {
         return partitions.stream()
                 .flatMap(partition -> partition.problem(atMost).stream())
                 .toList();

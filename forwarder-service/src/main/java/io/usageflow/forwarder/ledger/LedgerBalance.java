@@ -1,9 +1,13 @@
 package io.usageflow.forwarder.ledger;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.usageflow.schema.LedgerEntry;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -40,11 +44,12 @@ public record LedgerBalance(List<PartitionBalance> partitions, List<Finding> fin
      */
     public record PartitionBalance(int partition, Map<String, Long> admission, Map<String, Long> delivery) {
         public PartitionBalance {
-            admission = Map.copyOf(admission);
-            delivery = Map.copyOf(delivery);
+            admission = Collections.unmodifiableSortedMap(new TreeMap<>(admission));
+            delivery = Collections.unmodifiableSortedMap(new TreeMap<>(delivery));
         }
 
         /** Admitted, and not yet settled by delivery. */
+        @JsonProperty
         public long inFlight() {
             return count(admission, LedgerCounter.ADMITTED) - count(delivery, LedgerCounter.RECEIVED);
         }
@@ -67,10 +72,16 @@ public record LedgerBalance(List<PartitionBalance> partitions, List<Finding> fin
             /** Kafka deleted records before the stage read them; the difference is how many, at most. */
             EXPIRED_UNREAD,
             /** Records of the ledger's topic that cannot be read, and that no later one has replaced. */
-            UNREADABLE
+            UNREADABLE;
+
+            @JsonValue
+            String word() {
+                return name().toLowerCase(Locale.ROOT);
+            }
         }
 
         /** One sentence for people: stage, partition and by how much. */
+        @JsonProperty
         public String text() {
             return switch (kind) {
                 case OUTCOMES ->

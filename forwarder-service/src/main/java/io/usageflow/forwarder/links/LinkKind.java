@@ -1,10 +1,13 @@
 package io.usageflow.forwarder.links;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.usageflow.schema.topic.Topics;
 
 /** What is linked. */
 public enum LinkKind {
+    @JsonProperty("customer")
     CUSTOMER("account", "customer"),
+    @JsonProperty("vendor")
     VENDOR("vendor", "vendor");
 
     private final String key;

@@ -2,14 +2,13 @@ package io.usageflow.forwarder.parked;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.usageflow.forwarder.links.LinkKind;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.usageflow.forwarder.json.ReportJson;
+import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.parked.InstanceAnswer.Answered;
-import io.usageflow.forwarder.parked.InstanceAnswer.ParkedAccount;
-import io.usageflow.forwarder.parked.InstanceAnswer.Reason;
 import io.usageflow.forwarder.parked.InstanceAnswer.Unreachable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -17,37 +16,33 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** Asks admin ports for {@code GET /admission/parked}, all at once, each for {@link #ANSWER_WITHIN} at most. Thread-safe. */
+/** Asks admin ports for {@code GET /admission/parked}, all at once. Thread-safe. */
 public final class ParkedClient {
     public static final int LIMIT_MAX = 10_000;
 
-    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(15);
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** What {@value #LIMIT_MAX} accounts with long names need at most. */
+    private static final int PAGE_BYTES_MAX = 64 * 1024 * 1024;
 
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(ANSWER_WITHIN).build();
+    private final HttpClient client;
     private final Optional<String> token;
+    private final Duration within;
 
-    public ParkedClient() {
-        this(Optional.empty());
-    }
-
-    /** @param token of the admin ports, {@code admin.token} */
-    public ParkedClient(Optional<String> token) {
+    /**
+     * Makes a client.
+     *
+     * @param token of the admin ports, {@code admin.token}
+     * @param within how long to wait for an answer
+     */
+    public ParkedClient(Optional<String> token, Duration within) {
         this.token = token;
+        this.within = within;
+        client = HttpClient.newBuilder().connectTimeout(within).build();
     }
 
     /**
@@ -66,9 +61,9 @@ public final class ParkedClient {
                 + account.map(name -> "&account=" + URLEncoder.encode(name, UTF_8))
                         .orElse("");
         URI question = URI.create(admin.toString().replaceAll("/+$", "") + "/admission/parked?" + query);
-        HttpRequest.Builder request = HttpRequest.newBuilder(question).timeout(ANSWER_WITHIN);
+        HttpRequest.Builder request = HttpRequest.newBuilder(question).timeout(within);
         token.ifPresent(known -> request.header("Authorization", "Bearer " + known));
-        return client.sendAsync(request.build(), BodyHandlers.ofString(UTF_8))
+        return client.sendAsync(request.build(), BodyHandlers.ofInputStream())
                 .<InstanceAnswer>thenApply(response -> answer(admin, response))
                 .exceptionally(failure -> new Unreachable(admin, why(failure)));
     }
@@ -82,69 +77,28 @@ public final class ParkedClient {
                 + " (admin.host, admin.port)";
     }
 
-    private static InstanceAnswer answer(URI admin, HttpResponse<String> response) {
-        JsonNode body;
-        try {
-            body = JSON.readTree(response.body());
-        } catch (IOException noJson) {
-            body = JSON.nullNode();
-        }
-        if (response.statusCode() == 404) {
-            return new Unreachable(
-                    admin, "has no parked events to show: this instance does not have the role admission");
-        }
-        if (response.statusCode() != 200) {
-            return new Unreachable(
-                    admin,
-                    "answers with status " + response.statusCode() + ": "
-                            + body.path("error").asText("ask again in a while"));
-        }
-        try {
-            return answered(admin, body);
-        } catch (IllegalArgumentException | DateTimeException foreign) {
+    private static InstanceAnswer answer(URI admin, HttpResponse<InputStream> response) {
+        try (InputStream in = response.body()) {
+            if (response.statusCode() == 404) {
+                return new Unreachable(
+                        admin, "has no parked events to show: this instance does not have the role admission");
+            }
+            String body = new String(in.readNBytes(PAGE_BYTES_MAX), UTF_8);
+            return response.statusCode() == 200
+                    ? new Answered(admin, ReportJson.read(body, ParkedDocument.class))
+                    : new Unreachable(admin, "answers with status " + response.statusCode() + ": " + problem(body));
+        } catch (JsonProcessingException foreign) {
             return new Unreachable(admin, "answers, but not as a forwarder does: check the address");
+        } catch (IOException broken) {
+            throw new CompletionException(broken);
         }
     }
 
-    private static Answered answered(URI admin, JsonNode body) {
-        JsonNode scope = required(body, "scope");
-        JsonNode totals = required(body, "totals");
-        Set<Integer> partitions = new HashSet<>();
-        required(scope, "partitions").forEach(partition -> partitions.add(partition.asInt()));
-        Map<Integer, String> unreadable = new HashMap<>();
-        required(scope, "unreadable")
-                .forEach(each -> unreadable.put(
-                        each.path("partition").asInt(), each.path("why").asText()));
-        List<ParkedAccount> shown = new ArrayList<>();
-        required(body, "accounts").forEach(each -> shown.add(account(each)));
-        return new Answered(
-                admin,
-                partitions,
-                unreadable,
-                required(scope, "partitions_in_all").asInt(),
-                required(totals, "events").asLong(),
-                required(totals, "accounts").asLong(),
-                Optional.ofNullable(totals.get("oldest_since")).map(since -> Instant.parse(since.asText())),
-                shown);
-    }
-
-    private static ParkedAccount account(JsonNode entry) {
-        JsonNode waitsFor = required(entry, "waits_for");
-        return new ParkedAccount(
-                required(entry, "account").asText(),
-                required(entry, "partition").asInt(),
-                required(entry, "events").asLong(),
-                Instant.parse(required(entry, "oldest_since").asText()),
-                required(waitsFor, "link").asText().equals("vendor") ? LinkKind.VENDOR : LinkKind.CUSTOMER,
-                required(waitsFor, "name").asText(),
-                Reason.of(waitsFor.path("reason").asText()));
-    }
-
-    private static JsonNode required(JsonNode node, String field) {
-        JsonNode value = node.get(field);
-        if (value == null) {
-            throw new IllegalArgumentException("no " + field);
+    private static String problem(String body) {
+        try {
+            return ReportJson.read(body, AdminPage.Problem.class).error();
+        } catch (JsonProcessingException foreign) {
+            return "ask again in a while";
         }
-        return value;
     }
 }

@@ -1,8 +1,8 @@
 package io.usageflow.forwarder.parked;
 
 import io.usageflow.forwarder.parked.InstanceAnswer.Answered;
-import io.usageflow.forwarder.parked.InstanceAnswer.ParkedAccount;
 import io.usageflow.forwarder.parked.InstanceAnswer.Unreachable;
+import io.usageflow.forwarder.parked.ParkedDocument.Account;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,7 +25,7 @@ import java.util.TreeSet;
 public record ParkedOverview(
         List<Answered> answered,
         List<Unreachable> unreachable,
-        List<ParkedAccount> accounts,
+        List<Account> accounts,
         SortedSet<Integer> unanswered,
         SortedSet<Integer> doubled) {
 
@@ -40,23 +40,23 @@ public record ParkedOverview(
         answers.forEach(answer -> answer.match(answered::add, unreachable::add));
         var unanswered = new TreeSet<Integer>();
         answered.forEach(each -> {
-            for (int partition = 0; partition < each.partitionsInAll(); partition++) {
+            for (int partition = 0; partition < each.page().scope().partitionsInAll(); partition++) {
                 unanswered.add(partition);
             }
         });
         var seen = new TreeSet<Integer>();
         var doubled = new TreeSet<Integer>();
         for (Answered each : answered) {
-            for (int partition : each.partitions()) {
+            for (int partition : each.page().scope().partitions()) {
                 if (!seen.add(partition)) {
                     doubled.add(partition);
                 }
             }
         }
         unanswered.removeAll(seen);
-        List<ParkedAccount> accounts = answered.stream()
-                .flatMap(each -> each.shown().stream())
-                .sorted(Comparator.comparing(ParkedAccount::since).thenComparing(ParkedAccount::account))
+        List<Account> accounts = answered.stream()
+                .flatMap(each -> each.page().accounts().stream())
+                .sorted(Account.LONGEST_WAITING_FIRST)
                 .limit(limit)
                 .toList();
         return new ParkedOverview(answered, unreachable, accounts, unanswered, doubled);
@@ -68,14 +68,20 @@ public record ParkedOverview(
     }
 
     public long events() {
-        return answered.stream().mapToLong(Answered::events).sum();
+        return answered.stream()
+                .mapToLong(each -> each.page().totals().events())
+                .sum();
     }
 
     public long waitingAccounts() {
-        return answered.stream().mapToLong(Answered::accounts).sum();
+        return answered.stream()
+                .mapToLong(each -> each.page().totals().accounts())
+                .sum();
     }
 
     public Optional<Instant> oldestSince() {
-        return answered.stream().flatMap(each -> each.oldestSince().stream()).min(Comparator.naturalOrder());
+        return answered.stream()
+                .flatMap(each -> each.page().totals().oldestSince().stream())
+                .min(Comparator.naturalOrder());
     }
 }

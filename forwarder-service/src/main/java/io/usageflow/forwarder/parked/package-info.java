@@ -1,7 +1,7 @@
 /**
- * Who waits for a link, of all instances together: {@link io.usageflow.forwarder.parked.ParkedClient} asks one instance's
+ * The accounts of all instances whose events wait for a link: {@link io.usageflow.forwarder.parked.ParkedClient} asks one instance's
  * admin port, {@link io.usageflow.forwarder.parked.ParkedOverview} puts the answers together and says which partitions
- * nobody answered for.
+ * no instance answered for.
  */
 @NullMarked
 package io.usageflow.forwarder.parked;

@@ -1,17 +1,27 @@
 package io.usageflow.forwarder.topics;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.function.Function;
 
 /** What is to be said of one topic. Sealed: each is acted upon in another way, and none may be forgotten. */
+@JsonPropertyOrder({"topic", "state"})
 public sealed interface TopicFinding {
     /** The topic's full name. */
     String topic();
+
+    /** One word; API. */
+    @JsonProperty
+    default String state() {
+        return match(ready -> "ready", missing -> "missing", differs -> "differs", refused -> "refused");
+    }
 
     /** The topic is as it must be. */
     record Ready(String topic, int partitions) implements TopicFinding {}
 
     /** The topic does not exist. */
-    record Missing(String topic, NewTopicSpec spec) implements TopicFinding {}
+    record Missing(String topic, @JsonUnwrapped NewTopicSpec spec) implements TopicFinding {}
 
     /**
      * A setting is not as it must be, and can be altered without moving data.

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.trace;
 
+import io.usageflow.forwarder.parked.ParkedDocument.Account;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -15,23 +16,8 @@ import java.util.Set;
 record StageProgress(
         Map<String, Map<Integer, Long>> admission,
         Map<String, Map<Integer, Long>> delivery,
-        Map<String, ParkedSince> parked,
+        Map<String, Account> parked,
         Set<String> notParked) {
-
-    /**
-     * Whose events wait.
-     *
-     * @param since of the one that waits longest
-     * @param link customer or vendor
-     * @param name the account or the vendor that has none
-     */
-    record ParkedSince(String since, String link, String name) {
-        String remedy() {
-            return link.equals("vendor")
-                    ? "usageflow links put --vendor " + name + " --vendor-external-id ..."
-                    : "usageflow links put --account " + name + " --customer-external-id ...";
-        }
-    }
 
     /** How many offsets admission still has to read up to and with the record; 0 or less where it has read it. */
     Optional<Long> behindAdmission(RecordRef ref) {
@@ -42,7 +28,7 @@ record StageProgress(
         return behind(delivery, ref);
     }
 
-    Optional<ParkedSince> parked(String account) {
+    Optional<Account> parked(String account) {
         return Optional.ofNullable(parked.get(account));
     }
 

@@ -1,8 +1,12 @@
 package io.usageflow.forwarder.trace;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,7 +17,11 @@ import java.util.Optional;
  * @param ref the record of it; empty where only another record names it
  * @param facts more of it, in the order in which people want to read it
  */
-public record TimelineEntry(Kind kind, Instant at, Optional<RecordRef> ref, Map<String, String> facts) {
+public record TimelineEntry(
+        Kind kind,
+        Instant at,
+        @JsonUnwrapped Optional<RecordRef> ref,
+        @JsonIgnore Map<String, String> facts) {
     /** What happened. Closed; the words are API. */
     public enum Kind {
         /** A producer's record. */
@@ -47,5 +55,12 @@ public record TimelineEntry(Kind kind, Instant at, Optional<RecordRef> ref, Map<
 
     public TimelineEntry {
         facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
+    }
+
+    @JsonProperty("facts")
+    Map<String, String> factsInSnakeCase() {
+        var named = new LinkedHashMap<String, String>();
+        facts.forEach((name, fact) -> named.put(name.toLowerCase(Locale.ROOT).replace(' ', '_'), fact));
+        return named;
     }
 }

@@ -1,12 +1,15 @@
 package io.usageflow.forwarder.trace;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What is known of an event.
+ * What is known of an event, also as {@code trace --json} shows it.
  *
  * @param asked the id that was asked for
  * @param events one for each account that uses the id; empty where nothing is known
@@ -15,7 +18,11 @@ import java.util.Optional;
  * @param unreadable records that hold the id and cannot be read
  */
 public record Trace(
-        String asked, List<TracedEvent> events, List<TopicStart> starts, List<String> notes, long unreadable) {
+        String asked,
+        List<TracedEvent> events,
+        @JsonProperty("topics") List<TopicStart> starts,
+        List<String> notes,
+        long unreadable) {
     public Trace {
         events = List.copyOf(events);
         starts = List.copyOf(starts);
@@ -32,9 +39,9 @@ public record Trace(
     public record TracedEvent(
             String account,
             String eventId,
-            List<TimelineEntry> entries,
-            boolean more,
             TraceStatus verdict,
+            @JsonProperty("happenings") List<TimelineEntry> entries,
+            boolean more,
             Optional<AtCredyt> credyt) {
         public TracedEvent {
             entries = List.copyOf(entries);
@@ -45,7 +52,7 @@ public record Trace(
      * @param text one sentence
      * @param event as Credyt has it, fees included; empty where it has not
      */
-    public record AtCredyt(String credytId, String text, Optional<JsonNode> event) {}
+    public record AtCredyt(@JsonProperty("id") String credytId, String text, Optional<JsonNode> event) {}
 
     /**
      * Where a topic begins.
@@ -53,5 +60,8 @@ public record Trace(
      * @param since the time of its first record, of the partition that begins last; empty where it holds nothing
      * @param cut whether records before it have expired
      */
-    public record TopicStart(String topic, Optional<Instant> since, boolean cut) {}
+    public record TopicStart(
+            String topic,
+            @JsonInclude(Include.ALWAYS) Optional<Instant> since,
+            @JsonProperty("older_expired") boolean cut) {}
 }

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.trace;
 
+import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.trace.FoundRecords.FoundRecord;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
@@ -9,6 +10,7 @@ import io.usageflow.schema.UsageEvent;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -145,14 +147,15 @@ public record TraceStatus(State state, String text, Optional<String> next) {
         return progress.parked(account)
                 .map(parked -> new TraceStatus(
                         State.PARKED,
-                        "published at " + event.at() + " and parked since " + parked.since() + ": waits for the "
-                                + parked.link() + " link of " + parked.name(),
-                        Optional.of(parked.remedy())))
+                        "published at " + event.at() + " and parked since " + parked.oldestSince() + ": waits for the "
+                                + parked.waitsFor().link().name().toLowerCase(Locale.ROOT) + " link of "
+                                + parked.waitsFor().name(),
+                        Optional.of(parked.waitsFor().remedy())))
                 .orElseGet(() -> new TraceStatus(
                         State.PARKED,
                         "published at " + event.at() + ", read by admission and parked: it waits for a link of account "
                                 + account + " or of a vendor of its costs",
-                        Optional.of("usageflow links put --account " + account + " --customer-external-id ...")));
+                        Optional.of(LinkKind.CUSTOMER.putCommand(account))));
     }
 
     private static String show(DeadLetter letter) {

@@ -45,9 +45,9 @@ public final class Tracer {
             events.add(new TracedEvent(
                     each.getKey().account(),
                     each.getKey().eventId(),
+                    TraceStatus.of(each.getKey().account(), records, stages),
                     Timeline.of(records),
                     records.more(),
-                    TraceStatus.of(each.getKey().account(), records, stages),
                     request.credyt() ? atCredyt(records) : Optional.empty()));
         }
         request.since().ifPresent(since -> notes.add("records before " + since + " were not read"));

@@ -25,10 +25,12 @@ class InFlightTest {
         assertThat(inFlight.oldest()).contains(DAY.plusSeconds(1));
         assertThat(inFlight.problems(DAY))
                 .satisfiesExactly(
-                        late -> assertThat(late)
+                        late -> assertThat(late.text())
                                 .startsWith("partition 1: 12 events in flight, the oldest for 86401 s")
                                 .contains("--in-flight-max"),
-                        gone -> assertThat(gone).startsWith("partition 3:").contains("deleted up to 4"));
+                        gone -> assertThat(gone.text())
+                                .startsWith("partition 3:")
+                                .contains("deleted up to 4"));
         assertThat(new InFlight(List.of()).problems(DAY)).isEmpty();
     }
 }

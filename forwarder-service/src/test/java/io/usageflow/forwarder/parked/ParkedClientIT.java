@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.javalin.Javalin;
 import io.usageflow.forwarder.links.LinkKind;
-import io.usageflow.forwarder.parked.InstanceAnswer.ParkedAccount;
-import io.usageflow.forwarder.parked.InstanceAnswer.Reason;
+import io.usageflow.forwarder.parked.ParkedDocument.Account;
+import io.usageflow.forwarder.parked.ParkedDocument.WaitsFor;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,23 +52,21 @@ class ParkedClientIT {
         assertThat(overview.oldestSince()).contains(Instant.parse("2026-11-23T08:00:00Z"));
         assertThat(overview.accounts())
                 .containsExactly(
-                        new ParkedAccount(
+                        new Account(
                                 "acct_2",
                                 0,
                                 4,
                                 Instant.parse("2026-11-23T08:00:00Z"),
-                                LinkKind.VENDOR,
-                                "openai",
-                                Reason.NO_LINK),
-                        new ParkedAccount(
+                                9,
+                                new WaitsFor(LinkKind.VENDOR, "openai", Optional.empty())),
+                        new Account(
                                 "acct_1",
                                 0,
                                 3,
                                 Instant.parse("2026-11-23T09:00:00Z"),
-                                LinkKind.CUSTOMER,
-                                "acct_1",
-                                Reason.NO_LINK));
-        assertThat(overview.accounts().get(0).nextCommand())
+                                9,
+                                new WaitsFor(LinkKind.CUSTOMER, "acct_1", Optional.empty())));
+        assertThat(overview.accounts().get(0).waitsFor().remedy())
                 .isEqualTo("usageflow links put --vendor openai --vendor-external-id ID");
         assertThat(overview.unanswered()).containsExactly(3);
         assertThat(overview.complete()).isFalse();
@@ -117,15 +116,18 @@ class ParkedClientIT {
         servers.add(server);
         List<URI> admins = List.of(URI.create("http://127.0.0.1:" + server.port()));
 
-        assertThat(ask(new ParkedClient(Optional.of("a-token")), admins).events())
-                .isEqualTo(1);
-        assertThat(ask(new ParkedClient(), admins).unreachable())
+        assertThat(ask(client(Optional.of("a-token")), admins).events()).isEqualTo(1);
+        assertThat(ask(client(Optional.empty()), admins).unreachable())
                 .singleElement()
                 .satisfies(refused -> assertThat(refused.why()).isEqualTo("answers with status 401: send the token"));
     }
 
+    private static ParkedClient client(Optional<String> token) {
+        return new ParkedClient(token, Duration.ofSeconds(15));
+    }
+
     private static ParkedOverview overview(URI... admins) {
-        return ask(new ParkedClient(), List.of(admins));
+        return ask(client(Optional.empty()), List.of(admins));
     }
 
     private static ParkedOverview ask(ParkedClient client, List<URI> admins) {

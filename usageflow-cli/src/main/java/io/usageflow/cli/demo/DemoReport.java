@@ -1,14 +1,11 @@
 package io.usageflow.cli.demo;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
 import java.util.Map;
 
 /**
  * What a run of the demo came to: the pipeline's own books, what its topics hold, what the sandbox has, and what was
- * expected. Written as JSON in snake_case; money as strings, so that no reader makes a float of it.
+ * expected. Money is text, so that no reader makes a float of it.
  *
  * @param published acknowledged by Kafka
  * @param received judged by admission, from its ledger; likewise admitted, duplicates, rerouted, parked
@@ -20,8 +17,6 @@ import java.util.Map;
  * @param badLines of the input
  * @param disagreements empty where all is well
  */
-@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-@JsonInclude(JsonInclude.Include.ALWAYS)
 public record DemoReport(
         long published,
         long received,
@@ -58,7 +53,6 @@ public record DemoReport(
      * @param outageRefusals requests refused during the planned outage: must be some, or there was none
      * @param fees USD, plain decimal; likewise costs
      */
-    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     public record Sandbox(
             long events,
             long repeatedRequests,
@@ -67,7 +61,6 @@ public record DemoReport(
             String fees,
             String costs) {}
 
-    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     public record Expected(long events, String fees, String costs) {}
 
     public boolean agrees() {

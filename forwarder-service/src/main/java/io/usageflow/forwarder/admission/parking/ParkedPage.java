@@ -1,13 +1,19 @@
 package io.usageflow.forwarder.admission.parking;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.admission.check.AccountPartitioner;
+import io.usageflow.forwarder.admission.links.Resolution;
+import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.observe.AdminPage;
-import java.time.Duration;
+import io.usageflow.forwarder.parked.ParkedDocument;
+import io.usageflow.forwarder.parked.ParkedDocument.Account;
+import io.usageflow.forwarder.parked.ParkedDocument.Asked;
+import io.usageflow.forwarder.parked.ParkedDocument.Reason;
+import io.usageflow.forwarder.parked.ParkedDocument.Scope;
+import io.usageflow.forwarder.parked.ParkedDocument.Totals;
+import io.usageflow.forwarder.parked.ParkedDocument.Unreadable;
+import io.usageflow.forwarder.parked.ParkedDocument.WaitsFor;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -77,54 +83,41 @@ public final class ParkedPage implements AdminPage {
             return Answer.notNow(whyNot.get() + "; partitions that cannot be read now: " + parked.unreadable());
         }
         Instant now = clock.get();
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("as_of", now.toString());
-        scope(json.putObject("scope"), parked, running.home);
-        ObjectNode totals = json.putObject("totals");
-        totals.put("events", parked.events()).put("accounts", parked.accounts());
-        oldest(totals, parked.oldestSince(), now);
-        account.ifPresent(name -> json.putObject("account")
-                .put("account", name)
-                .put("partition", running.home.of(name))
-                .put("here", parked.partitions().contains(running.home.of(name))));
-        json.put("limit", limit);
-        var accounts = json.putArray("accounts");
-        for (ParkedAccounts.Account each : parked.shown()) {
-            ObjectNode entry = accounts.addObject()
-                    .put("account", each.account())
-                    .put("partition", each.partition())
-                    .put("events", each.queue().count());
-            oldest(entry, Optional.of(each.queue().headSince()), now);
-            entry.putObject("waits_for")
-                    .put("link", each.queue().waitsFor().missing().name().toLowerCase(Locale.ROOT))
-                    .put("name", each.queue().waitsFor().name())
-                    .put("reason", each.queue().waitsFor().reason().name().toLowerCase(Locale.ROOT));
-        }
-        return Answer.ok(json);
+        return Answer.ok(new ParkedDocument(
+                now,
+                scope(parked, running.home),
+                Totals.of(parked.events(), parked.accounts(), parked.oldestSince(), now),
+                account.map(name -> new Asked(
+                        name, running.home.of(name), parked.partitions().contains(running.home.of(name)))),
+                limit,
+                parked.shown().stream().map(each -> account(each, now)).toList()));
     }
 
-    private static void scope(ObjectNode json, ParkedAccounts parked, AccountPartitioner home) {
+    private static Account account(ParkedAccounts.Account parked, Instant now) {
+        Resolution.Unresolved waits = parked.queue().waitsFor();
+        return Account.of(
+                parked.account(),
+                parked.partition(),
+                parked.queue().count(),
+                parked.queue().headSince(),
+                new WaitsFor(
+                        LinkKind.valueOf(waits.missing().name()),
+                        waits.name(),
+                        Optional.of(Reason.valueOf(waits.reason().name()))),
+                now);
+    }
+
+    private static Scope scope(ParkedAccounts parked, AccountPartitioner home) {
         boolean whole = parked.partitions().size() == home.partitions();
-        json.put(
-                "detail",
+        return new Scope(
                 whole
                         ? "all partitions are here"
-                        : "only the partitions this instance has; ask the other instances for theirs");
-        json.put("complete", whole);
-        var here = json.putArray("partitions");
-        parked.partitions().forEach(here::add);
-        json.put("partitions_in_all", home.partitions());
-        var unreadable = json.putArray("unreadable");
-        parked.unreadable()
-                .forEach((partition, why) ->
-                        unreadable.addObject().put("partition", partition).put("why", why));
-    }
-
-    /** Absent where nothing waits. */
-    private static void oldest(ObjectNode json, Optional<Instant> since, Instant now) {
-        since.ifPresent(instant -> json.put("oldest_since", instant.toString())
-                .put(
-                        "oldest_age_seconds",
-                        Math.max(0, Duration.between(instant, now).toSeconds())));
+                        : "only the partitions this instance has; ask the other instances for theirs",
+                whole,
+                parked.partitions(),
+                home.partitions(),
+                parked.unreadable().entrySet().stream()
+                        .map(each -> new Unreadable(each.getKey(), each.getValue()))
+                        .toList());
     }
 }
