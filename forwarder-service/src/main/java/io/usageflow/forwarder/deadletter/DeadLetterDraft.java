@@ -3,16 +3,17 @@ package io.usageflow.forwarder.deadletter;
 import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.observe.Version;
 import io.usageflow.schema.DeadLetter;
+import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.id.Uuids;
 import java.time.Instant;
-import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dead letter being written, by either stage. Begins with what every dead letter must say; the rest is added where it
- * is known. Immutable: each method gives a new draft.
+ * A dead letter being written, by either stage. Begins with what every dead letter must say; each method adds a fact to
+ * this draft. Not thread-safe.
  *
  * <p>The id depends on the source record alone, so a transaction that is repeated after a crash writes the same dead
  * letter again and not a second one.
@@ -24,39 +25,16 @@ public final class DeadLetterDraft {
     /** Of the explanation, which names every broken rule. */
     private static final int DETAIL_CHARS_MAX = 8192;
 
+    private static final UUID NAMESPACE = UUID.fromString("5f2f4d0e-0b4c-5b0b-9f6d-2f1c8a7e6d35");
+
     private final SourceRecord origin;
-    private final DeadLetterStage stage;
     private final DeadLetterReason reason;
-    private final String detail;
-    private final Failure failure;
-    private final Facts facts;
+    private final DeadLetter.Builder letter;
 
-    private record Failure(
-            Instant first,
-            Instant last,
-            int attempts,
-            @Nullable Integer httpStatus,
-            @Nullable String responseExcerpt) {}
-
-    private record Facts(
-            @Nullable String eventId,
-            @Nullable String accountId,
-            @Nullable String eventType,
-            Map<String, String> attributes) {}
-
-    private DeadLetterDraft(
-            SourceRecord origin,
-            DeadLetterStage stage,
-            DeadLetterReason reason,
-            String detail,
-            Failure failure,
-            Facts facts) {
+    private DeadLetterDraft(SourceRecord origin, DeadLetterReason reason, DeadLetter.Builder letter) {
         this.origin = origin;
-        this.stage = stage;
         this.reason = reason;
-        this.detail = detail;
-        this.failure = failure;
-        this.facts = facts;
+        this.letter = letter;
     }
 
     /**
@@ -69,11 +47,31 @@ public final class DeadLetterDraft {
             SourceRecord origin, DeadLetterStage stage, DeadLetterReason reason, String detail, Instant failedAt) {
         return new DeadLetterDraft(
                 origin,
-                stage,
                 reason,
-                detail,
-                new Failure(failedAt, failedAt, 0, null, null),
-                new Facts(null, null, null, Map.of()));
+                DeadLetter.newBuilder()
+                        .setStage(stage.word())
+                        .setReason(reason.name())
+                        .setDetail(cut(detail, DETAIL_CHARS_MAX))
+                        .setAttempts(0)
+                        .setFirstFailedAt(failedAt)
+                        .setLastFailedAt(failedAt)
+                        .setAttributes(new TreeMap<>())
+                        .setVersion(Version.current()));
+    }
+
+    /**
+     * Returns the stable id of a source record's dead letter: the same record always gives the same id. A record is
+     * named by its place in a log, and a log by Kafka's id of the topic, because a topic that was made again has other
+     * records at the same offsets. Earlier versions did not write the topic's id; their ids stay as they are.
+     */
+    public static String idOf(SourceCoordinates source) {
+        String topic = source.getTopic();
+        String partition = Integer.toString(source.getPartition());
+        String offset = Long.toString(source.getOffset());
+        return (source.getTopicId() == null
+                        ? Uuids.v5(NAMESPACE, topic, partition, offset)
+                        : Uuids.v5(NAMESPACE, topic, partition, offset, source.getTopicId()))
+                .toString();
     }
 
     /** Of an event that could be decoded. */
@@ -83,12 +81,14 @@ public final class DeadLetterDraft {
 
     /** Of an event of which only this is known. */
     public DeadLetterDraft about(@Nullable String eventId, @Nullable String accountId, @Nullable String eventType) {
-        return with(failure, new Facts(cut(eventId), cut(accountId), cut(eventType), facts.attributes));
+        letter.setEventId(cut(eventId)).setAccountId(cut(accountId)).setEventType(cut(eventType));
+        return this;
     }
 
     /** Failed for a while: since {@code first}, and for good at {@code last}. */
     public DeadLetterDraft failing(Instant first, Instant last) {
-        return with(new Failure(first, last, failure.attempts, failure.httpStatus, failure.responseExcerpt), facts);
+        letter.setFirstFailedAt(first).setLastFailedAt(last);
+        return this;
     }
 
     /**
@@ -97,20 +97,20 @@ public final class DeadLetterDraft {
      * @param attempts requests that carried the event, at least 0
      */
     public DeadLetterDraft attempts(int attempts) {
-        return with(
-                new Failure(failure.first, failure.last, attempts, failure.httpStatus, failure.responseExcerpt), facts);
+        letter.setAttempts(attempts);
+        return this;
     }
 
     /** The answer that decided it; secrets leave the body here, before anything is kept. */
     public DeadLetterDraft answered(int httpStatus, String body, ResponseExcerpt excerpt) {
-        return with(new Failure(failure.first, failure.last, failure.attempts, httpStatus, excerpt.of(body)), facts);
+        letter.setHttpStatus(httpStatus).setResponseExcerpt(excerpt.of(body));
+        return this;
     }
 
     /** A fact particular to the reason, such as a fingerprint; a later one under the same name replaces it. */
     public DeadLetterDraft attribute(String name, String value) {
-        Map<String, String> more = new TreeMap<>(facts.attributes);
-        more.put(name, cut(value, TEXT_CHARS_MAX));
-        return with(failure, new Facts(facts.eventId, facts.accountId, facts.eventType, more));
+        letter.getAttributes().put(name, cut(value, TEXT_CHARS_MAX));
+        return this;
     }
 
     public SourceRecord origin() {
@@ -122,35 +122,18 @@ public final class DeadLetterDraft {
     }
 
     /** The same with no more of the original than the bounds allow. A dead letter is written after this. */
-    @SuppressWarnings("ReferenceEquality") // itself if nothing is cut
     public DeadLetterDraft within(RecordBounds bounds) {
-        SourceRecord bounded = origin.within(bounds);
-        return bounded == origin ? this : new DeadLetterDraft(bounded, stage, reason, detail, failure, facts);
+        return new DeadLetterDraft(origin.within(bounds), reason, letter);
     }
 
     /** The record that goes to the dead-letter topic, under the original record's key. */
     public DeadLetter toDeadLetter() {
-        Optional<String> replayOf = origin.replayOf();
-        return DeadLetter.newBuilder()
-                .setId(DeadLetterIds.of(origin.source()))
-                .setEventId(facts.eventId)
-                .setAccountId(facts.accountId)
-                .setEventType(facts.eventType)
-                .setStage(stage.word())
-                .setReason(reason.name())
-                .setDetail(cut(detail, DETAIL_CHARS_MAX))
-                .setHttpStatus(failure.httpStatus)
-                .setResponseExcerpt(failure.responseExcerpt)
-                .setAttempts(failure.attempts)
-                .setFirstFailedAt(failure.first)
-                .setLastFailedAt(failure.last)
+        return letter.setId(idOf(origin.source()))
                 .setSource(origin.source())
                 .setOriginalKey(SourceRecord.buffer(origin.key()))
                 .setOriginalValue(SourceRecord.buffer(origin.value()))
                 .setOriginalHeaders(origin.originalHeaders())
-                .setAttributes(facts.attributes)
-                .setVersion(Version.current())
-                .setReplayOf(replayOf.orElse(null))
+                .setReplayOf(origin.replayOf().orElse(null))
                 .setOriginalReference(origin.reference().orElse(null))
                 .build();
     }
@@ -166,9 +149,5 @@ public final class DeadLetterDraft {
         }
         int end = Character.isHighSurrogate(text.charAt(charsMax - 1)) ? charsMax - 1 : charsMax;
         return text.substring(0, end) + "...";
-    }
-
-    private DeadLetterDraft with(Failure newFailure, Facts newFacts) {
-        return new DeadLetterDraft(origin, stage, reason, detail, newFailure, newFacts);
     }
 }

@@ -1,13 +1,12 @@
 package io.usageflow.forwarder.deadletter;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.kafka.OwnTopicDecoder;
+import io.usageflow.forwarder.kafka.OwnTopicDecoder.UnreadableRecords;
 import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.topics.AccountPartition;
 import io.usageflow.schema.DeadLetter;
-import io.usageflow.schema.registry.RegistryAbsence;
 import io.usageflow.schema.registry.SchemaLostException;
-import io.usageflow.schema.serde.AvroSerdes;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -15,8 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Deserializer;
 
 /**
  * Reads the dead letters that a filter means, one at a time and with the newest answer to each; heap stays bounded
@@ -24,9 +21,6 @@ import org.apache.kafka.common.serialization.Deserializer;
  * filter names a beginning, only from there. Thread-safe: each reading has clients of its own.
  */
 public final class DeadLetterScan {
-    /** Of records in the topic that are no dead letters, so many are named. */
-    private static final int UNREADABLE_NAMED_MAX = 5;
-
     private final Settings settings;
     private final String topic;
 
@@ -87,9 +81,8 @@ public final class DeadLetterScan {
                 .map(account -> OptionalInt.of(AccountPartition.of(account, reader.partitionsOf(topic))))
                 .orElseGet(OptionalInt::empty);
         TopicReader.Part part = new TopicReader.Part(partition, filter.writtenSince());
-        try (Deserializer<DeadLetter> deserializer =
-                AvroSerdes.ownValueDeserializer(settings.registry().serde(), DeadLetter.class)) {
-            var reading = new Reading(filter, marks, visitor, deserializer);
+        try (var decoder = new OwnTopicDecoder<>(settings.registry().serde(), DeadLetter.class)) {
+            var reading = new Reading(filter, marks, visitor, decoder);
             reader.read(topic, part, TopicReader.AS_LONG_AS_IT_GOES_ON, reading);
             return reading.summary(reader.expired(topic));
         }
@@ -99,27 +92,22 @@ public final class DeadLetterScan {
         private final DeadLetterFilter filter;
         private final DeadLetterMarks marks;
         private final Visitor visitor;
-        private final Deserializer<DeadLetter> deserializer;
+        private final OwnTopicDecoder<DeadLetter> decoder;
         private final Map<DeadLetterState, Long> matched = new EnumMap<>(DeadLetterState.class);
-        private final List<String> unreadableNamed = new ArrayList<>();
+        private final UnreadableRecords unreadable = new UnreadableRecords();
         private long read;
-        private long unreadable;
 
-        Reading(
-                DeadLetterFilter filter,
-                DeadLetterMarks marks,
-                Visitor visitor,
-                Deserializer<DeadLetter> deserializer) {
+        Reading(DeadLetterFilter filter, DeadLetterMarks marks, Visitor visitor, OwnTopicDecoder<DeadLetter> decoder) {
             this.filter = filter;
             this.marks = marks;
             this.visitor = visitor;
-            this.deserializer = deserializer;
+            this.decoder = decoder;
         }
 
         @Override
         public boolean visit(ConsumerRecord<byte[], byte[]> record) {
             read++;
-            Optional<StoredDeadLetter> meant = decoded(record)
+            Optional<StoredDeadLetter> meant = decoder.read(record, unreadable)
                     .map(letter -> new StoredDeadLetter(letter, record.partition(), record.offset(), Optional.empty()))
                     .filter(filter::matches)
                     .flatMap(unanswered -> answered(unanswered, record))
@@ -143,7 +131,7 @@ public final class DeadLetterScan {
                 matched.merge(stored.state(), 1L, Long::sum);
                 return Optional.of(stored);
             } catch (SchemaLostException lost) {
-                note(
+                unreadable.accept(
                         record,
                         "dead letter " + unanswered.letter().getId() + " was answered, and the answer cannot be read: "
                                 + lost.getMessage());
@@ -151,37 +139,8 @@ public final class DeadLetterScan {
             }
         }
 
-        private Optional<DeadLetter> decoded(ConsumerRecord<byte[], byte[]> record) {
-            try {
-                DeadLetter letter =
-                        record.value() == null ? null : deserializer.deserialize(record.topic(), record.value());
-                if (letter != null) {
-                    return Optional.of(letter);
-                }
-                note(record, "it has no value");
-            } catch (SchemaLostException lost) {
-                // Said, like the next: one record must not keep an operator from all others.
-                note(record, String.valueOf(lost.getMessage()));
-            } catch (SerializationException foreign) {
-                if (RegistryAbsence.isCauseOf(foreign)) {
-                    throw foreign;
-                }
-                note(record, String.valueOf(foreign.getMessage()));
-            }
-            return Optional.empty();
-        }
-
-        /** Somebody else's record: said, and no reason to keep an operator from all others. */
-        private void note(ConsumerRecord<byte[], byte[]> record, String why) {
-            unreadable++;
-            if (unreadableNamed.size() < UNREADABLE_NAMED_MAX) {
-                unreadableNamed.add(record.topic() + " partition " + record.partition() + " offset " + record.offset()
-                        + ": " + why);
-            }
-        }
-
         Summary summary(long expired) {
-            return new Summary(read, matched, unreadable, unreadableNamed, expired);
+            return new Summary(read, matched, unreadable.count(), unreadable.named(), expired);
         }
     }
 }

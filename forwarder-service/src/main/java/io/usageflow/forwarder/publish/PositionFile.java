@@ -1,29 +1,25 @@
 package io.usageflow.forwarder.publish;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.forwarder.json.ReportJson;
 import io.usageflow.schema.file.PrivateFiles;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a {@link Position} on disk, so that a backfill that was stopped or killed goes on where it was. Replaced as a
  * whole and forced to disk: a crash leaves the old one or the new one. For one run at a time.
  */
 public final class PositionFile {
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-    private static final List<String> COUNTS = List.of("entries", "line", "published", "bad", "bad_bytes");
-
     private final Path file;
     private final Map<String, String> of;
 
@@ -45,56 +41,72 @@ public final class PositionFile {
         if (Files.notExists(file)) {
             return Position.START;
         }
-        JsonNode json = json();
-        if (!COUNTS.stream()
-                        .allMatch(count -> json.path(count).canConvertToLong()
-                                && json.path(count).isIntegralNumber()
-                                && json.path(count).asLong() >= 0)
-                || !json.path("digest").asText().matches("[0-9a-f]{1,16}")) {
-            throw foreign();
-        }
+        Content content = content();
+        Map<String, String> noted = Objects.requireNonNullElse(content.of, Map.of());
         for (Map.Entry<String, String> entry : of.entrySet()) {
-            JsonNode named = json.path("of").path(entry.getKey());
-            String then = named.asText("");
+            String then = noted.get(entry.getKey());
             // What an earlier version did not write is unknown, not different.
-            if (!named.isMissingNode() && !then.equals(entry.getValue())) {
+            if (then != null && !then.equals(entry.getValue())) {
                 throw new IllegalArgumentException("the position in " + file + " belongs to another backfill: its "
                         + entry.getKey() + " was '" + then + "' and is '" + entry.getValue()
                         + "' now; name another file, or remove this one to begin again");
             }
         }
         return new Position(
-                json.path("entries").asLong(),
-                json.path("line").asLong(),
-                Long.parseUnsignedLong(json.path("digest").asText(), 16),
-                json.path("published").asLong(),
-                json.path("bad").asLong(),
-                json.path("bad_bytes").asLong());
+                content.entries,
+                content.line,
+                Long.parseUnsignedLong(content.digest, 16),
+                content.published,
+                content.bad,
+                content.badBytes);
     }
 
-    private JsonNode json() throws IOException {
+    /**
+     * The file's fields.
+     *
+     * @param digest in hexadecimal
+     */
+    private record Content(
+            long entries,
+            long line,
+            String digest,
+            long published,
+            long bad,
+            long badBytes,
+            @Nullable Map<String, String> of) {
+        boolean isOurs() {
+            return digest != null
+                    && digest.matches("[0-9a-f]{1,16}")
+                    && LongStream.of(entries, line, published, bad, badBytes).allMatch(count -> count >= 0);
+        }
+    }
+
+    private Content content() throws IOException {
         try {
-            return JSON.readTree(file.toFile());
-        } catch (JsonProcessingException noJson) {
+            Content content = ReportJson.read(Files.readString(file), Content.class);
+            if (content != null && content.isOurs()) {
+                return content;
+            }
+        } catch (JsonProcessingException | CharacterCodingException noJson) {
             throw foreign();
         }
+        throw foreign();
     }
 
     private IllegalArgumentException foreign() {
         return new IllegalArgumentException(
-                file + " exists and is no position that 'usageflow publish --resume' wrote:" + " name another file");
+                file + " exists and is no position that 'usageflow publish --resume' wrote: name another file");
     }
 
     void save(Position position) throws IOException {
-        ObjectNode json = JSON.createObjectNode();
-        json.put("entries", position.entries())
-                .put("line", position.line())
-                .put("digest", Long.toHexString(position.digest()))
-                .put("published", position.durable())
-                .put("bad", position.bad())
-                .put("bad_bytes", position.badBytes());
-        ObjectNode belongs = json.putObject("of");
-        of.forEach(belongs::put);
-        PrivateFiles.replace(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
+        var content = new Content(
+                position.entries(),
+                position.line(),
+                Long.toHexString(position.digest()),
+                position.durable(),
+                position.bad(),
+                position.badBytes(),
+                of);
+        PrivateFiles.replace(file, ReportJson.indented(content).getBytes(UTF_8));
     }
 }

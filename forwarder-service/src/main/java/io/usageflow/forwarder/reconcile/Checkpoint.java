@@ -1,13 +1,10 @@
 package io.usageflow.forwarder.reconcile;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.forwarder.json.ReportJson;
 import io.usageflow.forwarder.kafka.LogId;
-import io.usageflow.forwarder.reconcile.receipts.ReceiptTotals;
 import io.usageflow.schema.file.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,8 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a run is, in a file next to its report. The file is replaced as a whole.
@@ -27,14 +27,10 @@ import java.util.TreeMap;
  * @param to its end
  * @param progress through the receipts, and the log in which its offsets stand
  * @param reportBytes of the report that belong to it
- * @param totals as {@link ReceiptTotals#json}
+ * @param totals the counts so far, as JSON
  */
 public record Checkpoint(
         String job, String command, Instant from, Instant to, Progress progress, long reportBytes, ObjectNode totals) {
-    private static final ObjectMapper MAPPER = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-
     /**
      * Through the receipts' partitions.
      *
@@ -105,13 +101,42 @@ public record Checkpoint(
                 totals);
     }
 
+    /** The file's fields. */
+    private record Content(
+            String job,
+            String command,
+            Instant from,
+            Instant to,
+            Map<Integer, Long> begins,
+            Map<Integer, Long> next,
+            Map<Integer, Long> ends,
+            @Nullable String log,
+            long reportBytes,
+            ObjectNode tally) {
+        Content {
+            Stream.of(job, command, from, to, tally).forEach(Objects::requireNonNull);
+        }
+    }
+
     /** @throws IllegalArgumentException where the file is none of ours; the message says what to do */
     static Optional<Checkpoint> read(Path file) {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
         try {
-            return Optional.of(of(MAPPER.readTree(file.toFile())));
+            Content content = ReportJson.read(Files.readString(file), Content.class);
+            return Optional.of(new Checkpoint(
+                    content.job,
+                    content.command,
+                    content.from,
+                    content.to,
+                    new Progress(
+                            content.begins,
+                            content.next,
+                            content.ends,
+                            LogId.parse(Objects.requireNonNullElse(content.log, ""))),
+                    content.reportBytes,
+                    content.tally));
         } catch (IOException | RuntimeException damaged) {
             throw new IllegalArgumentException(
                     file + " cannot be read (" + damaged.getClass().getSimpleName()
@@ -120,51 +145,22 @@ public record Checkpoint(
         }
     }
 
-    private static Checkpoint of(JsonNode json) {
-        return new Checkpoint(
-                json.required("job").textValue(),
-                json.required("command").textValue(),
-                Instant.parse(json.required("from").textValue()),
-                Instant.parse(json.required("to").textValue()),
-                new Progress(
-                        offsets(json.required("begins")),
-                        offsets(json.required("next")),
-                        offsets(json.required("ends")),
-                        LogId.parse(json.path("log").asText(""))),
-                json.required("report_bytes").longValue(),
-                (ObjectNode) json.required("tally"));
-    }
-
     void write(Path file) {
-        ObjectNode json = JsonNodeFactory.instance
-                .objectNode()
-                .put("job", job)
-                .put("command", command)
-                .put("from", from.toString())
-                .put("to", to.toString());
-        json.set("begins", json(progress.begins()));
-        json.set("next", json(progress.next()));
-        json.set("ends", json(progress.ends()));
-        json.put("log", progress.log().text());
-        json.put("report_bytes", reportBytes).set("tally", totals);
+        var content = new Content(
+                job,
+                command,
+                from,
+                to,
+                progress.begins,
+                progress.next,
+                progress.ends,
+                progress.log.text(),
+                reportBytes,
+                totals);
         try {
-            PrivateFiles.replace(file, MAPPER.writeValueAsBytes(json));
+            PrivateFiles.replace(file, ReportJson.line(content).getBytes(UTF_8));
         } catch (IOException unwritable) {
             throw new UncheckedIOException(unwritable);
         }
-    }
-
-    private static ObjectNode json(Map<Integer, Long> offsets) {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        offsets.forEach((partition, offset) -> json.put(partition.toString(), offset));
-        return json;
-    }
-
-    private static Map<Integer, Long> offsets(JsonNode json) {
-        Map<Integer, Long> offsets = new TreeMap<>();
-        json.properties()
-                .forEach(each -> offsets.put(
-                        Integer.valueOf(each.getKey()), each.getValue().longValue()));
-        return offsets;
     }
 }

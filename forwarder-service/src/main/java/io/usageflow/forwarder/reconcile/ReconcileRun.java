@@ -1,6 +1,8 @@
 package io.usageflow.forwarder.reconcile;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.forwarder.json.ReportJson;
 import io.usageflow.forwarder.kafka.LogId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,7 +54,7 @@ public final class ReconcileRun implements AutoCloseable {
             String command,
             LogId log,
             Supplier<Checkpoint.Progress> start,
-            ObjectNode totals,
+            Object totals,
             Instant now) {
         Optional<Checkpoint> kept = request.report().flatMap(report -> kept(report, command));
         Checkpoint checkpoint = kept.map(known -> known.inLog(log))
@@ -63,7 +65,7 @@ public final class ReconcileRun implements AutoCloseable {
                         request.period().to(),
                         start.get(),
                         0,
-                        totals));
+                        json(totals)));
         return new ReconcileRun(request.report(), checkpoint, kept.isPresent());
     }
 
@@ -124,8 +126,21 @@ public final class ReconcileRun implements AutoCloseable {
     }
 
     /** As they were saved last. */
-    public ObjectNode totals() {
-        return checkpoint.totals();
+    public <T> T totals(Class<T> type) {
+        return read(checkpoint.totals(), type);
+    }
+
+    private static ObjectNode json(Object totals) {
+        return read(totals, ObjectNode.class);
+    }
+
+    private static <T> T read(Object totals, Class<T> type) {
+        try {
+            return ReportJson.read(ReportJson.line(totals), type);
+        } catch (JsonProcessingException damaged) {
+            throw new IllegalArgumentException(
+                    "the checkpoint's counts cannot be read: remove it and the report to start again", damaged);
+        }
     }
 
     /** Writes the findings to the report, on disk when this returns. */
@@ -136,10 +151,16 @@ public final class ReconcileRun implements AutoCloseable {
     }
 
     /** Replaces the checkpoint: what was appended until now belongs to it. */
-    public void save(Checkpoint.Progress progress, ObjectNode totals) {
+    public void save(Checkpoint.Progress progress, Object totals) {
         long bytes = report == null ? 0 : report.append(List.of());
         checkpoint = new Checkpoint(
-                checkpoint.job(), checkpoint.command(), checkpoint.from(), checkpoint.to(), progress, bytes, totals);
+                checkpoint.job(),
+                checkpoint.command(),
+                checkpoint.from(),
+                checkpoint.to(),
+                progress,
+                bytes,
+                json(totals));
         checkpointFile.ifPresent(checkpoint::write);
     }
 

@@ -84,7 +84,7 @@ class DeadLetterDraftTest {
 
     private static String id(@Nullable String topicId) {
         var source = new SourceCoordinates("usage.events", 3, 42L, FIRST, topicId);
-        return DeadLetterIds.of(source);
+        return DeadLetterDraft.idOf(source);
     }
 
     @Test
@@ -146,7 +146,7 @@ class DeadLetterDraftTest {
         assertThat(letter.getOriginalReference().getValueSha256()).matches("[0-9a-f]{64}");
         assertThat(letter.getOriginalReference().getKeyBytes()).isEqualTo(9_000_000);
         assertThat(letter.getOriginalReference().getHeaders()).isEqualTo(10_000);
-        assertThat(letter.getId()).isEqualTo(DeadLetterIds.of(SOURCE));
+        assertThat(letter.getId()).isEqualTo(DeadLetterDraft.idOf(SOURCE));
         assertThat(size(letter)).isLessThan(400_000);
     }
 

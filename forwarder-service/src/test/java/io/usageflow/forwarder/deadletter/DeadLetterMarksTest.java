@@ -3,6 +3,7 @@ package io.usageflow.forwarder.deadletter;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.forwarder.kafka.OwnTopicDecoder;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.SourceCoordinates;
@@ -101,7 +102,7 @@ class DeadLetterMarksTest {
             marks.take(record("x".repeat(1_000), null));
 
             var visited = new HashMap<String, DeadLetterState>();
-            var letters = AvroSerdes.ownValueDeserializer(registry, DeadLetter.class);
+            var letters = new OwnTopicDecoder<>(registry, DeadLetter.class);
             var reading = new DeadLetterScan.Reading(
                     DeadLetterFilter.any(),
                     marks,

@@ -9,6 +9,7 @@ import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
 import io.usageflow.forwarder.reconcile.ReconcileRequest;
 import io.usageflow.forwarder.reconcile.ReconcileRequest.Repair.Mode;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileItem.SentEvent;
+import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary.ReceiptTotals;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary.RepairOutcome;
 import java.time.Clock;
 import java.time.Instant;
@@ -119,7 +120,7 @@ final class BatchReconciler implements AutoCloseable {
                         return finding;
                     }
                     RepairOutcome outcome = outcomes.next();
-                    totals.repair(outcome, 1);
+                    totals.repair(outcome);
                     return new ReconcileFinding(
                             finding.kind(), finding.event(), List.of(), finding.detail() + words(outcome));
                 })

@@ -14,6 +14,7 @@ import io.usageflow.forwarder.reconcile.ReconcileRequest;
 import io.usageflow.forwarder.reconcile.ReconcileRun;
 import io.usageflow.forwarder.reconcile.ReconcileRun.ReconcileListener;
 import io.usageflow.forwarder.reconcile.ReconcileRun.ReconcileResult;
+import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary.ReceiptTotals;
 import io.usageflow.schema.Receipt;
 import java.time.Clock;
 import java.time.Duration;
@@ -72,7 +73,7 @@ public final class ReceiptReconciler {
                         command(request),
                         log,
                         () -> start(request, receipts, log),
-                        new ReceiptTotals().json(),
+                        new ReceiptTotals().summary(),
                         clock.instant())) {
             List<String> notes = expired(run.progress(), receipts);
             var queries = new CredytQueries(credyt::get, request.perSecond(), clock, stopped);
@@ -152,7 +153,7 @@ public final class ReceiptReconciler {
             this.batches = batches;
             this.run = run;
             this.listener = listener;
-            totals = ReceiptTotals.of(run.totals());
+            totals = new ReceiptTotals(run.totals(ReconcileSummary.class));
             shareBefore = run.progress().share();
             receiptsBefore = totals.summary().receipts();
         }
@@ -193,8 +194,8 @@ public final class ReceiptReconciler {
             findings.addAll(batch.unreadable());
             findings.forEach(listener::found);
             run.append(findings);
-            run.save(run.progress().with(partition, next), totals.json());
             ReconcileSummary summary = totals.summary();
+            run.save(run.progress().with(partition, next), summary);
             listener.advanced(ReconcileProgress.of(
                     run.progress().share(),
                     shareBefore,

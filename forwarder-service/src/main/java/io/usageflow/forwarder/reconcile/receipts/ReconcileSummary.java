@@ -1,10 +1,15 @@
 package io.usageflow.forwarder.reconcile.receipts;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import io.usageflow.forwarder.reconcile.EventRef;
+import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
 import java.math.BigDecimal;
-import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -21,18 +26,25 @@ import java.util.TreeMap;
 public record ReconcileSummary(
         long receipts,
         Map<Kind, Long> findings,
+
+        @JsonSerialize(contentUsing = ToStringSerializer.class)
         Map<String, BigDecimal> fees,
+
         Map<String, Long> billed,
         Map<String, Long> unbilled,
         Map<String, Long> missing,
         Map<String, Long> repairs) {
+    private static final ReconcileSummary NOTHING =
+            new ReconcileSummary(0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+
+    // A checkpoint of an earlier version has no field for an empty map.
     public ReconcileSummary {
-        findings = findings.isEmpty() ? Map.of() : new EnumMap<>(findings);
-        fees = new TreeMap<>(fees);
-        billed = new TreeMap<>(billed);
-        unbilled = new TreeMap<>(unbilled);
-        missing = new TreeMap<>(missing);
-        repairs = new TreeMap<>(repairs);
+        findings = new TreeMap<>(Objects.requireNonNullElse(findings, Map.of()));
+        fees = new TreeMap<>(Objects.requireNonNullElse(fees, Map.of()));
+        billed = new TreeMap<>(Objects.requireNonNullElse(billed, Map.of()));
+        unbilled = new TreeMap<>(Objects.requireNonNullElse(unbilled, Map.of()));
+        missing = new TreeMap<>(Objects.requireNonNullElse(missing, Map.of()));
+        repairs = new TreeMap<>(Objects.requireNonNullElse(repairs, Map.of()));
     }
 
     /** Events of that kind. */
@@ -67,6 +79,99 @@ public record ReconcileSummary(
 
         public String word() {
             return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Counts a run. Bounded: beyond {@value #NAMES_MAX} names, the rest is counted under one. Not thread-safe. */
+    static final class ReceiptTotals {
+        private static final int NAMES_MAX = 1_000;
+        private static final String OTHERS = "(others)";
+
+        private final ReconcileSummary counts;
+        private long receipts;
+
+        ReceiptTotals() {
+            this(NOTHING);
+        }
+
+        /** @param earlier of the run that is resumed */
+        ReceiptTotals(ReconcileSummary earlier) {
+            counts = new ReconcileSummary(
+                    0,
+                    earlier.findings,
+                    earlier.fees,
+                    earlier.billed,
+                    earlier.unbilled,
+                    earlier.missing,
+                    earlier.repairs);
+            receipts = earlier.receipts;
+        }
+
+        /** Counts a receipt that was checked. */
+        void receipt() {
+            receipts++;
+        }
+
+        /** Counts a record that is no receipt, or none that can be read. */
+        void unreadable(ReconcileFinding finding) {
+            receipts++;
+            found(finding);
+        }
+
+        void found(ReconcileFinding finding) {
+            counts.findings.merge(finding.kind(), 1L, Long::sum);
+            if (finding.kind() == Kind.MISSING) {
+                add(counts.missing, finding.event().account());
+            }
+        }
+
+        /**
+         * Counts what Credyt charged for an event.
+         *
+         * @param free whether its type has no price, so that fees are not missed
+         * @param repeated whether the event's fees are counted with another receipt of the same event
+         */
+        void fees(EventRef event, JsonNode theirs, boolean free, boolean repeated) {
+            JsonNode list = theirs.path("fees");
+            if (!list.isEmpty() || !free) {
+                add(
+                        list.isEmpty() ? counts.unbilled : counts.billed,
+                        event.eventType().orElse("(expired)"));
+            }
+            if (!repeated) {
+                for (JsonNode fee : list) {
+                    if (fee.path("amount").isNumber()) {
+                        String asset =
+                                fee.path("asset").asText(fee.path("currency").asText("(no asset)"));
+                        counts.fees.merge(
+                                bounded(counts.fees, asset), fee.path("amount").decimalValue(), BigDecimal::add);
+                    }
+                }
+            }
+        }
+
+        /** Counts what became, or would become, of a missing event. */
+        void repair(RepairOutcome outcome) {
+            counts.repairs.merge(outcome.word(), 1L, Long::sum);
+        }
+
+        private static void add(Map<String, Long> counts, String name) {
+            counts.merge(bounded(counts, name), 1L, Long::sum);
+        }
+
+        private static String bounded(Map<String, ?> counts, String name) {
+            return counts.containsKey(name) || counts.size() < NAMES_MAX ? name : OTHERS;
+        }
+
+        ReconcileSummary summary() {
+            return new ReconcileSummary(
+                    receipts,
+                    counts.findings,
+                    counts.fees,
+                    counts.billed,
+                    counts.unbilled,
+                    counts.missing,
+                    counts.repairs);
         }
     }
 }

@@ -100,7 +100,7 @@ final class RepairWriter implements AutoCloseable {
                 String id = id(topics, item.event().deliverable());
                 if (item.sent().isEmpty()) {
                     outcomes.add(RepairOutcome.EXPIRED);
-                } else if (now.contains(id) || sentBefore.contains(id) && !repair.again()) {
+                } else if (now.contains(id) || (sentBefore.contains(id) && !repair.again())) {
                     outcomes.add(RepairOutcome.SENT_BEFORE);
                 } else {
                     transaction.add(

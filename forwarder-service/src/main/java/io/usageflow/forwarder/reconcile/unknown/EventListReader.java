@@ -9,8 +9,10 @@ import io.usageflow.forwarder.credyt.lookup.ExpectedBody;
 import io.usageflow.forwarder.credyt.lookup.QueryResult;
 import io.usageflow.schema.id.Uuids;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -32,7 +34,7 @@ final class EventListReader {
 
     private final String customer;
     private final int seenMax;
-    private final IdTable seen;
+    private final Set<UUID> seen = new HashSet<>();
     private int limit = LIMIT_FIRST;
     private long offset;
     private int pass = 1;
@@ -52,7 +54,6 @@ final class EventListReader {
     EventListReader(String customer, int seenMax) {
         this.customer = customer;
         this.seenMax = seenMax;
-        this.seen = new IdTable(seenMax);
     }
 
     boolean isDone() {
@@ -129,7 +130,7 @@ final class EventListReader {
             return 1;
         }
         UUID key = key(id.textValue());
-        if (seen.isFull() || seen.add(key, 0)) {
+        if (isFull() || seen.add(key)) {
             fresh.add(item);
         }
         return key.getMostSignificantBits() * 31 + key.getLeastSignificantBits();
@@ -145,7 +146,7 @@ final class EventListReader {
             end("its list has entries without an id");
         } else if (totalAtFirst == NO_TOTAL) {
             end("Credyt does not say how many events the customer has");
-        } else if (seen.isFull()) {
+        } else if (isFull()) {
             end("it has more than " + seenMax + " events: the list cannot be proved whole");
         } else if (seen.size() >= totalAtFirst) {
             done = true;
@@ -157,6 +158,10 @@ final class EventListReader {
             end("Credyt says that it has " + totalAtFirst + " events, and listed " + seen.size() + " in " + PASSES_MAX
                     + " readings");
         }
+    }
+
+    private boolean isFull() {
+        return seen.size() >= seenMax;
     }
 
     private List<JsonNode> end(String why) {

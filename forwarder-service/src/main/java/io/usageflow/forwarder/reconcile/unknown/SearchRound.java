@@ -11,6 +11,7 @@ import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
 import io.usageflow.forwarder.reconcile.ReconcileRun;
 import io.usageflow.forwarder.reconcile.ReconcileRun.ReconcileListener;
 import io.usageflow.forwarder.reconcile.unknown.UnknownSummary.Count;
+import io.usageflow.forwarder.reconcile.unknown.UnknownSummary.SearchTotals;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.id.Uuids;
 import java.time.DateTimeException;
@@ -18,9 +19,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 
@@ -30,8 +34,7 @@ import java.util.function.BooleanSupplier;
  */
 final class SearchRound {
     private static final int IDS_MAX = 1_000_000;
-    /** More than the pages of one round of answers can bring. */
-    private static final int ROOM = 100_000;
+    private static final int FOREIGN_MAX = 100_000;
 
     private static final int ASKED_AT_ONCE = 200;
     /** Between Credyt's clock and ours, and between the acceptance of an event and the record of its receipt. */
@@ -43,9 +46,10 @@ final class SearchRound {
     private final ReconcileListener<UnknownEventSearch.SearchProgress> listener;
     private final List<Map.Entry<String, ListedCustomers.Customer>> customers;
     private final SentIdFilter sent;
-    private final IdTable ids = new IdTable(IDS_MAX + ROOM);
+    /** Each with the place of its customer among the customers. */
+    private final Map<UUID, Integer> ids = new HashMap<>();
     /** An event is listed again where a list is read a second time, perhaps in another round. */
-    private final IdTable reported = new IdTable(IDS_MAX);
+    private final Set<UUID> reported = new HashSet<>();
 
     private final List<ReconcileFinding> foreign = new ArrayList<>();
     private long readingNanos;
@@ -86,7 +90,7 @@ final class SearchRound {
     private void take(int customer, JsonNode item) {
         String id = item.path("id").textValue();
         Optional<UUID> uuid = Uuids.parse(id);
-        boolean fresh = uuid.map(one -> ids.add(one, customer)).orElse(true);
+        boolean fresh = uuid.map(one -> ids.putIfAbsent(one, customer) == null).orElse(true);
         if (fresh) {
             totals.count(Count.EVENTS_IN_PERIOD, 1);
         }
@@ -100,19 +104,19 @@ final class SearchRound {
 
     /** Whether it must be checked before more is taken. */
     boolean isFull() {
-        return ids.added() >= IDS_MAX || foreign.size() >= ROOM;
+        return ids.size() >= IDS_MAX || foreign.size() >= FOREIGN_MAX;
     }
 
     /** Looks for what was taken, and empties the round; false where it was stopped before all was checked. */
     boolean check() throws InterruptedException {
         report(foreign);
         foreign.clear();
-        if (ids.size() == 0) {
+        if (ids.isEmpty()) {
             return true;
         }
         long began = System.nanoTime();
         int listed = ids.size();
-        Optional<SentIdFilter.ReceiptHorizon> horizon = sent.takeReceipts(ids);
+        Optional<SentIdFilter.ReceiptHorizon> horizon = sent.takeReceipts(ids.keySet());
         if (horizon.isEmpty()) {
             return false;
         }
@@ -120,7 +124,7 @@ final class SearchRound {
         totals.count(Count.WITH_RECEIPT, listed - ids.size());
         int without = ids.size();
         // Handed to delivery before Credyt could have it: whatever is on its way stands there.
-        if (without > 0 && !sent.takeDeliverables(ids)) {
+        if (without > 0 && !sent.takeDeliverables(ids.keySet())) {
             return false;
         }
         totals.unreadable(sent.unreadable());
@@ -138,17 +142,18 @@ final class SearchRound {
 
     private boolean named(SentIdFilter.ReceiptHorizon horizon) throws InterruptedException {
         List<Suspect> some = new ArrayList<>();
-        boolean[] whole = {true};
-        ids.forEach((id, customer) -> {
-            if (reported.isFull() || reported.add(id, 0)) {
-                some.add(new Suspect(id, customers.get(customer)));
+        for (Map.Entry<UUID, Integer> each : ids.entrySet()) {
+            if (reported.size() >= IDS_MAX || reported.add(each.getKey())) {
+                some.add(new Suspect(each.getKey(), customers.get(each.getValue())));
             }
             if (some.size() >= ASKED_AT_ONCE) {
-                whole[0] = whole[0] && ask(some, horizon);
+                if (!ask(some, horizon)) {
+                    return false;
+                }
                 some.clear();
             }
-        });
-        return whole[0] && ask(some, horizon);
+        }
+        return ask(some, horizon);
     }
 
     private boolean ask(List<Suspect> suspects, SentIdFilter.ReceiptHorizon horizon) throws InterruptedException {

@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -19,7 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Takes out of a table the ids that topics know. A topic is read whole, from the first record that Kafka has to the
+ * Removes from a set the ids that topics know. A topic is read whole, from the first record that Kafka has to the
  * end it has at that moment, whatever the period: an event's receipt may be later than the event, and stand under any
  * account. Not thread-safe.
  */
@@ -58,7 +60,7 @@ final class SentIdFilter {
     }
 
     /** Those with a receipt; empty where it was stopped. */
-    Optional<ReceiptHorizon> takeReceipts(IdTable ids) {
+    Optional<ReceiptHorizon> takeReceipts(Set<UUID> ids) {
         unreadable = new UnreadableRecords();
         Map<Integer, Instant> since = new HashMap<>();
         String topic = settings.topics().names().receipts();
@@ -86,7 +88,7 @@ final class SentIdFilter {
     }
 
     /** Those that were handed to delivery; false where it was stopped. */
-    boolean takeDeliverables(IdTable ids) {
+    boolean takeDeliverables(Set<UUID> ids) {
         try (PartitionReader reader = new PartitionReader(
                         settings.kafka().client(), settings.topics().names().deliverable());
                 OwnTopicDecoder<DeliverableEvent> own =
@@ -99,7 +101,7 @@ final class SentIdFilter {
     private <T extends SpecificRecord> boolean read(
             PartitionReader reader,
             OwnTopicDecoder<T> own,
-            IdTable ids,
+            Set<UUID> ids,
             Function<T, CharSequence> idOf,
             Consumer<ConsumerRecord<byte[], byte[]>> seen) {
         Map<TopicPartition, Long> ends = reader.ends();

@@ -16,6 +16,7 @@ import io.usageflow.forwarder.reconcile.ReconcileRun.ReconcileListener;
 import io.usageflow.forwarder.reconcile.ReconcileRun.ReconcileResult;
 import io.usageflow.forwarder.reconcile.unknown.ListedCustomers.Customer;
 import io.usageflow.forwarder.reconcile.unknown.UnknownSummary.Count;
+import io.usageflow.forwarder.reconcile.unknown.UnknownSummary.SearchTotals;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -189,7 +190,7 @@ public final class UnknownEventSearch {
                 if (!advanced()) {
                     return false;
                 }
-            } while (!open.isEmpty() || next < customers.size() && System.nanoTime() - until < 0);
+            } while (!open.isEmpty() || (next < customers.size() && System.nanoTime() - until < 0));
             return true;
         }
 

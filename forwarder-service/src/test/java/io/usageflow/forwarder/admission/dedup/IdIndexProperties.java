@@ -25,7 +25,7 @@ import net.jqwik.api.Provide;
  * <p>The tables over names that strangers choose, and what keeps chosen names from slowing them:
  *
  * <pre>
- * IdIndex, reconcile.IdTable, links.LatestByKey    a keyed hash, secret in each instance (here, IdTableTest, LatestByKeyTest)
+ * IdIndex, links.LatestByKey                       a keyed hash, secret in each instance (here, LatestByKeyTest)
  * maps by Customer, maps by links.Reference        keys are comparable, so that Java sorts those that share a hash
  *                                                  (CustomerQueuesTest, this package cannot see them)
  * maps by String, UUID or Avro's Utf8              comparable in Java and Avro

@@ -3,11 +3,13 @@ package io.usageflow.forwarder.reconcile.receipts;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.forwarder.json.ReportJson;
 import io.usageflow.forwarder.kafka.OwnTopicDecoder;
 import io.usageflow.forwarder.kafka.OwnTopicDecoder.UnreadableRecords;
 import io.usageflow.forwarder.reconcile.EventRef;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
 import io.usageflow.forwarder.reconcile.ReportFormat;
+import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary.ReceiptTotals;
 import io.usageflow.forwarder.reconcile.unknown.UnknownSummary;
 import io.usageflow.forwarder.reconcile.unknown.UnknownSummary.Count;
 import io.usageflow.schema.CredytReference;
@@ -81,13 +83,13 @@ class ReceiptBatchTest {
     }
 
     @Test
-    void shouldCountThemAlsoWhereARunGoesOn() {
+    void shouldCountThemAlsoWhereARunGoesOn() throws Exception {
         var batch = new ReceiptBatch(receipts, receipt -> true);
         bad().forEach(value -> batch.take(record(1, value)));
         var totals = new ReceiptTotals();
         batch.unreadable().forEach(totals::unreadable);
 
-        ReconcileSummary summary = ReceiptTotals.of(totals.json()).summary();
+        ReconcileSummary summary = ReportJson.read(ReportJson.line(totals.summary()), ReconcileSummary.class);
 
         assertThat(summary.count(Kind.UNREADABLE)).isEqualTo(5);
         assertThat(summary.receipts()).isEqualTo(5);
