@@ -2,8 +2,9 @@ package io.usageflow.forwarder.admission;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.usageflow.forwarder.admission.AdmissionDependencies.WriteBounds;
 import io.usageflow.forwarder.admission.check.AccountPartitioner;
-import io.usageflow.forwarder.admission.check.RegistryStatus;
+import io.usageflow.forwarder.admission.check.RegistryRetry.RegistryStatus;
 import io.usageflow.forwarder.admission.counters.AdmissionMeters;
 import io.usageflow.forwarder.admission.links.VendorLinks;
 import io.usageflow.forwarder.admission.parking.ParkedPage;
@@ -12,13 +13,13 @@ import io.usageflow.forwarder.admission.source.SourceOffsets;
 import io.usageflow.forwarder.admission.source.SourceOffsetsWrapper;
 import io.usageflow.forwarder.admission.source.SourcePositions;
 import io.usageflow.forwarder.admission.streams.AdmissionContext;
-import io.usageflow.forwarder.admission.streams.CrashLoop;
-import io.usageflow.forwarder.admission.streams.PartitionsChangedException;
 import io.usageflow.forwarder.admission.streams.SourceTopics;
 import io.usageflow.forwarder.admission.streams.StreamsClients;
 import io.usageflow.forwarder.admission.streams.StreamsGroup;
 import io.usageflow.forwarder.admission.streams.StreamsSettings;
 import io.usageflow.forwarder.admission.streams.ThreadFailurePolicy;
+import io.usageflow.forwarder.admission.streams.ThreadFailurePolicy.CrashLoop;
+import io.usageflow.forwarder.admission.streams.ThreadFailurePolicy.PartitionsChangedException;
 import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.kafka.LogId;
@@ -46,10 +47,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The running admission stage: Kafka Streams around {@link AdmissionTopology}. Thread-safe.
+ * Runs {@link AdmissionTopology} in Kafka Streams. Thread-safe.
  *
- * <p>Starting needs the events topic, for its number of partitions; until Kafka answers and the topic is there, the
- * stage waits and says so in its health.
+ * <p>The start needs the number of partitions of the events topic. Until Kafka answers and the topic exists, the stage
+ * waits, and its health shows it.
  */
 public final class Admission implements Stage {
     private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
@@ -78,7 +79,11 @@ public final class Admission implements Stage {
     private @Nullable KafkaStreamsMetrics streamsMetrics;
     private boolean closed;
 
-    /** Does no I/O. @throws org.apache.kafka.common.config.ConfigException where settings contradict each other */
+    /**
+     * Checks the settings without I/O.
+     *
+     * @throws org.apache.kafka.common.config.ConfigException if settings contradict each other
+     */
     public Admission(AdmissionSettings settings, AdmissionContext context, MeterRegistry registry) {
         StreamsSettings.of(settings, context);
         this.settings = settings;
@@ -131,7 +136,7 @@ public final class Admission implements Stage {
         return connections == null ? health : health.but(connections.risk());
     }
 
-    /** Records that its consumers see and have not read. */
+    /** The lag of its consumers, in records. */
     private static long waiting(KafkaStreams running) {
         return (long) running.metrics().entrySet().stream()
                 .filter(metric -> metric.getKey().name().equals("records-lag")
@@ -153,7 +158,7 @@ public final class Admission implements Stage {
     @Override
     public List<AdminPage> pages() {
         return List.of(
-                new ParkedPage(this::parked, () -> "admission does not run: " + health().detail(), Instant::now));
+                new ParkedPage(this::parked, () -> "admission is not running: " + health().detail(), Instant::now));
     }
 
     private synchronized Optional<ParkedPage.Source> parked() {
@@ -180,13 +185,13 @@ public final class Admission implements Stage {
         if (binder != null) {
             binder.close();
         }
-        // Leaving the group hands the partitions over at once; a member that only falls silent is waited for.
+        // Leaving the group moves the partitions at once; otherwise the group waits for the session timeout.
         if (running != null
                 && !running.close(CloseOptions.timeout(atMost)
                         .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP))) {
             LOG.warn(
                     "event=admission_stop_timed_out bound={} state={} effect=\"Kafka aborts the open transactions, and"
-                            + " their records come again after the start\"",
+                            + " their records are read again after the start\"",
                     atMost,
                     running.state());
         }
@@ -225,11 +230,11 @@ public final class Admission implements Stage {
         } catch (KafkaException failure) {
             die("cannot start", failure);
         } catch (RuntimeException failure) {
-            die("cannot start, unforeseen", failure);
+            die("cannot start, unexpected failure", failure);
         }
     }
 
-    /** Empty where it was closed meanwhile. */
+    /** Returns empty if the stage was closed meanwhile. */
     private synchronized Optional<TopicWatch> watch() {
         if (!closed) {
             Topics names = context.topics();
@@ -240,9 +245,9 @@ public final class Admission implements Stage {
     }
 
     private void startStreams(int partitions, WriteBounds writes, TopicWatch observation) throws InterruptedException {
-        // A position is not to be believed before it is known in which log it stands.
+        // A position means nothing before its log is known.
         while (!observation.knowsLogs()) {
-            beginning = StageHealth.waiting("asking Kafka which logs the topics are: do all of them exist?");
+            beginning = StageHealth.waiting("waiting for Kafka to describe the topics; check that all of them exist");
             Thread.sleep(WATCH_PAUSE_MS);
         }
         for (String topic : List.of(context.topics().events(), context.topics().replays())) {
@@ -265,7 +270,7 @@ public final class Admission implements Stage {
         }
     }
 
-    /** Returns false if the state folder is still another's: a predecessor that has not stopped yet. */
+    /** Returns false if another process, such as a stopping predecessor, still has the state folder. */
     private synchronized boolean startStreams(int partitions, WriteBounds writes, SourcePositions.Sources sources) {
         if (closed) {
             return true;
@@ -288,7 +293,7 @@ public final class Admission implements Stage {
             connections =
                     StreamsClients.of(streamsSettings, writes.records(), context, sourceOffsets, deaths::committed);
             made = new KafkaStreams(AdmissionTopology.of(dependencies), streamsSettings, connections);
-            // Kafka Streams opens it to the group.
+            // Kafka Streams makes it readable by the group.
             PrivateFiles.narrow(context.stateDir());
         } catch (StreamsException locked) {
             LOG.warn("event=state_folder_in_use action=waiting why={}", VisibleText.logged(locked));
@@ -311,7 +316,7 @@ public final class Admission implements Stage {
             StreamsClients connections, int partitions, Throwable thrown) {
         Throwable failure = explained(partitions, thrown);
         if (failures.decide(failure, Instant.now()) == ThreadFailurePolicy.Action.REPLACE) {
-            LOG.warn("event=admission_thread_replaced effect=\"its records come again\"", failure);
+            LOG.warn("event=admission_thread_replaced effect=\"its records are read again\"", failure);
             meters.countReplacedThread();
             deaths.died(failure, System.nanoTime());
             connections.threadDies();
@@ -322,8 +327,8 @@ public final class Admission implements Stage {
     }
 
     /**
-     * Streams says by a message only that the number of partitions was changed; so Kafka is asked. Only where the failure
-     * would not pass by itself, because the answer may take a while.
+     * Explains a changed number of partitions, which Streams reports only in a message. Asks Kafka, but only for failures that
+     * are not transient, because the answer may take a while.
      */
     private Throwable explained(int partitions, Throwable failure) {
         if (ThreadFailurePolicy.passes(failure)) {

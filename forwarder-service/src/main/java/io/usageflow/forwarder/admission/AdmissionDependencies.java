@@ -1,22 +1,23 @@
 package io.usageflow.forwarder.admission;
 
 import io.usageflow.forwarder.admission.check.AccountPartitioner;
-import io.usageflow.forwarder.admission.check.RegistryStatus;
+import io.usageflow.forwarder.admission.check.RegistryRetry.RegistryStatus;
 import io.usageflow.forwarder.admission.counters.AdmissionMeters;
 import io.usageflow.forwarder.admission.links.VendorLinks;
 import io.usageflow.forwarder.admission.parking.ParkingClock;
 import io.usageflow.forwarder.admission.source.SourcePositions;
 import io.usageflow.forwarder.admission.streams.SourceTopics;
 import io.usageflow.forwarder.config.AdmissionSettings;
+import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.schema.topic.Topics;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * What all tasks of an instance share. Immutable; its dependencies are thread-safe.
+ * The objects that all tasks of an instance share. Immutable; the objects are thread-safe.
  *
- * @param registry configuration of serializers, as {@link io.usageflow.schema.serde.AvroSerdes} takes it
+ * @param registry settings of the serializers, for {@link io.usageflow.schema.serde.AvroSerdes}
  */
 record AdmissionDependencies(
         AdmissionSettings settings,
@@ -28,7 +29,7 @@ record AdmissionDependencies(
         VendorLinks.Version vendorLinksVersion,
         WriteBounds writes) {
 
-    /** With what the topics take as they are planned. */
+    /** Uses Kafka's default of {@code max.message.bytes}. */
     AdmissionDependencies(
             AdmissionSettings settings,
             Topics topics,
@@ -49,10 +50,10 @@ record AdmissionDependencies(
     }
 
     /**
-     * What tells how it goes.
+     * Meters and clocks.
      *
-     * @param stopwatchMs tells how long work takes; a processor's own clock stands still while it works
-     * @param waiting by which parked events age
+     * @param stopwatchMs measures the duration of work, since a processor's own clock does not advance while it works
+     * @param waiting the clock by which parked events age
      */
     record Observation(
             AdmissionMeters meters, RegistryStatus registryWatch, LongSupplier stopwatchMs, ParkingClock waiting) {
@@ -67,5 +68,17 @@ record AdmissionDependencies(
 
     AdmissionMeters meters() {
         return observation.meters();
+    }
+
+    /**
+     * Bounds of the records that admission writes.
+     *
+     * @param records bounds of the records that are read; a dead letter keeps no more of its source record
+     * @param reroutedBytesMax the smallest {@code max.message.bytes} of the topics of events, replays and customer links
+     */
+    record WriteBounds(RecordBounds records, int reroutedBytesMax) {
+        static WriteBounds of(AdmissionSettings settings, int reroutedBytesMax) {
+            return new WriteBounds(RecordBounds.of(settings.guard().eventBytesMax()), reroutedBytesMax);
+        }
     }
 }

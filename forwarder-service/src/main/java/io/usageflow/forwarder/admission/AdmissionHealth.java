@@ -7,11 +7,11 @@ import java.util.Optional;
 import org.apache.kafka.streams.KafkaStreams;
 
 /**
- * How admission is, judged by what is known of it at one moment, once Kafka Streams runs. Pure; immutable.
+ * Evaluates admission's health at one moment, once Kafka Streams runs. Pure; immutable.
  *
- * @param registryAway why, where a thread waits for the registry
- * @param deaths that make a loop: why threads died, where several did in a short time and nothing was committed since
- * @param waiting records that were not read yet
+ * @param registryAway why the registry is unavailable, if a thread waits for it
+ * @param deaths why threads die, if they die in a loop
+ * @param waiting records not read yet
  * @param stalled for how long records have waited and nothing was committed
  */
 record AdmissionHealth(
@@ -27,7 +27,8 @@ record AdmissionHealth(
         return switch (state) {
             case RUNNING -> obstacle().map(StageHealth::waiting).orElseGet(() -> StageHealth.flowing("admitting"));
             case CREATED, REBALANCING ->
-                StageHealth.waiting(obstacle().orElse("partitions are being assigned, or their state restored"));
+                StageHealth.waiting(
+                        obstacle().orElse("partitions are being assigned, or their state is being restored"));
             case PENDING_SHUTDOWN, NOT_RUNNING -> StageHealth.waiting("stopping or stopped");
             case PENDING_ERROR, ERROR -> StageHealth.dead("Kafka Streams is in state " + state + "; see the log");
         };
@@ -38,7 +39,7 @@ record AdmissionHealth(
             return kafka.obstacle();
         }
         if (registryAway.isPresent()) {
-            return registryAway.map(away -> "schema registry away, waiting: " + away);
+            return registryAway.map(away -> "schema registry unavailable, waiting: " + away);
         }
         if (deaths.isPresent()) {
             return deaths.map(why -> "threads die and are replaced, and nothing is admitted: " + why);

@@ -1,12 +1,13 @@
 package io.usageflow.forwarder.admission;
 
+import io.usageflow.forwarder.admission.AdmissionSinks.OutgoingRecord;
 import io.usageflow.forwarder.admission.counters.AdmissionLedger;
 import io.usageflow.forwarder.admission.counters.AdmissionMeters;
+import io.usageflow.forwarder.admission.dedup.DedupResult.InputSource;
 import io.usageflow.forwarder.admission.dedup.DedupStore;
-import io.usageflow.forwarder.admission.dedup.InputSource;
 import io.usageflow.forwarder.admission.source.BufferedBytes;
 import io.usageflow.forwarder.admission.streams.CommitTiming;
-import io.usageflow.forwarder.admission.streams.OneShotTimer;
+import io.usageflow.forwarder.admission.streams.CommitTiming.OneShotTimer;
 import io.usageflow.forwarder.admission.streams.PreCommitHook;
 import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.forwarder.kafka.RecordCutter;
@@ -21,20 +22,19 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * The one processor of a partition: events, replays and customer links come in, and time passes. One and not three,
- * because they share what is remembered, and a task runs in one thread. All that is decided is decided elsewhere.
+ * Processes the events, replays and customer links of one partition, which share state. Decisions are made elsewhere.
  *
- * <p>Time-based work uses the wall clock, so that it also happens when traffic is low.
+ * <p>Scheduled work uses the wall clock, so that it also runs when traffic is low.
  */
 final class AdmissionProcessor implements Processor<byte[], byte[], byte[], OutgoingRecord> {
-    /** Between steps of letting parked events go. */
+    /** Interval between steps of releasing parked events. */
     static final Duration RELEASE_EVERY = Duration.ofMillis(10);
-    /** Between looks for new vendor links, where events wait. */
+    /** Interval between checks for new vendor links while events are parked. */
     static final Duration VENDORS_EVERY = Duration.ofMillis(100);
-    /** Between steps of forgetting ids, and looks for parked events whose time is up. */
+    /** Interval of expiring ids and parked events. */
     static final Duration UPKEEP_EVERY = Duration.ofSeconds(5);
 
-    /** Bound of one step: some 20 ms; at 5 s that is more than a partition can take in. */
+    /** Bound of one step, about 20 ms. Every 5 s, that is more ids than a partition can take in. */
     private static final int FORGET_LOOKS_MAX = 200_000;
 
     private final AdmissionDependencies dependencies;
@@ -44,7 +44,7 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
     private CommitTiming pace;
     private OneShotTimer release;
     private OneShotTimer ledger;
-    /** The highest append time met; at the epoch, when nothing can be old, until a record has come. */
+    /** The highest append time so far; 0 until the first record, so that nothing is old. */
     private long appendTime;
 
     private long vendorLinksVersion;
@@ -66,7 +66,7 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
         PreCommitHook beforeCommit = context.getStateStore(AdmissionTopology.BEFORE_COMMIT);
         beforeCommit.run(this::beforeCommit);
         context.schedule(UPKEEP_EVERY, PunctuationType.WALL_CLOCK_TIME, this::upkeep);
-        // Whatever a predecessor did not come to publish or to let go.
+        // A predecessor may have left counters unpublished and parked events unreleased.
         ledger.schedule(dependencies.settings().engine().ledgerInterval());
         awaitRelease();
     }
@@ -74,8 +74,8 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
     @Override
     public void process(Record<byte[], byte[]> record) {
         RecordMetadata at = context.recordMetadata()
-                .orElseThrow(
-                        () -> new IllegalStateException("Streams gives every record of a source topic its metadata"));
+                .orElseThrow(() ->
+                        new IllegalStateException("Streams must give each record of a source topic its metadata"));
         BufferedBytes.ofThisThread()
                 .processed(at.topic(), at.partition(), record.key(), record.value(), record.headers());
         Instant now = dependencies.observation().waiting().now(context.currentSystemTimeMs());
@@ -117,7 +117,7 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
         task.handler().handle(task.checker().check(origin, input, now), origin, input, now);
     }
 
-    /** In every transaction's last moment, also that of a processor that was closed. */
+    /** Runs before each commit, also after the processor was closed. */
     private void beforeCommit() {
         pace.committing();
         task.state().write();
@@ -150,7 +150,7 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
         DedupStore seen = task.state().dedup();
         AdmissionMeters meters = dependencies.meters();
         int partition = context.taskId().partition();
-        // Both clocks must agree that it is late: one broker with a wrong clock must not empty the memory.
+        // The earlier of both clocks: a broker with a wrong clock must not make the store forget its ids.
         meters.count(seen.forget(Math.min(appendTime, now), FORGET_LOOKS_MAX));
         meters.remembered(
                 partition,
@@ -158,7 +158,7 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
                         seen.count(), seen.heapBytes(), task.ages().effectiveWindowMs(now, seen.forgottenMark())));
         task.state().positions().countExpired();
         if (task.state().ledger().needsPublishing()) {
-            // What expired unread has no record after which the ledger would be published.
+            // Expired records are never processed, so they do not trigger the publishing of the ledger.
             ledger.schedule(dependencies.settings().engine().ledgerInterval());
         }
         task.vendors().forgetUnreadable();
@@ -175,7 +175,7 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
         if (counters.needsPublishing()) {
             task.sinks()
                     .publishLedger(counters.publish(), task.state().positions().logs());
-            // The transaction ends here, so that readers of the entry see exactly what it counts.
+            // Ends the transaction, so that readers of the entry see exactly what it counts.
             context.commit();
         }
     }

@@ -1,8 +1,9 @@
 package io.usageflow.forwarder.admission;
 
+import io.usageflow.forwarder.admission.AdmissionDependencies.WriteBounds;
 import io.usageflow.forwarder.admission.check.RegistryRetry;
 import io.usageflow.forwarder.admission.check.RerouteLimit;
-import io.usageflow.forwarder.admission.dedup.NewEvent;
+import io.usageflow.forwarder.admission.dedup.DedupResult.NewEvent;
 import io.usageflow.forwarder.admission.links.Resolution;
 import io.usageflow.forwarder.admission.source.SourcePositions;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
@@ -15,13 +16,17 @@ import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Encodes records and forwards them to the topology's sinks, in the task's transaction. Belongs to one task.
  *
- * <p>Every record leaves with the wall clock's time, not its source's: an event may have been parked, or held up by an
- * outage, for days, and retention must count from when it was handed on.
+ * <p>Every record has the wall clock's time, not its source's: retention must count from the time of writing, since an
+ * event may have been parked or held up for days.
  */
 final class AdmissionSinks {
     private final ProcessorContext<byte[], OutgoingRecord> context;
@@ -63,9 +68,9 @@ final class AdmissionSinks {
     }
 
     /**
-     * To delivery: the published bytes and headers untouched, with what was resolved. Only an event whose own schema has
-     * other units is written with ours, so that a later reader cannot take its numbers for something else, even
-     * where the registry has lost that schema.
+     * Sends an event to delivery: its published bytes and headers unchanged, with the resolved references. An event whose
+     * schema has other units is written in our schema, so that no reader can misread its numbers, even after the registry
+     * has lost that schema.
      */
     void deliver(SourceRecord origin, NewEvent newEvent, Resolution.Resolved resolved) {
         String account = newEvent.event().getAccountId();
@@ -94,7 +99,7 @@ final class AdmissionSinks {
                 : events.serialize(topics.events(), event);
     }
 
-    /** Into the partition of its source record, with the same key. */
+    /** Sends a dead letter to the partition of its source record, with the same key. */
     void deadLetter(DeadLetterDraft draft) {
         DeadLetterDraft bounded = draft.within(writes.records());
         DeadLetter letter = bounded.toDeadLetter();
@@ -106,7 +111,7 @@ final class AdmissionSinks {
                 AdmissionTopology.TO_DEAD_LETTERS);
     }
 
-    /** Back to the topic it came from, into its account's partition; one header more tells from where. */
+    /** Sends an event back to its topic, to its account's partition. A header records where it came from. */
     void reroute(SourceRecord origin, String account, int home) {
         SourceCoordinates source = origin.source();
         send(
@@ -116,12 +121,12 @@ final class AdmissionSinks {
                 AdmissionTopology.TO_HOME_PARTITION);
     }
 
-    /** A customer link to its account's partition; a tombstone too. */
+    /** Sends a customer link or its tombstone to its account's partition. */
     void rerouteLink(byte[] account, byte @Nullable [] link, Headers headers, int home) {
         send(account, new OutgoingRecord(link, home), headers, AdmissionTopology.TO_HOME_PARTITION);
     }
 
-    /** @param logs see {@link SourcePositions#logs} */
+    /** Publishes the counters with the logs of {@link SourcePositions#logs}. */
     void publishLedger(Map<String, Long> counters, Map<String, String> logs) {
         LedgerEntry entry = new LedgerEntry(
                 AdmissionTopology.STAGE,
@@ -148,5 +153,37 @@ final class AdmissionSinks {
 
     private void send(byte @Nullable [] key, OutgoingRecord outgoing, Headers headers, String sink) {
         context.forward(new Record<>(key, outgoing, context.currentSystemTimeMs(), headers), sink);
+    }
+
+    /**
+     * A value and its partition. Kafka's partitioner cannot derive it from the key: a dead letter goes to the partition of
+     * its source record, and a rerouted record to its account's.
+     *
+     * @param partition {@link #BY_KEY} if the key decides
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record OutgoingRecord(byte @Nullable [] value, int partition) {
+        static final int BY_KEY = -1;
+
+        static byte[] key(String text) {
+            return text.getBytes(StandardCharsets.UTF_8);
+        }
+
+        /** For sinks; stateless. */
+        static final class ValueSerializer implements Serializer<OutgoingRecord> {
+            @Override
+            public byte @Nullable [] serialize(String topic, @Nullable OutgoingRecord outgoing) {
+                return outgoing == null ? null : outgoing.value;
+            }
+        }
+
+        /** For sinks; stateless. */
+        static final class Partitioner implements StreamPartitioner<byte[], OutgoingRecord> {
+            @Override
+            public Optional<Set<Integer>> partitions(
+                    String topic, byte @Nullable [] key, OutgoingRecord outgoing, int numPartitions) {
+                return outgoing.partition == BY_KEY ? Optional.empty() : Optional.of(Set.of(outgoing.partition));
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.admission;
 
+import io.usageflow.forwarder.admission.AdmissionSinks.OutgoingRecord;
 import io.usageflow.forwarder.admission.check.RecordDecoder;
 import io.usageflow.forwarder.admission.check.RegistryRetry;
 import io.usageflow.forwarder.admission.counters.AdmissionLedger;
@@ -25,8 +26,8 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * The objects of one task. Created whenever the task starts, from the stores as the last committed transaction left
- * them, so no state in the heap outlives an aborted transaction.
+ * The objects of one task. Created from the committed stores whenever the task starts, so no state in the heap outlives an
+ * aborted transaction.
  */
 record AdmissionTask(
         PartitionState state,
@@ -129,9 +130,24 @@ record AdmissionTask(
         return context.getStateStore(name);
     }
 
-    /** Links are written by the library and the commands: a schema that the registry has lost is ours. */
+    /** Only the library and the commands write links, so a schema that the registry has lost is ours. */
     private static <T extends SpecificRecord> RecordDecoder<T> linkDecoder(
             Map<String, ?> registry, Class<T> type, String topic, RegistryRetry registryRetry) {
         return new RecordDecoder<>(AvroSerdes.ownValueDeserializer(registry, type), topic, registryRetry);
+    }
+
+    /** The state of one partition. Belongs to one task, so to one thread. */
+    record PartitionState(
+            DedupStore dedup,
+            CustomerLinks customers,
+            ParkedEvents parked,
+            AdmissionLedger ledger,
+            SourcePositions positions) {
+        /** Writes the heap buffers, in the transaction that is about to be committed. */
+        void write() {
+            dedup.write();
+            positions.write();
+            ledger.write();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.admission;
 
-import io.usageflow.forwarder.admission.links.VendorLinkUpdater;
+import io.usageflow.forwarder.admission.AdmissionSinks.OutgoingRecord;
+import io.usageflow.forwarder.admission.links.VendorLinks.VendorLinkUpdater;
 import io.usageflow.forwarder.admission.source.RecordTime;
 import io.usageflow.forwarder.admission.source.SourceOffsets;
 import io.usageflow.forwarder.admission.streams.PreCommitHook;
@@ -19,14 +20,14 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Settings to topology: every processor, store and topic of admission is named here, and nowhere else. The names are
- * part of changelog topics and of the state folder: renaming one loses what it keeps.
+ * Builds the topology and names its processors, stores and topics. The names are part of changelog topics and of the state
+ * folder: renaming a store loses its content.
  *
  * <p>One sub-topology, so one task for each partition: {@code events}, {@code replays} and {@code customer-links} have
- * the same partitioning, and an account's events, ids, links, parked events and counters stand together.
+ * the same partitioning, so all state of an account is in one task.
  */
 final class AdmissionTopology {
-    /** The stage's word. */
+    /** The name of the stage. */
     static final String STAGE = "admission";
 
     static final String ADMIT = "admit";
@@ -36,8 +37,8 @@ final class AdmissionTopology {
     static final String TO_LEDGER = "to-ledger";
 
     /**
-     * The ids of the dedup window and the ledger's counters. One store for what every transaction changes: each changelog
-     * is one more partition in every transaction, which costs more than what is written there.
+     * Ids, counters and source positions. One store for all that every transaction changes, because each changelog adds a
+     * partition to every transaction, which costs more than the writes.
      */
     static final String BOOKS = "books";
 
@@ -48,7 +49,7 @@ final class AdmissionTopology {
     static final String PARKED_EVENTS = "parked-events";
     static final String PARKED_QUEUES = "parked-queues";
 
-    /** Named for each source, so that Streams leaves the consumer without a policy of its own: {@link SourceOffsets}. */
+    /** Set for each source, so that Streams gives the consumer no reset policy: {@link SourceOffsets} decides. */
     private static final AutoOffsetReset NO_RESET = AutoOffsetReset.earliest();
 
     private AdmissionTopology() {}

@@ -26,19 +26,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Customer links coming and going. The record's key is the account, because that is what compaction keeps; a link in
- * another partition than its account's is sent there, as events are. Belongs to one task.
+ * Handles added and removed customer links. The record's key is the account; a link in the wrong partition is rerouted,
+ * like an event. Belongs to one task.
  *
- * <p>A link that cannot be used is no event, so it is not a dead letter and not in the ledger: it is counted and stands
- * in the log, the link before it stays, and events go on waiting for a good one.
+ * <p>An unusable link is counted and logged, but it is not a dead letter and not in the ledger, since it is no event. The
+ * previous link stays, and events keep waiting for a valid one.
  */
 final class CustomerLinkHandler {
     private static final Logger LOG = LoggerFactory.getLogger(CustomerLinkHandler.class);
 
-    /** An account in UTF-8 is shorter. */
+    /** Longer than any account in UTF-8. */
     private static final int KEY_BYTES_MAX = 1024;
 
-    /** Of a link with its key and headers, which has some hundred. */
+    /** Bound of a link with its key and headers, which has about a hundred bytes. */
     private static final int RECORD_BYTES_MAX = 64 * 1024;
 
     private final RecordDecoder<CustomerLink> decoder;
@@ -75,7 +75,7 @@ final class CustomerLinkHandler {
         }
         int homePartition = home.of(record.key());
         if (homePartition != at.partition()) {
-            sendOn(record, at, homePartition);
+            reroute(record, at, homePartition);
             return;
         }
         String account = new String(record.key(), UTF_8);
@@ -88,14 +88,14 @@ final class CustomerLinkHandler {
         release.customerLinkChanged(account);
     }
 
-    /** Judged before anything is written: a large key or header would not fit where it had to go. */
+    /** Checked before a reroute, since a large key or header might not fit. */
     private static Optional<String> unusable(Record<byte[], byte[]> record) {
         byte[] key = record.key();
         if (RecordCutter.isCut(record.headers())
                 || key.length > KEY_BYTES_MAX
                 || RecordSize.of(key, record.value(), record.headers()) > RECORD_BYTES_MAX) {
-            return Optional.of("the record is larger than " + RECORD_BYTES_MAX + " bytes, or its key than "
-                    + KEY_BYTES_MAX + ": no customer link needs as much");
+            return Optional.of("the record is larger than " + RECORD_BYTES_MAX + " bytes, or its key is larger than "
+                    + KEY_BYTES_MAX + "; no customer link needs that much");
         }
         return Arrays.equals(key, new String(key, UTF_8).getBytes(UTF_8))
                 ? Optional.empty()
@@ -106,7 +106,7 @@ final class CustomerLinkHandler {
         return new String(key, 0, Math.min(key.length, KEY_BYTES_MAX), UTF_8);
     }
 
-    private void sendOn(Record<byte[], byte[]> record, RecordMetadata at, int homePartition) {
+    private void reroute(Record<byte[], byte[]> record, RecordMetadata at, int homePartition) {
         if (RerouteLimit.areExhausted(record.headers())) {
             refuse(new String(record.key(), UTF_8), RerouteLimit.exhausted(homePartition));
             return;
@@ -121,7 +121,7 @@ final class CustomerLinkHandler {
                 .match(
                         link -> {
                             if (!link.getAccountId().equals(account)) {
-                                refuse(account, "its value is of account " + link.getAccountId());
+                                refuse(account, "its value is for account " + link.getAccountId());
                                 return false;
                             }
                             List<Violation> violations = LinkRules.violations(link);

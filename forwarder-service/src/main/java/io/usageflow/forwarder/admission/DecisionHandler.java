@@ -1,13 +1,15 @@
 package io.usageflow.forwarder.admission;
 
-import io.usageflow.forwarder.admission.AdmissionDecision.Admit;
-import io.usageflow.forwarder.admission.AdmissionDecision.Park;
-import io.usageflow.forwarder.admission.AdmissionDecision.Reject;
-import io.usageflow.forwarder.admission.AdmissionDecision.Reroute;
+import io.usageflow.forwarder.admission.AdmissionTask.PartitionState;
+import io.usageflow.forwarder.admission.EventChecker.AdmissionDecision;
+import io.usageflow.forwarder.admission.EventChecker.AdmissionDecision.Admit;
+import io.usageflow.forwarder.admission.EventChecker.AdmissionDecision.Park;
+import io.usageflow.forwarder.admission.EventChecker.AdmissionDecision.Reject;
+import io.usageflow.forwarder.admission.EventChecker.AdmissionDecision.Reroute;
 import io.usageflow.forwarder.admission.counters.AdmissionMeters;
 import io.usageflow.forwarder.admission.counters.AdmissionMeters.Outcome;
-import io.usageflow.forwarder.admission.dedup.InputSource;
-import io.usageflow.forwarder.admission.dedup.NewEvent;
+import io.usageflow.forwarder.admission.dedup.DedupResult.InputSource;
+import io.usageflow.forwarder.admission.dedup.DedupResult.NewEvent;
 import io.usageflow.forwarder.admission.links.Resolution.Resolved;
 import io.usageflow.forwarder.admission.parking.ParkedEvent;
 import io.usageflow.forwarder.admission.parking.ParkedRelease;
@@ -17,8 +19,8 @@ import io.usageflow.forwarder.ledger.LedgerCounter;
 import java.time.Instant;
 
 /**
- * Carries out decisions: what goes out, what is remembered, and what is counted, always the three together, so that no
- * way out can miss its counter. All of it is in the task's transaction. Belongs to one task.
+ * Executes decisions: it sends, stores and counts together, in the task's transaction, so that no outcome can miss its
+ * counter. Belongs to one task.
  */
 final class DecisionHandler implements ParkedRelease.ReleaseHandler {
     private final PartitionState state;

@@ -1,5 +1,8 @@
 package io.usageflow.forwarder.admission;
 
+import io.usageflow.forwarder.admission.AdmissionDependencies.WriteBounds;
+import io.usageflow.forwarder.admission.AdmissionSinks.OutgoingRecord;
+import io.usageflow.forwarder.admission.AdmissionTask.PartitionState;
 import io.usageflow.forwarder.admission.check.AccountPartitioner;
 import io.usageflow.forwarder.admission.check.RecordDecoder;
 import io.usageflow.forwarder.admission.check.RecordSize;
@@ -7,9 +10,9 @@ import io.usageflow.forwarder.admission.check.RerouteLimit;
 import io.usageflow.forwarder.admission.check.ViolationReasons;
 import io.usageflow.forwarder.admission.dedup.AgeGuard;
 import io.usageflow.forwarder.admission.dedup.DedupResult;
+import io.usageflow.forwarder.admission.dedup.DedupResult.InputSource;
+import io.usageflow.forwarder.admission.dedup.DedupResult.NewEvent;
 import io.usageflow.forwarder.admission.dedup.Fingerprint;
-import io.usageflow.forwarder.admission.dedup.InputSource;
-import io.usageflow.forwarder.admission.dedup.NewEvent;
 import io.usageflow.forwarder.admission.links.LinkResolver;
 import io.usageflow.forwarder.admission.links.Resolution;
 import io.usageflow.forwarder.config.AdmissionSettings.Guard;
@@ -30,8 +33,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Says what is to become of a record, and changes nothing: decode, right partition, rules, age, id, link, in this order.
- * {@link AdmissionProcessor} does what it says. Not thread-safe.
+ * Decides about a record and changes nothing: it checks decoding, partition, rules, age, id and link, in this order. {@link
+ * DecisionHandler} executes the decision. Not thread-safe.
  */
 final class EventChecker {
     private final RecordDecoder<UsageEvent> decoder;
@@ -42,7 +45,7 @@ final class EventChecker {
     private final LinkResolver resolver;
     private final Fingerprint fingerprint = new Fingerprint();
 
-    /** @param guard as set */
+    /** Bounds from the settings and of the topics. */
     record Limits(Guard guard, WriteBounds writes) {
         int eventBytesMax() {
             return guard.eventBytesMax();
@@ -64,7 +67,7 @@ final class EventChecker {
         this.resolver = resolver;
     }
 
-    /** @param now for the dead letter's own times; decides nothing */
+    /** Decides about a record. {@code now} is only for the times in a dead letter. */
     AdmissionDecision check(SourceRecord origin, InputSource input, Instant now) {
         CheckedRecord record = new CheckedRecord(origin, input, now);
         if (origin.reference().isPresent()) {
@@ -81,7 +84,7 @@ final class EventChecker {
         int partition = home.of(event.getAccountId());
         boolean isElsewhere = partition != record.partition();
         Optional<Violation> size = size(record.origin);
-        // The rules are judged once, where the event belongs; but what is too large may not fit on the way there.
+        // Rules are checked once, in the event's own partition, except the size: a large event may not fit there.
         List<Violation> violations = isElsewhere && size.isEmpty() ? List.of() : violations(size, event);
         if (!violations.isEmpty()) {
             return record.refused(
@@ -91,7 +94,7 @@ final class EventChecker {
             return elsewhere(record, event, partition);
         }
         UUID id = CredytIds.ofEvent(event.getAccountId(), event.getId());
-        return record.input == InputSource.EVENTS ? judgeFirst(record, event, id) : judgeReplay(record, event, id);
+        return record.input == InputSource.EVENTS ? checkNew(record, event, id) : checkReplay(record, event, id);
     }
 
     private AdmissionDecision elsewhere(CheckedRecord record, UsageEvent event, int home) {
@@ -107,20 +110,20 @@ final class EventChecker {
             return record.refused(
                     event,
                     DeadLetterReason.TOO_LARGE,
-                    "it is in partition " + record.partition() + " and its account in " + home + ", and with " + size
+                    "it is in partition " + record.partition() + ", its account is in " + home + ", and with " + size
                             + " bytes it may not fit into " + origin.source().getTopic()
-                            + " again: let the producer choose partitions as Kafka's Java client does (murmur2), then"
-                            + " replay, which goes to the right partition");
+                            + " again: let the producer choose partitions like Kafka's Java client (murmur2), then"
+                            + " replay it, which uses the right partition");
         }
         return new AdmissionDecision.Reroute(event.getAccountId(), home);
     }
 
     private String tooLarge(OriginalReference record) {
-        return "the record is too large to be held: its value has " + record.getValueBytes() + " bytes (at most "
+        return "the record is too large to be kept: its value has " + record.getValueBytes() + " bytes (at most "
                 + limits.writes().records().valueBytesMax() + "), its key " + record.getKeyBytes() + " (at most "
                 + RecordBounds.KEY_BYTES_MAX + "), its " + record.getHeaders() + " headers "
                 + record.getHeadersBytes() + " (at most " + RecordBounds.HEADERS_BYTES_MAX
-                + "); only its beginning is kept: read it where it stands, publish events of at most "
+                + "); only its beginning is kept: read it from its topic, publish events of at most "
                 + limits.eventBytesMax() + " bytes, and discard this one";
     }
 
@@ -140,7 +143,7 @@ final class EventChecker {
         return all;
     }
 
-    private AdmissionDecision judgeFirst(CheckedRecord record, UsageEvent event, UUID id) {
+    private AdmissionDecision checkNew(CheckedRecord record, UsageEvent event, UUID id) {
         long appendedAt = record.appendedAt();
         Optional<AgeGuard.Refusal> age =
                 ages.check(event.getOccurredAt(), id, appendedAt, state.dedup().forgottenMark());
@@ -156,7 +159,7 @@ final class EventChecker {
                         first -> conflict(record, event, content, first));
     }
 
-    private AdmissionDecision judgeReplay(CheckedRecord record, UsageEvent event, UUID id) {
+    private AdmissionDecision checkReplay(CheckedRecord record, UsageEvent event, UUID id) {
         long content = fingerprint.of(event);
         long seenAt = ages.seenAt(event.getOccurredAt(), id, record.appendedAt());
         Optional<DedupResult.FirstRecord> memory = state.dedup()
@@ -187,8 +190,8 @@ final class EventChecker {
                                 + Instant.ofEpochMilli(first.seenAt()) + ", "
                                 + first.input().word() + " partition "
                                 + record.partition() + " offset " + first.offset()
-                                + (earlier ? " of the topic as it was before it was made again" : "")
-                                + "): give each usage an id of its own, then replay, or discard this one")
+                                + (earlier ? " of the topic before it was recreated" : "")
+                                + "): give each usage its own id, then replay, or discard this one")
                 .about(event)
                 .attribute("fingerprint", Fingerprint.text(content))
                 .attribute("first_fingerprint", Fingerprint.text(first.fingerprint()))
@@ -198,7 +201,7 @@ final class EventChecker {
                 .attribute("first_offset", Long.toString(first.offset())));
     }
 
-    /** The record under judgement. */
+    /** The record that is checked. */
     private record CheckedRecord(SourceRecord origin, InputSource input, Instant now) {
         long appendedAt() {
             return origin.source().getTimestamp().toEpochMilli();
@@ -224,5 +227,24 @@ final class EventChecker {
         AdmissionDecision refused(UsageEvent event, DeadLetterReason reason, String detail) {
             return new AdmissionDecision.Reject(deadLetter(reason, detail).about(event));
         }
+    }
+
+    /** What to do with a record. Sealed: each outcome of admission has its counter. */
+    sealed interface AdmissionDecision {
+
+        /** The record goes to the partition of its account, where it is checked. */
+        record Reroute(String account, int partition) implements AdmissionDecision {}
+
+        /** The record becomes a dead letter. */
+        record Reject(DeadLetterDraft letter) implements AdmissionDecision {}
+
+        /** The same event was admitted or parked before. */
+        record Duplicate() implements AdmissionDecision {}
+
+        /** The event goes to delivery. */
+        record Admit(NewEvent event, Resolution.Resolved resolved) implements AdmissionDecision {}
+
+        /** The event waits for a link. */
+        record Park(NewEvent event, Resolution.Unresolved waitsFor) implements AdmissionDecision {}
     }
 }

@@ -1,25 +1,25 @@
 /**
- * Admission: from what producers published to what Credyt may be told, once.
+ * Admission checks published events and admits each distinct event once.
  *
- * <p>The path of an event. {@link io.usageflow.forwarder.admission.Admission} runs the topology that
+ * <p>The path of an event: {@link io.usageflow.forwarder.admission.Admission} runs the topology that
  * {@link io.usageflow.forwarder.admission.AdmissionTopology} names. A record comes to the
- * {@link io.usageflow.forwarder.admission.AdmissionProcessor} of its partition, which asks the
- * {@link io.usageflow.forwarder.admission.EventChecker} for a {@link io.usageflow.forwarder.admission.AdmissionDecision}:
+ * {@link io.usageflow.forwarder.admission.AdmissionProcessor} of its partition, which gets a decision from
+ * {@link io.usageflow.forwarder.admission.EventChecker}:
  *
  * <ol>
  *   <li>{@link io.usageflow.forwarder.admission.check.RecordDecoder}: can it be read?
  *   <li>{@link io.usageflow.forwarder.admission.check.AccountPartitioner}: is this its account's partition?
  *   <li>{@link io.usageflow.schema.rule.EventRules}: does it keep the rules?
- *   <li>{@link io.usageflow.forwarder.admission.dedup.AgeGuard}: can a repeat of it still be told from a first?
+ *   <li>{@link io.usageflow.forwarder.admission.dedup.AgeGuard}: is it recent enough for deduplication?
  *   <li>{@link io.usageflow.forwarder.admission.dedup.DedupStore}, by
- *       {@link io.usageflow.forwarder.admission.dedup.Fingerprint}: was it here before, with the same content?
+ *       {@link io.usageflow.forwarder.admission.dedup.Fingerprint}: is its id known, with the same content?
  *   <li>{@link io.usageflow.forwarder.admission.links.LinkResolver}: whom is it billed to?
  * </ol>
  *
- * {@link io.usageflow.forwarder.admission.DecisionHandler} carries the decision out: to delivery, to the dead letters, to
- * another partition, or into {@link io.usageflow.forwarder.admission.parking.ParkedEvents}, from where
- * {@link io.usageflow.forwarder.admission.parking.ParkedRelease} lets it go when its link comes. Every way out is counted in
- * {@link io.usageflow.forwarder.admission.counters.AdmissionLedger}. All of it is one Kafka transaction.
+ * {@link io.usageflow.forwarder.admission.DecisionHandler} executes the decision: it sends the event to delivery, to the dead letters or to
+ * another partition, or parks it in {@link io.usageflow.forwarder.admission.parking.ParkedEvents}, from where
+ * {@link io.usageflow.forwarder.admission.parking.ParkedRelease} releases it when its link arrives. Every outcome is counted in
+ * {@link io.usageflow.forwarder.admission.counters.AdmissionLedger}. All effects are in one Kafka transaction.
  */
 @NullMarked
 package io.usageflow.forwarder.admission;

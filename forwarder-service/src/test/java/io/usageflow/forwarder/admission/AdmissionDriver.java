@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.admission.check.AccountPartitioner;
-import io.usageflow.forwarder.admission.check.RegistryStatus;
+import io.usageflow.forwarder.admission.check.RegistryRetry.RegistryStatus;
 import io.usageflow.forwarder.admission.counters.AdmissionMeters;
 import io.usageflow.forwarder.admission.links.VendorLinks;
 import io.usageflow.forwarder.admission.source.SourceOffsets;

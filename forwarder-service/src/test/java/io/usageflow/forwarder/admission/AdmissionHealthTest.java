@@ -2,7 +2,7 @@ package io.usageflow.forwarder.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.usageflow.forwarder.admission.streams.CrashLoop;
+import io.usageflow.forwarder.admission.streams.ThreadFailurePolicy.CrashLoop;
 import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.observe.StageHealth;
 import io.usageflow.forwarder.observe.StallTimer;
@@ -25,7 +25,7 @@ class AdmissionHealthTest {
                 "RUNNING          | kafka    |  31 | waiting | Kafka has not answered for 31 s",
                 "RUNNING          | stuck    | 120 | ready   | admitting",
                 "RUNNING          | stuck    | 121 | waiting | usage.events-0 offset 9",
-                "RUNNING          | registry |   0 | waiting | schema registry away",
+                "RUNNING          | registry |   0 | waiting | schema registry unavailable",
                 "RUNNING          | deaths   |   0 | waiting | threads die and are replaced",
                 "RUNNING          | stalled  |  60 | ready   | admitting",
                 "RUNNING          | stalled  |  61 | waiting | 12 records wait, and nothing was committed for 61 s",

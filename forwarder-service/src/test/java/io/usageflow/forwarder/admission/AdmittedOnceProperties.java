@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.admission.dedup.AgeGuard;
 import io.usageflow.forwarder.admission.dedup.DedupResult;
+import io.usageflow.forwarder.admission.dedup.DedupResult.InputSource;
 import io.usageflow.forwarder.admission.dedup.DedupStore;
-import io.usageflow.forwarder.admission.dedup.InputSource;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.schema.id.Uuids;
 import java.time.Duration;

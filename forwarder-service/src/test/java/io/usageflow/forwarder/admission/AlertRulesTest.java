@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.usageflow.forwarder.admission.check.RegistryStatus;
+import io.usageflow.forwarder.admission.check.RegistryRetry.RegistryStatus;
 import io.usageflow.forwarder.admission.counters.AdmissionMeters;
 import io.usageflow.forwarder.testing.AlertRules;
 import java.io.IOException;

@@ -76,7 +76,7 @@ class PartitionsChangedIT {
             assertThat(said(running))
                     .startsWith("usageflow: admission died: stopped: usage.events has 6 partitions now, and had 4 when"
                             + " admission started")
-                    .endsWith("the next start says what to do");
+                    .endsWith("the next start explains what to do");
         }
 
         try (ForwarderProcess again = launch("again.log", protocol)) {

@@ -1,5 +1,9 @@
 package io.usageflow.forwarder.admission.dedup;
 
+import io.usageflow.schema.UsageEvent;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -34,4 +38,26 @@ public sealed interface DedupResult {
         }
         return onFirst.get();
     }
+
+    /** Which way an event came in. */
+    public enum InputSource {
+        /** From producers: each id once. */
+        EVENTS,
+        /** From operators, who have seen the dead letter: neither its age nor its id refuses it again. */
+        REPLAYS;
+
+        /** The last part of its topic's name. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * An event that is to be admitted or parked.
+     *
+     * @param id as Credyt will see it
+     * @param memory to be stored in the transaction that hands the event on; empty where the id is stored already, as that of
+     *     most replays is
+     */
+    public record NewEvent(UsageEvent event, UUID id, Optional<DedupResult.FirstRecord> memory) {}
 }

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.admission.dedup;
 
-import io.usageflow.forwarder.admission.dedup.IdBlock.IdEntry;
+import io.usageflow.forwarder.admission.dedup.IdBlocks.IdBlock;
+import io.usageflow.forwarder.admission.dedup.IdBlocks.IdBlock.IdEntry;
 import io.usageflow.forwarder.admission.streams.PreCommitHook;
 import java.util.ArrayList;
 import java.util.List;

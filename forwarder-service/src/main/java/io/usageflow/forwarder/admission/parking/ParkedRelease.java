@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.admission.parking;
 
 import io.usageflow.forwarder.admission.check.RecordDecoder;
-import io.usageflow.forwarder.admission.dedup.NewEvent;
+import io.usageflow.forwarder.admission.dedup.DedupResult.NewEvent;
 import io.usageflow.forwarder.admission.links.LinkResolver;
 import io.usageflow.forwarder.admission.links.Resolution;
 import io.usageflow.forwarder.admission.links.Resolution.Missing;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.admission.counters.AdmissionLedger;
 import io.usageflow.forwarder.admission.counters.AdmissionMeters;
-import io.usageflow.forwarder.admission.dedup.InputSource;
+import io.usageflow.forwarder.admission.dedup.DedupResult.InputSource;
 import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.kafka.TopicWatch;
 import io.usageflow.forwarder.ledger.LedgerCounter;
@@ -133,8 +133,12 @@ public final class SourcePositions {
      * @param seenAtMillis append time, Unix milliseconds
      */
     public boolean isOfEarlierLog(InputSource input, long seenAtMillis) {
-        return seenAtMillis
-                < List.copyOf(byTopic.values()).get(input.ordinal()).position.sinceMillis();
+        int place =
+                switch (input) {
+                    case EVENTS -> 0;
+                    case REPLAYS -> 1;
+                };
+        return seenAtMillis < List.copyOf(byTopic.values()).get(place).position.sinceMillis();
     }
 
     /** By topic, those that are known. */

@@ -8,7 +8,7 @@ import java.util.Map;
  * The cluster, the registry and the folder that admission works with. Immutable.
  *
  * @param kafka settings of every Kafka client, {@code bootstrap.servers} among them
- * @param streams further settings of Kafka Streams and its clients; those that promises depend on are refused
+ * @param streams further settings of Kafka Streams and its clients; those that the guarantees need are refused
  * @param registry settings of the serializers, {@code schema.registry.url} among them
  * @param stateDir folder of the stores; if it is lost, admission restores it from Kafka, which is slow
  */

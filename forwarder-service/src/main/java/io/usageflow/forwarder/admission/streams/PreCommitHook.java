@@ -9,20 +9,16 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The moment before a task's transaction is committed, as a store that keeps nothing: what has gathered in the heap is
- * written then, into stores with changelogs, and so is in the transaction of the events it belongs to. One write for a
- * transaction's thousand events instead of a thousand.
+ * Runs work before each commit of a task. A transaction's ids and counters are collected in the heap and written here once,
+ * into stores with changelogs, so they are in the transaction of their events.
  *
- * <p>Streams flushes the caches of a task's stores in every path that leads to a commit ({@code StreamTask.prepareCommit},
- * Kafka 4.3.1), and nowhere tells a processor of it. So this poses as a store with a cache, through the only interface
- * here that is not public API. Were it not called, AdmissionKillIT and every topology test would fail: each looks for
- * what is written here.
+ * <p>Streams flushes the caches of a task's stores before every commit ({@code StreamTask.prepareCommit}, Kafka 4.3.1), but
+ * has no hook for a processor. So this class implements a store with a cache, through the only interface here that is not
+ * public API. If Streams stops calling it, AdmissionKillIT and every topology test fail.
  */
 public final class PreCommitHook implements StateStore, CachedStateStore<byte[], byte[]> {
-    private static final Runnable NOTHING = () -> {};
-
     private final String name;
-    private Runnable work = NOTHING;
+    private @Nullable Runnable work;
     private boolean open;
 
     private PreCommitHook(String name) {
@@ -33,20 +29,22 @@ public final class PreCommitHook implements StateStore, CachedStateStore<byte[],
         return new Builder(name);
     }
 
-    /** What to do at the end of each transaction, in the task's thread; also when the processor has been closed. */
+    /** Sets the work, which runs in the task's thread, also after the processor was closed. */
     public void run(Runnable writes) {
         this.work = writes;
     }
 
     @Override
     public void flushCache() {
-        work.run();
+        if (work != null) {
+            work.run();
+        }
     }
 
-    /** The task becomes a standby: what it had gathered was written with its last commit. */
+    /** Called when the task becomes a standby, after its last commit. */
     @Override
     public void clearCache() {
-        work = NOTHING;
+        work = null;
     }
 
     @Override
@@ -68,7 +66,7 @@ public final class PreCommitHook implements StateStore, CachedStateStore<byte[],
     @Override
     public void close() {
         open = false;
-        work = NOTHING;
+        work = null;
     }
 
     @Override
@@ -109,7 +107,7 @@ public final class PreCommitHook implements StateStore, CachedStateStore<byte[],
 
         @Override
         public StoreBuilder<PreCommitHook> withLoggingEnabled(@Nullable Map<String, String> config) {
-            throw new UnsupportedOperationException("it keeps nothing that could be logged");
+            throw new UnsupportedOperationException("this store keeps nothing that could be logged");
         }
 
         @Override

@@ -33,8 +33,10 @@ public final class SourceTopics {
     private SourceTopics() {}
 
     /**
-     * @param onWait gets the reason of each wait
-     * @throws KafkaException that does not pass by itself, such as a refused login
+     * Waits until Kafka describes the topic.
+     *
+     * @param onWait receives the reason of each wait
+     * @throws KafkaException if the failure is not transient, such as a refused login
      */
     public static int awaitPartitions(Map<String, ?> kafka, String topic, Consumer<String> onWait)
             throws InterruptedException {
@@ -52,7 +54,7 @@ public final class SourceTopics {
         }
     }
 
-    /** How many it has now; empty where Kafka does not say so at once. */
+    /** The current number of partitions; empty if Kafka does not answer. */
     public static OptionalInt partitions(Map<String, ?> kafka, String topic) throws InterruptedException {
         try (Admin admin = KafkaClients.admin(kafka)) {
             return OptionalInt.of(ask(admin, topic));
@@ -73,18 +75,18 @@ public final class SourceTopics {
                 .size();
     }
 
-    /** A missing topic is retriable for Kafka, and for us: it may be made any moment. */
+    /** A missing topic is a reason to wait: it may be created any moment. */
     private static String reason(String topic, Throwable failure) {
         if (failure instanceof RetriableException retriable) {
             return "topic " + topic + " cannot be described: " + retriable.getMessage()
-                    + "; is it there? See usageflow topics apply";
+                    + "; check that it exists, see usageflow topics apply";
         }
         throw failure instanceof KafkaException fatal
                 ? fatal
                 : new KafkaException("topic " + topic + " cannot be described", failure);
     }
 
-    /** The least {@code max.message.bytes} of the topics; Kafka's default where the cluster does not tell. */
+    /** The smallest {@code max.message.bytes} of the topics; Kafka's default if the cluster does not answer. */
     public static int messageBytesMin(Map<String, ?> kafka, List<String> topics) throws InterruptedException {
         List<ConfigResource> asked = topics.stream()
                 .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))

@@ -11,19 +11,19 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * One bounded cache for all stores of the process, where Streams gives each its own 50 MB and three write buffers of
- * 16 MB, so that memory would grow with partitions; and a bloom filter over what is not yet on disk. The bound is that of
- * the first instance of admission in the process.
+ * Gives all stores of the process one bounded cache, and bloom filters over the memtables. By default, Streams gives each
+ * store 50 MB and three write buffers of 16 MB, so memory would grow with partitions. The first instance of admission in
+ * the process sets the bound.
  */
 public final class StoreTuning implements RocksDBConfigSetter {
-    /** Streams hands its settings through; the only key of ours among them. */
+    /** Our only key among the settings that Streams passes on. */
     public static final String MEMORY_BYTES_MAX = "usageflow.store.memory.max.bytes";
 
     private static final double MEMTABLE_BLOOM_RATIO = 0.1;
 
     private static @Nullable Memory shared;
 
-    /** @param writeBuffers charged to the cache, so that the cache's size bounds both */
+    /** Write buffers are charged to the cache, so the size of the cache bounds both. */
     private record Memory(Cache cache, WriteBufferManager writeBuffers) {
         static Memory of(long bytesMax) {
             RocksDB.loadLibrary();
@@ -32,7 +32,7 @@ public final class StoreTuning implements RocksDBConfigSetter {
         }
     }
 
-    /** For Streams, which makes one for each store. */
+    /** Created by Streams for each store. */
     public StoreTuning() {}
 
     @Override

@@ -21,13 +21,14 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Kafka Streams' clients as it makes them itself, but that a producer makes sure that its transactions ended everywhere:
- * {@link MarkerRecovery}, and that a thread's successor writes under its id: {@link TransactionalIds}; and that
- * consumers hold no large records: {@link BoundedConsumers}. Thread-safe.
+ * Supplies Kafka Streams' clients, with three changes: producers verify that their transactions ended ({@link
+ * MarkerRecovery}), a replaced thread's successor reuses its id ({@link TransactionalIds}), and consumers hold no large
+ * records ({@link BoundedConsumers}). Thread-safe.
  *
- * <p>A subclass, since Streams takes no other supplier with its own group protocol.
+ * <p>A subclass, because Streams' own group protocol accepts no other supplier.
  */
 public final class StreamsClients extends DefaultKafkaClientSupplier implements AutoCloseable {
     private static final String PRODUCER = "-producer";
@@ -38,8 +39,8 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
     private final RecordBounds bounds;
     private final List<String> topics;
     private final TransactionalIds ids = new TransactionalIds();
-    /** By transactional id: each remembers what it could not finish. */
-    private final Map<String, MarkerRecovery> takeovers = new ConcurrentHashMap<>();
+    /** By transactional id; each remembers its unfinished transactions. */
+    private final Map<String, MarkerRecovery> recoveries = new ConcurrentHashMap<>();
 
     private final Runnable onCommit;
     private final AtomicLong commits = new AtomicLong();
@@ -59,7 +60,7 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
         this.topics = topics;
     }
 
-    /** @param onCommit is run after each transaction, by any thread */
+    /** Creates the supplier. {@code onCommit} runs after each transaction, on any thread. */
     public static StreamsClients of(
             Properties settings,
             RecordBounds bounds,
@@ -74,7 +75,7 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
         return new StreamsClients(context.kafka(), application, bounds, written, sourceOffsets, onCommit);
     }
 
-    /** A stream thread dies, and this is it; asked before it makes its successor. */
+    /** Called by a dying stream thread before it creates its successor. */
     public void threadDies() {
         ids.handOver(Thread.currentThread().getName());
     }
@@ -96,23 +97,23 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
                 thread,
                 Thread.currentThread().getName(),
                 String.valueOf(given.get(ProducerConfig.TRANSACTIONAL_ID_CONFIG)));
-        MarkerRecovery takeover = takeovers.computeIfAbsent(
+        MarkerRecovery recovery = recoveries.computeIfAbsent(
                 id,
                 each -> new MarkerRecovery(
                         kafka, each, application, Changelogs.names(application).get(0), topics));
         Map<String, Object> config = new HashMap<>(given);
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
-        return new WatchedProducer(config, takeover) {
+        return new WatchedProducer(config, recovery) {
             @Override
             public void initTransactions() {
                 requireOwner();
-                takeover.takeOver(this, super::initTransactions);
+                recovery.takeOver(this, super::initTransactions);
             }
 
             @Override
             public void commitTransaction() {
                 super.commitTransaction();
-                takeover.afterEnd();
+                recovery.afterEnd();
                 commits.incrementAndGet();
                 onCommit.run();
             }
@@ -121,10 +122,10 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
             public void abortTransaction() {
                 requireOwner();
                 super.abortTransaction();
-                takeover.afterEnd();
+                recovery.afterEnd();
             }
 
-            /** A dead thread's successor ends the thread's transaction, and may have begun one of its own under the same id. */
+            /** A successor ends the dead thread's transaction, and may have begun its own under the same id. */
             private void requireOwner() {
                 if (!ids.owns(thread, id)) {
                     throw new ProducerFencedException(thread + " died; its successor has " + id);
@@ -133,27 +134,70 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
         };
     }
 
-    /** Transactions committed. */
+    /** The number of committed transactions. */
     public long commits() {
         return commits.get();
     }
 
-    /** What may go wrong for want of rights; the same for all threads. */
+    /** A risk from missing permissions; the same for all threads. */
     public Optional<String> risk() {
-        return takeovers.values().stream()
-                .flatMap(takeover -> takeover.risk().stream())
+        return recoveries.values().stream()
+                .flatMap(recovery -> recovery.risk().stream())
                 .findFirst();
     }
 
-    /** After the streams themselves. */
+    /** To be called after the streams are closed. */
     @Override
     public void close() {
-        takeovers.values().forEach(MarkerRecovery::close);
+        recoveries.values().forEach(MarkerRecovery::close);
     }
 
     /** Streams names a thread's producer after the thread. */
     private static String threadOf(Map<String, Object> config) {
         String client = String.valueOf(config.get(ProducerConfig.CLIENT_ID_CONFIG));
         return client.endsWith(PRODUCER) ? client.substring(0, client.length() - PRODUCER.length()) : client;
+    }
+
+    /**
+     * Assigns transactional ids to stream threads: the successor of a dead thread takes over its id. Thread-safe.
+     *
+     * <p>Kafka Streams gives the successor a new number and so a new id. The dead thread's open transaction would then never
+     * end, and no consumer could read past it. Under the old id, the successor's {@code initTransactions} ends it. So a process
+     * always uses its first ids, also after a restart.
+     */
+    static final class TransactionalIds {
+        private final Map<String, String> byThread = new HashMap<>();
+        private final Map<String, String> handedOver = new HashMap<>();
+
+        /** Passes the id of a dying thread to the thread that it creates. */
+        synchronized void handOver(String dying) {
+            String id = byThread.remove(dying);
+            if (id != null) {
+                handedOver.put(dying, id);
+            }
+        }
+
+        /**
+         * Returns the id for a thread's producer.
+         *
+         * @param thread the stream thread that will write
+         * @param maker the calling thread: a dying thread creates its successor
+         * @param given the id that Streams chose
+         */
+        synchronized String of(String thread, String maker, String given) {
+            @Nullable String own = byThread.get(thread);
+            if (own != null) {
+                return own;
+            }
+            @Nullable String inherited = handedOver.remove(maker);
+            String id = inherited == null ? given : inherited;
+            byThread.put(thread, id);
+            return id;
+        }
+
+        /** Whether the thread still has this id. */
+        synchronized boolean owns(String thread, String id) {
+            return id.equals(byThread.get(thread));
+        }
     }
 }

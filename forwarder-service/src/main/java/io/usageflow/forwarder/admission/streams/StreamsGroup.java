@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Streams' own rebalance protocol ({@code streams.group.protocol=streams}, KIP-1071) balances in the broker, which knows
- * nothing of a client's {@code num.standby.replicas}: that stands on the group. This puts it there, so that
- * {@code admission.standby.replicas} means the same under both protocols.
+ * Sets {@code num.standby.replicas} on the group for the streams protocol ({@code streams.group.protocol=streams},
+ * KIP-1071). There the broker assigns tasks and ignores the client's setting; with this, {@code
+ * admission.standby.replicas} means the same under both protocols.
  */
 public final class StreamsGroup {
     static final String STANDBYS = "streams.num.standby.replicas";
@@ -34,7 +34,7 @@ public final class StreamsGroup {
                 String.valueOf(streams.get(StreamsConfig.GROUP_PROTOCOL_CONFIG)));
     }
 
-    /** Does not fail: without standbys a takeover is slower, and nothing else is different. */
+    /** Never fails: without standbys, only a takeover is slower. */
     public static void prepare(Map<String, ?> kafka, Properties streams) throws InterruptedException {
         String group = String.valueOf(streams.get(StreamsConfig.APPLICATION_ID_CONFIG));
         String standbys = String.valueOf(streams.get(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG));
@@ -46,7 +46,7 @@ public final class StreamsGroup {
                     .get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException refused) {
             LOG.warn(
-                    "event=standbys_not_set group={} wanted={} effect=\"takeovers restore the state from Kafka\""
+                    "event=standbys_not_set group={} wanted={} effect=\"a takeover restores its state from Kafka\""
                             + " remedy=\"kafka-configs.sh --alter --entity-type groups --entity-name {} --add-config {}={}\"",
                     group,
                     standbys,

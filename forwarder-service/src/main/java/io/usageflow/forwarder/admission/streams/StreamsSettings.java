@@ -13,9 +13,9 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * Settings of Kafka Streams. Pure. Defaults first, then what the user gives for every Kafka client ({@code kafka.}),
- * then for Streams ({@code streams.}), then what the promises depend on, which users cannot change. Public so that a benchmark
- * can give the same settings to what it compares admission with.
+ * Settings of Kafka Streams, each overriding the one before: our defaults, the user's {@code kafka.}, the user's {@code
+ * streams.}, and the settings that the guarantees need. Pure. Public for the benchmark that compares admission with a plain
+ * Streams program.
  */
 public final class StreamsSettings {
     private static final long POLL_MS = 10;
@@ -24,7 +24,11 @@ public final class StreamsSettings {
 
     private StreamsSettings() {}
 
-    /** @throws ConfigException where the user's settings contradict a promise; names the key and the remedy */
+    /**
+     * Merges the settings.
+     *
+     * @throws ConfigException if a setting of the user contradicts a guarantee; names the key and the remedy
+     */
     public static Properties of(AdmissionSettings settings, AdmissionContext context) {
         Engine engine = settings.engine();
         Map<String, Object> all = new HashMap<>(defaults(
@@ -35,7 +39,7 @@ public final class StreamsSettings {
         required(engine, context).forEach((key, value) -> {
             Object given = context.streams().get(key);
             if (given != null && !given.toString().equals(value.toString())) {
-                throw new ConfigException("streams." + key + " is '" + given + "', and admission needs " + value
+                throw new ConfigException("streams." + key + " is '" + given + "', but admission needs " + value
                         + ": remove it" + remedy(key));
             }
             all.put(key, value);
@@ -54,38 +58,35 @@ public final class StreamsSettings {
         defaults.put(
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
                 engine.commitIntervalMax().toMillis());
-        // Events, replays and links are not waited for in turn: an event that is read before its link parks, and is let
-        // go
-        // in its order. (To wait, Streams 4.3.1 writes two log texts for each record, a fifth of all its work.)
+        // No waiting for events, replays and links in time order: an event that is read before its link is parked and
+        // released in order. (To wait, Streams 4.3.1 formats two log texts for each record, a fifth of all its work.)
         defaults.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
-        // An alarm rings between two polls only: a poll that finds nothing must not hold it back.
+        // Timers run only between polls, so an empty poll must be short.
         defaults.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
-        defaults.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0); // no store of ours has a cache of Streams
+        defaults.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0); // our stores have no Streams cache
         defaults.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, engine.standbys());
         defaults.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreTuning.class);
-        // Fail, as everywhere: a vendor link must not be skipped. (Kafka 5 will make this the default.)
+        // A failure must not skip a vendor link. (Kafka 5 will make this the default.)
         defaults.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
         // Throughput: an exactly-once copy with the clients' own defaults is a third slower.
         producer(defaults, ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         producer(defaults, ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
         producer(defaults, ProducerConfig.LINGER_MS_CONFIG, 5);
-        // The first write of a transaction is refused while the markers of the one before are still being written, a
-        // few
-        // milliseconds; the default back-off of 100 ms would show in the latency of every event behind it.
+        // Kafka refuses a transaction's first write while the previous transaction's markers are written, a few
+        // milliseconds. The default back-off of 100 ms would add to the latency of every event.
         producer(defaults, ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 10);
-        // A poll holds this many at once, and each may have several megabytes after decompression, whatever it has in
-        // the topic.
+        // A record may have several megabytes after decompression.
         consumer(defaults, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS_MAX);
         defaults.put(StreamsConfig.globalConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), POLL_RECORDS_MAX);
         defaults.put(StreamsConfig.restoreConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), POLL_RECORDS_MAX);
-        // A dead letter holds its original and more, and a parked event stands in its changelog with all it came with:
-        // neither the producer nor the topic may be what refuses it.
+        // A dead letter and a parked event in the changelog are larger than their source record; neither the producer
+        // nor the topic may refuse them.
         int recordBytesMax = Math.max(RECORD_BYTES_MAX, writtenBytesMax);
         producer(defaults, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, recordBytesMax);
         defaults.put(StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), recordBytesMax);
-        // Else a write to a changelog is refused where this machine's clock is an hour ahead of the broker's.
+        // Otherwise a changelog refuses writes if this machine's clock is an hour ahead of the broker's.
         defaults.put(StreamsConfig.topicPrefix(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG), "LogAppendTime");
-        // A killed instance's partitions are taken over after this, not after 45 s.
+        // A killed instance's partitions move after this time, not after 45 s.
         consumer(defaults, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
         consumer(defaults, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);
         return defaults;
@@ -108,7 +109,7 @@ public final class StreamsSettings {
             case StreamsConfig.APPLICATION_ID_CONFIG -> " and use admission.application.id";
             case StreamsConfig.NUM_STREAM_THREADS_CONFIG -> " and use admission.threads";
             case StreamsConfig.STATE_DIR_CONFIG -> " and use state.dir";
-            default -> "; anything less loses or doubles events";
+            default -> "; any other value loses or duplicates events";
         };
     }
 

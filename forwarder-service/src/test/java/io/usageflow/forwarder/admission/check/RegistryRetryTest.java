@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.forwarder.admission.check.RecordDecoder.Decoded;
+import io.usageflow.forwarder.admission.check.RegistryRetry.RegistryStatus;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.schema.UsageEvent;
 import java.net.ConnectException;

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.admission.dedup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.admission.HeapStore;
+import io.usageflow.forwarder.admission.dedup.DedupResult.InputSource;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.stream.IntStream;

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.admission.AdmissionDriver;
 import io.usageflow.forwarder.admission.HeapStore;
-import io.usageflow.forwarder.admission.check.RegistryStatus;
+import io.usageflow.forwarder.admission.check.RegistryRetry.RegistryStatus;
 import io.usageflow.forwarder.admission.counters.AdmissionLedger;
 import io.usageflow.forwarder.admission.counters.AdmissionMeters;
 import io.usageflow.forwarder.admission.source.SourcePosition.Begin;
@@ -150,7 +150,7 @@ class SourcePositionsTest {
         assertThatThrownBy(() -> open().requireSameLogs())
                 .isInstanceOf(SourcePositions.VendorLinksReplacedException.class)
                 .satisfies(failure -> assertThat(ThreadFailurePolicy.remedy(failure))
-                        .hasValueSatisfying(text -> assertThat(text).contains("start again")));
+                        .hasValueSatisfying(text -> assertThat(text).contains("restart")));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.admission.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.admission.streams.ThreadFailurePolicy.Action;
+import io.usageflow.forwarder.admission.streams.ThreadFailurePolicy.PartitionsChangedException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Instant;
@@ -67,11 +68,12 @@ class ThreadFailurePolicyTest {
                 Arguments.of(
                         new PartitionsChangedException(
                                 "usage.events", 6, 8, new StreamsException("invalid partitions")),
-                        "the next start says what to do"),
+                        "the next start explains what to do"),
                 Arguments.of(new SaslAuthenticationException("wrong password"), "login"),
-                Arguments.of(new TopicAuthorizationException("usage.events"), "grant the right"),
-                Arguments.of(new GroupAuthorizationException("usage.admission"), "grant the right"),
-                Arguments.of(new TransactionalIdAuthorizationException("usage.admission-1"), "grant the right"),
+                Arguments.of(new TopicAuthorizationException("usage.events"), "grant the named permission"),
+                Arguments.of(new GroupAuthorizationException("usage.admission"), "grant the named permission"),
+                Arguments.of(
+                        new TransactionalIdAuthorizationException("usage.admission-1"), "grant the named permission"),
                 Arguments.of(new ConfigException("wrong"), "settings"),
                 Arguments.of(new InvalidReplicationFactorException("3 of 1"), "settings"),
                 Arguments.of(new PolicyViolationException("too many partitions"), "policy"),
@@ -94,7 +96,7 @@ class ThreadFailurePolicyTest {
                 Arguments.of(new IOException("Disk quota exceeded"), "free space"),
                 Arguments.of(
                         new ProcessorStateException("open", rocks(Status.Code.Corruption, Status.SubCode.None)),
-                        "rebuilt from Kafka"),
+                        "rebuilds it from Kafka"),
                 Arguments.of(new OutOfMemoryError("Java heap space"), "more memory"),
                 Arguments.of(new UnsatisfiedLinkError("librocksdbjni.so"), "native library"));
     }

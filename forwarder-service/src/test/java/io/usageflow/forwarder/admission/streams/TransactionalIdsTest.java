@@ -2,6 +2,7 @@ package io.usageflow.forwarder.admission.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.forwarder.admission.streams.StreamsClients.TransactionalIds;
 import org.junit.jupiter.api.Test;
 
 class TransactionalIdsTest {
