@@ -101,7 +101,7 @@ final class BrokerNode {
         return properties;
     }
 
-    /** There is nobody to replicate to or to wait for. */
+    /** There is no other node to replicate to or to wait for. */
     private static final Map<String, String> ONE_NODE = Map.of(
             "auto.create.topics.enable", "false",
             "default.replication.factor", "1",
@@ -112,7 +112,7 @@ final class BrokerNode {
             "share.coordinator.state.topic.min.isr", "1",
             "group.initial.rebalance.delay.ms", "0",
             "server.max.startup.time.ms", "60000",
-            // A producer that a test has killed shall not hold back read_committed consumers for ten seconds more.
+            // A producer that a test has killed must not hold back read_committed consumers for ten seconds more.
             "transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
 
     /** Few threads, small files: seconds to start, little to delete. */

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The embedded broker in a JVM of its own, so that it can be killed. Uses this JVM's java and class path. Dies with this
  * JVM, however that ends. Thread-safe.
  *
- * <p>What it prints goes to {@code broker.log} in its directory; the last lines of it are in the exception when it does
- * not start.
+ * <p>Its output goes to {@code broker.log} in its directory. If it does not start, the exception has the last lines.
  */
 public final class ForkedBroker implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
@@ -244,7 +243,7 @@ public final class ForkedBroker implements AutoCloseable {
                     .withDataDirectory(directory)
                     .withSettings(settings(directory)))) {
                 Files.writeString(directory.resolve(READY_FILE), broker.bootstrapServers());
-                // Nobody writes there; only its end counts.
+                // Nothing is written there; only its end counts.
                 System.in.transferTo(OutputStream.nullOutputStream());
             }
             // Kafka's threads are no reason to outlive the parent.

@@ -22,7 +22,7 @@ final class FreePorts {
 
     private FreePorts() {}
 
-    /** A port that nobody listens on right now, that the kernel gives to nobody by itself, and this process only once. */
+    /** A port without a listener, outside the ephemeral range, given once by this process. */
     static int any() {
         for (int i = 0; i < TRIES_MAX; i++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);

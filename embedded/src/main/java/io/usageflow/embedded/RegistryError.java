@@ -1,6 +1,6 @@
 package io.usageflow.embedded;
 
-/** A refusal of Confluent's list: HTTP status, error code, message. */
+/** One of Confluent's error answers: HTTP status, error code, message. */
 final class RegistryError extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -8,7 +8,7 @@ final class RegistryError extends RuntimeException {
     private final int code;
 
     private RegistryError(int status, int code, String message) {
-        // An answer, not a failure: nobody reads its stack trace.
+        // An answer, not a failure: it needs no stack trace.
         super(message, null, false, false);
         this.status = status;
         this.code = code;

@@ -37,7 +37,7 @@ public final class SchemaRegistryServer implements AutoCloseable {
     }
 
     /**
-     * As {@link #start(int)}, but the registry outlives the server: needed beside a broker that keeps its data, whose
+     * As {@link #start(int)}, but the registry outlives the server: needed with a broker that keeps its data, whose
      * records name their schemas by id.
      *
      * @param journal file to which each change is appended, and from which the registry is made again

@@ -44,7 +44,7 @@ public record EventId(String value) {
 
     /**
      * The same id for the same parts, in every process and every release: a version 5 UUID. The parts are the business key:
-     * everything that identifies this usage, and nothing that differs between two reports of it, such as the current time
+     * everything that identifies this usage, and nothing that differs between two reports, such as the current time
      * or a retry counter. Example: {@code derive("invoice-line", invoiceId, 7)}.
      *
      * <p>Order and boundaries of the parts matter: {@code ("a", "bc")} is not {@code ("ab", "c")}. A part is used as text, so

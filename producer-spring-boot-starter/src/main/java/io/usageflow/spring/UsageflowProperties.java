@@ -70,7 +70,7 @@ public record UsageflowProperties(
      * The source that events name.
      *
      * @param name Name of the publishing service, written into each event's source. Default: spring.application.name.
-     * @param instance Name of this instance of it. Default: the environment variable HOSTNAME.
+     * @param instance Name of this instance. Default: the environment variable HOSTNAME.
      */
     public record Service(@Nullable String name, @Nullable String instance) {}
 

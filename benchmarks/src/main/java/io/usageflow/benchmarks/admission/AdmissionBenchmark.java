@@ -1,6 +1,5 @@
 package io.usageflow.benchmarks.admission;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.benchmarks.cluster.BenchmarkCluster;
 import io.usageflow.benchmarks.measure.BenchmarkCommand;
 import io.usageflow.benchmarks.measure.Report;
@@ -10,7 +9,6 @@ import io.usageflow.benchmarks.measure.Series.Figure;
 import io.usageflow.benchmarks.side.Side;
 import io.usageflow.benchmarks.side.SideKind;
 import io.usageflow.benchmarks.side.SideOptions;
-import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -96,7 +94,7 @@ public final class AdmissionBenchmark {
         }
     }
 
-    /** Takes as long as the plan says. @throws IllegalStateException if a side fails or does not do its work */
+    /** Runs the plan. Throws if a side fails or does not do its work. */
     Report run() {
         LOG.info("starting broker and registry");
         try (BenchmarkCluster cluster = BenchmarkCluster.start();
@@ -173,6 +171,9 @@ public final class AdmissionBenchmark {
         return new Series(side.name(), what, turns.getOrDefault(side, List.of()));
     }
 
+    private record MemoryFigure(
+            long value, String goal, String of, long residentMiB, long residentInTheEndMiB, long peakInTheEndMiB) {}
+
     /**
      * Writes down what was found.
      *
@@ -186,29 +187,22 @@ public final class AdmissionBenchmark {
                 new Figure("P1", ">= 0.5", besideCopy.get(0), besideCopy.get(2)),
                 new Figure("P2", ">= 0.9", besideCopy.get(0), besideCopy.get(1)),
                 new Figure("P3", ">= 5", besideRecipe.get(0), besideRecipe.get(1)));
-        BigDecimal memoryMiB = BigDecimal.valueOf(memory.peak() >> 20);
-        figures.forEach(figure -> figure.addTo(report));
+        long memoryMiB = memory.peak() >> 20;
+        figures.forEach(report::figure);
         report.figure("P11", memoryMiB, "MiB", "(goal <= 768)");
-        ObjectNode details = report.object("figures");
-        figures.forEach(figure -> details.set(figure.name(), figure.json()));
-        details.putObject("P11")
-                .put("value", memoryMiB)
-                .put("goal", "<= 768")
-                .put("of", "MiB of admission's process, the most up to the moment when all ids were remembered (VmHWM)")
-                .put("residentMiB", memory.resident() >> 20)
-                .put("residentInTheEndMiB", memoryAtEnd.resident() >> 20)
-                .put("peakInTheEndMiB", memoryAtEnd.peak() >> 20);
-        ObjectNode sides = report.object("sides");
-        Series.addTo(sides.putObject("P1,P2"), besideCopy);
-        Series.addTo(sides.putObject("P3"), besideRecipe);
-        ObjectNode settings = report.object("settings");
-        settings.put("ids", plan.ids()).put("idsBesideRecipe", plan.idsBesideRecipe());
-        settings.put("rounds", plan.rounds());
-        settings.putObject("slices")
-                .put("admission", plan.slices().admission())
-                .put("copy", plan.slices().copy())
-                .put("recipe", plan.slices().recipe());
-        options.describe(settings);
+        Map<String, Object> details = Figure.byName(figures);
+        details.put(
+                "P11",
+                new MemoryFigure(
+                        memoryMiB,
+                        "<= 768",
+                        "MiB of admission's process, the most up to the moment when all ids were remembered (VmHWM)",
+                        memory.resident() >> 20,
+                        memoryAtEnd.resident() >> 20,
+                        memoryAtEnd.peak() >> 20));
+        report.put("figures", details);
+        report.put("sides", Map.of("P1,P2", Series.bySide(besideCopy), "P3", Series.bySide(besideRecipe)));
+        report.settings(plan, options.setup());
         return report;
     }
 }

@@ -1,7 +1,6 @@
 package io.usageflow.benchmarks.admission;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.usageflow.benchmarks.cluster.BenchmarkCluster;
 import io.usageflow.benchmarks.measure.BenchmarkCommand;
 import io.usageflow.benchmarks.measure.Polling;
@@ -86,10 +85,10 @@ public final class ExpiryBenchmark {
         }
     }
 
-    /** One round. @param forgotten ids, while the slice was handled */
+    /** One round, with the number of ids forgotten while the slice was handled. */
     private record Round(Series.Turn kept, Series.Turn forgot, long forgotten) {}
 
-    /** Takes a window for each round. @throws IllegalStateException if a side fails or does not do its work */
+    /** Takes a window for each round. Throws if a side fails or does not do its work. */
     Report run() {
         try (BenchmarkCluster cluster = BenchmarkCluster.start();
                 Side forgetting = Side.start(cluster, "forgetting", SideKind.ADMISSION, options.with(FORGETTING));
@@ -135,6 +134,8 @@ public final class ExpiryBenchmark {
         return System.nanoTime() + WINDOW.plusSeconds(1).toNanos();
     }
 
+    private record Forgetting(@JsonUnwrapped Series series, List<Long> idsForgotten) {}
+
     private Report report(List<Round> rounds) {
         Series forgetting = new Series(
                 "forgetting",
@@ -146,24 +147,21 @@ public final class ExpiryBenchmark {
                 rounds.stream().map(Round::kept).toList());
         Report report = new Report("expiry", plan.quick());
         Figure figure = new Figure("expiry", "none", forgetting, keeping);
-        figure.addTo(report);
-        report.object("figures").set("expiry", figure.json());
-        ObjectNode sides = report.object("sides");
-        Series.addTo(sides, List.of(keeping, forgetting));
-        ArrayNode ids = sides.withObject("/forgetting").putArray("idsForgotten");
-        rounds.forEach(round -> ids.add(round.forgotten()));
+        report.figure(figure);
+        report.put("figures", Map.of("expiry", figure));
+        report.put(
+                "sides",
+                Map.of(
+                        "keeping",
+                        keeping,
+                        "forgetting",
+                        new Forgetting(
+                                forgetting,
+                                rounds.stream().map(Round::forgotten).toList())));
         for (Series series : List.of(keeping, forgetting)) {
-            report.row(List.of(
-                    series.side(),
-                    series.json().get("eventsPerSecond").asText(),
-                    "events/s",
-                    series.json().get("cpuMicrosPerEvent").asText(),
-                    "us CPU/event"));
+            report.row(series.side(), series.eventsPerSecond(), "events/s", series.cpuMicrosPerEvent(), "us CPU/event");
         }
-        ObjectNode settings = report.object("settings");
-        settings.put("rounds", plan.rounds()).put("slice", plan.slice());
-        FORGETTING.forEach(settings.putObject("forgetting")::put);
-        options.describe(settings);
+        report.settings(plan, Map.of("forgetting", FORGETTING), options.setup());
         return report;
     }
 }

@@ -1,6 +1,6 @@
 package io.usageflow.benchmarks.admission;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.usageflow.benchmarks.cluster.BenchmarkCluster;
 import io.usageflow.benchmarks.measure.BenchmarkCommand;
 import io.usageflow.benchmarks.measure.Report;
@@ -11,6 +11,7 @@ import io.usageflow.benchmarks.side.SideKind;
 import io.usageflow.benchmarks.side.SideOptions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -37,7 +38,7 @@ public final class StoresBenchmark {
     /** {@code benchmarks/run stores}. */
     @Command(
             name = "stores",
-            description = "Ways to remember ids beside each other: speed, CPU, disk, and the time to restore them.")
+            description = "Ways to remember ids, compared: speed, CPU, disk, and the time to restore them.")
     public static final class Cli extends BenchmarkCommand {
         @Option(
                 names = "--only",
@@ -96,7 +97,7 @@ public final class StoresBenchmark {
         }
     }
 
-    /** Takes as long as the plan says. @throws IllegalStateException if a side fails or does not do its work */
+    /** Runs the plan. Throws if a side fails or does not do its work. */
     Report run() {
         List<Side> sides = new ArrayList<>();
         try (BenchmarkCluster cluster = BenchmarkCluster.start()) {
@@ -114,28 +115,35 @@ public final class StoresBenchmark {
         }
     }
 
+    private record StoreView(
+            @JsonUnwrapped Series series,
+            long ids,
+            double diskBytesPerId,
+            double restartSeconds,
+            double restoreSeconds,
+            long residentMiB) {}
+
     private Report report(Map<Side, List<Series.Turn>> turns) {
         Report report = new Report("stores", plan.quick());
-        report.row(List.of("store", "events/s", "us/event", "B/id", "restore s"));
-        ObjectNode stores = report.object("stores");
+        report.row("store", "events/s", "us/event", "B/id", "restore s");
+        Map<String, StoreView> stores = new LinkedHashMap<>();
         turns.forEach((side, rounds) -> {
-            ObjectNode json = restarted(side, rounds);
-            stores.set(side.name(), json);
-            report.row(List.of(
+            StoreView store = restarted(side, rounds);
+            stores.put(side.name(), store);
+            report.row(
                     side.name(),
-                    json.get("eventsPerSecond").asText(),
-                    json.get("cpuMicrosPerEvent").asText(),
-                    json.get("diskBytesPerId").asText(),
-                    json.get("restoreSeconds").asText()));
+                    store.series.eventsPerSecond(),
+                    store.series.cpuMicrosPerEvent(),
+                    store.diskBytesPerId,
+                    store.restoreSeconds);
         });
-        ObjectNode settings = report.object("settings");
-        settings.put("ids", plan.ids()).put("rounds", plan.rounds()).put("slice", plan.slice());
-        options.describe(settings);
+        report.put("stores", stores);
+        report.settings(Map.of("ids", plan.ids(), "rounds", plan.rounds(), "slice", plan.slice()), options.setup());
         return report;
     }
 
     /** Measures the disk, and both restarts until events would flow: with the state folder kept, and after its loss. */
-    private static ObjectNode restarted(Side side, List<Series.Turn> rounds) {
+    private static StoreView restarted(Side side, List<Series.Turn> rounds) {
         side.requireExact();
         Side.Memory memory = side.memory();
         long ids = side.ids();
@@ -144,12 +152,12 @@ public final class StoresBenchmark {
         long bytes = side.stateBytes();
         Duration restore = side.restart(false);
         LOG.info("{}: {} bytes, restart {}, restore {}", side.name(), bytes, restart, restore);
-        ObjectNode json = new Series(side.name(), side.kind().word(), rounds).json();
-        json.put("ids", ids);
-        json.put("diskBytesPerId", Report.rounded(1, (double) bytes / ids));
-        json.put("restartSeconds", Report.rounded(1, restart.toMillis() / 1e3));
-        json.put("restoreSeconds", Report.rounded(1, restore.toMillis() / 1e3));
-        json.put("residentMiB", memory.resident() >> 20);
-        return json;
+        return new StoreView(
+                new Series(side.name(), side.kind().word(), rounds),
+                ids,
+                (double) bytes / ids,
+                restart.toMillis() / 1e3,
+                restore.toMillis() / 1e3,
+                memory.resident() >> 20);
     }
 }

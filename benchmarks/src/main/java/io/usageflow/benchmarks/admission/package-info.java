@@ -1,5 +1,5 @@
 /**
- * Admission, measured: {@link io.usageflow.benchmarks.admission.AdmissionBenchmark} beside what could replace it, {@link
+ * Admission, measured: {@link io.usageflow.benchmarks.admission.AdmissionBenchmark} compares it with alternatives, {@link
  * io.usageflow.benchmarks.admission.StoresBenchmark} the ways to remember ids, {@link
  * io.usageflow.benchmarks.admission.ExpiryBenchmark} what it costs to forget them.
  */

@@ -1,6 +1,5 @@
 package io.usageflow.benchmarks.cluster;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.benchmarks.measure.CpuTimes;
 import io.usageflow.embedded.EmbeddedBrokerOptions;
 import io.usageflow.embedded.ForkedBroker;
@@ -139,10 +138,11 @@ public final class BenchmarkCluster implements AutoCloseable {
         return new CpuTimes(pid, broker.pid(), processes);
     }
 
-    /** Adds to a report how the cluster is set up. */
-    public static void describe(ObjectNode settings) {
-        settings.put("partitions", PARTITIONS).put("replicationFactor", 1);
-        settings.put("brokerJvm", String.join(" ", BROKER_JVM));
+    /** How the cluster is set up, for a report. */
+    public record Setup(int partitions, int replicationFactor, String brokerJvm) {}
+
+    public static Setup setup() {
+        return new Setup(PARTITIONS, 1, String.join(" ", BROKER_JVM));
     }
 
     @Override

@@ -92,7 +92,7 @@ final class ArrivalWatch {
         return new ArrivalWatch(sink, meters, 0.10, 0.50);
     }
 
-    /** Returns the events that came until now. @throws IllegalStateException if an event came that was not sent */
+    /** Returns how many events have arrived. Throws if one arrived that was not sent. */
     long look(long sliceEvents) {
         SinkProcess.Counts counts = sink.counts();
         if (counts.foreign() > 0) {

@@ -77,7 +77,7 @@ public final class DeliveryBenchmark {
     }
 
     /**
-     * What is measured, and how much of it. Immutable.
+     * The phases and their sizes. Immutable.
      *
      * @param quick whether this is too small to judge by
      * @param rounds that count; one more comes before in each phase and is dropped
@@ -119,7 +119,7 @@ public final class DeliveryBenchmark {
         }
 
         /**
-         * A part of it.
+         * Returns a part of the plan.
          *
          * @param sides all if empty
          * @param phaseNames all if empty
@@ -202,7 +202,7 @@ public final class DeliveryBenchmark {
         }
     }
 
-    /** Takes as long as the plan says. @throws IllegalStateException if a side fails or does not do its work */
+    /** Runs the plan. Throws if a side fails or does not do its work. */
     Report run() {
         LOG.info("starting broker, registry and sink");
         try (BenchmarkCluster cluster = BenchmarkCluster.start();

@@ -1,18 +1,18 @@
 package io.usageflow.benchmarks.delivery;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.usageflow.benchmarks.cluster.BenchmarkCluster;
+import io.usageflow.benchmarks.delivery.DeliveryBenchmark.Phase;
 import io.usageflow.benchmarks.measure.Report;
 import io.usageflow.benchmarks.measure.Series;
 import io.usageflow.benchmarks.measure.Series.Figure;
 import io.usageflow.benchmarks.side.SideKind;
 import io.usageflow.benchmarks.side.SideOptions;
 import io.usageflow.benchmarks.sink.SinkProcess;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +31,6 @@ record DeliveryReport(
         Map<String, Map<SideKind, List<DeliverySide.Result>>> results) {
     private static final List<SideKind> PEERS =
             List.of(SideKind.VERTX_KEY, SideKind.VERTX_BATCH, SideKind.CORE_KEY, SideKind.NAIVE);
-
     private static final Map<SideKind, String> WHAT = Map.of(
             SideKind.DELIVERY,
                     "the forwarder with the role delivery: one customer a request, receipts and offsets in"
@@ -41,188 +40,197 @@ record DeliveryReport(
             SideKind.CORE_KEY, "Parallel Consumer, core, KEY, one record a request, a thread for each",
             SideKind.NAIVE, "a consumer that posts each record and waits for the answer");
 
-    /** P4 and P5 under each think time; those whose sides were measured. */
-    private List<Figure> ratios() {
-        List<Figure> figures = new ArrayList<>();
-        for (DeliveryBenchmark.Phase phase : compared()) {
-            add(figures, "P4_", ">= 8", phase, SideKind.VERTX_KEY);
-            add(figures, "P5_", ">= 1", phase, SideKind.VERTX_BATCH);
-        }
-        return figures;
-    }
+    /** P10: delivery's CPU time over the thriftiest peer's. */
+    private record CpuRatio(double value, String goal, String of) {}
 
-    private void add(List<Figure> figures, String name, String goal, DeliveryBenchmark.Phase phase, SideKind peer) {
-        if (phase.has(peer)) {
-            figures.add(new Figure(name + phase.name(), goal, series(phase, SideKind.DELIVERY), series(phase, peer)));
-        }
-    }
+    /** P6: the share of the limit of requests in flight that is used. */
+    private record Utilisation(
+            double value,
+            String goal,
+            String of,
+            double lowest,
+            double highest,
+            int limit,
+            int thinkMs,
+            double byThinkTime) {}
+
+    private record SideView(
+            @JsonUnwrapped Series series,
+            double requestsPerSecond,
+            double eventsPerRequest,
+            double sinkCores,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<EngineView> engine) {}
+
+    /** One round by delivery's own meters. */
+    private record EngineView(
+            double requestMs, double inFlightMean, double inFlightLimit, long settlements, double settlementMs) {}
+
+    private record TurnView(long slice, int inFlight) {}
 
     /** P4, P5, P6 and P10 themselves are the worst of theirs that the goals speak of. */
     Report report() {
-        Map<String, BigDecimal> byName = new LinkedHashMap<>();
-        ratios().forEach(figure -> byName.put(figure.name(), figure.value()));
-        alone().forEach(phase -> byName.put("P6_" + phase.name(), Report.rounded(3, utilisation(phase))));
-        withPeers().forEach(phase -> byName.put("P10_" + phase.name(), Report.rounded(3, cpuRatio(phase))));
+        List<Figure> ratios = ratios();
+        Map<String, Object> details = Figure.byName(ratios);
+        Map<String, Double> byName = new LinkedHashMap<>();
+        ratios.forEach(figure -> byName.put(figure.name(), figure.value()));
+        for (Phase phase : plan.phases()) {
+            if (phase.isAlone()) {
+                Utilisation used = utilisation(phase);
+                byName.put("P6_" + phase.name(), used.value);
+                details.put("P6_" + phase.name(), used);
+            }
+        }
+        for (Phase phase : compared()) {
+            if (PEERS.stream().anyMatch(phase::has)) {
+                CpuRatio ratio = cpuRatio(phase);
+                byName.put("P10_" + phase.name(), ratio.value);
+                details.put("P10_" + phase.name(), ratio);
+            }
+        }
         Report report = new Report("delivery", plan.quick());
         worst(report, "P4", byName, Set.of("P4_0ms", "P4_20ms")::contains);
         worst(report, "P5", byName, Set.of("P5_0ms", "P5_20ms")::contains);
         worst(report, "P6", byName, name -> name.startsWith("P6_"));
         worst(report, "P10", byName, "P10_0ms"::equals);
         byName.forEach(report::figure);
-        ObjectNode details = report.object("figures");
-        ratios().forEach(figure -> details.set(figure.name(), figure.json()));
-        alone().forEach(phase -> details.set("P6_" + phase.name(), utilisationJson(phase)));
-        withPeers().forEach(phase -> details.set("P10_" + phase.name(), cpuJson(phase)));
-        ObjectNode sides = report.object("sides");
-        for (DeliveryBenchmark.Phase phase : plan.phases()) {
-            ObjectNode of = sides.putObject(phase.name());
-            phase.sides().forEach(kind -> of.set(kind.word(), sideJson(phase, kind)));
+        report.put("figures", details);
+        Map<String, Map<String, SideView>> sides = new LinkedHashMap<>();
+        for (Phase phase : plan.phases()) {
+            Map<String, SideView> views = new LinkedHashMap<>();
+            phase.sides().forEach(kind -> views.put(kind.word(), view(phase, kind)));
+            sides.put(phase.name(), views);
         }
-        describe(report.object("settings"));
+        report.put("sides", sides);
+        report.settings(
+                Map.of("rounds", plan.rounds(), "warmUps", plan.warmUps()),
+                Map.of("phases", phases()),
+                BenchmarkCluster.setup(),
+                Map.of("sideJvm", String.join(" ", options.jvm())),
+                SinkProcess.setup(),
+                Map.of("forwarder", forwarder()),
+                Map.of(
+                        "parallelConsumer",
+                        Map.of(
+                                "version", "0.5.3.3",
+                                "commitMode", "PERIODIC_CONSUMER_ASYNCHRONOUS",
+                                "buffer", "by its own load factor")));
         return report;
     }
 
-    private static void worst(Report report, String name, Map<String, BigDecimal> byName, Predicate<String> among) {
+    private static void worst(Report report, String name, Map<String, Double> byName, Predicate<String> among) {
         byName.entrySet().stream()
                 .filter(entry -> among.test(entry.getKey()))
                 .map(Map.Entry::getValue)
-                .min(BigDecimal::compareTo)
+                .min(Comparator.naturalOrder())
                 .ifPresent(value -> report.figure(name, value));
     }
 
-    private List<DeliveryBenchmark.Phase> compared() {
+    /** P4 and P5 under each think time; those whose sides were measured. */
+    private List<Figure> ratios() {
+        List<Figure> figures = new ArrayList<>();
+        for (Phase phase : compared()) {
+            add(figures, "P4_", ">= 8", phase, SideKind.VERTX_KEY);
+            add(figures, "P5_", ">= 1", phase, SideKind.VERTX_BATCH);
+        }
+        return figures;
+    }
+
+    private void add(List<Figure> figures, String name, String goal, Phase phase, SideKind peer) {
+        if (phase.has(peer)) {
+            figures.add(new Figure(name + phase.name(), goal, series(phase, SideKind.DELIVERY), series(phase, peer)));
+        }
+    }
+
+    private List<Phase> compared() {
         return plan.phases().stream()
                 .filter(phase -> !phase.isAlone() && phase.has(SideKind.DELIVERY))
                 .toList();
     }
 
-    private List<DeliveryBenchmark.Phase> withPeers() {
-        return compared().stream()
-                .filter(phase -> PEERS.stream().anyMatch(phase::has))
-                .toList();
-    }
-
-    private List<DeliveryBenchmark.Phase> alone() {
-        return plan.phases().stream().filter(DeliveryBenchmark.Phase::isAlone).toList();
-    }
-
-    private List<DeliverySide.Result> turns(DeliveryBenchmark.Phase phase, SideKind kind) {
+    private List<DeliverySide.Result> turns(Phase phase, SideKind kind) {
         return results.getOrDefault(phase.name(), Map.of()).getOrDefault(kind, List.of());
     }
 
-    private Series series(DeliveryBenchmark.Phase phase, SideKind kind) {
+    private Series series(Phase phase, SideKind kind) {
         return new Series(
                 kind.word(),
                 WHAT.getOrDefault(kind, kind.word()),
                 turns(phase, kind).stream().map(DeliverySide.Result::turn).toList());
     }
 
-    private double median(DeliveryBenchmark.Phase phase, SideKind kind, ToDoubleFunction<DeliverySide.Result> value) {
+    private double median(Phase phase, SideKind kind, ToDoubleFunction<DeliverySide.Result> value) {
         return Report.median(turns(phase, kind), value);
     }
 
-    private double cpu(DeliveryBenchmark.Phase phase, SideKind kind) {
-        return median(phase, kind, result -> result.turn().speed().cpuMicros());
-    }
-
-    private double cpuRatio(DeliveryBenchmark.Phase phase) {
-        return cpu(phase, SideKind.DELIVERY) / cpu(phase, thriftiest(phase));
-    }
-
-    private SideKind thriftiest(DeliveryBenchmark.Phase phase) {
-        return PEERS.stream()
+    private CpuRatio cpuRatio(Phase phase) {
+        SideKind thriftiest = PEERS.stream()
                 .filter(phase::has)
-                .min((one, other) -> Double.compare(cpu(phase, one), cpu(phase, other)))
+                .min(Comparator.comparingDouble(kind -> cpu(phase, kind)))
                 .orElseThrow();
+        return new CpuRatio(
+                cpu(phase, SideKind.DELIVERY) / cpu(phase, thriftiest),
+                "<= 0.5",
+                "CPU time per event, own process: delivery / " + thriftiest.word());
     }
 
-    private ObjectNode cpuJson(DeliveryBenchmark.Phase phase) {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("value", Report.rounded(3, cpuRatio(phase)))
-                .put("goal", "<= 0.5")
-                .put(
-                        "of",
-                        "CPU time per event, own process: delivery / "
-                                + thriftiest(phase).word());
+    private double cpu(Phase phase, SideKind kind) {
+        return median(phase, kind, result -> result.turn().speed().cpuMicrosPerEvent());
     }
 
-    /** Requests a second over what the limit and the latency allow: the share of the limit that is used. */
-    private double utilisation(DeliveryBenchmark.Phase phase) {
-        return median(phase, SideKind.DELIVERY, result -> utilisation(phase, result));
-    }
-
-    private static double utilisation(DeliveryBenchmark.Phase phase, DeliverySide.Result result) {
-        return result.requestsPerSecond() * result.latencySeconds() / inFlight(phase);
-    }
-
-    private static int inFlight(DeliveryBenchmark.Phase phase) {
-        return phase.turn(SideKind.DELIVERY).inFlight();
-    }
-
-    private ObjectNode utilisationJson(DeliveryBenchmark.Phase phase) {
+    /** Requests a second over what the limit and the latency allow. */
+    private Utilisation utilisation(Phase phase) {
+        int limit = phase.turn(SideKind.DELIVERY).inFlight();
         List<Double> rounds = turns(phase, SideKind.DELIVERY).stream()
-                .map(result -> utilisation(phase, result))
+                .map(result -> result.requestsPerSecond() * result.latencySeconds() / limit)
                 .toList();
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("value", Report.rounded(3, utilisation(phase))).put("goal", ">= 0.95");
-        json.put("of", "requests per second / (limit of requests in flight / latency at the client)");
-        json.put("lowest", Report.rounded(3, Collections.min(rounds)));
-        json.put("highest", Report.rounded(3, Collections.max(rounds)));
-        json.put("limit", inFlight(phase)).put("thinkMs", phase.thinkMs());
-        json.put(
-                "byThinkTime",
-                Report.rounded(
-                        3,
-                        median(phase, SideKind.DELIVERY, DeliverySide.Result::requestsPerSecond)
-                                * phase.thinkMs()
-                                / 1e3
-                                / inFlight(phase)));
-        return json;
+        double perSecond = median(phase, SideKind.DELIVERY, DeliverySide.Result::requestsPerSecond);
+        return new Utilisation(
+                Report.median(rounds, Double::doubleValue),
+                ">= 0.95",
+                "requests per second / (limit of requests in flight / latency at the client)",
+                Collections.min(rounds),
+                Collections.max(rounds),
+                limit,
+                phase.thinkMs(),
+                perSecond * phase.thinkMs() / 1e3 / limit);
     }
 
-    private ObjectNode sideJson(DeliveryBenchmark.Phase phase, SideKind kind) {
-        ObjectNode json = series(phase, kind).json();
-        json.put("requestsPerSecond", Math.round(median(phase, kind, DeliverySide.Result::requestsPerSecond)));
-        json.put("eventsPerRequest", Report.rounded(2, median(phase, kind, DeliverySide.Result::eventsPerRequest)));
-        json.put("sinkCores", Report.rounded(2, median(phase, kind, DeliverySide.Result::sinkCores)));
-        ArrayNode engine = JsonNodeFactory.instance.arrayNode();
-        for (DeliverySide.Result result : turns(phase, kind)) {
-            result.meters().ifPresent(meters -> engine.addObject()
-                    .put("requestMs", Report.rounded(2, result.latencySeconds() * 1e3))
-                    .put("inFlightMean", Report.rounded(1, result.requestsPerSecond() * result.latencySeconds()))
-                    .put("inFlightLimit", Report.rounded(0, meters.limit()))
-                    .put("settlements", Math.round(meters.settlements()))
-                    .put(
-                            "settlementMs",
-                            Report.rounded(1, meters.settlementSeconds() * 1e3 / Math.max(1, meters.settlements()))));
-        }
-        if (!engine.isEmpty()) {
-            json.set("engine", engine);
-        }
-        return json;
+    private SideView view(Phase phase, SideKind kind) {
+        return new SideView(
+                series(phase, kind),
+                median(phase, kind, DeliverySide.Result::requestsPerSecond),
+                median(phase, kind, DeliverySide.Result::eventsPerRequest),
+                median(phase, kind, DeliverySide.Result::sinkCores),
+                turns(phase, kind).stream()
+                        .flatMap(result -> result.meters().stream().map(meters -> engine(result, meters)))
+                        .toList());
     }
 
-    private void describe(ObjectNode settings) {
-        settings.put("rounds", plan.rounds()).put("warmUps", plan.warmUps());
-        ObjectNode phases = settings.putObject("phases");
-        for (DeliveryBenchmark.Phase phase : plan.phases()) {
-            ObjectNode of = phases.putObject(phase.name()).put("thinkMs", phase.thinkMs());
-            phase.turns().forEach((kind, turn) -> of.putObject(kind.word())
-                    .put("slice", turn.events())
-                    .put("inFlight", turn.inFlight()));
+    private static EngineView engine(DeliverySide.Result result, ArrivalWatch.Meters meters) {
+        return new EngineView(
+                result.latencySeconds() * 1e3,
+                result.requestsPerSecond() * result.latencySeconds(),
+                meters.limit(),
+                Math.round(meters.settlements()),
+                meters.settlementSeconds() * 1e3 / Math.max(1, meters.settlements()));
+    }
+
+    private Map<String, Object> phases() {
+        Map<String, Object> phases = new LinkedHashMap<>();
+        for (Phase phase : plan.phases()) {
+            Map<String, Object> of = new LinkedHashMap<>(Map.of("thinkMs", phase.thinkMs()));
+            phase.turns().forEach((kind, turn) -> of.put(kind.word(), new TurnView(turn.events(), turn.inFlight())));
+            phases.put(phase.name(), of);
         }
-        BenchmarkCluster.describe(settings);
-        settings.put("sideJvm", String.join(" ", options.jvm()));
-        SinkProcess.describe(settings);
-        options.describeForwarder(settings, "delivery.");
+        return phases;
+    }
+
+    private Map<String, String> forwarder() {
+        Map<String, String> settings = options.forwarder("delivery.");
         if (!options.settings().containsKey("delivery.max.in.flight")) {
             // Each phase has its own.
-            settings.withObject("/forwarder").remove("delivery.max.in.flight");
+            settings.remove("delivery.max.in.flight");
         }
-        settings.putObject("parallelConsumer")
-                .put("version", "0.5.3.3")
-                .put("commitMode", "PERIODIC_CONSUMER_ASYNCHRONOUS")
-                .put("buffer", "by its own load factor");
+        return settings;
     }
 }

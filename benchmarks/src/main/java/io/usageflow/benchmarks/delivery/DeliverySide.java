@@ -4,7 +4,6 @@ import io.usageflow.benchmarks.cluster.BenchmarkCluster;
 import io.usageflow.benchmarks.load.DeliverableFeed;
 import io.usageflow.benchmarks.load.Slice;
 import io.usageflow.benchmarks.load.SliceWriter;
-import io.usageflow.benchmarks.measure.Report;
 import io.usageflow.benchmarks.measure.Series;
 import io.usageflow.benchmarks.measure.SliceWatch;
 import io.usageflow.benchmarks.measure.SliceWatch.Speed;
@@ -42,7 +41,7 @@ final class DeliverySide implements AutoCloseable {
      *
      * @param turn its speed and CPU time
      * @param requestsPerSecond at the sink, over the part of the slice that {@link ArrivalWatch} keeps
-     * @param eventsPerRequest over all of it
+     * @param eventsPerRequest over the whole slice
      * @param sinkCores CPU that the sink used meanwhile, in cores
      * @param meters delivery's own over the same part; of no other side
      */
@@ -140,7 +139,7 @@ final class DeliverySide implements AutoCloseable {
                 kind.word(),
                 speed.text(),
                 Math.round(result.requestsPerSecond()),
-                Report.rounded(2, sinkCores),
+                "%.2f".formatted(sinkCores),
                 "%.1f".formatted(result.latencySeconds() * 1e3));
         return result;
     }

@@ -31,7 +31,7 @@ final class AdmittedWatch implements AutoCloseable {
     private volatile boolean stopping;
     private volatile @Nullable RuntimeException failure;
 
-    /** Starts the thread. @param events at most */
+    /** Starts the thread, for at most this many events. */
     AdmittedWatch(BenchmarkCluster cluster, String topic, int events) {
         admittedMicros = new AtomicLongArray(events);
         visibleMicros = new AtomicLongArray(events);
@@ -86,7 +86,7 @@ final class AdmittedWatch implements AutoCloseable {
         return true;
     }
 
-    /** Checks that it still reads. @throws IllegalStateException if it failed */
+    /** Throws if reading has failed. */
     void requireAlive() {
         RuntimeException failed = failure;
         if (failed != null) {

@@ -1,5 +1,6 @@
 package io.usageflow.benchmarks.latency;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.usageflow.benchmarks.cluster.BenchmarkCluster;
 import io.usageflow.benchmarks.cluster.ChildProcess;
 import io.usageflow.benchmarks.cluster.MicrosFile;
@@ -69,7 +70,12 @@ public final class LatencyBenchmark {
      * @param seconds of a round
      * @param eventsPerSecond published evenly
      */
-    record Plan(boolean quick, int rounds, int warmUpEvents, int seconds, int eventsPerSecond) {
+    record Plan(
+            boolean quick,
+            int rounds,
+            int warmUpEvents,
+            @JsonProperty("roundSeconds") int seconds,
+            int eventsPerSecond) {
         Plan {
             if (rounds < 1 || warmUpEvents < 1 || seconds < 1 || eventsPerSecond < 1) {
                 throw new IllegalArgumentException(
@@ -104,7 +110,7 @@ public final class LatencyBenchmark {
             ChildProcess publisher,
             AdmittedWatch admitted) {}
 
-    /** Takes as long as the plan says. @throws IllegalStateException if a part fails, or an event is lost */
+    /** Runs the plan. Throws if a part fails, or an event is lost. */
     Report run() {
         LOG.info("starting broker, registry, sink, forwarder and publisher");
         try (BenchmarkCluster cluster = BenchmarkCluster.start();

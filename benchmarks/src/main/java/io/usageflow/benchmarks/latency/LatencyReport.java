@@ -1,82 +1,88 @@
 package io.usageflow.benchmarks.latency;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.usageflow.benchmarks.cluster.BenchmarkCluster;
+import io.usageflow.benchmarks.latency.LatencyBenchmark.Round;
 import io.usageflow.benchmarks.measure.Report;
 import io.usageflow.benchmarks.side.SideOptions;
 import io.usageflow.benchmarks.sink.SinkProcess;
-import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** What a run has found. Immutable. */
-record LatencyReport(LatencyBenchmark.Plan plan, SideOptions options, List<LatencyBenchmark.Round> rounds) {
+record LatencyReport(LatencyBenchmark.Plan plan, SideOptions options, List<Round> rounds) {
     LatencyReport {
         rounds = List.copyOf(rounds);
     }
 
+    private record Stages(
+            Distribution publishToAdmitted, Distribution publishToVisible, Distribution visibleToRequest) {}
+
+    private record CpuMicros(double publisher, double forwarder, double broker, double sink) {}
+
+    private record RoundView(
+            @JsonUnwrapped Distribution total,
+            @JsonProperty("publisherLate_ms") double publisherLate,
+            double otherCores) {}
+
     Report report() {
+        Distribution total = medians(Round::total);
         Report report = new Report("latency", plan.quick());
-        report.figure("P7_p50_ms", total(Distribution::p50));
-        report.figure("P7_p99_ms", total(Distribution::p99));
-        report.figure("P7_p999_ms", total(Distribution::p999));
-        report.figure("P7_max_ms", total(Distribution::max));
-        report.object("goals").put("P7_p50_ms", "<= 40").put("P7_p99_ms", "<= 100");
-        ObjectNode stages = report.object("stages");
-        stages.set("publishToAdmitted", medians(LatencyBenchmark.Round::toAdmitted));
-        stages.set("publishToVisible", medians(LatencyBenchmark.Round::toVisible));
-        stages.set("visibleToRequest", medians(LatencyBenchmark.Round::toRequest));
-        report.object("cpuMicrosPerEvent")
-                .put("publisher", perEvent(LatencyBenchmark.Round.Cores::publisher))
-                .put("forwarder", perEvent(LatencyBenchmark.Round.Cores::forwarder))
-                .put("broker", perEvent(LatencyBenchmark.Round.Cores::broker))
-                .put("sink", perEvent(LatencyBenchmark.Round.Cores::sink));
-        ArrayNode each = report.array("rounds");
-        for (LatencyBenchmark.Round round : rounds) {
-            ObjectNode one = round.total().json();
-            one.put("publisherLate_ms", Report.rounded(1, round.lateMs()));
-            one.put("otherCores", Report.rounded(2, round.cores().others()));
-            each.add(one);
-        }
-        ObjectNode settings = report.object("settings");
-        settings.put("eventsPerSecond", plan.eventsPerSecond());
-        settings.put("rounds", plan.rounds());
-        settings.put("warmUpEvents", plan.warmUpEvents());
-        settings.put("roundSeconds", plan.seconds());
-        BenchmarkCluster.describe(settings);
-        settings.put("forwarderAndPublisherJvm", String.join(" ", options.jvm()));
-        SinkProcess.describe(settings);
-        options.describeForwarder(settings, "admission.", "delivery.");
+        report.figure("P7_p50_ms", total.p50);
+        report.figure("P7_p99_ms", total.p99);
+        report.figure("P7_p999_ms", total.p999);
+        report.figure("P7_max_ms", total.max);
+        report.put("goals", Map.of("P7_p50_ms", "<= 40", "P7_p99_ms", "<= 100"));
+        report.put(
+                "stages", new Stages(medians(Round::toAdmitted), medians(Round::toVisible), medians(Round::toRequest)));
+        report.put(
+                "cpuMicrosPerEvent",
+                new CpuMicros(
+                        perEvent(Round.Cores::publisher),
+                        perEvent(Round.Cores::forwarder),
+                        perEvent(Round.Cores::broker),
+                        perEvent(Round.Cores::sink)));
+        report.put(
+                "rounds",
+                rounds.stream()
+                        .map(round -> new RoundView(
+                                round.total(), round.lateMs(), round.cores().others()))
+                        .toList());
+        report.settings(
+                plan,
+                BenchmarkCluster.setup(),
+                Map.of("forwarderAndPublisherJvm", String.join(" ", options.jvm())),
+                SinkProcess.setup(),
+                Map.of("forwarder", options.forwarder("admission.", "delivery.")));
         return report;
     }
 
-    private BigDecimal total(ToDoubleFunction<Distribution> value) {
-        return Report.rounded(1, Report.median(rounds, round -> value.applyAsDouble(round.total())));
-    }
-
-    private ObjectNode medians(Function<LatencyBenchmark.Round, Distribution> stage) {
+    private Distribution medians(Function<Round, Distribution> stage) {
         List<Distribution> all = rounds.stream().map(stage).toList();
         return new Distribution(
-                        Report.median(all, Distribution::p50),
-                        Report.median(all, Distribution::p90),
-                        Report.median(all, Distribution::p99),
-                        Report.median(all, Distribution::p999),
-                        Report.median(all, Distribution::max))
-                .json();
+                Report.median(all, Distribution::p50),
+                Report.median(all, Distribution::p90),
+                Report.median(all, Distribution::p99),
+                Report.median(all, Distribution::p999),
+                Report.median(all, Distribution::max));
     }
 
-    private BigDecimal perEvent(ToDoubleFunction<LatencyBenchmark.Round.Cores> cores) {
-        double used = Report.median(rounds, round -> cores.applyAsDouble(round.cores()));
-        return Report.rounded(1, used * 1e6 / plan.eventsPerSecond());
+    private double perEvent(ToDoubleFunction<Round.Cores> cores) {
+        return Report.median(rounds, round -> cores.applyAsDouble(round.cores())) * 1e6 / plan.eventsPerSecond();
     }
 
     /** Times of one round, in milliseconds. Immutable. */
-    record Distribution(double p50, double p90, double p99, double p999, double max) {
-        /** Sorts the times. @param micros one for each event, at least one */
+    record Distribution(
+            @JsonProperty("p50_ms") double p50,
+            @JsonProperty("p90_ms") double p90,
+            @JsonProperty("p99_ms") double p99,
+            @JsonProperty("p999_ms") double p999,
+            @JsonProperty("max_ms") double max) {
+        /** Sorts the times, in microseconds; at least one. */
         static Distribution of(long[] micros) {
             Arrays.sort(micros);
             return new Distribution(
@@ -87,16 +93,6 @@ record LatencyReport(LatencyBenchmark.Plan plan, SideOptions options, List<Laten
         private static double at(long[] sorted, double share) {
             int rank = (int) Math.ceil(share * sorted.length);
             return sorted[Math.max(1, rank) - 1] / 1e3;
-        }
-
-        ObjectNode json() {
-            return JsonNodeFactory.instance
-                    .objectNode()
-                    .put("p50_ms", Report.rounded(1, p50))
-                    .put("p90_ms", Report.rounded(1, p90))
-                    .put("p99_ms", Report.rounded(1, p99))
-                    .put("p999_ms", Report.rounded(1, p999))
-                    .put("max_ms", Report.rounded(1, max));
         }
     }
 }

@@ -39,7 +39,7 @@ public final class EventFeed {
     private long made;
     private long distinct;
 
-    /** An event that may be repeated. @param madeAt Unix milliseconds */
+    /** An event that may be repeated, made at this Unix time in milliseconds. */
     private record Made(ProducerRecord<byte[], byte[]> event, long madeAt) {}
 
     /**
@@ -52,7 +52,7 @@ public final class EventFeed {
         this(topic, ids, seed, registry, System::currentTimeMillis);
     }
 
-    /** The same for tests. @param clock Unix milliseconds */
+    /** For tests, with a clock of Unix milliseconds. */
     EventFeed(String topic, EventIds.Kind ids, long seed, Map<String, ?> registry, LongSupplier clock) {
         this.clock = clock;
         this.topic = topic;

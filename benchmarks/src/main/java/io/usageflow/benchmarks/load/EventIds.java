@@ -40,7 +40,7 @@ public final class EventIds {
         return of(random.nextLong(), lane, sequence);
     }
 
-    /** Makes an id. @param high its first half, of which the version is overwritten */
+    /** Makes an id. The version bits of {@code high}, its first half, are overwritten. */
     public static UUID of(long high, int lane, long sequence) {
         return new UUID((high & ~0xf000L) | 0x4000L, 0x8000_0000_0000_0000L | ((long) lane << 48) | sequence);
     }

@@ -36,7 +36,7 @@ public abstract class BenchmarkCommand implements Callable<Integer> {
             description = "JVM options of every side, in one argument (default: ${DEFAULT-VALUE}).")
     private String jvm = JVM;
 
-    /** Runs the benchmark. @param quick whether it has to be over soon */
+    /** Runs the benchmark, at full or at reduced size. */
     protected abstract Report measure(boolean quick);
 
     @Override

@@ -28,7 +28,6 @@ public final class Polling {
         }
     }
 
-    /** Sleeps. @throws InterruptException if the thread is interrupted */
     public static void sleep(Duration time) {
         try {
             Thread.sleep(time.toMillis());

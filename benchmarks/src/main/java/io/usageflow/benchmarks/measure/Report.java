@@ -1,58 +1,103 @@
 package io.usageflow.benchmarks.measure;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** The result of a run: the JSON of the report file, and the table on the terminal. Not thread-safe. */
+/**
+ * The result of a run: the JSON of the report file, and the table on the terminal. Jackson maps the records and maps that it
+ * is given. Fractions have three digits after the point, and none from 1,000 on. Not thread-safe.
+ */
 public final class Report {
-    private final ObjectNode json = JsonNodeFactory.instance.objectNode();
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .addModule(new SimpleModule()
+                    .addSerializer(Double.class, new RoundedFraction())
+                    .addSerializer(double.class, new RoundedFraction()))
+            .build();
+
+    private final Map<String, Object> content = new LinkedHashMap<>();
     private final List<List<String>> table = new ArrayList<>();
 
-    /** @param quick whether the run is too small to judge by */
+    /** Starts a report; a quick run is too small to judge by. */
     public Report(String benchmark, boolean quick) {
-        json.put("benchmark", benchmark).put("quick", quick);
+        put("benchmark", benchmark);
+        put("quick", quick);
     }
 
     /** Adds a figure to the top of the JSON, and to the table with these notes. */
-    public void figure(String name, BigDecimal value, String... notes) {
-        json.put(name, value);
-        List<String> row = new ArrayList<>(List.of(name, value.toPlainString()));
+    public void figure(String name, Number value, String... notes) {
+        put(name, value);
+        List<Object> row = new ArrayList<>(List.of(name, value));
         row.addAll(List.of(notes));
-        row(row);
+        row(row.toArray());
+    }
+
+    /** Adds a ratio of two sides, as {@link #figure} does. */
+    public void figure(Series.Figure figure) {
+        figure(figure.name(), figure.value(), figure.of(), "(goal " + figure.goal() + ")");
     }
 
     /** Adds a line to the table. */
-    public void row(List<String> cells) {
-        table.add(List.copyOf(cells));
-    }
-
-    /** Adds an object of this name to the JSON. */
-    public ObjectNode object(String name) {
-        return json.putObject(name);
-    }
-
-    /** Adds a list of this name to the JSON. */
-    public ArrayNode array(String name) {
-        return json.putArray(name);
-    }
-
-    /** Returns all of it, and where the run took place. */
-    public ObjectNode json() {
-        ObjectNode machine = json.putObject("machine");
-        machine.put("cores", Runtime.getRuntime().availableProcessors());
-        if (ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system) {
-            machine.put("memoryMiB", system.getTotalMemorySize() >> 20);
+    public void row(Object... cells) {
+        List<String> texts = new ArrayList<>();
+        for (Object cell : cells) {
+            texts.add(cell instanceof Double number ? rounded(number).toPlainString() : cell.toString());
         }
-        machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
-        machine.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
-        return json;
+        table.add(texts);
+    }
+
+    /** Adds a value, a record, a map or a list to the top of the JSON. */
+    public void put(String name, Object value) {
+        content.put(name, value);
+    }
+
+    /** Adds how the benchmark was set up: the fields of all parts in one object. */
+    public void settings(Object... parts) {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        for (Object part : parts) {
+            settings.putAll(JSON.convertValue(part, new TypeReference<Map<String, Object>>() {}));
+        }
+        put("settings", settings);
+    }
+
+    private record Machine(int cores, long memoryMiB, String os, String java) {
+        static Machine here() {
+            long bytes =
+                    ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean os
+                            ? os.getTotalMemorySize()
+                            : 0;
+            return new Machine(
+                    Runtime.getRuntime().availableProcessors(),
+                    bytes >> 20,
+                    System.getProperty("os.name") + " " + System.getProperty("os.version"),
+                    System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
+        }
+    }
+
+    /** Returns the whole report, with the machine of the run. */
+    public ObjectNode json() {
+        put("machine", Machine.here());
+        return json(content);
+    }
+
+    static ObjectNode json(Object value) {
+        return JSON.valueToTree(value);
     }
 
     /** Returns the table with its columns aligned: numbers to the right. */
@@ -78,9 +123,8 @@ public final class Report {
                 .orElse(1);
     }
 
-    /** Rounds to as many decimal places as mean something. */
-    public static BigDecimal rounded(int places, double value) {
-        return BigDecimal.valueOf(value).setScale(places, RoundingMode.HALF_UP);
+    private static BigDecimal rounded(double value) {
+        return BigDecimal.valueOf(value).setScale(Math.abs(value) < 1_000 ? 3 : 0, RoundingMode.HALF_UP);
     }
 
     /** The middle of the values: steadier than the mean if single rounds are disturbed. */
@@ -91,5 +135,23 @@ public final class Report {
         }
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    private static final class RoundedFraction extends StdSerializer<Double> {
+        private static final long serialVersionUID = 1;
+
+        RoundedFraction() {
+            super(Double.class);
+        }
+
+        /** Writes null for a number that was not measured. */
+        @Override
+        public void serialize(Double value, JsonGenerator json, SerializerProvider provider) throws IOException {
+            if (Double.isFinite(value)) {
+                json.writeNumber(rounded(value));
+            } else {
+                json.writeNull();
+            }
+        }
     }
 }

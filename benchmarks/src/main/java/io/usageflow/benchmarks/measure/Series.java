@@ -1,23 +1,26 @@
 package io.usageflow.benchmarks.measure;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.usageflow.benchmarks.measure.SliceWatch.Speed;
-import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
- * What one side did in all rounds that count. Immutable.
+ * What one side did in all rounds that count: the medians, then every round. Immutable.
  *
  * @param side its name
  * @param what it is, in a sentence
  * @param rounds in their order
  */
-public record Series(String side, String what, List<Turn> rounds) {
+@JsonPropertyOrder({"what", "eventsPerSecond", "cpuMicrosPerEvent", "brokerCpuMicrosPerEvent", "rounds"})
+public record Series(@JsonIgnore String side, String what, List<Turn> rounds) {
     public Series {
         rounds = List.copyOf(rounds);
     }
@@ -28,91 +31,105 @@ public record Series(String side, String what, List<Turn> rounds) {
      * @param idsBefore ids that the side was given before
      * @param idsAfter ids that it was given with this slice
      */
-    public record Turn(Speed speed, long idsBefore, long idsAfter) {}
+    public record Turn(@JsonUnwrapped Speed speed, long idsBefore, long idsAfter) {}
 
-    List<Double> all(ToDoubleFunction<Speed> value) {
-        return rounds.stream().map(round -> value.applyAsDouble(round.speed())).toList();
+    @JsonProperty
+    public double eventsPerSecond() {
+        return median(Speed::eventsPerSecond);
+    }
+
+    @JsonProperty
+    public double cpuMicrosPerEvent() {
+        return median(Speed::cpuMicrosPerEvent);
+    }
+
+    @JsonProperty
+    double brokerCpuMicrosPerEvent() {
+        return median(Speed::brokerCpuMicrosPerEvent);
     }
 
     double median(ToDoubleFunction<Speed> value) {
         return Report.median(rounds, round -> value.applyAsDouble(round.speed()));
     }
 
-    /** Adds them to a report by the names of their sides. */
-    public static void addTo(ObjectNode report, List<Series> all) {
-        all.forEach(series -> report.set(series.side(), series.json()));
-    }
-
-    /** Medians first, then every round. */
-    public ObjectNode json() {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("what", what);
-        json.put("eventsPerSecond", Math.round(median(Speed::eventsPerSecond)));
-        json.put("cpuMicrosPerEvent", Report.rounded(2, median(Speed::cpuMicros)));
-        json.put("brokerCpuMicrosPerEvent", Report.rounded(2, median(Speed::brokerCpuMicros)));
-        ArrayNode each = json.putArray("rounds");
-        for (Turn round : rounds) {
-            each.addObject()
-                    .put("eventsPerSecond", Math.round(round.speed().eventsPerSecond()))
-                    .put("cpuMicrosPerEvent", Report.rounded(2, round.speed().cpuMicros()))
-                    .put(
-                            "brokerCpuMicrosPerEvent",
-                            Report.rounded(2, round.speed().brokerCpuMicros()))
-                    .put("otherCores", Report.rounded(2, round.speed().otherCores()))
-                    .put("eventsMeasured", round.speed().events())
-                    .put("idsBefore", round.idsBefore())
-                    .put("idsAfter", round.idsAfter());
-        }
-        return json;
+    /** By the names of their sides, in this order. */
+    public static Map<String, Object> bySide(List<Series> all) {
+        Map<String, Object> bySide = new LinkedHashMap<>();
+        all.forEach(series -> bySide.put(series.side, series));
+        return bySide;
     }
 
     /**
-     * How many times as fast one side is as another, both measured in turns in one run. Immutable.
+     * How many times as fast one side is as another, both measured in turns in one run. Its JSON has what helps to judge it:
+     * each round's own ratio, and the ratio of CPU times, which noise moves less. Immutable.
      *
      * @param name as docs/benchmarks.md has it
      * @param goal what it should reach
      * @param one the side above the line
      * @param other the side below
      */
-    public record Figure(String name, String goal, Series one, Series other) {
-        /** Of the medians of both sides' events per second. */
-        public BigDecimal value() {
-            return Report.rounded(3, one.median(Speed::eventsPerSecond) / other.median(Speed::eventsPerSecond));
+    @JsonPropertyOrder({"value", "goal", "of", "medianOfRounds", "lowest", "highest", "byRound", "byCpu"})
+    public record Figure(
+            @JsonIgnore String name,
+            String goal,
+            @JsonIgnore Series one,
+            @JsonIgnore Series other) {
+        /** By their names, in this order. */
+        public static Map<String, Object> byName(List<Figure> all) {
+            Map<String, Object> byName = new LinkedHashMap<>();
+            all.forEach(figure -> byName.put(figure.name, figure));
+            return byName;
         }
 
-        /** Adds it to the top of a report. */
-        public void addTo(Report report) {
-            report.figure(name, value(), one.side() + " / " + other.side(), "(goal " + goal + ")");
+        /** The ratio of the medians of both sides' events per second. */
+        @JsonProperty
+        public double value() {
+            return one.eventsPerSecond() / other.eventsPerSecond();
         }
 
-        /** The value with what helps to judge it: each round's own ratio, and the ratio of CPU times, which noise moves less. */
-        public ObjectNode json() {
-            List<Double> rounds = byRound();
-            ObjectNode json = JsonNodeFactory.instance.objectNode();
-            json.put("value", value()).put("goal", goal);
-            json.put("of", one.side() + " / " + other.side());
-            json.put("medianOfRounds", Report.rounded(3, Report.median(rounds, Double::doubleValue)));
-            json.put("lowest", Report.rounded(3, Collections.min(rounds)));
-            json.put("highest", Report.rounded(3, Collections.max(rounds)));
-            ArrayNode each = json.putArray("byRound");
-            rounds.forEach(ratio -> each.add(Report.rounded(3, ratio)));
-            json.put("byCpu", byCpu(Speed::cpuMicros));
-            json.put("byCpuWithBroker", byCpu(speed -> speed.cpuMicros() + speed.brokerCpuMicros()));
-            return json;
+        @JsonProperty
+        String of() {
+            return one.side + " / " + other.side;
         }
 
-        private BigDecimal byCpu(ToDoubleFunction<Speed> cpu) {
-            return Report.rounded(3, other.median(cpu) / Math.max(1e-9, one.median(cpu)));
+        @JsonProperty
+        double medianOfRounds() {
+            return Report.median(byRound(), Double::doubleValue);
         }
 
-        private List<Double> byRound() {
-            List<Double> above = one.all(Speed::eventsPerSecond);
-            List<Double> below = other.all(Speed::eventsPerSecond);
-            List<Double> ratios = new ArrayList<>();
-            for (int round = 0; round < Math.min(above.size(), below.size()); round++) {
-                ratios.add(above.get(round) / below.get(round));
-            }
-            return ratios;
+        @JsonProperty
+        double lowest() {
+            return Collections.min(byRound());
+        }
+
+        @JsonProperty
+        double highest() {
+            return Collections.max(byRound());
+        }
+
+        @JsonProperty
+        List<Double> byRound() {
+            return IntStream.range(0, Math.min(one.rounds.size(), other.rounds.size()))
+                    .mapToObj(round -> eventsPerSecond(one, round) / eventsPerSecond(other, round))
+                    .toList();
+        }
+
+        private static double eventsPerSecond(Series series, int round) {
+            return series.rounds.get(round).speed().eventsPerSecond();
+        }
+
+        @JsonProperty
+        double byCpu() {
+            return byCpu(Speed::cpuMicrosPerEvent);
+        }
+
+        @JsonProperty
+        double byCpuWithBroker() {
+            return byCpu(speed -> speed.cpuMicrosPerEvent() + speed.brokerCpuMicrosPerEvent());
+        }
+
+        private double byCpu(ToDoubleFunction<Speed> cpu) {
+            return other.median(cpu) / Math.max(1e-9, one.median(cpu));
         }
     }
 }

@@ -105,13 +105,17 @@ public final class SliceWatch {
      * thread may be idle.
      *
      * @param eventsPerSecond handled
-     * @param cpuMicros CPU time of the side's own process for each event, microseconds
-     * @param brokerCpuMicros CPU time of the broker for each event, microseconds
+     * @param cpuMicrosPerEvent CPU time of the side's own process for each event, microseconds
+     * @param brokerCpuMicrosPerEvent CPU time of the broker for each event, microseconds
      * @param otherCores CPU that all else on the machine used meanwhile, in cores; what shared the CPU with the measurement
-     * @param events on which this rests
+     * @param eventsMeasured on which this rests
      */
     public record Speed(
-            double eventsPerSecond, double cpuMicros, double brokerCpuMicros, double otherCores, long events) {
+            double eventsPerSecond,
+            double cpuMicrosPerEvent,
+            double brokerCpuMicrosPerEvent,
+            double otherCores,
+            long eventsMeasured) {
         private static final double FROM = 0.15;
         private static final double TO = 0.90;
 
@@ -157,10 +161,10 @@ public final class SliceWatch {
                     events);
         }
 
-        /** All of it in a line of a log. */
+        /** One line for a log. */
         public String text() {
             return "%d events/s, %.1f us CPU/event, %.1f us of the broker, %.2f cores used by others"
-                    .formatted(Math.round(eventsPerSecond), cpuMicros, brokerCpuMicros, otherCores);
+                    .formatted(Math.round(eventsPerSecond), cpuMicrosPerEvent, brokerCpuMicrosPerEvent, otherCores);
         }
 
         private static Sample first(List<Sample> samples, long handled) {

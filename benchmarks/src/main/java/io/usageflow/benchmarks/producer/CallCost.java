@@ -28,7 +28,7 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * The caller's cost of one event, by JMH: so many calls in a row as fit into the buffer several times over, then a pause
+ * The caller's cost of one event, by JMH: calls in a row, far fewer than the buffer can hold, then a pause
  * until Kafka has them, so that no call waits for room.
  */
 @State(Scope.Thread)

@@ -21,7 +21,6 @@ public final class ProducerBenchmark {
     private final Plan plan;
     private final List<String> jvm;
 
-    /** Makes it. @param jvm options of the sides' JVMs */
     ProducerBenchmark(Plan plan, List<String> jvm) {
         this.plan = plan;
         this.jvm = List.copyOf(jvm);
@@ -31,7 +30,7 @@ public final class ProducerBenchmark {
     @Command(
             name = "producer",
             description =
-                    "P8 and P9: publishing beside a KafkaProducer with the same Avro records, and the caller's cost.")
+                    "P8 and P9: publishing, compared with a KafkaProducer with the same Avro records, and the caller's cost.")
     public static final class Cli extends BenchmarkCommand {
         @Override
         protected Report measure(boolean quick) {
@@ -106,7 +105,7 @@ public final class ProducerBenchmark {
     /** A side that runs. */
     private record Opened(ProducerSide side, Map<String, String> settings, ChildProcess process) {}
 
-    /** Takes as long as the plan says. @throws IllegalStateException if a side fails, or an event is not durable */
+    /** Runs the plan. Throws if a side fails, or an event is not durable. */
     Report run() {
         List<Opened> sides = new ArrayList<>();
         try (BenchmarkCluster cluster = BenchmarkCluster.start()) {

@@ -68,7 +68,6 @@ public enum ProducerSide {
         return settings;
     }
 
-    /** Opens it. @param settings of this side */
     Sender open(Map<String, String> settings) {
         return this == RAW ? new RawSender(new HashMap<>(settings)) : new PublisherSender(settings);
     }
@@ -81,7 +80,7 @@ public enum ProducerSide {
         private final LongAdder failures = new LongAdder();
         private List<UsageEvent> made = List.of();
 
-        /** Opens it. @param settings of Kafka's client and the registry, and the topics' prefix */
+        /** The settings are those of Kafka's client and the registry, and the topics' prefix. */
         RawSender(Map<String, Object> settings) {
             topic = new Topics(String.valueOf(settings.remove(ProducerSide.TOPICS_PREFIX))).events();
             settings.put("key.serializer", StringSerializer.class.getName());

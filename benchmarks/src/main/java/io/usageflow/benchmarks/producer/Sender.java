@@ -18,7 +18,7 @@ interface Sender extends AutoCloseable {
             long inputTokens,
             long outputTokens,
             BigDecimal cost) {
-        /** So many different ones, that caches do not make them cheaper than they are. */
+        /** Enough different events that caches do not distort the cost. */
         static final int COUNT = 16_384;
 
         /** The same for every process. */
@@ -48,10 +48,10 @@ interface Sender extends AutoCloseable {
     /** Hands over an event that was made before. */
     void sendMade(int index);
 
-    /** Returns when all that was handed over is durable. @throws IllegalStateException if an event is not */
+    /** Returns when all events are durable. Throws if one is not. */
     void awaitDurable();
 
-    /** For the time after a measurement: returns when Kafka has all of it. */
+    /** Returns when Kafka has all events. For the time after a measurement. */
     default void awaitKafka() {
         awaitDurable();
     }

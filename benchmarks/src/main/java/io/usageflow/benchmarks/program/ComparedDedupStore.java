@@ -156,7 +156,7 @@ public record ComparedDedupStore(StoreBuilder<?> builder, Function<StateStore, S
         /** Marks an id. Returns whether it may have been marked before. */
         boolean mark(Bytes id) {
             ByteBuffer halves = ByteBuffer.wrap(id.get());
-            // A UUID has fixed and, in version 7, slow bits: mixed, so that all of it counts.
+            // A UUID has fixed and, in version 7, slow bits: mixed, so that every bit counts.
             long hash = mixed(halves.getLong() ^ mixed(halves.getLong()));
             long step = mixed(hash) | 1;
             boolean known = true;
@@ -188,7 +188,7 @@ public record ComparedDedupStore(StoreBuilder<?> builder, Function<StateStore, S
 
         private EncodedEvent() {}
 
-        /** The id's 16 bytes. @throws IllegalArgumentException if it is no UUID */
+        /** The id's 16 bytes. Throws if it is not a UUID. */
         static Bytes id(byte[] event) {
             int next = WireFormat.HEADER_BYTES;
             if (event[next++] != LENGTH_BYTE) {

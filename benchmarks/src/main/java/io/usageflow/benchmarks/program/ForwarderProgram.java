@@ -13,7 +13,7 @@ import java.util.Objects;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
-/** The forwarder as {@code usageflow forwarder} runs it, with the roles set. What came out stands in its own ledger. */
+/** The forwarder as {@code usageflow forwarder} runs it, with the roles set. Its own ledger counts what came out. */
 public final class ForwarderProgram implements SideProgram {
     private static final String FORGOTTEN = "usageflow_admission_ids_forgotten_ids_total{cause=\"window\"}";
 

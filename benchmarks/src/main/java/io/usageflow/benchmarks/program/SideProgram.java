@@ -10,7 +10,7 @@ public interface SideProgram {
     /** Whether events flow through it now. */
     boolean ready();
 
-    /** Checks that it still works. @throws IllegalStateException if it does not, with the reason */
+    /** Throws, with the reason, if the program no longer works. */
     void requireAlive();
 
     /** Events that came out since the start, if the program itself counts them; below 0 if it does not. */

@@ -43,7 +43,7 @@ public final class StreamsProgram implements SideProgram {
     /** Makes a topology. */
     @FunctionalInterface
     interface TopologyMaker {
-        /** Makes it. @param forwarded is increased for each event that goes out */
+        /** Creates the topology, which increments {@code forwarded} for each event that goes out. */
         Topology of(Topics topics, LongAdder forwarded);
     }
 
@@ -56,7 +56,7 @@ public final class StreamsProgram implements SideProgram {
         return new StreamsProgram(DedupTopology::copy, properties -> properties);
     }
 
-    /** A peer that removes repeats. @param tuning of RocksDB in place of admission's; as Streams sets it up if empty */
+    /** A peer that removes repeats. Without a tuning, Streams' own defaults for RocksDB apply. */
     public static StreamsProgram dedup(
             ComparedDedupStore store, Optional<Class<? extends RocksDBConfigSetter>> tuning) {
         return new StreamsProgram((topics, forwarded) -> DedupTopology.of(store, topics, forwarded), properties -> {
@@ -123,12 +123,12 @@ public final class StreamsProgram implements SideProgram {
 
         private DedupTopology() {}
 
-        /** Without a store and without decoding. @param forwarded is increased for each event that goes out */
+        /** Forwards every event, without a store and without decoding. */
         static Topology copy(Topics topics, LongAdder forwarded) {
             return of(topics, () -> new Forward(forwarded));
         }
 
-        /** Without the events whose id the store has seen. @param forwarded is increased for each event that goes out */
+        /** Forwards the events whose id the store has not seen. */
         static Topology of(ComparedDedupStore store, Topics topics, LongAdder forwarded) {
             return of(topics, () -> new ForwardFirst(store, forwarded)).addStateStore(store.builder(), PROCESSOR);
         }

@@ -1,6 +1,6 @@
 /**
  * What a side's process runs: usageflow itself ({@link io.usageflow.benchmarks.program.ForwarderProgram}), or what a user
- * would take instead of it.
+ * would take instead.
  *
  * <p>Instead of admission: {@link io.usageflow.benchmarks.program.StreamsProgram} with a topology that copies all events, or
  * that removes repeats with one of the {@link io.usageflow.benchmarks.program.ComparedDedupStore}s and does nothing else.

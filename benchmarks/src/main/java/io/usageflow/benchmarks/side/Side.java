@@ -86,7 +86,7 @@ public final class Side implements AutoCloseable {
         return lane().feed().distinct();
     }
 
-    /** Gives it events until it has been given so many different ids; returns when it has handled all. Not measured. */
+    /** Gives it events up to this number of different ids, and returns when it has handled all. Not measured. */
     public void feedUpTo(long ids) {
         List<Slice> fed = new ArrayList<>();
         while (ids() < ids) {
@@ -95,7 +95,7 @@ public final class Side implements AutoCloseable {
         fed.forEach(lane().watch()::await);
     }
 
-    /** Gives it so many events at once, and measures how it handles them. */
+    /** Gives it these events at once, and measures how it handles them. */
     public Series.Turn measure(long events) {
         return measure(events, lane().watch()::await);
     }

@@ -82,7 +82,7 @@ public enum SideKind {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Returns the kind of a word. @throws IllegalArgumentException if it is not among these kinds */
+    /** Returns the kind of a word. Throws IllegalArgumentException if it is not among these kinds. */
     public static SideKind ofWord(String word, List<SideKind> kinds) {
         return kinds.stream()
                 .filter(kind -> kind.word().equals(word.strip().toLowerCase(Locale.ROOT)))

@@ -1,6 +1,6 @@
 package io.usageflow.benchmarks.side;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.usageflow.benchmarks.cluster.BenchmarkCluster;
 import io.usageflow.benchmarks.load.EventIds;
 import io.usageflow.forwarder.admission.streams.AdmissionContext;
@@ -57,29 +57,38 @@ public record SideOptions(List<String> jvm, Map<String, String> settings, EventI
         return new SideOptions(jvm, all, ids);
     }
 
-    /** Adds to a report what the sides of Kafka Streams run with, the settings of the broker included. */
-    public void describe(ObjectNode report) {
-        report.put("idKind", ids.name().toLowerCase(Locale.ROOT));
-        BenchmarkCluster.describe(report);
-        report.put("sideJvm", String.join(" ", jvm));
-        describeForwarder(report, "admission.");
+    /** What the sides of Kafka Streams run with, for a report. */
+    public record Setup(
+            String idKind,
+            @JsonUnwrapped BenchmarkCluster.Setup cluster,
+            String sideJvm,
+            Map<String, String> forwarder,
+            Map<String, String> streams) {}
+
+    public Setup setup() {
         Settings loaded = Settings.load(ConfigSources.none().with(settings, "benchmark"));
-        Properties streams = StreamsSettings.of(
+        Properties properties = StreamsSettings.of(
                 loaded.admission(),
                 new AdmissionContext(
                         loaded.topics().names(), Map.of(), loaded.kafka().streams(), Map.of(), Path.of("state")));
-        ObjectNode object = report.putObject("streams");
-        new TreeMap<>(streams).forEach((key, value) -> object.put(key.toString(), value.toString()));
+        Map<String, String> streams = new TreeMap<>();
+        properties.forEach((key, value) -> streams.put(key.toString(), value.toString()));
+        return new Setup(
+                ids.name().toLowerCase(Locale.ROOT),
+                BenchmarkCluster.setup(),
+                String.join(" ", jvm),
+                forwarder("admission."),
+                streams);
     }
 
-    /** Adds to a report what the forwarder runs with; of its defaults those whose keys begin with one of the prefixes. */
-    public void describeForwarder(ObjectNode report, String... prefixes) {
+    /** What the forwarder runs with; of its defaults those whose keys begin with one of the prefixes. */
+    public Map<String, String> forwarder(String... prefixes) {
         Map<String, String> effective = new TreeMap<>(settings);
         Settings.definition().defaultValues().forEach((key, value) -> {
             if (Arrays.stream(prefixes).anyMatch(key::startsWith)) {
                 effective.putIfAbsent(key, String.valueOf(value));
             }
         });
-        effective.forEach(report.putObject("forwarder")::put);
+        return effective;
     }
 }

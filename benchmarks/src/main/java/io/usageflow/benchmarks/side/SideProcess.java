@@ -30,7 +30,7 @@ public final class SideProcess implements AutoCloseable {
         this.process = process;
     }
 
-    /** Starts the process; it has nothing to do yet. @param jvm options of its JVM */
+    /** Starts the process, idle, with these JVM options. */
     public static SideProcess start(BenchmarkCluster cluster, String name, SideKind kind, List<String> jvm) {
         return new SideProcess(cluster, cluster.startProcess(name, SideMain.class, List.of(kind.word()), jvm));
     }

@@ -1,6 +1,5 @@
 package io.usageflow.benchmarks.sink;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.benchmarks.cluster.BenchmarkCluster;
 import io.usageflow.benchmarks.cluster.ChildProcess;
 import io.usageflow.benchmarks.cluster.ChildProcess.OrderLoop;
@@ -80,12 +79,14 @@ public final class SinkProcess implements AutoCloseable {
         return CpuTimes.nanos(process.pid());
     }
 
-    /** Adds to a report how it is set up. */
-    public static void describe(ObjectNode settings) {
-        settings.put("sinkJvm", String.join(" ", JVM));
+    /** How it is set up, for a report. */
+    public record Setup(String sinkJvm) {}
+
+    public static Setup setup() {
+        return new Setup(String.join(" ", JVM));
     }
 
-    /** Sets the think time. @param ms between the end of a request and its answer */
+    /** Sets the think time: the milliseconds between the end of a request and its answer. */
     public void think(long ms) {
         process.ask("think " + ms);
     }

@@ -15,9 +15,9 @@ class FigureTest {
     void shouldDivideMedians() {
         Figure figure = new Figure("P1", ">= 0.5", series("one", 50, 10, 60), series("other", 100, 100, 400));
 
-        ObjectNode json = figure.json();
+        ObjectNode json = Report.json(figure);
 
-        assertThat(figure.value()).isEqualByComparingTo("0.5");
+        assertThat(figure.value()).isEqualTo(0.5);
         assertThat(json.get("of").asText()).isEqualTo("one / other");
         assertThat(json.get("byRound").toString()).isEqualTo("[0.500,0.100,0.150]");
         assertThat(json.get("medianOfRounds").decimalValue()).isEqualByComparingTo("0.15");

@@ -20,9 +20,9 @@ class SpeedTest {
         Speed speed = Speed.of(samples, 1000);
 
         assertThat(speed.eventsPerSecond()).isEqualTo(250, within(0.001));
-        assertThat(speed.events()).isEqualTo(750);
-        assertThat(speed.cpuMicros()).isEqualTo(3e6 / 750, within(0.001));
-        assertThat(speed.brokerCpuMicros()).isEqualTo(1.5e6 / 750, within(0.001));
+        assertThat(speed.eventsMeasured()).isEqualTo(750);
+        assertThat(speed.cpuMicrosPerEvent()).isEqualTo(3e6 / 750, within(0.001));
+        assertThat(speed.brokerCpuMicrosPerEvent()).isEqualTo(1.5e6 / 750, within(0.001));
         assertThat(speed.otherCores()).isEqualTo(0.5, within(0.001));
     }
 
@@ -31,7 +31,7 @@ class SpeedTest {
         Speed speed = Speed.of(List.of(at(0, 0, 0), at(2, 100, 1)), 100);
 
         assertThat(speed.eventsPerSecond()).isEqualTo(50, within(0.001));
-        assertThat(speed.events()).isEqualTo(100);
+        assertThat(speed.eventsMeasured()).isEqualTo(100);
     }
 
     @Test

@@ -30,7 +30,7 @@ public final class InMemorySchemaRegistry implements SchemaRegistry {
         return SCOPES.computeIfAbsent(scope, name -> new InMemorySchemaRegistry());
     }
 
-    /** Forgets a scope: later clients of it start from nothing, those at hand keep theirs. */
+    /** Forgets a scope: later clients start empty, existing clients keep their registry. */
     public static void dropScope(String scope) {
         SCOPES.remove(scope);
     }

@@ -124,7 +124,7 @@ public final class AvroSerdes {
 
     /**
      * Generated records without a registry: in the wire format, as long as they will be with a registered schema, but with 0
-     * in the id's place. For who keeps the schema beside the bytes, to read them when a registry can be asked. Never for
+     * in the id's place. For a caller that keeps the schema with the bytes, and reads them once the registry answers. Never for
      * Kafka. Thread-safe.
      */
     public static final class UnregisteredAvro {

@@ -162,7 +162,7 @@ public final class SpoolDirectory {
          */
         static SpoolLock acquire(Path wanted) {
             Path directory = directory(wanted);
-            // Before the file is opened: under POSIX, closing any handle of it releases the whole process's lock.
+            // Before the file is opened: under POSIX, closing any handle releases the whole process's lock.
             if (System.getProperties().putIfAbsent(OWNED + directory, "this process") != null) {
                 throw taken(directory, "another publisher of this process", null);
             }

@@ -93,7 +93,7 @@ public final class Segments {
         return value(segments.higherEntry(segment.number()));
     }
 
-    /** Kafka has all records: deletes the file, or sets it aside if part of it could not be read. */
+    /** Kafka has all records: deletes the file, or sets it aside if a part could not be read. */
     public void retire(Segment segment) {
         segments.remove(segment.number());
         if (!segment.isDamaged()) {
