@@ -120,7 +120,8 @@ public final class Forwarder implements AutoCloseable {
                     settings.kafka().client(),
                     settings.kafka().streams(),
                     settings.registry().serde(),
-                    process.stateDir());
+                    process.stateDir(),
+                    process.recoversTransactions());
             stages.add(new Admission(settings.admission(), around, meters.registry()));
         }
         if (process.roles().contains(Role.DELIVERY)) {
@@ -129,7 +130,8 @@ public final class Forwarder implements AutoCloseable {
                     settings.kafka().client(),
                     settings.registry().serde(),
                     process.instanceId(),
-                    settings.recordBounds());
+                    settings.recordBounds(),
+                    process.recoversTransactions());
             stages.add(new Delivery(settings.delivery(), settings.credyt(), connections, meters.registry()));
             BlockedReplay.of(settings).ifPresent(stages::add);
         }

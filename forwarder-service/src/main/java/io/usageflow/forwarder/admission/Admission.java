@@ -24,6 +24,7 @@ import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.kafka.TopicWatch;
+import io.usageflow.forwarder.kafka.recovery.MarkerRecovery;
 import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
@@ -290,8 +291,13 @@ public final class Admission implements Stage {
         try {
             Properties streamsSettings = StreamsSettings.of(settings, context);
             streamsSettings.putAll(SourceOffsetsWrapper.settings(sourceOffsets));
-            connections =
-                    StreamsClients.of(streamsSettings, writes.records(), context, sourceOffsets, deaths::committed);
+            connections = StreamsClients.of(
+                    streamsSettings,
+                    writes.records(),
+                    context,
+                    sourceOffsets,
+                    new MarkerRecovery.Options(context.recoversTransactions(), registry, name()),
+                    deaths::committed);
             made = new KafkaStreams(AdmissionTopology.of(dependencies), streamsSettings, connections);
             // Kafka Streams makes it readable by the group.
             PrivateFiles.narrow(context.stateDir());

@@ -19,6 +19,7 @@ import org.apache.kafka.common.config.ConfigDef;
  * @param startTimeout how long start-up waits for Kafka to answer
  * @param stopTimeout how long all stages together may take to finish what is under way
  * @param clockSkewMax how far this machine's clock may be from the brokers'
+ * @param recoversTransactions whether transactions that Kafka leaves open are ended
  */
 public record ProcessSettings(
         Set<Role> roles,
@@ -26,13 +27,15 @@ public record ProcessSettings(
         Path stateDir,
         Duration startTimeout,
         Duration stopTimeout,
-        Duration clockSkewMax) {
+        Duration clockSkewMax,
+        boolean recoversTransactions) {
     public static final String ROLES = "roles";
     public static final String INSTANCE_ID = "instance.id";
     public static final String STATE_DIR = "state.dir";
     public static final String START_TIMEOUT = "start.timeout";
     public static final String STOP_TIMEOUT = "stop.timeout";
     public static final String CLOCK_SKEW_MAX = "clock.skew.max";
+    public static final String TRANSACTION_RECOVERY = "transaction.recovery";
     private static final String GROUP = "Process";
 
     public ProcessSettings {
@@ -109,7 +112,19 @@ public record ProcessSettings(
                         GROUP,
                         6,
                         ConfigDef.Width.SHORT,
-                        CLOCK_SKEW_MAX);
+                        CLOCK_SKEW_MAX)
+                .define(
+                        TRANSACTION_RECOVERY,
+                        ConfigDef.Type.BOOLEAN,
+                        true,
+                        ConfigDef.Importance.LOW,
+                        "Whether transactions that Kafka leaves open after a broker died are ended. false: committed events"
+                                + " can then be lost, aborted ones can show, and a stage can stop until an administrator"
+                                + " acts; see docs/transaction-recovery.md.",
+                        GROUP,
+                        7,
+                        ConfigDef.Width.SHORT,
+                        TRANSACTION_RECOVERY);
     }
 
     static ProcessSettings from(AbstractConfig config) {
@@ -122,7 +137,8 @@ public record ProcessSettings(
                 Path.of(config.getString(STATE_DIR)),
                 DurationText.parse(START_TIMEOUT, config.getString(START_TIMEOUT)),
                 DurationText.parse(STOP_TIMEOUT, config.getString(STOP_TIMEOUT)),
-                DurationText.parse(CLOCK_SKEW_MAX, config.getString(CLOCK_SKEW_MAX)));
+                DurationText.parse(CLOCK_SKEW_MAX, config.getString(CLOCK_SKEW_MAX)),
+                config.getBoolean(TRANSACTION_RECOVERY));
     }
 
     private static String hostName() {

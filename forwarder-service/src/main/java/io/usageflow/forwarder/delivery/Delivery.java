@@ -112,7 +112,8 @@ public final class Delivery implements Stage {
                 new DeliveryMeters(meters),
                 TopicWatch.of(watch, topics),
                 clock);
-        this.recovery = DeliverySession.recovery(context);
+        this.recovery = DeliverySession.recovery(
+                context, new MarkerRecovery.Options(connections.recoversTransactions(), meters, name()));
         context.meters().stuck(() -> watch.view().stuckFor());
         this.sessionWaits = new RetrySchedule(SESSION_WAIT_MIN, SESSION_WAIT_MAX, SESSION_WAIT_MAX, random);
     }

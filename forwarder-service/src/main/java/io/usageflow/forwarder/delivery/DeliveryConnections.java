@@ -14,12 +14,18 @@ import java.util.Map;
  *     restart, so that the old process's open transaction ends at once, and differ between processes, which would otherwise
  *     fence each other
  * @param bounds sizes of the records that are read and written
+ * @param recoversTransactions {@code transaction.recovery}
  */
 public record DeliveryConnections(
-        Topics topics, Map<String, Object> kafka, Map<String, String> serde, String instanceId, RecordBounds bounds) {
-    /** Uses the bounds of the default settings. */
+        Topics topics,
+        Map<String, Object> kafka,
+        Map<String, String> serde,
+        String instanceId,
+        RecordBounds bounds,
+        boolean recoversTransactions) {
+    /** Uses the bounds of the default settings, and recovers transactions. */
     public DeliveryConnections(Topics topics, Map<String, Object> kafka, Map<String, String> serde, String instanceId) {
-        this(topics, kafka, serde, instanceId, RecordBounds.of(EventRules.EVENT_BYTES_MAX));
+        this(topics, kafka, serde, instanceId, RecordBounds.of(EventRules.EVENT_BYTES_MAX), true);
     }
 
     public DeliveryConnections {

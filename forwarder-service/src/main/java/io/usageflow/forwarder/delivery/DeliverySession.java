@@ -19,8 +19,7 @@ import io.usageflow.forwarder.kafka.KafkaClients;
 import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.kafka.TopicWatch;
 import io.usageflow.forwarder.kafka.recovery.MarkerRecovery;
-import io.usageflow.forwarder.kafka.recovery.TransactionRecovery;
-import io.usageflow.forwarder.kafka.recovery.WatchedProducer;
+import io.usageflow.forwarder.kafka.recovery.RecoveringProducer;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerReader;
 import io.usageflow.forwarder.observe.StageHealth;
@@ -116,8 +115,7 @@ final class DeliverySession implements AutoCloseable {
                     context,
                     consumer,
                     states,
-                    new WatchedProducer(producerConfig(context), recovery),
-                    recovery,
+                    new RecoveringProducer(producerConfig(context), recovery),
                     () -> ledgerEntries(context));
         } catch (RuntimeException noProducer) {
             states.close(CloseOptions.timeout(CLOSE_WITHIN));
@@ -131,7 +129,6 @@ final class DeliverySession implements AutoCloseable {
             Consumer<byte[], byte[]> consumer,
             Consumer<byte[], byte[]> states,
             Producer<byte[], byte[]> producer,
-            TransactionRecovery recovery,
             Supplier<Map<Integer, LedgerEntry>> ledger) {
         this.context = context;
         this.consumer = consumer;
@@ -145,8 +142,8 @@ final class DeliverySession implements AutoCloseable {
         var outcomeHandler =
                 new OutcomeHandler(context.records(), deadLetterPolicy, destination, queues, context.meters(), clock);
         this.dispatcher = new Dispatcher(context.sink(), queues, destination, outcomeHandler, clock, wakeup::wakeUp);
-        this.transaction = new OutcomeTransaction(
-                producer, context.records(), clock, transactionTimeout(context.connections()), recovery);
+        this.transaction =
+                new OutcomeTransaction(producer, context.records(), clock, transactionTimeout(context.connections()));
         Topics topics = context.connections().topics();
         this.status = new DeliveryStatus(
                 destination,
@@ -229,14 +226,15 @@ final class DeliverySession implements AutoCloseable {
     }
 
     /** One for all sessions of a process: it remembers what it could not finish. */
-    static MarkerRecovery recovery(DeliveryContext context) {
+    static MarkerRecovery recovery(DeliveryContext context, MarkerRecovery.Options options) {
         Topics topics = context.connections().topics();
         return new MarkerRecovery(
                 context.connections().kafka(),
                 context.transactionalId(),
                 context.groupId(),
                 topics.deliveryState(),
-                List.of(topics.receipts(), topics.deadLetters(), topics.ledger(), topics.deliveryState()));
+                List.of(topics.receipts(), topics.deadLetters(), topics.ledger(), topics.deliveryState()),
+                options);
     }
 
     private static Duration transactionTimeout(DeliveryConnections connections) {

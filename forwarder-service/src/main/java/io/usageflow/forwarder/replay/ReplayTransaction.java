@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.kafka.KafkaClients;
 import io.usageflow.forwarder.kafka.recovery.MarkerRecovery;
-import io.usageflow.forwarder.kafka.recovery.TransactionRecovery;
-import io.usageflow.forwarder.kafka.recovery.WatchedProducer;
+import io.usageflow.forwarder.kafka.recovery.RecoveringProducer;
+import io.usageflow.forwarder.kafka.recovery.RecoveringProducer.EndNotSeenException;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
@@ -54,7 +54,7 @@ public final class ReplayTransaction implements AutoCloseable {
 
     private final Topics topics;
     private final KafkaProducer<byte[], byte[]> producer;
-    private final TransactionRecovery recovery;
+    private final MarkerRecovery recovery;
     private final Serializer<DeadLetterMark> serializer;
     private final Map<String, byte[]> pending = new LinkedHashMap<>();
     private boolean isOpen;
@@ -73,7 +73,7 @@ public final class ReplayTransaction implements AutoCloseable {
     private ReplayTransaction(
             Topics topics,
             KafkaProducer<byte[], byte[]> producer,
-            TransactionRecovery recovery,
+            MarkerRecovery recovery,
             Serializer<DeadLetterMark> serializer) {
         this.topics = topics;
         this.producer = producer;
@@ -95,10 +95,13 @@ public final class ReplayTransaction implements AutoCloseable {
     public static ReplayTransaction open(Settings settings, String transactionalId, String clientId) {
         Topics topics = settings.topics().names();
         var recovery = new MarkerRecovery(
-                settings.kafka().client(), transactionalId, List.of(topics.replays(), topics.deadLetterMarks()));
-        var producer = new WatchedProducer(config(settings, transactionalId, clientId), recovery);
+                settings.kafka().client(),
+                transactionalId,
+                List.of(topics.replays(), topics.deadLetterMarks()),
+                MarkerRecovery.Options.uncounted(settings.process().recoversTransactions()));
+        var producer = new RecoveringProducer(config(settings, transactionalId, clientId), recovery);
         try {
-            recovery.takeOver(producer);
+            producer.initTransactions();
             return new ReplayTransaction(
                     topics,
                     producer,
@@ -166,7 +169,10 @@ public final class ReplayTransaction implements AutoCloseable {
         while (true) {
             try {
                 producer.commitTransaction();
-                break;
+                return takeCommitted();
+            } catch (EndNotSeenException unseen) {
+                takeCommitted();
+                throw unseen;
             } catch (TimeoutException slow) {
                 // May be asked again until it is known.
                 if (System.nanoTime() - deadline > 0) {
@@ -176,11 +182,13 @@ public final class ReplayTransaction implements AutoCloseable {
                 throw rethrown(failed);
             }
         }
+    }
+
+    private Map<String, byte[]> takeCommitted() {
         isOpen = false;
         committed += pending.size();
         Map<String, byte[]> marks = Map.copyOf(pending);
         pending.clear();
-        recovery.afterEnd();
         return marks;
     }
 

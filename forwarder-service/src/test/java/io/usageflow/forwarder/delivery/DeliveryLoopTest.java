@@ -111,7 +111,7 @@ class DeliveryLoopTest {
             states.updateBeginningOffsets(Map.of(state, 0L));
             states.updateEndOffsets(Map.of(state, 0L));
         }
-        session = new DeliverySession(context, consumer, states, producer, new PlainTakeover(), Map::of);
+        session = new DeliverySession(context, consumer, states, producer, Map::of);
     }
 
     /** Runs the loop; before each turn the next step happens, and after the last one some turns more. */

@@ -11,9 +11,21 @@ import java.util.Map;
  * @param streams further settings of Kafka Streams and its clients; those that the guarantees need are refused
  * @param registry settings of the serializers, {@code schema.registry.url} among them
  * @param stateDir folder of the stores; if it is lost, admission restores it from Kafka, which is slow
+ * @param recoversTransactions {@code transaction.recovery}
  */
 public record AdmissionContext(
-        Topics topics, Map<String, ?> kafka, Map<String, ?> streams, Map<String, ?> registry, Path stateDir) {
+        Topics topics,
+        Map<String, ?> kafka,
+        Map<String, ?> streams,
+        Map<String, ?> registry,
+        Path stateDir,
+        boolean recoversTransactions) {
+    /** With transaction recovery, as by default. */
+    public AdmissionContext(
+            Topics topics, Map<String, ?> kafka, Map<String, ?> streams, Map<String, ?> registry, Path stateDir) {
+        this(topics, kafka, streams, registry, stateDir, true);
+    }
+
     public AdmissionContext {
         kafka = Map.copyOf(kafka);
         streams = Map.copyOf(streams);

@@ -4,7 +4,7 @@ import io.usageflow.forwarder.admission.source.BoundedConsumers;
 import io.usageflow.forwarder.admission.source.SourceOffsets;
 import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.kafka.recovery.MarkerRecovery;
-import io.usageflow.forwarder.kafka.recovery.WatchedProducer;
+import io.usageflow.forwarder.kafka.recovery.RecoveringProducer;
 import io.usageflow.forwarder.topics.Changelogs;
 import io.usageflow.schema.topic.Topics;
 import java.util.ArrayList;
@@ -42,6 +42,7 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
     /** By transactional id; each remembers its unfinished transactions. */
     private final Map<String, MarkerRecovery> recoveries = new ConcurrentHashMap<>();
 
+    private final MarkerRecovery.Options options;
     private final Runnable onCommit;
     private final AtomicLong commits = new AtomicLong();
 
@@ -51,7 +52,9 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
             RecordBounds bounds,
             List<String> topics,
             SourceOffsets sourceOffsets,
+            MarkerRecovery.Options options,
             Runnable onCommit) {
+        this.options = options;
         this.bounds = bounds;
         this.sourceOffsets = sourceOffsets;
         this.onCommit = onCommit;
@@ -66,13 +69,14 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
             RecordBounds bounds,
             AdmissionContext context,
             SourceOffsets sourceOffsets,
+            MarkerRecovery.Options recovery,
             Runnable onCommit) {
         String application = settings.getProperty(StreamsConfig.APPLICATION_ID_CONFIG);
         Topics names = context.topics();
         List<String> written = new ArrayList<>(
                 List.of(names.deliverable(), names.deadLetters(), names.ledger(), names.events(), names.replays()));
         written.addAll(Changelogs.names(application));
-        return new StreamsClients(context.kafka(), application, bounds, written, sourceOffsets, onCommit);
+        return new StreamsClients(context.kafka(), application, bounds, written, sourceOffsets, recovery, onCommit);
     }
 
     /** Called by a dying stream thread before it creates its successor. */
@@ -100,20 +104,19 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
         MarkerRecovery recovery = recoveries.computeIfAbsent(
                 id,
                 each -> new MarkerRecovery(
-                        kafka, each, application, Changelogs.names(application).get(0), topics));
+                        kafka, each, application, Changelogs.names(application).get(0), topics, options));
         Map<String, Object> config = new HashMap<>(given);
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
-        return new WatchedProducer(config, recovery) {
+        return new RecoveringProducer(config, recovery) {
             @Override
             public void initTransactions() {
                 requireOwner();
-                recovery.takeOver(this, super::initTransactions);
+                super.initTransactions();
             }
 
             @Override
             public void commitTransaction() {
                 super.commitTransaction();
-                recovery.afterEnd();
                 commits.incrementAndGet();
                 onCommit.run();
             }
@@ -122,7 +125,6 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
             public void abortTransaction() {
                 requireOwner();
                 super.abortTransaction();
-                recovery.afterEnd();
             }
 
             /** A successor ends the dead thread's transaction, and may have begun its own under the same id. */

@@ -6,7 +6,7 @@ import io.usageflow.forwarder.delivery.partition.AssignedPartition;
 import io.usageflow.forwarder.delivery.partition.CommittedCounters;
 import io.usageflow.forwarder.delivery.partition.OffsetLedger;
 import io.usageflow.forwarder.delivery.partition.SettledRecord;
-import io.usageflow.forwarder.kafka.recovery.TransactionRecovery;
+import io.usageflow.forwarder.kafka.recovery.RecoveringProducer.EndNotSeenException;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,7 +52,6 @@ public final class OutcomeTransaction implements AutoCloseable {
     private final OutcomeRecords records;
     private final DeliveryClock clock;
     private final Duration openMax;
-    private final TransactionRecovery recovery;
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(work -> new Thread(work, "delivery-settlement"));
     private @Nullable CompletableFuture<TransactionResult> last;
@@ -97,26 +96,18 @@ public final class OutcomeTransaction implements AutoCloseable {
             Map<TopicPartition, OffsetAndMetadata> offsets,
             ConsumerGroupMetadata group) {}
 
-    /**
-     * @param openMax the producer's {@code transaction.timeout.ms}: what is open for longer, the broker aborts
-     * @param recovery of the producer's transactional id
-     */
+    /** @param openMax the producer's {@code transaction.timeout.ms}: what is open for longer, the broker aborts */
     public OutcomeTransaction(
-            Producer<byte[], byte[]> producer,
-            OutcomeRecords records,
-            DeliveryClock clock,
-            Duration openMax,
-            TransactionRecovery recovery) {
+            Producer<byte[], byte[]> producer, OutcomeRecords records, DeliveryClock clock, Duration openMax) {
         this.producer = producer;
         this.records = records;
         this.clock = clock;
         this.openMax = openMax;
-        this.recovery = recovery;
     }
 
     /** Ends what an earlier process of the same id left open, and keeps that process from writing. */
     public void start() {
-        recovery.takeOver(producer);
+        producer.initTransactions();
     }
 
     /**
@@ -171,12 +162,13 @@ public final class OutcomeTransaction implements AutoCloseable {
             for (Future<RecordMetadata> send : sends) {
                 send.get();
             }
-            seeItEnd();
             return true;
         } catch (ProducerFencedException | InvalidProducerEpochException fenced) {
             throw fenced(fenced);
         } catch (InterruptException stopped) {
             throw stopped;
+        } catch (EndNotSeenException committed) {
+            throw new LostProducerException("a transaction is committed and not seen to end", false, committed);
         } catch (KafkaException failed) {
             abort(failed);
             return false;
@@ -201,22 +193,10 @@ public final class OutcomeTransaction implements AutoCloseable {
         }
     }
 
-    /** It is committed whatever comes of this: the next session begins behind it. */
-    private void seeItEnd() {
-        try {
-            recovery.afterEnd();
-        } catch (InterruptException stopped) {
-            throw stopped;
-        } catch (KafkaException unknown) {
-            throw new LostProducerException("a transaction is committed and not seen to end", false, unknown);
-        }
-    }
-
     private void abort(KafkaException cause) {
         LOG.warn("event=settlement_aborted why={}", VisibleText.logged(cause));
         try {
             producer.abortTransaction();
-            recovery.afterEnd();
         } catch (ProducerFencedException | InvalidProducerEpochException fenced) {
             LOG.warn("event=abort_fenced why={}", VisibleText.logged(fenced));
             throw fenced(cause);

@@ -74,7 +74,7 @@ final class CommitMarker {
                 config,
                 config.getString(AdminClientConfig.CLIENT_ID_CONFIG),
                 metrics,
-                "takeover",
+                "recovery",
                 new LogContext(),
                 new ApiVersions(),
                 Time.SYSTEM,

@@ -1,51 +1,45 @@
 package io.usageflow.forwarder.kafka.recovery;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.usageflow.forwarder.observe.meter.ProcessMeters;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes a transactional id over from whoever had it: {@code initTransactions}, and then what Kafka should have done by
- * itself. Used by one thread at a time, but for {@link #wrote}, {@link #wroteOffsets} and {@link #risk}.
+ * Ends what Kafka left open of one transactional id, for its {@link RecoveringProducer}; outlives producers, since it
+ * remembers what it could not finish. Used by one thread at a time, but for {@link #wrote}, {@link #wroteOffsets} and
+ * {@link #risk}. Close it.
  *
  * <p>A coordinator that ends a transaction while a partition of it has no leader takes the partition for deleted, leaves
  * its marker out and calls the transaction complete (Kafka 4.3.1, {@code TransactionMarkerChannelManager}; seen whenever
  * a single broker was killed in mid-transaction). What was written there then shares the fate of the id's next
- * transaction, whatever its own was; and where it is the group's offsets, nobody can read these any more. Here such a
- * partition gets the marker that it lacks. docs/decisions/0007 has the story, and the proof that it is enough to look
- * after what {@link TransactionEnd} names.
+ * transaction, whatever its own was; and if it is the group's offsets, these can no longer be read. Here such a
+ * partition gets the marker that it lacks. docs/decisions/0007 has the proof that it is enough to look after what {@link
+ * TransactionEnd} names.
  */
-public final class MarkerRecovery implements TransactionRecovery {
+public final class MarkerRecovery implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MarkerRecovery.class);
     private static final Duration END_WITHIN = Duration.ofSeconds(30);
     private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(5);
@@ -55,8 +49,6 @@ public final class MarkerRecovery implements TransactionRecovery {
             EnumSet.of(TransactionState.COMPLETE_COMMIT, TransactionState.COMPLETE_ABORT);
     private static final Set<TransactionState> COMMITTED =
             EnumSet.of(TransactionState.PREPARE_COMMIT, TransactionState.COMPLETE_COMMIT);
-    /** Of a record that is aborted as soon as it is written. */
-    private static final byte[] ABORTED = "usageflow-ends-an-open-transaction".getBytes(UTF_8);
 
     private final String transactionalId;
     private final String group;
@@ -64,12 +56,16 @@ public final class MarkerRecovery implements TransactionRecovery {
     private final Optional<TopicPartition> spare;
 
     private final OpenTransactions transactions;
+    private final boolean enabled;
+    private final Counter markers;
+    private final Counter ownTransactions;
+    private final Counter held;
     private final Set<TopicPartition> written = ConcurrentHashMap.newKeySet();
     private volatile boolean offsetsWritten;
     private volatile long firstWriteNanos;
     private volatile @Nullable String risk;
 
-    private @Nullable WatchedProducer producer;
+    private @Nullable RecoveringProducer producer;
     private long connectionsLost;
     /** How the last transaction ended, until it is certain that it ended everywhere. */
     private @Nullable Ended last;
@@ -99,9 +95,35 @@ public final class MarkerRecovery implements TransactionRecovery {
         }
     }
 
+    /**
+     * Whether a stage recovers transactions, and where it counts the results.
+     *
+     * @param enabled {@code transaction.recovery}; otherwise Kafka's producer is left to itself
+     */
+    public record Options(boolean enabled, MeterRegistry meters, String stage) {
+        /** Of a process that serves no metrics. */
+        public static Options uncounted(boolean enabled) {
+            return new Options(enabled, new CompositeMeterRegistry(), "");
+        }
+
+        private Counter counter(String result) {
+            return Counter.builder(ProcessMeters.TRANSACTION_RECOVERED)
+                    .description(ProcessMeters.TRANSACTION_RECOVERED_DOC)
+                    .baseUnit("partitions")
+                    .tag("stage", stage)
+                    .tag("result", result)
+                    .register(meters);
+        }
+    }
+
     /** Of an id whose transactions carry no offsets. */
-    public MarkerRecovery(Map<String, ?> kafka, String transactionalId, Collection<String> topics) {
-        this(kafka, transactionalId, "", Optional.empty(), topics);
+    public MarkerRecovery(Map<String, ?> kafka, String transactionalId, Collection<String> topics, Options options) {
+        this(
+                transactionalId,
+                "",
+                Optional.empty(),
+                new OpenTransactions(kafka, transactionalId, "", List.copyOf(topics)),
+                options);
     }
 
     /**
@@ -111,36 +133,41 @@ public final class MarkerRecovery implements TransactionRecovery {
      * @param topics that the id's transactions write to; those that do not exist are passed over
      */
     public MarkerRecovery(
-            Map<String, ?> kafka, String transactionalId, String group, String spare, Collection<String> topics) {
-        this(kafka, transactionalId, group, Optional.of(new TopicPartition(spare, 0)), topics);
-    }
-
-    private MarkerRecovery(
             Map<String, ?> kafka,
             String transactionalId,
             String group,
-            Optional<TopicPartition> spare,
-            Collection<String> topics) {
+            String spare,
+            Collection<String> topics,
+            Options options) {
         this(
                 transactionalId,
                 group,
-                spare,
-                new OpenTransactions(client(kafka, transactionalId), transactionalId, group, List.copyOf(topics)));
+                Optional.of(new TopicPartition(spare, 0)),
+                new OpenTransactions(kafka, transactionalId, group, List.copyOf(topics)),
+                options);
     }
 
     /** With answers of the caller's, for tests. */
     MarkerRecovery(
-            String transactionalId, String group, Optional<TopicPartition> spare, OpenTransactions transactions) {
+            String transactionalId,
+            String group,
+            Optional<TopicPartition> spare,
+            OpenTransactions transactions,
+            Options options) {
         this.transactionalId = transactionalId;
         this.group = group;
         this.spare = spare;
         this.transactions = transactions;
-    }
-
-    private static Map<String, Object> client(Map<String, ?> kafka, String transactionalId) {
-        Map<String, Object> client = new HashMap<>(kafka);
-        client.put(AdminClientConfig.CLIENT_ID_CONFIG, transactionalId + "-takeover");
-        return client;
+        this.enabled = options.enabled();
+        this.markers = options.counter("marker");
+        this.ownTransactions = options.counter("transaction");
+        this.held = options.counter("held");
+        if (!enabled) {
+            LOG.warn(
+                    "event=transaction_recovery_off id={} effect=\"after a broker died, committed events can be lost and"
+                            + " aborted ones can show: docs/transaction-recovery.md\"",
+                    transactionalId);
+        }
     }
 
     /** The open transaction has written there. */
@@ -159,7 +186,7 @@ public final class MarkerRecovery implements TransactionRecovery {
         offsetsWritten = true;
     }
 
-    @Override
+    /** What may go wrong for want of rights, in a sentence with the remedy. May be asked by any thread. */
     public Optional<String> risk() {
         return Optional.ofNullable(risk);
     }
@@ -169,17 +196,17 @@ public final class MarkerRecovery implements TransactionRecovery {
         return transactions.partitionsAsked();
     }
 
-    @Override
-    public void takeOver(Producer<?, ?> taking) {
-        if (!(taking instanceof WatchedProducer watched)) {
-            throw new IllegalArgumentException("a WatchedProducer is needed, to know where it writes");
+    /**
+     * Ends what an earlier process of the same id left open, and keeps that process from writing.
+     *
+     * @throws KafkaException where Kafka does not answer; with a new producer it may be tried again
+     */
+    void start(RecoveringProducer starting, Runnable initTransactions) {
+        producer = starting;
+        if (!enabled) {
+            initTransactions.run();
+            return;
         }
-        takeOver(watched, watched::initTransactions);
-    }
-
-    /** As {@link #takeOver(Producer)}, for a producer whose own initTransactions is this. */
-    public void takeOver(WatchedProducer taking, Runnable initTransactions) {
-        producer = taking;
         Set<TopicPartition> writes = takeWrites();
         Optional.ofNullable(last).ifPresent(known -> writes.addAll(known.partitions()));
         // After initTransactions alone it is empty, and no longer tells how the last one ended.
@@ -198,9 +225,14 @@ public final class MarkerRecovery implements TransactionRecovery {
         seen(now);
     }
 
-    @Override
-    public void afterEnd() {
-        if (endsByOwnTransaction) {
+    /**
+     * After the producer has committed or aborted a transaction and before it begins the next: that one's end must not
+     * become this one's.
+     *
+     * @throws KafkaException where Kafka does not answer; to be followed by a new producer
+     */
+    void afterEnd() {
+        if (!enabled || endsByOwnTransaction) {
             return;
         }
         TransactionDescription how = awaitEnd();
@@ -315,6 +347,7 @@ public final class MarkerRecovery implements TransactionRecovery {
             } else {
                 transactions.abort(partition, state);
             }
+            markers.increment();
             return true;
         } catch (AuthorizationException mayNot) {
             return false;
@@ -330,7 +363,10 @@ public final class MarkerRecovery implements TransactionRecovery {
         if (partitions.isEmpty()) {
             return;
         }
-        if (commit && !partitions.stream().allMatch(MarkerRecovery::isOffsets)) {
+        List<TopicPartition> onTopics =
+                partitions.stream().filter(partition -> !isOffsets(partition)).toList();
+        if (commit && !onTopics.isEmpty()) {
+            held.increment(partitions.size());
             throw new TransactionLeftOpenException(transactionalId, partitions);
         }
         LOG.warn(
@@ -338,49 +374,25 @@ public final class MarkerRecovery implements TransactionRecovery {
                 transactionalId,
                 partitions,
                 commit ? "commit" : "abort");
-        WatchedProducer own = required(producer);
+        boolean withOffsets = onTopics.size() < partitions.size();
+        RecoveringProducer own = required(producer);
         long lost = own.connectionsLost();
         endsByOwnTransaction = true;
         try {
-            own.beginTransaction();
-            Map<TopicPartition, Future<RecordMetadata>> sends = new HashMap<>();
-            partitions.stream()
-                    .filter(partition -> !isOffsets(partition))
-                    .forEach(partition -> sends.put(
-                            partition,
-                            own.send(new ProducerRecord<>(
-                                    partition.topic(), partition.partition(), ABORTED, new byte[0]))));
-            if (partitions.stream().anyMatch(MarkerRecovery::isOffsets)) {
-                own.sendOffsetsToTransaction(
-                        Map.of(spare.orElseThrow(), new OffsetAndMetadata(0)), new ConsumerGroupMetadata(group));
-            }
-            own.flush();
-            if (commit) {
-                own.commitTransaction();
-            } else {
-                own.abortTransaction();
-            }
-            requireSent(sends);
+            own.transact(
+                    onTopics,
+                    withOffsets ? Optional.of(spare.orElseThrow()) : Optional.empty(),
+                    new ConsumerGroupMetadata(group),
+                    commit);
             awaitEnd();
         } finally {
             takeWrites();
             endsByOwnTransaction = false;
         }
+        ownTransactions.increment(partitions.size());
         if (own.connectionsLost() != lost) {
             throw new KafkaException("a broker was lost while a transaction of " + transactionalId + " was ended");
         }
-    }
-
-    private static void requireSent(Map<TopicPartition, Future<RecordMetadata>> sends) {
-        sends.forEach((partition, send) -> {
-            try {
-                send.get();
-            } catch (ExecutionException failed) {
-                throw new KafkaException("nothing could be written to " + partition, failed.getCause());
-            } catch (InterruptedException stopped) {
-                throw new InterruptException(stopped);
-            }
-        });
     }
 
     private static boolean isOffsets(TopicPartition partition) {
@@ -395,13 +407,14 @@ public final class MarkerRecovery implements TransactionRecovery {
         risk = now;
     }
 
-    private static WatchedProducer required(@Nullable WatchedProducer producer) {
+    private static RecoveringProducer required(@Nullable RecoveringProducer producer) {
         if (producer == null) {
-            throw new IllegalStateException("takeOver comes first");
+            throw new IllegalStateException("initTransactions comes first");
         }
         return producer;
     }
 
+    /** Gives connections up; a later use makes them again. */
     @Override
     public void close() {
         transactions.close();

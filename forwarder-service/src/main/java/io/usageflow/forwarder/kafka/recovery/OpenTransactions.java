@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ProducerState;
@@ -56,8 +57,9 @@ class OpenTransactions implements AutoCloseable {
      */
     record Found(Map<TopicPartition, ProducerState> open, Set<TopicPartition> denied) {}
 
-    OpenTransactions(Map<String, Object> kafka, String transactionalId, String group, List<String> topics) {
-        this.kafka = kafka;
+    OpenTransactions(Map<String, ?> kafka, String transactionalId, String group, List<String> topics) {
+        this.kafka = new HashMap<>(kafka);
+        this.kafka.put(CommonClientConfigs.CLIENT_ID_CONFIG, transactionalId + "-recovery");
         this.transactionalId = transactionalId;
         this.group = group;
         this.topics = topics;

@@ -58,7 +58,13 @@ public final class MetricsPage {
                                 "gauge",
                                 "",
                                 List.of("stage"),
-                                ProcessMeters.STAGE_READY_DOC)));
+                                ProcessMeters.STAGE_READY_DOC),
+                        new CataloguedMeter.Description(
+                                ProcessMeters.TRANSACTION_RECOVERED,
+                                "counter",
+                                "partitions",
+                                List.of("stage", "result"),
+                                ProcessMeters.TRANSACTION_RECOVERED_DOC)));
         return page.toString();
     }
 

@@ -29,6 +29,13 @@ public final class ProcessMeters implements AutoCloseable {
     static final String STAGE_READY = "usageflow.stage.ready";
     static final String STAGE_READY_DOC = "1 while events flow through the stage, or would if any came; otherwise 0.";
 
+    public static final String TRANSACTION_RECOVERED = "usageflow.transaction.recovered";
+    public static final String TRANSACTION_RECOVERED_DOC =
+            "Partitions on which Kafka left a transaction open after a broker died (docs/transaction-recovery.md), by what was"
+                    + " done: marker, the missing marker was written; transaction, a transaction of our own ended it, also"
+                    + " as a precaution where this user may not look; held, this user may not end it, and the stage waits"
+                    + " and asks again.";
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
 

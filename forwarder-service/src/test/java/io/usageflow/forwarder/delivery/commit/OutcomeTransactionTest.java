@@ -9,7 +9,6 @@ import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.Fixtures;
 import io.usageflow.forwarder.delivery.HeldProducer;
-import io.usageflow.forwarder.delivery.PlainTakeover;
 import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Proof;
 import io.usageflow.forwarder.delivery.commit.OutcomeTransaction.LostProducerException;
 import io.usageflow.forwarder.delivery.commit.OutcomeTransaction.PartitionCommit;
@@ -17,6 +16,7 @@ import io.usageflow.forwarder.delivery.partition.AssignedPartition;
 import io.usageflow.forwarder.delivery.partition.CommittedCounters;
 import io.usageflow.forwarder.delivery.partition.SettledRecord;
 import io.usageflow.forwarder.delivery.queue.PendingEvent;
+import io.usageflow.forwarder.kafka.recovery.RecoveringProducer;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,9 +49,8 @@ class OutcomeTransactionTest {
             new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
     private final OutcomeRecords records =
             new OutcomeRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List.of()), RecordBounds.of(262_144));
-    private final PlainTakeover recovery = new PlainTakeover();
     private final OutcomeTransaction settlement =
-            new OutcomeTransaction(producer, records, DeliveryClock.system(), OPEN_MAX, recovery);
+            new OutcomeTransaction(producer, records, DeliveryClock.system(), OPEN_MAX);
     private final AssignedPartition partition = Fixtures.partition(3);
 
     @BeforeEach
@@ -126,7 +125,6 @@ class OutcomeTransactionTest {
         producer.sendOffsetsToTransactionException = null;
         assertThat(partition.counters()).isEqualTo(CommittedCounters.NONE);
         assertThat(producer.history()).as("nothing of the aborted ones").isEmpty();
-        assertThat(recovery.ends).as("looked for what the broker left open").isEqualTo(2);
 
         assertThat(commit(settlement)).isTrue();
 
@@ -151,7 +149,7 @@ class OutcomeTransactionTest {
                 throw new AssertionError("a commit that may have happened was aborted");
             }
         };
-        var patient = new OutcomeTransaction(slow, records, DeliveryClock.system(), OPEN_MAX, recovery);
+        var patient = new OutcomeTransaction(slow, records, DeliveryClock.system(), OPEN_MAX);
         patient.start();
 
         assertThat(commit(patient)).isTrue();
@@ -169,6 +167,34 @@ class OutcomeTransactionTest {
     }
 
     @Test
+    void shouldNeitherAbortNorRepeatWhatIsCommittedAndNotSeenToEnd() {
+        var commits = new AtomicInteger();
+        var unseen = new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+            @Override
+            public void commitTransaction() {
+                commits.incrementAndGet();
+                super.commitTransaction();
+                throw new RecoveringProducer.EndNotSeenException(new TimeoutException("the end was not seen"));
+            }
+
+            @Override
+            public void abortTransaction() {
+                throw new AssertionError("a committed transaction was aborted");
+            }
+        };
+        var interrupted = new OutcomeTransaction(unseen, records, DeliveryClock.system(), OPEN_MAX);
+        interrupted.start();
+
+        assertThatThrownBy(() -> commit(interrupted))
+                .isInstanceOfSatisfying(LostProducerException.class, lost -> assertThat(lost.fenced())
+                        .isFalse())
+                .hasMessageContaining("the end was not seen");
+        assertThat(commits).hasValue(1);
+        assertThat(partition.counters()).isEqualTo(CommittedCounters.NONE);
+        interrupted.close();
+    }
+
+    @Test
     void shouldStopWhereItIsFenced() {
         producer.commitTransactionException = new ProducerFencedException("another one");
 
@@ -180,7 +206,7 @@ class OutcomeTransactionTest {
 
     @Test
     void shouldNotTakeABrokerThatAbortedAnOldTransactionForAnotherProcess() {
-        var impatient = new OutcomeTransaction(producer, records, DeliveryClock.system(), Duration.ZERO, recovery);
+        var impatient = new OutcomeTransaction(producer, records, DeliveryClock.system(), Duration.ZERO);
         producer.commitTransactionException = new ProducerFencedException("the broker aborted it");
 
         assertThatThrownBy(() -> commit(impatient))
@@ -201,7 +227,7 @@ class OutcomeTransactionTest {
     void shouldWriteNothingTwiceWhereASecondTransactionIsBegunTooEarly() {
         var slow = new HeldProducer();
         slow.hold();
-        var held = new OutcomeTransaction(slow, records, DeliveryClock.system(), OPEN_MAX, recovery);
+        var held = new OutcomeTransaction(slow, records, DeliveryClock.system(), OPEN_MAX);
         held.start();
         List<PartitionCommit> first = steps();
         CompletableFuture<OutcomeTransaction.TransactionResult> end = held.begin(first, List.of(), GROUP);

@@ -96,15 +96,14 @@ class MarkerRecoveryIT {
     private void endsWhatTheBrokerForgot(Map<String, String> user) {
         leaveATransactionOpen(user);
 
-        try (var takeover = takeover(user);
-                var producer = producer(user, takeover)) {
-            takeover.takeOver(producer);
+        try (var recovery = recovery(user);
+                var producer = producer(user, recovery)) {
+            producer.initTransactions();
             assertThat(committedOffset())
                     .as("of the last commit, to be read at once")
                     .isEqualTo(1);
-            assertThat(takeover.risk().isPresent()).isEqualTo(user.equals(kafka.service()));
+            assertThat(recovery.risk().isPresent()).isEqualTo(user.equals(kafka.service()));
             transact(producer, "after", 2);
-            takeover.afterEnd();
         }
 
         assertThat(committedValues()).containsExactlyInAnyOrder("before-0", "before-1", "after-0", "after-1");
@@ -115,37 +114,34 @@ class MarkerRecoveryIT {
     @Test
     void shouldAskNothingOfThePartitionsInAQuietRunAndOnlyTheWrittenOnesAfterAStorm() {
         Map<String, String> user = kafka.service();
-        try (var takeover = takeover(user);
-                var producer = producer(user, takeover)) {
-            takeover.takeOver(producer);
-            long atStart = takeover.partitionsAsked();
+        try (var recovery = recovery(user);
+                var producer = producer(user, recovery)) {
+            producer.initTransactions();
+            long atStart = recovery.partitionsAsked();
             int quick = 0;
             for (int n = 1; n <= 50; n++) {
                 long begin = System.nanoTime();
                 transact(producer, "quiet", n);
-                takeover.afterEnd();
                 quick += System.nanoTime() - begin < TransactionEnd.SLOW.toNanos() ? 1 : 0;
             }
             assertThat(quick)
                     .as("transactions that a busy machine did not slow down")
                     .isPositive();
-            assertThat(takeover.partitionsAsked() - atStart)
+            assertThat(recovery.partitionsAsked() - atStart)
                     .as("in fifty transactions, of which a slow one may ask")
                     .isLessThanOrEqualTo(3L * (50 - quick));
 
-            long quiet = takeover.partitionsAsked();
+            long quiet = recovery.partitionsAsked();
             begin(producer, "aborted", 51);
             producer.abortTransaction();
-            takeover.afterEnd();
-            assertThat(takeover.partitionsAsked() - quiet)
+            assertThat(recovery.partitionsAsked() - quiet)
                     .as("after an abort: the two of the topic and the offsets, and not the untouched topic's")
                     .isEqualTo(3);
 
             broker.kill();
             broker.restart();
             transact(producer, "after-the-crash", 52);
-            takeover.afterEnd();
-            assertThat(takeover.partitionsAsked() - quiet)
+            assertThat(recovery.partitionsAsked() - quiet)
                     .as("after a crash: the same")
                     .isEqualTo(6);
         }
@@ -155,8 +151,8 @@ class MarkerRecoveryIT {
     /** Which the admin interface has no means for; the coordinator stays out of it. */
     @Test
     void shouldCommitOnePartitionOfATransactionWhoseMarkerIsMissing() {
-        try (var takeover = takeover(kafka.admin());
-                var producer = producer(kafka.admin(), takeover);
+        try (var recovery = recovery(kafka.admin());
+                var producer = producer(kafka.admin(), recovery);
                 var transactions = new OpenTransactions(Map.copyOf(kafka.admin()), ID, GROUP, List.of(TOPIC))) {
             producer.initTransactions();
             begin(producer, "left", 7);
@@ -182,13 +178,13 @@ class MarkerRecoveryIT {
 
     /** One transaction is committed; a second one is open when the broker dies, and over when it is back. */
     private void leaveATransactionOpen(Map<String, String> user) {
-        try (var takeover = takeover(user);
-                var producer = producer(user, takeover)) {
+        try (var recovery = recovery(user);
+                var producer = producer(user, recovery)) {
             producer.initTransactions();
             transact(producer, "before", 1);
         }
-        try (var takeover = takeover(user);
-                var producer = producer(user, takeover)) {
+        try (var recovery = recovery(user);
+                var producer = producer(user, recovery)) {
             producer.initTransactions();
             long begun = System.nanoTime();
             begin(producer, "aborted", 99);
@@ -199,25 +195,26 @@ class MarkerRecoveryIT {
         }
     }
 
-    private static MarkerRecovery takeover(Map<String, String> user) {
-        return new MarkerRecovery(user, ID, GROUP, SPARE, List.of(TOPIC, UNTOUCHED));
+    private static MarkerRecovery recovery(Map<String, String> user) {
+        return new MarkerRecovery(
+                user, ID, GROUP, SPARE, List.of(TOPIC, UNTOUCHED), MarkerRecovery.Options.uncounted(true));
     }
 
-    private static WatchedProducer producer(Map<String, String> user, MarkerRecovery takeover) {
+    private static RecoveringProducer producer(Map<String, String> user, MarkerRecovery recovery) {
         Map<String, Object> config = new HashMap<>(user);
         config.put("transactional.id", ID);
         // Over when the broker is back: it ends the transaction by itself.
         config.put("transaction.timeout.ms", 1_000);
-        return new WatchedProducer(config, takeover);
+        return new RecoveringProducer(config, recovery);
     }
 
-    private static void transact(WatchedProducer producer, String name, long offset) {
+    private static void transact(RecoveringProducer producer, String name, long offset) {
         begin(producer, name, offset);
         producer.commitTransaction();
     }
 
     @SuppressWarnings("removal") // the only way without a consumer
-    private static void begin(WatchedProducer producer, String name, long offset) {
+    private static void begin(RecoveringProducer producer, String name, long offset) {
         producer.beginTransaction();
         for (int partition = 0; partition < 2; partition++) {
             producer.send(new ProducerRecord<>(

@@ -3,6 +3,8 @@ package io.usageflow.forwarder.kafka.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,6 +16,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionState;
@@ -34,7 +37,8 @@ class MarkerRecoveryTest {
     private static final TopicPartition OFFSETS = new TopicPartition(OpenTransactions.OFFSETS_TOPIC, 7);
 
     private final Answers kafka = new Answers();
-    private final MarkerRecovery recovery = new MarkerRecovery("usage-id", "usage-group", Optional.of(SPARE), kafka);
+    private final MeterRegistry meters = new SimpleMeterRegistry();
+    private final MarkerRecovery recovery = recovery(true);
     private final Recorded producer = new Recorded(recovery);
 
     @AfterEach
@@ -46,34 +50,37 @@ class MarkerRecoveryTest {
     void shouldHoldWhereACommittedTransactionLacksItsMarker() {
         kafka.ended(TransactionState.COMPLETE_COMMIT).open(WRITTEN);
 
-        assertThatThrownBy(this::takeOver)
+        assertThatThrownBy(this::start)
                 .isInstanceOf(TransactionLeftOpenException.class)
                 .hasMessageContainingAll(WRITTEN.toString(), "usage-id", TransactionRights.GRANT_MARKERS);
 
         assertThat(producer.calls).as("a transaction of its own would end it").isEmpty();
+        assertThat(counted("held")).isEqualTo(1);
     }
 
     @Test
     void shouldHoldAtEachStartUntilTheRightIsGranted() {
         kafka.ended(TransactionState.COMPLETE_COMMIT).open(WRITTEN);
-        assertThatThrownBy(this::takeOver).isInstanceOf(TransactionLeftOpenException.class);
+        assertThatThrownBy(this::start).isInstanceOf(TransactionLeftOpenException.class);
         // After initTransactions Kafka no longer tells how it ended.
         kafka.ended(TransactionState.EMPTY);
-        assertThatThrownBy(this::takeOver).isInstanceOf(TransactionLeftOpenException.class);
+        assertThatThrownBy(this::start).isInstanceOf(TransactionLeftOpenException.class);
 
         kafka.writesMarkers = true;
-        takeOver();
+        start();
 
         assertThat(kafka.markers).containsExactly("commit " + WRITTEN);
         assertThat(producer.calls).isEmpty();
         assertThat(recovery.risk()).isEmpty();
+        assertThat(counted("held")).as("at two starts").isEqualTo(2);
+        assertThat(counted("marker")).isEqualTo(1);
     }
 
     @Test
     void shouldHoldWithTheOffsetsToo() {
         kafka.ended(TransactionState.COMPLETE_COMMIT).open(WRITTEN).open(OFFSETS);
 
-        assertThatThrownBy(this::takeOver).isInstanceOf(TransactionLeftOpenException.class);
+        assertThatThrownBy(this::start).isInstanceOf(TransactionLeftOpenException.class);
 
         assertThat(producer.calls)
                 .as("a commit of the offsets alone would leave the topic's records open")
@@ -83,7 +90,7 @@ class MarkerRecoveryTest {
     @Test
     void shouldHoldAfterACommitThatLostABroker() {
         kafka.ended(TransactionState.EMPTY);
-        takeOver();
+        start();
         recovery.wrote(WRITTEN);
         kafka.ended(TransactionState.COMPLETE_COMMIT).open(WRITTEN);
         producer.lost++;
@@ -98,15 +105,49 @@ class MarkerRecoveryTest {
     void shouldCommitWhatHoldsTheOffsetsOnly() {
         kafka.ended(TransactionState.COMPLETE_COMMIT).open(OFFSETS);
 
-        takeOver();
+        start();
 
         assertThat(producer.calls).containsExactly("begin", "offsets [" + SPARE + "]", "commit");
+        assertThat(counted("transaction")).isEqualTo(1);
         assertThat(recovery.risk())
                 .hasValueSatisfying(risk -> assertThat(risk).contains(TransactionRights.GRANT_MARKERS));
     }
 
-    private void takeOver() {
-        recovery.takeOver(producer, () -> {});
+    @Test
+    void shouldLeaveEverythingToKafkasProducerWhereItIsTurnedOff() {
+        kafka.ended(TransactionState.COMPLETE_COMMIT).open(WRITTEN);
+        kafka.writesMarkers = true;
+        MarkerRecovery off = recovery(false);
+        var initialised = new AtomicInteger();
+
+        off.start(producer, initialised::incrementAndGet);
+        off.wrote(WRITTEN);
+        off.afterEnd();
+
+        assertThat(initialised).hasValue(1);
+        assertThat(kafka.questions).isZero();
+        assertThat(kafka.markers).isEmpty();
+        assertThat(off.risk()).isEmpty();
+    }
+
+    private MarkerRecovery recovery(boolean enabled) {
+        return new MarkerRecovery(
+                "usage-id",
+                "usage-group",
+                Optional.of(SPARE),
+                kafka,
+                new MarkerRecovery.Options(enabled, meters, "delivery"));
+    }
+
+    private double counted(String result) {
+        return meters.get("usageflow.transaction.recovered")
+                .tags("stage", "delivery", "result", result)
+                .counter()
+                .count();
+    }
+
+    private void start() {
+        recovery.start(producer, () -> {});
     }
 
     /** What Kafka says of the id; Kafka's own clients are not used. */
@@ -115,6 +156,7 @@ class MarkerRecoveryTest {
         private final List<String> markers = new ArrayList<>();
         private TransactionState last = TransactionState.EMPTY;
         private boolean writesMarkers;
+        private int questions;
 
         Answers() {
             super(Map.of(), "usage-id", "usage-group", List.of(WRITTEN.topic()));
@@ -132,6 +174,7 @@ class MarkerRecoveryTest {
 
         @Override
         Optional<TransactionDescription> last() {
+            questions++;
             return Optional.of(new TransactionDescription(0, last, 1, 5, 10_000, OptionalLong.empty(), Set.of()));
         }
 
@@ -168,7 +211,7 @@ class MarkerRecoveryTest {
     }
 
     /** Notes what it is asked to write; reaches no broker. */
-    private static final class Recorded extends WatchedProducer {
+    private static final class Recorded extends RecoveringProducer {
         private final List<String> calls = new ArrayList<>();
         private long lost;
 
