@@ -1,5 +1,7 @@
 package io.usageflow.cli;
 
+import io.usageflow.cli.command.ExitCode;
+import io.usageflow.cli.command.Terminal;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;

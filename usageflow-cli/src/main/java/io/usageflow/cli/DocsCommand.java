@@ -1,5 +1,7 @@
 package io.usageflow.cli;
 
+import io.usageflow.cli.command.ExitCode;
+import io.usageflow.cli.command.Terminal;
 import io.usageflow.forwarder.config.ConfigPage;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.observe.meter.MetricsPage;

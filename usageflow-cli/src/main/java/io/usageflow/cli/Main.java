@@ -1,5 +1,22 @@
 package io.usageflow.cli;
 
+import io.usageflow.cli.command.ExitCode;
+import io.usageflow.cli.command.Explanation;
+import io.usageflow.cli.command.Logging;
+import io.usageflow.cli.command.Terminal;
+import io.usageflow.cli.deadletters.DeadLettersCommand;
+import io.usageflow.cli.demo.DemoCommand;
+import io.usageflow.cli.dev.DevCommand;
+import io.usageflow.cli.dev.SandboxCommand;
+import io.usageflow.cli.links.LinksCommand;
+import io.usageflow.cli.operate.DoctorCommand;
+import io.usageflow.cli.operate.ForwarderCommand;
+import io.usageflow.cli.operate.LedgerCommand;
+import io.usageflow.cli.operate.ParkedCommand;
+import io.usageflow.cli.operate.TopicsCommand;
+import io.usageflow.cli.operate.TraceCommand;
+import io.usageflow.cli.publish.PublishCommand;
+import io.usageflow.cli.reconcile.ReconcileCommand;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.schema.text.VisibleText;
 import java.io.PrintWriter;
@@ -9,6 +26,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -63,7 +81,7 @@ public final class Main {
         line.addSubcommand(new CommandLine.HelpCommand());
         commands(terminal).forEach(line::addSubcommand);
         describeUniformly(line);
-        line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, CommandGroups::listing);
+        line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, UsageflowCommand::listing);
         // After the subcommands were added: these are handed down to those that are there.
         return line.setOut(terminal.out())
                 .setErr(terminal.err())
@@ -97,8 +115,8 @@ public final class Main {
     }
 
     private static void describeUniformly(CommandLine line) {
-        CommandLine.Model.CommandSpec spec = line.getCommandSpec();
-        spec.mixinStandardHelpOptions(true).versionProvider(new VersionText());
+        CommandSpec spec = line.getCommandSpec();
+        spec.mixinStandardHelpOptions(true).versionProvider(new UsageflowCommand.VersionText());
         spec.exitCodeOnInvalidInput(ExitCode.USAGE);
         spec.usageMessage().sortOptions(false).abbreviateSynopsis(true);
         spec.usageMessage().exitCodeListHeading("%nExit codes:%n");
@@ -116,7 +134,19 @@ public final class Main {
     }
 
     private static int explainUsage(Terminal terminal, ParameterException wrong) {
-        var message = new StringBuilder("usageflow: ").append(wrong.getMessage());
+        CommandSpec command = wrong.getCommandLine().getCommandSpec();
+        var message = new StringBuilder("usageflow: ");
+        if (wrong.getMessage().equals("Missing required subcommand")) {
+            String choice = command.usageMessage().synopsisSubcommandLabel();
+            message.append(
+                    command.parent() == null
+                            ? "name a command"
+                            : "name what to do: "
+                                    + choice.replaceFirst("\\|(?!.*\\|)", " or ")
+                                            .replace("|", ", "));
+        } else {
+            message.append(wrong.getMessage());
+        }
         if (wrong instanceof UnmatchedArgumentException unmatched) {
             List<String> suggestions = unmatched.getSuggestions();
             if (!suggestions.isEmpty()) {
@@ -125,8 +155,7 @@ public final class Main {
                         .append('?');
             }
         }
-        String command = wrong.getCommandLine().getCommandSpec().qualifiedName();
-        terminal.note(message + " ('" + command + " --help' lists what there is)");
+        terminal.note(message + " ('" + command.qualifiedName() + " --help' lists what there is)");
         return ExitCode.USAGE;
     }
 

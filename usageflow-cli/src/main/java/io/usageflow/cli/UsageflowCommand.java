@@ -1,11 +1,16 @@
 package io.usageflow.cli;
 
+import io.usageflow.forwarder.observe.Version;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.utils.AppInfoParser;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
 /** The root command: names what there is. */
 @Command(
@@ -24,9 +29,18 @@ import picocli.CommandLine.Spec;
             "the later beats the earlier; docs/configuration.md lists them. Results go to standard output, progress and",
             "problems to standard error. What to do when something is wrong: docs/runbook.md."
         })
-final class UsageflowCommand implements Runnable {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+final class UsageflowCommand {
+    /** The commands in the help, by who needs them. */
+    private static final Map<String, List<String>> GROUPS = new LinkedHashMap<>();
+
+    static {
+        GROUPS.put("Run", List.of("forwarder", "doctor", "topics"));
+        GROUPS.put("Operate", List.of("links", "parked", "dead-letters", "publish"));
+        GROUPS.put("Finance", List.of("ledger", "trace", "reconcile"));
+        GROUPS.put("Develop", List.of("demo", "dev", "sandbox", "completion", "help"));
+    }
+
+    private static final int NAME_WIDTH = 14;
 
     @Option(
             names = "--verbose",
@@ -38,8 +52,54 @@ final class UsageflowCommand implements Runnable {
         return verbose;
     }
 
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "name a command");
+    /** Lists the commands; those that no group names come last, so that none is hidden by mistake. */
+    static String listing(Help help) {
+        Map<String, Help> left = new LinkedHashMap<>(help.subcommands());
+        var text = new StringBuilder();
+        GROUPS.forEach((group, names) -> {
+            var found = new ArrayList<String>();
+            for (String name : names) {
+                Help command = left.remove(name);
+                if (command != null) {
+                    found.add(line(name, command));
+                }
+            }
+            append(text, group, found);
+        });
+        var others = new ArrayList<String>();
+        left.forEach((name, command) -> others.add(line(name, command)));
+        append(text, "Other", others);
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, String group, List<String> lines) {
+        if (!lines.isEmpty()) {
+            text.append("%n%s:%n".formatted(group));
+            lines.forEach(text::append);
+        }
+    }
+
+    /** With the first sentence only: the command's own help has the rest. */
+    private static String line(String name, Help command) {
+        if (command.commandSpec().helpCommand()) {
+            // Picocli's own words are of its inner life.
+            return "  " + name + " ".repeat(NAME_WIDTH - name.length()) + "Show the help of a command."
+                    + System.lineSeparator();
+        }
+        String[] description = command.commandSpec().usageMessage().description();
+        String first = description.length == 0 ? "" : description[0].split("(?<=[.:;]) ", 2)[0];
+        String room = " ".repeat(Math.max(1, NAME_WIDTH - name.length()));
+        return "  " + name + room + first.replaceAll("[:;]$", ".").replace("%%", "%") + System.lineSeparator();
+    }
+
+    /** What {@code --version} prints. */
+    static final class VersionText implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {
+                "usageflow " + Version.current() + " (Java " + Runtime.version() + ", Kafka clients "
+                        + AppInfoParser.getVersion() + ")"
+            };
+        }
     }
 }

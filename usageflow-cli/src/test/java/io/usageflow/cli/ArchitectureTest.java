@@ -15,8 +15,6 @@ class ArchitectureTest {
     static final ArchRule onlyDemoDevAndSandboxUseEmbeddedParts = noClasses()
             .that()
             .resideOutsideOfPackages("..cli.demo..", "..cli.dev..")
-            .and()
-            .doNotHaveSimpleName("SandboxCommand")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.usageflow.embedded..", "io.usageflow.sandbox..");

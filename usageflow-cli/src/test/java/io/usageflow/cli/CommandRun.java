@@ -1,5 +1,7 @@
 package io.usageflow.cli;
 
+import io.usageflow.cli.command.StopSignal;
+import io.usageflow.cli.command.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -7,24 +9,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** One command as a user runs it, in this JVM, with what it prints. */
-final class CommandRun {
+public final class CommandRun {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private final StopSignal stop = new StopSignal();
     private Map<String, String> environment = Map.of();
     private String in = "";
 
-    CommandRun with(Map<String, String> variables) {
+    public CommandRun with(Map<String, String> variables) {
         environment = variables;
         return this;
     }
 
-    CommandRun reading(String text) {
+    public CommandRun reading(String text) {
         in = text;
         return this;
     }
 
-    int run(String... args) {
+    public int run(String... args) {
         var terminal = new Terminal(
                 new PrintWriter(out, true),
                 new PrintWriter(err, true),
@@ -34,15 +36,15 @@ final class CommandRun {
         return Main.run(terminal, args);
     }
 
-    void stop() {
+    public void stop() {
         stop.request();
     }
 
-    String out() {
+    public String out() {
         return out.toString();
     }
 
-    String err() {
+    public String err() {
         return err.toString();
     }
 }

@@ -2,7 +2,18 @@ package io.usageflow.cli;
 
 import static io.usageflow.forwarder.testing.PublicSurface.requireUnchanged;
 
+import io.usageflow.cli.command.ExitCode;
+import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.demo.DemoReport;
+import io.usageflow.cli.links.LinksImportCommand;
+import io.usageflow.cli.links.LinksListCommand;
+import io.usageflow.cli.operate.DoctorCommand;
+import io.usageflow.cli.operate.ParkedCommand;
+import io.usageflow.cli.operate.TopicsCommand;
+import io.usageflow.cli.publish.BackfillResult;
+import io.usageflow.cli.publish.PublishCommand;
+import io.usageflow.cli.reconcile.ReconcileTable;
+import io.usageflow.cli.reconcile.UnknownTable;
 import io.usageflow.forwarder.doctor.CheckResult;
 import io.usageflow.forwarder.links.Link;
 import io.usageflow.forwarder.links.LinkFile;
@@ -107,7 +118,7 @@ class CommandSurfaceTest {
         json(
                 "parked list",
                 SampleValues.of(ParkedOverview.class).stream()
-                        .map(overview -> ParkedListCommand.Document.of(overview, Instant.EPOCH))
+                        .map(overview -> ParkedCommand.ParkedList.Document.of(overview, Instant.EPOCH))
                         .toList());
         json(
                 "publish, one event",

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.cli.command.ExitCode;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

@@ -2,6 +2,7 @@ package io.usageflow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.cli.command.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

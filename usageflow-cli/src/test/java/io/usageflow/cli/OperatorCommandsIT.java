@@ -3,6 +3,7 @@ package io.usageflow.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.usageflow.cli.command.ExitCode;
 import io.usageflow.cli.dev.DevEnvironment;
 import io.usageflow.cli.dev.DevOptions;
 import io.usageflow.forwarder.Forwarder;

@@ -1,5 +1,6 @@
 package io.usageflow.cli.demo;
 
+import io.usageflow.cli.command.WrongUsageException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,7 +31,7 @@ final class AzureTrace {
     private AzureTrace() {}
 
     /**
-     * @throws DemoInputException where the file cannot be read, or is not such a trace at all; a single bad line is no
+     * @throws WrongUsageException where the file cannot be read, or is not such a trace at all; a single bad line is no
      *     exception but stands in {@link DemoTrace#badLines}
      */
     static DemoTrace read(Path file) {
@@ -52,7 +53,7 @@ final class AzureTrace {
                 }
             }
         } catch (IOException e) {
-            throw new DemoInputException(
+            throw new WrongUsageException(
                     "--input " + file + " cannot be read (" + e.getClass().getSimpleName()
                             + "): name a file in Azure's LLM trace format",
                     e);
@@ -63,7 +64,7 @@ final class AzureTrace {
     private static void checkHeader(Path file, @org.jspecify.annotations.Nullable String header) {
         List<String> names = header == null ? List.of() : List.of(header.strip().split(","));
         if (!names.equals(HEADER)) {
-            throw new DemoInputException(
+            throw new WrongUsageException(
                     "--input " + file + " does not begin with " + String.join(",", HEADER)
                             + ": name a file in Azure's LLM trace format",
                     null);

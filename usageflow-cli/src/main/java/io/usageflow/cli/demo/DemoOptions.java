@@ -1,5 +1,6 @@
 package io.usageflow.cli.demo;
 
+import io.usageflow.cli.command.WrongUsageException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -20,17 +21,17 @@ public record DemoOptions(List<Path> inputs, OptionalInt events, int accounts, O
     public DemoOptions {
         inputs = List.copyOf(inputs);
         if (events.isPresent() && events.getAsInt() < 1) {
-            throw new DemoInputException("--events is " + events.getAsInt() + ": use at least 1", null);
+            throw new WrongUsageException("--events is " + events.getAsInt() + ": use at least 1");
         }
         if (accounts < 1) {
-            throw new DemoInputException("--accounts is " + accounts + ": use at least 1", null);
+            throw new WrongUsageException("--accounts is " + accounts + ": use at least 1");
         }
         if (speed.isPresent() && !(speed.getAsDouble() > 0)) {
-            throw new DemoInputException("--speed is " + speed.getAsDouble() + ": use max, or a number above 0", null);
+            throw new WrongUsageException("--speed is " + speed.getAsDouble() + ": use max, or a number above 0");
         }
     }
 
-    /** @throws DemoInputException where an input cannot be read at all */
+    /** @throws WrongUsageException where an input cannot be read at all */
     public DemoTrace trace() {
         if (inputs.isEmpty()) {
             return GeneratedTrace.of(events.orElse(GENERATED_EVENTS));
@@ -38,7 +39,7 @@ public record DemoOptions(List<Path> inputs, OptionalInt events, int accounts, O
         DemoTrace trace =
                 inputs.stream().map(AzureTrace::read).reduce(new DemoTrace(List.of(), List.of()), DemoTrace::and);
         if (trace.rows().isEmpty()) {
-            throw new DemoInputException(
+            throw new WrongUsageException(
                     "--input has no readable request"
                             + trace.badLines().stream()
                                     .findFirst()

@@ -2,6 +2,7 @@ package io.usageflow.cli.demo;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.usageflow.cli.command.WrongUsageException;
 import io.usageflow.producer.CustomerRef;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
@@ -153,7 +154,7 @@ final class DemoPublisher implements AutoCloseable {
         for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
             LockSupport.parkNanos(left);
             if (Thread.interrupted()) {
-                throw new DemoInputException("the demo was interrupted", null);
+                throw new WrongUsageException("the demo was interrupted");
             }
         }
     }

@@ -1,5 +1,7 @@
 package io.usageflow.cli.dev;
 
+import io.usageflow.cli.command.CredytOptions;
+import io.usageflow.cli.command.WrongUsageException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -17,10 +19,23 @@ public record DevOptions(int brokerPort, int registryPort, int sandboxPort, Stri
     public static final int BROKER_PORT = 9092;
 
     public static final int REGISTRY_PORT = 8081;
-    public static final int SANDBOX_PORT = 8090;
-    public static final String API_KEY = "dev";
+
+    /**
+     * Call it before the first use of a class of the embedded broker, the schema registry or the Credyt stand-in.
+     *
+     * @throws WrongUsageException where this build leaves them out, as the container image does
+     */
+    public static void requireEmbeddedParts(String command) {
+        try {
+            Class.forName("io.usageflow.sandbox.CredytSandbox", false, DevOptions.class.getClassLoader());
+        } catch (ClassNotFoundException leftOut) {
+            throw new WrongUsageException("'usageflow " + command + "' is not part of the container image, which leaves"
+                    + " out the embedded broker and the Credyt stand-in: run ./usageflow " + command
+                    + " in a clone of the repository");
+        }
+    }
 
     public static DevOptions onFreePorts() {
-        return new DevOptions(0, 0, 0, API_KEY, Optional.empty());
+        return new DevOptions(0, 0, 0, CredytOptions.DEV_API_KEY, Optional.empty());
     }
 }

@@ -3,6 +3,7 @@ package io.usageflow.cli.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.usageflow.cli.command.WrongUsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,11 +57,11 @@ class AzureTraceTest {
         Path file = file("other.csv", "a,b\n1,2\n");
 
         assertThatThrownBy(() -> AzureTrace.read(file))
-                .isInstanceOf(DemoInputException.class)
+                .isInstanceOf(WrongUsageException.class)
                 .hasMessageContaining("other.csv")
                 .hasMessageContaining("TIMESTAMP,ContextTokens,GeneratedTokens");
         assertThatThrownBy(() -> AzureTrace.read(folder.resolve("missing.csv")))
-                .isInstanceOf(DemoInputException.class)
+                .isInstanceOf(WrongUsageException.class)
                 .hasMessageContaining("missing.csv");
     }
 

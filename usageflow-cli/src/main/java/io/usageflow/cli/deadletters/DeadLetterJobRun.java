@@ -1,0 +1,169 @@
+package io.usageflow.cli.deadletters;
+
+import io.usageflow.cli.command.ExitCode;
+import io.usageflow.cli.command.Explanation;
+import io.usageflow.cli.command.Logging;
+import io.usageflow.cli.command.OutputOptions;
+import io.usageflow.cli.command.Terminal;
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.replay.ReplayDocument;
+import io.usageflow.forwarder.replay.ReplayJob;
+import io.usageflow.forwarder.replay.ReplayJob.ReplayProgress;
+import io.usageflow.forwarder.replay.ReplayOutcome;
+import io.usageflow.forwarder.replay.ReplayOutcome.CanaryFailed;
+import io.usageflow.forwarder.replay.ReplayOutcome.CanaryOutcome;
+import io.usageflow.forwarder.replay.ReplayOutcome.Cancelled;
+import io.usageflow.forwarder.replay.ReplayOutcome.Failed;
+import io.usageflow.forwarder.replay.ReplayOutcome.TakenOver;
+import io.usageflow.forwarder.replay.ReplayPlan;
+import io.usageflow.forwarder.replay.ReplayRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** Plans or runs a replay or a discard, and says how it goes: results on stdout, all else on stderr. */
+final class DeadLetterJobRun {
+    /** Longer than a transaction takes; then Kafka decides what becomes of it. */
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(30);
+
+    private static final Duration TELL_EVERY = Duration.ofSeconds(2);
+
+    private final Terminal terminal;
+    private final OutputOptions output;
+    private final ReplayPlanText report;
+    private final String verb;
+
+    /** @param verb the command's name */
+    DeadLetterJobRun(Terminal terminal, OutputOptions output, String verb) {
+        this.terminal = terminal;
+        this.output = output;
+        this.verb = verb;
+        this.report = new ReplayPlanText(terminal, verb);
+    }
+
+    int run(Settings settings, ReplayRequest request, boolean apply) throws InterruptedException {
+        Logging.onlyProblems();
+        var job = new ReplayJob(settings);
+        if (!apply) {
+            ReplayPlan plan = job.plan(request);
+            if (output.json()) {
+                output.document(terminal, ReplayDocument.of(plan, request));
+            } else {
+                report.plan(plan, request);
+                if (plan.answerable() > 0) {
+                    terminal.say("nothing was touched: --apply does it");
+                }
+            }
+            return exitCode(plan, request);
+        }
+        terminal.stop().onProcessEnd(STOP_WITHIN);
+        ReplayOutcome outcome = job.run(request, new Progress(request), terminal.stop()::await);
+        if (output.json()) {
+            output.document(terminal, ReplayDocument.of(outcome, request));
+        }
+        return ended(outcome, request);
+    }
+
+    private int ended(ReplayOutcome ended, ReplayRequest request) {
+        int planned = exitCode(ended.plan(), request);
+        if (ended.plan().answerable() == 0 && !(ended.end() instanceof Failed)) {
+            return planned;
+        }
+        String done = verb.equals("replay") ? "replayed " : "discarded ";
+        if (!output.json()) {
+            terminal.say(done + ended.done() + " of " + ended.toDo());
+        }
+        String onward = "the same command again continues with the " + (ended.toDo() - ended.done()) + " that are left"
+                + (request.again() ? ", with --job " + request.audit().job() : "");
+        if (ended.end() instanceof Failed failed) {
+            Explanation explanation = Explanation.of(failed.cause());
+            explanation.lines().forEach(line -> terminal.note("usageflow: " + line));
+            terminal.note("usageflow: " + onward + ", and finds out about those in between");
+            return explanation.exitCode();
+        }
+        if (ended.end() instanceof Cancelled) {
+            terminal.note("usageflow: cancelled; " + onward);
+        } else if (ended.end() instanceof TakenOver) {
+            terminal.note("usageflow: " + request.audit().job()
+                    + " was fenced: a later replay or discard has begun, or Kafka did not answer for more than a minute; "
+                    + ended.done() + " were " + done.strip()
+                    + ", each once. Check that no other job is running, then " + onward);
+        } else if (ended.end() instanceof CanaryFailed canary) {
+            canary.outcomes().stream()
+                    .filter(CanaryOutcome::failed)
+                    .forEach(outcome -> terminal.note("usageflow: canary failed, replay of " + outcome.deadLetterId()
+                            + ": "
+                            + outcome.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": "
+                            + outcome.detail()));
+            terminal.note("usageflow: stopped; when the cause is gone, " + onward);
+        } else {
+            return planned;
+        }
+        return ExitCode.PROBLEMS;
+    }
+
+    private int exitCode(ReplayPlan plan, ReplayRequest request) {
+        DeadLettersCommand.noteUnreadable(terminal, plan.summary());
+        if (plan.summary().matchedInAll() == 0) {
+            terminal.note("no dead letter matches: " + request.filter());
+            return ExitCode.PROBLEMS;
+        }
+        if (plan.answerable() == 0 && plan.skipped() == 0) {
+            terminal.note(
+                    "nothing is left to " + verb + ": all " + plan.summary().matchedInAll()
+                            + " that match are answered, 'usageflow dead-letters list --state any' shows how");
+        }
+        return plan.skipped() == 0 && plan.summary().unreadable() == 0 ? ExitCode.OK : ExitCode.PROBLEMS;
+    }
+
+    /** On stderr, every other second. */
+    private final class Progress implements ReplayProgress {
+        private final ReplayRequest request;
+        private long toldNanos;
+        private long begunAtNanos;
+        private long begunAt;
+
+        Progress(ReplayRequest request) {
+            this.request = request;
+        }
+
+        @Override
+        public void planned(ReplayPlan plan, long toDo) {
+            toldNanos = System.nanoTime();
+            terminal.note(request.audit().job() + " by " + request.audit().who() + " begins");
+            if (!output.json()) {
+                report.plan(plan, request);
+            }
+        }
+
+        @Override
+        public void done(long done, long toDo) {
+            long now = System.nanoTime();
+            if (begunAtNanos == 0) {
+                // Its speed is measured from here: the way to the first may have led past millions of others.
+                begunAtNanos = now;
+                begunAt = done;
+            }
+            if (now - toldNanos < TELL_EVERY.toNanos() || done == begunAt) {
+                return;
+            }
+            toldNanos = now;
+            double secondsEach = (now - begunAtNanos) / 1e9 / (done - begunAt);
+            terminal.note(done + " of " + toDo + " (" + 100 * done / toDo + " %), about "
+                    + ReplayPlanText.spoken(Duration.ofSeconds(Math.round(secondsEach * (toDo - done)))) + " left");
+        }
+
+        @Override
+        public void canaryAwaited(int count) {
+            terminal.note("canary: " + count + " replayed, waiting for what becomes of them");
+        }
+
+        @Override
+        public void canaryEnded(List<CanaryOutcome> outcomes) {
+            long delivered =
+                    outcomes.stream().filter(outcome -> !outcome.failed()).count();
+            terminal.note("canary: " + delivered + " delivered");
+            begunAtNanos = 0;
+        }
+    }
+}

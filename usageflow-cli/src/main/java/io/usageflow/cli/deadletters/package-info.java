@@ -1,0 +1,5 @@
+/** {@code usageflow dead-letters}: list, show, replay and discard. */
+@NullMarked
+package io.usageflow.cli.deadletters;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,173 @@
+package io.usageflow.cli.links;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.usageflow.cli.command.ExitCode;
+import io.usageflow.cli.command.OutputOptions;
+import io.usageflow.cli.command.SettingsOptions;
+import io.usageflow.cli.command.Terminal;
+import io.usageflow.cli.command.WrongUsageException;
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.links.LinkFile;
+import io.usageflow.forwarder.links.LinkKind;
+import io.usageflow.forwarder.links.LinkPlan;
+import io.usageflow.forwarder.links.LinkTable;
+import io.usageflow.forwarder.links.LinkWriter;
+import io.usageflow.forwarder.publish.input.InputBytes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code usageflow links import FILE}. */
+@Command(
+        name = "import",
+        description = {
+            "Compare a CSV file of links with those that hold now; --apply writes what is new or changed. Without it"
+                    + " nothing is touched.",
+            "Every line is checked first, and errors are told by the line's number: with one bad line nothing is"
+                    + " written (exit code 2), unless --partial asks to go on with the others (exit code 1). What is"
+                    + " linked like this already is not written again, and links that the file does not name stay."
+        },
+        footerHeading = "%nThe first line names the columns; in each row one of the two ids is filled in:%n",
+        footer = {
+            "  account,customer_id,customer_external_id          vendor,vendor_external_id",
+            "  acct_42,,acme                                     openai,openai-billing",
+            "  acct_43,cust_4zhwdkxhjhp5v6,",
+            "",
+            "Examples:",
+            "  usageflow links import customers.csv               what it would change",
+            "  usageflow links import customers.csv --apply",
+            "  crm-export | usageflow links import - --apply --partial"
+        })
+public final class LinksImportCommand implements Callable<Integer> {
+    private static final int CHANGES_SHOWN = 20;
+
+    private final Terminal terminal;
+
+    @Mixin
+    private SettingsOptions options = new SettingsOptions();
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Parameters(
+            paramLabel = "FILE",
+            description = "CSV in UTF-8 with a header, also compressed with gzip or zip; - is standard input.")
+    private String file = "-";
+
+    @Option(names = "--apply", description = "Write the links; without it only the plan is shown.")
+    private boolean apply;
+
+    @Option(names = "--partial", description = "Go on without the bad lines.")
+    private boolean partial;
+
+    LinksImportCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Settings settings = options.load(terminal.environment());
+        LinkFile links = read();
+        links.bad().forEach(bad -> terminal.note("line " + bad.line() + ": " + bad.problem()));
+        if (!links.bad().isEmpty() && !partial) {
+            throw new WrongUsageException(
+                    "%d of %d lines are bad, so nothing was written: correct them, or go on without"
+                                    .formatted(
+                                            links.bad().size(),
+                                            links.bad().size() + links.links().size())
+                            + " them with --partial");
+        }
+        LinkPlan plan = LinkPlan.of(
+                links,
+                new LinkTable(settings),
+                refused -> terminal.note("usageflow: a record that admission does not take either: " + refused));
+        var written = new LinkWriter.Written(0, 0);
+        if (apply && !(plan.added().isEmpty() && plan.changed().isEmpty())) {
+            try (LinkWriter writer = LinkWriter.open(settings, plan.kind())) {
+                written = writer.write(plan, (line, why) -> terminal.note("line " + line + ": not written: " + why));
+            }
+        }
+        if (output.json()) {
+            output.document(terminal, Document.of(apply, links, plan, written));
+        } else {
+            show(links, plan, written);
+        }
+        return links.bad().isEmpty() && written.failed() == 0 ? ExitCode.OK : ExitCode.PROBLEMS;
+    }
+
+    private LinkFile read() throws IOException {
+        Optional<Path> path = file.equals("-") ? Optional.empty() : Optional.of(Path.of(file));
+        try (InputStream in = path.isEmpty() ? terminal.in() : Files.newInputStream(path.get())) {
+            return LinkFile.read(InputBytes.of(in, path).text(), Instant.now());
+        } catch (IllegalArgumentException noTable) {
+            throw new WrongUsageException(file + ": " + noTable.getMessage());
+        }
+    }
+
+    private void show(LinkFile links, LinkPlan plan, LinkWriter.Written written) {
+        plan.changed().stream()
+                .limit(CHANGES_SHOWN)
+                .forEach(change -> terminal.say("line " + change.row().line() + ": "
+                        + change.row().link().name() + " is linked to "
+                        + change.before().value() + (apply ? ", from now on to " : " and would be linked to ")
+                        + change.row().link().reference().value()));
+        if (plan.changed().size() > CHANGES_SHOWN) {
+            terminal.say("... and " + (plan.changed().size() - CHANGES_SHOWN) + " more changed links");
+        }
+        terminal.say("new %,d, changed %,d, unchanged %,d, bad lines %,d"
+                .formatted(
+                        plan.added().size(),
+                        plan.changed().size(),
+                        plan.unchanged(),
+                        links.bad().size()));
+        if (apply) {
+            terminal.say("written %,d, failed %,d".formatted(written.durable(), written.failed()));
+        } else if (plan.added().size() + plan.changed().size() > 0) {
+            terminal.say("Nothing was written: --apply writes the new and the changed ones.");
+        }
+    }
+
+    /** What {@code --json} shows. */
+    public record Document(
+            boolean applied,
+            @JsonProperty("new") int added,
+            int changed,
+            long unchanged,
+            long written,
+            long failed,
+            List<Change> changes,
+            List<LinkFile.BadRow> badLines) {
+        public static Document of(boolean applied, LinkFile links, LinkPlan plan, LinkWriter.Written written) {
+            boolean accounts = plan.kind() == LinkKind.CUSTOMER;
+            return new Document(
+                    applied,
+                    plan.added().size(),
+                    plan.changed().size(),
+                    plan.unchanged(),
+                    written.durable(),
+                    written.failed(),
+                    plan.changed().stream()
+                            .map(change -> new Change(
+                                    change.row().line(),
+                                    accounts ? change.row().link().name() : null,
+                                    accounts ? null : change.row().link().name(),
+                                    change.before().value(),
+                                    change.row().link().reference().value()))
+                            .toList(),
+                    links.bad());
+        }
+    }
+
+    public record Change(
+            long line, @Nullable String account, @Nullable String vendor, String before, String after) {}
+}

@@ -1,0 +1,251 @@
+package io.usageflow.cli.operate;
+
+import io.usageflow.cli.command.AgeText;
+import io.usageflow.cli.command.ExitCode;
+import io.usageflow.cli.command.OutputOptions;
+import io.usageflow.cli.command.SettingsOptions;
+import io.usageflow.cli.command.Table;
+import io.usageflow.cli.command.Terminal;
+import io.usageflow.cli.command.WrongUsageException;
+import io.usageflow.forwarder.config.AdminSettings;
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.links.LinkKind;
+import io.usageflow.forwarder.parked.InstanceAnswer.Unreachable;
+import io.usageflow.forwarder.parked.ParkedClient;
+import io.usageflow.forwarder.parked.ParkedDocument.Account;
+import io.usageflow.forwarder.parked.ParkedDocument.Reason;
+import io.usageflow.forwarder.parked.ParkedDocument.WaitsFor;
+import io.usageflow.forwarder.parked.ParkedOverview;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code usageflow parked}. */
+@Command(
+        name = "parked",
+        description = "Show whose events wait for a link: they arrived before anybody said which customer of Credyt the"
+                + " account is.",
+        synopsisSubcommandLabel = "list",
+        footerHeading = "%nExample:%n",
+        footer = "  usageflow parked list")
+public final class ParkedCommand {
+    public static CommandLine with(Terminal terminal) {
+        return new CommandLine(new ParkedCommand()).addSubcommand(new ParkedList(terminal));
+    }
+
+    /** {@code usageflow parked list}. */
+    @Command(
+            name = "list",
+            description = {
+                "List the accounts whose events wait for a link, the longest waiting first, with the link that is missing"
+                        + " and the command that writes it. Reads the admin ports of the running forwarders, not Kafka;"
+                        + " changes nothing.",
+                "Each instance answers for the partitions it has, so name them all. Events that wait longer than"
+                        + " admission.parked.max.age become UNMAPPED_CUSTOMER dead letters.",
+                "Exit code 1 where not every partition was answered for, 3 where no instance answered."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  usageflow parked list",
+                "  usageflow parked list --admin http://forwarder-0:8080 --admin http://forwarder-1:8080",
+                "  usageflow parked list --account acct_42 --json"
+            })
+    public static final class ParkedList implements Callable<Integer> {
+        private static final Duration ANSWER_WITHIN = Duration.ofSeconds(15);
+
+        private final Terminal terminal;
+
+        @Mixin
+        private SettingsOptions options = new SettingsOptions();
+
+        @Mixin
+        private OutputOptions output = new OutputOptions();
+
+        @Option(
+                names = "--admin",
+                paramLabel = "URL",
+                description = "Admin address of a forwarder; may be given several times. The one that admin.host and"
+                        + " admin.port name by default, http://127.0.0.1:8080 where they are not set.")
+        private @Nullable List<URI> admins;
+
+        @Option(names = "--account", paramLabel = "ID", description = "Show this account only; totals are of all.")
+        private @Nullable String account;
+
+        @Option(
+                names = "--limit",
+                paramLabel = "N",
+                description =
+                        "Accounts to show at most, 1 to " + ParkedClient.LIMIT_MAX + "; ${DEFAULT-VALUE} by default.")
+        private int limit = 100;
+
+        ParkedList(Terminal terminal) {
+            this.terminal = terminal;
+        }
+
+        @Override
+        public Integer call() {
+            if (limit < 1 || limit > ParkedClient.LIMIT_MAX) {
+                throw new WrongUsageException(
+                        "--limit is " + limit + ": use a number from 1 to " + ParkedClient.LIMIT_MAX);
+            }
+            Settings settings = options.load(terminal.environment());
+            List<URI> asked = addresses(settings);
+            Instant now = Instant.now();
+            ParkedOverview overview = ParkedOverview.of(
+                    new ParkedClient(settings.admin().accessToken(), ANSWER_WITHIN)
+                            .ask(asked, Optional.ofNullable(account), limit),
+                    limit);
+            overview.unreachable()
+                    .forEach(unreachable ->
+                            terminal.note("usageflow: " + unreachable.admin() + " " + unreachable.why()));
+            if (overview.answered().isEmpty()) {
+                return ExitCode.UNREACHABLE;
+            }
+            if (output.json()) {
+                output.document(terminal, Document.of(overview, now));
+            } else {
+                show(overview, now);
+            }
+            gaps(overview);
+            return overview.complete() ? ExitCode.OK : ExitCode.PROBLEMS;
+        }
+
+        private List<URI> addresses(Settings settings) {
+            AdminSettings admin = settings.admin();
+            List<URI> given = admins;
+            if (given == null) {
+                // A wildcard is where to listen, not where to ask.
+                String host = admin.host().equals("0.0.0.0") || admin.host().equals("::") ? "127.0.0.1" : admin.host();
+                return List.of(URI.create("http://" + host + ":" + admin.port()));
+            }
+            for (URI each : given) {
+                if (each.getHost() == null || !List.of("http", "https").contains(String.valueOf(each.getScheme()))) {
+                    throw new WrongUsageException("--admin is '" + each
+                            + "', which is no address: write http://HOST:PORT, such as" + " http://127.0.0.1:8080");
+                }
+            }
+            return given;
+        }
+
+        private void show(ParkedOverview overview, Instant now) {
+            if (overview.events() == 0) {
+                terminal.say(
+                        "Nothing waits for a link" + (overview.complete() ? "." : " in the partitions that answered."));
+                return;
+            }
+            terminal.say("%,d events of %,d accounts wait for a link, the oldest for %s."
+                    .formatted(
+                            overview.events(),
+                            overview.waitingAccounts(),
+                            overview.oldestSince()
+                                    .map(since -> AgeText.of(since, now))
+                                    .orElse("an unknown time")));
+            if (overview.accounts().isEmpty()) {
+                terminal.say("None of them is of account " + account + ".");
+                return;
+            }
+            var table = new Table("ACCOUNT", "EVENTS", "WAITS FOR", "LINK OF", "PARTITION", "TO RELEASE THEM");
+            for (Account each : overview.accounts()) {
+                table.row(
+                        each.account(),
+                        each.events(),
+                        AgeText.of(each.oldestSince(), now),
+                        linkOf(each.waitsFor()),
+                        each.partition(),
+                        each.waitsFor().remedy());
+            }
+            table.print(terminal);
+            if (account == null
+                    && overview.waitingAccounts() > overview.accounts().size()) {
+                terminal.say("%,d more accounts wait: --limit shows more of them."
+                        .formatted(
+                                overview.waitingAccounts() - overview.accounts().size()));
+            }
+            terminal.say("Many at once: usageflow links import FILE");
+        }
+
+        private static String linkOf(WaitsFor missing) {
+            return switch (missing.why()) {
+                case NO_LINK -> missing.link() == LinkKind.CUSTOMER ? "the account" : "vendor " + missing.name();
+                case LINK_UNREADABLE -> "vendor " + missing.name() + ", schema lost";
+                case EVENT_UNREADABLE -> "none: the event's schema is lost";
+            };
+        }
+
+        private void gaps(ParkedOverview overview) {
+            if (!overview.unanswered().isEmpty()) {
+                terminal.note("usageflow: no instance answered for the partitions " + overview.unanswered()
+                        + ": name the other instances with --admin, or wait while an instance reads its state");
+            }
+            overview.answered().forEach(answered -> answered.page()
+                    .scope()
+                    .unreadable()
+                    .forEach(each -> terminal.note("usageflow: " + answered.admin() + " cannot read partition "
+                            + each.partition() + " now: " + each.why())));
+            if (!overview.doubled().isEmpty()) {
+                terminal.note("usageflow: two instances answered for the partitions " + overview.doubled()
+                        + ", which are being reassigned, and are counted twice: try again later");
+            }
+        }
+
+        /** What {@code --json} shows. */
+        public record Document(
+                Instant asOf,
+                boolean complete,
+                long events,
+                long accountsWaiting,
+                Optional<Instant> oldestSince,
+                Optional<Long> oldestAgeSeconds,
+                Set<Integer> partitionsUnanswered,
+                List<Unreachable> instancesSilent,
+                List<Waiting> accounts) {
+            public static Document of(ParkedOverview overview, Instant now) {
+                return new Document(
+                        now,
+                        overview.complete(),
+                        overview.events(),
+                        overview.waitingAccounts(),
+                        overview.oldestSince(),
+                        overview.oldestSince().map(since -> age(since, now)),
+                        overview.unanswered(),
+                        overview.unreachable(),
+                        overview.accounts().stream()
+                                .map(each -> new Waiting(
+                                        each.account(),
+                                        each.partition(),
+                                        each.events(),
+                                        each.oldestSince(),
+                                        age(each.oldestSince(), now),
+                                        each.waitsFor().link().key(),
+                                        each.waitsFor().name(),
+                                        each.waitsFor().why(),
+                                        each.waitsFor().remedy()))
+                                .toList());
+            }
+
+            private static long age(Instant since, Instant now) {
+                return Duration.between(since, now).toSeconds();
+            }
+        }
+
+        public record Waiting(
+                String account,
+                int partition,
+                long events,
+                Instant oldestSince,
+                long oldestAgeSeconds,
+                String missingLink,
+                String missingName,
+                Reason reason,
+                String next) {}
+    }
+}

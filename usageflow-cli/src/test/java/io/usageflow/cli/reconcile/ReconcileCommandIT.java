@@ -1,0 +1,359 @@
+package io.usageflow.cli.reconcile;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.cli.CommandRun;
+import io.usageflow.cli.command.ExitCode;
+import io.usageflow.embedded.SchemaRegistryServer;
+import io.usageflow.forwarder.kafka.TopicReader;
+import io.usageflow.forwarder.testing.DeliveredEvents;
+import io.usageflow.forwarder.testing.ForwarderProcess;
+import io.usageflow.forwarder.testing.WrittenTopics;
+import io.usageflow.sandbox.fault.Fault;
+import io.usageflow.sandbox.fault.Fault.RetryAfter;
+import io.usageflow.sandbox.fault.FaultRule;
+import io.usageflow.sandbox.fault.FaultRule.FaultMatch;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+/** Reconciliation as a user runs it, over topics and a stand-in that hold what deliveries leave behind. */
+class ReconcileCommandIT extends ReconcileFixture {
+    private ObjectNode anotherAmount(int number) {
+        ObjectNode event;
+        try {
+            event = (ObjectNode) JSON.readTree(
+                    sandbox.event(events.ids().get(number)).orElseThrow().json());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        ObjectNode content = JSON.createObjectNode();
+        content.set("costs", event.get("costs"));
+        ((ObjectNode) content.at("/costs/0")).put("amount", 1_000_000);
+        return content;
+    }
+
+    @Test
+    void shouldFindWhatIsWrongAmongManyAndNothingElse() throws Exception {
+        events.deliver(MANY, YESTERDAY);
+        int deleted = MANY / 7;
+        int changed = MANY / 2;
+        int unbilled = MANY - 1;
+        sandbox.deleteEvent(events.ids().get(deleted));
+        sandbox.setContent(events.ids().get(changed), anotherAmount(changed));
+        sandbox.dropFees(events.ids().get(unbilled));
+        Path report = folder.resolve("report.csv");
+        var command = new CommandRun();
+
+        assertThat(command.run(reconcile("--report", report.toString())))
+                .describedAs(() -> command.err())
+                .isEqualTo(ExitCode.PROBLEMS);
+
+        assertThat(Files.readAllLines(report).stream().sorted().toList())
+                .hasSize(4)
+                .satisfiesExactly(
+                        row -> assertThat(row)
+                                .startsWith("DIFFERENT," + events.ids().get(changed) + ",")
+                                .contains(",costs[0].amount,0.0161", ",1000000,Credyt has other content,"),
+                        row -> assertThat(row)
+                                .startsWith("MISSING," + events.ids().get(deleted) + ","),
+                        row -> assertThat(row)
+                                .startsWith("UNBILLED," + events.ids().get(unbilled) + ","),
+                        row -> assertThat(row).startsWith("finding,event_id,"));
+        assertThat(command.out())
+                .contains("NOT CLEAN: 3 of " + String.format("%,d", MANY) + " events")
+                .contains("fees charged for them: " + new BigDecimal("0.04").multiply(BigDecimal.valueOf(MANY - 2))
+                        + " USD");
+        assertThat(folder.resolve("report.csv.checkpoint")).doesNotExist();
+    }
+
+    @Test
+    void shouldGoOnAfterItWasKilledAndReportEachFindingOnce() throws Exception {
+        try (SchemaRegistryServer registry = SchemaRegistryServer.start(0);
+                WrittenTopics reachable = new WrittenTopics(broker.bootstrapServers(), registry.url())) {
+            topics.close();
+            topics = reachable;
+            int kills = Integer.getInteger("usageflow.fault.rounds", 2);
+            // Enough that no killed run comes to the end at 200 events/s.
+            int sent = 1_500 * kills;
+            events = new DeliveredEvents(topics, sandbox).deliver(sent, YESTERDAY);
+            List<String> missing = new ArrayList<>();
+            for (int i = 0; i < sent; i += 100) {
+                missing.add(events.ids().get(i));
+                sandbox.deleteEvent(events.ids().get(i));
+            }
+            Path report = folder.resolve("report.json");
+            Path checkpoint = folder.resolve("report.json.checkpoint");
+            var random = new Random();
+            long before = -1;
+            for (int kill = 0; kill < kills; kill++) {
+                long reached = before;
+                try (ForwarderProcess process = ForwarderProcess.launch(
+                        folder.resolve("log-" + kill),
+                        List.of(reconcile("--rate", "200", "--report", report.toString())))) {
+                    await().atMost(SOON)
+                            .pollInterval(Duration.ofMillis(20))
+                            .until(() -> !process.isAlive() || receipts(checkpoint) > reached);
+                    Thread.sleep(random.nextInt(1_000)); // anywhere in what follows
+                    process.kill();
+                }
+                before = receipts(checkpoint);
+            }
+            assertThat(before).isBetween(1L, sent - 1L);
+
+            var last = new CommandRun();
+            assertThat(last.run(reconcile("--report", report.toString()))).isEqualTo(ExitCode.PROBLEMS);
+
+            assertThat(Files.readAllLines(report)).hasSize(sent / 100).allSatisfy(line -> assertThat(
+                            JSON.readTree(line).get("finding").textValue())
+                    .isEqualTo("MISSING"));
+            assertThat(Files.readAllLines(report).stream()
+                            .map(line -> line.replaceAll(".*\"credyt_event_id\":\"([^\"]+)\".*", "$1")))
+                    .containsExactlyInAnyOrderElementsOf(missing);
+            assertThat(last.out())
+                    .contains("resumed from an earlier run")
+                    .contains(String.format("NOT CLEAN: %,d of %,d events", sent / 100, sent));
+            assertThat(checkpoint).doesNotExist();
+        }
+    }
+
+    private static long receipts(Path checkpoint) {
+        try {
+            return Files.exists(checkpoint)
+                    ? JSON.readTree(checkpoint.toFile()).at("/tally/receipts").longValue()
+                    : -1;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void shouldPlanARepairAndThenSendWhatIsMissingOnce() throws Exception {
+        events.deliver(50, YESTERDAY);
+        sandbox.deleteEvent(events.ids().get(3));
+        sandbox.deleteEvent(events.ids().get(23));
+
+        var plan = new CommandRun();
+        assertThat(plan.run(reconcile("--repair"))).isEqualTo(ExitCode.PROBLEMS);
+        assertThat(plan.out()).contains("to be sent again: 2; nothing was sent").contains("  acct_3: 2");
+        assertThat(held(topics.names().replays())).isEmpty();
+
+        var unexplained = new CommandRun();
+        assertThat(unexplained.run(reconcile("--repair", "--apply"))).isEqualTo(ExitCode.USAGE);
+        assertThat(unexplained.err()).contains("--why");
+        assertThat(held(topics.names().replays())).isEmpty();
+
+        var apply = new CommandRun();
+        assertThat(apply.run(reconcile("--repair", "--apply", "--why", "invoice 11")))
+                .describedAs(() -> apply.err())
+                .isEqualTo(ExitCode.PROBLEMS);
+        assertThat(apply.out()).contains("sent again: 2;");
+        // The end of a transaction is visible to readers a moment after its commit was acknowledged.
+        await().atMost(SOON).until(() -> held(topics.names().replays()).size() >= 2);
+        List<String> sent = held(topics.names().replays());
+        assertThat(sent).hasSize(2).allSatisfy(record -> assertThat(record)
+                .contains("traceparent=00-")
+                .contains("usageflow-replay-of=reconcile-"));
+        await().atMost(SOON).until(() -> held(topics.names().deadLetterMarks()).size() >= 2);
+        assertThat(held(topics.names().deadLetterMarks()))
+                .hasSize(2)
+                .allSatisfy(mark -> assertThat(mark).startsWith("reconcile-").contains("invoice 11 (event "));
+
+        var again = new CommandRun();
+        assertThat(again.run(reconcile("--repair", "--apply", "--why", "invoice 11")))
+                .isEqualTo(ExitCode.PROBLEMS);
+        assertThat(again.out()).contains("not sent, since an earlier repair has: 2");
+        assertThat(held(topics.names().replays())).hasSize(2);
+
+        var forced = new CommandRun();
+        assertThat(forced.run(reconcile("--repair", "--apply", "--why", "lost again", "--again")))
+                .isEqualTo(ExitCode.PROBLEMS);
+        await().atMost(SOON).until(() -> held(topics.names().replays()).size() == 4);
+    }
+
+    /** Key, headers and value of each record, as text. */
+    private List<String> held(String topic) {
+        List<String> records = new ArrayList<>();
+        new TopicReader(topics.settings(Map.of()).kafka().client()).read(topic, record -> {
+            var text = new StringBuilder(new String(record.key(), StandardCharsets.UTF_8));
+            record.headers().forEach(header -> text.append(' ')
+                    .append(header.key())
+                    .append('=')
+                    .append(new String(header.value(), StandardCharsets.UTF_8)));
+            records.add(text.append(' ')
+                    .append(new String(record.value(), StandardCharsets.UTF_8))
+                    .toString());
+        });
+        return records;
+    }
+
+    @Test
+    void shouldRespectWhatCredytAsksForAndSayNothingOfWhatItDoesNotKnow() throws Exception {
+        events.deliver(60, YESTERDAY);
+        sandbox.inject(
+                FaultRule.next(3, FaultMatch.route("GET /events/{id}"), Fault.status(429, RetryAfter.seconds(1))));
+        var patient = new CommandRun();
+
+        long began = System.nanoTime();
+        assertThat(patient.run(reconcile("--json")))
+                .describedAs(() -> patient.err())
+                .isZero();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofSeconds(1));
+        assertThat(json(patient).at("/complete").booleanValue()).isTrue();
+        assertThat(json(patient).at("/receipts").longValue()).isEqualTo(60);
+    }
+
+    @Test
+    void shouldNotTakeAPageForAnEventNorAnOutageForMissingEvents() throws Exception {
+        events.deliver(30, YESTERDAY);
+        sandbox.outage(true);
+        var away = new CommandRun();
+        assertThat(away.run(reconcile("--report", folder.resolve("r.csv").toString())))
+                .isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(away.err()).contains("Credyt does not answer (HTTP 503, 5 times): check credyt.url");
+        assertThat(away.out()).isEmpty();
+
+        sandbox.outage(false);
+        var back = new CommandRun();
+        assertThat(back.run(reconcile("--report", folder.resolve("r.csv").toString())))
+                .isZero();
+        assertThat(back.out()).contains("clean: Credyt has every event as it was sent, and billed it");
+    }
+
+    @Test
+    void shouldNameRecordsThatAreNoReceiptsAndJudgeTheOthers() throws Exception {
+        events.deliver(10, YESTERDAY);
+        for (byte[] bad : List.of("rubbish".getBytes(UTF_8), new byte[0], new byte[] {0, 0, 0, 0x12, 0x67, 1, 2, 3})) {
+            topics.send(topics.names().receipts(), "acct_1", bad, Map.of());
+        }
+        topics.flush();
+        events.deliver(10, YESTERDAY);
+        sandbox.deleteEvent(events.ids().get(11));
+        Path report = folder.resolve("unreadable.csv");
+        var command = new CommandRun();
+
+        assertThat(command.run(reconcile("--json", "--report", report.toString())))
+                .describedAs(() -> command.err())
+                .isEqualTo(ExitCode.PROBLEMS);
+
+        assertThat(json(command).at("/receipts").longValue()).isEqualTo(23);
+        assertThat(json(command).at("/findings/unreadable").longValue()).isEqualTo(3);
+        assertThat(json(command).at("/findings/missing").longValue()).isEqualTo(1);
+        assertThat(json(command).at("/complete").booleanValue()).isFalse();
+        assertThat(json(command).at("/finished").booleanValue()).isTrue();
+        assertThat(Files.readAllLines(report))
+                .filteredOn(row -> row.startsWith("UNREADABLE,"))
+                .hasSize(3);
+    }
+
+    @Test
+    void shouldSayThatTheKeyIsRefused() {
+        events.deliver(3, YESTERDAY);
+        sandbox.change(now -> now.withApiKeys(Set.of("another")));
+        var command = new CommandRun();
+
+        assertThat(command.run(reconcile())).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(command.err().lines())
+                .singleElement()
+                .isEqualTo(
+                        "usageflow: Credyt refuses the API key (HTTP 401): check credyt.api.key or credyt.api.key.file");
+    }
+
+    @Test
+    void shouldLookOnlyAtThePeriodAndTheAccountThatWereAskedFor() throws Exception {
+        events.deliver(40, Instant.now().minus(Duration.ofDays(9)));
+        events.deliver(40, YESTERDAY);
+        sandbox.deleteEvent(events.ids().get(0));
+        sandbox.deleteEvent(events.ids().get(41));
+        var period = new CommandRun();
+        var account = new CommandRun();
+        var nothing = new CommandRun();
+
+        assertThat(period.run(reconcile("--json"))).isEqualTo(ExitCode.PROBLEMS);
+        assertThat(account.run(reconcile("--json", "--account", "acct_2"))).isZero();
+        assertThat(nothing.run(reconcile("--json", "--account", "acct_none"))).isZero();
+
+        assertThat(json(period).at("/receipts").longValue()).isEqualTo(40);
+        assertThat(json(period).at("/missing_by_account/acct_1").longValue()).isEqualTo(1);
+        assertThat(json(account).at("/receipts").longValue()).isEqualTo(2);
+        assertThat(json(nothing).at("/receipts").longValue()).isZero();
+    }
+
+    @Test
+    void shouldSayOfWhatItCouldNotCompareWhyAndNotSendItAgain() throws Exception {
+        events.deliver(9, YESTERDAY);
+        sandbox.deleteEvent(events.ids().get(0));
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
+            for (int i = 0; i < WrittenTopics.PARTITIONS; i++) {
+                all.put(new TopicPartition(topics.names().deliverable(), i), RecordsToDelete.beforeOffset(-1));
+            }
+            admin.deleteRecords(all).all().get();
+        }
+        var command = new CommandRun();
+
+        assertThat(command.run(reconcile("--repair", "--apply", "--why", "test")))
+                .describedAs(() -> command.err())
+                .isEqualTo(ExitCode.PROBLEMS);
+
+        assertThat(command.out())
+                .contains("Credyt has it; its content was not compared: what was sent has expired in")
+                .contains("Credyt does not have it, and it cannot be sent again: what was sent has expired in")
+                .contains("cannot be sent, what was sent has expired in Kafka: 1")
+                .contains("NOT CLEAN: 9 of 9 events");
+        assertThat(held(topics.names().replays())).isEmpty();
+    }
+
+    @Test
+    void shouldTakeTypesWithoutAPriceForWhatTheyAre() {
+        events.deliver(4, YESTERDAY);
+        events.ids().forEach(sandbox::dropFees);
+        var puzzled = new CommandRun();
+        var told = new CommandRun();
+
+        assertThat(puzzled.run(reconcile())).isEqualTo(ExitCode.PROBLEMS);
+        assertThat(told.run(reconcile("--free", DeliveredEvents.TYPE))).isZero();
+
+        assertThat(puzzled.out())
+                .contains("no event of type image_generated has fees (4): where it has no price, say so"
+                        + " with --free image_generated");
+    }
+
+    @Test
+    void shouldRefuseWhatCannotBeMeantBeforeAnythingIsTouched() throws Exception {
+        Path report = Files.writeString(folder.resolve("old.csv"), "finding\n");
+        for (Map.Entry<List<String>, String> wrong : Map.of(
+                        List.of("--report", report.toString()), "exists already: name another report",
+                        List.of("--report", "report.txt"), "end its name in .csv",
+                        List.of("--to", "3d"), "the period ends before it begins",
+                        List.of("--to", "soon"), "--to is 'soon', which is not a time",
+                        List.of("--rate", "0"), "the rate is 0.0",
+                        List.of("--apply"), "--repair")
+                .entrySet()) {
+            var command = new CommandRun();
+            assertThat(command.run(reconcile(wrong.getKey().toArray(new String[0]))))
+                    .describedAs(wrong.getKey().toString())
+                    .isEqualTo(ExitCode.USAGE);
+            assertThat(command.err().lines()).singleElement().asString().contains(wrong.getValue());
+        }
+        assertThat(report).hasContent("finding\n");
+    }
+}

@@ -1,0 +1,30 @@
+package io.usageflow.cli.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
+import io.usageflow.forwarder.reconcile.ReconcileRun.ReconcileResult;
+import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ReconcileTableTest {
+    @Test
+    void shouldSayThatReceiptsCouldNotBeRead() {
+        var summary =
+                new ReconcileSummary(10, Map.of(Kind.UNREADABLE, 2L), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+        var result = new ReconcileResult<>(summary, Instant.EPOCH, Instant.MAX, true, false, List.of());
+
+        ReconcileTable.Document document = ReconcileTable.Document.of(result);
+
+        assertThat(document.complete()).isFalse();
+        assertThat(document.finished()).isTrue();
+        assertThat(document.findings()).containsEntry("unreadable", 2L);
+        assertThat(ReconcileTable.of(result, List.of(), Optional.empty()))
+                .contains("  as they should be            8")
+                .contains("NOT CLEAN: 2 of 10 events, and NOT COMPLETE: 2 records among the receipts cannot be read");
+    }
+}
