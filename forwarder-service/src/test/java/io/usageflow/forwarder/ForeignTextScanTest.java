@@ -50,7 +50,7 @@ class ForeignTextScanTest {
         assertThat(bare)
                 .as("logged as they are: use VisibleText.logged for values, VisibleText.of inside sentences")
                 // Our own name of the subject: topic and "-value".
-                .containsExactlyInAnyOrder("GuardedSchemaRegistry.java: subject");
+                .containsExactlyInAnyOrder("SchemaRegistries.java: subject");
     }
 
     @Test

@@ -52,12 +52,15 @@ public final class PendingRecord<R> implements Callback, SpoolEntry {
     private @Nullable Exception refusal;
 
     private volatile boolean durable;
-    /** 0 or 1. Used through {@link #ENDED} only. */
+
+    @SuppressWarnings("UnusedVariable") // 0 or 1, read and written through ENDED.
     private volatile int ended;
 
     private volatile @Nullable RefusalReason refusedFor;
 
     /**
+     * Creates a record that is not accepted yet.
+     *
      * @param key the record's key; for a link, its id too
      * @param content null for a tombstone
      */
@@ -146,7 +149,7 @@ public final class PendingRecord<R> implements Callback, SpoolEntry {
         this.spoolTopic = topic;
     }
 
-    /** @param wireBytes of the encoded value */
+    /** Sets the size of the encoded value, from which {@link #bytes} follows. */
     public void setWireBytes(int wireBytes) {
         bytes = wireBytes + key.length + OVERHEAD_BYTES;
     }

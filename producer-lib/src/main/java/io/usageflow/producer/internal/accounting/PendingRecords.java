@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -31,7 +32,7 @@ public final class PendingRecords {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition removed = lock.newCondition();
     /** 0: no record takes the lock when it ends. */
-    private volatile int waiters;
+    private final AtomicInteger waiters = new AtomicInteger();
 
     private volatile boolean startAbandoning;
 
@@ -102,7 +103,7 @@ public final class PendingRecords {
     private void remove(PendingRecord<?> record) {
         counters.addInFlight(-record.bytes());
         records.remove(record);
-        if (waiters > 0) {
+        if (waiters.get() > 0) {
             lock.lock();
             try {
                 removed.signalAll();
@@ -124,7 +125,7 @@ public final class PendingRecords {
      */
     public void await(List<PendingRecord<?>> awaited, long deadlineNanos) {
         lock.lock();
-        waiters++;
+        waiters.incrementAndGet();
         try {
             int next = 0;
             while (true) {
@@ -141,7 +142,7 @@ public final class PendingRecords {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            waiters--;
+            waiters.decrementAndGet();
             lock.unlock();
         }
     }

@@ -5,6 +5,9 @@ import io.usageflow.producer.RefusalReason;
 import io.usageflow.producer.internal.encode.AvroRecords;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -19,7 +22,7 @@ public final class PublisherCounters implements PublisherStatistics {
     private final LongAdder durable = new LongAdder();
     private final LongAdder inFlightBytes = new LongAdder();
     private final LongAdder suspectIds = new LongAdder();
-    private final LongAdder[] refused = new LongAdder[RefusalReason.values().length];
+    private final Map<RefusalReason, LongAdder> refused = new EnumMap<>(RefusalReason.class);
 
     /** Copied on change: read without a lock for every event. */
     private volatile LongConsumer[] listeners = {};
@@ -27,7 +30,9 @@ public final class PublisherCounters implements PublisherStatistics {
     private volatile Supplier<Duration> oldestInFlight = () -> Duration.ZERO;
 
     public PublisherCounters() {
-        Arrays.setAll(refused, reason -> new LongAdder());
+        for (RefusalReason reason : RefusalReason.values()) {
+            refused.put(reason, new LongAdder());
+        }
     }
 
     void oldestInFlightFrom(Supplier<Duration> age) {
@@ -63,7 +68,11 @@ public final class PublisherCounters implements PublisherStatistics {
     }
 
     public void addRefused(RefusalReason reason) {
-        refused[reason.ordinal()].increment();
+        counter(reason).increment();
+    }
+
+    private LongAdder counter(RefusalReason reason) {
+        return Objects.requireNonNull(refused.get(reason));
     }
 
     public void addSuspectId() {
@@ -87,14 +96,14 @@ public final class PublisherCounters implements PublisherStatistics {
 
     @Override
     public long refused(RefusalReason reason) {
-        return refused[reason.ordinal()].sum();
+        return counter(reason).sum();
     }
 
     @Override
     public long inFlight() {
         // Ended events are read first, so that the result is never negative.
-        long ended =
-                durable.sum() + Arrays.stream(refused).mapToLong(LongAdder::sum).sum();
+        long ended = durable.sum()
+                + refused.values().stream().mapToLong(LongAdder::sum).sum();
         return published.sum() - ended;
     }
 

@@ -3,9 +3,10 @@ package io.usageflow.producer.internal.accounting;
 import io.usageflow.producer.PublishException;
 import io.usageflow.producer.RefusalReason;
 import io.usageflow.schema.text.VisibleText;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +21,7 @@ public final class RefusalLog {
     static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final LongSupplier nanoTime;
-    private final @Nullable Episode[] episodes = new @Nullable Episode[RefusalReason.values().length];
+    private final Map<RefusalReason, Episode> episodes = new EnumMap<>(RefusalReason.class);
     /** False: a durable event takes no lock. */
     private volatile boolean any;
 
@@ -32,9 +33,9 @@ public final class RefusalLog {
 
     synchronized void onRefused(PublishException failure) {
         long now = nanoTime.getAsLong();
-        Episode episode = episodes[failure.reason().ordinal()];
+        Episode episode = episodes.get(failure.reason());
         if (episode == null) {
-            episodes[failure.reason().ordinal()] = new Episode(now);
+            episodes.put(failure.reason(), new Episode(now));
             LOG.warn(
                     "event=not_durable reason={} why={}",
                     failure.reason().tag(),
@@ -55,17 +56,12 @@ public final class RefusalLog {
 
     /** Logs the totals that are not logged yet. */
     public synchronized void end() {
-        for (RefusalReason reason : RefusalReason.values()) {
-            Episode episode = episodes[reason.ordinal()];
-            if (episode != null) {
-                episodes[reason.ordinal()] = null;
-                LOG.warn(
-                        "event=not_durable_over reason={} events={} seconds={}",
-                        reason.tag(),
-                        episode.count,
-                        TimeUnit.NANOSECONDS.toSeconds(episode.lastNanos - episode.firstNanos));
-            }
-        }
+        episodes.forEach((reason, episode) -> LOG.warn(
+                "event=not_durable_over reason={} events={} seconds={}",
+                reason.tag(),
+                episode.count,
+                TimeUnit.NANOSECONDS.toSeconds(episode.lastNanos - episode.firstNanos)));
+        episodes.clear();
         any = false;
     }
 

@@ -61,14 +61,13 @@ public final class SuspectIdDetector {
     private volatile boolean anyFailed;
     private volatile long lastFailedNanos;
 
-    /** @param enabled false: does nothing */
     public SuspectIdDetector(boolean enabled, PublisherCounters counters, LongSupplier nanoTime) {
         this.enabled = enabled;
         this.counters = counters;
         this.nanoTime = nanoTime;
     }
 
-    /** @param timeGiven whether the application gave the time of the usage */
+    /** Compares an event that the application publishes; {@code timeGiven} if it gave the time of the usage. */
     public void onPublish(UsageEvent event, boolean timeGiven) {
         if (!enabled || (!timeGiven && !anyFailed) || isDerived(event.getId())) {
             return;
@@ -172,7 +171,7 @@ public final class SuspectIdDetector {
     private static final class ContentFingerprint {
         private ContentFingerprint() {}
 
-        /** @param withTime whether to include the time of the usage */
+        /** Hashes the content, with or without the time of the usage. */
         static long of(UsageEvent event, boolean withTime) {
             long print = mix(event.getEventType().hashCode());
             print = mix(print + event.getAccountId().hashCode());

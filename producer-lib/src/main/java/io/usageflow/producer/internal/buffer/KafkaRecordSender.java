@@ -98,7 +98,7 @@ public final class KafkaRecordSender implements RecordSender {
         record.beforeSend();
         Throwable refusal;
         try {
-            producer.send(record(record), record);
+            var unused = producer.send(record(record), record);
             refusal = record.afterSend();
         } catch (RuntimeException e) {
             record.afterSend();

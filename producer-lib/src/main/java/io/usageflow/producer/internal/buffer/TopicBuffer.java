@@ -48,6 +48,8 @@ public final class TopicBuffer {
     private boolean warned;
 
     /**
+     * The bounds of a buffer.
+     *
      * @param bytesMax of this buffer, and of Kafka's own
      * @param blockMsMax how long a caller may wait for room; 0: not at all
      * @param waitMsMax how long a record may wait in the buffer before it fails
@@ -56,6 +58,8 @@ public final class TopicBuffer {
     public record Bounds(long bytesMax, long blockMsMax, long waitMsMax, boolean drops) {}
 
     /**
+     * Creates a closed path; the drainer opens it.
+     *
      * @param warmsUp whether to fetch metadata and the schema id before the first record
      * @param wakeDrainer wakes the drainer's thread
      */
@@ -190,13 +194,13 @@ public final class TopicBuffer {
     }
 
     /** Returns false if the caller has waited long enough. */
+    @SuppressWarnings("WaitNotInLoop") // The caller loops.
     private boolean awaitRoom(long deadlineNanos) {
         long left = deadlineNanos - System.nanoTime();
         if (left <= 0) {
             return false;
         }
         try {
-            // The result does not matter: the caller checks again, and returns here if there is no room.
             long unused = room.awaitNanos(left);
             return true;
         } catch (InterruptedException e) {
@@ -257,7 +261,7 @@ public final class TopicBuffer {
         lock.lock();
         try {
             // After abandon() the head is already gone.
-            if (waiting.peek() == head) {
+            if (head.equals(waiting.peek())) {
                 waiting.remove();
                 waitingBytes -= head.bytes();
                 room.signalAll();

@@ -80,7 +80,11 @@ public final class AvroRecords {
         return link;
     }
 
-    /** @param wireBytes size of the record value, wire header included */
+    /**
+     * Refuses an event that is too large.
+     *
+     * @param wireBytes size of the record value, wire header included
+     */
     public void checkSize(int wireBytes) {
         if (wireBytes > eventBytesMax) {
             EventRules.sizeViolation(wireBytes, eventBytesMax).ifPresent(violation -> refuseIfAny(List.of(violation)));

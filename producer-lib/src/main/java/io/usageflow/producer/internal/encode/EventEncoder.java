@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -112,9 +113,8 @@ public final class EventEncoder implements Serializer<SpecificRecord> {
             out.writeBytes(header);
             to.writeString(event.getId());
             to.writeString(event.getEventType());
-            to.writeLong(Math.addExact(
-                    Math.multiplyExact(event.getOccurredAt().getEpochSecond(), 1_000_000L),
-                    event.getOccurredAt().getNano() / 1_000));
+            Instant at = event.getOccurredAt();
+            to.writeLong(Math.addExact(Math.multiplyExact(at.getEpochSecond(), 1_000_000L), at.getNano() / 1_000));
             to.writeString(event.getAccountId());
             optional(event.getCustomerId());
             optional(event.getCustomerExternalId());

@@ -62,6 +62,8 @@ public record PublisherSettings(
             Duration closeTimeout) {}
 
     /**
+     * The local spool.
+     *
      * @param directory used by this publisher only
      * @param bytesMax on disk
      * @param alertAge age of the oldest event after which a warning is logged

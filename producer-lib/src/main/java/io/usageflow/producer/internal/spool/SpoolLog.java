@@ -44,21 +44,17 @@ public final class SpoolLog {
         this.added = new AtomicLong(found);
         String name = "usageflow-spool-" + segments.config().directory().getFileName();
         this.drainer = new SpoolDrainer(name + "-drain", segments, reader, sender, status, this::onSpaceFreed);
-        this.commit = new GroupCommit(
-                name,
-                new LogWriter(segments),
-                segments,
-                new GroupCommit.Bounds(limits.memoryBytesMax, limits.blockMsMax),
-                this::durable);
+        this.commit = new GroupCommit(name, new LogWriter(segments), segments, limits.waiting, this::durable);
         drainer.start();
     }
 
     /**
-     * @param memoryBytesMax of records that wait for the disk
-     * @param blockMsMax how long a caller may wait for room
+     * The limits of a log.
+     *
+     * @param waiting of records that wait for the disk
      * @param alertAge age of the oldest record after which a warning is logged
      */
-    public record Limits(long memoryBytesMax, long blockMsMax, Duration alertAge) {}
+    public record Limits(GroupCommit.Bounds waiting, Duration alertAge) {}
 
     /** Reads the existing records, and starts to drain them. */
     static SpoolLog open(LogConfig config, DiskBudget budget, Limits limits, SpoolSender sender, Disk disk, Clock clock)

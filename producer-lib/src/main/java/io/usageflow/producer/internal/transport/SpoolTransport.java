@@ -10,6 +10,7 @@ import io.usageflow.producer.internal.settings.PublisherSettings;
 import io.usageflow.producer.internal.spool.SpoolDirectory;
 import io.usageflow.producer.internal.spool.SpoolLog;
 import io.usageflow.producer.internal.spool.segment.SpoolRecord.RecordKind;
+import io.usageflow.producer.internal.spool.write.GroupCommit;
 import io.usageflow.producer.internal.transport.Transport.TopicKind;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.time.Duration;
@@ -79,7 +80,8 @@ public final class SpoolTransport implements Transport {
         this.spool = SpoolDirectory.open(
                 given.directory(),
                 given.bytesMax(),
-                new SpoolLog.Limits(limits.bufferBytesMax(), limits.blockMsMax(), given.alertAge()));
+                new SpoolLog.Limits(
+                        new GroupCommit.Bounds(limits.bufferBytesMax(), limits.blockMsMax()), given.alertAge()));
         try {
             for (TopicKind kind : TopicKind.values()) {
                 routes.put(kind, route(kind));

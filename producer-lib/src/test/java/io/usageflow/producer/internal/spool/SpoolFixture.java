@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.usageflow.producer.internal.spool.segment.Segments.DiskBudget;
 import io.usageflow.producer.internal.spool.segment.Segments.LogConfig;
 import io.usageflow.producer.internal.spool.segment.SpoolRecord.RecordKind;
+import io.usageflow.producer.internal.spool.write.GroupCommit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -56,7 +57,7 @@ public final class SpoolFixture {
         log = SpoolLog.open(
                 new LogConfig(directory, TOPIC, "{}", segmentBytesMax),
                 with,
-                new SpoolLog.Limits(memoryBytesMax, 0, Duration.ofMinutes(5)),
+                new SpoolLog.Limits(new GroupCommit.Bounds(memoryBytesMax, 0), Duration.ofMinutes(5)),
                 kafka,
                 disk,
                 Clock.systemUTC());

@@ -70,7 +70,7 @@ public final class DrainPosition implements Closeable {
 
     private static int checksum(ByteBuffer slot) {
         CRC32C crc = new CRC32C();
-        crc.update(slot.array(), 0, USED_BYTES);
+        crc.update(slot.array(), slot.arrayOffset(), USED_BYTES);
         return (int) crc.getValue();
     }
 }

@@ -38,6 +38,8 @@ public final class LogRecovery {
     private @Nullable Long oldestAtMs;
 
     /**
+     * The records that an earlier process left.
+     *
      * @param records how many Kafka has not acknowledged
      * @param oldestAtMs when the first of them was published
      */
@@ -48,7 +50,7 @@ public final class LogRecovery {
         this.position = position;
     }
 
-    /** @throws ConfigException if a later release wrote a segment */
+    /** Reads a log. Throws ConfigException if a later release wrote a segment. */
     public static Found open(Segments segments, Optional<DrainPosition.Position> position) throws IOException {
         return new LogRecovery(segments, position).open();
     }

@@ -90,7 +90,7 @@ public final class Frames {
 
     /** Adds the checksum to the frame that starts here. */
     public static void putChecksum(ByteBuffer in, int at, long identity, CRC32C crc) {
-        in.putInt(at + CRC_AT, checksum(in.array(), at, length(in, at), identity, crc));
+        in.putInt(at + CRC_AT, checksum(in.array(), in.arrayOffset() + at, length(in, at), identity, crc));
     }
 
     /** The length of the frame that may start here, by its head alone; 0 if none does. */
@@ -100,7 +100,7 @@ public final class Frames {
     }
 
     static boolean isSound(ByteBuffer in, int at, int length, long identity, CRC32C crc) {
-        return in.getInt(at + CRC_AT) == checksum(in.array(), at, length, identity, crc);
+        return in.getInt(at + CRC_AT) == checksum(in.array(), in.arrayOffset() + at, length, identity, crc);
     }
 
     /**

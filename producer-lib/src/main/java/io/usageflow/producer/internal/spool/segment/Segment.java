@@ -143,11 +143,13 @@ public final class Segment {
             out.put(MAGIC).putInt(VERSION).putLong(identity);
             out.putShort((short) topicBytes.length).put(topicBytes);
             out.putInt(schemaBytes.length).put(schemaBytes);
-            out.putInt(checksum(out.array(), out.position()));
+            out.putInt(checksum(out.array(), 0, out.position()));
             return out.array();
         }
 
         /**
+         * Reads a segment's header.
+         *
          * @param in the file's first bytes, up to {@link #BYTES_MAX}; afterwards positioned at the first frame
          * @return empty if the bytes are no valid header
          */
@@ -173,7 +175,7 @@ public final class Segment {
             String topic = text(in, in.getShort() & 0xFFFF);
             String schema = text(in, in.getInt());
             int covered = in.position();
-            return in.getInt() == checksum(in.array(), covered)
+            return in.getInt() == checksum(in.array(), in.arrayOffset(), covered)
                     ? Optional.of(new SegmentHeader(identity, topic, schema))
                     : Optional.empty();
         }
@@ -187,9 +189,9 @@ public final class Segment {
             return new String(bytes, UTF_8);
         }
 
-        private static int checksum(byte[] bytes, int length) {
+        private static int checksum(byte[] bytes, int from, int length) {
             CRC32C crc = new CRC32C();
-            crc.update(bytes, 0, length);
+            crc.update(bytes, from, length);
             return (int) crc.getValue();
         }
     }

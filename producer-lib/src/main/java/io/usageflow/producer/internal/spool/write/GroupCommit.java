@@ -52,6 +52,8 @@ public final class GroupCommit {
     private long refuseUntilNanos;
 
     /**
+     * The bounds of waiting records.
+     *
      * @param memoryBytesMax of records that wait for the disk
      * @param blockMsMax how long a caller may wait for room
      */
@@ -178,6 +180,7 @@ public final class GroupCommit {
         return null;
     }
 
+    @SuppressWarnings("WaitNotInLoop") // The caller loops.
     private boolean awaitRoom(long deadlineNanos) {
         long left = deadlineNanos - System.nanoTime();
         // On this very thread, called from the completion of another event's future, it would wait for itself.
@@ -185,7 +188,6 @@ public final class GroupCommit {
             return false;
         }
         try {
-            // The result does not matter: the caller checks again, and returns here if there is no room.
             long unused = room.awaitNanos(Math.min(left, RECHECK_NANOS));
             return true;
         } catch (InterruptedException e) {
