@@ -60,7 +60,7 @@ public final class Forwarder implements AutoCloseable {
      * @throws io.usageflow.forwarder.kafka.ClusterUnreachableException if Kafka does not answer within
      *     {@code start.timeout}
      * @throws TopicsNotReadyException if a topic is missing or would break a promise
-     * @throws io.usageflow.forwarder.clock.WrongClockException if this machine's clock is too far from the broker's
+     * @throws io.usageflow.forwarder.clock.ClockWatch.WrongClockException if this machine's clock is too far from the broker's
      * @throws io.usageflow.forwarder.observe.http.AdminPortBusyException if the admin server cannot listen
      */
     public static Forwarder start(Settings settings) {

@@ -131,4 +131,13 @@ public final class ClockWatch implements Stage {
         thread.interrupt();
         disconnect.run();
     }
+
+    /** This machine's clock and the brokers' are too far apart. The message says how far, and what to do. */
+    public static final class WrongClockException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        WrongClockException(String message) {
+            super(message);
+        }
+    }
 }

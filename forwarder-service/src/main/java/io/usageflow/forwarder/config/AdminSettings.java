@@ -12,7 +12,6 @@ import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.types.Password;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where health and metrics are served, and to whom. Immutable; its text shows no token.
@@ -41,7 +40,6 @@ public record AdminSettings(
     public static final String METRICS_OPEN = "admin.metrics.open";
     public static final String PAGE_MAX_AGE = "admin.page.max.age";
 
-    private static final String GROUP = "Admin server";
     private static final int TOKEN_CHARS_MIN = 16;
     private static final int TOKEN_CHARS_MAX = 4_096;
     private static final Password NO_TOKEN = new Password("");
@@ -63,75 +61,29 @@ public record AdminSettings(
                 DurationText.parse(PAGE_MAX_AGE, PAGE_MAX_AGE_PRESET));
     }
 
-    static ConfigDef define(ConfigDef def) {
-        add(
-                def,
-                PORT,
-                ConfigDef.Type.INT,
-                8080,
-                ConfigDef.Range.between(0, 65_535),
-                "Port of /health/live, /health/ready, /metrics and /admission/parked; 0 takes a free one and prints"
-                        + " it.");
-        add(
-                def,
-                HOST,
-                ConfigDef.Type.STRING,
-                "127.0.0.1",
-                new ConfigDef.NonEmptyString(),
-                "Address the admin server listens on; 0.0.0.0 opens it to the network, as containers need, and demands"
-                        + " a token.");
-        add(
-                def,
-                TOKEN_FILE,
-                ConfigDef.Type.STRING,
-                "",
-                null,
-                "File that holds nothing but the token, at least " + TOKEN_CHARS_MIN + " characters, such as a mounted"
-                        + " secret. Where there is a token, all but /health/ wants 'Authorization: Bearer TOKEN'. Read"
-                        + " at the start.");
-        add(
-                def,
-                TOKEN,
-                ConfigDef.Type.PASSWORD,
-                NO_TOKEN,
-                null,
-                "The token itself, where there is no " + TOKEN_FILE + ".");
-        add(
-                def,
-                ALLOWED_HOSTS,
-                ConfigDef.Type.LIST,
-                List.of(),
-                null,
-                "Names by which the admin server may be asked, such as that of a Kubernetes service. Addresses,"
-                        + " localhost and " + HOST + " always may; others are refused, since a web page can point a"
-                        + " name of its own here.");
-        add(
-                def,
-                METRICS_OPEN,
-                ConfigDef.Type.BOOLEAN,
-                false,
-                null,
-                "true: /metrics needs no token. It holds counts and topic names, no customer.");
-        return add(
-                def,
-                PAGE_MAX_AGE,
-                ConfigDef.Type.STRING,
-                PAGE_MAX_AGE_PRESET,
-                DurationText.between(Duration.ZERO, Duration.ofMinutes(1)),
-                "How old an answer of /metrics and /admission/parked may be: many readers cost as much as one. Health"
-                        + " is always new.");
-    }
-
-    private static ConfigDef add(
-            ConfigDef def,
-            String key,
-            ConfigDef.Type type,
-            Object preset,
-            ConfigDef.@Nullable Validator check,
-            String doc) {
-        int order = def.names().size();
-        return def.define(
-                key, type, preset, check, ConfigDef.Importance.MEDIUM, doc, GROUP, order, ConfigDef.Width.MEDIUM, key);
+    static void define(ConfigDef def) {
+        KeyGroup.of(def, "Admin server")
+                .number(PORT, 8080, 0, 65_535)
+                .doc("Port of /health/live, /health/ready, /metrics and /admission/parked; 0 takes a free one and"
+                        + " prints it.")
+                .text(HOST, "127.0.0.1", new ConfigDef.NonEmptyString())
+                .doc("Address the admin server listens on; 0.0.0.0 opens it to the network, as containers need,"
+                        + " and demands a token.")
+                .text(TOKEN_FILE)
+                .doc("File that holds nothing but the token, at least " + TOKEN_CHARS_MIN
+                        + " characters, such as a mounted secret. Where there is a token, all but /health/ wants"
+                        + " 'Authorization: Bearer TOKEN'. Read at the start.")
+                .secret(TOKEN)
+                .doc("The token itself, where there is no " + TOKEN_FILE + ".")
+                .list(ALLOWED_HOSTS)
+                .doc("Names by which the admin server may be asked, such as that of a Kubernetes service."
+                        + " Addresses, localhost and " + HOST
+                        + " always may; others are refused, since a web page can point a name of its own here.")
+                .flag(METRICS_OPEN, false)
+                .doc("true: /metrics needs no token. It holds counts and topic names, no customer.")
+                .duration(PAGE_MAX_AGE, PAGE_MAX_AGE_PRESET, "0ms", "1m")
+                .doc("How old an answer of /metrics and /admission/parked may be: many readers cost as much as"
+                        + " one. Health is always new.");
     }
 
     static AdminSettings from(AbstractConfig config) {
@@ -139,12 +91,10 @@ public record AdminSettings(
                 config.getString(HOST),
                 config.getInt(PORT),
                 config.getPassword(TOKEN),
-                Optional.of(config.getString(TOKEN_FILE).strip())
-                        .filter(file -> !file.isEmpty())
-                        .map(Path::of),
+                KeyGroup.path(config, TOKEN_FILE),
                 config.getList(ALLOWED_HOSTS),
                 config.getBoolean(METRICS_OPEN),
-                DurationText.parse(PAGE_MAX_AGE, config.getString(PAGE_MAX_AGE)));
+                KeyGroup.duration(config, PAGE_MAX_AGE));
     }
 
     /**

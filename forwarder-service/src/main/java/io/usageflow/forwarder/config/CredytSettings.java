@@ -1,13 +1,12 @@
 package io.usageflow.forwarder.config;
 
-import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
-import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
-
 import io.usageflow.schema.net.PlainTraffic;
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -15,7 +14,6 @@ import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.types.Password;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How to reach Credyt. Immutable; cannot exist invalid.
@@ -39,9 +37,6 @@ public record CredytSettings(
     public static final String CONNECT_TIMEOUT = "delivery.connect.timeout";
     public static final String RESPONSE_TIMEOUT = "delivery.response.timeout";
     public static final String CONNECTION_AGE_MAX = "delivery.connection.max.age";
-
-    private static final String GROUP = "Credyt";
-    private static final Password NO_PASSWORD = new Password("");
 
     /**
      * Where the key comes from; it is never in a log, a metric or a dead letter.
@@ -75,86 +70,43 @@ public record CredytSettings(
 
     /** Adds the keys. */
     public static ConfigDef define(ConfigDef def) {
-        text(
-                def,
-                URL,
-                "https://api.credyt.ai",
-                new ConfigDef.NonEmptyString(),
-                "Base address of Credyt. Must be https, or http to this machine: the key never travels in the clear.");
-        secret(
-                def,
-                API_KEY,
-                "Credyt's API key, which also selects test or live mode. Better ${file:...} or ${env:...} than the key"
-                        + " itself; better still " + API_KEY_FILE + ".");
-        text(
-                def,
-                API_KEY_FILE,
-                "",
-                null,
-                "File that holds nothing but the API key, such as a mounted secret. Beats " + API_KEY + ", and is read"
-                        + " again while the forwarder runs, so that a new key needs no restart.");
-        duration(
-                def,
-                API_KEY_FILE_INTERVAL,
-                "10s",
-                "1ms",
-                "1h",
-                "Time between two looks into that file. After a 401 or 403 it is looked into at once.");
-        add(
-                def,
-                PLAIN_HTTP_HOSTS,
-                ConfigDef.Type.LIST,
-                List.of(),
-                null,
-                "Host names to which the key may go over plain http although they are not this machine: for a sandbox"
-                        + " in a private container network, never for Credyt.");
-        defineTrust(def);
-        secret(
-                def,
-                PROXY,
-                "HTTP proxy on the way to Credyt, http://HOST:PORT or http://USER:PASSWORD@HOST:PORT with special"
-                        + " characters percent-encoded. It only hands on what is encrypted (CONNECT), so it sees neither"
-                        + " key nor events.");
-        duration(def, CONNECT_TIMEOUT, "5s", "10ms", "5m", "Time to a connection, TLS included.");
-        duration(
-                def,
-                RESPONSE_TIMEOUT,
-                "30s",
-                "10ms",
-                "10m",
-                "Time from sending a request to the end of its answer; after it the same events are sent again.");
-        duration(
-                def,
-                CONNECTION_AGE_MAX,
-                "5m",
-                "1ms",
-                "1d",
-                "How long a connection is used before a new one takes its place, which finds Credyt's present address.");
-        return def;
-    }
-
-    private static void defineTrust(ConfigDef def) {
-        text(
-                def,
-                TRUST_STORE,
-                "",
-                null,
-                "Certificates of the authorities that may vouch for Credyt or for a proxy that stands in for it: PEM,"
-                        + " PKCS12 or JKS. Empty for those that Java trusts.");
-        secret(def, TRUST_STORE_PASSWORD, "Password of the trust store; PEM has none.");
-        text(
-                def,
-                TRUST_STORE_TYPE,
-                "auto",
-                ConfigDef.CaseInsensitiveValidString.in("auto", "PEM", "PKCS12", "JKS"),
-                "auto tells by the content.");
-        add(
-                def,
-                TRUST_STORE_ADDED,
-                ConfigDef.Type.BOOLEAN,
-                false,
-                null,
-                "true: trust these beside the authorities that Java trusts. false: trust these alone.");
+        return KeyGroup.of(def, "Credyt")
+                .text(URL, "https://api.credyt.ai", new ConfigDef.NonEmptyString())
+                .doc("Base address of Credyt. Must be https, or http to this machine: the key never travels in"
+                        + " the clear.")
+                .secret(API_KEY)
+                .doc("Credyt's API key, which also selects test or live mode. Better ${file:...} or ${env:...}"
+                        + " than the key itself; better still " + API_KEY_FILE + ".")
+                .text(API_KEY_FILE)
+                .doc("File that holds nothing but the API key, such as a mounted secret. Beats " + API_KEY
+                        + ", and is read again while the forwarder runs, so that a new key needs no restart.")
+                .duration(API_KEY_FILE_INTERVAL, "10s", "1ms", "1h")
+                .doc("Time between two looks into that file. After a 401 or 403 it is looked into at once.")
+                .list(PLAIN_HTTP_HOSTS)
+                .doc("Host names to which the key may go over plain http although they are not this machine: for"
+                        + " a sandbox in a private container network, never for Credyt.")
+                .text(TRUST_STORE)
+                .doc("Certificates of the authorities that may vouch for Credyt or for a proxy that stands in for"
+                        + " it: PEM, PKCS12 or JKS. Empty for those that Java trusts.")
+                .secret(TRUST_STORE_PASSWORD)
+                .doc("Password of the trust store; PEM has none.")
+                .text(TRUST_STORE_TYPE, "auto", ConfigDef.CaseInsensitiveValidString.in("auto", "PEM", "PKCS12", "JKS"))
+                .doc("auto tells by the content.")
+                .flag(TRUST_STORE_ADDED, false)
+                .doc("true: trust these beside the authorities that Java trusts. false: trust these alone.")
+                .secret(PROXY)
+                .doc("HTTP proxy on the way to Credyt, http://HOST:PORT or http://USER:PASSWORD@HOST:PORT with"
+                        + " special characters percent-encoded. It only hands on what is encrypted (CONNECT), so it"
+                        + " sees neither key nor events.")
+                .duration(CONNECT_TIMEOUT, "5s", "10ms", "5m")
+                .doc("Time to a connection, TLS included.")
+                .duration(RESPONSE_TIMEOUT, "30s", "10ms", "10m")
+                .doc("Time from sending a request to the end of its answer; after it the same events are sent"
+                        + " again.")
+                .duration(CONNECTION_AGE_MAX, "5m", "1ms", "1d")
+                .doc("How long a connection is used before a new one takes its place, which finds Credyt's"
+                        + " present address.")
+                .definition();
     }
 
     /**
@@ -173,15 +125,15 @@ public record CredytSettings(
                 url,
                 new ApiKey(
                         config.getPassword(API_KEY),
-                        given(config.getString(API_KEY_FILE)).map(Path::of),
-                        DurationText.parse(API_KEY_FILE_INTERVAL, config.getString(API_KEY_FILE_INTERVAL))),
+                        KeyGroup.path(config, API_KEY_FILE),
+                        KeyGroup.duration(config, API_KEY_FILE_INTERVAL)),
                 new Connecting(
-                        DurationText.parse(CONNECT_TIMEOUT, config.getString(CONNECT_TIMEOUT)),
-                        DurationText.parse(RESPONSE_TIMEOUT, config.getString(RESPONSE_TIMEOUT)),
-                        DurationText.parse(CONNECTION_AGE_MAX, config.getString(CONNECTION_AGE_MAX))),
-                given(config.getString(TRUST_STORE))
+                        KeyGroup.duration(config, CONNECT_TIMEOUT),
+                        KeyGroup.duration(config, RESPONSE_TIMEOUT),
+                        KeyGroup.duration(config, CONNECTION_AGE_MAX)),
+                KeyGroup.path(config, TRUST_STORE)
                         .map(path -> new TrustStore(
-                                Path.of(path),
+                                path,
                                 config.getPassword(TRUST_STORE_PASSWORD),
                                 Optional.of(config.getString(TRUST_STORE_TYPE).toUpperCase(Locale.ROOT))
                                         .filter(type -> !type.equals("AUTO")),
@@ -218,28 +170,58 @@ public record CredytSettings(
         return "https".equalsIgnoreCase(url.getScheme());
     }
 
-    private static void text(
-            ConfigDef def, String key, String preset, ConfigDef.@Nullable Validator check, String doc) {
-        add(def, key, ConfigDef.Type.STRING, preset, check, doc);
-    }
+    /**
+     * The proxy on the way to Credyt. Immutable; its text holds no password.
+     *
+     * @param login empty for a proxy that asks for none
+     */
+    public record ProxySettings(String host, int port, Optional<Login> login) {
 
-    private static void secret(ConfigDef def, String key, String doc) {
-        add(def, key, ConfigDef.Type.PASSWORD, NO_PASSWORD, null, doc);
-    }
+        /** Who we are to the proxy. */
+        public record Login(String user, Password password) {}
 
-    private static void duration(ConfigDef def, String key, String preset, String min, String max, String doc) {
-        text(def, key, preset, DurationText.between(DurationText.parse(key, min), DurationText.parse(key, max)), doc);
-    }
+        /** @throws ConfigException that does not repeat the text, which may hold a password */
+        static ProxySettings parse(String text) {
+            URI url;
+            try {
+                url = new URI(text);
+            } catch (URISyntaxException malformed) {
+                // Neither the message nor the cause: both hold the text.
+                throw invalid();
+            }
+            String host = url.getHost();
+            String path = url.getRawPath(); // none where the text is no hierarchy, such as host:port
+            boolean bare = path != null
+                    && path.replace("/", "").isEmpty()
+                    && url.getQuery() == null
+                    && url.getFragment() == null;
+            if (!"http".equalsIgnoreCase(url.getScheme()) || host == null || url.getPort() < 1 || !bare) {
+                throw invalid();
+            }
+            return new ProxySettings(
+                    host,
+                    url.getPort(),
+                    Optional.ofNullable(url.getRawUserInfo()).map(ProxySettings::login));
+        }
 
-    private static void add(
-            ConfigDef def,
-            String key,
-            ConfigDef.Type type,
-            Object preset,
-            ConfigDef.@Nullable Validator check,
-            String doc) {
-        var importance = key.equals(URL) || key.equals(API_KEY) || key.equals(API_KEY_FILE) ? HIGH : LOW;
-        int order = def.names().size();
-        def.define(key, type, preset, check, importance, doc, GROUP, order, ConfigDef.Width.LONG, key);
+        private static Login login(String userInfo) {
+            int colon = userInfo.indexOf(':');
+            if (colon < 1) {
+                throw invalid();
+            }
+            return new Login(
+                    decoded(userInfo.substring(0, colon)), new Password(decoded(userInfo.substring(colon + 1))));
+        }
+
+        private static String decoded(String part) {
+            return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+        }
+
+        private static ConfigException invalid() {
+            return new ConfigException(
+                    CredytSettings.PROXY + " must be http://HOST:PORT or http://USER:PASSWORD@HOST:PORT,"
+                            + " with special characters of user and password percent-encoded; what is given is not repeated here,"
+                            + " since it may hold a password");
+        }
     }
 }

@@ -42,6 +42,7 @@ public record DeliverySettings(
     public static final String SETTLE_RECORDS = "delivery.settle.max.records";
     public static final String REVOKE_TIMEOUT = "delivery.revoke.timeout";
     public static final String GROUP_ID = "delivery.group.id";
+    private static final int MIB = 1024 * 1024;
 
     /** Which of a customer's events may be on their way at once. */
     public enum Order {
@@ -120,7 +121,75 @@ public record DeliverySettings(
 
     /** Adds delivery's keys. */
     public static ConfigDef define(ConfigDef def) {
-        return DeliveryKeys.define(def);
+        return KeyGroup.of(def, "Delivery")
+                .text(ORDER, "customer", ConfigDef.ValidString.in("customer", "none"))
+                .doc("customer: one request in flight per customer, so its events arrive in order, unless one"
+                        + " fails alone (5xx, time-out). none: several, faster for one very busy customer.")
+                .number(BATCH_EVENTS, 100, 1, 10_000)
+                .doc("Events in a request. There is no waiting for a batch to fill.")
+                .number(BATCH_BYTES, 200 * 1024, 1024, 64 * MIB)
+                .doc("Bytes of a request's events. A larger event goes alone.")
+                .number(IN_FLIGHT_MAX, 256, 1, 10_000)
+                .doc("Requests in flight at most. Below it the number adapts: one more as answers come, half on"
+                        + " 429, 503 and time-outs.")
+                .number(IN_FLIGHT_START, 16, 1, 10_000)
+                .doc("Requests in flight at first.")
+                .number(RECORDS_MAX, 50_000, 1, 10_000_000)
+                .doc("Events in memory, read and not yet settled. Reading pauses there and goes on at 70 %.")
+                .number(BYTES_MAX, 128 * MIB, MIB, Integer.MAX_VALUE)
+                .doc("Bytes of events in memory.")
+                .number(PARTITION_RECORDS_MAX, 20_000, 1, 10_000_000)
+                .doc("Events in memory of one partition.")
+                .number(PARTITION_BYTES_MAX, 64 * MIB, MIB, Integer.MAX_VALUE)
+                .doc("Bytes of events in memory of one partition.")
+                .number(HELD_RECORDS_MAX, 100_000, 1, 100_000_000)
+                .doc("Receipts of one partition that wait in memory for an older event of it, such as one whose"
+                        + " customer is being retried.")
+                .number(HELD_BYTES_MAX, 64 * MIB, MIB, Integer.MAX_VALUE)
+                .doc("Bytes of such receipts of one partition.")
+                .duration(RETRY_MIN, "500ms", "1ms", "1h")
+                .doc("Shortest wait before a request is sent again.")
+                .duration(RETRY_MAX, "5m", "1ms", "1d")
+                .doc("Longest wait before a request is sent again.")
+                .duration(RETRY_AFTER_MAX, "5m", "0ms", "1d")
+                .doc("Longest wait that a Retry-After may ask for.")
+                .number(LOOKUPS_PER_SECOND, 20, 1, 1_000)
+                .doc("Questions in a second at most, GET /events/{id}, for events of which an answer did not say"
+                        + " whether Credyt has them.")
+                .number(CIRCUIT_FAILURES, 5, 1, 10_000)
+                .doc("Failed requests in a row after which nothing is sent but one probe at a time.")
+                .duration(CIRCUIT_WAIT_MIN, "1s", "1ms", "1h")
+                .doc("Shortest wait before a probe.")
+                .duration(CIRCUIT_WAIT_MAX, "30s", "1ms", "1h")
+                .doc("Longest wait before a probe.")
+                .duration(UNKNOWN_BUDGET, "15m", "0ms", "35d")
+                .doc("How long a customer may be unknown to Credyt before its events become dead letters"
+                        + " (CUSTOMER_UNKNOWN). Time in which nothing was sent does not count.")
+                .duration(FAILING_BUDGET, "15m", "0ms", "35d")
+                .doc("How long one customer's events may fail, while others do not, before they become dead"
+                        + " letters (CUSTOMER_BLOCKED). Survives restarts.")
+                .durationOrOff(OUTAGE_DEADLINE, "1s", "365d")
+                .doc("How long an event may wait while Credyt is away before it becomes a dead letter"
+                        + " (CREDYT_UNAVAILABLE), counted from its admission; off: it waits as long as it takes, in"
+                        + " Kafka. A refused API key is never a reason.")
+                .number(SURGE_MAX, 10_000, 0, 10_000_000)
+                .doc("Dead letters that Credyt's answers and failing customers may cause beyond the number of"
+                        + " events that Credyt accepts meanwhile; a tenth of it after a start. What is above waits and"
+                        + " alerts, so that neither a broken Credyt nor a deploy that makes all events wrong can flood"
+                        + " the dead letters. 0: no bound.")
+                .duration(SETTLE_INTERVAL, "100ms", "1ms", "1m")
+                .doc("Time between two transactions of receipts, dead letters, counters and offsets while few"
+                        + " events are delivered.")
+                .duration(SETTLE_INTERVAL_MAX, "500ms", "1ms", "1m")
+                .doc("The same while many are: a transaction costs the same for few events as for many. Not below "
+                        + SETTLE_INTERVAL + ".")
+                .number(SETTLE_RECORDS, 10_000, 1, 1_000_000)
+                .doc("Records of a partition in one such transaction.")
+                .duration(REVOKE_TIMEOUT, "10s", "0ms", "4m")
+                .doc("How long requests in flight may take to finish when a partition goes to another instance.")
+                .text(GROUP_ID, "", new ConfigDef.NonNullValidator())
+                .doc("Consumer group of delivery; empty for the topics' prefix with -delivery.")
+                .definition();
     }
 
     /**
@@ -145,15 +214,17 @@ public record DeliverySettings(
                         config.getInt(HELD_BYTES_MAX)),
                 retrying(config),
                 new StepAside(
-                        duration(config, UNKNOWN_BUDGET),
-                        duration(config, FAILING_BUDGET),
-                        OffOr.read(OUTAGE_DEADLINE, config.getString(OUTAGE_DEADLINE)),
+                        KeyGroup.duration(config, UNKNOWN_BUDGET),
+                        KeyGroup.duration(config, FAILING_BUDGET),
+                        KeyGroup.durationOrOff(config, OUTAGE_DEADLINE),
                         config.getInt(SURGE_MAX)),
                 new Settling(
-                        duration(config, SETTLE_INTERVAL),
-                        longer(duration(config, SETTLE_INTERVAL), duration(config, SETTLE_INTERVAL_MAX)),
+                        KeyGroup.duration(config, SETTLE_INTERVAL),
+                        longer(
+                                KeyGroup.duration(config, SETTLE_INTERVAL),
+                                KeyGroup.duration(config, SETTLE_INTERVAL_MAX)),
                         config.getInt(SETTLE_RECORDS),
-                        duration(config, REVOKE_TIMEOUT),
+                        KeyGroup.duration(config, REVOKE_TIMEOUT),
                         config.getString(GROUP_ID).strip()));
     }
 
@@ -163,14 +234,14 @@ public record DeliverySettings(
 
     private static Retrying retrying(AbstractConfig config) {
         var retrying = new Retrying(
-                duration(config, RETRY_MIN),
-                duration(config, RETRY_MAX),
-                duration(config, RETRY_AFTER_MAX),
+                KeyGroup.duration(config, RETRY_MIN),
+                KeyGroup.duration(config, RETRY_MAX),
+                KeyGroup.duration(config, RETRY_AFTER_MAX),
                 config.getInt(LOOKUPS_PER_SECOND),
                 new Circuit(
                         config.getInt(CIRCUIT_FAILURES),
-                        duration(config, CIRCUIT_WAIT_MIN),
-                        duration(config, CIRCUIT_WAIT_MAX)));
+                        KeyGroup.duration(config, CIRCUIT_WAIT_MIN),
+                        KeyGroup.duration(config, CIRCUIT_WAIT_MAX)));
         ordered(RETRY_MIN, retrying.min(), RETRY_MAX, retrying.max());
         ordered(
                 CIRCUIT_WAIT_MIN,
@@ -185,9 +256,5 @@ public record DeliverySettings(
             throw new ConfigException(lowKey + " is " + DurationText.write(low) + ", above " + highKey + " with "
                     + DurationText.write(high) + ": lower the one or raise the other");
         }
-    }
-
-    private static Duration duration(AbstractConfig config, String key) {
-        return DurationText.parse(key, config.getString(key));
     }
 }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * ISO-8601 such as {@code PT15M}. A day is 24 hours. Never negative. Pure.
  */
 public final class DurationText {
+    static final String OFF = "off";
+
     private static final Pattern SHORT = Pattern.compile("(\\d{1,18})\\s*(ms|s|m|h|d)");
 
     private static final Map<String, Long> MILLIS =
@@ -68,6 +70,10 @@ public final class DurationText {
         return new Between(min, max);
     }
 
+    static boolean isOff(String text) {
+        return text.strip().equalsIgnoreCase(OFF);
+    }
+
     private static long unitMillis(String unit) {
         Long millis = MILLIS.get(unit);
         if (millis == null) {
@@ -92,6 +98,21 @@ public final class DurationText {
         @Override
         public String toString() {
             return "[" + write(min) + ",...," + write(max) + "]";
+        }
+    }
+
+    /** A check for a key that is {@code off} or a duration. */
+    record OrOff(ConfigDef.Validator duration) implements ConfigDef.Validator {
+        @Override
+        public void ensureValid(String key, @Nullable Object value) {
+            if (value == null || !isOff(value.toString())) {
+                duration.ensureValid(key, value);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return OFF + ", or " + duration;
         }
     }
 }

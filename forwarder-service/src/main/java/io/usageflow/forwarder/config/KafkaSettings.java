@@ -23,19 +23,11 @@ public record KafkaSettings(String bootstrapServers, Map<String, Object> client,
         streams = Map.copyOf(streams);
     }
 
-    static ConfigDef define(ConfigDef def) {
-        return def.define(
-                BOOTSTRAP_SERVERS,
-                ConfigDef.Type.STRING,
-                "127.0.0.1:9092",
-                new ConfigDef.NonEmptyString(),
-                ConfigDef.Importance.HIGH,
-                "Brokers to begin with, host:port, comma separated. Every other key with the prefix kafka. goes to each"
-                        + " Kafka client as it is, such as kafka.security.protocol.",
-                "Kafka",
-                1,
-                ConfigDef.Width.LONG,
-                BOOTSTRAP_SERVERS);
+    static void define(ConfigDef def) {
+        KeyGroup.of(def, "Kafka")
+                .text(BOOTSTRAP_SERVERS, "127.0.0.1:9092", new ConfigDef.NonEmptyString())
+                .doc("Brokers to begin with, host:port, comma separated. Every other key with the prefix kafka."
+                        + " goes to each Kafka client as it is, such as kafka.security.protocol.");
     }
 
     static KafkaSettings from(AbstractConfig config, Map<String, String> passedThrough) {

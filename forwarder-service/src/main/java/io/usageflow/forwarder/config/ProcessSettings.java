@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Type;
 
 /**
  * What this process is. Immutable.
@@ -36,95 +37,34 @@ public record ProcessSettings(
     public static final String STOP_TIMEOUT = "stop.timeout";
     public static final String CLOCK_SKEW_MAX = "clock.skew.max";
     public static final String TRANSACTION_RECOVERY = "transaction.recovery";
-    private static final String GROUP = "Process";
 
     public ProcessSettings {
         roles = Set.copyOf(roles);
     }
 
-    static ConfigDef define(ConfigDef def) {
-        return def.define(
-                        ROLES,
-                        ConfigDef.Type.LIST,
-                        String.join(",", Role.words()),
-                        ConfigDef.ValidList.in(false, Role.words()),
-                        ConfigDef.Importance.HIGH,
-                        "What this process does. The roles can run in processes of their own, any number of each.",
-                        GROUP,
-                        1,
-                        ConfigDef.Width.MEDIUM,
-                        ROLES)
-                .define(
-                        INSTANCE_ID,
-                        ConfigDef.Type.STRING,
-                        "",
-                        ConfigDef.Importance.MEDIUM,
-                        "Names this process among the instances; the host name when empty. Two instances on one host need"
-                                + " two ids; a stable id makes a restart quicker.",
-                        GROUP,
-                        2,
-                        ConfigDef.Width.MEDIUM,
-                        INSTANCE_ID)
-                .define(
-                        STATE_DIR,
-                        ConfigDef.Type.STRING,
-                        "usageflow-state",
-                        new ConfigDef.NonEmptyString(),
-                        ConfigDef.Importance.HIGH,
-                        "Directory of admission's state, on a disk that survives a restart. Losing it loses no event: the"
-                                + " state is rebuilt from Kafka, which takes time.",
-                        GROUP,
-                        3,
-                        ConfigDef.Width.LONG,
-                        STATE_DIR)
-                .define(
-                        START_TIMEOUT,
-                        ConfigDef.Type.STRING,
-                        "30s",
-                        DurationText.between(Duration.ofSeconds(1), Duration.ofMinutes(30)),
-                        ConfigDef.Importance.LOW,
-                        "How long start-up waits for Kafka to answer before it gives up with exit code 3.",
-                        GROUP,
-                        4,
-                        ConfigDef.Width.SHORT,
-                        START_TIMEOUT)
-                .define(
-                        STOP_TIMEOUT,
-                        ConfigDef.Type.STRING,
-                        "25s",
-                        DurationText.between(Duration.ofSeconds(1), Duration.ofMinutes(10)),
-                        ConfigDef.Importance.LOW,
-                        "How long a stop may take to finish what is under way; below the 30 s that Kubernetes and others"
-                                + " grant by default. What is not finished is done again after the start, once.",
-                        GROUP,
-                        5,
-                        ConfigDef.Width.SHORT,
-                        STOP_TIMEOUT)
-                .define(
-                        CLOCK_SKEW_MAX,
-                        ConfigDef.Type.STRING,
-                        "5m",
-                        DurationText.between(Duration.ofSeconds(1), Duration.ofDays(1)),
-                        ConfigDef.Importance.LOW,
-                        "How far this machine's clock may be from the broker's. Beyond it the forwarder does not start, and"
-                                + " is not ready while it runs: events would be too old or too new, and budgets be spent at"
-                                + " once.",
-                        GROUP,
-                        6,
-                        ConfigDef.Width.SHORT,
-                        CLOCK_SKEW_MAX)
-                .define(
-                        TRANSACTION_RECOVERY,
-                        ConfigDef.Type.BOOLEAN,
-                        true,
-                        ConfigDef.Importance.LOW,
-                        "Whether transactions that Kafka leaves open after a broker died are ended. false: committed events"
-                                + " can then be lost, aborted ones can show, and a stage can stop until an administrator"
-                                + " acts; see docs/transaction-recovery.md.",
-                        GROUP,
-                        7,
-                        ConfigDef.Width.SHORT,
-                        TRANSACTION_RECOVERY);
+    static void define(ConfigDef def) {
+        KeyGroup.of(def, "Process")
+                .key(ROLES, Type.LIST, String.join(",", Role.words()), ConfigDef.ValidList.in(false, Role.words()))
+                .doc("What this process does. The roles can run in processes of their own, any number of each.")
+                .text(INSTANCE_ID)
+                .doc("Names this process among the instances; the host name when empty. Two instances on one host"
+                        + " need two ids; a stable id makes a restart quicker.")
+                .text(STATE_DIR, "usageflow-state", new ConfigDef.NonEmptyString())
+                .doc("Directory of admission's state, on a disk that survives a restart. Losing it loses no"
+                        + " event: the state is rebuilt from Kafka, which takes time.")
+                .duration(START_TIMEOUT, "30s", "1s", "30m")
+                .doc("How long start-up waits for Kafka to answer before it gives up with exit code 3.")
+                .duration(STOP_TIMEOUT, "25s", "1s", "10m")
+                .doc("How long a stop may take to finish what is under way; below the 30 s that Kubernetes and"
+                        + " others grant by default. What is not finished is done again after the start, once.")
+                .duration(CLOCK_SKEW_MAX, "5m", "1s", "1d")
+                .doc("How far this machine's clock may be from the broker's. Beyond it the forwarder does not"
+                        + " start, and is not ready while it runs: events would be too old or too new, and budgets be"
+                        + " spent at once.")
+                .flag(TRANSACTION_RECOVERY, true)
+                .doc("Whether transactions that Kafka leaves open after a broker died are ended. false: committed"
+                        + " events can then be lost, aborted ones can show, and a stage can stop until an"
+                        + " administrator acts; see docs/transaction-recovery.md.");
     }
 
     static ProcessSettings from(AbstractConfig config) {
@@ -135,9 +75,9 @@ public record ProcessSettings(
                         .collect(Collectors.toCollection(() -> EnumSet.noneOf(Role.class))),
                 instanceId.isBlank() ? hostName() : instanceId,
                 Path.of(config.getString(STATE_DIR)),
-                DurationText.parse(START_TIMEOUT, config.getString(START_TIMEOUT)),
-                DurationText.parse(STOP_TIMEOUT, config.getString(STOP_TIMEOUT)),
-                DurationText.parse(CLOCK_SKEW_MAX, config.getString(CLOCK_SKEW_MAX)),
+                KeyGroup.duration(config, START_TIMEOUT),
+                KeyGroup.duration(config, STOP_TIMEOUT),
+                KeyGroup.duration(config, CLOCK_SKEW_MAX),
                 config.getBoolean(TRANSACTION_RECOVERY));
     }
 

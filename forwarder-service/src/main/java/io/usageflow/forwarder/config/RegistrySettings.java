@@ -23,31 +23,15 @@ public record RegistrySettings(String url, Map<String, String> serde) {
         serde = Map.copyOf(serde);
     }
 
-    static ConfigDef define(ConfigDef def) {
-        def.define(
-                PLAIN_HTTP_HOSTS,
-                ConfigDef.Type.LIST,
-                List.of(),
-                ConfigDef.Importance.LOW,
-                "Host names to which the registry's credentials may go over plain http although they are not this"
-                        + " machine: for a private container network only.",
-                "Schema registry",
-                2,
-                ConfigDef.Width.LONG,
-                PLAIN_HTTP_HOSTS);
-        return def.define(
-                URL,
-                ConfigDef.Type.STRING,
-                "http://127.0.0.1:8081",
-                new ConfigDef.NonEmptyString(),
-                ConfigDef.Importance.HIGH,
-                "Base addresses of a schema registry that speaks Confluent's REST API, comma separated. Keys with the"
-                        + " prefix registry. go to the serializers and their registry client without it, such as"
-                        + " registry.basic.auth.user.info or registry.auto.register.schemas.",
-                "Schema registry",
-                1,
-                ConfigDef.Width.LONG,
-                URL);
+    static void define(ConfigDef def) {
+        KeyGroup.of(def, "Schema registry")
+                .text(URL, "http://127.0.0.1:8081", new ConfigDef.NonEmptyString())
+                .doc("Base addresses of a schema registry that speaks Confluent's REST API, comma separated. Keys"
+                        + " with the prefix registry. go to the serializers and their registry client without it, such"
+                        + " as registry.basic.auth.user.info or registry.auto.register.schemas.")
+                .list(PLAIN_HTTP_HOSTS)
+                .doc("Host names to which the registry's credentials may go over plain http although they are not"
+                        + " this machine: for a private container network only.");
     }
 
     static RegistrySettings from(AbstractConfig config, Map<String, String> passedThrough) {

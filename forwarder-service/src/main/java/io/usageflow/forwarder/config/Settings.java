@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.config;
 
 import io.usageflow.forwarder.config.ConfigSources.Given;
+import io.usageflow.forwarder.config.ConfigSources.References;
 import io.usageflow.schema.text.Suggestion;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +42,8 @@ public record Settings(
         AdmissionSettings.define(def);
         CredytSettings.define(def);
         DeliverySettings.define(def);
-        return ReplaySettings.define(def);
+        ReplaySettings.define(def);
+        return def;
     }
 
     /**

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.config;
 import io.usageflow.schema.topic.Topics;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
@@ -18,7 +19,6 @@ public record TopicSettings(Topics names, int partitions, short replication, Sho
     public static final String PARTITIONS = "topics.partitions";
     public static final String REPLICATION = "topics.replication";
     public static final String SHORT_RETENTION = "topics.short.retention";
-    private static final String GROUP = "Topics";
 
     /** Whether the forwarder starts although a topic's retention is below the minimum. */
     public enum ShortRetention {
@@ -26,54 +26,26 @@ public record TopicSettings(Topics names, int partitions, short replication, Sho
         WARN
     }
 
-    static ConfigDef define(ConfigDef def) {
-        return def.define(
+    static void define(ConfigDef def) {
+        KeyGroup.of(def, "Topics")
+                .text(
                         PREFIX,
-                        ConfigDef.Type.STRING,
                         Topics.DEFAULT_PREFIX,
-                        ConfigDef.LambdaValidator.with(TopicSettings::checkPrefix, () -> "[a-zA-Z0-9._-]{1,200}"),
-                        ConfigDef.Importance.MEDIUM,
-                        "What all topic names begin with: <prefix>.events and so on. 1 to 200 characters of a-z, A-Z, 0-9,"
-                                + " '.', '_' and '-'.",
-                        GROUP,
-                        1,
-                        ConfigDef.Width.SHORT,
-                        PREFIX)
-                .define(
-                        PARTITIONS,
-                        ConfigDef.Type.INT,
-                        6,
-                        ConfigDef.Range.between(1, 10_000),
-                        ConfigDef.Importance.MEDIUM,
-                        "Partitions of the topics that share the accounts' partitioning, when they are created. Cannot be"
-                                + " changed later: ids and links live in their account's partition.",
-                        GROUP,
-                        2,
-                        ConfigDef.Width.SHORT,
-                        PARTITIONS)
-                .define(
+                        ConfigDef.LambdaValidator.with(TopicSettings::checkPrefix, () -> "[a-zA-Z0-9._-]{1,200}"))
+                .doc("What all topic names begin with: <prefix>.events and so on. 1 to 200 characters of a-z,"
+                        + " A-Z, 0-9, '.', '_' and '-'.")
+                .number(PARTITIONS, 6, 1, 10_000)
+                .doc("Partitions of the topics that share the accounts' partitioning, when they are created."
+                        + " Cannot be changed later: ids and links live in their account's partition.")
+                .key(
                         REPLICATION,
-                        ConfigDef.Type.SHORT,
+                        Type.SHORT,
                         (short) -1,
-                        ConfigDef.LambdaValidator.with(TopicSettings::checkReplication, () -> "[-1,1,...]"),
-                        ConfigDef.Importance.MEDIUM,
-                        "Replicas of each topic, when it is created; -1 is the broker's default.replication.factor.",
-                        GROUP,
-                        3,
-                        ConfigDef.Width.SHORT,
-                        REPLICATION)
-                .define(
-                        SHORT_RETENTION,
-                        ConfigDef.Type.STRING,
-                        "refuse",
-                        ConfigDef.ValidString.in("refuse", "warn"),
-                        ConfigDef.Importance.LOW,
-                        "What the forwarder does at start about a topic whose retention is below the minimum: refuse, or"
-                                + " warn and go on. Events that outlive their topic during an outage are lost.",
-                        GROUP,
-                        4,
-                        ConfigDef.Width.SHORT,
-                        SHORT_RETENTION);
+                        ConfigDef.LambdaValidator.with(TopicSettings::checkReplication, () -> "[-1,1,...]"))
+                .doc("Replicas of each topic, when it is created; -1 is the broker's default.replication.factor.")
+                .text(SHORT_RETENTION, "refuse", ConfigDef.ValidString.in("refuse", "warn"))
+                .doc("What the forwarder does at start about a topic whose retention is below the minimum:"
+                        + " refuse, or warn and go on. Events that outlive their topic during an outage are lost.");
     }
 
     static TopicSettings from(AbstractConfig config) {

@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.credyt;
 
 import io.usageflow.forwarder.config.CredytSettings;
-import io.usageflow.forwarder.config.ProxySettings;
+import io.usageflow.forwarder.config.CredytSettings.ProxySettings;
 import io.usageflow.forwarder.observe.Version;
 import org.apache.hc.client5.http.auth.AuthScope;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;

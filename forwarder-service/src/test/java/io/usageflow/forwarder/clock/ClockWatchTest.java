@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.usageflow.forwarder.clock.ClockWatch.WrongClockException;
+import io.usageflow.forwarder.clock.DeliveryClock.SteadyClock;
 import io.usageflow.forwarder.testing.AlertRules;
 import java.io.IOException;
 import java.time.Clock;

@@ -1,7 +1,7 @@
 package io.usageflow.cli.command;
 
 import io.javalin.util.JavalinBindException;
-import io.usageflow.forwarder.clock.WrongClockException;
+import io.usageflow.forwarder.clock.ClockWatch.WrongClockException;
 import io.usageflow.forwarder.config.SettingsException;
 import io.usageflow.forwarder.credyt.lookup.CredytUnreachableException;
 import io.usageflow.forwarder.kafka.ClusterUnreachableException;
