@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * The partition an account lives in: Kafka's default for keyed records, murmur2 of the key
- * ({@code BuiltInPartitioner.partitionForKey}), which clients of other languages often do not use. Immutable.
+ * Finds the partition of an account: murmur2 of the key, as in Kafka's Java client ({@code
+ * BuiltInPartitioner.partitionForKey}). Clients in other languages often hash differently. Immutable.
  *
- * @param partitions of the events topic, and of all that share its partitioning
+ * @param partitions of the events topic and of all topics that share its partitioning
  */
 public record AccountPartitioner(int partitions) {
     public AccountPartitioner {

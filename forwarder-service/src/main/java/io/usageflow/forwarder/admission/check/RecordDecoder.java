@@ -11,9 +11,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Decodes a record. Bytes that cannot be decoded are a result. While the registry is away it waits, and throws in the end. Not thread-safe.
- */
+/** Decodes a record's value. Undecodable bytes are a result; an unavailable registry is an exception. Not thread-safe. */
 public final class RecordDecoder<T extends SpecificRecord> {
     private final Deserializer<T> deserializer;
     private final String topic;
@@ -25,12 +23,16 @@ public final class RecordDecoder<T extends SpecificRecord> {
         this.registryRetry = registryRetry;
     }
 
-    /** @throws KafkaException that the registry is away, after the wait of {@link RegistryRetry} */
+    /**
+     * Decodes a value.
+     *
+     * @throws KafkaException if the registry is still unavailable after the wait of {@link RegistryRetry}
+     */
     public Decoded<T> decode(byte @Nullable [] value) {
         if (value == null) {
             return new Decoded.Malformed<>(
                     DeadLetterReason.UNDECODABLE,
-                    "the record has no value: this topic knows no tombstones; publish the event itself");
+                    "the record has no value: this topic has no tombstones; publish the event itself");
         }
         return registryRetry.call(() -> attempt(value));
     }
@@ -49,7 +51,7 @@ public final class RecordDecoder<T extends SpecificRecord> {
         } catch (KafkaException notTheBytes) {
             throw notTheBytes;
         } catch (RuntimeException unreadable) {
-            // A decoder that stumbles over hostile bytes in its own way must not stop the partition.
+            // Hostile bytes may cause any exception in a decoder, and must not stop the partition.
             return undecodable(unreadable);
         }
     }
@@ -62,7 +64,7 @@ public final class RecordDecoder<T extends SpecificRecord> {
         String cause = root == why ? "" : " (" + root + ")";
         return new Decoded.Malformed<>(
                 DeadLetterReason.UNDECODABLE,
-                "its bytes are no Avro record in Confluent's wire format: " + why.getMessage() + cause
+                "its bytes are not an Avro record in Confluent's wire format: " + why.getMessage() + cause
                         + "; check the producer's serializer");
     }
 
@@ -71,7 +73,7 @@ public final class RecordDecoder<T extends SpecificRecord> {
 
         record Valid<T>(T value) implements Decoded<T> {}
 
-        /** @param detail what is wrong with the bytes, and the remedy */
+        /** The bytes cannot be decoded; {@code detail} says why, and the remedy. */
         record Malformed<T>(DeadLetterReason reason, String detail) implements Decoded<T> {}
 
         default <R> R match(Function<T, R> onValid, Function<Malformed<T>, R> onMalformed) {

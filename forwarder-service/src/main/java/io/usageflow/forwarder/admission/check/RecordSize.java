@@ -6,12 +6,12 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
-/** How many bytes a record takes in a topic at most, alone in its batch. Pure. */
+/** The maximum size of a record in a topic, alone in its batch. Pure. */
 public final class RecordSize {
-    /** Of a batch with one record, and of all lengths, offsets and times in it. */
+    /** Overhead of a batch with one record. */
     private static final int ENVELOPE_BYTES_MAX = 128;
 
-    /** Of the lengths of a header's name and value. */
+    /** Overhead of a header. */
     private static final int HEADER_BYTES_MAX = 10;
 
     private RecordSize() {}
@@ -24,7 +24,7 @@ public final class RecordSize {
         return size;
     }
 
-    /** Whether a topic takes it however it is compressed: what cannot be compressed becomes a little larger. */
+    /** Whether the record fits with any compression, which makes incompressible bytes slightly larger. */
     public static boolean fits(long size, int bytesMax) {
         return size + size / 512 + 512 <= bytesMax;
     }

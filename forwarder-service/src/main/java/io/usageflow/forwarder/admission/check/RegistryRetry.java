@@ -13,12 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits in place while the registry is away: that is no fault of the events, and their turn must not pass. The wait is
- * bounded, because Kafka aborts a transaction that is open for 10 s ({@code transaction.timeout.ms} as Streams sets it)
- * and takes the partitions of a consumer that does not poll; after the bound the exception is thrown, the thread is
- * replaced, and the same records come again.
+ * Retries work while the registry is unavailable, and blocks its thread to keep the order of events. The wait is bounded,
+ * because Kafka aborts a transaction that is open for 10 s ({@code transaction.timeout.ms} in Streams). Then the exception is
+ * thrown, the thread is replaced, and the same records are read again.
  *
- * <p>Decoding and encoding need the registry only for a schema they have not met yet, so this costs nothing as a rule.
+ * <p>Decoding and encoding need the registry only for a new schema, so this usually costs nothing.
  */
 public final class RegistryRetry {
     private static final Logger LOG = LoggerFactory.getLogger(RegistryRetry.class);
@@ -31,7 +30,7 @@ public final class RegistryRetry {
     private final LongSupplier nanoClock;
     private final Sleeper sleeper;
 
-    /** Where a thread waits; a test puts its clock forward instead. */
+    /** Sleeps; a test advances its clock instead. */
     interface Sleeper {
         void sleep(long millis) throws InterruptedException;
     }
@@ -46,7 +45,11 @@ public final class RegistryRetry {
         this.sleeper = sleeper;
     }
 
-    /** @throws KafkaException what the work throws: that the registry is away only after {@link #WAIT_MAX}, or where the stage stops */
+    /**
+     * Runs the work, with retries.
+     *
+     * @throws KafkaException the work's own; for an unavailable registry only after {@link #WAIT_MAX} or when the stage stops
+     */
     public <T> T call(Supplier<T> work) {
         try {
             return work.get();
@@ -54,11 +57,11 @@ public final class RegistryRetry {
             if (!RegistryAbsence.isCauseOf(failure)) {
                 throw failure;
             }
-            return waiting(work, failure);
+            return retry(work, failure);
         }
     }
 
-    private <T> T waiting(Supplier<T> work, KafkaException first) {
+    private <T> T retry(Supplier<T> work, KafkaException first) {
         LOG.warn("event=registry_away action=waiting why={}", VisibleText.logged(first));
         long deadline = nanoClock.getAsLong() + WAIT_MAX.toNanos();
         long pauseMs = PAUSE_MS_MIN;
@@ -94,10 +97,10 @@ public final class RegistryRetry {
     }
 
     /**
-     * Whether the registry is away, as the threads of the stage last met it. Thread-safe.
+     * Whether the registry is unavailable for the threads of the stage. Thread-safe.
      *
-     * <p>A thread that gave up says nothing more, and the one in its place may not need the registry: so word of an absence
-     * holds for {@link #HOLDS} unless it is renewed.
+     * <p>An absence expires after {@link #HOLDS}: a thread that gave up does not report the registry's return, and its
+     * successor may not need the registry.
      */
     public static final class RegistryStatus {
         static final Duration HOLDS = Duration.ofSeconds(15);
@@ -120,12 +123,12 @@ public final class RegistryRetry {
             latest.set(new Absence(String.valueOf(failure.getMessage()), nanoClock.getAsLong()));
         }
 
-        /** A thread that waited has got its answer. */
+        /** The registry answered a waiting thread. */
         void back() {
             latest.set(null);
         }
 
-        /** Why it is away, where it is. */
+        /** Why the registry is unavailable; empty if it is available. */
         public Optional<String> whyAway() {
             Absence absence = latest.get();
             return absence != null && nanoClock.getAsLong() - absence.sinceNanos < HOLDS.toNanos()
@@ -133,7 +136,7 @@ public final class RegistryRetry {
                     : Optional.empty();
         }
 
-        /** The stage stops: threads stop waiting. */
+        /** Ends all waits, since the stage stops. */
         public void stop() {
             stopping = true;
         }

@@ -8,9 +8,8 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * How often a record was sent on to another partition, as its headers tell. One hop is enough where all count the same
- * partitions, and Streams refuses to run where they do not; the bound keeps a record with made-up headers from going
- * round for ever. Pure.
+ * Bounds how often a record is rerouted, by its headers. One reroute is enough if all instances see the same number of
+ * partitions; the bound ends a loop if they do not. Pure.
  */
 public final class RerouteLimit {
     static final int MAX = 3;
@@ -25,16 +24,16 @@ public final class RerouteLimit {
         return reroutes >= MAX;
     }
 
-    /** A copy with one hop more. */
+    /** A copy of the headers with one more reroute. */
     public static Headers oneMore(Headers headers, int partition, long offset) {
         return new RecordHeaders(headers.toArray())
                 .add(EventHeaders.REROUTED_FROM, (partition + "@" + offset).getBytes(UTF_8));
     }
 
-    /** Why the record is refused. */
+    /** The detail of a record that is refused for its reroutes. */
     public static String exhausted(int home) {
-        return "it was rerouted " + MAX + " times and still is not in partition " + home
-                + " of its account: is header " + EventHeaders.REROUTED_FROM
-                + " set by a producer, or do instances of admission see other partition counts?";
+        return "it was rerouted " + MAX + " times and is still not in partition " + home
+                + " of its account: check whether a producer sets header " + EventHeaders.REROUTED_FROM
+                + ", or instances of admission see different partition counts";
     }
 }

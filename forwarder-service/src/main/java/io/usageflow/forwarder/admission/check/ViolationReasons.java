@@ -5,7 +5,7 @@ import io.usageflow.schema.rule.Violation;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The reason a broken rule has in the dead letter. Pure. */
+/** Maps a broken rule to the reason in the dead letter. Pure. */
 public final class ViolationReasons {
     private ViolationReasons() {}
 
@@ -25,7 +25,7 @@ public final class ViolationReasons {
         };
     }
 
-    /** All of them, so that one correction of the event is enough. */
+    /** All violations, so that one correction of the event is enough. */
     public static String detail(List<Violation> violations) {
         return violations.stream().map(Violation::message).collect(Collectors.joining("; "));
     }

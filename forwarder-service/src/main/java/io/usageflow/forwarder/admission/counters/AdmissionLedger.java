@@ -17,14 +17,13 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * The counters of one partition since its beginning. Belongs to one task.
+ * The counters of one partition since its creation. Belongs to one task.
  *
- * <p>Counters that have changed are written before each commit, so in the very transaction that carries what was
- * counted; a transaction that is aborted takes its counts with it, because the task that meets it is closed and
- * restored from the changelog.
+ * <p>Changed counters are written before each commit, in the transaction of what they count. An aborted transaction loses
+ * its counts too, because its task is closed and restored from the changelog.
  */
 public final class AdmissionLedger {
-    /** Prefix of its keys; the same store holds the blocks of ids and the source positions. */
+    /** Prefix of its keys in a store shared with the id blocks and the source positions. */
     private static final String PREFIX = "counter:";
 
     private static final String AFTER_PREFIX = "counter;";
@@ -70,22 +69,22 @@ public final class AdmissionLedger {
         add(cell(counter), more);
     }
 
-    /** @param key as {@link LedgerCounter} makes them */
+    /** Adds to a counter by its key; see {@link LedgerCounter}. */
     public void add(String key, long more) {
         add(cell(key), more);
     }
 
-    /** One fewer waits. */
+    /** Counts an event that is no longer parked. */
     public void unpark() {
         add(cell(LedgerCounter.PARKED), -1);
     }
 
-    /** Whether a published entry would differ from the one before; true at first, after which it is up to date. */
+    /** Whether the counters have changed since they were published; initially true. */
     public boolean needsPublishing() {
         return !published;
     }
 
-    /** All counters by name, to be published now; those the balance needs are there even where they are 0. */
+    /** All counters by name, for publishing now. The counters of the balance are present even if 0. */
     public Map<String, Long> publish() {
         published = true;
         Map<String, Long> all = new TreeMap<>();

@@ -20,9 +20,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
-/** Admission's meters at work. Thread-safe. */
+/** Records admission's meters. Thread-safe. */
 public final class AdmissionMeters implements AutoCloseable {
-    /** What became of a record. */
+    /** The outcome of a record. */
     public enum Outcome {
         ADMITTED,
         DUPLICATE,
@@ -36,7 +36,7 @@ public final class AdmissionMeters implements AutoCloseable {
         }
     }
 
-    /** What became of a customer link. */
+    /** The outcome of a customer link. */
     public enum LinkOutcome {
         LINKED,
         UNLINKED,
@@ -48,7 +48,7 @@ public final class AdmissionMeters implements AutoCloseable {
         }
     }
 
-    /** @param effectiveWindowMs see {@link AgeGuard#effectiveWindowMs} */
+    /** Stored ids; for the window see {@link AgeGuard#effectiveWindowMs}. */
     public record Remembered(long ids, long heapBytes, long effectiveWindowMs) {}
 
     private record Waiting(long count, Optional<Instant> oldest) {}
@@ -77,7 +77,7 @@ public final class AdmissionMeters implements AutoCloseable {
         for (Outcome outcome : Outcome.values()) {
             outcomes.put(outcome, counter(AdmissionMeter.EVENTS, outcome.word()));
         }
-        // All from the start: of a counter that begins at 1, Prometheus does not see the first increase.
+        // Registered at the start: Prometheus misses the first increase of a counter that begins at 1.
         for (DeadLetterReason reason : DeadLetterReason.values()) {
             counter(AdmissionMeter.DEAD_LETTERS, reason.name());
         }
@@ -107,7 +107,7 @@ public final class AdmissionMeters implements AutoCloseable {
                 .register(registry);
     }
 
-    /** For how long a transaction that does not end has kept admission from reading. */
+    /** For how long an open transaction has blocked reading. */
     public void stuck(Supplier<Duration> seen) {
         stuckFor = seen;
     }
@@ -144,15 +144,17 @@ public final class AdmissionMeters implements AutoCloseable {
         logsReplaced.increment();
     }
 
-    /** For the health: what was lost or read again since this process began; empty where nothing was. */
+    /** Losses and restarts from the earliest record in this process, for health; empty if none. */
     public String losses() {
         long lost = (long)
                 expiredUnread.values().stream().mapToDouble(Counter::count).sum();
         return (lost == 0 ? "" : ", " + lost + " records expired unread (docs/runbook.md)")
-                + (logsReplaced.count() == 0 ? "" : ", begun at the earliest record of another log (docs/runbook.md)");
+                + (logsReplaced.count() == 0
+                        ? ""
+                        : ", restarted at the earliest record of another log (docs/runbook.md)");
     }
 
-    /** Shows it from now on. */
+    /** Registers the gauge of a topic. */
     public void retentionLeft(String topic, Supplier<Number> seconds) {
         counter(AdmissionMeter.EXPIRED_UNREAD, topic);
         retentionLeft.add(Gauge.builder(AdmissionMeter.RETENTION_LEFT.meterName(), seconds)
@@ -162,7 +164,7 @@ public final class AdmissionMeters implements AutoCloseable {
                 .register(registry));
     }
 
-    /** @param oldest since when the oldest waits; empty where none does */
+    /** Updates the parked events of a partition; {@code oldest} is when the oldest was parked. */
     public void parked(int partition, long count, Optional<Instant> oldest) {
         waiting.put(partition, new Waiting(count, oldest));
         show(partition);
@@ -173,7 +175,7 @@ public final class AdmissionMeters implements AutoCloseable {
         show(partition);
     }
 
-    /** The partition went to another thread or instance. */
+    /** Removes the meters of a partition that went to another thread or instance. */
     public void partitionLeft(int partition) {
         List<Meter> meters = partitionMeters.remove(partition);
         if (meters != null) {
@@ -240,7 +242,7 @@ public final class AdmissionMeters implements AutoCloseable {
     private static <K> Counter counter(Map<K, Counter> counters, K key) {
         Counter counter = counters.get(key);
         if (counter == null) {
-            throw new IllegalStateException("no counter was made for " + key);
+            throw new IllegalStateException("no counter is registered for " + key);
         }
         return counter;
     }

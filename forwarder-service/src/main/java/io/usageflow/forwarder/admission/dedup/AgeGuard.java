@@ -9,32 +9,30 @@ import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
- * Refuses what the remembered ids can no longer vouch for, so that finite memory is enough to admit an event once for
- * ever. Pure, thread-safe. Its clock is the record's append time, which is the same in every retry and restart.
+ * Refuses events whose first copy may have been forgotten, so that finite memory suffices to admit each event once, for ever.
+ * Pure, thread-safe. Its clock is the record's append time, which is the same in every retry and restart.
  *
- * <p>An event has up to two times: its {@code occurred_at}, and the time in its id where that is a UUIDv7. It is
+ * <p>An event has up to two times: its {@code occurred_at}, and the time in its id if that is a UUIDv7. It is
  *
  * <ul>
- *   <li>{@code IN_FUTURE} where a time is later than append + skew;
- *   <li>{@code TOO_OLD} where a time is earlier than append − (window − skew), or not later than the <em>forgotten
- *       mark</em>: the greatest, over all ids ever forgotten, of first seen + skew.
+ *   <li>{@code IN_FUTURE} if a time is later than append + skew;
+ *   <li>{@code TOO_OLD} if a time is earlier than append − (window − skew), or not later than the <em>forgotten mark</em>:
+ *       the maximum of first seen + skew over all ids ever forgotten.
  * </ul>
  *
  * <p><b>Claim:</b> of all copies that share an {@code occurred_at} or a UUIDv7 id, one is admitted. <b>Proof.</b> Let
- * the first be admitted at append time s, and t be the time it shares with its copies. It was not {@code IN_FUTURE}, so
- * t ≤ s + skew. As long as the id is remembered, a copy is a duplicate or a conflict. Once it is forgotten, the
- * forgotten mark, which is written in the same transaction that forgets it and never goes down, is at least s + skew ≥ t:
- * the copy is {@code TOO_OLD}. ∎ The claim needs no assumption on brokers' clocks, nor that the window's setting never
- * changes.
+ * the first be admitted at append time s, and t be the time that it shares with its copies. It was not {@code IN_FUTURE}, so
+ * t ≤ s + skew. While the id is stored, a copy is a duplicate or a conflict. The transaction that forgets the id raises the
+ * forgotten mark to at least s + skew ≥ t, and the mark never decreases: a later copy is {@code TOO_OLD}. ∎ The proof makes
+ * no assumption about brokers' clocks or a constant window.
  *
- * <p>The rule with the window is what makes the refusal predictable instead of dependent on when ids happen to be
- * forgotten: ids first seen at s are forgotten only after append time has passed s + window ({@link DedupStore}), so, while
- * brokers' clocks go on, the forgotten mark stays below append − (window − skew), and no event is {@code TOO_OLD} that
- * the documented rule would admit. Where there was no room for a whole window, the mark is later and the effective window
- * shorter: more is refused, and still nothing admitted twice.
+ * <p>The window makes the refusal predictable: ids first seen at s are forgotten only after s + window ({@link DedupStore}),
+ * so, while brokers' clocks advance, the mark stays below append − (window − skew) and refuses no event that the documented
+ * rule admits. If the store is too small for a whole window, the effective window is shorter: more events are refused, and
+ * still none is admitted twice.
  *
- * <p>A copy that was given a new {@code occurred_at} under an id without a time escapes after the window; there
- * Credyt's own idempotency is the last guard.
+ * <p>A copy with a new {@code occurred_at} under an id without a time is admitted again after the window; only Credyt's own
+ * idempotency helps there.
  */
 public final class AgeGuard {
     private final long windowMs;
@@ -48,13 +46,15 @@ public final class AgeGuard {
         }
     }
 
-    /** Why an event may not pass. */
+    /** Why an event is refused. */
     public record Refusal(DeadLetterReason reason, String detail) {}
 
     /**
-     * @param id what Credyt will see; its time counts where it is a UUIDv7
-     * @param appendedAt of the record, Unix milliseconds
-     * @param forgottenMark see the class; {@link Long#MIN_VALUE} where nothing was ever forgotten
+     * Checks the age of an event.
+     *
+     * @param id the id that Credyt sees; its time counts if it is a UUIDv7
+     * @param appendedAt append time of the record, in Unix milliseconds
+     * @param forgottenMark see the class; {@link Long#MIN_VALUE} if nothing was ever forgotten
      */
     public Optional<Refusal> check(Instant occurredAt, UUID id, long appendedAt, long forgottenMark) {
         long oldest = oldestAdmissible(appendedAt, forgottenMark);
@@ -70,8 +70,8 @@ public final class AgeGuard {
     }
 
     /**
-     * From when an id has to be remembered as seen: its append time, or later where a replay brought an event of the
-     * future past this guard, so that the proof holds for it too.
+     * The time to store as first seen: the append time, or later if a replay bypassed this guard with a future event, so that
+     * the proof holds for it too.
      */
     public long seenAt(Instant occurredAt, UUID id, long appendedAt) {
         return Math.max(
@@ -79,25 +79,25 @@ public final class AgeGuard {
                 timeOf(id).orElse(appendedAt) - skewMs);
     }
 
-    /** Whether an id first seen then may be forgotten when append time has come to {@code now}. */
+    /** Whether an id may be forgotten at the append time {@code now}. */
     boolean mayForget(long seenAt, long now) {
-        return now > 0 && now - windowMs > seenAt; // not yet known is no late time
+        return now > 0 && now - windowMs > seenAt; // 0: append time is not yet known
     }
 
     /**
-     * Whether it may be forgotten before its window is over, because there is no room: never so early that the mark, which
-     * is later by the skew, reaches the events of this hour.
+     * Whether an id may be forgotten before the end of its window, in a full store: not so early that the mark would reach
+     * current events.
      */
     boolean mayForgetEarly(long seenAt, long now) {
         return now > 0 && now - 2 * skewMs > seenAt;
     }
 
-    /** How far back, in milliseconds, repeats are told from firsts: window − skew, or less where ids were forgotten early. */
+    /** How far back repeats are recognized, in milliseconds: window − skew, or less if ids were forgotten early. */
     public long effectiveWindowMs(long now, long forgottenMark) {
         return now - oldestAdmissible(now, forgottenMark);
     }
 
-    /** The forgotten mark that forgetting an id first seen then asks for. */
+    /** The forgotten mark that forgetting an id requires. */
     long markOf(long seenAt) {
         return seenAt + skewMs;
     }
@@ -115,9 +115,9 @@ public final class AgeGuard {
         if (time < oldest) {
             return Optional.of(new Refusal(
                     DeadLetterReason.TOO_OLD,
-                    what + " is " + Instant.ofEpochMilli(time) + ", and repeats are told from firsts only back to "
+                    what + " is " + Instant.ofEpochMilli(time) + ", and repeats are recognized only back to "
                             + Instant.ofEpochMilli(oldest)
-                            + ": replay it where it was never billed, discard it otherwise"));
+                            + ": replay it if it was never billed, otherwise discard it"));
         }
         if (time > newest) {
             return Optional.of(
@@ -125,7 +125,7 @@ public final class AgeGuard {
                             DeadLetterReason.IN_FUTURE,
                             what + " is " + Instant.ofEpochMilli(time) + ", later than "
                                     + Instant.ofEpochMilli(newest)
-                                    + ", which is when Kafka got it and the allowed skew: check the producer's clock, then replay"));
+                                    + ", the time that Kafka received it plus the allowed skew: check the producer's clock, then replay"));
         }
         return Optional.empty();
     }

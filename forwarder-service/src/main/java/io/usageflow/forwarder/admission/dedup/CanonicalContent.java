@@ -23,24 +23,23 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The billable content of an event in one form, however it was written: what two honest publications of the same fact
- * share. Each part carries its kind and length, so that no two contents run into the same bytes.
+ * Encodes the billable content of an event in a canonical form. Each part has its kind and length, so that different contents
+ * have different bytes.
  *
- * <p>Part of it: event type, account, explicit customer reference, {@code data}, and each cost's vendor, amount and
- * currency. Not part: {@code occurred_at}, subject, descriptions, source, cost ids and metadata, which an honest retry
- * may change. The order of maps and of costs, the notation of numbers (1, 1.0, 1E0, long or decimal or JSON) and
- * whether a null is written or left out do not matter.
+ * <p>Included: event type, account, explicit customer reference, {@code data}, and each cost's vendor, amount and currency.
+ * Excluded, since an honest retry may change them: {@code occurred_at}, subject, descriptions, source, cost ids and metadata.
+ * The order of maps and costs, the notation of numbers (1, 1.0, 1E0, long, decimal or JSON) and explicit nulls do not matter.
  *
- * <p>The form is kept in state stores as a hash: changing it turns honest repeats into conflicts. A change needs a new
- * {@link #FORM} and a way to compare with the old one for the length of the dedup window.
+ * <p>State stores keep a hash of this form, so a change would turn repeats into conflicts. A change needs a new {@link #FORM}
+ * and a comparison with the old form for the length of the dedup window.
  *
- * <p>Not thread-safe: one buffer, used again for every event.
+ * <p>Not thread-safe: it reuses one buffer.
  */
 final class CanonicalContent {
     private static final byte FORM = 1;
 
     private static final ObjectReader JSON = JsonMapper.builder(JsonFactory.builder()
-                    // Its table refuses names with equal hashes, by what was read before: content would depend on that.
+                    // Its symbol table fails on names with equal hashes, depending on what was read before.
                     .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
                     .build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -52,7 +51,7 @@ final class CanonicalContent {
 
     private final Buffer out = new Buffer();
 
-    /** Valid until the next call; the first {@link #length()} bytes count. */
+    /** Encodes an event. The result is valid until the next call, in its first {@link #length()} bytes. */
     byte[] write(UsageEvent event) {
         out.reset();
         out.write(FORM);
@@ -108,7 +107,7 @@ final class CanonicalContent {
             json(json.getJson());
         } else {
             throw new IllegalStateException(
-                    "data holds a " + value.getClass().getName() + ", which the schema has not");
+                    "data holds a " + value.getClass().getName() + ", which is not in the schema");
         }
     }
 
@@ -117,7 +116,7 @@ final class CanonicalContent {
             JsonNode node = JSON.readValue(json);
             node(node);
         } catch (JsonProcessingException notJson) {
-            // Rules refuse such an event before; should they ever not, its text still tells it from others.
+            // The rules refuse such an event; should one pass, its text still distinguishes it.
             out.write('?');
             text(json);
         }
@@ -226,7 +225,7 @@ final class CanonicalContent {
         out.writeInt(length);
     }
 
-    /** Bytes that grow. What ByteArrayOutputStream is, without its lock and its copies. */
+    /** A growing byte array, like ByteArrayOutputStream without its lock and copies. */
     private static final class Buffer {
         private byte[] bytes = new byte[1024];
         private int size;

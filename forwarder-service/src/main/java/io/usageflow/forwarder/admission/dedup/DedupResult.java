@@ -7,25 +7,25 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** What the remembered ids say of an event. Sealed: an id is new, known with the same content, or known with other. */
+/** The result of looking up an event's id. */
 public sealed interface DedupResult {
 
-    /** Never seen, or forgotten. */
+    /** The id is new, or was forgotten. */
     record First() implements DedupResult {}
 
-    /** Seen before with the same billable content. */
+    /** The id is known with the same billable content. */
     record Repeat(FirstRecord first) implements DedupResult {}
 
-    /** Seen before with other billable content. */
+    /** The id is known with other billable content. */
     record Conflict(FirstRecord first) implements DedupResult {}
 
     /**
-     * What is remembered of an id.
+     * The stored facts about an id's first record.
      *
-     * @param seenAt append time of the record that was first, Unix milliseconds
+     * @param seenAt its append time, in Unix milliseconds
      * @param fingerprint of its billable content
-     * @param input the way it came in
-     * @param offset of that record in its partition
+     * @param input its topic
+     * @param offset its offset
      */
     record FirstRecord(long seenAt, long fingerprint, InputSource input, long offset) {}
 
@@ -39,11 +39,11 @@ public sealed interface DedupResult {
         return onFirst.get();
     }
 
-    /** Which way an event came in. */
+    /** The input topic of an event. */
     public enum InputSource {
-        /** From producers: each id once. */
+        /** From producers; each id is admitted once. */
         EVENTS,
-        /** From operators, who have seen the dead letter: neither its age nor its id refuses it again. */
+        /** From operators, who have seen the dead letter; exempt from the checks of age and id. */
         REPLAYS;
 
         /** The last part of its topic's name. */
@@ -55,9 +55,8 @@ public sealed interface DedupResult {
     /**
      * An event that is to be admitted or parked.
      *
-     * @param id as Credyt will see it
-     * @param memory to be stored in the transaction that hands the event on; empty where the id is stored already, as that of
-     *     most replays is
+     * @param id the id that Credyt sees
+     * @param memory stored in the transaction that sends the event; empty if the id is stored already, as for most replays
      */
     public record NewEvent(UsageEvent event, UUID id, Optional<DedupResult.FirstRecord> memory) {}
 }

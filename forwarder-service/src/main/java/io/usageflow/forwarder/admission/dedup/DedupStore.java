@@ -11,33 +11,31 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ids of one partition's events: 16 bytes of id and {@link DedupResult.Memory}. Belongs to one task, so to one thread.
+ * The ids of one partition's events, each with its {@link DedupResult.FirstRecord}. Belongs to one task, so to one thread.
  *
- * <p>Ids are numbered as they come. They stand in the store in {@link IdBlocks}, one block for what a transaction
- * remembered, and {@link IdIndex} finds an id's number in the heap; so a new id, which most are, costs no look into the
- * store, and a thousand of them cost one write. The latest are kept in the heap as well, since that is where repeats
- * mostly come from.
+ * <p>Ids are numbered in order. The store keeps them in {@link IdBlocks}, one block for each transaction, and {@link IdIndex}
+ * finds an id's number in the heap. So a new id, the usual case, needs no read of the store, and a thousand ids need one
+ * write. The latest ids are also in the heap, since most repeats follow soon.
  *
- * <p>An id is remembered in the Kafka transaction that hands its event on, and never before: a crash between the two
- * would otherwise make the retry a duplicate of something that was never handed on. {@link #write} is called before
- * each commit ({@link PreCommitHook}).
+ * <p>An id is stored in the Kafka transaction that sends its event. Otherwise a crash between the two would make the retry a
+ * duplicate of an event that was never sent. {@link #write} is called before each commit ({@link PreCommitHook}).
  *
- * <p>Ids are forgotten a block at a time, oldest first, when their window is over, or when there are more than a bound:
- * then repeats are told from firsts for less than the window that was set ({@link AgeGuard#effectiveWindowMs}). What must be
- * kept longer than its neighbours, such as the id of a replayed event of the future, is stored again.
+ * <p>Ids are forgotten a block at a time, oldest first: after their window, or earlier in a full store, which shortens the
+ * effective window ({@link AgeGuard#effectiveWindowMs}). An id that must be kept longer than its block, such as that of a
+ * replayed future event, is stored again.
  */
 public final class DedupStore {
-    /** Some 40 kB. */
+    /** About 40 kB. */
     static final int BLOCK_IDS_MAX = 1024;
 
-    /** Kept in the heap whole, some 80 bytes each. */
+    /** Number of entries in the heap, about 80 bytes each. */
     private static final int RECENT_IDS = 4 * BLOCK_IDS_MAX;
 
     /**
-     * How many ids were forgotten.
+     * Numbers of forgotten ids.
      *
      * @param inTime after their window
-     * @param early before its end, for want of room
+     * @param early before the end of their window, in a full store
      */
     public record Forgotten(int inTime, int early) {}
 
@@ -50,13 +48,13 @@ public final class DedupStore {
     private long first;
     private long written;
     private long end;
-    /** Latest append time of what is not yet written. */
+    /** Latest append time of the ids not written yet. */
     private long rememberedUntil = Long.MIN_VALUE;
 
     private long forgottenMark;
     private @Nullable IdBlock oldest;
 
-    /** @param idsMax how many ids to remember, at most, give or take a block */
+    /** Restores the index from the store. {@code idsMax} bounds the number of ids, approximately. */
     public DedupStore(KeyValueStore<Bytes, byte[]> store, AgeGuard guard, long idsMax) {
         this.blocks = new IdBlocks(store);
         this.guard = guard;
@@ -66,7 +64,7 @@ public final class DedupStore {
         this.first = oldest == null ? 0 : oldest.first();
         this.end = first;
         index.forgetBefore(first);
-        blocks.forEach(this::find);
+        blocks.forEach(this::restore);
         this.written = end;
     }
 
@@ -85,17 +83,17 @@ public final class DedupStore {
         return new DedupResult.First();
     }
 
-    /** @param appendedAt of the record the id came with, Unix milliseconds */
+    /** Adds an id whose record was appended at {@code appendedAt}, in Unix milliseconds. */
     public void remember(UUID id, DedupResult.FirstRecord memory, long appendedAt) {
         remember(new IdEntry(id.getMostSignificantBits(), id.getLeastSignificantBits(), memory), appendedAt);
     }
 
-    /** See {@link AgeGuard}; {@link Long#MIN_VALUE} where nothing was ever forgotten. */
+    /** See {@link AgeGuard}; {@link Long#MIN_VALUE} if nothing was ever forgotten. */
     public long forgottenMark() {
         return forgottenMark;
     }
 
-    /** How many are remembered. */
+    /** The number of ids. */
     public long count() {
         return end - first;
     }
@@ -105,7 +103,7 @@ public final class DedupStore {
         return index.probes();
     }
 
-    /** Of heap, for all that is remembered. */
+    /** The heap size of the index. */
     public long heapBytes() {
         return index.bytes();
     }
@@ -129,10 +127,10 @@ public final class DedupStore {
     }
 
     /**
-     * One step of forgetting.
+     * Forgets expired ids, in one bounded step.
      *
-     * @param now the append time the partition has come to, Unix milliseconds
-     * @param looksMax how many ids to look at, at most, give or take a block
+     * @param now the partition's append time, in Unix milliseconds
+     * @param looksMax approximate maximum of ids to check
      */
     public Forgotten forget(long now, int looksMax) {
         int looked = 0;
@@ -160,7 +158,7 @@ public final class DedupStore {
         for (long ordinal = block.first(); ordinal < block.end(); ordinal++) {
             IdEntry entry = block.entry(ordinal);
             long seenAt = entry.memory().seenAt();
-            // An id of the future would lift the mark into the future, and everything would be too old.
+            // A future id would raise the mark into the future, and all events would be too old.
             boolean ofItsTime = seenAt <= block.rememberedUntil();
             if ((tooMany && ofItsTime) || guard.mayForget(seenAt, now)) {
                 mark = Math.max(mark, guard.markOf(seenAt));
@@ -169,7 +167,7 @@ public final class DedupStore {
                 remember(entry, now);
             }
         }
-        // The mark in the same transaction: nothing is forgotten that the guard would not refuse.
+        // In the same transaction, so that the guard refuses all that is forgotten.
         if (mark > forgottenMark) {
             forgottenMark = mark;
             blocks.setMark(mark);
@@ -191,11 +189,10 @@ public final class DedupStore {
         end++;
     }
 
-    /** As the task starts. */
-    private void find(IdBlock block) {
+    private void restore(IdBlock block) {
         if (block.first() != end) {
             throw new IllegalStateException("ids " + end + " to " + block.first() + " are missing: the state folder is"
-                    + " damaged; stop, remove it, and start again");
+                    + " damaged; stop, remove it, and restart");
         }
         for (long ordinal = block.first(); ordinal < block.end(); ordinal++) {
             index.add(block.hash(ordinal, index), ordinal);

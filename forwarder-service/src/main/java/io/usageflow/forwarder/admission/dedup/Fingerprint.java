@@ -6,10 +6,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * 64 bits that tell one billable content from another: the first 8 bytes of SHA-256 over {@link CanonicalContent}.
+ * Hashes billable content to 64 bits: the first 8 bytes of SHA-256 over {@link CanonicalContent}.
  *
- * <p>Two contents are compared only under the same event id, so the chance that a changed event passes for a repeat is
- * 2⁻⁶⁴ for each changed event, and an attacker needs about 2⁶⁴ tries to make one. Not thread-safe.
+ * <p>Contents are compared only under the same event id. So a changed event passes as a repeat with probability 2⁻⁶⁴, and an
+ * attacker needs about 2⁶⁴ tries. Not thread-safe.
  */
 public final class Fingerprint {
     private final CanonicalContent content = new CanonicalContent();
@@ -21,7 +21,7 @@ public final class Fingerprint {
         return ByteBuffer.wrap(sha256.digest()).getLong();
     }
 
-    /** As dead letters have it: 16 hexadecimal digits. */
+    /** The form in dead letters: 16 hexadecimal digits. */
     public static String text(long fingerprint) {
         return String.format("%016x", fingerprint);
     }

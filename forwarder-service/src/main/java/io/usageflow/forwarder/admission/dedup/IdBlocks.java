@@ -12,15 +12,15 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blocks of one partition's ids in their store, under the ordinal of their first id: written at the end, dropped
- * from the front, and never changed; and the forgotten mark of {@link AgeGuard}. Belongs to one task.
+ * Stores the blocks of one partition's ids under the ordinal of their first id, and the forgotten mark of {@link AgeGuard}.
+ * Blocks are appended, dropped from the front, and never changed. Belongs to one task.
  */
 final class IdBlocks {
-    /** Shorter than a block's key, so before all of them. */
+    /** Shorter than a block's key, so it sorts before all blocks. */
     private static final Bytes MARK = Bytes.wrap(new byte[] {0});
 
     private static final Bytes LOWEST = key(0);
-    /** More ids than there will ever be; before the keys of {@link AdmissionLedger}, which shares the store. */
+    /** Above any ordinal, and below the keys of {@link AdmissionLedger} in the same store. */
     private static final Bytes HIGHEST = key((1L << 56) - 1);
 
     private final KeyValueStore<Bytes, byte[]> store;
@@ -37,17 +37,17 @@ final class IdBlocks {
         }
     }
 
-    /** The block that holds the ordinal, which must be that of an id that was written and not forgotten. */
+    /** The block of an id that was written and not forgotten. */
     IdBlock holding(long ordinal) {
         IdBlock block = nearest(store.reverseRange(LOWEST, key(ordinal)));
         if (block == null || ordinal >= block.end()) {
-            throw new IllegalStateException("id number " + ordinal + " is in no block, although the index has it: the"
-                    + " state folder is damaged; stop, remove it, and start again");
+            throw new IllegalStateException("id number " + ordinal + " is in the index but in no block: the"
+                    + " state folder is damaged; stop, remove it, and restart");
         }
         return block;
     }
 
-    /** The block that begins there or later. */
+    /** The first block that begins at the ordinal or later. */
     @Nullable
     IdBlock from(long ordinal) {
         return nearest(store.range(key(ordinal), HIGHEST));
@@ -61,7 +61,7 @@ final class IdBlocks {
         store.put(key(block.first()), null);
     }
 
-    /** {@link Long#MIN_VALUE} where none was set. */
+    /** The forgotten mark; {@link Long#MIN_VALUE} if none was set. */
     long mark() {
         byte[] mark = store.get(MARK);
         return mark == null ? Long.MIN_VALUE : ByteBuffer.wrap(mark).getLong();
@@ -86,7 +86,7 @@ final class IdBlocks {
     }
 
     /**
-     * Ids that were remembered one after the other, as they stand in the store: a header of 9 bytes, then 40 bytes an id.
+     * Consecutive ids in stored form: a header of 9 bytes, then 40 bytes for each id.
      *
      * @param first ordinal of its first id
      * @param bytes see {@link #of}
@@ -99,12 +99,12 @@ final class IdBlocks {
 
         IdBlock {
             if (bytes[0] != FORM) {
-                throw new IllegalStateException("a block of ids has form " + bytes[0] + ", and this version reads "
+                throw new IllegalStateException("a block of ids has form " + bytes[0] + ", but this version reads "
                         + FORM + ": was it written by a newer version?");
             }
         }
 
-        /** @param rememberedUntil the latest append time of the records its ids came with, Unix milliseconds */
+        /** Encodes a block; {@code rememberedUntil} is the latest append time of its records, in Unix milliseconds. */
         static IdBlock of(long first, long rememberedUntil, List<IdEntry> entries) {
             ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + entries.size() * ENTRY_BYTES);
             out.put(FORM).putLong(rememberedUntil);
@@ -123,7 +123,7 @@ final class IdBlocks {
             return (bytes.length - HEADER_BYTES) / ENTRY_BYTES;
         }
 
-        /** Ordinal of the id after its last. */
+        /** The ordinal after the last id. */
         long end() {
             return first + count();
         }
@@ -137,7 +137,7 @@ final class IdBlocks {
             return new IdEntry(in.getLong(), in.getLong(), memory(in.getLong(), in.getLong(), in.getLong()));
         }
 
-        /** {@link IdIndex#hash} of an id, without making its entry. */
+        /** {@link IdIndex#hash} of an id, without creating its entry. */
         long hash(long ordinal, IdIndex index) {
             ByteBuffer in = ByteBuffer.wrap(bytes);
             int at = at(ordinal);
@@ -158,7 +158,7 @@ final class IdBlocks {
         }
 
         /**
-         * An id and what is remembered of it.
+         * An id and its first record.
          *
          * @param high first 64 bits of the id
          * @param low the other 64

@@ -3,14 +3,14 @@ package io.usageflow.forwarder.admission.dedup;
 import io.usageflow.schema.id.KeyedHash;
 
 /**
- * Finds the ordinals of ids by their hashes: open addressing in arrays of {@code long}, in which the garbage collector
- * has nothing to follow. Not thread-safe.
+ * Finds the ordinals of ids by their hashes: open addressing in arrays of {@code long}, which the garbage collector does not
+ * traverse. Not thread-safe.
  *
- * <p>A slot keeps 32 bits of hash and 32 bits of ordinal; where two ids share a hash, the caller compares the
- * ids. Ordinals below a floor are forgotten all at once, by raising the floor: their slots are free from then on.
+ * <p>A slot has 32 bits of hash and 32 bits of ordinal; if ids share a hash, the caller compares them. Raising a floor
+ * forgets all ordinals below it and frees their slots.
  *
- * <p>{@value #PARTS} parts grow one by one, so that growing never stops the flow for longer than it takes to move a
- * 64th. A part is between five sixteenths and three quarters full: 11 to 26 bytes of heap an id.
+ * <p>{@value #PARTS} parts grow one by one, so that growing pauses only for moving a 64th. A part is between five sixteenths
+ * and three quarters full: 11 to 26 bytes of heap per id.
  */
 final class IdIndex {
     /** No further ordinal. */
@@ -29,7 +29,6 @@ final class IdIndex {
     private int position;
     private long probes;
 
-    /** Empty. */
     IdIndex() {
         for (int i = 0; i < PARTS; i++) {
             parts[i] = new Part(SLOTS_MIN);
@@ -37,7 +36,7 @@ final class IdIndex {
         searched = parts[0];
     }
 
-    /** Of an id's 128 bits, under the secret of this index: producers choose ids, and must not be able to choose slots. */
+    /** Hashes an id with this index's secret key, so that producers, who choose ids, cannot choose slots. */
     long hash(long high, long low) {
         return hash.of(high, low);
     }
@@ -46,7 +45,7 @@ final class IdIndex {
         part(hash).add((int) hash, ordinal);
     }
 
-    /** Begins a search: the first ordinal that may have this hash, or {@link #NONE}. */
+    /** Begins a search. Returns the first ordinal that may have this hash, or {@link #NONE}. */
     long first(long hash) {
         searched = part(hash);
         searchedHash = (int) hash;
@@ -54,23 +53,23 @@ final class IdIndex {
         return searched.search();
     }
 
-    /** Continues the search that {@link #first} began. Nothing may be added in between. */
+    /** Continues the search of {@link #first}. Nothing may be added in between. */
     long next() {
         position = searched.after(position);
         return searched.search();
     }
 
-    /** Ordinals below are forgotten. */
+    /** Forgets all ordinals below. */
     void forgetBefore(long ordinal) {
         floor = ordinal;
     }
 
-    /** How many slots were looked at so far, for all ids together. */
+    /** The number of slots checked so far, for all ids. */
     long probes() {
         return probes;
     }
 
-    /** Of heap. */
+    /** The heap size. */
     long bytes() {
         long slots = 0;
         for (Part part : parts) {
@@ -89,7 +88,7 @@ final class IdIndex {
 
         private long[] slots;
         private int mask;
-        /** What a slot's ordinal counts from. */
+        /** The base of the ordinals in slots. */
         private long origin;
 
         private int used;
@@ -114,7 +113,7 @@ final class IdIndex {
             slots[at] = slot(hash, ordinal);
         }
 
-        /** From {@link IdIndex#position} on. */
+        /** Searches from {@link IdIndex#position} on. */
         long search() {
             probes++;
             while (slots[position] != 0) {
@@ -146,7 +145,7 @@ final class IdIndex {
             return ((long) hash << 32) | (ordinal - origin + 1);
         }
 
-        /** Without what is forgotten, and so that some room is left: at most five eighths full. */
+        /** Drops forgotten slots and resizes, to at most five eighths full. */
         private void rebuild() {
             long[] before = slots;
             long originBefore = origin;

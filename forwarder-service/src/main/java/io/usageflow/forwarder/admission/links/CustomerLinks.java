@@ -11,46 +11,43 @@ import java.util.Optional;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
 
-/**
- * The customer links of one partition's accounts, on disk; those of the accounts that come now are also in the heap,
- * since every event asks. Belongs to one task.
- */
+/** The customer links of one partition's accounts, on disk with a cache in the heap. Belongs to one task. */
 public final class CustomerLinks {
-    /** Bound of what is in the heap; beyond it all is read again, which is rare enough to keep no order of use. */
-    private static final int AT_HAND_MAX = 20_000;
+    /** Bound of the cache, which is cleared when it is full. */
+    private static final int CACHED_MAX = 20_000;
 
-    /** Kinds of a reference as the store has them: short, and readable while the registry is away. */
+    /** Kinds of a reference in the store, readable without the registry. */
     private static final byte CREDYT_ID = 'i';
 
     private static final byte EXTERNAL_ID = 'x';
 
     private final KeyValueStore<Bytes, byte[]> store;
-    private final Map<String, Optional<CredytReference>> atHand = new HashMap<>();
+    private final Map<String, Optional<CredytReference>> cache = new HashMap<>();
 
     public CustomerLinks(KeyValueStore<Bytes, byte[]> store) {
         this.store = store;
     }
 
     public Optional<CredytReference> of(String account) {
-        Optional<CredytReference> known = atHand.get(account);
+        Optional<CredytReference> known = cache.get(account);
         if (known == null) {
-            if (atHand.size() >= AT_HAND_MAX) {
-                atHand.clear();
+            if (cache.size() >= CACHED_MAX) {
+                cache.clear();
             }
             known = Optional.ofNullable(store.get(key(account))).map(CustomerLinks::fromBytes);
-            atHand.put(account, known);
+            cache.put(account, known);
         }
         return known;
     }
 
     public void link(String account, CredytReference customer) {
         store.put(key(account), toBytes(customer));
-        atHand.remove(account);
+        cache.remove(account);
     }
 
     public void unlink(String account) {
         store.put(key(account), null);
-        atHand.remove(account);
+        cache.remove(account);
     }
 
     private static Bytes key(String account) {
@@ -70,7 +67,7 @@ public final class CustomerLinks {
                 switch (bytes[0]) {
                     case CREDYT_ID -> ReferenceKind.CREDYT_ID;
                     case EXTERNAL_ID -> ReferenceKind.EXTERNAL_ID;
-                    default -> throw new IllegalStateException("no kind of reference has the letter " + bytes[0]);
+                    default -> throw new IllegalStateException("unknown kind of reference: " + bytes[0]);
                 };
         return new CredytReference(kind, new String(bytes, 1, bytes.length - 1, UTF_8));
     }

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Finds the Credyt references of an event: the event's own explicit customer beats the account's link; where there is
- * neither, the policy decides. A link that cannot be read is not a missing one: the event waits whatever the policy is. Pure but for the two link lookups it is given.
+ * Finds the Credyt references of an event. An explicit customer has precedence over the account's link; without either, the
+ * policy decides. If a link cannot be read, the event waits under any policy.
  */
 public final class LinkResolver {
     private final Function<String, Optional<CredytReference>> customerLinks;
@@ -28,7 +28,7 @@ public final class LinkResolver {
         this.policies = policies;
     }
 
-    /** Whether an event can wait for a vendor's link at all. */
+    /** Whether events without a vendor's link are parked. */
     public boolean parksForVendors() {
         return policies.vendors() == Unlinked.Policy.PARK;
     }

@@ -5,7 +5,7 @@ import io.usageflow.schema.UsageEvent;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Whom an event is billed to. Sealed: everything it names is known at Credyt's, or something is not yet. */
+/** The references that an event is billed to, or the missing link. */
 public sealed interface Resolution {
 
     /**
@@ -15,14 +15,14 @@ public sealed interface Resolution {
      */
     record Resolved(CredytReference customer, Map<String, CredytReference> vendors) implements Resolution {}
 
-    /** @param name the account or the vendor whose link it waits for */
+    /** A link is missing; {@code name} is the account or the vendor. */
     record Unresolved(Missing missing, String name, Reason reason) implements Resolution {
         /** The account or the vendor has no link. */
         public Unresolved(Missing missing, String name) {
             this(missing, name, Reason.NO_LINK);
         }
 
-        /** Its own links are known, and it waits for the account's events before it. */
+        /** The event's own links are known, but earlier events of its account wait. */
         public static Unresolved behindOthers(UsageEvent event) {
             return new Unresolved(Missing.CUSTOMER, event.getAccountId());
         }
@@ -37,9 +37,9 @@ public sealed interface Resolution {
     /** Why it waits. */
     enum Reason {
         NO_LINK,
-        /** There is a link, and the registry does not have its schema. */
+        /** The link's schema is not in the registry. */
         LINK_UNREADABLE,
-        /** The event could be read when it was parked, and the registry has lost its schema since. */
+        /** The registry has lost the event's schema since it was parked. */
         EVENT_UNREADABLE
     }
 

@@ -32,14 +32,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The vendor links, as one task sees them. They stand in a global store, written by another thread, as the bytes that
- * were published: decoding needs the registry, and the global thread must not die while that is away. So they are
- * decoded here, once for each version of the links.
+ * One task's view of the vendor links. The global thread stores their published bytes, since it must not fail while the
+ * registry is unavailable. They are decoded here, once for each version of the links.
  */
 public final class VendorLinks {
     private static final Logger LOG = LoggerFactory.getLogger(VendorLinks.class);
 
-    /** Bound of the decoded links, so that events with made-up vendors cannot fill the heap. */
+    /** Bound of the cache, so that events with invented vendors cannot fill the heap. */
     private static final int DECODED_MAX = 10_000;
 
     private final AdmissionMeters meters;
@@ -47,19 +46,19 @@ public final class VendorLinks {
     private final Function<byte[], Decoded<VendorLink>> decoder;
     private final Version version;
     private final Map<String, Lookup> decoded = new HashMap<>();
-    /** Vendors whose unreadable link is in the log already. */
+    /** Vendors whose unreadable link was already logged. */
     private final Set<String> warned = new HashSet<>();
 
     private long decodedVersion;
 
-    /** What is known of a vendor's link. Sealed. */
+    /** The result of looking up a vendor's link. */
     public sealed interface Lookup {
         record Linked(CredytReference reference) implements Lookup {}
 
-        /** There is no link, or one that is refused. */
+        /** There is no valid link. */
         record NotLinked() implements Lookup {}
 
-        /** There is a link, and the registry does not have its schema. It may have it again. */
+        /** The link's schema is not in the registry; it may return. */
         record Unreadable() implements Lookup {}
 
         default <T> T match(Function<CredytReference, T> onLinked, Supplier<T> onNotLinked, Supplier<T> onUnreadable) {
@@ -83,7 +82,7 @@ public final class VendorLinks {
     }
 
     public Lookup of(String vendor) {
-        // The version before the store: a link that arrives in between is decoded again, never missed.
+        // Reads the version before the store, so that a link that arrives between them is decoded again and not missed.
         long current = version.current();
         if (current != decodedVersion || decoded.size() >= DECODED_MAX) {
             decoded.clear();
@@ -98,7 +97,7 @@ public final class VendorLinks {
         return known;
     }
 
-    /** Unreadable links are read again by the next event that needs them. */
+    /** Makes the next event read unreadable links again. */
     public void forgetUnreadable() {
         decoded.values().removeIf(Lookup.Unreadable.class::isInstance);
     }
@@ -118,7 +117,7 @@ public final class VendorLinks {
 
     private Lookup usable(String vendor, VendorLink link) {
         if (!link.getVendor().equals(vendor)) {
-            return refused(vendor, "its value is of vendor " + link.getVendor());
+            return refused(vendor, "its value is for vendor " + link.getVendor());
         }
         List<Violation> violations = LinkRules.violations(link);
         return violations.isEmpty()
@@ -126,20 +125,20 @@ public final class VendorLinks {
                 : refused(vendor, ViolationReasons.detail(violations));
     }
 
-    /** The vendor is linked to something: its costs must not be billed as if it were not. */
+    /** The vendor has a link, so its costs must not be billed as if it had none. */
     private Lookup unreadable(String vendor, String why) {
         if (warned.add(vendor)) {
             meters.count(AdmissionMeters.LinkOutcome.REFUSED);
             LOG.warn(
-                    "event=vendor_link_unreadable vendor={} why={} remedy=\"restore the registry's schemas with the ids that"
-                            + " they had, or write the link again; events with the vendor's costs wait until then\"",
+                    "event=vendor_link_unreadable vendor={} why={} remedy=\"restore the registry's schemas with their"
+                            + " ids, or write the link again; events with the vendor's costs wait until then\"",
                     VisibleText.logged(vendor),
                     VisibleText.logged(why));
         }
         return new Lookup.Unreadable();
     }
 
-    /** A link that cannot be used is as none. */
+    /** Treats an unusable link as a missing one. */
     private Lookup refused(String vendor, String why) {
         meters.count(AdmissionMeters.LinkOutcome.REFUSED);
         LOG.warn("event=vendor_link_refused vendor={} why={}", VisibleText.logged(vendor), VisibleText.logged(why));
@@ -147,8 +146,8 @@ public final class VendorLinks {
     }
 
     /**
-     * Goes up whenever a vendor link has come or gone, so that the tasks of this process notice. The global thread bumps it
-     * after its write; tasks only compare. Thread-safe. Not kept: a starting task looks at everything it has parked anyway.
+     * Counts changes of vendor links, so that the tasks of this process notice them. The global thread increments it after a
+     * write. Thread-safe. Not stored, since a starting task checks all of its parked events.
      */
     public static final class Version {
         private final AtomicLong version = new AtomicLong();
@@ -163,16 +162,16 @@ public final class VendorLinks {
     }
 
     /**
-     * Keeps every vendor link on every instance, in the global thread: its bytes as they were published, and word that
-     * something changed. Nothing here can fail for what a record says, because a dead global thread ends the instance.
+     * Stores the published bytes of every vendor link, in the global thread of every instance. No record can make it fail,
+     * because a dead global thread stops the instance.
      */
     public static final class VendorLinkUpdater implements Processor<byte[], byte[], Void, Void> {
         private static final Logger LOG = LoggerFactory.getLogger(VendorLinkUpdater.class);
 
-        /** A vendor's name in UTF-8 is shorter; no event could ask for what stands under a longer key. */
+        /** Longer than any vendor's name in UTF-8. */
         private static final int KEY_BYTES_MAX = 1024;
 
-        /** What stands for a link that is too large to be one. It is refused as any that cannot be read. */
+        /** Replaces a link that is too large; refused when it is read. */
         private static final byte[] UNUSABLE = new byte[0];
 
         private final String storeName;
@@ -200,7 +199,7 @@ public final class VendorLinks {
                         "event=vendor_link_refused why=\"{}\"",
                         key == null
                                 ? "a vendor link needs its vendor as the record's key"
-                                : "its key has " + key.length + " bytes, and no vendor has more than " + KEY_BYTES_MAX);
+                                : "its key has " + key.length + " bytes; a vendor has at most " + KEY_BYTES_MAX);
                 meters.count(LinkOutcome.REFUSED);
                 return;
             }

@@ -10,14 +10,14 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Who waits for a link, and for how long, as one instance can say it: of the partitions it has.
+ * The accounts with parked events, in the partitions of one instance.
  *
- * @param partitions those it has and could read
- * @param unreadable those it has and could not read, with the reason: their state is being restored, or they are leaving
- * @param events that wait, of all accounts
- * @param accounts how many accounts have events that wait
- * @param oldestSince since when the oldest of all waits
- * @param shown the accounts that were asked for, the longest waiting first
+ * @param partitions the partitions that could be read
+ * @param unreadable the partitions that could not be read, with the reason: they are being restored, or are leaving
+ * @param events the number of parked events
+ * @param accounts the number of accounts with parked events
+ * @param oldestSince when the oldest event was parked
+ * @param shown the requested accounts, longest waiting first
  */
 public record ParkedAccounts(
         SortedSet<Integer> partitions,
@@ -34,18 +34,18 @@ public record ParkedAccounts(
                 .thenComparing(Account::account);
     }
 
-    /** Adds up queues, and keeps no more of them than are to be shown. Not thread-safe. */
+    /** Sums up queues, and keeps only those to show. Not thread-safe. */
     static final class Count {
         private final Optional<String> wanted;
         private final int limit;
-        /** The last to be shown is its head, so that it is the one that makes room. */
+        /** Its head is the account to drop when it is full. */
         private final PriorityQueue<Account> shown = new PriorityQueue<>(Account.LONGEST_WAITING_FIRST.reversed());
 
         private long events;
         private long accounts;
         private Optional<Instant> oldestSince = Optional.empty();
 
-        /** @param wanted the only account to show; empty shows any */
+        /** Shows only the account {@code wanted}; empty shows any. */
         Count(Optional<String> wanted, int limit) {
             this.wanted = wanted;
             this.limit = limit;

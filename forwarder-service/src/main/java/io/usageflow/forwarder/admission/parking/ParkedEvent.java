@@ -11,12 +11,7 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An event that waits for a link: the record it came in, whole, and since when it waits.
- *
- * <p>In the store it has a form of its own and not an Avro one, so that what is parked can be read while the registry
- * is away.
- */
+/** A parked event: its record and when it was parked. Stored without Avro, so that it can be read without the registry. */
 public record ParkedEvent(SourceRecord origin, Instant parkedAt) {
     private static final byte FORM = 1;
     private static final int ABSENT = -1;
@@ -48,7 +43,7 @@ public record ParkedEvent(SourceRecord origin, Instant parkedAt) {
             put(out, names[i]);
             put(out, headers[i].value());
         }
-        // Behind all that earlier versions read, and they look no further.
+        // At the end, which earlier versions do not read.
         put(out, topicId);
         return out.array();
     }
@@ -57,7 +52,7 @@ public record ParkedEvent(SourceRecord origin, Instant parkedAt) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         byte form = in.get();
         if (form != FORM) {
-            throw new IllegalStateException("a parked event has form " + form + ", and this version reads " + FORM
+            throw new IllegalStateException("a parked event has form " + form + ", but this version reads " + FORM
                     + ": was it parked by a newer version?");
         }
         Instant parkedAt = Instant.ofEpochMilli(in.getLong());

@@ -13,12 +13,11 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events of one partition that wait for a link: first in, first out for each account. Belongs to one task, so to
- * one thread.
+ * The parked events of one partition: first in, first out for each account. Belongs to one task, so to one thread.
  *
- * <p>Two stores: the events under (account, sequence number), on disk; and each account's {@link ParkedQueue}, in
- * memory, because every event asks whether its account has one. Events are found by their number and never by a scan:
- * a scan would step over the tombstones of all that were released before.
+ * <p>There are two stores. Events are on disk under (account, sequence number). Each account's {@link ParkedQueue} is in
+ * memory, since every event needs to know whether its account has one. Events are read by their number: a scan would step
+ * over the tombstones of all released events.
  */
 public final class ParkedEvents {
     private final KeyValueStore<Bytes, byte[]> events;
@@ -31,7 +30,7 @@ public final class ParkedEvents {
         forEachQueue((account, queue) -> count += queue.count());
     }
 
-    /** Of all accounts. */
+    /** The number of events of all accounts. */
     public long count() {
         return count;
     }
@@ -40,7 +39,7 @@ public final class ParkedEvents {
         return count > 0 && queues.get(accountKey(account)) != null;
     }
 
-    /** @param waitsFor what the event waits for, should it be the first; otherwise it waits for those before it */
+    /** Parks an event. {@code waitsFor} counts only for the first event of an account; others wait for those before them. */
     public void park(String account, ParkedEvent event, Unresolved waitsFor) {
         ParkedQueue queue = queue(account);
         if (queue == null) {
@@ -51,20 +50,20 @@ public final class ParkedEvents {
         count++;
     }
 
-    /** Takes an account's events from the front. */
+    /** Consumes an account's oldest event. */
     interface HeadConsumer {
-        /** Asked before each event, so that one account's many events do not hold up others'. */
+        /** Called before each event, so that one account's many events do not block other accounts. */
         boolean hasTime();
 
-        /** Returns empty if the event has gone its way; otherwise what it still waits for, and it stays. */
+        /** Returns empty if the event left; otherwise the link it still waits for. */
         Optional<Unresolved> take(ParkedEvent head);
     }
 
     /**
-     * Offers the account's events, oldest first, until one has to stay or time is up. The queue is written once, at the
-     * end: a failure in between ends the task and aborts its transaction, and with it what was taken.
+     * Offers the account's events, oldest first, until one has to stay or time is up. The queue is written once at the end: a
+     * failure in between closes the task and aborts the transaction.
      *
-     * @return false where time was up and more might go
+     * @return false if time was up and more events may leave
      */
     boolean drain(String account, HeadConsumer taker) {
         ParkedQueue before = queue(account);
@@ -117,8 +116,8 @@ public final class ParkedEvents {
         byte[] value = events.get(eventKey(account, sequence));
         if (value == null) {
             throw new IllegalStateException("parked event " + sequence + " of " + account
-                    + " is not in its store, although its queue counts it: the two stores are written in one"
-                    + " transaction, so the state folder is damaged; stop, remove it, and start again");
+                    + " is in its queue but not in its store: the two stores are written in one"
+                    + " transaction, so the state folder is damaged; stop, remove it, and restart");
         }
         return ParkedEvent.fromBytes(value);
     }

@@ -19,17 +19,16 @@ import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
 /**
- * Reads the queues of parked events while the tasks run, through Streams' interactive queries. Their store is in
- * memory and gives a snapshot of its keys, so reading neither stops the tasks nor needs a disk; what it shows may be
- * ahead of the last commit by one transaction. Thread-safe.
+ * Reads the queues of parked events through Streams' interactive queries. Their in-memory store iterates over a snapshot of
+ * its keys, so reading does not stop the tasks. The result may be ahead of the last commit by one transaction. Thread-safe.
  *
  * @param queueStore name of the store of {@link ParkedQueue}s
- * @param eventsTopic whose partitions the tasks are named after
- * @param home how many partitions there are in all
+ * @param eventsTopic the topic whose partitions name the tasks
+ * @param home knows the number of partitions
  */
 public record ParkedQuery(KafkaStreams streams, String queueStore, String eventsTopic, AccountPartitioner home) {
 
-    /** @param account the only one to show; the totals are of all in any case */
+    /** Reads the queues. Shows only {@code account} if given; the totals count all accounts. */
     public ParkedAccounts read(Optional<String> account, int limit) {
         SortedSet<Integer> read = new TreeSet<>();
         SortedMap<Integer, String> unreadable = new TreeMap<>();
@@ -63,7 +62,7 @@ public record ParkedQuery(KafkaStreams streams, String queueStore, String events
         try (KeyValueIterator<Bytes, byte[]> all = queues.all()) {
             while (all.hasNext()) {
                 KeyValue<Bytes, byte[]> entry = all.next();
-                // The keys are of the beginning, the values of now: a queue may have gone in between.
+                // Keys are of the snapshot, values are current: the queue may be gone.
                 if (entry.value != null) {
                     count.add(new String(entry.key.get(), UTF_8), partition, ParkedQueue.fromBytes(entry.value));
                 }

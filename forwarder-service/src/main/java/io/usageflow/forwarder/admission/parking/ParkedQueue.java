@@ -9,13 +9,12 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 
 /**
- * The queue of one account's parked events. Immutable; its methods are the only steps it can take. An empty queue is
- * not kept.
+ * The queue of one account's parked events. Immutable. An empty queue is not stored.
  *
  * @param head sequence number of the oldest event
- * @param next sequence number the next event will get
+ * @param next sequence number of the next event
  * @param headSince when the oldest event was parked
- * @param waitsFor which link the oldest event waits for; those behind it wait for it
+ * @param waitsFor the link that the oldest event waits for
  */
 public record ParkedQueue(long head, long next, Instant headSince, Unresolved waitsFor) {
     static ParkedQueue startedAt(Instant now, Unresolved waitsFor) {
@@ -26,17 +25,15 @@ public record ParkedQueue(long head, long next, Instant headSince, Unresolved wa
         return new ParkedQueue(head, next + 1, headSince, waitsFor);
     }
 
-    /** After the oldest left. */
+    /** The queue without its oldest event. */
     ParkedQueue advanced() {
         return new ParkedQueue(head + 1, next, headSince, waitsFor);
     }
 
-    /** The head is known to have been parked then. */
     ParkedQueue waitingSince(Instant since) {
         return new ParkedQueue(head, next, since, waitsFor);
     }
 
-    /** The head is known to wait for that. */
     ParkedQueue waitingFor(Unresolved link) {
         return new ParkedQueue(head, next, headSince, link);
     }

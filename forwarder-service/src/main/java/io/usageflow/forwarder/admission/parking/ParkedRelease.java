@@ -38,18 +38,18 @@ public final class ParkedRelease {
     private final ParkedEvents parked;
     private final RecordDecoder<UsageEvent> decoder;
     private final LinkResolver resolver;
-    private final ReleaseHandler exit;
+    private final ReleaseHandler handler;
     private final Duration ageMax;
-    private final ReleaseThrottle pace;
-    private final ArrayDeque<String> line = new ArrayDeque<>();
-    private final Set<String> inLine = new HashSet<>();
+    private final ReleaseThrottle throttle;
+    private final ArrayDeque<String> accounts = new ArrayDeque<>();
+    private final Set<String> enqueued = new HashSet<>();
 
-    /** Receives the events that leave. {@link ParkedEvents} removes them itself. */
+    /** Receives the events that leave; {@link ParkedEvents} removes them. */
     public interface ReleaseHandler {
-        /** Its link has come. */
+        /** The event's link has arrived. */
         void release(SourceRecord origin, NewEvent event, Resolution.Resolved resolved);
 
-        /** Its link will not be waited for any longer. */
+        /** The event's time is over. */
         void giveUp(DeadLetterDraft letter);
     }
 
@@ -57,31 +57,31 @@ public final class ParkedRelease {
             ParkedEvents parked,
             RecordDecoder<UsageEvent> decoder,
             LinkResolver resolver,
-            ReleaseHandler exit,
+            ReleaseHandler handler,
             Duration ageMax,
-            ReleaseThrottle pace) {
+            ReleaseThrottle throttle) {
         this.parked = parked;
         this.decoder = decoder;
         this.resolver = resolver;
-        this.exit = exit;
+        this.handler = handler;
         this.ageMax = ageMax;
-        this.pace = pace;
+        this.throttle = throttle;
         parked.forEachQueue((account, queue) -> enqueue(account));
     }
 
-    /** The account's link has come, or gone. */
+    /** Called when the account's link was added or removed. */
     public void customerLinkChanged(String account) {
         if (parked.holds(account)) {
             enqueue(account);
         }
     }
 
-    /** Whether word of a vendor's link could let something go. */
+    /** Whether a new vendor link could release events. */
     public boolean awaitsVendors() {
         return parked.count() > 0 && resolver.parksForVendors();
     }
 
-    /** Some vendor's link has come or gone. */
+    /** Called when a vendor's link was added or removed. */
     public void vendorLinksChanged() {
         if (parked.count() > 0) {
             parked.forEachQueue((account, queue) -> {
@@ -92,12 +92,12 @@ public final class ParkedRelease {
         }
     }
 
-    /** Looks for events whose time is up. @return since when the oldest parked event waits */
+    /** Enqueues accounts with expired events. Returns when the oldest event was parked. */
     public Optional<Instant> findExpired(Instant now) {
         Oldest oldest = new Oldest();
         parked.forEachQueue((account, queue) -> {
             oldest.offer(queue.headSince());
-            // A registry that has a schema again does not say so.
+            // The registry does not report that a schema has returned, so unreadable heads are tried again.
             if (isExpired(queue.headSince(), now) || queue.waitsFor().reason() != Reason.NO_LINK) {
                 enqueue(account);
             }
@@ -107,35 +107,35 @@ public final class ParkedRelease {
 
     /** Whether an account is in the queue. */
     public boolean isUnderWay() {
-        return !line.isEmpty();
+        return !accounts.isEmpty();
     }
 
-    /** Lets go what can go, for as long as the pace allows; does nothing where it is not this task's turn yet. */
+    /** Releases events for as long as the throttle allows. Does nothing while the task has to rest. */
     public void step(Instant now) {
-        if (line.isEmpty() || !pace.start()) {
+        if (accounts.isEmpty() || !throttle.start()) {
             return;
         }
-        while (!line.isEmpty() && pace.hasTime()) {
-            String account = line.remove();
-            inLine.remove(account);
+        while (!accounts.isEmpty() && throttle.hasTime()) {
+            String account = accounts.remove();
+            enqueued.remove(account);
             if (!parked.drain(account, new Resolver(account, now))) {
                 enqueue(account);
             }
         }
-        if (line.isEmpty()) {
-            pace.done();
+        if (accounts.isEmpty()) {
+            throttle.done();
         } else {
-            pace.rest();
+            throttle.rest();
         }
     }
 
-    /** The task ends. The next owner of the partition finds the same accounts again. */
+    /** Ends the task. The partition's next owner enqueues the accounts again. */
     public void close() {
-        line.clear();
-        pace.done();
+        accounts.clear();
+        throttle.done();
     }
 
-    /** Resolves each event as if it came now. */
+    /** Resolves each event like a new one. */
     private final class Resolver implements ParkedEvents.HeadConsumer {
         private final String account;
         private final Instant now;
@@ -147,7 +147,7 @@ public final class ParkedRelease {
 
         @Override
         public boolean hasTime() {
-            return pace.hasTime();
+            return throttle.hasTime();
         }
 
         @Override
@@ -157,28 +157,27 @@ public final class ParkedRelease {
                             event -> resolver.resolve(event)
                                     .match(
                                             resolved -> {
-                                                exit.release(head.origin(), newEvent(event), resolved);
+                                                handler.release(head.origin(), newEvent(event), resolved);
                                                 return Optional.empty();
                                             },
                                             unlinked -> keepOrGiveUp(head, event, unlinked, now)),
                             bad -> {
-                                // It could be read when it was parked: the registry has lost its schema since, and may
-                                // have it again. Its account waits, as long as events may be parked.
+                                // The registry has lost the schema since the event was parked, and may get it back. The
+                                // account waits until the event expires.
                                 if (bad.reason() == DeadLetterReason.UNKNOWN_SCHEMA
                                         && !isExpired(head.parkedAt(), now)) {
                                     return Optional.of(keepUnread(account, bad.detail()));
                                 }
-                                exit.giveUp(letter(head, bad.reason(), bad.detail(), now));
+                                handler.giveUp(letter(head, bad.reason(), bad.detail(), now));
                                 return Optional.empty();
                             });
         }
     }
 
-    /** It is read again with the next look. */
     private Unresolved keepUnread(String account, String why) {
         LOG.warn(
-                "event=parked_event_unreadable account={} why={} remedy=\"restore the registry's schemas with the ids that"
-                        + " they had; its events wait until then\"",
+                "event=parked_event_unreadable account={} why={} remedy=\"restore the registry's schemas with their"
+                        + " ids; the account's events wait until then\"",
                 VisibleText.logged(account),
                 VisibleText.logged(why));
         return new Unresolved(Missing.CUSTOMER, account, Reason.EVENT_UNREADABLE);
@@ -196,7 +195,7 @@ public final class ParkedRelease {
                         ? " had a link that could not be read for " + ageMax
                                 + ": restore the registry's schemas, or write the link again, then replay"
                         : " had no link for " + ageMax + ": link it, then replay");
-        exit.giveUp(letter(head, reason, detail, now).about(event));
+        handler.giveUp(letter(head, reason, detail, now).about(event));
         return Optional.empty();
     }
 
@@ -214,9 +213,9 @@ public final class ParkedRelease {
     }
 
     private void enqueue(String account) {
-        if (inLine.add(account)) {
-            line.add(account);
-            pace.wanted();
+        if (enqueued.add(account)) {
+            accounts.add(account);
+            throttle.wanted();
         }
     }
 

@@ -4,25 +4,25 @@ import java.time.Instant;
 import java.util.function.LongSupplier;
 
 /**
- * The time by which parked events age. It never runs ahead of this machine's clock, and where that jumps ahead, it does not
- * follow: it advances by elapsed time, and by what brokers have stamped on records. A clock set a month ahead therefore
- * turns no parked event into a dead letter. Thread-safe; one for all tasks of an instance.
+ * The clock by which parked events age. It is never ahead of this machine's clock, and does not follow a jump of that clock:
+ * it advances by elapsed time and by the brokers' timestamps. So a clock that is set a month ahead expires no parked event.
+ * Thread-safe; one for all tasks of an instance.
  *
- * <p>At the start it believes the machine's clock, which is compared with the brokers' before.
+ * <p>At the start it uses the machine's clock, which was compared with the brokers' before.
  */
 public final class ParkingClock {
     private final LongSupplier elapsedMs;
-    /** What to add to elapsed time; guarded by this. */
+    /** Added to elapsed time; guarded by this. */
     private long offsetMs;
 
     private boolean known;
 
-    /** @param elapsedMs counts milliseconds, and is not set by anybody */
+    /** Takes a monotonic clock in milliseconds. */
     public ParkingClock(LongSupplier elapsedMs) {
         this.elapsedMs = elapsedMs;
     }
 
-    /** A broker appended a record then, which may be long ago. */
+    /** Advances to a broker's append time, which may be long ago. */
     public synchronized void stamped(long appendedAtMs) {
         long elapsed = elapsedMs.getAsLong();
         if (known && appendedAtMs > elapsed + offsetMs) {
@@ -30,7 +30,7 @@ public final class ParkingClock {
         }
     }
 
-    /** @param wallMs what this machine's clock says */
+    /** The current time; {@code wallMs} is this machine's clock. */
     public synchronized Instant now(long wallMs) {
         long elapsed = elapsedMs.getAsLong();
         if (!known) {

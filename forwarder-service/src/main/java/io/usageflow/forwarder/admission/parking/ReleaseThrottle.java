@@ -4,50 +4,49 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * How much of a thread's time goes into letting parked events go: at most half, so that what comes in is never stopped by
- * a hundred thousand events whose link has just come, and the line is worked off as fast as that allows. A task's step
- * takes up to {@link #STEP_MAX}; then the task rests, for as long as the step took where it is the only one of its thread
- * that has something to let go, and longer where others share the thread's half with it.
+ * Limits the release of parked events to half of a thread's time, so that a hundred thousand released events do not stop new
+ * ones. A task's step takes up to {@link #STEP_MAX}. Then the task rests for as long as the step took, or longer if other
+ * tasks of the thread release events too.
  *
- * <p>Belongs to one task; tasks of one thread share its {@link Crew}. Not thread-safe.
+ * <p>Belongs to one task; tasks of one thread share its {@link ThreadShare}. Not thread-safe.
  */
 public final class ReleaseThrottle {
     static final Duration STEP_MAX = Duration.ofMillis(10);
 
     private static final ThreadLocal<ThreadShare> OF_THREAD = ThreadLocal.withInitial(ThreadShare::new);
 
-    private final ThreadShare crew;
+    private final ThreadShare thread;
     private final LongSupplier clockMs;
     private boolean wanted;
     private long startedAt;
     private long restMs;
 
-    /** The tasks of one thread. Streams opens, runs and closes a task in one and the same thread. */
+    /** The tasks of one thread. Streams opens, runs and closes a task in the same thread. */
     static final class ThreadShare {
-        /** Tasks that have something to let go. */
+        /** The number of tasks with events to release. */
         private int releasing;
     }
 
-    ReleaseThrottle(ThreadShare crew, LongSupplier clockMs) {
-        this.crew = crew;
+    ReleaseThrottle(ThreadShare thread, LongSupplier clockMs) {
+        this.thread = thread;
         this.clockMs = clockMs;
     }
 
-    /** @param clockMs of any origin; one that is put back ends a step or a rest early */
+    /** Creates a throttle for a task of this thread. If the clock is set back, a step or a rest ends early. */
     public static ReleaseThrottle ofThisThread(LongSupplier clockMs) {
         return new ReleaseThrottle(OF_THREAD.get(), clockMs);
     }
 
-    /** The task has something to let go. */
+    /** Notes that the task has events to release. */
     void wanted() {
         if (!wanted) {
             wanted = true;
             restMs = 0;
-            crew.releasing++;
+            thread.releasing++;
         }
     }
 
-    /** Begins a step. @return false where the rest after the step before is not over */
+    /** Begins a step; returns false while the task has to rest. */
     boolean start() {
         long now = clockMs.getAsLong();
         if (isWithin(restMs, now)) {
@@ -57,24 +56,25 @@ public final class ReleaseThrottle {
         return true;
     }
 
-    /** Within a step: whether it may take one event more. */
+    /** Whether the step may take one more event. */
     boolean hasTime() {
         return isWithin(STEP_MAX.toMillis(), clockMs.getAsLong());
     }
 
-    /** The step is over, and there is more to let go. */
+    /** Ends a step with more to release. */
     void rest() {
         long now = clockMs.getAsLong();
-        // Of a round, each of the thread's n releasing tasks has one part in 2n: one for its step, 2n - 1 to rest.
-        restMs = (now - startedAt) * (2L * crew.releasing - 1);
+        // Each of the thread's n releasing tasks gets 1/(2n) of the time: it rests 2n - 1 times as long as its step
+        // took.
+        restMs = (now - startedAt) * (2L * thread.releasing - 1);
         startedAt = now;
     }
 
-    /** Nothing is left to let go: the next that comes need not wait. */
+    /** Notes that nothing is left to release: the next event need not wait. */
     void done() {
         if (wanted) {
             wanted = false;
-            crew.releasing--;
+            thread.releasing--;
         }
     }
 

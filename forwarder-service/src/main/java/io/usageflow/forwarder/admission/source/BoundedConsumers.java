@@ -17,14 +17,14 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.TimestampType;
 
 /**
- * The consumers that read what strangers write. Of records beyond {@link RecordBounds} they hold the beginning only, and the
- * main one reads no further while {@link BufferedBytes} are held, and reads from where {@link SourceOffsets} say.
+ * Consumers with bounded memory. They keep only the beginning of records beyond {@link RecordBounds}. The main consumer stops
+ * reading while {@link BufferedBytes} is full, and starts at {@link SourceOffsets}.
  *
- * <p>With {@code streams.group.protocol=streams} Streams makes the main consumer itself, without these bounds; then only
- * {@code max.poll.records} bounds what is held.
+ * <p>With {@code streams.group.protocol=streams}, Streams creates the main consumer itself, bounded only by {@code
+ * max.poll.records}.
  */
 public final class BoundedConsumers {
-    /** A vendor's link has some hundred bytes; this is also what a large one is cut to. */
+    /** Bounds of vendor links, which have about a hundred bytes. */
     public static final RecordBounds VENDOR_LINKS = new RecordBounds(RecordBounds.BEGINNING_BYTES);
 
     private BoundedConsumers() {}
@@ -50,7 +50,7 @@ public final class BoundedConsumers {
         public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
             BufferedBytes buffered = BufferedBytes.ofThisThread();
             if (buffered.isFull(assignment())) {
-                // As a poll that finds nothing: the thread processes what it holds.
+                // Like an empty poll: the thread processes the records that it has.
                 LockSupport.parkNanos(
                         Math.min(timeout.toNanos(), Duration.ofMillis(10).toNanos()));
                 return ConsumerRecords.empty();
@@ -73,7 +73,7 @@ public final class BoundedConsumers {
         }
     }
 
-    /** Streams asks no extractor for the records of a global store, and ends the process at one without a timestamp. */
+    /** Sets missing timestamps: for a global store, Streams calls no extractor and fails without a timestamp. */
     private static final class Timed extends KafkaConsumer<byte[], byte[]> {
         Timed(Map<String, Object> config, RecordCutter cutter) {
             super(config, cutter.keys(), cutter.values());
@@ -85,7 +85,7 @@ public final class BoundedConsumers {
         }
     }
 
-    /** The same records, those without a timestamp at the epoch. */
+    /** The same records, with 0 for a missing timestamp. */
     public static ConsumerRecords<byte[], byte[]> timed(ConsumerRecords<byte[], byte[]> records) {
         boolean allTimed = true;
         for (ConsumerRecord<byte[], byte[]> record : records) {

@@ -13,15 +13,15 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the bytes that one stream thread has read and not yet processed. Streams bounds what it buffers in records only: a
- * thousand of a partition, and each may have megabytes after decompression.
+ * Counts the bytes that one stream thread has read but not processed. Streams bounds its buffer only in records, and each may
+ * have megabytes after decompression.
  *
  * <p>Belongs to one thread: its consumer adds, its processors subtract.
  */
 public final class BufferedBytes {
     static final long BYTES_MAX = 32L * 1024 * 1024;
 
-    /** Where nothing is processed for so long, what was counted is no longer there, or will not be processed soon. */
+    /** Resets the count if nothing was processed for this time: Streams may have dropped the records. */
     static final Duration STUCK_AFTER = Duration.ofSeconds(10);
 
     private static final ThreadLocal<BufferedBytes> OF_THREAD =
@@ -33,7 +33,7 @@ public final class BufferedBytes {
     private final Map<TopicPartition, Held> byPartition = new HashMap<>();
     private long total;
     private long progressNanos;
-    /** Of the partition whose record was processed last: most records follow one of their own partition. */
+    /** The partition of the last processed record; the next record is mostly of the same one. */
     private @Nullable Held latest;
 
     private static final class Held {
@@ -69,7 +69,7 @@ public final class BufferedBytes {
         }
     }
 
-    /** A record has come to its processor. */
+    /** Subtracts a record that has reached its processor. */
     public void processed(
             String topic, int partition, byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
         progressNanos = nanoClock.getAsLong();
@@ -83,7 +83,7 @@ public final class BufferedBytes {
         total -= size;
     }
 
-    /** The consumer was sent elsewhere in that partition: Streams has dropped what it held. */
+    /** Forgets a partition after a seek, since Streams has dropped its records. */
     void forget(TopicPartition partition) {
         Held held = byPartition.remove(partition);
         total -= held == null ? 0 : held.bytes;
@@ -91,9 +91,9 @@ public final class BufferedBytes {
     }
 
     /**
-     * Whether nothing more should be read now.
+     * Whether the thread should stop reading.
      *
-     * @param assigned what the consumer has; the records of other partitions were dropped
+     * @param assigned the current partitions; records of others were dropped
      */
     boolean isFull(Collection<TopicPartition> assigned) {
         if (total <= BYTES_MAX) {

@@ -4,12 +4,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * The time of a record, whatever its producer wrote. Never throws and never gives a negative time: Streams' own extractor
- * stops the thread at a record without a timestamp, again after every restart. Stateless.
+ * Extracts a record's time without ever failing: at a record without a timestamp, Streams' own extractor would stop the
+ * thread, again after every restart. Stateless.
  *
- * <p>Topics of events and replays have {@code LogAppendTime}, so that theirs is the broker's. A record from before that was
- * set may have none; it counts as appended together with the latest before it, and at the epoch where there is none, when
- * every event is of the future and none is admitted by guess.
+ * <p>The topics of events and replays have {@code LogAppendTime}. An older record may have no timestamp. It gets the latest
+ * time before it; without one it gets 0, so that its event counts as {@code IN_FUTURE} and is not admitted.
  */
 public final class RecordTime implements TimestampExtractor {
     @Override
@@ -22,8 +21,8 @@ public final class RecordTime implements TimestampExtractor {
     }
 
     /**
-     * Of a link, which has no use for a time. Streams takes the earliest of the records it holds; so a link from a producer
-     * whose clock is ahead must not wait until no event waits.
+     * Extracts a link's time, at most the current time. Streams processes its earliest record first, so a link from a
+     * producer whose clock is ahead would wait behind all events.
      */
     public static final class OfLinks implements TimestampExtractor {
         @Override

@@ -22,9 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where Streams' consumers read, decided here and not by {@code auto.offset.reset}, which answers lost data by silence:
- * tasks say where they begin, and hear what Kafka deleted before it was read. Thread-safe: the poll of each thread meets the
- * tasks of all.
+ * Decides where Streams' consumers read, instead of {@code auto.offset.reset}, which would hide lost data. Tasks set where
+ * they begin, and get the number of records that Kafka deleted unread. Thread-safe: each thread's poll serves all tasks.
  */
 public final class SourceOffsets {
     private static final Logger LOG = LoggerFactory.getLogger(SourceOffsets.class);
@@ -32,36 +31,40 @@ public final class SourceOffsets {
 
     private final Map<TopicPartition, Source> sources = new ConcurrentHashMap<>();
 
-    /** One partition, as long as one task has it; guarded by itself. */
+    /** One partition while a task has it; guarded by itself. */
     static final class Source {
         private boolean wantsEarliest;
-        /** Our own position as the task began with it; -1 where it has none. */
+        /** Our own position when the task began; -1 if there was none. */
         private long own = -1;
-        /** The group has no offset, so that ours counts. */
+        /** The group has no offset, so our own position counts. */
         private boolean lacksOffset;
 
         private long expired;
         private long expiredTo;
-        /** Polls whose records are not all processed. */
+        /** Polls with unprocessed records. */
         private final Deque<Polled> polled = new ArrayDeque<>();
     }
 
     /**
-     * @param records at most: markers of transactions are among them
-     * @param to offset of the first record that is left
+     * Records that Kafka deleted unread.
+     *
+     * @param records an upper bound, since it includes transaction markers
+     * @param to offset of the first remaining record
      */
     record Expired(long records, long to) {}
 
     /**
-     * @param last offset of the last record
-     * @param epochMillis of the first, which is exact enough for the others; of the poll where it has no time
+     * A poll of one partition.
+     *
+     * @param last offset of its last record
+     * @param epochMillis time of its first record, or of the poll if the record has none
      */
     private record Polled(long last, long epochMillis) {}
 
     /**
-     * A task begins with the partition; what is known of an earlier owner's reading counts no more.
+     * Begins a task's ownership of a partition, and forgets the previous owner's state.
      *
-     * @return for {@link #end}
+     * @return the argument of {@link #end}
      */
     Source begin(TopicPartition partition, SourcePosition position) {
         Source source = new Source();
@@ -78,7 +81,7 @@ public final class SourceOffsets {
         return source;
     }
 
-    /** What expired unread since it was asked last; empty where nothing did. */
+    /** Returns and resets the records that expired unread; empty if none did. */
     Optional<Expired> takeExpired(TopicPartition partition) {
         Source source = sources.get(partition);
         if (source == null) {
@@ -91,7 +94,7 @@ public final class SourceOffsets {
         }
     }
 
-    /** The task has processed all below. */
+    /** Notes that the task has processed all records below {@code next}. */
     void processed(TopicPartition partition, long next) {
         Source source = sources.get(partition);
         if (source == null) {
@@ -104,14 +107,13 @@ public final class SourceOffsets {
         }
     }
 
-    /** The task has left the partition, which another one may have begun with since. */
+    /** Ends a task's ownership, unless another task has begun since. */
     void end(TopicPartition partition, Source begun) {
         sources.remove(partition, begun);
     }
 
     /**
-     * The time of the oldest record that was polled and not processed, of all partitions that this process reads, Unix
-     * milliseconds; empty where all are processed.
+     * The time of the oldest unprocessed record in this process, in Unix milliseconds; empty if there is none.
      */
     public OptionalLong oldestUnread(String topic) {
         OptionalLong oldest = OptionalLong.empty();
@@ -180,7 +182,7 @@ public final class SourceOffsets {
         }
     }
 
-    /** Before the task's store is restored: until it says otherwise, nothing was ever read. */
+    /** Begins at the earliest record; the task's stored position may change this after it is restored. */
     private void withoutOffset(Consumer<byte[], byte[]> consumer, TopicPartition partition) {
         LOG.info("event=begins_at_earliest partition={} why=\"the group has no offset\"", partition);
         consumer.seekToBeginning(Set.of(partition));
@@ -195,7 +197,7 @@ public final class SourceOffsets {
         try {
             first = consumer.beginningOffsets(positions.keySet(), ANSWER_WITHIN);
         } catch (TimeoutException slow) {
-            // The next poll meets the same.
+            // The next poll tries again.
             LOG.warn("event=first_offsets_unknown partitions={} why={}", positions.keySet(), VisibleText.logged(slow));
             return;
         }
@@ -204,9 +206,9 @@ public final class SourceOffsets {
             consumer.seek(partition, begin);
             if (begin <= position) {
                 LOG.error(
-                        "event=log_cut partition={} position={} first={} why=\"the log ends before what was read: was an"
-                                + " unclean leader elected? Admission begins at the earliest record; ids that were admitted"
-                                + " are known\"",
+                        "event=log_cut partition={} position={} first={} why=\"the log ends before the position, as after an"
+                                + " unclean leader election; admission begins at the earliest record, and admitted ids are"
+                                + " known\"",
                         partition,
                         position,
                         begin);
@@ -216,7 +218,7 @@ public final class SourceOffsets {
         });
     }
 
-    /** What our own position has passed was counted before. */
+    /** Counts expired records, except those below our own position, which were counted before. */
     private void expired(TopicPartition partition, long position, long first) {
         Source source = source(partition);
         synchronized (source) {
@@ -226,8 +228,8 @@ public final class SourceOffsets {
                 return;
             }
             LOG.error(
-                    "event=expired_unread partition={} up_to={} from={} first={} why=\"Kafka has deleted records before"
-                            + " admission read them: see docs/runbook.md, Events expired unread\"",
+                    "event=expired_unread partition={} up_to={} from={} first={} why=\"Kafka deleted records before"
+                            + " admission read them; see docs/runbook.md, Events expired unread\"",
                     partition,
                     first - from,
                     from,
@@ -244,9 +246,9 @@ public final class SourceOffsets {
     /**
      * How long Kafka still keeps the oldest record that admission has not processed.
      *
-     * @param kept how long the topic keeps records; empty where for ever, or where Kafka has not said it yet
-     * @param oldestMillis when the oldest was written, Unix milliseconds; empty where none waits
-     * @return negative where it may be gone; +Inf where none waits or none is ever deleted
+     * @param kept the topic's retention; empty if unlimited or unknown
+     * @param oldestMillis when the oldest was written, in Unix milliseconds; empty if none waits
+     * @return negative if it may be gone; +Inf if none waits or none is ever deleted
      */
     public static double retentionLeftSeconds(Optional<Duration> kept, OptionalLong oldestMillis, long nowMillis) {
         return kept.isEmpty() || oldestMillis.isEmpty()

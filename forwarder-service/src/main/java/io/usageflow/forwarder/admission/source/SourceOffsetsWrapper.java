@@ -12,16 +12,16 @@ import org.apache.kafka.streams.internals.ConsumerWrapper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link SourceOffsets} in the poll of the main consumer that Streams makes itself for the streams group protocol: an internal
- * setting names the class that wraps it (read in Kafka 4.3.1, {@code StreamThread.maybeWrapConsumer}). The classic protocol
- * takes {@link BoundedConsumers}. Were it not called, PartitionsChangedIT would fail with the streams protocol.
+ * Applies {@link SourceOffsets} to the main consumer that Streams creates for the streams group protocol. An internal setting
+ * names the wrapper class (Kafka 4.3.1, {@code StreamThread.maybeWrapConsumer}); the classic protocol uses {@link
+ * BoundedConsumers}. If Streams stops calling it, PartitionsChangedIT fails.
  */
 public final class SourceOffsetsWrapper {
     private static final String OFFSETS = "usageflow.source.offsets";
 
     private SourceOffsetsWrapper() {}
 
-    /** The settings for Streams. */
+    /** The settings that make Streams use the wrapper. */
     public static Map<String, Object> settings(SourceOffsets offsets) {
         return Map.of(
                 StreamsConfig.mainConsumerPrefix(StreamsConfig.InternalConfig.INTERNAL_CONSUMER_WRAPPER),
@@ -30,7 +30,7 @@ public final class SourceOffsetsWrapper {
                 offsets);
     }
 
-    /** Made by Streams, so public. */
+    /** Public, because Streams creates it. */
     public static final class Wrapper extends ConsumerWrapper {
         private @Nullable SourceOffsets offsets;
 

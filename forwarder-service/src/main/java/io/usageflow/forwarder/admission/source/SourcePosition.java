@@ -6,13 +6,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How far admission has read one partition of a topic, and in which log. Stands next to the counters, in the same
- * transactions as the group's offset, which says neither. Pure and immutable.
+ * How far admission has read one partition of a topic, and in which log. Stored with the counters, in the transactions of the
+ * group's offset. Pure and immutable.
  *
- * @param log unknown where Kafka did not say it
- * @param next offset after the last record that was read; {@link #NONE_READ} where none of this log was; empty where only
- *     the group's offset tells, as after an upgrade
- * @param sinceMillis when this log took the place of another, Unix milliseconds; 0 where none did
+ * @param log unknown if Kafka did not tell it
+ * @param next offset after the last record read; {@link #NONE_READ} if no record of this log was read; empty if only the
+ *     group's offset counts, as after an upgrade
+ * @param sinceMillis when this log replaced another, in Unix milliseconds; 0 if it did not
  */
 public record SourcePosition(LogId log, OptionalLong next, long sinceMillis) {
     static final long NONE_READ = -1;
@@ -22,9 +22,9 @@ public record SourcePosition(LogId log, OptionalLong next, long sinceMillis) {
 
     /** Where to begin. */
     enum Begin {
-        /** At the group's offset; where Kafka has forgotten that, at ours. */
+        /** At the group's offset, or at our own if Kafka has forgotten the group's. */
         AS_COMMITTED,
-        /** At the earliest record, whatever the group's offset is: it is of another log. */
+        /** At the earliest record, because the group's offset is of another log. */
         AT_EARLIEST
     }
 
@@ -32,7 +32,7 @@ public record SourcePosition(LogId log, OptionalLong next, long sinceMillis) {
         return next.isPresent() && next.getAsLong() == NONE_READ ? Begin.AT_EARLIEST : Begin.AS_COMMITTED;
     }
 
-    /** This position, where the topic now is this log: the same, or nothing of it read where it is another. */
+    /** This position in the current log: unchanged, or with nothing read if the log is another. */
     SourcePosition in(LogId current, long nowMillis) {
         if (log.differsFrom(current)) {
             return new SourcePosition(current, OptionalLong.of(NONE_READ), nowMillis);
@@ -48,12 +48,16 @@ public record SourcePosition(LogId log, OptionalLong next, long sinceMillis) {
         return "log=" + log.text() + ";next=" + (next.isPresent() ? next.getAsLong() : "") + ";since=" + sinceMillis;
     }
 
-    /** @throws IllegalStateException where a newer version wrote it */
+    /**
+     * Parses a stored position.
+     *
+     * @throws IllegalStateException if a newer version wrote it
+     */
     static SourcePosition parse(String text) {
         Matcher parts = TEXT.matcher(text);
         if (!parts.matches()) {
-            throw new IllegalStateException("a position in a topic is '" + text
-                    + "', and this version cannot read it: was" + " it written by a newer version?");
+            throw new IllegalStateException(
+                    "this version cannot read the position '" + text + "': was it written by a newer version?");
         }
         String next = parts.group(2);
         return new SourcePosition(

@@ -21,12 +21,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How far one partition of each topic was read, and in which log. Belongs to one task. Written before each commit, so in the
- * transaction that carries what was read: what stands here is never of another log than it says.
+ * How far one partition of each topic was read, and in which log. Belongs to one task. Written before each commit, in the
+ * transaction of the records that were read.
  */
 public final class SourcePositions {
     private static final Logger LOG = LoggerFactory.getLogger(SourcePositions.class);
-    /** Of its keys; the blocks of ids and {@link AdmissionLedger} have the store's other ones. */
+    /** Prefix of its keys in a store shared with the id blocks and {@link AdmissionLedger}. */
     private static final String PREFIX = "source:";
 
     private final KeyValueStore<Bytes, byte[]> store;
@@ -35,13 +35,13 @@ public final class SourcePositions {
     private final int partition;
     private final Map<String, Source> byTopic = new LinkedHashMap<>();
 
-    /** What all tasks share: where the topics' logs are asked for, and where consumers meet the tasks. Thread-safe. */
+    /** Objects that all tasks share. Thread-safe. */
     public record Sources(SourceOffsets offsets, TopicWatch watch, AdmissionMeters meters, ReadWhole vendorLinks) {}
 
     /**
-     * A topic that is read whole when the process starts, without a position that would be kept.
+     * A topic that is read completely when the process starts, without a stored position.
      *
-     * @param log as it was then
+     * @param log its log at the start
      */
     public record ReadWhole(String topic, LogId log) {}
 
@@ -59,7 +59,7 @@ public final class SourcePositions {
         }
     }
 
-    /** A topic became another log while it was read: the task is closed, and begins at the earliest record. */
+    /** A topic was replaced while it was read. The task is closed and begins at the earliest record. */
     public static final class LogReplacedException extends KafkaException {
         private static final long serialVersionUID = 1L;
 
@@ -68,7 +68,7 @@ public final class SourcePositions {
         }
     }
 
-    /** The vendor links in memory are those of a topic that is gone; only a new start reads the topic whole. */
+    /** The vendor links' topic was replaced. Only a restart reads it completely. */
     public static final class VendorLinksReplacedException extends KafkaException {
         private static final long serialVersionUID = 1L;
 
@@ -78,9 +78,9 @@ public final class SourcePositions {
     }
 
     /**
-     * Says where the task's consumer is to read, before it reads.
+     * Sets where the task's consumer reads, before it reads.
      *
-     * @param partitions those of the inputs first, in their order
+     * @param partitions of events, replays and customer links, in this order
      */
     public SourcePositions(
             KeyValueStore<Bytes, byte[]> store, AdmissionLedger ledger, Sources sources, TopicPartition... partitions) {
@@ -103,8 +103,8 @@ public final class SourcePositions {
         if (before.log().differsFrom(position.log())) {
             LOG.error(
                     "event=log_replaced partition={} before={} log={} why=\"the topic was deleted and created again, or"
-                            + " moved to another cluster: admission begins at its earliest record; ids that were admitted"
-                            + " are known; see docs/runbook.md, A topic was made again\"",
+                            + " moved to another cluster; admission begins at its earliest record, and admitted ids are"
+                            + " known; see docs/runbook.md, A topic was made again\"",
                     each,
                     before.log().text(),
                     position.log().text());
@@ -115,22 +115,22 @@ public final class SourcePositions {
         return source;
     }
 
-    /** A record was processed. */
+    /** Notes a processed record. */
     public void read(String topic, long offset) {
         Source source = source(topic);
         source.position = source.position.read(offset);
         source.changed = true;
     }
 
-    /** In which log the topic's records stand. */
+    /** The position in a topic. */
     public SourcePosition of(String topic) {
         return source(topic).position;
     }
 
     /**
-     * Whether an offset that was remembered then stands in a log that another one has replaced since.
+     * Whether a record that was stored at that time is of a log that was replaced since.
      *
-     * @param seenAtMillis append time, Unix milliseconds
+     * @param seenAtMillis append time, in Unix milliseconds
      */
     public boolean isOfEarlierLog(InputSource input, long seenAtMillis) {
         int place =
@@ -141,7 +141,7 @@ public final class SourcePositions {
         return seenAtMillis < List.copyOf(byTopic.values()).get(place).position.sinceMillis();
     }
 
-    /** By topic, those that are known. */
+    /** The known logs, by topic. */
     public Map<String, String> logs() {
         Map<String, String> logs = new TreeMap<>();
         byTopic.forEach((topic, source) -> {
@@ -153,8 +153,10 @@ public final class SourcePositions {
     }
 
     /**
-     * @throws LogReplacedException where a topic is another log now than when the task began
-     * @throws VendorLinksReplacedException where the vendor links' topic is another log than when the process began
+     * Checks that no topic was replaced.
+     *
+     * @throws LogReplacedException if a topic has another log than when the task began
+     * @throws VendorLinksReplacedException if the vendor links' topic has another log than when the process began
      */
     public void requireSameLogs() {
         ReadWhole vendorLinks = sources.vendorLinks();
@@ -170,7 +172,7 @@ public final class SourcePositions {
         });
     }
 
-    /** The processor is closed; a last commit may follow. */
+    /** Called when the processor is closed; a last commit may follow. */
     public void close() {
         countExpired();
         byTopic.values().forEach(source -> {
@@ -180,14 +182,14 @@ public final class SourcePositions {
         });
     }
 
-    /** Counts what Kafka deleted before it was read, to be committed. */
+    /** Counts the records that Kafka deleted unread. */
     public void countExpired() {
         for (Source source : byTopic.values()) {
             sources.offsets().takeExpired(source.partition).ifPresent(expired -> count(source, expired));
         }
     }
 
-    /** To be called before each commit, and before the ledger is written. */
+    /** To be called before each commit, before the ledger is written. */
     public void write() {
         countExpired();
         for (Source source : byTopic.values()) {
@@ -204,7 +206,7 @@ public final class SourcePositions {
         ledger.add(LedgerCounter.expiredUnread(source.partition.topic()), expired.records());
         sources.meters().expiredUnread(source.partition.topic(), expired.records());
         if (source.position.next().orElse(-1) < expired.to()) {
-            // Counted for good: a restart before the next record must not count it again.
+            // A restart before the next record must not count it again.
             source.position = source.position.read(expired.to() - 1);
             source.changed = true;
         }
@@ -213,7 +215,7 @@ public final class SourcePositions {
     private Source source(String topic) {
         Source source = byTopic.get(topic);
         if (source == null) {
-            throw new IllegalStateException("admission reads no topic " + topic + " in partition " + partition);
+            throw new IllegalStateException("admission does not read topic " + topic + " in partition " + partition);
         }
         return source;
     }

@@ -1,5 +1,5 @@
 /**
- * Reading the source topics: how much is held ({@link io.usageflow.forwarder.admission.source.BufferedBytes}), which offset reading begins at ({@link
+ * Reads the source topics: how much is buffered ({@link io.usageflow.forwarder.admission.source.BufferedBytes}), which offset reading begins at ({@link
  * io.usageflow.forwarder.admission.source.SourceOffsets}), and how far each partition was read and in which log ({@link
  * io.usageflow.forwarder.admission.source.SourcePositions}).
  */
