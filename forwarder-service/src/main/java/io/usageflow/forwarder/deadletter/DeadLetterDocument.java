@@ -17,13 +17,13 @@ import java.util.TreeMap;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
-/** A dead letter as JSON, for scripts and for the console: the same words everywhere. Pure. */
+/** A dead letter as JSON for scripts. Pure. */
 public final class DeadLetterDocument {
     private static final JsonNodeFactory NODES = JsonNodeFactory.withExactBigDecimals(true);
 
     private DeadLetterDocument() {}
 
-    /** What a list shows: all but the event. */
+    /** The fields of a list: everything except the event. */
     public static ObjectNode brief(StoredDeadLetter stored) {
         DeadLetter letter = stored.letter();
         ObjectNode node = NODES.objectNode();
@@ -44,7 +44,7 @@ public final class DeadLetterDocument {
         return node;
     }
 
-    /** Everything there is, the event as it was published included. */
+    /** All fields, with the event as it was published. */
     public static ObjectNode whole(StoredDeadLetter stored, OriginalEvent original) {
         DeadLetter letter = stored.letter();
         ObjectNode node = brief(stored);
@@ -68,7 +68,7 @@ public final class DeadLetterDocument {
         return node;
     }
 
-    /** A beginning must not be taken for the whole: so {@code key} and {@code headers} are only read with this. */
+    /** Shows that {@code key} and {@code headers} are only the beginning of the original. */
     private static ObjectNode reference(OriginalReference reference, @Nullable String beginning) {
         return NODES.objectNode()
                 .put("value_bytes", reference.getValueBytes())

@@ -10,10 +10,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Which dead letters are meant; every part narrows, and an empty one does not. Immutable and pure.
+ * Selects dead letters: every part narrows the selection, and an empty part does not. Immutable and pure.
  *
  * @param reasons any of these
- * @param subject what {@link StoredDeadLetter#account} says
+ * @param subject account and event type
  * @param times of the last failure
  * @param ids of dead letters or of events
  * @param states any of these; never empty
@@ -27,15 +27,15 @@ public record DeadLetterFilter(
         Set<DeadLetterState> states) {
 
     /**
-     * How much later than the last failure the clock of a record may say that the dead letter was written: Kafka's
-     * index of times is asked with this to spare, so that no clock that was set back can hide one.
+     * Tolerance between the last failure and the timestamp of the dead letter's record when Kafka's time index is searched, so
+     * that a clock that was set back hides no dead letter.
      */
     static final Duration CLOCKS_DIFFER = Duration.ofHours(1);
 
     private static final Set<DeadLetterReason> ANYWHERE =
             EnumSet.of(DeadLetterReason.UNDECODABLE, DeadLetterReason.UNKNOWN_SCHEMA, DeadLetterReason.UNDELIVERABLE);
 
-    /** Whose, and of what type. */
+    /** The account and the event type. */
     public record Subject(Optional<String> account, Optional<String> eventType) {
         public static final Subject ANY = new Subject(Optional.empty(), Optional.empty());
     }
@@ -64,13 +64,13 @@ public record DeadLetterFilter(
         }
     }
 
-    /** All that nobody has answered. */
+    /** Matches all dead letters without an answer. */
     public static DeadLetterFilter open() {
         return new DeadLetterFilter(
                 Set.of(), Optional.empty(), Subject.ANY, Times.ANY, Set.of(), Set.of(DeadLetterState.OPEN));
     }
 
-    /** Whatever its state. */
+    /** Matches all dead letters in any state. */
     public static DeadLetterFilter any() {
         return open().states(EnumSet.allOf(DeadLetterState.class));
     }
@@ -99,7 +99,7 @@ public record DeadLetterFilter(
         return new DeadLetterFilter(reasons, stage, subject, times, ids, Set.copyOf(wanted));
     }
 
-    /** Whether it is meant, whatever was answered to it. */
+    /** Whether the filter matches, apart from the state. */
     public boolean matches(StoredDeadLetter stored) {
         DeadLetter letter = stored.letter();
         return (reasons.isEmpty() || stored.reason().map(reasons::contains).orElse(false))
@@ -114,21 +114,20 @@ public record DeadLetterFilter(
                         || (letter.getEventId() != null && ids.contains(letter.getEventId())));
     }
 
-    /** Whether its state is one of those that are meant. */
+    /** Whether the filter matches the state. */
     public boolean admits(DeadLetterState state) {
         return states.contains(state);
     }
 
     /**
-     * The account whose partition holds all that is meant, where there is one. Admission judges an event in its
-     * account's partition, and its dead letter stands there; but bytes that nobody could read were judged, and so
-     * stand, where a producer put them.
+     * The account whose partition has all matching dead letters, if there is one. Admission handles an event in its account's
+     * partition and writes the dead letter to it. Unreadable bytes stay in the partition that their producer chose.
      */
     Optional<String> partitionedBy() {
         return reasons.isEmpty() || reasons.stream().anyMatch(ANYWHERE::contains) ? Optional.empty() : subject.account;
     }
 
-    /** What was written before cannot be meant. */
+    /** The time before which no record can match. */
     Optional<Instant> writtenSince() {
         return times.since.map(since -> since.minus(CLOCKS_DIFFER));
     }

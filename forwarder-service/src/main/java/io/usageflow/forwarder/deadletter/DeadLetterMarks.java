@@ -22,12 +22,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The newest answer to each dead letter, as the marks' topic had it when it was read. Not thread-safe.
+ * The newest answer to each dead letter at the time the marks' topic was read. Not thread-safe.
  *
- * <p>The topic is compacted, and keeps a mark for each dead letter that was ever answered, so there may be many
- * millions. They stand in a RocksDB in a temporary folder, by the 16 bytes of their ids: heap does not grow with their
- * number, the folder has about 100 bytes for each. It is made with the first mark and removed by {@link #close}; where
- * nothing was ever answered, there is none.
+ * <p>The topic is compacted and keeps a mark for each dead letter that was ever answered, so there may be many millions.
+ * They are in a RocksDB in a temporary folder, by the 16 bytes of their ids: memory does not grow with their number, and the
+ * folder has about 100 bytes for each. It is created with the first mark and removed by {@link #close}.
  */
 public final class DeadLetterMarks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterMarks.class);
@@ -72,7 +71,7 @@ public final class DeadLetterMarks implements AutoCloseable {
         }
     }
 
-    /** What is no mark answers nothing, and undoes no answer. */
+    /** A record that is no mark neither gives nor removes an answer. */
     private boolean isMark(ConsumerRecord<byte[], byte[]> record) {
         try {
             if (record.value() == null) {
@@ -84,7 +83,7 @@ public final class DeadLetterMarks implements AutoCloseable {
             }
             return mark != null;
         } catch (SchemaLostException lost) {
-            return true; // It may be an answer: who asks for it is told, and nobody answers that dead letter again.
+            return true; // It may be an answer: reading it later fails, and the dead letter is not answered again.
         } catch (SerializationException rubbish) {
             if (RegistryAbsence.isCauseOf(rubbish)) {
                 throw rubbish;
@@ -115,10 +114,9 @@ public final class DeadLetterMarks implements AutoCloseable {
     }
 
     /**
-     * Whether the answer is to this dead letter, and not to an earlier one that has the same id: where the id was made
-     * without the topic's, a topic that was made again gives it a second time. An answer is to what had failed by
-     * then. Where the mark does not say to what it is, as those of earlier versions, the clocks of forwarder and
-     * operator may differ.
+     * Whether the answer belongs to this dead letter and not to an earlier one with the same id. An id made without the topic's
+     * id occurs again in a topic that was recreated. An answer belongs to a failure before it. Marks of earlier versions do
+     * not name the failure; for them, the clocks of forwarder and operator may differ.
      */
     static boolean answers(DeadLetterMark mark, DeadLetter letter) {
         Instant failedAt = mark.getFailedAt() == null
@@ -136,12 +134,12 @@ public final class DeadLetterMarks implements AutoCloseable {
         put(key(deadLetterId), mark);
     }
 
-    /** Of all marks that were read, the one that was written last. */
+    /** The mark that was written last. */
     public Optional<DeadLetterMark> newest() {
         return Optional.ofNullable(newest);
     }
 
-    /** How many records the topic had, older answers to the same dead letter included. */
+    /** The number of records in the topic, with older answers to the same dead letter. */
     public long recordsRead() {
         return read;
     }
@@ -166,7 +164,7 @@ public final class DeadLetterMarks implements AutoCloseable {
         table.put(key, value);
     }
 
-    /** Half the bytes of the text, for the ids that there are. */
+    /** UUIDs take less than half the bytes of their text. */
     private static byte[] key(String deadLetterId) {
         return Uuids.parse(deadLetterId).map(Uuids::bytes).orElseGet(() -> deadLetterId.getBytes(UTF_8));
     }

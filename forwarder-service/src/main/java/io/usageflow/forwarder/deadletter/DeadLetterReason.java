@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Why an event needs a person or a fix. Closed, and the same word in the dead letter, the metric's label, the command
- * line and the console; tools route on it, never on text.
+ * The reason of a dead letter. Closed; the word is the same in the dead letter, the metric's label and the command line.
+ * Tools route on it, never on text.
  */
 public enum DeadLetterReason {
     UNDECODABLE("The bytes are not an Avro record in Confluent's wire format."),
@@ -39,7 +39,7 @@ public enum DeadLetterReason {
         this.meaning = meaning;
     }
 
-    /** Empty where a newer forwarder wrote a word that this one does not know. */
+    /** Empty if a newer forwarder wrote a word that this version does not know. */
     public static Optional<DeadLetterReason> named(String word) {
         return Arrays.stream(values())
                 .filter(reason -> reason.name().equals(word))

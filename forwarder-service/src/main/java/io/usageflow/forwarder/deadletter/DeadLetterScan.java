@@ -16,9 +16,9 @@ import java.util.OptionalInt;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Reads the dead letters that a filter means, one at a time and with the newest answer to each; heap stays bounded
- * however many there are. Where all that is meant stands in one account's partition, only that is read; where the
- * filter names a beginning, only from there. Thread-safe: each reading has clients of its own.
+ * Reads the dead letters that a filter matches, one at a time and with the newest answer to each, in bounded memory. If all
+ * matches are in one account's partition, only that partition is read; if the filter has a start time, only from there.
+ * Thread-safe: each reading has clients of its own.
  */
 public final class DeadLetterScan {
     private final Settings settings;
@@ -31,20 +31,26 @@ public final class DeadLetterScan {
 
     /** Takes dead letters one by one. */
     public interface Visitor {
-        /** Returns whether the reading goes on. */
+        /** Returns whether the reading continues. */
         boolean visit(StoredDeadLetter stored);
 
-        /** One was read that is not meant; there may be millions of them in a row. */
-        default void passed() {}
+        /**
+         * A record was read that the filter does not match; there may be millions of them in a row.
+         *
+         * @return whether the reading continues
+         */
+        default boolean passed() {
+            return true;
+        }
     }
 
     /**
-     * What a reading met.
+     * Counts of a reading.
      *
      * @param read all records
-     * @param matched by the filter, by what was answered; those of other states than the filter's were not handed on
+     * @param matched by the filter, by state; those in other states than the filter's were not passed to the visitor
      * @param unreadable records that are no dead letters, and dead letters whose answer cannot be read
-     * @param unreadableNamed where the first of them stand, and why they cannot be read
+     * @param unreadableNamed places of the first of them, and why they cannot be read
      * @param expired dead letters, at most, that retention deleted, answered or not
      */
     public record Summary(
@@ -70,7 +76,7 @@ public final class DeadLetterScan {
     }
 
     /**
-     * Until the end that the topic has now, or until the visitor has enough.
+     * Reads to the current end of the topic, or until the visitor has enough.
      *
      * @throws org.apache.kafka.common.KafkaException where Kafka refuses, does not answer, or has no such topic
      * @throws io.usageflow.schema.registry.RegistryUnavailableException while the registry is away
@@ -112,14 +118,10 @@ public final class DeadLetterScan {
                     .filter(filter::matches)
                     .flatMap(unanswered -> answered(unanswered, record))
                     .filter(stored -> filter.admits(stored.state()));
-            if (meant.isPresent()) {
-                return visitor.visit(meant.get());
-            }
-            visitor.passed();
-            return true;
+            return meant.isPresent() ? visitor.visit(meant.get()) : visitor.passed();
         }
 
-        /** Empty where the answer cannot be read: it may have been replayed, so nobody may answer it now. */
+        /** Empty if the answer cannot be read: the dead letter may have been replayed, so it must not be answered now. */
         private Optional<StoredDeadLetter> answered(
                 StoredDeadLetter unanswered, ConsumerRecord<byte[], byte[]> record) {
             try {

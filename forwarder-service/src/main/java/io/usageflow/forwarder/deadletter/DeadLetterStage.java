@@ -2,7 +2,7 @@ package io.usageflow.forwarder.deadletter;
 
 import java.util.Locale;
 
-/** The half of the forwarder that could not go on with an event. */
+/** The stage that could not process an event. */
 public enum DeadLetterStage {
     ADMISSION,
     DELIVERY;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * digit by digit, nested values as they were written. Pure.
  */
 public final class EventDocument {
-    /** What stands for a nested value that is no JSON, which only a foreign producer can have written. */
+    /** The field for a nested value that is not JSON, which only a foreign producer can have written. */
     static final String NOT_JSON = "not_json";
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.withExactBigDecimals(true);
@@ -30,7 +30,7 @@ public final class EventDocument {
 
     private EventDocument() {}
 
-    /** Fields that the event does not have are left out; the entries of maps are in alphabetical order. */
+    /** Leaves out fields that the event does not have; the entries of maps are in alphabetical order. */
     public static ObjectNode of(UsageEvent event) {
         ObjectNode document = NODES.objectNode();
         document.put("id", event.getId())
@@ -89,10 +89,10 @@ public final class EventDocument {
         }
     }
 
-    /** The text itself, since whoever parses it may lose the order of names, a repeated name, or a digit. */
+    /** Writes the text itself, because parsing could lose the order of names, a repeated name, or a digit. */
     private static void nested(ObjectNode data, String key, String text) {
         if (isOneJsonValue(text)) {
-            // Line ends can only stand between values, where a blank means the same.
+            // Line ends can only be between values, where a blank means the same.
             data.putRawValue(key, new RawValue(text.strip().replace('\n', ' ').replace('\r', ' ')));
         } else {
             data.putObject(key).put(NOT_JSON, text);
@@ -113,7 +113,7 @@ public final class EventDocument {
         }
     }
 
-    /** Without the zeros that the schema's fixed scale puts behind. */
+    /** Without the trailing zeros of the schema's fixed scale. */
     static BigDecimal plain(BigDecimal exact) {
         BigDecimal stripped = exact.stripTrailingZeros();
         return stripped.scale() < 0 ? stripped.setScale(0) : stripped;

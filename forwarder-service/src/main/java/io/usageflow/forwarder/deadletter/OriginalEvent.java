@@ -12,7 +12,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
-/** What the bytes of a dead letter's event turned out to be. Sealed: an event, or bytes that nobody can read (now). */
+/** The event in a dead letter: decoded, or unreadable at the moment. */
 public sealed interface OriginalEvent {
 
     /**
@@ -20,7 +20,7 @@ public sealed interface OriginalEvent {
      *
      * @param published the bytes of the event's own record, which the dead letter may hold inside another
      */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Decoded(UsageEvent event, byte[] published) implements OriginalEvent {}
 
     /**
@@ -36,7 +36,7 @@ public sealed interface OriginalEvent {
                 : onUnreadable.apply(((Unreadable) this).why());
     }
 
-    /** Reads them. Not thread-safe. */
+    /** Reads the events of dead letters. Not thread-safe. */
     final class Reader implements AutoCloseable {
         private final String eventsTopic;
         private final String deliverableTopic;
@@ -82,7 +82,7 @@ public sealed interface OriginalEvent {
             } catch (KafkaException notTheBytes) {
                 throw notTheBytes;
             } catch (RuntimeException unreadable) {
-                // A decoder that stumbles over hostile bytes in its own way.
+                // A decoder may fail on hostile bytes with any exception.
                 return new Unreadable(unreadable.toString());
             }
         }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The published record an event came in, as a dead letter keeps it: untouched, so that a replay can give back exactly
- * what was published. The arrays are not copied; nobody may change them.
+ * what was published. The arrays are not copied and must not be changed.
  *
  * @param source where admission read it
  * @param key the record's key, null where it had none
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param reference where the record is too large to be held: what it was, of which key, value and headers are the
  *     beginning
  */
-@SuppressWarnings("ArrayRecordComponent") // compared by nobody; copying a megabyte for a dead letter buys nothing
+@SuppressWarnings("ArrayRecordComponent") // never compared; no copy of a megabyte for each dead letter
 public record SourceRecord(
         SourceCoordinates source,
         byte @Nullable [] key,

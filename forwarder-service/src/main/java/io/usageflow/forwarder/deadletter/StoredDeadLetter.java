@@ -15,7 +15,7 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dead letter as it stands in the topic, with a person's newest answer to it.
+ * A dead letter in its topic, with the newest answer to it.
  *
  * @param partition of the dead-letter topic
  * @param offset in that partition
@@ -26,12 +26,12 @@ public record StoredDeadLetter(DeadLetter letter, int partition, long offset, Op
         return DeadLetterState.of(mark);
     }
 
-    /** Empty where a newer forwarder wrote a reason that this one does not know. */
+    /** Empty if a newer forwarder wrote a reason that this version does not know. */
     public Optional<DeadLetterReason> reason() {
         return DeadLetterReason.named(letter.getReason());
     }
 
-    /** What the record was, where it was too large to keep; key, value and headers are then only its beginning. */
+    /** Describes a record that was too large to keep; key, value and headers are then only its beginning. */
     public Optional<OriginalReference> reference() {
         return Optional.ofNullable(letter.getOriginalReference());
     }
@@ -56,7 +56,7 @@ public record StoredDeadLetter(DeadLetter letter, int partition, long offset, Op
         return headers;
     }
 
-    /** The account where it is known; otherwise the key where that is text, as it mostly is the account. */
+    /** The account if known; otherwise the key if it is text, because the key usually is the account. */
     public Optional<String> account() {
         return Optional.ofNullable(letter.getAccountId())
                 .or(() -> key().map(key -> new String(key, UTF_8)).filter(text -> text.indexOf('\uFFFD') < 0));

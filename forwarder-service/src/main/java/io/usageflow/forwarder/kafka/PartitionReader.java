@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -121,6 +122,26 @@ public final class PartitionReader implements AutoCloseable {
             return Optional.empty();
         }
         return Optional.of(record);
+    }
+
+    /**
+     * Reads each partition from its offset to the end that it has now, until the visitor has enough.
+     *
+     * @param visitor returns whether the reading continues
+     * @return whether all was read
+     */
+    public boolean read(Map<TopicPartition, Long> from, Predicate<ConsumerRecord<byte[], byte[]>> visitor) {
+        Map<TopicPartition, Long> ends = ends();
+        for (Map.Entry<TopicPartition, Long> first : from.entrySet()) {
+            seek(first.getKey().partition(), first.getValue());
+            long end = ends.getOrDefault(first.getKey(), 0L);
+            for (var record = next(end); record.isPresent(); record = next(end)) {
+                if (!visitor.test(record.get())) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private Iterator<ConsumerRecord<byte[], byte[]>> poll() {

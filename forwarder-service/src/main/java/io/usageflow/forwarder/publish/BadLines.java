@@ -11,8 +11,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * The bad lines of an input in a file of their own, with the header where there is one: to be corrected there and
- * published as another input. Close it. Not thread-safe.
+ * Copies the bad lines of an input, with its header, to a file where they can be corrected and published as another input.
+ * Close it. Not thread-safe.
  */
 public final class BadLines implements AutoCloseable {
     private final FileChannel channel;
@@ -24,23 +24,23 @@ public final class BadLines implements AutoCloseable {
     /**
      * Creates the file.
      *
-     * @throws java.nio.file.FileAlreadyExistsException if the file is there: it may have been corrected by hand
+     * @throws java.nio.file.FileAlreadyExistsException if the file exists: it may have been corrected by hand
      */
     public static BadLines begin(Path file) throws IOException {
         return new BadLines(PrivateFiles.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
     }
 
     /**
-     * Goes on behind what a position knows of; what was written after it comes again, and stands there once.
+     * Continues a file after the part that belongs to the position. Lines after it are written again, once.
      *
-     * @throws IOException also where the file is shorter than the position says
+     * @throws IOException also if the file is shorter than the position says
      */
     public static BadLines resume(Path file, Position position) throws IOException {
         FileChannel channel = PrivateFiles.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (channel.size() < position.badBytes()) {
             channel.close();
             throw new IOException(file + " is shorter than when the backfill was stopped: put it back, or name another"
-                    + " file for --bad-lines and remove the position's file to begin anew");
+                    + " file for --bad-lines and remove the position's file to start again");
         }
         channel.truncate(position.badBytes());
         channel.position(position.badBytes());

@@ -9,10 +9,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which entries of the input are done with from the front: those before which nothing is open. Entries settle in any
- * order, a position is only ever behind the settled run from the beginning, so that nothing is skipped when a run goes on
- * there. What failed stays in front for ever: it must be sent again, and all after it. Holds {@value
- * #ENTRIES_MAX} entries at most. Thread-safe.
+ * Tracks the settled entries from the start of the input. Entries settle in any order, but the position only advances over
+ * a contiguous settled run, so that a resumed run skips nothing. A failed entry stops the position: it and all later entries
+ * must be sent again. Holds at most {@value #ENTRIES_MAX} entries. Thread-safe.
  */
 final class CompletedPrefix {
     static final int ENTRIES_MAX = 10_000;
@@ -21,23 +20,15 @@ final class CompletedPrefix {
     private long open;
     private boolean stuck;
 
-    /** One entry on its way. */
+    /** An entry in flight. */
     static final class Entry {
-        private final ParsedLine line;
-        private final Passed passed;
+        final ParsedLine line;
+        final Passed passed;
         private State state = State.OPEN;
 
         private Entry(ParsedLine line, Passed passed) {
             this.line = line;
             this.passed = passed;
-        }
-
-        ParsedLine line() {
-            return line;
-        }
-
-        Passed passed() {
-            return passed;
         }
 
         State state() {
@@ -48,18 +39,18 @@ final class CompletedPrefix {
     enum State {
         OPEN,
         DURABLE,
-        /** Not sent: it says what an earlier one does. */
+        /** Not sent, because it repeats an earlier entry. */
         REPEATED,
         BAD,
         FAILED
     }
 
-    /** Returns the entry, or nothing if there was no room within the time. */
+    /** Adds an entry; returns nothing if there was no room within the time. */
     synchronized Optional<Entry> begin(ParsedLine line, Passed passed, long millis) throws InterruptedException {
         long deadline = System.nanoTime() + millis * 1_000_000;
         while (entries.size() >= ENTRIES_MAX) {
             if (isPassable()) {
-                // The caller must take out what has settled: that makes the room.
+                // The caller must take out settled entries to make room.
                 return Optional.empty();
             }
             long left = (deadline - System.nanoTime()) / 1_000_000;
@@ -85,7 +76,7 @@ final class CompletedPrefix {
     }
 
     /**
-     * Takes out what is done with from the front, in order, up to the first that failed.
+     * Takes out the settled entries from the front, in order, up to the first failed one.
      */
     synchronized List<Entry> advance() {
         var passed = new ArrayList<Entry>();
@@ -102,7 +93,7 @@ final class CompletedPrefix {
         return passed;
     }
 
-    /** Behind what failed: what has settled since, so that it need not be kept. */
+    /** Takes out the settled entries behind a failed one, which need not be kept. */
     synchronized List<Entry> takeStranded() {
         if (!stuck) {
             return List.of();
@@ -118,12 +109,12 @@ final class CompletedPrefix {
         return settled;
     }
 
-    /** Whether something failed, so that no later position can be told. */
+    /** Whether an entry failed, so that the position cannot advance. */
     synchronized boolean isStuck() {
         return stuck;
     }
 
-    /** Returns whether nothing is under way any more. */
+    /** Returns whether nothing is in flight any more. */
     synchronized boolean awaitIdle(long millis) throws InterruptedException {
         long deadline = System.nanoTime() + millis * 1_000_000;
         while (open > 0) {

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What there is to say of good lines. Immutable.
+ * Statistics of the good lines. Immutable.
  *
- * @param repeated lines that say the same as an earlier one under its id; they were not sent again
- * @param tooOld events that admission will hold as {@code TOO_OLD}
- * @param inFuture events that admission will hold as {@code IN_FUTURE}
+ * @param repeated lines that equal an earlier line with the same id; they were not sent again
+ * @param tooOld events that admission will make {@code TOO_OLD} dead letters
+ * @param inFuture events that admission will make {@code IN_FUTURE} dead letters
  * @param rounded amounts that were rounded
- * @param differences by currency: the sum of the rounded amounts less that of the given ones
+ * @param differences by currency: the sum of the rounded amounts minus the sum of the given ones
  */
 public record LineStatistics(
         long repeated, long tooOld, long inFuture, long rounded, Map<String, BigDecimal> differences) {
@@ -23,7 +23,7 @@ public record LineStatistics(
         differences = Map.copyOf(differences);
     }
 
-    /** Counts what there is to say of good lines. For the thread that reads. */
+    /** Counts good lines. For the reading thread. */
     static final class LineCounters {
         private final Map<String, BigDecimal> differences = new HashMap<>();
         private long repeated;
@@ -35,7 +35,7 @@ public record LineStatistics(
             repeated++;
         }
 
-        /** Returns whether it is the first of its kind: one warning is enough, the others are counted. */
+        /** Returns whether it is the first of its kind, which gets the warning. */
         boolean untimely(TimeWindow.Fault fault) {
             return fault.future() ? inFuture++ == 0 : tooOld++ == 0;
         }

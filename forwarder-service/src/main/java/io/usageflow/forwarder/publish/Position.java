@@ -7,14 +7,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * How far a backfill has come: everything up to here is durable, or a bad line that was reported. Immutable.
+ * The progress of a backfill: everything up to here is durable, or a bad line that was reported. Immutable.
  *
- * @param entries of the input that are done with, repeated lines too, blank ones not
- * @param line of the last of them; 0 at the beginning
- * @param digest of all their texts in order, by which a changed input is recognised; not for security
+ * @param entries of the input that are settled, with repeated lines, without blank ones
+ * @param line number of the last of them; 0 at the start
+ * @param digest of all their texts in order, which detects a changed input; not for security
  * @param durable how many of them were published
  * @param bad how many of them are no events
- * @param badBytes length of the file of bad lines with just those in it
+ * @param badBytes length of the file of bad lines with exactly these
  */
 public record Position(long entries, long line, long digest, long durable, long bad, long badBytes) {
     public static final Position START = new Position(0, 0, 0, 0, 0, 0);
@@ -31,7 +31,7 @@ public record Position(long entries, long line, long digest, long durable, long 
         return new Position(entries + 1, passed.line, passed.digest, durable, bad + 1, badBytesNow);
     }
 
-    /** An entry that was read, with the digest of the input up to and with it. */
+    /** An entry that was read, with the digest of the input up to its end. */
     record Passed(long line, long digest) {
         static final Passed NOTHING = new Passed(0, 0);
 

@@ -10,13 +10,12 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a {@link Position} on disk, so that a backfill that was stopped or killed goes on where it was. Replaced as a
+ * Keeps a {@link Position} on disk, so that a backfill that was stopped or killed can be resumed. The file is replaced as a
  * whole and forced to disk: a crash leaves the old one or the new one. For one run at a time.
  */
 public final class PositionFile {
@@ -24,8 +23,7 @@ public final class PositionFile {
     private final Map<String, String> of;
 
     /**
-     * @param of what the position belongs to, such as where it was published to and how ids were derived; must be the same
-     *     when the run goes on
+     * @param of the identity of the backfill, such as its topic and how ids are derived; a resumed run must have the same
      */
     public PositionFile(Path file, Map<String, String> of) {
         this.file = file;
@@ -33,19 +31,19 @@ public final class PositionFile {
     }
 
     /**
-     * Where the last run stood; {@link Position#START} where there is no file yet.
+     * Returns the position of the last run; {@link Position#START} without a file.
      *
-     * @throws IllegalArgumentException if the file is something else, or belongs to another backfill
+     * @throws IllegalArgumentException if the file is no position, or belongs to another backfill
      */
     public Position load() throws IOException {
         if (Files.notExists(file)) {
             return Position.START;
         }
         Content content = content();
-        Map<String, String> noted = Objects.requireNonNullElse(content.of, Map.of());
+        Map<String, String> noted = content.of.orElse(Map.of());
         for (Map.Entry<String, String> entry : of.entrySet()) {
             String then = noted.get(entry.getKey());
-            // What an earlier version did not write is unknown, not different.
+            // An entry that an earlier version did not write is unknown, not different.
             if (then != null && !then.equals(entry.getValue())) {
                 throw new IllegalArgumentException("the position in " + file + " belongs to another backfill: its "
                         + entry.getKey() + " was '" + then + "' and is '" + entry.getValue()
@@ -73,10 +71,9 @@ public final class PositionFile {
             long published,
             long bad,
             long badBytes,
-            @Nullable Map<String, String> of) {
+            Optional<Map<String, String>> of) {
         boolean isOurs() {
-            return digest != null
-                    && digest.matches("[0-9a-f]{1,16}")
+            return digest.matches("[0-9a-f]{1,16}")
                     && LongStream.of(entries, line, published, bad, badBytes).allMatch(count -> count >= 0);
         }
     }
@@ -106,7 +103,7 @@ public final class PositionFile {
                 position.durable(),
                 position.bad(),
                 position.badBytes(),
-                of);
+                Optional.of(of));
         PrivateFiles.replace(file, ReportJson.indented(content).getBytes(UTF_8));
     }
 }

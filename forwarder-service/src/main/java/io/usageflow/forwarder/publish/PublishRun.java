@@ -18,11 +18,11 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Publishes all events of a source and waits until each is durable or known not to be. At most {@value
- * CompletedPrefix#ENTRIES_MAX} are on their way at once, so that memory stays bounded however long the input is. For one run.
+ * CompletedPrefix#ENTRIES_MAX} events are in flight, so memory is bounded. For one run.
  *
- * <p>With a position's file the run can be stopped or killed at any point and goes on where it was. What was sent and not
- * yet in the position is sent again, under the same ids, which admission recognises. Such a run ends at the first event
- * that is not known to be durable, since all after it would be sent again anyway.
+ * <p>With a position's file the run can be stopped or killed at any point and resumed. Events that were sent but are not yet
+ * in the position are sent again under the same ids, which admission recognises. Such a run ends at the first event that is
+ * not known to be durable, because all later events would be sent again anyway.
  */
 public final class PublishRun {
     private static final Duration GRACE = Duration.ofSeconds(30);
@@ -33,7 +33,7 @@ public final class PublishRun {
     private final Reports reports;
     private final Terms terms;
     private final LineCheck check = new LineCheck();
-    private final CompletedPrefix front = new CompletedPrefix();
+    private final CompletedPrefix prefix = new CompletedPrefix();
     private final AtomicLong durable = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private final LineCounters statistics = new LineCounters();
@@ -42,40 +42,44 @@ public final class PublishRun {
     private Position position = Position.START;
     private long savedAt = System.nanoTime();
 
-    /** @param publisher empty for a dry run, which checks every line and sends nothing */
+    /**
+     * Makes a run.
+     *
+     * @param publisher empty for a dry run, which checks every line and sends nothing
+     */
     public PublishRun(Optional<UsagePublisher> publisher, Reports reports, Terms terms) {
         this.publisher = publisher;
         this.reports = reports;
         this.terms = terms;
     }
 
-    /** Hears of what happens. Called by any thread, one at a time. */
+    /** Follows a run. Called by any thread, one at a time. */
     public interface Reports {
         /**
          * Reports a line whose event is not known to be durable.
          *
-         * @param problem what is wrong with the line, or why its event is not known to be durable
+         * @param problem with the line, or the reason why its event is not known to be durable
          */
         void problem(long line, String problem);
 
         /**
          * Reports a note about a line that was published.
          *
-         * @param note what is worth knowing of a good line: that it repeats another one, or comes at the wrong time
+         * @param note such as that the line repeats another one, or has a time that admission refuses
          */
         default void note(long line, String note) {}
 
-        /** About once a second, and once at the end. */
+        /** Called about once a second, and once at the end. */
         default void progress(Counts counts, long line) {}
     }
 
     /**
      * The terms of a run.
      *
-     * @param position where to go on, and where to note how far it came
-     * @param badLines takes the bad lines as they stand
+     * @param position where to resume from, and where to save the progress
+     * @param badLines takes the bad lines as they are in the input
      * @param stop whether to end early
-     * @param window when an event must have happened so that admission takes it; any time where it is empty
+     * @param window in which an event must have happened so that admission accepts it; any time if empty
      */
     public record Terms(
             Optional<PositionFile> position,
@@ -97,14 +101,14 @@ public final class PublishRun {
      * The counts of a run.
      *
      * @param durable events that all in-sync replicas have
-     * @param bad lines that are no events; nothing was sent of them
+     * @param bad lines that are no events and were not sent
      * @param failed events that are not known to be durable; sending them again with the same ids is safe
-     * @param skipped lines that an earlier run was done with
+     * @param skipped lines that an earlier run settled
      * @param ended whether the input was read to its end
-     * @param statistics what else there is to say
+     * @param statistics of the good lines
      */
     public record Counts(long durable, long bad, long failed, long skipped, boolean ended, LineStatistics statistics) {
-        /** With nothing else to say. */
+        /** Without statistics of the good lines. */
         public Counts(long durable, long bad, long failed, long skipped, boolean ended) {
             this(durable, bad, failed, skipped, ended, LineStatistics.NOTHING);
         }
@@ -117,9 +121,9 @@ public final class PublishRun {
     /**
      * Publishes the events of an input.
      *
-     * @throws IOException if the input fails; what was read before it has been published
-     * @throws IllegalArgumentException if the input does not begin with what the position says was published, or the
-     *     position belongs to another backfill; nothing was published then
+     * @throws IOException if the input fails; events read before it are published
+     * @throws IllegalArgumentException if the input does not begin with what was published up to the position, or the
+     *     position belongs to another backfill; nothing is published then
      */
     public Counts of(LineSource source) throws IOException, InterruptedException {
         try (check) {
@@ -131,7 +135,7 @@ public final class PublishRun {
         Passed passed = skip(source);
         boolean ended = false;
         try {
-            while (!terms.stop.getAsBoolean() && !(terms.position.isPresent() && front.isStuck())) {
+            while (!terms.stop.getAsBoolean() && !(terms.position.isPresent() && prefix.isStuck())) {
                 Optional<ParsedLine> next = source.next();
                 if (next.isEmpty()) {
                     ended = true;
@@ -157,7 +161,7 @@ public final class PublishRun {
         return new Counts(durable.get(), bad, failed.get(), skipped, ended, statistics.now());
     }
 
-    /** Reads over what an earlier run was done with. Ids that are derived from what stands before need it, too. */
+    /** Skips what an earlier run settled. It is read because derived ids depend on earlier lines. */
     private Passed skip(LineSource source) throws IOException {
         if (terms.position.isPresent()) {
             position = terms.position.get().load();
@@ -169,7 +173,7 @@ public final class PublishRun {
                 throw changed("it ends before line " + position.line() + ", up to which it was published");
             }
             passed = passed.then(line.get());
-            // Ids that were used before the position are used.
+            // Ids before the position count as used.
             line.get().match(check::of, bad -> bad);
         }
         if (passed.digest() != position.digest()) {
@@ -184,13 +188,13 @@ public final class PublishRun {
                 + " has the same id");
     }
 
-    /** Waits for room; while it does, what settles must still pass. Empty where the run is to stop meanwhile. */
+    /** Waits for room, and takes out settled entries meanwhile. Empty if the run is to stop. */
     private Optional<CompletedPrefix.Entry> begin(ParsedLine line, Passed passed, Optional<String> header)
             throws IOException, InterruptedException {
         Optional<CompletedPrefix.Entry> entry;
         do {
             pass(header);
-            entry = front.begin(line, passed, LOOK_MILLIS);
+            entry = prefix.begin(line, passed, LOOK_MILLIS);
         } while (entry.isEmpty() && !terms.stop.getAsBoolean());
         return entry;
     }
@@ -202,7 +206,7 @@ public final class PublishRun {
                         before -> {
                             statistics.repeated();
                             note(line.number(), "repeats line " + before + ", and is not sent again");
-                            front.settle(entry, State.REPEATED);
+                            prefix.settle(entry, State.REPEATED);
                             return false;
                         },
                         problem -> refuse(entry, problem));
@@ -222,12 +226,12 @@ public final class PublishRun {
             var unused = sent.whenComplete((receipt, failure) -> {
                 if (failure == null) {
                     durable.incrementAndGet();
-                    front.settle(entry, State.DURABLE);
+                    prefix.settle(entry, State.DURABLE);
                     return;
                 }
                 failed.incrementAndGet();
                 report(line.number(), failure);
-                front.settle(entry, State.FAILED);
+                prefix.settle(entry, State.FAILED);
             });
             return true;
         } catch (InvalidUsageEventException invalid) {
@@ -237,8 +241,8 @@ public final class PublishRun {
 
     private boolean refuse(CompletedPrefix.Entry entry, String problem) {
         bad++;
-        report(entry.line().number(), problem);
-        front.settle(entry, State.BAD);
+        report(entry.line.number(), problem);
+        prefix.settle(entry, State.BAD);
         return false;
     }
 
@@ -257,21 +261,21 @@ public final class PublishRun {
     }
 
     private void pass(Optional<String> header) throws IOException {
-        for (CompletedPrefix.Entry entry : front.advance()) {
+        for (CompletedPrefix.Entry entry : prefix.advance()) {
             switch (entry.state()) {
                 case BAD -> {
                     keep(entry, header);
                     position = position.afterBad(
-                            entry.passed(),
+                            entry.passed,
                             terms.badLines.isPresent() ? terms.badLines.get().bytes() : 0);
                 }
-                case DURABLE -> position = position.afterDurable(entry.passed());
-                case REPEATED -> position = position.afterRepeated(entry.passed());
+                case DURABLE -> position = position.afterDurable(entry.passed);
+                case REPEATED -> position = position.afterRepeated(entry.passed);
                 case OPEN, FAILED -> throw new IllegalStateException("passed while " + entry.state());
             }
         }
-        for (CompletedPrefix.Entry entry : front.takeStranded()) {
-            // With a position they come again, in the run that goes on before them.
+        for (CompletedPrefix.Entry entry : prefix.takeStranded()) {
+            // With a position they are read again when the run is resumed.
             if (entry.state() == State.BAD && terms.position.isEmpty()) {
                 keep(entry, header);
             }
@@ -280,7 +284,7 @@ public final class PublishRun {
 
     private void keep(CompletedPrefix.Entry entry, Optional<String> header) throws IOException {
         if (terms.badLines.isPresent()) {
-            terms.badLines.get().add(header, entry.line().text());
+            terms.badLines.get().add(header, entry.line.text());
         }
     }
 
@@ -301,10 +305,10 @@ public final class PublishRun {
         }
     }
 
-    /** The publisher fails what is not acknowledged in its own time, so that all settle in the end. */
+    /** The publisher fails events that are not acknowledged in time, so all entries settle in the end. */
     private void awaitAll() throws InterruptedException {
         do {
             publisher.ifPresent(open -> open.flush(GRACE));
-        } while (!front.awaitIdle(GRACE.toMillis()));
+        } while (!prefix.awaitIdle(GRACE.toMillis()));
     }
 }

@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
 
-/** A publisher for a command, after a check that Kafka answers and the topic is there: a typing error is told at once. */
+/** Opens a publisher for a command, after a check that Kafka, the topic and the registry answer, so that a wrong setting is
+ * reported at once. */
 public final class PublisherConnection {
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
     private static final Duration ROOM_WITHIN = Duration.ofMinutes(10);
@@ -19,7 +20,9 @@ public final class PublisherConnection {
     private PublisherConnection() {}
 
     /**
-     * @param topic what is going to be written to
+     * Opens a publisher.
+     *
+     * @param topic that will be written
      * @throws io.usageflow.forwarder.kafka.ClusterUnreachableException if Kafka does not answer
      * @throws io.usageflow.forwarder.kafka.TopicsNotReadyException if there is no such topic
      * @throws io.usageflow.schema.registry.RegistryUnavailableException if the schema registry does not answer
@@ -36,22 +39,22 @@ public final class PublisherConnection {
                 .set(all)
                 .topicsPrefix(settings.topics().names().prefix())
                 .serviceName("usageflow-cli")
-                // A command has nothing better to do than to wait for room.
+                // A command can wait for room in the buffer.
                 .maxBlock(ROOM_WITHIN)
                 .build();
     }
 
-    /** Names the cluster whatever its brokers' addresses are; empty for one too old to tell. */
+    /** Returns the cluster's id, which does not depend on its brokers' addresses; empty for a cluster without one. */
     public static String clusterId(Settings settings) {
         try (TopicAdmin admin = TopicAdmin.connect(settings.kafka(), ANSWER_WITHIN)) {
             return admin.clusterId();
         }
     }
 
-    /** The publisher itself would wait for the registry as long as for Kafka, which is right for a service only. */
+    /** The publisher itself would wait for the registry as long as for Kafka, which suits a service only. */
     private static void requireRegistry(Map<String, String> serde, String topic) {
         if (serde.containsKey("avro.serializer.class")) {
-            // Somebody else's client, whose settings may not be ours.
+            // The user's own serializer may have other settings.
             return;
         }
         Map<String, String> briefly = new HashMap<>(serde);

@@ -10,16 +10,16 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * When events must have happened so that admission takes them: the dedup window less the skew before now, and the skew
- * after it. Asked of the time of the usage and of the one inside a UUIDv7, as admission does. Immutable.
+ * The times of events that admission accepts: from now minus the dedup window plus the skew, to now plus the skew. Applies
+ * to the time of the usage and to the time in a UUIDv7, as in admission. Immutable.
  */
 public record TimeWindow(Instant oldest, Instant newest, Duration window) {
-    /** As the forwarder has it that runs with these settings. */
+    /** The window of a forwarder with these settings. */
     public static TimeWindow of(AdmissionSettings.Guard guard, Instant now) {
         return new TimeWindow(now.minus(guard.window()).plus(guard.skew()), now.plus(guard.skew()), guard.window());
     }
 
-    /** @param text says what becomes of the event, and the remedy */
+    /** @param text names what will happen to the event, and the remedy */
     record Fault(boolean future, String text) {}
 
     Optional<Fault> fault(UsageEvent event) {

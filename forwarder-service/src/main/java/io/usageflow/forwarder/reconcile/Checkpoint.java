@@ -12,21 +12,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * How far a run is, in a file next to its report. The file is replaced as a whole.
+ * The progress of a run, in a file next to its report. The file is replaced as a whole.
  *
  * @param job names this reconciliation in marks
- * @param command what was asked for, in words: only a run with the same command is resumed
- * @param from begin of the period, as it was at the first start
+ * @param command the request in words: only a run with the same command is resumed
+ * @param from start of the period, as it was when the run began
  * @param to its end
  * @param progress through the receipts, and the log in which its offsets stand
- * @param reportBytes of the report that belong to it
+ * @param reportBytes length of the report at this checkpoint
  * @param totals the counts so far, as JSON
  */
 public record Checkpoint(
@@ -37,7 +34,7 @@ public record Checkpoint(
      * @param begins first offset of each
      * @param next offset at which a resumed run continues
      * @param ends offset before which it ends
-     * @param log of the receipts' topic; unknown where an earlier version wrote it, and where no offsets are kept
+     * @param log of the receipts' topic; unknown if an earlier version wrote it, or without offsets
      */
     public record Progress(Map<Integer, Long> begins, Map<Integer, Long> next, Map<Integer, Long> ends, LogId log) {
         public Progress {
@@ -46,7 +43,7 @@ public record Checkpoint(
             ends = new TreeMap<>(ends);
         }
 
-        /** How much of the topic lies behind this progress, 0 to 1. */
+        /** The part of the topic that was read, 0 to 1. */
         public double share() {
             long all = sum(ends) - sum(begins);
             return all == 0 ? 1 : (double) (sum(next) - sum(begins)) / all;
@@ -64,7 +61,7 @@ public record Checkpoint(
         }
     }
 
-    static Path beside(Path report) {
+    static Path of(Path report) {
         return report.resolveSibling(report.getFileName() + ".checkpoint");
     }
 
@@ -78,11 +75,10 @@ public record Checkpoint(
     }
 
     /**
-     * This checkpoint for the log in which its offsets stand. Where the checkpoint names no log, as one that an earlier
-     * version wrote, it is taken to be this one.
+     * Returns this checkpoint for the current log. A checkpoint of an earlier version names no log and is taken to be of this
+     * one.
      *
-     * @throws IllegalArgumentException where it is another log: the offsets would name other receipts, and a resumed
-     *     run would skip some
+     * @throws IllegalArgumentException if it is another log: a resumed run would skip receipts
      */
     Checkpoint inLog(LogId log) {
         if (progress.log().differsFrom(log)) {
@@ -110,15 +106,11 @@ public record Checkpoint(
             Map<Integer, Long> begins,
             Map<Integer, Long> next,
             Map<Integer, Long> ends,
-            @Nullable String log,
+            Optional<String> log,
             long reportBytes,
-            ObjectNode tally) {
-        Content {
-            Stream.of(job, command, from, to, tally).forEach(Objects::requireNonNull);
-        }
-    }
+            ObjectNode tally) {}
 
-    /** @throws IllegalArgumentException where the file is none of ours; the message says what to do */
+    /** @throws IllegalArgumentException if the file is no checkpoint; the message names the remedy */
     static Optional<Checkpoint> read(Path file) {
         if (!Files.exists(file)) {
             return Optional.empty();
@@ -130,11 +122,7 @@ public record Checkpoint(
                     content.command,
                     content.from,
                     content.to,
-                    new Progress(
-                            content.begins,
-                            content.next,
-                            content.ends,
-                            LogId.parse(Objects.requireNonNullElse(content.log, ""))),
+                    new Progress(content.begins, content.next, content.ends, LogId.parse(content.log.orElse(""))),
                     content.reportBytes,
                     content.tally));
         } catch (IOException | RuntimeException damaged) {
@@ -154,7 +142,7 @@ public record Checkpoint(
                 progress.begins,
                 progress.next,
                 progress.ends,
-                progress.log.text(),
+                Optional.of(progress.log.text()),
                 reportBytes,
                 totals);
         try {

@@ -7,16 +7,16 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The event that is looked at, as its receipt has it; where there is no receipt, as Credyt has it.
+ * The event of a finding, as its receipt describes it; without a receipt, as Credyt does.
  *
- * @param eventId empty where the event is unknown here
- * @param credytId its id at Credyt; empty where a customer as a whole is looked at
- * @param account several, with a space between, where they share the customer
- * @param customer whom it was sent for
- * @param acceptedAt when Credyt took it, as far as that is known
- * @param eventType empty where the original has expired
- * @param receipt where the receipt stands in its topic; {@link Position#NONE} where there is none
- * @param deliverable where what was sent stands, or stood, in its topic; likewise
+ * @param eventId empty if the event is unknown here
+ * @param credytId its id at Credyt; empty in a finding about a customer
+ * @param account several, separated by spaces, if they share the customer
+ * @param customer to whom Credyt bills it
+ * @param acceptedAt when Credyt accepted it, if known
+ * @param eventType empty if the original has expired
+ * @param receipt the receipt's place in its topic; {@link Position#NONE} without a receipt
+ * @param deliverable the place of the sent event in its topic, even if it has expired there; likewise
  */
 public record EventRef(
         String eventId,
@@ -31,8 +31,7 @@ public record EventRef(
     /**
      * A record's place in its topic.
      *
-     * @param topicId Kafka's id of the topic, since one that was made again has other records; empty where it is
-     *     unknown
+     * @param topicId Kafka's id of the topic, because a recreated topic has other records; empty if unknown
      */
     public record Position(int partition, long offset, String topicId) {
         /** Nowhere. */
@@ -56,6 +55,16 @@ public record EventRef(
                         receipt.getDeliverablePartition(),
                         receipt.getDeliverableOffset(),
                         Objects.requireNonNullElse(receipt.getDeliverableTopicId(), "")));
+    }
+
+    /** An event, or a customer, that only Credyt knows. */
+    public static EventRef atCredyt(
+            String credytId,
+            String account,
+            CredytReference customer,
+            Optional<Instant> acceptedAt,
+            Optional<String> eventType) {
+        return new EventRef("", credytId, account, customer, acceptedAt, eventType, Position.NONE, Position.NONE);
     }
 
     public EventRef ofType(String type) {

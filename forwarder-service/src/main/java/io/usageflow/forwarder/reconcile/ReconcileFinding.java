@@ -3,14 +3,19 @@ package io.usageflow.forwarder.reconcile;
 import java.util.List;
 
 /**
- * Something that is not as it should be.
+ * A problem with an event, or with a record.
  *
- * @param differences of a DIFFERENT event at least one; of others none
+ * @param differences at least one for a DIFFERENT event; none for others
  * @param detail one sentence for people
  */
 public record ReconcileFinding(Kind kind, EventRef event, List<Difference> differences, String detail) {
     public ReconcileFinding {
         differences = List.copyOf(differences);
+    }
+
+    /** Returns a finding without differences. */
+    public static ReconcileFinding of(Kind kind, EventRef event, String detail) {
+        return new ReconcileFinding(kind, event, List.of(), detail);
     }
 
     /** What is wrong with an event. Closed; reports and scripts have these words. */
@@ -27,7 +32,7 @@ public record ReconcileFinding(Kind kind, EventRef event, List<Difference> diffe
                 "Credyt has the event, and nothing here ever sent it: another system writes with the same key, or the same"
                         + " usage was sent under another id. Nothing is to be sent for it.");
 
-        /** Those that a record of the receipts' topic can have. */
+        /** The kinds that a record of the receipts' topic can have. */
         public static final List<Kind> OF_RECEIPTS = List.of(MISSING, UNBILLED, DIFFERENT, UNCHECKED, UNREADABLE);
 
         private final String meaning;
@@ -46,8 +51,8 @@ public record ReconcileFinding(Kind kind, EventRef event, List<Difference> diffe
      * One field that differs.
      *
      * @param field its path, such as {@code costs[0].amount} or {@code data.total_tokens}
-     * @param ours as it was sent, as JSON; {@code -} where it was not
-     * @param theirs as Credyt has it, as JSON; {@code -} where it has not
+     * @param ours the value that was sent, as JSON; {@code -} if none
+     * @param theirs the value that Credyt has, as JSON; {@code -} if none
      */
     public record Difference(String field, String ours, String theirs) {
         public static final String NONE = "-";

@@ -7,15 +7,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What is to be reconciled. Immutable.
+ * What to reconcile. Immutable.
  *
- * @param period of acceptance: when Credyt took the events, as their receipts say; in a search, as Credyt says, or when
- *     they occurred
- * @param account the only one, or all where empty
+ * @param period when Credyt accepted the events, by their receipts; in a search, by Credyt, or else when they occurred
+ * @param account the only account, or all if empty
  * @param free event types that have no price at Credyt
  * @param perSecond questions to Credyt at most, above 0
  * @param repair what to do about missing events
- * @param report where findings are written, with the checkpoint next to it; empty: neither, and each run starts again
+ * @param report the file for the findings, with the checkpoint next to it; if empty, no run can be resumed
  */
 public record ReconcileRequest(
         Period period,
@@ -36,9 +35,9 @@ public record ReconcileRequest(
     }
 
     /**
-     * A half-open time.
+     * A half-open interval.
      *
-     * @param text as it was given: a later run with the same words resumes
+     * @param text as it was given: a run with the same text resumes
      */
     public record Period(Instant from, Instant to, String text) {
         public Period {
@@ -55,8 +54,8 @@ public record ReconcileRequest(
     /**
      * What to do about missing events.
      *
-     * @param who for the audit; empty where nothing is sent
-     * @param again also what an earlier repair has sent
+     * @param who for the audit; empty if nothing is sent
+     * @param again whether to send events that an earlier repair has sent
      */
     public record Repair(Mode mode, String who, String why, boolean again) {
         /** How far a repair goes. */

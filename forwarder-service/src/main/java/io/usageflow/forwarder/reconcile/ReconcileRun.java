@@ -16,9 +16,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Report and checkpoint of one run, on disk where a report is asked for: first the findings, then the checkpoint. So
- * the report has every finding behind the checkpoint, and a resumed run cuts off what was written after it. Not
- * thread-safe; close it.
+ * Report and checkpoint of one run; on disk only with a report. The findings are written before the checkpoint, so the
+ * report has every finding up to the checkpoint, and a resumed run cuts off what was written after it. Not thread-safe; close
+ * it.
  */
 public final class ReconcileRun implements AutoCloseable {
     private final Optional<Path> checkpointFile;
@@ -29,7 +29,7 @@ public final class ReconcileRun implements AutoCloseable {
     private ReconcileRun(Optional<Path> file, Checkpoint checkpoint, boolean resumed) {
         this.checkpoint = checkpoint;
         this.resumed = resumed;
-        checkpointFile = file.map(Checkpoint::beside);
+        checkpointFile = file.map(Checkpoint::of);
         if (file.isPresent()) {
             report = ReportFile.open(file.get());
             // Before the report has content: a report without a checkpoint is a finished one.
@@ -43,11 +43,11 @@ public final class ReconcileRun implements AutoCloseable {
     /**
      * Resumes the run that the report belongs to, or begins one.
      *
-     * @param command what is asked for, in words: only a run with the same command is resumed
-     * @param log in which the offsets of the progress stand; unknown where the run keeps no offsets
+     * @param command the request in words: only a run with the same command is resumed
+     * @param log of the offsets in the progress; unknown if the run keeps no offsets
      * @param start of a new run
      * @param totals of a new run
-     * @throws IllegalArgumentException where the report belongs to another run; the message names the remedy
+     * @throws IllegalArgumentException if the report belongs to another run; the message names the remedy
      */
     public static ReconcileRun open(
             ReconcileRequest request,
@@ -71,7 +71,7 @@ public final class ReconcileRun implements AutoCloseable {
 
     private static Optional<Checkpoint> kept(Path report, String command) {
         ReportFormat.of(report);
-        Path file = Checkpoint.beside(report);
+        Path file = Checkpoint.of(report);
         Optional<Checkpoint> kept = Checkpoint.read(file);
         try {
             long length = Files.exists(report) ? Files.size(report) : 0;
@@ -103,12 +103,12 @@ public final class ReconcileRun implements AutoCloseable {
         return checkpoint.job();
     }
 
-    /** Begin of the period, as it was at the first start. */
+    /** Start of the period, as it was when the run began. */
     public Instant from() {
         return checkpoint.from();
     }
 
-    /** End of the period, as it was at the first start. */
+    /** End of the period, as it was when the run began. */
     public Instant to() {
         return checkpoint.to();
     }
@@ -125,7 +125,7 @@ public final class ReconcileRun implements AutoCloseable {
         return checkpoint.progress();
     }
 
-    /** As they were saved last. */
+    /** The counts at the last checkpoint. */
     public <T> T totals(Class<T> type) {
         return read(checkpoint.totals(), type);
     }
@@ -150,7 +150,7 @@ public final class ReconcileRun implements AutoCloseable {
         }
     }
 
-    /** Replaces the checkpoint: what was appended until now belongs to it. */
+    /** Replaces the checkpoint, which covers everything that was appended until now. */
     public void save(Checkpoint.Progress progress, Object totals) {
         long bytes = report == null ? 0 : report.append(List.of());
         checkpoint = new Checkpoint(
@@ -177,12 +177,12 @@ public final class ReconcileRun implements AutoCloseable {
     }
 
     /**
-     * Follows a run, on the thread that reconciles.
+     * Follows a run, on the thread of the run.
      *
-     * @param <P> how far the run is
+     * @param <P> the progress
      */
     public interface ReconcileListener<P> {
-        /** After each step of some seconds. */
+        /** Called after each step of some seconds. */
         void advanced(P progress);
 
         void found(ReconcileFinding finding);

@@ -12,8 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * The findings in a file, appended and forced to disk in steps; a resumed run cuts off what was written after the last
- * checkpoint. Locked against a second run. Not thread-safe; close it.
+ * The file with the findings. They are appended and forced to disk in steps; a resumed run cuts off what was written after
+ * the last checkpoint. Locked against a second run. Not thread-safe; close it.
  */
 final class ReportFile implements AutoCloseable {
     private final FileChannel channel;
@@ -25,9 +25,9 @@ final class ReportFile implements AutoCloseable {
     }
 
     /**
-     * Opens and locks it; nothing is changed yet.
+     * Opens and locks the file, and changes nothing.
      *
-     * @throws IllegalArgumentException where another run has the file; the message says so
+     * @throws IllegalArgumentException if another run has locked the file
      */
     static ReportFile open(Path path) {
         ReportFormat format = ReportFormat.of(path);
@@ -40,7 +40,7 @@ final class ReportFile implements AutoCloseable {
         }
     }
 
-    /** @param length of what is to be kept; 0 starts an empty report */
+    /** @param length of the content to keep; 0 starts an empty report */
     void begin(long length) {
         try {
             channel.truncate(length);
@@ -59,14 +59,14 @@ final class ReportFile implements AutoCloseable {
                 return;
             }
         } catch (OverlappingFileLockException ours) {
-            // In this very process: the same answer.
+            // Locked by this process: the same result.
         }
         channel.close();
         throw new IllegalArgumentException(
-                path + " is being written by another run: wait for its end, or name another report");
+                path + " is being written by another run: wait until it ends, or name another report");
     }
 
-    /** Returns the file's length, all of it on disk. */
+    /** Appends and forces to disk; returns the file's length. */
     long append(List<ReconcileFinding> findings) {
         findings.forEach(finding -> write(format.text(finding)));
         try {

@@ -42,7 +42,7 @@ public enum ReportFormat {
         }
     };
 
-    /** The full-width forms too: some spreadsheets take them for the plain ones. */
+    /** With the full-width forms, which some spreadsheets treat like the plain ones. */
     private static final Pattern FORMULA = Pattern.compile("[=+\\-@\uFF1D\uFF0B\uFF0D\uFF20]");
 
     private static final Pattern NUMBER = Pattern.compile("-|[-+]?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
@@ -68,9 +68,9 @@ public enum ReportFormat {
     public abstract String text(ReconcileFinding finding);
 
     /**
-     * By the file's name.
+     * Returns the format that the file's name asks for.
      *
-     * @throws IllegalArgumentException where it says neither
+     * @throws IllegalArgumentException if the name has neither ending
      */
     public static ReportFormat of(Path file) {
         String name = file.toString().toLowerCase(Locale.ROOT);
@@ -84,7 +84,7 @@ public enum ReportFormat {
                 "the report is " + file + ": end its name in .csv, or in .json for JSON Lines");
     }
 
-    /** One finding for scripts. */
+    /** A finding as JSON. */
     public static ObjectNode json(ReconcileFinding finding) {
         EventRef event = finding.event();
         ObjectNode json = JsonNodeFactory.instance
@@ -129,8 +129,8 @@ public enum ReportFormat {
     }
 
     /**
-     * RFC 4180, and nothing in it that is not seen. What a spreadsheet would run as a formula gets an apostrophe
-     * before it, numbers excepted; the semicolon separates cells in some countries. JSON has the texts as they are.
+     * A cell by RFC 4180, with invisible characters escaped. A text that a spreadsheet would run as a formula begins with an
+     * apostrophe, except numbers. The semicolon separates cells in some countries. JSON has the texts as they are.
      */
     private static String cell(String text) {
         String shown = VisibleText.of(text, Integer.MAX_VALUE);

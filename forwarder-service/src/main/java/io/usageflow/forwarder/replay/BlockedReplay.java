@@ -27,11 +27,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tries blocked customers again ({@value ReplaySettings#BLOCKED_EVERY}): of each account one dead letter, and when
- * Credyt has taken it, the others. What to try stands in the dead letters themselves, so no state is kept. Any number
- * of instances may run it: the job that begins last fences the others, which end their round, and a failed try is a
- * new dead letter, which keeps all of them from the account for a while. While the marks show that an operator's job
- * is at work, it replays nothing. One thread of its own.
+ * Replays the dead letters of blocked customers from time to time ({@value ReplaySettings#BLOCKED_EVERY}): first one dead
+ * letter of each account, and when Credyt has accepted it, the others. The dead letters themselves are the only state. Any
+ * number of instances may run it: the job that begins last fences the others, which end their round. A replay that fails
+ * makes a new dead letter, so that no instance tries the account again for a while. It replays nothing while the marks show
+ * that an operator's job is running. One thread of its own.
  */
 public final class BlockedReplay implements Stage {
     private static final Logger LOG = LoggerFactory.getLogger(BlockedReplay.class);
@@ -46,7 +46,7 @@ public final class BlockedReplay implements Stage {
     private final ReplayJob job;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "blocked-replay");
-    private volatile String last = "not looked yet";
+    private volatile String last = "no round yet";
     private volatile boolean died;
 
     private BlockedReplay(Settings settings, Duration every) {
@@ -70,7 +70,7 @@ public final class BlockedReplay implements Stage {
         thread.start();
     }
 
-    /** Ready also while it waits: no event that flows waits for it. Not where it has died. */
+    /** Ready also while it waits, because no flowing event depends on it. Not ready after it died. */
     @Override
     public StageHealth health() {
         return died ? StageHealth.waiting(last) : StageHealth.flowing(last);
@@ -97,7 +97,7 @@ public final class BlockedReplay implements Stage {
                     throw hurried;
                 } catch (KafkaException away) {
                     LOG.warn("event=blocked_replay_failed again_in_ms={}", every.toMillis(), away);
-                    last = "the last look failed: " + away.getMessage();
+                    last = "the last round failed: " + away.getMessage();
                 }
             }
         } catch (InterruptedException | InterruptException hurried) {
@@ -119,7 +119,7 @@ public final class BlockedReplay implements Stage {
             ReplayOutcome outcome = replay(account);
             replayed += outcome.done();
             if (outcome.end() instanceof ReplayOutcome.TakenOver) {
-                // The other job goes on; to fence it in turn would stop both.
+                // The other job continues; fencing it in turn would stop both.
                 break;
             }
         }
@@ -143,7 +143,7 @@ public final class BlockedReplay implements Stage {
         return blocked;
     }
 
-    /** A job marks at least one dead letter in this time while it works or waits for its canary. */
+    /** A running job marks at least one dead letter in this time, also while it waits for its canary. */
     static boolean isOfARunningJob(DeadLetterMark mark, Instant now) {
         return !mark.getWho().equals(WHO)
                 && Duration.between(mark.getMarkedAt(), now).abs().compareTo(OTHERS_QUIET) < 0;
@@ -177,8 +177,8 @@ public final class BlockedReplay implements Stage {
     }
 
     /**
-     * Accounts with unanswered dead letters of a blocked customer, and when the newest of each failed. Bounded: beyond it
-     * the rest waits for the next look. Pure; one thread.
+     * Accounts with open dead letters of a blocked customer, and when the newest of each failed. Accounts beyond {@value
+     * #ACCOUNTS_MAX} wait for the next round. Not thread-safe.
      */
     static final class BlockedAccounts {
         static final int ACCOUNTS_MAX = 10_000;

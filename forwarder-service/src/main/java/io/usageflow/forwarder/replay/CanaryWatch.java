@@ -2,6 +2,8 @@ package io.usageflow.forwarder.replay;
 
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.kafka.KafkaClients;
+import io.usageflow.forwarder.kafka.OwnTopicDecoder;
+import io.usageflow.forwarder.kafka.OwnTopicDecoder.OnUnreadable;
 import io.usageflow.forwarder.replay.ReplayJob.Cancellation;
 import io.usageflow.forwarder.replay.ReplayOutcome.CanaryOutcome;
 import io.usageflow.forwarder.replay.ReplayOutcome.CanaryOutcome.Kind;
@@ -9,8 +11,6 @@ import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.Receipt;
 import io.usageflow.schema.SourceCoordinates;
-import io.usageflow.schema.registry.SchemaLostException;
-import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,14 +30,12 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for what becomes of replayed records. A receipt, a dead letter and a deliverable event each name the record
- * that admission read, and so the very replay and no other copy of the event. Must be made before the records are
- * written. One thread.
+ * Waits for the outcome of replayed records. A receipt, a dead letter and a deliverable event each name the record that
+ * admission read, so they identify this replay and no other copy of the event. Create it before the records are written. Not
+ * thread-safe.
  */
 final class CanaryWatch implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
@@ -49,14 +47,14 @@ final class CanaryWatch implements AutoCloseable {
     private final String admissionGroup;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Admin admin;
-    private final Deserializer<Receipt> receipts;
-    private final Deserializer<DeadLetter> deadLetters;
-    private final Deserializer<DeliverableEvent> deliverables;
+    private final OwnTopicDecoder<Receipt> receipts;
+    private final OwnTopicDecoder<DeadLetter> deadLetters;
+    private final OwnTopicDecoder<DeliverableEvent> deliverables;
     private final Map<At, String> awaited = new HashMap<>();
     private final Set<At> admitted = new HashSet<>();
     private final List<CanaryOutcome> outcomes = new ArrayList<>();
 
-    /** Where a replayed record stands. */
+    /** The place of a replayed record. */
     private record At(int partition, long offset) {}
 
     CanaryWatch(Settings settings) {
@@ -65,9 +63,9 @@ final class CanaryWatch implements AutoCloseable {
         consumer = KafkaClients.reader(
                 settings.kafka().client(), Map.of(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest"));
         admin = KafkaClients.admin(settings.kafka().client());
-        receipts = AvroSerdes.ownValueDeserializer(settings.registry().serde(), Receipt.class);
-        deadLetters = AvroSerdes.ownValueDeserializer(settings.registry().serde(), DeadLetter.class);
-        deliverables = AvroSerdes.ownValueDeserializer(settings.registry().serde(), DeliverableEvent.class);
+        receipts = new OwnTopicDecoder<>(settings.registry().serde(), Receipt.class);
+        deadLetters = new OwnTopicDecoder<>(settings.registry().serde(), DeadLetter.class);
+        deliverables = new OwnTopicDecoder<>(settings.registry().serde(), DeliverableEvent.class);
         List<TopicPartition> all = new ArrayList<>();
         for (String topic : List.of(topics.deliverable(), topics.receipts(), topics.deadLetters())) {
             consumer.partitionsFor(topic, ANSWER_WITHIN)
@@ -75,7 +73,7 @@ final class CanaryWatch implements AutoCloseable {
         }
         consumer.assign(all);
         consumer.seekToEnd(all);
-        // Seeking is lazy; this is what makes the end that of now.
+        // Seeking is lazy; asking for the position fixes the end of now.
         all.forEach(partition -> consumer.position(partition, ANSWER_WITHIN));
     }
 
@@ -84,9 +82,9 @@ final class CanaryWatch implements AutoCloseable {
     }
 
     /**
-     * Until all have ended, one has failed, or it has taken too long.
+     * Waits until all have ended, one has failed, or the time is over.
      *
-     * @return what is known of each; empty where the waiting was cancelled
+     * @return the outcomes that are known; empty if the job was cancelled
      */
     Optional<List<CanaryOutcome>> outcomes(Duration timeout, Cancellation cancellation) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
@@ -116,30 +114,24 @@ final class CanaryWatch implements AutoCloseable {
         deliverables.close();
     }
 
+    /** Ignores what cannot be read: it is another's, ours would be readable. */
     private void take(ConsumerRecord<byte[], byte[]> record) {
-        try {
-            if (record.value() == null) {
-                return;
-            }
-            if (record.topic().equals(topics.receipts())) {
-                At at = at(receipts.deserialize(record.topic(), record.value()).getSource());
-                end(at, Kind.DELIVERED, "");
-            } else if (record.topic().equals(topics.deadLetters())) {
-                DeadLetter letter = deadLetters.deserialize(record.topic(), record.value());
-                end(
-                        at(letter.getSource()),
-                        Kind.DEAD_LETTER,
-                        letter.getReason() + ": " + letter.getDetail() + " (dead letter " + letter.getId() + ")");
-            } else {
-                At at = at(
-                        deliverables.deserialize(record.topic(), record.value()).getSource());
-                if (at != null && awaited.containsKey(at)) {
-                    admitted.add(at);
-                }
-            }
-        } catch (SerializationException | SchemaLostException somebodyElses) {
-            // Not what we wait for: ours would be readable.
-            return;
+        OnUnreadable ignored = (foreign, why) -> {};
+        if (record.topic().equals(topics.receipts())) {
+            receipts.read(record, ignored).ifPresent(receipt -> end(at(receipt.getSource()), Kind.DELIVERED, ""));
+        } else if (record.topic().equals(topics.deadLetters())) {
+            deadLetters
+                    .read(record, ignored)
+                    .ifPresent(letter -> end(
+                            at(letter.getSource()),
+                            Kind.DEAD_LETTER,
+                            letter.getReason() + ": " + letter.getDetail() + " (dead letter " + letter.getId() + ")"));
+        } else {
+            deliverables
+                    .read(record, ignored)
+                    .map(deliverable -> at(deliverable.getSource()))
+                    .filter(awaited::containsKey)
+                    .ifPresent(admitted::add);
         }
     }
 
@@ -155,8 +147,8 @@ final class CanaryWatch implements AutoCloseable {
     }
 
     /**
-     * What admission has read, and committed, and what came out nowhere by then, waits for a link. The ends are asked
-     * for after the commit was seen, so that nothing can come out between.
+     * A record that admission has read and committed, and that has no output by then, waits for a link. The ends are read after
+     * the committed offset, so that no output can come in between.
      */
     private void lookForParked() throws InterruptedException {
         Map<TopicPartition, OffsetAndMetadata> committed = committed();
@@ -184,7 +176,7 @@ final class CanaryWatch implements AutoCloseable {
                     .partitionsToOffsetAndMetadata()
                     .get(ANSWER_WITHIN.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException unknown) {
-            // Without the right to look, or without admission: then the timeout ends it, a little later.
+            // Not allowed, or admission has no group yet: the timeout ends the wait a little later.
             return Map.of();
         }
     }
@@ -196,13 +188,13 @@ final class CanaryWatch implements AutoCloseable {
                         at,
                         Kind.NOT_DELIVERED,
                         "admitted, and not delivered within " + timeout.toSeconds()
-                                + " s: is Credyt well, and what does the forwarder's /health/ready say?");
+                                + " s: check Credyt and the forwarder's /health/ready");
             } else {
                 end(
                         at,
                         Kind.NOT_ADMITTED,
                         "not admitted within " + timeout.toSeconds()
-                                + " s: is the forwarder running, with role admission?");
+                                + " s: check that a forwarder with the role admission is running");
             }
         }
     }

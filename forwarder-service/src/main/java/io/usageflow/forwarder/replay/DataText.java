@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.usageflow.schema.JsonValue;
 import io.usageflow.schema.rule.ExactDecimal;
 import java.math.BigDecimal;
@@ -13,8 +14,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries of an event's data as an operator writes them: {@code null}, {@code true}, a number, an object or a list as
- * JSON is, everything else as text; text that looks like one of these stands in double quotes. Pure.
+ * Entries of an event's data as an operator writes them: {@code null}, {@code true}, {@code false}, a number, an object or a
+ * list is JSON; everything else is text. Text that looks like one of these is put in double quotes. Pure.
  */
 final class DataText {
     private static final ObjectMapper JSON = JsonMapper.builder()
@@ -48,7 +49,7 @@ final class DataText {
         return text;
     }
 
-    /** As {@link #read} takes it. */
+    /** Writes a value so that {@link #read} reads the same value. */
     static String write(@Nullable Object value) {
         if (value == null) {
             return "null";
@@ -67,14 +68,14 @@ final class DataText {
                         || text.equals("false")
                         || NUMBER.matcher(text).matches()
                         || "\"{[".indexOf(text.charAt(0)) >= 0);
-        return ambiguous ? quoted(text) : text;
+        return ambiguous ? TextNode.valueOf(text).toString() : text;
     }
 
     static String plain(BigDecimal decimal) {
         return decimal.signum() == 0 ? "0" : decimal.stripTrailingZeros().toPlainString();
     }
 
-    /** Empty where it is no decimal number, or one that the schema would have to round. */
+    /** Empty if the text is no decimal number, or one that the schema would have to round. */
     static Optional<BigDecimal> decimal(String text) {
         return NUMBER.matcher(text.strip()).matches()
                 ? Optional.of(new BigDecimal(text.strip())).filter(ExactDecimal::fits)
@@ -90,13 +91,5 @@ final class DataText {
             }
         }
         return decimal(text).<Object>map(decimal -> decimal).orElseGet(() -> new JsonValue(text));
-    }
-
-    private static String quoted(String text) {
-        try {
-            return JSON.writeValueAsString(text);
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException("text can always be written as JSON", impossible);
-        }
     }
 }

@@ -35,10 +35,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The second pass over the dead letters, which answers them. Used once, by one thread. */
 final class ReplayExecution {
-    /** Clocks and threads are not more exact than this; at high rates it is many intervals. */
+    /** Clocks and threads are no more exact than this; at high rates it spans many intervals. */
     private static final Duration RATE_BURST = Duration.ofMillis(50);
 
-    /** For a commit that Kafka does not answer; then it ends, and the next run finds out. */
+    /** Bound of the wait for a commit. After it the job fails, and the next run finds out whether it was committed. */
     private static final Duration COMMIT_PATIENCE = ReplayTransaction.TIMEOUT;
 
     private final Settings settings;
@@ -48,7 +48,7 @@ final class ReplayExecution {
     private final OriginalEvent.Reader originals;
     private final long toDo;
 
-    /** What the job holds while it works. */
+    /** What the job holds open while it runs. */
     record Hold(ReplayTransaction transactions, DeadLetterMarks marks) {}
 
     ReplayExecution(
@@ -62,7 +62,7 @@ final class ReplayExecution {
         this.plan = plan;
         this.rules = rules;
         this.originals = originals;
-        this.toDo = Math.min(plan.answerable(), request.pace().limit().orElse(Long.MAX_VALUE));
+        this.toDo = Math.min(plan.answerable(), request.limits().limit().orElse(Long.MAX_VALUE));
     }
 
     ReplayOutcome run(Hold hold, ReplayProgress progress, Cancellation cancellation) {
@@ -73,63 +73,62 @@ final class ReplayExecution {
         End end;
         try (var pass = new Pass(hold, progress, cancellation)) {
             end = toDo == 0 ? new Finished() : pass.run();
-        } catch (FencedException fenced) {
-            end = new TakenOver();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            end = new Cancelled();
         } catch (RuntimeException failed) {
             end = new Failed(failed);
         }
         return new ReplayOutcome(plan, hold.transactions().committed(), toDo, end);
     }
 
-    /** What stops the reading from inside a visit, which can only say so by an unchecked exception. */
-    private static final class Carried extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        Carried(Exception carried) {
-            super(carried);
-        }
+    private interface Step {
+        void take() throws FencedException, InterruptedException;
     }
 
     private final class Pass implements DeadLetterScan.Visitor, AutoCloseable {
         private final Hold hold;
         private final ReplayProgress progress;
         private final Cancellation cancellation;
-        private final RateLimiter rate = new RateLimiter(request.pace().perSecondMax(), RATE_BURST, System.nanoTime());
+        private final RateLimiter rate =
+                new RateLimiter(request.limits().perSecondMax(), RATE_BURST, System.nanoTime());
         private final Map<String, Future<RecordMetadata>> canaries = new LinkedHashMap<>();
         private final @Nullable CanaryWatch watch;
         private boolean canaryAwaited;
         private long started;
+        private boolean interrupted;
         private @Nullable End end;
 
         Pass(Hold hold, ReplayProgress progress, Cancellation cancellation) {
             this.hold = hold;
             this.progress = progress;
             this.cancellation = cancellation;
-            this.canaryAwaited = request.pace().canary().count() == 0;
-            // Before anything is written, or an outcome could be missed.
+            this.canaryAwaited = request.limits().canary().count() == 0;
+            // Before anything is written, so that no outcome is missed.
             this.watch = canaryAwaited ? null : new CanaryWatch(settings);
         }
 
-        End run() throws FencedException, InterruptedException {
-            try {
-                new DeadLetterScan(settings).run(request.filter(), hold.marks(), this);
-            } catch (Carried carried) {
-                if (carried.getCause() instanceof FencedException fenced) {
-                    throw fenced;
-                }
-                if (carried.getCause() instanceof InterruptedException interrupted) {
-                    throw interrupted;
-                }
-                throw carried;
-            }
-            commit();
-            if (end == null && !canaryAwaited) {
-                awaitCanary();
+        End run() {
+            new DeadLetterScan(settings).run(request.filter(), hold.marks(), this);
+            if (!(end instanceof TakenOver)) {
+                attempt(() -> {
+                    commit();
+                    if (end == null && !canaryAwaited) {
+                        awaitCanary();
+                    }
+                });
             }
             return end == null ? new Finished() : end;
+        }
+
+        /** Returns whether the job continues. */
+        private boolean attempt(Step step) {
+            try {
+                step.take();
+            } catch (FencedException fenced) {
+                end = new TakenOver();
+            } catch (InterruptedException stop) {
+                interrupted = true;
+                end = new Cancelled();
+            }
+            return end == null;
         }
 
         @Override
@@ -137,18 +136,16 @@ final class ReplayExecution {
             if (watch != null) {
                 watch.close();
             }
+            // Not before: Kafka's clients fail in an interrupted thread.
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
 
-        /** What was answered must not wait for the next that is meant, longer than Kafka keeps a transaction open. */
+        /** Commits in time: Kafka aborts a transaction that stays open, and the next match may be far away. */
         @Override
-        public void passed() {
-            if (hold.transactions().isDue(Duration.ZERO)) {
-                try {
-                    commit();
-                } catch (FencedException fenced) {
-                    throw new Carried(fenced);
-                }
-            }
+        public boolean passed() {
+            return !hold.transactions().isDue(Duration.ZERO) || attempt(this::commit);
         }
 
         @Override
@@ -158,22 +155,14 @@ final class ReplayExecution {
             }
             if (!plan.covers(stored)
                     || hold.transactions().holds(stored.letter().getId())) {
-                passed();
-                return true;
+                return passed();
             }
-            try {
-                ReplayDecision decision = rules.decide(stored, originals::read);
-                if (decision instanceof ReplayDecision.Answer answer) {
-                    return answer(stored, answer);
-                }
-                passed();
-                return true;
-            } catch (FencedException | InterruptedException carried) {
-                throw new Carried(carried);
-            }
+            return rules.decide(stored, originals::read) instanceof ReplayDecision.Answer answer
+                    ? attempt(() -> answer(stored, answer))
+                    : passed();
         }
 
-        private boolean answer(StoredDeadLetter stored, ReplayDecision.Answer answer)
+        private void answer(StoredDeadLetter stored, ReplayDecision.Answer answer)
                 throws FencedException, InterruptedException {
             Duration wait = Duration.ofNanos(Math.max(0, rate.waitNanos(System.nanoTime())));
             if (hold.transactions().isFull() || hold.transactions().isDue(wait)) {
@@ -181,7 +170,7 @@ final class ReplayExecution {
             }
             if (cancellation.within(wait)) {
                 end = new Cancelled();
-                return false;
+                return;
             }
             Optional<Future<RecordMetadata>> replayed = hold.transactions()
                     .add(mark(stored, answer), answer.record().map(this::record));
@@ -189,11 +178,10 @@ final class ReplayExecution {
             started++;
             if (!canaryAwaited) {
                 replayed.ifPresent(record -> canaries.put(stored.letter().getId(), record));
-                if (canaries.size() == request.pace().canary().count()) {
+                if (canaries.size() == request.limits().canary().count()) {
                     awaitCanary();
                 }
             }
-            return end == null;
         }
 
         private void awaitCanary() throws FencedException, InterruptedException {
@@ -207,7 +195,7 @@ final class ReplayExecution {
             }
             progress.canaryAwaited(canaries.size());
             Optional<List<CanaryOutcome>> outcomes =
-                    watch.outcomes(request.pace().canary().timeout(), cancellation);
+                    watch.outcomes(request.limits().canary().timeout(), cancellation);
             outcomes.ifPresent(progress::canaryEnded);
             if (outcomes.isEmpty()) {
                 end = new Cancelled();
@@ -227,7 +215,7 @@ final class ReplayExecution {
         private void commit() throws FencedException {
             Map<String, byte[]> marks = hold.transactions().commit(COMMIT_PATIENCE);
             if (!marks.isEmpty()) {
-                // Should the topic hold a dead letter twice, the second is met with its answer.
+                // If the topic has a dead letter twice, the second one is already answered.
                 marks.forEach(hold.marks()::put);
                 progress.done(hold.transactions().committed(), toDo);
             }

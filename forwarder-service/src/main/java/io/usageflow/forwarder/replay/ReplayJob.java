@@ -13,8 +13,8 @@ import java.util.List;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Answers dead letters: plans what would be done, or does it. For the command line and the console. A job that begins
- * fences the one before it. Thread-safe: each call has clients of its own.
+ * Answers dead letters: plans the effect of a request, or executes the request. A job that begins fences the job before it.
+ * Thread-safe: each call has clients of its own.
  */
 public final class ReplayJob {
     private static final Cancellation NEVER = atMost -> false;
@@ -40,8 +40,8 @@ public final class ReplayJob {
     }
 
     /**
-     * Does it. Interrupted or killed at any point, it has answered some dead letters, each once, and the same request
-     * again answers the others.
+     * Executes the request. If it is interrupted or killed at any point, it has answered some dead letters, each once; the same
+     * request again answers the others.
      *
      * @throws org.apache.kafka.common.KafkaException where Kafka refuses or does not answer before anything was done;
      *     later it is an {@link ReplayOutcome.Failed outcome}
@@ -73,7 +73,7 @@ public final class ReplayJob {
         return counting.plan(summary);
     }
 
-    /** What decides. */
+    /** The rules, with what they need to read and write events. */
     private final class Parts implements AutoCloseable {
         private final OriginalEvent.Reader originals = new OriginalEvent.Reader(settings);
         private final Serializer<UsageEvent> encoder =
@@ -97,27 +97,37 @@ public final class ReplayJob {
     /** Asks a job to stop. Thread-safe. */
     public interface Cancellation {
         /**
+         * Waits for the request to stop.
+         *
          * @param atMost how long to wait for the request to stop
-         * @return whether the job is to stop
+         * @return whether the job must stop
          */
         boolean within(Duration atMost);
     }
 
     /** Follows a job, on the job's thread. */
     public interface ReplayProgress {
-        /** Says nothing. */
+        /** Ignores everything. */
         ReplayProgress SILENT = new ReplayProgress() {};
 
-        /** All is counted; the answering begins. @param toDo how many will be answered, by plan and limit */
+        /**
+         * The plan is complete, and the first dead letter is about to be answered.
+         *
+         * @param toDo dead letters that will be answered, by plan and limit
+         */
         default void planned(ReplayPlan plan, long toDo) {}
 
-        /** After each transaction. @param done in all, committed */
+        /**
+         * A transaction was committed.
+         *
+         * @param done dead letters answered so far
+         */
         default void done(long done, long toDo) {}
 
-        /** The first have been replayed, and their outcomes are waited for. */
+        /** The canary was replayed, and the job waits for its outcomes. */
         default void canaryAwaited(int count) {}
 
-        /** All of the first were delivered, or not. */
+        /** The outcomes of the canary are known. */
         default void canaryEnded(List<CanaryOutcome> outcomes) {}
     }
 }

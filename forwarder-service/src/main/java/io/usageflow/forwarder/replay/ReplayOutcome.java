@@ -6,19 +6,23 @@ import java.util.List;
  * How a job ended.
  *
  * @param done dead letters whose marks are committed
- * @param toDo as many as plan and limit gave
+ * @param toDo dead letters to answer, by plan and limit
  */
 public record ReplayOutcome(ReplayPlan plan, long done, long toDo, End end) {
     /** Why it ended. */
     public sealed interface End {}
 
-    /** It answered all that it was to answer. */
+    /** The job answered every dead letter of the plan, up to the limit. */
     public record Finished() implements End {}
 
     /** The caller cancelled it. */
     public record Cancelled() implements End {}
 
-    /** Not all canaries were delivered. @param outcomes of those whose end is known */
+    /**
+     * Not all canaries were delivered.
+     *
+     * @param outcomes of those whose end is known
+     */
     public record CanaryFailed(List<CanaryOutcome> outcomes) implements End {}
 
     /** A later job fenced it, or Kafka aborted its transaction after {@code transaction.timeout.ms}. */
@@ -27,7 +31,7 @@ public record ReplayOutcome(ReplayPlan plan, long done, long toDo, End end) {
     /**
      * The run failed.
      *
-     * @param cause Kafka or the registry, mostly; the next run finds out whether the last transaction was committed
+     * @param cause usually Kafka or the registry; the next run finds out whether the last transaction was committed
      */
     public record Failed(RuntimeException cause) implements End {}
 
@@ -35,14 +39,14 @@ public record ReplayOutcome(ReplayPlan plan, long done, long toDo, End end) {
      * How the replay of one dead letter ended.
      *
      * @param deadLetterId of the one that was replayed
-     * @param kind the same word everywhere
+     * @param kind in the same word everywhere
      * @param detail for people; empty for {@link Kind#DELIVERED}
      */
     public record CanaryOutcome(String deadLetterId, Kind kind, String detail) {
 
         /** Closed. */
         public enum Kind {
-            /** Credyt has it: its receipt is there. */
+            /** Credyt has the event: its receipt exists. */
             DELIVERED,
             /** It became a dead letter again. */
             DEAD_LETTER,
@@ -50,7 +54,7 @@ public record ReplayOutcome(ReplayPlan plan, long done, long toDo, End end) {
             PARKED,
             /** Admitted, and not delivered in time. */
             NOT_DELIVERED,
-            /** Not even admitted in time. */
+            /** Not admitted in time. */
             NOT_ADMITTED
         }
 

@@ -9,17 +9,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a replay or a discard would do, counted over all that the filter means. Immutable.
+ * The effect of a replay or a discard, counted over all dead letters that the filter matches. Immutable.
  *
  * @param answerable dead letters that would be answered; with a limit, more than will be
  * @param byReason of these
- * @param byAccount of these, the accounts that were met first; those beyond {@value #ACCOUNTS_MAX} are in {@code
- *     otherAccounts}
- * @param otherAccounts dead letters of accounts that are not named
- * @param skipReasons why the rest is left alone
+ * @param accounts of these, by account * @param skipReasons why the rest is left alone
  * @param warnings how many of the answerable each concerns
  * @param summary of the reading
- * @param through in each partition the offset behind the last dead letter that was met: what came later was not planned
+ * @param through for each partition, the offset after the last dead letter that was read; later ones are not in the plan
  */
 public record ReplayPlan(
         long answerable,
@@ -29,7 +26,7 @@ public record ReplayPlan(
         Map<ReplayWarning, Long> warnings,
         DeadLetterScan.Summary summary,
         Map<Integer, Long> through) {
-    /** So many accounts are counted one by one. */
+    /** Bound of the accounts that are counted one by one. */
     public static final int ACCOUNTS_MAX = 10_000;
 
     /**
@@ -43,7 +40,7 @@ public record ReplayPlan(
     /**
      * Dead letters that are skipped for one reason.
      *
-     * @param count dead letters that are left alone for this
+     * @param count dead letters that are skipped for this reason
      * @param example the id of one
      * @param detail what is wrong with that one
      */
@@ -56,7 +53,7 @@ public record ReplayPlan(
         through = Map.copyOf(through);
     }
 
-    /** Dead letters that are left alone, but for those that have their answer already. */
+    /** Dead letters that are skipped, except those that are answered already. */
     public long skipped() {
         return skipReasons.entrySet().stream()
                 .filter(entry -> entry.getKey() != SkipReason.ANSWERED)
@@ -69,7 +66,7 @@ public record ReplayPlan(
         return stored.offset() < through.getOrDefault(stored.partition(), 0L);
     }
 
-    /** Adds them up; heap is bounded however many there are. Not thread-safe. */
+    /** Counts dead letters in bounded memory. Not thread-safe. */
     static final class Counting {
         private final Map<String, Long> byReason = new HashMap<>();
         private final Map<String, Long> byAccount = new HashMap<>();
@@ -119,7 +116,7 @@ public record ReplayPlan(
         }
     }
 
-    /** Why a dead letter is left as it is. Closed; the word is the same on the command line, in JSON and in the console. */
+    /** The reason why a dead letter is skipped. Closed; the word is the same on the command line and in JSON. */
     public enum SkipReason {
         ANSWERED("already answered: --again answers them once more"),
         NEEDS_NEW_ID(
@@ -144,15 +141,15 @@ public record ReplayPlan(
             this.remedy = remedy;
         }
 
-        /** Why, and what to do; of several. */
+        /** Why, and what to do; for several dead letters. */
         public String remedy() {
             return remedy;
         }
     }
 
     /**
-     * What an operator should know before a replay, where it depends on what only a person can know. Closed, the same word
-     * everywhere. {@code docs/dead-letters.md} goes through every reason.
+     * A risk of a replay that only the operator can judge. Closed; the word is the same everywhere. {@code
+     * docs/dead-letters.md} discusses every reason.
      */
     public enum ReplayWarning {
         AGE_UNPROVEN(

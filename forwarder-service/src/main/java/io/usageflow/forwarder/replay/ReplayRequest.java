@@ -8,24 +8,24 @@ import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
- * What an operator answers to which dead letters, and how. Immutable.
+ * Which dead letters to answer, and how. Immutable.
  *
- * @param again whether dead letters are answered that have an answer already; all but those that this job has
- *     answered, so that a job under the same name resumes where it was stopped
+ * @param again whether to answer dead letters that are answered already, except those that this job has answered: a job
+ *     under the same name resumes where it stopped
  */
-public record ReplayRequest(DeadLetterFilter filter, Action action, boolean again, Audit audit, Limits pace) {
-    /** Default of {@link Pace#perSecondMax}. */
+public record ReplayRequest(DeadLetterFilter filter, Action action, boolean again, Audit audit, Limits limits) {
+    /** Default of {@link Limits#perSecondMax}. */
     public static final int PER_SECOND = 500;
 
     public static final int PER_SECOND_MAX = 100_000;
-    /** Bound of a canary: their outcomes are watched one by one. */
+    /** Bound of a canary, because each outcome is watched. */
     public static final int CANARY_MAX = 1_000;
 
-    /** The answer. Sealed: these are the two that there are. */
+    /** The answer. */
     public sealed interface Action {}
 
     /**
-     * Through the pipeline again.
+     * Sends the events through the pipeline again.
      *
      * @param fixes made to each event before
      * @param newIds whether events whose id was admitted before with other content may go under an id of their own
@@ -35,17 +35,17 @@ public record ReplayRequest(DeadLetterFilter filter, Action action, boolean agai
             fixes = List.copyOf(fixes);
         }
 
-        /** As it was published. */
+        /** Replays events as they were published. */
         public static Replay unchanged() {
             return new Replay(List.of(), false);
         }
     }
 
-    /** Given up. */
+    /** Gives the events up. */
     public record Discard() implements Action {}
 
     /**
-     * What each mark says.
+     * The audit fields of each mark.
      *
      * @param why may be empty for a replay
      * @param job names the run
@@ -61,7 +61,7 @@ public record ReplayRequest(DeadLetterFilter filter, Action action, boolean agai
      * How fast and how far a replay runs.
      *
      * @param perSecondMax dead letters a second, 1 to {@value ReplayRequest#PER_SECOND_MAX}
-     * @param limit dead letters in all; without a bound where empty
+     * @param limit dead letters in total; unbounded if empty
      */
     public record Limits(int perSecondMax, OptionalLong limit, Canary canary) {
         public Limits {
@@ -79,7 +79,7 @@ public record ReplayRequest(DeadLetterFilter filter, Action action, boolean agai
     }
 
     /**
-     * The first are replayed alone, and the rest only when all of them have been delivered.
+     * Dead letters that are replayed first. The rest follows only when all of them are delivered.
      *
      * @param count 0 for none
      * @param timeout for all of them together
@@ -97,12 +97,12 @@ public record ReplayRequest(DeadLetterFilter filter, Action action, boolean agai
     }
 
     public ReplayRequest {
-        if (action instanceof Discard && pace.canary().count() > 0) {
+        if (action instanceof Discard && limits.canary().count() > 0) {
             throw new IllegalArgumentException("a discard has no canary: it writes no event to wait for");
         }
     }
 
-    /** Whether a dead letter in this state, last answered by that job, is to be left alone. */
+    /** Whether to skip a dead letter in this state, last answered by that job. */
     boolean leavesAlone(DeadLetterState state, String answeredBy) {
         return state != DeadLetterState.OPEN && (!again || answeredBy.equals(audit.job()));
     }

@@ -33,33 +33,33 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what becomes of a dead letter, and changes nothing; here stands why no replay bills twice. Pure.
+ * Decides what happens to a dead letter, and ensures that no replay bills twice. Pure.
  *
- * <p>The replays' lane asks neither for an event's age nor whether its id was admitted. What keeps a replay from being
- * billed a second time is that it goes under the id it had: Credyt takes an id once. So no rule here may give an event
- * another id at Credyt where Credyt can have had it under the old one:
+ * <p>Admission checks neither the age nor the id of a replayed event. A replay is not billed a second time because it keeps
+ * its id, and Credyt accepts an id once. So no rule may give an event another id at Credyt if Credyt can have the event under
+ * the old one:
  *
  * <ul>
  *   <li>A new id is only for {@code ID_CONFLICT}: admission stopped it, so Credyt has never had <em>this</em> content.
  *       It is made of account, old id and content: the producer's retries of one conflicting event are dead letters of
  *       their own, and all of them get the same new id.
  *   <li>Another account gives an id that is no UUID another form at Credyt. Where Credyt can have had the event,
- *       because nothing proves that it refused it, that is an obstacle.
+ *       because nothing proves that it refused it, that is a reason to skip it.
  * </ul>
  *
- * <p>The other danger is a replay that seems to be delivered while Credyt ignores it, because it holds the id with
- * other content. That is why {@code ID_CONFLICT} is never replayed under its old id; where only a person can know, it
- * is a {@link ReplayWarning}.
+ * <p>The other danger is a replay that seems delivered while Credyt ignores it, because Credyt has the id with other content.
+ * So {@code ID_CONFLICT} is never replayed under its old id. A risk that only an operator can judge is a {@link
+ * ReplayWarning}.
  */
 final class ReplayRules {
     private static final UUID CONFLICTS = UUID.fromString("0d2b7f63-7f0e-5c55-8a39-6f3f0b0d9c41");
 
-    /** In delivery, and yet sure that Credyt did not take the event. */
+    /** Reasons of delivery that prove that Credyt did not accept the event. */
     private static final Set<DeadLetterReason> REFUSED_FOR_SURE =
             EnumSet.of(DeadLetterReason.REJECTED, DeadLetterReason.CUSTOMER_UNKNOWN, DeadLetterReason.UNDELIVERABLE);
 
     /**
-     * In admission after their id was remembered, so that a repeat was a duplicate; or with a caution that says more.
+     * Reasons of admission after the id was remembered, so that a repeat was a duplicate, or with a more specific warning.
      */
     private static final Set<DeadLetterReason> REMEMBERED = EnumSet.of(
             DeadLetterReason.TOO_OLD,
@@ -81,7 +81,7 @@ final class ReplayRules {
         this.encoder = encoder;
     }
 
-    /** @param original what the dead letter holds; its event may be changed by this */
+    /** @param original the event in the dead letter; the decision may change it */
     ReplayDecision decide(StoredDeadLetter stored, Function<StoredDeadLetter, OriginalEvent> original) {
         String answeredBy = stored.mark().map(DeadLetterMark::getJob).orElse("");
         if (request.leavesAlone(stored.state(), answeredBy)) {
@@ -98,7 +98,7 @@ final class ReplayRules {
                 : unreadable(stored, replay, ((OriginalEvent.Unreadable) event).why());
     }
 
-    /** Bytes are replayed as they are: admission may have learned to read them. */
+    /** Replays the bytes as they are, because admission may be able to read them by now. */
     private ReplayDecision unreadable(StoredDeadLetter stored, ReplayRequest.Replay replay, String why) {
         if (stored.reference().isPresent()) {
             return new ReplayDecision.Skip(SkipReason.KEPT_IN_PART, why);
@@ -128,8 +128,7 @@ final class ReplayRules {
     }
 
     /**
-     * The published headers, and of which dead letter this is a replay; of an earlier one the dead letter itself
-     * tells.
+     * The published headers, with the dead letter that this replays. An earlier one is named by the dead letter itself.
      */
     private static List<Header> headers(StoredDeadLetter stored) {
         List<Header> headers = stored.headers().stream()
@@ -140,7 +139,7 @@ final class ReplayRules {
         return headers;
     }
 
-    /** An event that can be read. */
+    /** The decision for an event that can be read. */
     private final class Case {
         private final StoredDeadLetter stored;
         private final ReplayRequest.Replay replay;
@@ -193,7 +192,7 @@ final class ReplayRules {
             return new ReplayDecision.Answer(Optional.of(outgoing()), fixes, warnings());
         }
 
-        /** Costs too: a UUID that names a cost of the first event would name this one's as well. */
+        /** Renews the ids of costs too: a UUID of a cost of the first event would also name this event's cost. */
         private void renew(String fingerprint) {
             String fresh = Uuids.v5(CONFLICTS, publishedAccount, event.getId(), fingerprint)
                     .toString();
@@ -208,7 +207,7 @@ final class ReplayRules {
             }
         }
 
-        /** What was replayed before has been anywhere, and what is too old may have been billed when it was young. */
+        /** A replayed event may be at Credyt already, and an event that is too old may have been billed earlier. */
         private boolean mayBeAtCredyt() {
             if (stored.state() == DeadLetterState.REPLAYED || reason == DeadLetterReason.TOO_OLD) {
                 return true;
@@ -258,13 +257,13 @@ final class ReplayRules {
         }
     }
 
-    /** What is to become of a dead letter. Sealed: it is answered, or left as it is. */
+    /** The decision about a dead letter: answer it or skip it. */
     sealed interface ReplayDecision {
 
         /**
          * The dead letter is answered.
          *
-         * @param record what goes through the pipeline again; empty for a discard
+         * @param record to write again; empty for a discard
          * @param fixes with old and new values, for the mark
          */
         record Answer(Optional<ReplayedRecord> record, List<Fix> fixes, Set<ReplayWarning> warnings)

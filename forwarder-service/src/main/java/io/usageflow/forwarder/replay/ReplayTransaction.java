@@ -46,7 +46,7 @@ public final class ReplayTransaction implements AutoCloseable {
     /** Bound of a transaction. */
     static final int RECORDS_MAX = 500;
 
-    /** Bound of a transaction, so that a slow rate does not delay what is written. */
+    /** Bound of a transaction, so that a slow rate does not delay records that are written. */
     static final Duration AGE_MAX = Duration.ofSeconds(1);
 
     /** Kafka aborts the transaction of a dead producer after this time. */
@@ -130,7 +130,7 @@ public final class ReplayTransaction implements AutoCloseable {
             }
             Optional<Future<RecordMetadata>> sent = record.map(producer::send);
             byte[] value = serializer.serialize(topics.deadLetterMarks(), mark);
-            // Should it fail, so does the commit.
+            // If it fails, the commit fails too.
             Future<RecordMetadata> unused = producer.send(new ProducerRecord<>(
                     topics.deadLetterMarks(), mark.getDeadLetterId().getBytes(UTF_8), value));
             pending.put(mark.getDeadLetterId(), value);
@@ -140,7 +140,7 @@ public final class ReplayTransaction implements AutoCloseable {
         }
     }
 
-    /** Whether the dead letter has its answer in the open transaction. */
+    /** Whether the open transaction answers the dead letter. */
     boolean holds(String deadLetterId) {
         return pending.containsKey(deadLetterId);
     }
@@ -149,7 +149,7 @@ public final class ReplayTransaction implements AutoCloseable {
         return pending.size() >= RECORDS_MAX;
     }
 
-    /** @param wait that is to come before the next dead letter */
+    /** @param wait before the next dead letter */
     boolean isDue(Duration wait) {
         return isOpen && System.nanoTime() - openedNanos + wait.toNanos() > AGE_MAX.toNanos();
     }
@@ -174,7 +174,7 @@ public final class ReplayTransaction implements AutoCloseable {
                 takeCommitted();
                 throw unseen;
             } catch (TimeoutException slow) {
-                // May be asked again until it is known.
+                // The commit may be repeated until its result is known.
                 if (System.nanoTime() - deadline > 0) {
                     throw slow;
                 }
@@ -197,7 +197,7 @@ public final class ReplayTransaction implements AutoCloseable {
         return committed;
     }
 
-    /** What was added and not committed never was. */
+    /** Aborts the open transaction. */
     @Override
     public void close() {
         try (serializer) {

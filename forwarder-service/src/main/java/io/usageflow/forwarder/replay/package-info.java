@@ -3,13 +3,12 @@
  * ends a process.
  *
  * <ol>
- *   <li>{@link io.usageflow.forwarder.replay.ReplayRequest} says what is to be answered, and how;
- *   <li>{@link io.usageflow.forwarder.replay.ReplayJob} plans it, or does it;
- *   <li>{@link io.usageflow.forwarder.replay.ReplayRules} decides of each dead letter what becomes of it, and says why
- *       nothing is billed twice;
- *   <li>{@link io.usageflow.forwarder.replay.EventFix} corrects events on the way;
- *   <li>{@link io.usageflow.forwarder.replay.ReplayTransaction} writes, and says why each is replayed once;
- *   <li>{@link io.usageflow.forwarder.replay.CanaryWatch} waits for the outcome of the first.
+ *   <li>{@link io.usageflow.forwarder.replay.ReplayRequest} says which dead letters to answer, and how;
+ *   <li>{@link io.usageflow.forwarder.replay.ReplayJob} plans the request, or executes it;
+ *   <li>{@link io.usageflow.forwarder.replay.ReplayRules} decides what happens to each dead letter, and explains why nothing is billed twice;
+ *   <li>{@link io.usageflow.forwarder.replay.EventFix} corrects events before they are replayed;
+ *   <li>{@link io.usageflow.forwarder.replay.ReplayTransaction} writes replayed records and their marks, and explains why each dead letter is replayed once;
+ *   <li>{@link io.usageflow.forwarder.replay.CanaryWatch} waits for the outcome of the canary.
  * </ol>
  */
 @NullMarked

@@ -24,10 +24,10 @@ final class ReplayPlanText {
 
     void plan(ReplayPlan plan, ReplayRequest request) {
         if (plan.answerable() > 0) {
-            String limited =
-                    request.pace().limit().isPresent() && request.pace().limit().getAsLong() < plan.answerable()
-                            ? ", the first " + request.pace().limit().getAsLong() + " of them by --limit"
-                            : "";
+            String limited = request.limits().limit().isPresent()
+                            && request.limits().limit().getAsLong() < plan.answerable()
+                    ? ", the first " + request.limits().limit().getAsLong() + " of them by --limit"
+                    : "";
             terminal.say("to " + verb + ": " + plan.answerable() + limited);
             var reasons = new Table("REASON", "DEAD LETTERS");
             plan.byReason().forEach(reasons::row);
@@ -38,10 +38,10 @@ final class ReplayPlanText {
         new TreeMap<>(plan.warnings())
                 .forEach((warning, count) -> terminal.say("warning: " + count + " " + warning.meaning()));
         if (plan.answerable() > 0) {
-            terminal.say("at " + request.pace().perSecondMax() + " a second this takes about "
+            terminal.say("at " + request.limits().perSecondMax() + " a second this takes about "
                     + spoken(Duration.ofSeconds(
-                            Math.min(plan.answerable(), request.pace().limit().orElse(Long.MAX_VALUE))
-                                    / request.pace().perSecondMax())));
+                            Math.min(plan.answerable(), request.limits().limit().orElse(Long.MAX_VALUE))
+                                    / request.limits().perSecondMax())));
         }
     }
 

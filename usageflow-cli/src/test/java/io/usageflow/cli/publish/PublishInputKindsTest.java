@@ -203,7 +203,7 @@ class PublishInputKindsTest {
 
         Result followed = csv(joined(whole, utf8("u-9,a,9\n")));
         assertThat(followed.exit).isNotEqualTo(ExitCode.OK);
-        assertThat(followed.err).contains("something else stands behind");
+        assertThat(followed.err).contains("other data follows a complete part");
 
         byte[] flipped = whole.clone();
         flipped[whole.length - 6] ^= 1;

@@ -1,6 +1,5 @@
 package io.usageflow.cli.reconcile;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,7 +10,6 @@ import io.usageflow.embedded.SchemaRegistryServer;
 import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.testing.DeliveredEvents;
 import io.usageflow.forwarder.testing.ForwarderProcess;
-import io.usageflow.forwarder.testing.WrittenTopics;
 import io.usageflow.sandbox.fault.Fault;
 import io.usageflow.sandbox.fault.Fault.RetryAfter;
 import io.usageflow.sandbox.fault.FaultRule;
@@ -24,14 +22,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 /** Reconciliation as a user runs it, over topics and a stand-in that hold what deliveries leave behind. */
@@ -86,14 +80,12 @@ class ReconcileCommandIT extends ReconcileFixture {
 
     @Test
     void shouldGoOnAfterItWasKilledAndReportEachFindingOnce() throws Exception {
-        try (SchemaRegistryServer registry = SchemaRegistryServer.start(0);
-                WrittenTopics reachable = new WrittenTopics(broker.bootstrapServers(), registry.url())) {
-            topics.close();
-            topics = reachable;
+        try (SchemaRegistryServer registry = SchemaRegistryServer.start(0)) {
+            useRegistry(registry);
             int kills = Integer.getInteger("usageflow.fault.rounds", 2);
             // Enough that no killed run comes to the end at 200 events/s.
             int sent = 1_500 * kills;
-            events = new DeliveredEvents(topics, sandbox).deliver(sent, YESTERDAY);
+            events.deliver(sent, YESTERDAY);
             List<String> missing = new ArrayList<>();
             for (int i = 0; i < sent; i += 100) {
                 missing.add(events.ids().get(i));
@@ -110,11 +102,11 @@ class ReconcileCommandIT extends ReconcileFixture {
                         List.of(reconcile("--rate", "200", "--report", report.toString())))) {
                     await().atMost(SOON)
                             .pollInterval(Duration.ofMillis(20))
-                            .until(() -> !process.isAlive() || receipts(checkpoint) > reached);
+                            .until(() -> !process.isAlive() || counted("receipts", checkpoint) > reached);
                     Thread.sleep(random.nextInt(1_000)); // anywhere in what follows
                     process.kill();
                 }
-                before = receipts(checkpoint);
+                before = counted("receipts", checkpoint);
             }
             assertThat(before).isBetween(1L, sent - 1L);
 
@@ -124,23 +116,11 @@ class ReconcileCommandIT extends ReconcileFixture {
             assertThat(Files.readAllLines(report)).hasSize(sent / 100).allSatisfy(line -> assertThat(
                             JSON.readTree(line).get("finding").textValue())
                     .isEqualTo("MISSING"));
-            assertThat(Files.readAllLines(report).stream()
-                            .map(line -> line.replaceAll(".*\"credyt_event_id\":\"([^\"]+)\".*", "$1")))
-                    .containsExactlyInAnyOrderElementsOf(missing);
+            assertThat(credytIds(report)).containsExactlyInAnyOrderElementsOf(missing);
             assertThat(last.out())
                     .contains("resumed from an earlier run")
                     .contains(String.format("NOT CLEAN: %,d of %,d events", sent / 100, sent));
             assertThat(checkpoint).doesNotExist();
-        }
-    }
-
-    private static long receipts(Path checkpoint) {
-        try {
-            return Files.exists(checkpoint)
-                    ? JSON.readTree(checkpoint.toFile()).at("/tally/receipts").longValue()
-                    : -1;
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
         }
     }
 
@@ -241,10 +221,7 @@ class ReconcileCommandIT extends ReconcileFixture {
     @Test
     void shouldNameRecordsThatAreNoReceiptsAndJudgeTheOthers() throws Exception {
         events.deliver(10, YESTERDAY);
-        for (byte[] bad : List.of("rubbish".getBytes(UTF_8), new byte[0], new byte[] {0, 0, 0, 0x12, 0x67, 1, 2, 3})) {
-            topics.send(topics.names().receipts(), "acct_1", bad, Map.of());
-        }
-        topics.flush();
+        writeUnreadableReceipts();
         events.deliver(10, YESTERDAY);
         sandbox.deleteEvent(events.ids().get(11));
         Path report = folder.resolve("unreadable.csv");
@@ -301,13 +278,7 @@ class ReconcileCommandIT extends ReconcileFixture {
     void shouldSayOfWhatItCouldNotCompareWhyAndNotSendItAgain() throws Exception {
         events.deliver(9, YESTERDAY);
         sandbox.deleteEvent(events.ids().get(0));
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
-            for (int i = 0; i < WrittenTopics.PARTITIONS; i++) {
-                all.put(new TopicPartition(topics.names().deliverable(), i), RecordsToDelete.beforeOffset(-1));
-            }
-            admin.deleteRecords(all).all().get();
-        }
+        deleteRecords(topics.names().deliverable());
         var command = new CommandRun();
 
         assertThat(command.run(reconcile("--repair", "--apply", "--why", "test")))
@@ -340,20 +311,12 @@ class ReconcileCommandIT extends ReconcileFixture {
     @Test
     void shouldRefuseWhatCannotBeMeantBeforeAnythingIsTouched() throws Exception {
         Path report = Files.writeString(folder.resolve("old.csv"), "finding\n");
-        for (Map.Entry<List<String>, String> wrong : Map.of(
-                        List.of("--report", report.toString()), "exists already: name another report",
-                        List.of("--report", "report.txt"), "end its name in .csv",
-                        List.of("--to", "3d"), "the period ends before it begins",
-                        List.of("--to", "soon"), "--to is 'soon', which is not a time",
-                        List.of("--rate", "0"), "the rate is 0.0",
-                        List.of("--apply"), "--repair")
-                .entrySet()) {
-            var command = new CommandRun();
-            assertThat(command.run(reconcile(wrong.getKey().toArray(new String[0]))))
-                    .describedAs(wrong.getKey().toString())
-                    .isEqualTo(ExitCode.USAGE);
-            assertThat(command.err().lines()).singleElement().asString().contains(wrong.getValue());
-        }
+        assertRefused("exists already: name another report", "--report", report.toString());
+        assertRefused("end its name in .csv", "--report", "report.txt");
+        assertRefused("the period ends before it begins", "--to", "3d");
+        assertRefused("--to is 'soon', which is not a time", "--to", "soon");
+        assertRefused("the rate is 0.0", "--rate", "0");
+        assertRefused("--repair", "--apply");
         assertThat(report).hasContent("finding\n");
     }
 }

@@ -1,18 +1,30 @@
 package io.usageflow.cli.reconcile;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.usageflow.cli.CommandRun;
+import io.usageflow.cli.command.ExitCode;
 import io.usageflow.embedded.EmbeddedBroker;
+import io.usageflow.embedded.SchemaRegistryServer;
 import io.usageflow.forwarder.testing.DeliveredEvents;
 import io.usageflow.forwarder.testing.WrittenTopics;
 import io.usageflow.sandbox.CredytSandbox;
 import io.usageflow.sandbox.SandboxOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,5 +83,57 @@ abstract class ReconcileFixture {
 
     static JsonNode json(CommandRun command) throws Exception {
         return JSON.readTree(command.out());
+    }
+
+    /** Makes the topics again with a registry that other processes reach. */
+    void useRegistry(SchemaRegistryServer registry) {
+        topics.close();
+        topics = new WrittenTopics(broker.bootstrapServers(), registry.url());
+        events = new DeliveredEvents(topics, sandbox);
+    }
+
+    /** Writes three records that are no receipts: rubbish, no bytes, and an unknown schema. */
+    void writeUnreadableReceipts() {
+        for (byte[] bad : List.of("rubbish".getBytes(UTF_8), new byte[0], new byte[] {0, 0, 0, 0x12, 0x67, 1, 2, 3})) {
+            topics.send(topics.names().receipts(), "acct_1", bad, Map.of());
+        }
+        topics.flush();
+    }
+
+    /** Deletes all records of the topic, as retention does. */
+    static void deleteRecords(String topic) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
+            for (int i = 0; i < WrittenTopics.PARTITIONS; i++) {
+                all.put(new TopicPartition(topic, i), RecordsToDelete.beforeOffset(-1));
+            }
+            admin.deleteRecords(all).all().get();
+        }
+    }
+
+    /** Returns a count of a killed run's checkpoint; -1 before there is one. */
+    static long counted(String what, Path checkpoint) {
+        try {
+            return Files.exists(checkpoint)
+                    ? JSON.readTree(checkpoint.toFile()).at("/tally/" + what).longValue()
+                    : -1;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static List<String> credytIds(Path report) throws IOException {
+        return Files.readAllLines(report).stream()
+                .map(line -> line.replaceAll(".*\"credyt_event_id\":\"([^\"]+)\".*", "$1"))
+                .toList();
+    }
+
+    /** Asserts that the options are refused as wrong usage, in one line that contains the text. */
+    void assertRefused(String text, String... options) {
+        var command = new CommandRun();
+        assertThat(command.run(reconcile(options)))
+                .describedAs(List.of(options).toString())
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(command.err().lines()).singleElement().asString().contains(text);
     }
 }

@@ -1,15 +1,12 @@
 package io.usageflow.cli.reconcile;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.usageflow.cli.CommandRun;
 import io.usageflow.cli.command.ExitCode;
 import io.usageflow.embedded.SchemaRegistryServer;
-import io.usageflow.forwarder.testing.DeliveredEvents;
 import io.usageflow.forwarder.testing.ForwarderProcess;
-import io.usageflow.forwarder.testing.WrittenTopics;
 import io.usageflow.sandbox.behaviour.ValidationRules.EventIdFormat;
 import io.usageflow.sandbox.fault.Fault;
 import io.usageflow.sandbox.fault.FaultRule;
@@ -17,20 +14,14 @@ import io.usageflow.sandbox.fault.FaultRule.FaultMatch;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.ReferenceKind;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 /** {@code reconcile --unknown} as a user runs it: events at Credyt that nothing here sent, and no others. */
@@ -71,10 +62,7 @@ class ReconcileUnknownIT extends ReconcileFixture {
     @Test
     void shouldCallNothingCompleteWhereRecordsCannotBeRead() throws Exception {
         events.deliver(10, YESTERDAY);
-        for (byte[] bad : List.of("rubbish".getBytes(UTF_8), new byte[0], new byte[] {0, 0, 0, 0x12, 0x67, 1, 2, 3})) {
-            topics.send(topics.names().receipts(), "acct_1", bad, Map.of());
-        }
-        topics.flush();
+        writeUnreadableReceipts();
         events.deliver(10, YESTERDAY);
         var command = new CommandRun();
 
@@ -127,11 +115,9 @@ class ReconcileUnknownIT extends ReconcileFixture {
 
     @Test
     void shouldGoOnAfterItWasKilledAndReportEachEventOnce() throws Exception {
-        try (SchemaRegistryServer registry = SchemaRegistryServer.start(0);
-                WrittenTopics reachable = new WrittenTopics(broker.bootstrapServers(), registry.url())) {
-            topics.close();
-            topics = reachable;
-            events = new DeliveredEvents(topics, sandbox).deliver(600, YESTERDAY);
+        try (SchemaRegistryServer registry = SchemaRegistryServer.start(0)) {
+            useRegistry(registry);
+            events.deliver(600, YESTERDAY);
             List<String> aside = IntStream.range(0, 10)
                     .mapToObj(i -> UUID.randomUUID().toString())
                     .toList();
@@ -145,18 +131,16 @@ class ReconcileUnknownIT extends ReconcileFixture {
                     folder.resolve("log"), List.of(unknown("--rate", "6", "--report", report.toString())))) {
                 await().atMost(SOON)
                         .pollInterval(Duration.ofMillis(20))
-                        .until(() -> !process.isAlive() || customersDone(checkpoint) > 0);
+                        .until(() -> !process.isAlive() || counted("customers", checkpoint) > 0);
                 process.kill();
             }
-            long before = customersDone(checkpoint);
+            long before = counted("customers", checkpoint);
             assertThat(before).isBetween(1L, 19L);
 
             var last = new CommandRun();
             assertThat(last.run(unknown("--report", report.toString()))).isEqualTo(ExitCode.PROBLEMS);
 
-            assertThat(Files.readAllLines(report).stream()
-                            .map(line -> line.replaceAll(".*\"credyt_event_id\":\"([^\"]+)\".*", "$1")))
-                    .containsExactlyInAnyOrderElementsOf(aside);
+            assertThat(credytIds(report)).containsExactlyInAnyOrderElementsOf(aside);
             assertThat(last.out())
                     .contains("resumed from an earlier run")
                     .contains("NOT CLEAN: 10 of 610 events are unknown to us");
@@ -164,21 +148,11 @@ class ReconcileUnknownIT extends ReconcileFixture {
         }
     }
 
-    private static long customersDone(Path checkpoint) {
-        try {
-            return Files.exists(checkpoint)
-                    ? JSON.readTree(checkpoint.toFile()).at("/tally/customers").longValue()
-                    : -1;
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     @Test
     void shouldNotAccuseWhereReceiptsHaveExpired() throws Exception {
         events.deliver(40, YESTERDAY).postAside(1, UUID.randomUUID().toString());
-        delete(topics.names().receipts());
-        delete(topics.names().deliverable());
+        deleteRecords(topics.names().receipts());
+        deleteRecords(topics.names().deliverable());
         // No receipt is left that would name the customers of the period.
         link("acct_1", "acct_1");
         var linked = new CommandRun();
@@ -194,16 +168,6 @@ class ReconcileUnknownIT extends ReconcileFixture {
         var begun = new CommandRun();
         assertThat(begun.run(unknown("--account", "acct_1"))).isEqualTo(ExitCode.PROBLEMS);
         assertThat(begun.out()).contains("receipts begin at 20").contains("  with a receipt               2");
-    }
-
-    private void delete(String topic) throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
-            for (int i = 0; i < WrittenTopics.PARTITIONS; i++) {
-                all.put(new TopicPartition(topic, i), RecordsToDelete.beforeOffset(-1));
-            }
-            admin.deleteRecords(all).all().get();
-        }
     }
 
     @Test
@@ -228,17 +192,9 @@ class ReconcileUnknownIT extends ReconcileFixture {
 
     @Test
     void shouldRefuseWhatCannotBeMeant() {
-        for (Map.Entry<List<String>, String> wrong : Map.of(
-                        List.of("--repair"), "--unknown only looks through Credyt's lists: leave out --repair",
-                        List.of("--free", "call"), "leave out --free",
-                        List.of("--report", "report.txt"), "end its name in .csv",
-                        List.of("--rate", "0"), "the rate is 0.0")
-                .entrySet()) {
-            var command = new CommandRun();
-            assertThat(command.run(unknown(wrong.getKey().toArray(new String[0]))))
-                    .describedAs(wrong.getKey().toString())
-                    .isEqualTo(ExitCode.USAGE);
-            assertThat(command.err().lines()).singleElement().asString().contains(wrong.getValue());
-        }
+        assertRefused("--unknown only looks through Credyt's lists: leave out --repair", "--unknown", "--repair");
+        assertRefused("leave out --free", "--unknown", "--free", "call");
+        assertRefused("end its name in .csv", "--unknown", "--report", "report.txt");
+        assertRefused("the rate is 0.0", "--unknown", "--rate", "0");
     }
 }

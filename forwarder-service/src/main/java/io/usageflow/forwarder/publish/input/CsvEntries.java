@@ -11,12 +11,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a table in RFC 4180's form, each whole: nothing of a line is left unread. A value in quotes may span lines;
- * one whose quote is never closed costs its first line, and those that follow are read by themselves. Strict: a quote
- * stands around a whole value or doubled inside it, and nowhere else. Not thread-safe.
+ * Reads the rows of a table as in RFC 4180. A value in quotes may span lines. If its quote is never closed, the first line
+ * is bad, and the following lines are read by themselves. Strict: quotes are only allowed around a whole value, or doubled
+ * inside it. Not thread-safe.
  */
 public final class CsvEntries {
-    /** A row spans at most this many lines; more is a quote that was never closed. */
+    /** Bound of a row's lines; more mean that a quote was never closed. */
     private static final int LINES_MAX = 200;
 
     private final NumberedLines lines;
@@ -30,8 +30,8 @@ public final class CsvEntries {
      * One row.
      *
      * @param number of its first line, from 1
-     * @param text as it stands, all lines of it
-     * @param cells as they stand between the commas, quotes undone; none where there is a problem
+     * @param text all lines as they are in the input
+     * @param cells between the commas, without quotes; none if there is a problem
      * @param problem why it is no row
      */
     public record Entry(long number, String text, List<String> cells, Optional<String> problem) {
@@ -102,9 +102,9 @@ public final class CsvEntries {
             BEGIN,
             PLAIN,
             QUOTED,
-            /** Behind a quote inside quotes: doubled, or the end of the value. */
+            /** After a quote inside quotes: doubled, or the end of the value. */
             QUOTE,
-            /** Behind the value, where only blanks may stand. */
+            /** After the value, where only blanks are allowed. */
             BEHIND
         }
 

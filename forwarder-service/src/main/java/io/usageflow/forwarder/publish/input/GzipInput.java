@@ -9,9 +9,8 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Reads gzip to its very end: every member, and nothing behind the last one but zeros. {@link
- * java.util.zip.GZIPInputStream} ends without a word at rubbish behind a member, and also before a member that the stream
- * has not yet at hand. Not thread-safe.
+ * Reads gzip to its end: every member, with nothing but zeros after the last one. {@link java.util.zip.GZIPInputStream}
+ * ends silently at garbage after a member, and also before a member whose bytes are not available yet. Not thread-safe.
  */
 final class GzipInput extends InputStream {
     private static final int BUFFER_BYTES = 64 * 1024;
@@ -74,7 +73,7 @@ final class GzipInput extends InputStream {
         }
     }
 
-    /** Returns whether there is another one; zeros may fill up the last block of a tape. */
+    /** Returns whether there is another member; zeros may fill the last block of a tape. */
     private boolean beginMember() throws IOException {
         int first = in.read();
         while (first == 0) {
@@ -84,7 +83,7 @@ final class GzipInput extends InputStream {
             return false;
         }
         if (first != 0x1F || in.read() != 0x8B || in.read() != 8) {
-            throw damaged("something else stands behind a complete part of it");
+            throw damaged("other data follows a complete part");
         }
         int flags = octet();
         skip(FIXED_BYTES_LEFT);
@@ -140,7 +139,7 @@ final class GzipInput extends InputStream {
 
     private void skipText() throws IOException {
         while (octet() != 0) {
-            // The name or the comment, which nothing here needs.
+            // The name or the comment is not needed.
         }
     }
 

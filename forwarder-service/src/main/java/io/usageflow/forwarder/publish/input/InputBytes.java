@@ -15,9 +15,8 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 
 /**
- * What stands at the beginning of an input, by its content and not by its name. gzip and zip with one file are read as a
- * stream, so that a small file which grows without end costs time and no memory; text in UTF-8 is passed on; everything
- * else is refused by name with the remedy.
+ * Recognises an input by its content and not by its name. gzip and zip with one file are read as a stream, so that a
+ * decompression bomb takes no memory. UTF-8 text is read as it is. Everything else is refused, with its kind and the remedy.
  */
 public final class InputBytes {
     private static final int HEAD_BYTES = 512;
@@ -30,7 +29,7 @@ public final class InputBytes {
             Map.entry("28b52ffd", "is compressed with zstd: uncompress it with zstd -d"),
             Map.entry("fd377a585a00", "is compressed with xz: uncompress it with xz -d"),
             Map.entry("04224d18", "is compressed with lz4: uncompress it with lz4 -d"),
-            Map.entry("377abcaf271c", "is a 7z archive: take the file out of it"),
+            Map.entry("377abcaf271c", "is a 7z archive: extract the file"),
             Map.entry("425a6839314159265359", "is compressed with bzip2: uncompress it with bzip2 -d"),
             Map.entry("5041523115", "is Parquet: export it as CSV or JSON Lines"),
             Map.entry("4f626a01", "is an Avro file: export it as CSV or JSON Lines"),
@@ -57,15 +56,17 @@ public final class InputBytes {
     }
 
     /**
-     * That of the file without the folder and the ending of its compression, so that ids derived from it are the same
-     * whether or not it is compressed.
+     * The file's name without the folder and the extension of its compression, so that derived ids do not depend on the
+     * compression.
      */
     public String name() {
         return name;
     }
 
     /**
-     * @param raw the input as it stands; the caller closes it
+     * Recognises an input.
+     *
+     * @param raw the input as it is; the caller closes it
      * @param file where it comes from; empty for standard input
      * @throws IllegalArgumentException if it is something else than text, gzip or zip; names what, and the remedy
      * @throws IOException if it cannot be read
@@ -119,7 +120,7 @@ public final class InputBytes {
         }
         if (head.length > TAR_MAGIC_AT + 5
                 && new String(head, TAR_MAGIC_AT, 5, StandardCharsets.ISO_8859_1).equals("ustar")) {
-            throw new IllegalArgumentException("the input is a tar archive: take the file out of it with tar -x");
+            throw new IllegalArgumentException("the input is a tar archive: extract the file with tar -x");
         }
         return new InputBytes(in, name, head);
     }
@@ -135,7 +136,7 @@ public final class InputBytes {
         return head.length > 2 && head[0] == 0x1F && head[1] == (byte) 0x8B && head[2] == 8;
     }
 
-    /** With its first entry, or with none. */
+    /** A zip begins with its first entry, or is empty. */
     private static boolean isZip(byte[] head) {
         return head.length > 3
                 && head[0] == 'P'
@@ -143,7 +144,7 @@ public final class InputBytes {
                 && ((head[2] == 3 && head[3] == 4) || (head[2] == 5 && head[3] == 6));
     }
 
-    /** Without a mark: the text begins with ASCII, so that every other byte is 0. */
+    /** UTF-16 without a byte order mark: the text begins with ASCII, so every other byte is 0. */
     private static boolean isUtf16(byte[] head) {
         int pairs = Math.min(head.length, 32) / 2;
         int[] zeros = new int[2];
@@ -153,7 +154,7 @@ public final class InputBytes {
         return pairs > 1 && ((zeros[0] == pairs && zeros[1] == 0) || (zeros[1] == pairs && zeros[0] == 0));
     }
 
-    /** The zip's one file, by its table of contents. macOS adds entries of its own, which hold no usage. */
+    /** Returns the only file of the zip by its directory. macOS adds entries of its own. */
     private static String onlyEntry(Path file) throws IOException {
         try (ZipFile zip = new ZipFile(file.toFile())) {
             List<String> names = zip.stream()

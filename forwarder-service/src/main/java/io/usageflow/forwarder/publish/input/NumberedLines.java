@@ -10,9 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Cuts a UTF-8 stream into lines, each decoded by itself, so that broken bytes or a line without end cost that line and
- * no other, and memory is bounded by {@value #BYTES_MAX} bytes. A line ends with LF, CR LF or CR, in any mixture. Not
- * thread-safe.
+ * Splits a UTF-8 stream into lines. Each line is decoded by itself, so broken bytes or a line that is too long affect no
+ * other line, and memory is bounded by {@value #BYTES_MAX} bytes. A line ends with LF, CR LF or CR. Not thread-safe.
  */
 public final class NumberedLines {
     /** Sixteen times the largest event. */
@@ -30,8 +29,8 @@ public final class NumberedLines {
     /**
      * One line of the input.
      *
-     * @param text without its line end; empty where the bytes are no text, or too many
-     * @param end as it stands; empty at the end of the input
+     * @param text without its line end; empty if the bytes are no text, or too many
+     * @param end the line end; empty at the end of the input
      * @param problem why the line cannot be read, or empty
      */
     public record Line(long number, String text, String end, Optional<String> problem) {

@@ -1,4 +1,4 @@
-/** Bytes of an input, cut into lines or rows; what compresses them is undone here. */
+/** Reads the bytes of an input, uncompressed if necessary, and splits them into lines or rows. */
 @NullMarked
 package io.usageflow.forwarder.publish.input;
 

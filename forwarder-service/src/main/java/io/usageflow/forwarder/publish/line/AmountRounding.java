@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** Rounds the amounts of costs where that was asked for, and keeps what it changed. Immutable. */
+/** Rounds the amounts of costs if requested, and records the differences. Immutable. */
 public final class AmountRounding {
     public static final AmountRounding NONE = new AmountRounding(OptionalInt.empty());
 
@@ -28,7 +28,7 @@ public final class AmountRounding {
     /**
      * An amount that was rounded.
      *
-     * @param difference the rounded amount less the given one
+     * @param difference the rounded amount minus the given one
      */
     public record Rounded(String currency, BigDecimal difference) {}
 
@@ -45,7 +45,7 @@ public final class AmountRounding {
                 return amount;
             }
             BigDecimal kept = ExactDecimal.round(amount, digits.getAsInt());
-            // The same number with fewer zeros was not changed.
+            // The same number with fewer zeros is unchanged.
             if (kept.compareTo(amount) != 0) {
                 rounded.add(new Rounded(currency, kept.subtract(amount)));
             }

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** A table with a header, whose rows a mapping makes into events. Not thread-safe. */
+/** Reads a table with a header, whose rows a mapping turns into events. Not thread-safe. */
 public final class CsvLines implements LineSource {
     private final CsvEntries entries;
     private final CsvMapping mapping;
@@ -25,6 +25,8 @@ public final class CsvLines implements LineSource {
     private final String headerText;
 
     /**
+     * Reads the header.
+     *
      * @throws IllegalArgumentException if there is no header, or it lacks a column that the mapping needs
      * @throws IOException if the input fails
      */
@@ -90,7 +92,7 @@ public final class CsvLines implements LineSource {
             var amounts = rounding.ofLine();
             UsageEvent event = mapping.event(column -> cell(cells, column), amounts);
             if (!mapping.hasId(column -> cell(cells, column))) {
-                // Line ends within quotes as they have always counted: an id must outlast the release that made it.
+                // Line ends in quotes are normalised as in every release, so that derived ids stay the same.
                 String content = entry.text().replace("\r\n", "\n").strip();
                 event = event.id(ids.of(content, column -> Optional.of(cell(cells, column))));
             }
@@ -100,7 +102,7 @@ public final class CsvLines implements LineSource {
         }
     }
 
-    /** As it stands, blanks around it included; empty where there is nothing in it, or what --csv-null says. */
+    /** The cell as it is, with blanks around it; empty if it is blank or a text of --csv-null. */
     private String cell(List<String> cells, String column) {
         Integer index = header.get(column);
         if (index == null) {

@@ -26,8 +26,7 @@ import java.util.regex.Pattern;
  * text in single quotes that is the same for all lines. {@code cost[COLUMN].amount} takes the vendor from a column. A
  * value may be followed by how it is written: for data {@code :string} (default), {@code :long}, {@code :decimal},
  * {@code :boolean}; for occurred_at {@code :date}, {@code :epoch_seconds}, {@code :epoch_millis}, {@code :epoch_micros};
- * for a currency {@code :upper}, which makes it capitals. A column whose name holds a comma, colon, bracket or quote
- * stands in double quotes. An empty cell is an absent field. Immutable.
+ * for a currency {@code :upper}, which makes it capitals. A column whose name has a comma, colon, bracket or quote is put in double quotes. An empty cell is an absent field. Immutable.
  *
  * <pre>id=request_id,event_type='message_completed',account_id=customer,data.tokens=tokens:long,
  * cost.openai.amount=cost,cost.openai.currency='USD'</pre>
@@ -54,7 +53,7 @@ public final class CsvMapping {
                     + "(?::(string|long|decimal|boolean|date|epoch_seconds|epoch_millis|epoch_micros|upper))?\\s*(?:,|$)");
 
     private final Map<String, Value> fields;
-    /** By what stands before the point: {@code cost.openai}, {@code cost[Provider]}. */
+    /** By the text before the point: {@code cost.openai}, {@code cost[Provider]}. */
     private final Map<String, Value> vendors;
 
     private final Optional<ZoneId> zone;
@@ -79,7 +78,7 @@ public final class CsvMapping {
      * Reads a mapping of columns to fields.
      *
      * @param zone of times without a zone of their own
-     * @param nulls cells with these texts are empty
+     * @param nulls texts of cells that count as empty
      * @throws IllegalArgumentException naming what is wrong and how to write it
      */
     public static CsvMapping parse(String text, Optional<ZoneId> zone, Collection<String> nulls) {
@@ -182,7 +181,7 @@ public final class CsvMapping {
         return text("id", columns).isPresent();
     }
 
-    /** @param columns the cell of a column, empty where there is nothing in it */
+    /** @param columns returns the cell of a column, or an empty text */
     UsageEvent event(UnaryOperator<String> columns, AmountRounding.OfLine amounts) throws BadLineException {
         UsageEvent event = UsageEvent.of(required("event_type", columns))
                 .account(required("account_id", columns))

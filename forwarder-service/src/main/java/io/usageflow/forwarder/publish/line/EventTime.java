@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Reads {@code occurred_at}. Never guesses: a time that exists twice, or not at all, is a bad line. Pure. */
+/** Reads {@code occurred_at}. It never guesses: a local time that exists twice, or not at all, makes a bad line. Pure. */
 public final class EventTime {
     private static final Pattern DATE = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,19}(\\.\\d{1,9})?");
@@ -28,14 +28,18 @@ public final class EventTime {
     public enum Form {
         /** ISO 8601 with up to nine fraction digits, {@code T} or a blank in the middle. */
         ISO,
-        /** A day: its beginning in the zone. */
+        /** A day, which means its start in the zone. */
         DATE,
         EPOCH_SECONDS,
         EPOCH_MILLIS,
         EPOCH_MICROS
     }
 
-    /** @param zone for texts without a zone of their own; without it they are refused, as a guess moves money in time */
+    /**
+     * Reads an ISO time.
+     *
+     * @param zone for texts without a zone; without it they are refused, because a guess could move money in time
+     */
     public static Instant parse(String text, Optional<ZoneId> zone) throws BadLineException {
         return parse(text, Form.ISO, zone);
     }

@@ -7,11 +7,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses texts that stand where an id was missing or got lost. Under such an id many usages would be one: the first is
- * billed, and the others are conflicts or taken for its repeats. Pure.
+ * Refuses texts that replace a missing or damaged id. Under such an id many usages would be one: the first is billed, and
+ * the others are conflicts or count as repeats. Pure.
  */
 public final class GivenId {
-    /** In small letters: how languages, databases and spreadsheets write that there is nothing, or something unsayable. */
+    /** How languages, databases and spreadsheets write a missing or invalid value, in lower case. */
     private static final Set<String> PLACEHOLDERS = Set.of(
             "none",
             "null",
@@ -41,12 +41,12 @@ public final class GivenId {
             "00000000-0000-0000-0000-000000000000",
             "ffffffff-ffff-ffff-ffff-ffffffffffff");
 
-    /** As spreadsheets and floats write a long number: 1.23457E+15 stands for many numbers. A commit's 12e5 does not. */
+    /** A long number as spreadsheets and floats write it: 1.23457E+15 can be many numbers. A commit's 12e5 is not one. */
     private static final Pattern SHORTENED = Pattern.compile("[+-]?\\d+(?:[.,]\\d+[eE][+-]?|[eE][+-])\\d+");
 
     private GivenId() {}
 
-    /** Why the text is no id; null where it may be one. */
+    /** Returns why the text is no id; null if it may be one. */
     public static @Nullable String faultOf(String text) {
         String word = text.strip();
         if (PLACEHOLDERS.contains(word.toLowerCase(Locale.ROOT))) {
@@ -58,7 +58,11 @@ public final class GivenId {
         return null;
     }
 
-    /** @throws BadLineException where it is a placeholder */
+    /**
+     * Returns the id.
+     *
+     * @throws BadLineException if it is a placeholder
+     */
     public static String of(String id) throws BadLineException {
         String fault = faultOf(id);
         if (fault != null) {

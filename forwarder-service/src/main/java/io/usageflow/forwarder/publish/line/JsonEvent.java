@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** An event as a JSON object, in the words of the schema. Unknown fields are refused: they are typing errors. Pure. */
+/** Reads an event from a JSON object with the field names of the schema. Unknown fields are refused as typing errors. Pure. */
 final class JsonEvent {
     private static final List<String> FIELDS = List.of(
             "id",
@@ -32,7 +32,7 @@ final class JsonEvent {
 
     private JsonEvent() {}
 
-    /** With a random id where the object has none. */
+    /** Makes the event, with a random id if the object has none. */
     static UsageEvent of(ObjectNode object, AmountRounding.OfLine amounts) throws BadLineException {
         onlyKnown(object, FIELDS, "");
         UsageEvent event = UsageEvent.of(required(object, "event_type", ""))
@@ -59,7 +59,7 @@ final class JsonEvent {
         return event;
     }
 
-    /** A field by its path, such as {@code data.request_id}; only scalars have a value. */
+    /** Returns a field by its path, such as {@code data.request_id}; empty unless it is a scalar. */
     static Optional<String> scalar(ObjectNode object, String path) {
         JsonNode node = object;
         for (String step : path.split("\\.", 2)) {
@@ -113,7 +113,7 @@ final class JsonEvent {
                 metadata);
     }
 
-    /** A JSON number, or the same in quotes, as exporters write that know what floats do to money. */
+    /** A JSON number, or a number in quotes, as exporters write it to avoid floats. */
     private static BigDecimal amount(@Nullable JsonNode node, String path) throws BadLineException {
         if (node != null && node.isNumber()) {
             return NumberText.bounded(node.decimalValue(), path);

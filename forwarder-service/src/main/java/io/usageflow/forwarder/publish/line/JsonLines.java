@@ -28,7 +28,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** One JSON object a line, in the words of the event's schema. Numbers are exact. Not thread-safe. */
+/** Reads one JSON object per line, with the field names of the event's schema. Numbers are exact. Not thread-safe. */
 public final class JsonLines implements LineSource {
     private final NumberedLines lines;
     private final LineIds ids;
@@ -70,14 +70,14 @@ public final class JsonLines implements LineSource {
                 : event.id(ids.of(text.strip(), field -> JsonEvent.scalar(object, field)));
     }
 
-    /** One line that is one JSON object and nothing else, its numbers exact. Says what is wrong in our own words. Pure. */
+    /** Parses a line that is exactly one JSON object, with exact numbers. Explains errors in our own words. Pure. */
     static final class JsonObjectParser {
         private static final int EXCERPT_CHARS_MAX = 64;
         private static final Pattern DUPLICATE = Pattern.compile("Duplicate field '(.*)'", Pattern.DOTALL);
 
         private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
                         .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                        // Its table of names would let one line decide over another.
+                        // The table of names would let one line affect another.
                         .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
                         .streamReadConstraints(StreamReadConstraints.builder()
                                 .maxNestingDepth(64)

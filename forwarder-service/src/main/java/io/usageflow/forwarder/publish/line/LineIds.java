@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Ids for events that come without one, such that publishing the same input twice bills once.
+ * Derives ids for events without one, so that publishing the same input twice bills once.
  *
- * <p>By default an id is derived from the source's name, the line's content and how many equal lines stood before it:
- * equal lines are several events, and inserting, removing or sorting other lines changes no id. That
- * remembers a hash of each such line, bounded by {@link IdNotes}. Better is a business key: the values of the fields named by {@code --id-from}.
+ * <p>By default an id is derived from the source's name, the line's content and the number of equal lines before it: equal
+ * lines are several events, and inserting, removing or sorting other lines changes no id. This keeps a hash of each such
+ * line, in memory bounded by {@link IdNotes}. A business key is better: the values of the fields in {@code --id-from}.
  * Close it. Not thread-safe.
  */
 public final class LineIds implements AutoCloseable {
@@ -23,8 +23,8 @@ public final class LineIds implements AutoCloseable {
     private long derived;
 
     /**
-     * @param source stable from run to run, such as the file's name without its folder
-     * @param fields whose values together are the business key; empty to go by content
+     * @param source the same in every run, such as the file's name without its folder
+     * @param fields of the business key; empty to derive ids from the content
      */
     public LineIds(String source, List<String> fields) {
         this.source = source;
@@ -70,7 +70,7 @@ public final class LineIds implements AutoCloseable {
         return EventId.derive(parts.toArray());
     }
 
-    /** The business key's, in order; empty where ids go by content. */
+    /** The fields of the business key, in order; empty if ids are derived from the content. */
     public List<String> fields() {
         return fields;
     }
@@ -80,7 +80,7 @@ public final class LineIds implements AutoCloseable {
         repeats.close();
     }
 
-    /** How many ids had to be derived. */
+    /** The number of derived ids. */
     public long derived() {
         return derived;
     }

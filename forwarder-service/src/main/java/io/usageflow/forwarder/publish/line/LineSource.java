@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Events one after the other. Not thread-safe. */
+/** Reads the events of an input one after the other. Not thread-safe. */
 public interface LineSource {
     /**
      * Reads the next line.
@@ -16,23 +16,23 @@ public interface LineSource {
      */
     Optional<ParsedLine> next() throws IOException;
 
-    /** What must stand before lines of it so that they can be read by themselves; empty where nothing must. */
+    /** The line that makes copied lines readable by themselves; empty if none is needed. */
     default Optional<String> header() {
         return Optional.empty();
     }
 
-    /** What a line of input turned out to be. Sealed: a line that is neither would be lost without a word. */
+    /** A line of the input: an event, or a bad line. */
     public sealed interface ParsedLine {
-        /** Counted from 1, as editors count; the first, where an entry spans several. */
+        /** The line's number from 1; the first one if an entry spans several. */
         long number();
 
-        /** As it stands in the input, all lines of the entry; empty where it is no text. */
+        /** The text in the input, with all lines of the entry; empty if it is no text. */
         String text();
 
         /**
          * A line that holds an event.
          *
-         * @param rounded amounts of its costs that are not as the line has them
+         * @param rounded amounts of its costs that were rounded
          */
         record Event(long number, String text, UsageEvent event, List<AmountRounding.Rounded> rounded)
                 implements ParsedLine {

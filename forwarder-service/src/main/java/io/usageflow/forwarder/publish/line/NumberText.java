@@ -5,7 +5,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.regex.Pattern;
 
-/** Numbers as files write them: ASCII digits, a point, an exponent, and blanks around them. Exact, and bounded. Pure. */
+/** Reads the numbers of files: ASCII digits, a point, an exponent, and blanks around them. Exact and bounded. Pure. */
 public final class NumberText {
     private static final int CHARS_MAX = 1_000;
     private static final int EXPONENT_MAX = 1_000;
@@ -33,7 +33,7 @@ public final class NumberText {
                 + "', which is not a whole number: correct it, or map it as " + field + "=COLUMN:decimal");
     }
 
-    /** A number whose digits could be written out: no computation with it takes a gigabyte. */
+    /** Refuses numbers with a large exponent, which would take gigabytes to write out. */
     public static BigDecimal bounded(BigDecimal number, String path) throws BadLineException {
         if (Math.abs((long) number.scale()) > 2 * EXPONENT_MAX) {
             throw new BadLineException(path + " has an exponent beyond " + EXPONENT_MAX + ": write the number out");

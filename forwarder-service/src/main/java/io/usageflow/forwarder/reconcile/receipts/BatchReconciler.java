@@ -48,7 +48,7 @@ final class BatchReconciler implements AutoCloseable {
         this.check = new ReceiptCheck(request.free());
     }
 
-    /** What was found; empty where it was stopped. */
+    /** Returns the findings; empty if stopped. */
     Optional<List<ReconcileFinding>> reconcile(List<EventRef> events, ReceiptTotals totals)
             throws InterruptedException {
         List<ReconcileFinding> findings = new ArrayList<>();
@@ -102,7 +102,7 @@ final class BatchReconciler implements AutoCloseable {
         return true;
     }
 
-    /** Another receipt of an event that has one already. */
+    /** Whether the receipt belongs to a repair, so that the event has another receipt. */
     private static boolean isRepair(ReconcileItem item) {
         return item.sent()
                 .flatMap(SentEvent::replayOf)
@@ -110,7 +110,7 @@ final class BatchReconciler implements AutoCloseable {
                 .orElse(false);
     }
 
-    /** The same findings; those of missing events say what became of them. */
+    /** Returns the same findings; those of missing events name the outcome of the repair. */
     private List<ReconcileFinding> repaired(
             List<ReconcileFinding> findings, List<ReconcileItem> missing, ReceiptTotals totals) {
         Iterator<RepairOutcome> outcomes = outcomes(missing).iterator();
@@ -121,8 +121,7 @@ final class BatchReconciler implements AutoCloseable {
                     }
                     RepairOutcome outcome = outcomes.next();
                     totals.repair(outcome);
-                    return new ReconcileFinding(
-                            finding.kind(), finding.event(), List.of(), finding.detail() + words(outcome));
+                    return ReconcileFinding.of(finding.kind(), finding.event(), finding.detail() + words(outcome));
                 })
                 .toList();
     }

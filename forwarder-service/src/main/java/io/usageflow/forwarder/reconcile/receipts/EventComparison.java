@@ -19,10 +19,10 @@ import java.util.TreeSet;
 /**
  * Compares an event as it was sent with the event as Credyt returns it. Pure.
  *
- * <p>A field that Credyt does not return is no difference, nor is one that it adds: its documentation does not say
- * which fields come back (docs/credyt-api.md, 3). Of what comes back, numbers are compared as exact decimals, whatever
- * their notation: {@code 1.50} is {@code 1.5}, and 0.1 is not 0.10000000000000001. Inside {@code data}, and inside a
- * cost's {@code metadata}, every key is content: one that is missing or came in addition is a difference.
+ * <p>A field that Credyt does not return, or adds, is no difference, because its documentation does not say which fields it
+ * returns (docs/credyt-api.md, 3). Numbers are compared as exact decimals, whatever their notation: {@code 1.50} is {@code
+ * 1.5}, and 0.1 is not 0.10000000000000001. In {@code data} and in a cost's {@code metadata}, every key is content: a missing
+ * or additional key is a difference.
  */
 final class EventComparison {
     private static final List<String> TEXTS = List.of("event_type", "subject", "description");
@@ -51,7 +51,7 @@ final class EventComparison {
         return comparison.differences;
     }
 
-    /** Whether Credyt has the event for whom it was sent; says nothing where it names nobody by that kind of id. */
+    /** Compares the customer; no difference if Credyt does not return that kind of id. */
     static Optional<Difference> ofCustomer(CredytReference customer, JsonNode theirs) {
         String field = customer.getKind() == ReferenceKind.EXTERNAL_ID ? "customer_external_id" : "customer_id";
         JsonNode named = theirs.path(field);
@@ -82,7 +82,7 @@ final class EventComparison {
         }
     }
 
-    /** An object of which every key is content. Nothing sent and nothing there are the same. */
+    /** Compares an object whose every key is content. An absent object equals an empty one. */
     private void whole(String field, JsonNode ours, JsonNode theirs) {
         if (!isReturned(theirs) || (ours.isMissingNode() && theirs.isEmpty() && theirs.isContainerNode())) {
             return;
@@ -105,7 +105,7 @@ final class EventComparison {
         }
     }
 
-    /** By id where Credyt returns the costs' ids, since it may return them in another order; by position otherwise. */
+    /** Compares costs by id if Credyt returns ids, because the order may differ; otherwise by position. */
     private void costs(JsonNode ours, JsonNode theirs) {
         if (!isReturned(theirs)) {
             return;
@@ -150,7 +150,7 @@ final class EventComparison {
             differ(field + ".amount", ours.path("amount"), theirs.path("amount"));
         }
         for (String name : COST_TEXTS) {
-            // We name a vendor by one of two kinds of id; Credyt may add the other.
+            // A vendor is sent with one of two kinds of id; Credyt may add the other.
             if (!ours.path(name).isMissingNode() || !name.startsWith("vendor")) {
                 text(field + "." + name, ours.path(name), theirs.path(name));
             }
@@ -158,7 +158,7 @@ final class EventComparison {
         whole(field + ".metadata", ours.path("metadata"), theirs.path("metadata"));
     }
 
-    /** A number that comes back as a string of the same value is the same number; null says as much as nothing. */
+    /** A number returned as a string with the same value is equal; null equals an absent field. */
     private static boolean isSame(JsonNode ours, JsonNode theirs) {
         if (!isReturned(ours) && !isReturned(theirs)) {
             return true;

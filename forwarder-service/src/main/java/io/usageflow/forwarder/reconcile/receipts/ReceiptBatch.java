@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Receipts that were read and are not checked yet, and findings of records that are no receipts. Not thread-safe. */
+/** Receipts that are not checked yet, and findings about records that are no receipts. Not thread-safe. */
 final class ReceiptBatch {
     private final OwnTopicDecoder<Receipt> receipts;
     private final Predicate<Receipt> wanted;
@@ -39,7 +39,7 @@ final class ReceiptBatch {
         return unreadable;
     }
 
-    /** Of both, so that a flood of bad records does not fill the heap. */
+    /** The size of both lists, so that a flood of bad records does not fill the heap. */
     int size() {
         return events.size() + unreadable.size();
     }
@@ -49,7 +49,7 @@ final class ReceiptBatch {
         unreadable.clear();
     }
 
-    /** Whose receipt it would be, nothing proves: its key is foreign too. */
+    /** Names no event, because the key is not trusted either. */
     private static ReconcileFinding finding(ConsumerRecord<byte[], byte[]> record, String why) {
         return new ReconcileFinding(
                 Kind.UNREADABLE,

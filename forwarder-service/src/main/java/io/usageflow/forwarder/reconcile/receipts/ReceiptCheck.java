@@ -11,27 +11,27 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What an event and Credyt's reply to the question for it come to. Pure.
+ * Compares an event with Credyt's answer. Pure.
  *
- * @param free event types that have no price: no fees are expected of them
+ * @param free event types without a price, for which no fees are expected
  */
 record ReceiptCheck(Set<String> free) {
     ReceiptCheck {
         free = Set.copyOf(free);
     }
 
-    /** One finding at most: the gravest. */
+    /** Returns the gravest finding. */
     Optional<ReconcileFinding> check(ReconcileItem item, QueryResult result) {
         return result.match(
                 found -> check(item, found),
-                absent -> Optional.of(finding(
+                absent -> Optional.of(ReconcileFinding.of(
                         Kind.MISSING,
-                        item,
+                        item.event(),
                         item.sent().isPresent()
                                 ? "Credyt does not have it"
                                 : "Credyt does not have it, and it cannot be sent again: " + item.whyNot())),
-                unanswered ->
-                        Optional.of(finding(Kind.UNCHECKED, item, "Credyt said nothing of it: " + unanswered.why())));
+                unanswered -> Optional.of(ReconcileFinding.of(
+                        Kind.UNCHECKED, item.event(), "Credyt gave no answer: " + unanswered.why())));
     }
 
     private Optional<ReconcileFinding> check(ReconcileItem item, QueryResult.Found found) {
@@ -45,18 +45,18 @@ record ReceiptCheck(Set<String> free) {
                     unbilled ? "Credyt has other content, and charged nothing" : "Credyt has other content"));
         }
         if (unbilled) {
-            return Optional.of(finding(
+            return Optional.of(ReconcileFinding.of(
                     Kind.UNBILLED,
-                    item,
+                    item.event(),
                     "Credyt has it and charged nothing" + (item.sent().isEmpty() ? "; " + item.whyNot() : "")));
         }
         return item.sent().isPresent()
                 ? Optional.empty()
-                : Optional.of(
-                        finding(Kind.UNCHECKED, item, "Credyt has it; its content was not compared: " + item.whyNot()));
+                : Optional.of(ReconcileFinding.of(
+                        Kind.UNCHECKED, item.event(), "Credyt has it; its content was not compared: " + item.whyNot()));
     }
 
-    /** Whether fees are expected of it. */
+    /** Whether fees are expected. */
     boolean isToBeBilled(ReconcileItem item) {
         return item.event().eventType().map(type -> !free.contains(type)).orElse(free.isEmpty());
     }
@@ -66,9 +66,5 @@ record ReceiptCheck(Set<String> free) {
         EventComparison.ofCustomer(item.event().customer(), theirs).ifPresent(differences::add);
         item.sent().ifPresent(sent -> differences.addAll(EventComparison.of(sent.sent(), theirs)));
         return differences;
-    }
-
-    private static ReconcileFinding finding(Kind kind, ReconcileItem item, String detail) {
-        return new ReconcileFinding(kind, item.event(), List.of(), detail);
     }
 }

@@ -30,10 +30,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Compares the receipts of a period with what Credyt has. In steps of some seconds: read receipts, look up what was
- * sent, ask Credyt, write the findings, save the checkpoint. After a kill at any point, a resumed run repeats the step
- * it was in; what that step had written is cut off first, so that the report has each finding once. Thread-safe: each
- * run has what it needs of its own.
+ * Compares the receipts of a period with what Credyt has. Each step of some seconds reads receipts, looks up what was sent,
+ * asks Credyt, writes the findings and saves the checkpoint. After a kill at any point, a resumed run cuts off what the
+ * interrupted step wrote and repeats the step, so the report has each finding once. Thread-safe: each run has its own
+ * clients.
  */
 public final class ReceiptReconciler {
     private static final int CONNECTIONS_MAX = 16;
@@ -50,12 +50,12 @@ public final class ReceiptReconciler {
     }
 
     /**
-     * Runs to the end, or until it is stopped.
+     * Runs to the end, or until stopped.
      *
      * @param stopped asked several times a second
-     * @throws CredytUnreachableException where Credyt does not answer or not to us; what was checked before is kept
-     * @throws IllegalArgumentException where the report is another's; the message names the remedy
-     * @throws org.apache.kafka.common.config.ConfigException where there is no API key that could be used
+     * @throws CredytUnreachableException if Credyt does not answer or refuses the key; earlier findings are kept
+     * @throws IllegalArgumentException if the report belongs to another run; the message names the remedy
+     * @throws org.apache.kafka.common.config.ConfigException if there is no usable API key
      */
     public ReconcileResult<ReconcileSummary> run(
             ReconcileRequest request, ReconcileListener<ReconcileProgress> listener, BooleanSupplier stopped)
@@ -101,7 +101,7 @@ public final class ReceiptReconciler {
     }
 
     private static Checkpoint.Progress start(ReconcileRequest request, PartitionReader receipts, LogId log) {
-        // Delivery writes a receipt after Credyt accepted the event: no receipt of the period stands before this.
+        // Delivery writes a receipt after Credyt accepted the event, so no receipt of the period is before this.
         Map<Integer, Long> begins =
                 byPartition(receipts.offsetsAt(request.period().from()));
         Map<Integer, Long> ends = byPartition(receipts.ends());
@@ -158,7 +158,7 @@ public final class ReceiptReconciler {
             receiptsBefore = totals.summary().receipts();
         }
 
-        /** False where it was stopped. */
+        /** Returns false if stopped. */
         boolean run() throws InterruptedException {
             int size = (int) Math.max(STEP_MIN, Math.min(STEP_MAX, request.perSecond() * STEP_SECONDS));
             for (Map.Entry<Integer, Long> partition :
@@ -217,16 +217,18 @@ public final class ReceiptReconciler {
     }
 
     /**
-     * How far a reconciliation is.
+     * The progress of a reconciliation.
      *
-     * @param share of the receipts' topic that is behind it, 0 to 1
+     * @param share of the receipts' topic that was read, 0 to 1
      * @param perSecond receipts checked per second in this run
-     * @param left to the end at this speed; empty where it is unknown
+     * @param left time to the end at this speed; empty if unknown
      */
     public record ReconcileProgress(double share, double perSecond, Optional<Duration> left, ReconcileSummary summary) {
 
         /**
-         * @param before share that was behind it when this run began
+         * Computes the speed and the remaining time.
+         *
+         * @param before share that was read when this run began
          * @param receipts checked in this run
          */
         public static ReconcileProgress of(

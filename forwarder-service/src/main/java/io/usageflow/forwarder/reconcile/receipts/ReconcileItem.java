@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An event with what was sent.
  *
- * @param sent empty where it cannot be had
- * @param whyNot one sentence where there is no original
+ * @param sent empty if it is not available
+ * @param whyNot why it is not available
  */
 record ReconcileItem(EventRef event, Optional<SentEvent> sent, String whyNot) {
     static ReconcileItem of(EventRef event, SentEvent sent) {
@@ -22,12 +22,12 @@ record ReconcileItem(EventRef event, Optional<SentEvent> sent, String whyNot) {
     }
 
     /**
-     * What was sent. Nobody changes the arrays.
+     * What was sent. The arrays must not be changed.
      *
-     * @param sent the event as it was an element of {@code events[]}
+     * @param sent the element of {@code events[]}
      * @param size of the record in bytes
      * @param record as it was published, to publish it again
-     * @param replayOf whose replay it was
+     * @param replayOf the dead letter or repair that it was sent for
      */
     record SentEvent(JsonNode sent, int size, Published record, Optional<String> replayOf) {
 

@@ -1,5 +1,7 @@
 package io.usageflow.forwarder.reconcile.receipts;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
@@ -9,42 +11,40 @@ import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
 import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * What was found so far. Immutable.
+ * The counts of a run so far. Immutable. A checkpoint of an earlier version has no fields for empty maps.
  *
- * @param receipts checked, and records in their place that cannot be read
+ * @param receipts checked, with records of the topic that cannot be read
  * @param findings events by kind
  * @param fees that Credyt charged for the events that were asked for, by asset; exact
  * @param billed events with fees, by type
- * @param unbilled events without, by type, those left out that have no price
+ * @param unbilled events without fees, by type; without the types that have no price
  * @param missing events by account
  * @param repairs missing events by {@link RepairOutcome#word}
  */
 public record ReconcileSummary(
         long receipts,
-        Map<Kind, Long> findings,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) Map<Kind, Long> findings,
 
-        @JsonSerialize(contentUsing = ToStringSerializer.class)
+        @JsonSerialize(contentUsing = ToStringSerializer.class) @JsonSetter(nulls = Nulls.AS_EMPTY)
         Map<String, BigDecimal> fees,
 
-        Map<String, Long> billed,
-        Map<String, Long> unbilled,
-        Map<String, Long> missing,
-        Map<String, Long> repairs) {
+        @JsonSetter(nulls = Nulls.AS_EMPTY) Map<String, Long> billed,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) Map<String, Long> unbilled,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) Map<String, Long> missing,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) Map<String, Long> repairs) {
     private static final ReconcileSummary NOTHING =
             new ReconcileSummary(0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
 
-    // A checkpoint of an earlier version has no field for an empty map.
     public ReconcileSummary {
-        findings = new TreeMap<>(Objects.requireNonNullElse(findings, Map.of()));
-        fees = new TreeMap<>(Objects.requireNonNullElse(fees, Map.of()));
-        billed = new TreeMap<>(Objects.requireNonNullElse(billed, Map.of()));
-        unbilled = new TreeMap<>(Objects.requireNonNullElse(unbilled, Map.of()));
-        missing = new TreeMap<>(Objects.requireNonNullElse(missing, Map.of()));
-        repairs = new TreeMap<>(Objects.requireNonNullElse(repairs, Map.of()));
+        findings = new TreeMap<>(findings);
+        fees = new TreeMap<>(fees);
+        billed = new TreeMap<>(billed);
+        unbilled = new TreeMap<>(unbilled);
+        missing = new TreeMap<>(missing);
+        repairs = new TreeMap<>(repairs);
     }
 
     /** Events of that kind. */
@@ -57,22 +57,22 @@ public record ReconcileSummary(
         return count(Kind.UNREADABLE) == 0;
     }
 
-    /** Events that are not as they should be. */
+    /** The number of findings. */
     public long found() {
         return findings.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** Events whose repair ended so. */
+    /** Events with this outcome of the repair. */
     public long count(RepairOutcome outcome) {
         return repairs.getOrDefault(outcome.word(), 0L);
     }
 
-    /** What became of a missing event where a repair was asked for. Closed; the words are API. */
+    /** The outcome of a repair for a missing event. Closed; the words are API. */
     public enum RepairOutcome {
         /** A plan: nothing was sent. */
         WOULD_SEND,
         SENT,
-        /** An earlier repair has sent it, and it may still be on its way. */
+        /** An earlier repair has sent it, and it may still be in flight. */
         SENT_BEFORE,
         /** What was sent has expired in Kafka. */
         EXPIRED;

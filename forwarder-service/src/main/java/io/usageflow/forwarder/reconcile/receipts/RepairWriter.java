@@ -28,15 +28,14 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * Sends missing events again through the replays topic: the published record's own bytes, with a header that names the
- * repair, and a mark with who, when and why, in one Kafka transaction ({@link ReplayTransaction}). Of two repairs at
- * once the later fences the earlier.
+ * repair, and a mark with who, when and why, in one Kafka transaction ({@link ReplayTransaction}). The later of two concurrent repairs fences the earlier one.
  *
- * <p>The mark's id is derived from where the sent event stands. A marked event is not sent again unless asked to. Were
- * it sent twice all the same, by a process that is killed between two steps, it would go to Credyt under the same id
- * with the same bytes, and Credyt ignores that (docs/credyt-api.md). Not thread-safe; close it.
+ * <p>The mark's id is derived from the place of the sent event. A marked event is not sent again without {@code --again}. If a
+ * process is killed between two steps and an event is sent twice, Credyt gets the same id with the same bytes and ignores it
+ * (docs/credyt-api.md). Not thread-safe; close it.
  */
 final class RepairWriter implements AutoCloseable {
-    /** What the ids of the marks and of the lineage begin with. */
+    /** Prefix of the ids in marks and headers. */
     static final String ID_PREFIX = "reconcile-";
 
     private static final UUID NAMESPACE = UUID.fromString("0c8f1f3e-7a54-5b6e-9d0a-6c1f6f0e2b77");
@@ -49,13 +48,13 @@ final class RepairWriter implements AutoCloseable {
     private final ReplayTransaction transaction;
     private final Set<String> sentBefore;
 
-    /** Fences any other repair, and reads what was sent before. */
+    /** Fences any other repair, and reads what earlier repairs sent. */
     RepairWriter(Settings settings, Repair repair, String job, Clock clock) {
         this.topics = settings.topics().names();
         this.repair = repair;
         this.job = job;
         this.clock = clock;
-        // Waits for the end of the last transaction under this id, so that its marks are there to be read.
+        // Ends the last transaction under this id first, so that its marks can be read.
         transaction =
                 ReplayTransaction.open(settings, topics.prefix() + "-reconcile-repair", "usageflow-repair-" + job);
         try {
@@ -78,8 +77,7 @@ final class RepairWriter implements AutoCloseable {
     }
 
     /**
-     * The mark's id: the same for the same deliverable record, however often it is found missing, and another for a
-     * record of a topic that was made again.
+     * The mark's id: always the same for a deliverable record, and another one in a recreated topic.
      */
     static String id(Topics topics, EventRef.Position deliverable) {
         String topic = topics.deliverable();
@@ -91,7 +89,7 @@ final class RepairWriter implements AutoCloseable {
                         : Uuids.v5(NAMESPACE, topic, partition, offset, deliverable.topicId()));
     }
 
-    /** What became of each, in the same order; all that was sent is durable when this returns, or none of it is. */
+    /** Sends the events in one transaction; returns the outcomes in the same order. */
     List<RepairOutcome> send(List<ReconcileItem> missing) {
         List<RepairOutcome> outcomes = new ArrayList<>();
         Set<String> now = new HashSet<>();

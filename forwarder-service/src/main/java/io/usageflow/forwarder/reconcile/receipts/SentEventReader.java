@@ -26,8 +26,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what was sent by the coordinates in the receipts. Receipts of a partition stand in the order of their
- * deliverable records, so this mostly reads straight on. Not thread-safe; close it.
+ * Finds what was sent, by the coordinates in the receipts. Receipts have the order of their deliverable records, so this
+ * usually reads sequentially. Not thread-safe; close it.
  */
 final class SentEventReader implements AutoCloseable {
     /** Up to this distance, reading on is cheaper than a seek. */
@@ -51,7 +51,7 @@ final class SentEventReader implements AutoCloseable {
         log = LogId.ask(settings.kafka().client(), topic);
     }
 
-    /** In the order in which it is cheapest to look for them. */
+    /** Returns the events in the order that is cheapest to read. */
     static List<EventRef> inOrder(List<EventRef> events) {
         return events.stream()
                 .sorted(Comparator.comparingInt(
@@ -60,7 +60,7 @@ final class SentEventReader implements AutoCloseable {
                 .toList();
     }
 
-    /** With its original where it can be had. */
+    /** Returns the event with what was sent, if available. */
     ReconcileItem find(EventRef event) {
         EventRef.Position place = event.deliverable();
         long end = ends.getOrDefault(new TopicPartition(topic, place.partition()), 0L);
@@ -84,7 +84,7 @@ final class SentEventReader implements AutoCloseable {
         return read(event, record.get());
     }
 
-    /** A receipt that is not ours may name any place; Kafka's client refuses some of them. */
+    /** A foreign receipt may name any place; Kafka's client refuses some. */
     static boolean isWithin(EventRef.Position place, long end) {
         return place.partition() >= 0 && place.offset() >= 0 && place.offset() < end;
     }

@@ -18,11 +18,11 @@ import java.util.UUID;
 /**
  * Reads the list of one customer's events to its end, page by page. Pure but for its state.
  *
- * <p>Of Credyt's lists are known {@code offset}, {@code limit} and {@code total_count}; neither an order nor the
- * largest page is (docs/credyt-api.md, 2). So nothing is believed that was not seen: the list counts as whole where as
- * many different ids were seen as the list said that it had when reading began. Where events slipped from one page to
- * another while it was read it is read again, {@value #PASSES_MAX} times at most; where that does not help, or Credyt
- * says no total, or repeats one page for ever, it ends, and says why it is not proved to be whole.
+ * <p>Credyt documents {@code offset}, {@code limit} and {@code total_count} of its lists, but neither an order nor the largest
+ * page (docs/credyt-api.md, 2). So a list counts as whole only if as many different ids were seen as it had when reading
+ * began. If events moved from one page to another meanwhile, the list is read again, at most {@value #PASSES_MAX} times. If
+ * that does not help, or Credyt gives no total, or repeats one page, reading ends, and {@link #shortfall} says why the list
+ * is not proved whole.
  */
 final class EventListReader {
     static final int LIMIT_FIRST = 100;
@@ -45,12 +45,12 @@ final class EventListReader {
     private boolean done;
     private Optional<String> shortfall = Optional.empty();
 
-    /** @param customer Credyt's id of it */
+    /** @param customer Credyt's id */
     EventListReader(String customer) {
         this(customer, SEEN_MAX);
     }
 
-    /** @param seenMax different ids that are remembered, at least 1 */
+    /** @param seenMax bound of the ids that are remembered, at least 1 */
     EventListReader(String customer, int seenMax) {
         this.customer = customer;
         this.seenMax = seenMax;
@@ -60,7 +60,7 @@ final class EventListReader {
         return done;
     }
 
-    /** Why there may be more than was seen; empty where all was seen. */
+    /** Why the list may have more events than were seen; empty if all were seen. */
     Optional<String> shortfall() {
         return shortfall;
     }
@@ -72,7 +72,7 @@ final class EventListReader {
                 false);
     }
 
-    /** Returns what stands on the page and was on none before. */
+    /** Returns the entries of the page that were on no page before. */
     List<JsonNode> take(QueryResult result) {
         return result.match(
                 found -> page(found.event()),
@@ -80,7 +80,7 @@ final class EventListReader {
                 unanswered -> unanswered(unanswered));
     }
 
-    /** A page may be too large for us, or the limit for Credyt: the largest is not stated. */
+    /** The page may be too large for us, or the limit too large for Credyt, whose largest page is not documented. */
     private List<JsonNode> unanswered(QueryResult.Unanswered unanswered) {
         if (!unanswered.reached() || limit == 1) {
             return end(unanswered.why());
@@ -106,7 +106,7 @@ final class EventListReader {
         lastPage = content;
         offset += items.size();
         if (repeated) {
-            end("Credyt gave the same page for two places in the list: does it not heed the offset?");
+            end("Credyt gave the same page for two places in the list, so it seems to ignore the offset");
         } else if (++pages >= PAGES_MAX) {
             end("its list did not end within " + PAGES_MAX + " pages");
         } else if (items.isEmpty() || isLast(body, items.size(), total)) {
@@ -115,7 +115,7 @@ final class EventListReader {
         return fresh;
     }
 
-    /** A full page where the list should end may be one whose total is only its own: the next one tells. */
+    /** The total of a full page may count that page only, so the next page decides. */
     private boolean isLast(JsonNode body, int items, long total) {
         JsonNode said = body.path("limit");
         long full = said.isIntegralNumber() && said.longValue() > 0 ? Math.min(limit, said.longValue()) : limit;
@@ -136,7 +136,7 @@ final class EventListReader {
         return key.getMostSignificantBits() * 31 + key.getLeastSignificantBits();
     }
 
-    /** An id that is no UUID is foreign: its hash only tells it from other ids. */
+    /** An id that is no UUID is foreign; its hash distinguishes it from other ids. */
     private static UUID key(String id) {
         return Uuids.parse(id).orElseGet(() -> UUID.nameUUIDFromBytes(id.getBytes(UTF_8)));
     }

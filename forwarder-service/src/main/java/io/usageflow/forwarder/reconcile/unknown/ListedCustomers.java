@@ -1,7 +1,5 @@
 package io.usageflow.forwarder.reconcile.unknown;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.config.Settings;
@@ -17,6 +15,7 @@ import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.links.LinkTable;
 import io.usageflow.forwarder.links.Reference;
 import io.usageflow.forwarder.reconcile.ReconcileRequest;
+import io.usageflow.forwarder.topics.AccountPartition;
 import io.usageflow.schema.Receipt;
 import io.usageflow.schema.ReferenceKind;
 import java.time.Instant;
@@ -28,31 +27,28 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.utils.Utils;
 
 /**
- * Whose events are looked for at Credyt: customers that links name now, and those that events were sent for in the
- * period.
+ * The customers whose lists are read: those in links now, and those in receipts of the period.
  *
- * @param byId the accounts of each customer, by Credyt's id of it
+ * @param byId each customer with its accounts, by Credyt's id
  * @param absent names under which Credyt has no customer
- * @param unanswered names of which Credyt does not say whose they are, with the reason
+ * @param unanswered names that Credyt did not resolve, with the reason
  */
 record ListedCustomers(TreeMap<String, Customer> byId, List<Customer> absent, Map<Customer, String> unanswered) {
     static final int NAMES_MAX = 500_000;
 
     private static final int ASKED_AT_ONCE = 1_000;
 
-    /** @param accounts one, mostly */
+    /** @param accounts usually one */
     record Customer(Reference reference, Set<String> accounts) {}
 
     /**
-     * All that topics name, unresolved.
+     * Reads the names from the topics, without resolving them.
      *
-     * @param unreadable takes records among the receipts that cannot be read
-     * @throws IllegalArgumentException where they are too many to be held; the message names the remedy
+     * @param unreadable takes receipts that cannot be read
+     * @throws IllegalArgumentException if there are too many; the message names the remedy
      */
     static List<Customer> named(
             Settings settings,
@@ -89,39 +85,25 @@ record ListedCustomers(TreeMap<String, Customer> byId, List<Customer> absent, Ma
             PartitionReader receipts,
             Map<Reference, Set<String>> names,
             UnreadableRecords unreadable) {
-        Map<TopicPartition, Long> ends = receipts.ends();
+        // A receipt's record is written after the event was accepted: none of the period is before this.
+        Map<TopicPartition, Long> begins = new HashMap<>(receipts.offsetsAt(from));
+        int partitions = begins.size();
+        request.account().ifPresent(account -> begins.keySet()
+                .removeIf(each -> each.partition() != AccountPartition.of(account, partitions)));
         try (OwnTopicDecoder<Receipt> own =
                 new OwnTopicDecoder<>(settings.registry().serde(), Receipt.class)) {
-            // A receipt's record is written after the event was accepted: none of the period stands before this.
-            for (Map.Entry<TopicPartition, Long> begin :
-                    receipts.offsetsAt(from).entrySet()) {
-                int partition = begin.getKey().partition();
-                if (request.account()
-                        .map(one -> partitionOf(one, ends.size()) != partition)
-                        .orElse(false)) {
-                    continue;
-                }
-                receipts.seek(partition, begin.getValue());
-                long end = ends.getOrDefault(begin.getKey(), 0L);
-                for (Optional<ConsumerRecord<byte[], byte[]>> record = receipts.next(end);
-                        record.isPresent();
-                        record = receipts.next(end)) {
-                    own.read(record.get(), unreadable)
-                            .filter(receipt -> isWanted(request, receipt.getAccountId()))
-                            .ifPresent(receipt -> add(
-                                    names,
-                                    new Reference(
-                                            receipt.getCustomer().getKind(),
-                                            receipt.getCustomer().getValue()),
-                                    receipt.getAccountId()));
-                }
-            }
+            receipts.read(begins, record -> {
+                own.read(record, unreadable)
+                        .filter(receipt -> isWanted(request, receipt.getAccountId()))
+                        .ifPresent(receipt -> add(
+                                names,
+                                new Reference(
+                                        receipt.getCustomer().getKind(),
+                                        receipt.getCustomer().getValue()),
+                                receipt.getAccountId()));
+                return true;
+            });
         }
-    }
-
-    /** Kafka's default partitioning, by which everything of an account is in one partition. */
-    static int partitionOf(String account, int partitions) {
-        return Utils.toPositive(Utils.murmur2(account.getBytes(UTF_8))) % partitions;
     }
 
     private static boolean isWanted(ReconcileRequest request, String account) {
@@ -137,9 +119,9 @@ record ListedCustomers(TreeMap<String, Customer> byId, List<Customer> absent, Ma
     }
 
     /**
-     * Asks Credyt who they are; empty where it was stopped.
+     * Resolves the names at Credyt; empty if stopped.
      *
-     * @throws CredytUnreachableException where Credyt answers nothing, or does not take the key
+     * @throws CredytUnreachableException if Credyt does not answer or refuses the key
      */
     static Optional<ListedCustomers> resolved(List<Customer> named, CredytQueries queries) throws InterruptedException {
         var customers = new ListedCustomers(new TreeMap<>(), new ArrayList<>(), new HashMap<>());
@@ -182,7 +164,8 @@ record ListedCustomers(TreeMap<String, Customer> byId, List<Customer> absent, Ma
                 unsaid -> unanswered.put(who, unsaid.why()) == null);
     }
 
-    /** A single customer, or a page of them; in a page only the one that bears the name, or a filter was not heeded. */
+    /** The body is a customer or a page of customers. In a page only the one with the name counts, because Credyt may ignore the
+     * filter. */
     static Optional<String> idIn(JsonNode body, String externalId) {
         if (body.isObject() && body.path("id").isTextual()) {
             JsonNode named = body.path("external_id");

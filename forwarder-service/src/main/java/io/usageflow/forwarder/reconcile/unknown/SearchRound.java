@@ -29,15 +29,15 @@ import java.util.UUID;
 import java.util.function.BooleanSupplier;
 
 /**
- * The ids that Credyt listed, until they are looked for in the topics together: reading a topic costs the same for one
- * id and for a million. What no topic knows is asked for by its id before it is called unknown. Not thread-safe.
+ * Collects the ids that Credyt listed and looks for them in the topics together, because reading a topic costs the same for
+ * one id and for a million. An id that no topic has is asked for at Credyt before it is reported. Not thread-safe.
  */
 final class SearchRound {
     private static final int IDS_MAX = 1_000_000;
     private static final int FOREIGN_MAX = 100_000;
 
     private static final int ASKED_AT_ONCE = 200;
-    /** Between Credyt's clock and ours, and between the acceptance of an event and the record of its receipt. */
+    /** Tolerance between Credyt's clock and ours, and between the acceptance of an event and its receipt. */
     private static final Duration MARGIN = Duration.ofMinutes(10);
 
     private final ReconcileRun run;
@@ -48,7 +48,7 @@ final class SearchRound {
     private final SentIdFilter sent;
     /** Each with the place of its customer among the customers. */
     private final Map<UUID, Integer> ids = new HashMap<>();
-    /** An event is listed again where a list is read a second time, perhaps in another round. */
+    /** An event is listed again when its list is read a second time, perhaps in another round. */
     private final Set<UUID> reported = new HashSet<>();
 
     private final List<ReconcileFinding> foreign = new ArrayList<>();
@@ -72,13 +72,13 @@ final class SearchRound {
         this.sent = new SentIdFilter(settings, stopped);
     }
 
-    /** @param customer whose list it is, as its place among the customers */
+    /** @param customer the customer of the list, by its place among the customers */
     void take(int customer, List<JsonNode> items) {
         Map.Entry<String, ListedCustomers.Customer> whose = customers.get(customer);
         for (JsonNode item : items) {
             JsonNode named = item.path("customer_id");
             if (named.isTextual() && !named.textValue().equals(whose.getKey())) {
-                continue; // A filter that was not heeded: the event is looked at where its own customer is.
+                continue; // Credyt ignored the filter. The event is on its own customer's list.
             }
             totals.count(Count.EVENTS_LISTED, 1);
             if (timeOf(item).map(run::contains).orElse(true)) {
@@ -95,19 +95,19 @@ final class SearchRound {
             totals.count(Count.EVENTS_IN_PERIOD, 1);
         }
         if (uuid.isEmpty()) {
-            foreign.add(finding(
+            foreign.add(ReconcileFinding.of(
                     Kind.UNKNOWN_TO_US,
                     event(id, customers.get(customer), item),
                     "its id is no UUID: nothing here sends such ids"));
         }
     }
 
-    /** Whether it must be checked before more is taken. */
+    /** Whether the round must be checked before it takes more. */
     boolean isFull() {
         return ids.size() >= IDS_MAX || foreign.size() >= FOREIGN_MAX;
     }
 
-    /** Looks for what was taken, and empties the round; false where it was stopped before all was checked. */
+    /** Looks for the ids and empties the round; false if it was stopped before all were checked. */
     boolean check() throws InterruptedException {
         report(foreign);
         foreign.clear();
@@ -123,7 +123,7 @@ final class SearchRound {
         totals.unreadable(sent.unreadable());
         totals.count(Count.WITH_RECEIPT, listed - ids.size());
         int without = ids.size();
-        // Handed to delivery before Credyt could have it: whatever is on its way stands there.
+        // An event is in this topic before Credyt can have it, so events in flight are found here.
         if (without > 0 && !sent.takeDeliverables(ids.keySet())) {
             return false;
         }
@@ -135,7 +135,7 @@ final class SearchRound {
         return whole;
     }
 
-    /** How long topics were read for the last judgement. */
+    /** How long the topics were read in the last round. */
     long readingNanos() {
         return readingNanos;
     }
@@ -180,13 +180,13 @@ final class SearchRound {
         JsonNode nothing = MissingNode.getInstance();
         return result.match(
                 found -> checked(event(id, suspect.customer(), found.event()), "", horizon),
-                absent -> finding(
+                absent -> ReconcileFinding.of(
                         Kind.UNCHECKED,
                         event(id, suspect.customer(), nothing),
                         "Credyt lists it, and GET /events/{id} says that it does not have it"),
                 unanswered -> checked(
                         event(id, suspect.customer(), nothing),
-                        "; Credyt listed it and said no more of it: " + unanswered.why(),
+                        "; Credyt listed it, and GET /events/{id} gave no answer: " + unanswered.why(),
                         horizon));
     }
 
@@ -198,9 +198,9 @@ final class SearchRound {
                                 || at.isBefore(since.get().plus(MARGIN)))
                         .orElse(true);
         if (!old) {
-            return finding(Kind.UNKNOWN_TO_US, event, "no receipt, and never handed to delivery" + more);
+            return ReconcileFinding.of(Kind.UNKNOWN_TO_US, event, "no receipt, and never handed to delivery" + more);
         }
-        return finding(
+        return ReconcileFinding.of(
                 Kind.UNCHECKED,
                 event,
                 (since.get().equals(Instant.MAX)
@@ -209,20 +209,13 @@ final class SearchRound {
                         + ": whether it was sent cannot be decided" + more);
     }
 
-    /** A list that may be longer than what was seen of it. */
+    /** Reports a list that may have more events than were seen. */
     void unproved(ListedCustomers.Customer who, String why) {
         totals.count(Count.LISTS_NOT_PROVED_WHOLE, 1);
-        ReconcileFinding finding = finding(
+        ReconcileFinding finding = ReconcileFinding.of(
                 Kind.UNCHECKED,
-                new EventRef(
-                        "",
-                        "",
-                        String.join(" ", who.accounts()),
-                        reference(who),
-                        Optional.empty(),
-                        Optional.empty(),
-                        EventRef.Position.NONE,
-                        EventRef.Position.NONE),
+                EventRef.atCredyt(
+                        "", String.join(" ", who.accounts()), reference(who), Optional.empty(), Optional.empty()),
                 "the list of the customer's events was not, or not provably, read whole: " + why);
         run.append(List.of(finding));
         listener.found(finding);
@@ -236,28 +229,21 @@ final class SearchRound {
         }
     }
 
-    private static ReconcileFinding finding(Kind kind, EventRef event, String detail) {
-        return new ReconcileFinding(kind, event, List.of(), detail);
-    }
-
     private static EventRef event(String id, Map.Entry<String, ListedCustomers.Customer> customer, JsonNode event) {
         JsonNode type = event.path("event_type");
-        return new EventRef(
-                "",
+        return EventRef.atCredyt(
                 id,
                 String.join(" ", customer.getValue().accounts()),
                 reference(customer.getValue()),
                 timeOf(event),
-                Optional.ofNullable(type.textValue()),
-                EventRef.Position.NONE,
-                EventRef.Position.NONE);
+                Optional.ofNullable(type.textValue()));
     }
 
     private static CredytReference reference(ListedCustomers.Customer who) {
         return new CredytReference(who.reference().kind(), who.reference().value());
     }
 
-    /** When Credyt took it; where it does not say so, when it occurred. */
+    /** When Credyt accepted the event; if Credyt does not say, when it occurred. */
     static Optional<Instant> timeOf(JsonNode event) {
         return time(event.path("created_at")).or(() -> time(event.path("occurred_at")));
     }

@@ -4,6 +4,7 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.kafka.OwnTopicDecoder;
 import io.usageflow.forwarder.kafka.OwnTopicDecoder.UnreadableRecords;
 import io.usageflow.forwarder.kafka.PartitionReader;
+import io.usageflow.forwarder.topics.AccountPartition;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.Receipt;
 import io.usageflow.schema.id.Uuids;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -21,9 +23,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Removes from a set the ids that topics know. A topic is read whole, from the first record that Kafka has to the
- * end it has at that moment, whatever the period: an event's receipt may be later than the event, and stand under any
- * account. Not thread-safe.
+ * Removes from a set the ids that topics have. A topic is always read whole, from its first record to its current end,
+ * because the receipt of an event may be later than the period and under any account. Not thread-safe.
  */
 final class SentIdFilter {
     private static final int LOOK_EVERY = 1_000;
@@ -38,28 +39,27 @@ final class SentIdFilter {
     }
 
     /**
-     * From when on receipts are there, of each partition of which some have expired; {@link Instant#MAX} where all
-     * have.
+     * The time of the oldest receipt in each partition where receipts have expired; {@link Instant#MAX} if all have.
      *
-     * @param partitions all that there are
+     * @param partitions of the receipts' topic
      */
     record ReceiptHorizon(int partitions, Map<Integer, Instant> since) {
         ReceiptHorizon {
             since = Map.copyOf(since);
         }
 
-        /** Of the accounts' partitions the latest; empty where nothing of them has expired. */
+        /** The latest time of the accounts' partitions; empty if nothing has expired there. */
         Optional<Instant> of(Iterable<String> accounts) {
             Instant latest = Instant.MIN;
             for (String account : accounts) {
-                Instant one = since.getOrDefault(ListedCustomers.partitionOf(account, partitions), Instant.MIN);
+                Instant one = since.getOrDefault(AccountPartition.of(account, partitions), Instant.MIN);
                 latest = one.isAfter(latest) ? one : latest;
             }
             return latest.equals(Instant.MIN) ? Optional.empty() : Optional.of(latest);
         }
     }
 
-    /** Those with a receipt; empty where it was stopped. */
+    /** Removes the ids with a receipt; empty if stopped. */
     Optional<ReceiptHorizon> takeReceipts(Set<UUID> ids) {
         unreadable = new UnreadableRecords();
         Map<Integer, Instant> since = new HashMap<>();
@@ -73,7 +73,7 @@ final class SentIdFilter {
                 }
             }
             boolean whole = read(reader, own, ids, (Receipt receipt) -> receipt.getCredytEventId(), record -> {
-                // A record without a time of its own does not say from when on receipts are there.
+                // A record without a timestamp gives no start.
                 if (record.timestamp() >= 0 && Instant.MAX.equals(since.get(record.partition()))) {
                     since.put(record.partition(), Instant.ofEpochMilli(record.timestamp()));
                 }
@@ -82,12 +82,12 @@ final class SentIdFilter {
         }
     }
 
-    /** Records of both topics that could not be read since {@link #takeReceipts} began: each may have held any id. */
+    /** Records of both topics that could not be read since {@link #takeReceipts} began; each may have had any id. */
     UnreadableRecords unreadable() {
         return unreadable;
     }
 
-    /** Those that were handed to delivery; false where it was stopped. */
+    /** Removes the ids that were handed to delivery; false if stopped. */
     boolean takeDeliverables(Set<UUID> ids) {
         try (PartitionReader reader = new PartitionReader(
                         settings.kafka().client(), settings.topics().names().deliverable());
@@ -104,23 +104,16 @@ final class SentIdFilter {
             Set<UUID> ids,
             Function<T, CharSequence> idOf,
             Consumer<ConsumerRecord<byte[], byte[]>> seen) {
-        Map<TopicPartition, Long> ends = reader.ends();
-        long read = 0;
-        for (Map.Entry<TopicPartition, Long> first : reader.beginnings().entrySet()) {
-            reader.seek(first.getKey().partition(), first.getValue());
-            long end = ends.getOrDefault(first.getKey(), 0L);
-            for (Optional<ConsumerRecord<byte[], byte[]>> record = reader.next(end);
-                    record.isPresent();
-                    record = reader.next(end)) {
-                if (++read % LOOK_EVERY == 0 && stopped.getAsBoolean()) {
-                    return false;
-                }
-                seen.accept(record.get());
-                own.read(record.get(), unreadable)
-                        .flatMap(value -> Uuids.parse(idOf.apply(value).toString()))
-                        .ifPresent(ids::remove);
+        var read = new AtomicLong();
+        return reader.read(reader.beginnings(), record -> {
+            if (read.incrementAndGet() % LOOK_EVERY == 0 && stopped.getAsBoolean()) {
+                return false;
             }
-        }
-        return true;
+            seen.accept(record);
+            own.read(record, unreadable)
+                    .flatMap(value -> Uuids.parse(idOf.apply(value).toString()))
+                    .ifPresent(ids::remove);
+            return true;
+        });
     }
 }

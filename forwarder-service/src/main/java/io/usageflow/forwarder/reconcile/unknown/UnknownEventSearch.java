@@ -27,17 +27,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Searches for events that Credyt has and nothing here sent. Reads Credyt's list of each customer's events, and looks
- * for their ids in the topics. In rounds: some customers' lists, then the topics once, then the report and how far it
- * is. A round that is cut off is made again. Read-only. Thread-safe.
+ * Searches for events that Credyt has and nothing here sent. It works in rounds: it reads the lists of some customers, then
+ * the topics once, then writes the report and the checkpoint. An interrupted round is repeated. Read-only. Thread-safe.
  */
 public final class UnknownEventSearch {
-    /** Lists at once, so that the answers' latency does not bound the rate; each may hold a million ids. */
+    /** Lists read in parallel, so that latency does not bound the rate; each may hold a million ids. */
     private static final int LISTS_AT_ONCE = 4;
 
     private static final long ROUND_FIRST_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long ROUND_MAX_NANOS = TimeUnit.MINUTES.toNanos(10);
-    /** A round lists for so many times as long as the last one read topics. */
+    /** A round reads lists this many times longer than the last round read topics. */
     private static final int LISTING_SHARE = 10;
 
     private final Settings settings;
@@ -51,13 +50,13 @@ public final class UnknownEventSearch {
     private record OpenList(int customer, EventListReader list) {}
 
     /**
-     * Runs to the end, or until it is stopped.
+     * Runs to the end, or until stopped.
      *
      * @param stopped asked several times a second
-     * @throws CredytUnreachableException where Credyt does not answer or not to us; what was found before is kept
-     * @throws IllegalArgumentException where the report is another's, or there are too many customers; the message
+     * @throws CredytUnreachableException if Credyt does not answer or refuses the key; earlier findings are kept
+     * @throws IllegalArgumentException if the report belongs to another run, or there are too many customers; the message
      *     names the remedy
-     * @throws org.apache.kafka.common.config.ConfigException where there is no API key that could be used
+     * @throws org.apache.kafka.common.config.ConfigException if there is no usable API key
      */
     public ReconcileResult<UnknownSummary> run(
             ReconcileRequest request, ReconcileListener<SearchProgress> listener, BooleanSupplier stopped)
@@ -79,8 +78,13 @@ public final class UnknownEventSearch {
             List<Customer> named = ListedCustomers.named(settings, request, run.from(), receipts, unreadable);
             totals.unreadable(unreadable);
             Optional<ListedCustomers> customers = ListedCustomers.resolved(named, queries);
-            boolean complete =
-                    customers.isPresent() && through(customers.get(), run, totals, queries, listener, stopped);
+            boolean complete = false;
+            if (customers.isPresent()) {
+                List<Map.Entry<String, Customer>> listed =
+                        List.copyOf(customers.get().byId().entrySet());
+                var round = new SearchRound(settings, run, totals, queries, listener, listed, stopped);
+                complete = new ListReading(listed, round, totals, queries, listener).run(customers.get());
+            }
             if (complete) {
                 run.finish();
             }
@@ -90,9 +94,9 @@ public final class UnknownEventSearch {
     }
 
     /**
-     * How far a search is.
+     * The progress of a search.
      *
-     * @param customers all whose lists are to be read, those of earlier runs included
+     * @param customers all customers of the search, with those of earlier runs
      */
     public record SearchProgress(UnknownSummary summary, long customers) {}
 
@@ -115,26 +119,7 @@ public final class UnknownEventSearch {
         return notes;
     }
 
-    private boolean through(
-            ListedCustomers all,
-            ReconcileRun run,
-            SearchTotals totals,
-            CredytQueries queries,
-            ReconcileListener<SearchProgress> listener,
-            BooleanSupplier stopped)
-            throws InterruptedException {
-        List<Map.Entry<String, Customer>> customers = List.copyOf(all.byId().entrySet());
-        var round = new SearchRound(settings, run, totals, queries, listener, customers, stopped);
-        if (totals.doneTo().isEmpty()) {
-            totals.count(Count.CUSTOMERS_NOT_AT_CREDYT, all.absent().size());
-            all.unanswered().forEach(round::unproved);
-            totals.save("");
-        }
-        int done = all.byId().headMap(totals.doneTo().orElse(""), true).size();
-        return new ListReading(customers, done, round, totals, queries, listener).through();
-    }
-
-    /** Reads the lists, several side by side. Not thread-safe. */
+    /** Reads the lists, several in parallel. Not thread-safe. */
     private static final class ListReading {
         private final List<Map.Entry<String, Customer>> customers;
         private final SearchRound round;
@@ -146,13 +131,11 @@ public final class UnknownEventSearch {
 
         ListReading(
                 List<Map.Entry<String, Customer>> customers,
-                int done,
                 SearchRound round,
                 SearchTotals totals,
                 CredytQueries queries,
                 ReconcileListener<SearchProgress> listener) {
             this.customers = customers;
-            this.next = done;
             this.round = round;
             this.totals = totals;
             this.queries = queries;
@@ -160,13 +143,16 @@ public final class UnknownEventSearch {
         }
 
         /** False where it was stopped. */
-        boolean through() throws InterruptedException {
+        boolean run(ListedCustomers all) throws InterruptedException {
+            if (totals.doneTo().isEmpty()) {
+                totals.count(Count.CUSTOMERS_NOT_AT_CREDYT, all.absent().size());
+                all.unanswered().forEach(round::unproved);
+                totals.save("");
+            }
+            next = all.byId().headMap(totals.doneTo().orElse(""), true).size();
             long listingNanos = ROUND_FIRST_NANOS;
             while (next < customers.size()) {
-                if (!listed(System.nanoTime() + listingNanos)) {
-                    return false;
-                }
-                if (!round.check()) {
+                if (!listed(System.nanoTime() + listingNanos) || !round.check()) {
                     return false;
                 }
                 totals.save(customers.get(next - 1).getKey());
@@ -177,7 +163,7 @@ public final class UnknownEventSearch {
             return true;
         }
 
-        /** Begins no list after the time; each that was begun is read to its end. */
+        /** Begins no list after the deadline, and reads each open list to its end. */
         private boolean listed(long until) throws InterruptedException {
             do {
                 while (open.size() < LISTS_AT_ONCE
@@ -194,7 +180,7 @@ public final class UnknownEventSearch {
             return true;
         }
 
-        /** A page of each open list. */
+        /** Reads one page of each open list. */
         private boolean advanced() throws InterruptedException {
             Optional<List<QueryResult>> results = queries.ask(
                     open.stream().map(each -> each.list().question()).toList());

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What a look through Credyt's lists came to so far. Immutable. */
+/** The counts of a search so far. Immutable. */
 public record UnknownSummary(Map<Count, Long> counts) {
     public static final UnknownSummary NONE = new UnknownSummary(Map.of());
 
@@ -31,12 +31,12 @@ public record UnknownSummary(Map<Count, Long> counts) {
         return count(Count.UNKNOWN_TO_US) > 0 || !isWhole();
     }
 
-    /** Whether nothing is left open: each list read to its end, and each event on it checked. */
+    /** Whether every list was read to its end, and every event on it was checked. */
     public boolean isWhole() {
         return count(Count.LISTS_NOT_PROVED_WHOLE) == 0 && count(Count.UNCHECKED) == 0 && count(Count.UNREADABLE) == 0;
     }
 
-    /** Of what every reading counts again. */
+    /** Raises a count that every reading makes again. */
     public UnknownSummary atLeast(Count of, long read) {
         return plus(of, Math.max(0, read - count(of)));
     }
@@ -65,9 +65,9 @@ public record UnknownSummary(Map<Count, Long> counts) {
         return new UnknownSummary(counts);
     }
 
-    /** What is counted where Credyt's lists are read. Closed; the words are API. */
+    /** The counts of a search. Closed; the words are API. */
     public enum Count {
-        /** Whose lists were read. */
+        /** Customers whose lists were read. */
         CUSTOMERS,
         /** Names in links and receipts under which Credyt has no customer. */
         CUSTOMERS_NOT_AT_CREDYT,
@@ -77,13 +77,13 @@ public record UnknownSummary(Map<Count, Long> counts) {
         EVENTS_IN_PERIOD,
         /** Of these. */
         WITH_RECEIPT,
-        /** Of these: in {@code usage.deliverable}, so on their way, or their answer was lost. */
+        /** Of these: in {@code usage.deliverable}, so in flight, or their answer was lost. */
         SENT_WITHOUT_RECEIPT,
         /** Of these: nothing here sent them. */
         UNKNOWN_TO_US,
         /** Of these: receipts of their time have expired, or Credyt contradicts itself. */
         UNCHECKED,
-        /** Records of the topics that cannot be read: each may be the receipt of an event that is called unknown. */
+        /** Records of the topics that cannot be read; each may be the receipt of an event that is reported as unknown. */
         UNREADABLE;
 
         /** For scripts. */
@@ -117,7 +117,7 @@ public record UnknownSummary(Map<Count, Long> counts) {
             summary = summary.plus(of, more);
         }
 
-        /** What one reading of topics could not read; each reading meets the same records again. */
+        /** Takes the unreadable records of one reading; each reading meets the same records again. */
         void unreadable(UnreadableRecords records) {
             summary = summary.atLeast(Count.UNREADABLE, records.count());
             notes.addAll(records.named());
@@ -126,11 +126,12 @@ public record UnknownSummary(Map<Count, Long> counts) {
         /** What limits the result, a sentence each. */
         List<String> notes() {
             return notes.stream()
-                    .map(one -> "cannot be read, and may be the receipt of an event that is called unknown: " + one)
+                    .map(one ->
+                            "cannot be read, and may be the receipt of an event that is reported as unknown: " + one)
                     .toList();
         }
 
-        /** The report has all events up to this customer. */
+        /** Saves that the report has all events up to this customer. */
         void save(String doneTo) {
             ObjectNode totals = summary.json();
             totals.put("done_to", doneTo);
