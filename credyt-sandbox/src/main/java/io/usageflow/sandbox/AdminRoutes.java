@@ -103,7 +103,7 @@ final class AdminRoutes {
         String mode = request.param("mode");
         for (Outage outage : Outage.values()) {
             if (outage.name().toLowerCase(Locale.ROOT).equals(mode)) {
-                return done(() -> sandbox.change(now -> now.withOutage(outage)));
+                return done(() -> sandbox.outage(outage));
             }
         }
         return invalid(FieldErrors.of("mode", "must be none, unavailable or drop"));

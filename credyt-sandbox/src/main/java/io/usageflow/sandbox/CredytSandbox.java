@@ -207,8 +207,13 @@ public final class CredytSandbox implements AutoCloseable {
         behaviour = change.apply(behaviour);
     }
 
+    /** Changes one switch, as {@link SandboxOptions#with}. */
+    public void change(String path, Object value) {
+        change(now -> now.with(path, value));
+    }
+
     public void outage(Outage outage) {
-        change(now -> now.withOutage(outage));
+        change("outage", outage);
     }
 
     /** {@code true}: every request is answered 503. {@code false}: requests are served. */

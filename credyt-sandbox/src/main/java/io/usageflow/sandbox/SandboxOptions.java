@@ -1,12 +1,8 @@
 package io.usageflow.sandbox;
 
 import io.usageflow.sandbox.behaviour.Behaviour;
-import io.usageflow.sandbox.behaviour.EventAnswers.ErrorKeys;
-import io.usageflow.sandbox.behaviour.EventAnswers.RepeatAnswer;
-import io.usageflow.sandbox.behaviour.ValidationRules.UnknownCustomer;
 import io.usageflow.sandbox.behaviour.ValidationRules.UnknownVendor;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 
 /**
  * The options of a sandbox at its start. Immutable. Everything in {@link #behaviour} can also be changed later.
@@ -35,7 +31,7 @@ public record SandboxOptions(int port, String host, SandboxSeed seed, Behaviour 
         return defaults()
                 .withSeed(SandboxSeed.dev())
                 .withAutoCreateCustomers(true)
-                .with(now -> now.withRules(now.rules().withUnknownVendor(UnknownVendor.ACCEPT)));
+                .with("rules.unknown_vendor", UnknownVendor.ACCEPT);
     }
 
     public SandboxOptions withPort(int changed) {
@@ -50,47 +46,22 @@ public record SandboxOptions(int port, String host, SandboxSeed seed, Behaviour 
         return new SandboxOptions(port, host, changed, behaviour);
     }
 
-    /** For every switch that has no method here. */
-    public SandboxOptions with(UnaryOperator<Behaviour> change) {
-        return new SandboxOptions(port, host, seed, change.apply(behaviour));
+    /**
+     * Changes one switch of {@link Behaviour}.
+     *
+     * @param path its JSON names: {@code answers.batch_mode}
+     * @throws IllegalArgumentException if the name or the value is wrong
+     */
+    public SandboxOptions with(String path, Object value) {
+        return new SandboxOptions(port, host, seed, behaviour.with(path, value));
     }
 
     /** Accepts these keys only; by default every key that is not blank is accepted. */
     public SandboxOptions withApiKeys(String... keys) {
-        return with(now -> now.withApiKeys(Set.of(keys)));
-    }
-
-    public SandboxOptions withRepeats(RepeatAnswer repeats) {
-        return with(now -> now.withAnswers(now.answers().withRepeats(repeats)));
-    }
-
-    public SandboxOptions withErrorKeys(ErrorKeys keys) {
-        return with(now -> now.withAnswers(now.answers().withErrorKeys(keys)));
-    }
-
-    public SandboxOptions withUnknownCustomer(UnknownCustomer answer) {
-        return with(now -> now.withRules(now.rules().withUnknownCustomer(answer)));
+        return with("api_keys", Set.of(keys));
     }
 
     public SandboxOptions withAutoCreateCustomers(boolean on) {
-        return with(now -> now.withRules(now.rules().withAutoCreateCustomers(on)));
-    }
-
-    /**
-     * Limits the concurrent requests.
-     *
-     * @param requests at once; more are answered 503
-     */
-    public SandboxOptions withConcurrentRequests(int requests) {
-        return with(now -> now.withLimits(now.limits().withConcurrentRequests(requests)));
-    }
-
-    /**
-     * Bounds the request log.
-     *
-     * @param requests remembered, newest kept
-     */
-    public SandboxOptions withRequestLog(int requests) {
-        return with(now -> now.withLimits(now.limits().withRequestLog(requests)));
+        return with("rules.auto_create_customers", on);
     }
 }

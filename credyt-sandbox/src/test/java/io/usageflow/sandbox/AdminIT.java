@@ -98,9 +98,7 @@ class AdminIT extends SandboxFixture {
 
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.json().path("answers").path("error_keys").asText()).isEqualTo("pascal");
-        assertThat(sandbox.behaviour())
-                .isEqualTo(Behaviour.DEFAULT.withAnswers(
-                        Behaviour.DEFAULT.answers().withErrorKeys(ErrorKeys.PASCAL)));
+        assertThat(sandbox.behaviour()).isEqualTo(Behaviour.DEFAULT.with("answers.error_keys", ErrorKeys.PASCAL));
     }
 
     @ParameterizedTest

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EventSwitchesIT extends SandboxFixture {
     @Test
     void shouldStoreTheGoodOnesAndNameTheBadOnes() {
-        changeAnswers(answers -> answers.withBatchMode(BatchMode.ACCEPT_GOOD));
+        change("answers.batch_mode", BatchMode.ACCEPT_GOOD);
         String good = newId();
 
         Client.Reply reply = submit("acct_1", event("bad"), event(good));
@@ -39,7 +39,7 @@ class EventSwitchesIT extends SandboxFixture {
 
     @Test
     void shouldStoreTheGoodOnesAndKeepSilentAboutTheBadOnes() {
-        changeAnswers(answers -> answers.withBatchMode(BatchMode.IGNORE_BAD));
+        change("answers.batch_mode", BatchMode.IGNORE_BAD);
         String good = newId();
 
         Client.Reply reply = submit("acct_1", event("bad"), event(good));
@@ -50,7 +50,7 @@ class EventSwitchesIT extends SandboxFixture {
 
     @Test
     void shouldGiveAResultPerItem() {
-        changeAnswers(answers -> answers.withBatchMode(BatchMode.PER_ITEM_RESULTS));
+        change("answers.batch_mode", BatchMode.PER_ITEM_RESULTS);
         String good = newId();
         String known = newId();
         submit("acct_1", event(known));
@@ -69,7 +69,7 @@ class EventSwitchesIT extends SandboxFixture {
     @ParameterizedTest
     @CsvSource({"CONFLICT, 409", "UNPROCESSABLE, 422"})
     void shouldAnswerARepeatAsSwitched(RepeatAnswer answer, int status) {
-        changeAnswers(answers -> answers.withRepeats(answer));
+        change("answers.repeats", answer);
         String known = newId();
         String other = newId();
         submit("acct_1", event(known));
@@ -91,7 +91,7 @@ class EventSwitchesIT extends SandboxFixture {
         "FIELD, occurred_at"
     })
     void shouldWriteErrorKeysInEachNotation(ErrorKeys keys, String key) {
-        changeAnswers(answers -> answers.withErrorKeys(keys));
+        change("answers.error_keys", keys);
 
         Client.Reply reply = submit("acct_1", event(newId()).replace("2026-01-31T12:00:00.123Z", "x"));
 
@@ -101,7 +101,7 @@ class EventSwitchesIT extends SandboxFixture {
     @ParameterizedTest
     @ValueSource(ints = {200, 201, 202, 204})
     void shouldSucceedWithEachStatus(int status) {
-        changeAnswers(answers -> answers.withSuccessStatus(status));
+        change("answers.success_status", status);
 
         Client.Reply reply = submit("acct_1", event(newId()));
 
@@ -113,7 +113,7 @@ class EventSwitchesIT extends SandboxFixture {
     @ParameterizedTest
     @EnumSource(SuccessBody.class)
     void shouldSucceedWithEachBody(SuccessBody body) {
-        changeAnswers(answers -> answers.withSuccessBody(body));
+        change("answers.success_body", body);
         String id = newId();
 
         Client.Reply reply = submit("acct_1", event(id));
@@ -129,7 +129,7 @@ class EventSwitchesIT extends SandboxFixture {
 
     @Test
     void shouldAnswerAnUnknownCustomerWithNotFound() {
-        changeRules(rules -> rules.withUnknownCustomer(UnknownCustomer.NOT_FOUND));
+        change("rules.unknown_customer", UnknownCustomer.NOT_FOUND);
 
         Client.Reply reply = submit("nobody", event(newId()));
 
@@ -139,7 +139,7 @@ class EventSwitchesIT extends SandboxFixture {
 
     @Test
     void shouldRecordTheCostOfAnUnknownVendor() {
-        changeRules(rules -> rules.withUnknownVendor(UnknownVendor.ACCEPT));
+        change("rules.unknown_vendor", UnknownVendor.ACCEPT);
 
         Client.Reply reply = submit("acct_1", eventWithCost(newId(), "nobody", "0.16"));
 
@@ -149,7 +149,7 @@ class EventSwitchesIT extends SandboxFixture {
 
     @Test
     void shouldAcceptAnyIdIfUuidsAreNotRequired() {
-        changeRules(rules -> rules.withEventIds(EventIdFormat.ANY));
+        change("rules.event_ids", EventIdFormat.ANY);
 
         Client.Reply reply = submit("acct_1", event("req-1"));
 
@@ -161,7 +161,7 @@ class EventSwitchesIT extends SandboxFixture {
     void shouldRefuseUnknownFieldsOnlyIfSwitched() {
         String misspelt = event(newId()).replace("subject", "subjekt");
         assertThat(submit("acct_1", misspelt).status()).isEqualTo(202);
-        changeRules(rules -> rules.withUnknownFields(UnknownFields.REJECT));
+        change("rules.unknown_fields", UnknownFields.REJECT);
 
         Client.Reply reply = submit("acct_1", misspelt);
 
@@ -171,7 +171,7 @@ class EventSwitchesIT extends SandboxFixture {
 
     @Test
     void shouldAcceptAnEventWithoutItsVolumeIfSwitched() {
-        changeRules(rules -> rules.withMissingVolume(MissingVolume.UNBILLED));
+        change("rules.missing_volume", MissingVolume.UNBILLED);
         String id = newId();
 
         submit("acct_1", event(id).replace("total_tokens", "tokens"));
@@ -181,7 +181,7 @@ class EventSwitchesIT extends SandboxFixture {
 
     @Test
     void shouldCreateACustomerOnSightIfSwitched() {
-        changeRules(rules -> rules.withAutoCreateCustomers(true));
+        change("rules.auto_create_customers", true);
 
         submit("newcomer", event(newId()));
 
@@ -191,7 +191,7 @@ class EventSwitchesIT extends SandboxFixture {
 
     @Test
     void shouldBillAfterTheResponseIfSwitched() {
-        changeAnswers(answers -> answers.withFeeDelayMs(300));
+        change("answers.fee_delay_ms", 300);
         String id = newId();
 
         submit("acct_1", event(id));
@@ -206,7 +206,8 @@ class EventSwitchesIT extends SandboxFixture {
 
     @Test
     void shouldRefuseWhatIsTooLarge() {
-        changeLimits(limits -> limits.withMaxBatchEvents(2).withMaxBodyBytes(2_000));
+        change("limits.max_batch_events", 2);
+        change("limits.max_body_bytes", 2_000);
         String[] three = newIds(3).stream().map(Bodies::event).toArray(String[]::new);
 
         assertThat(submit("acct_1", three).status()).isEqualTo(413);

@@ -243,7 +243,8 @@ class FaultsIT extends SandboxFixture {
 
     @Test
     void shouldLimitTheRateOfRequests() {
-        changeLimits(limits -> limits.withRate(1, 3));
+        change("limits.requests_per_second", 1);
+        change("limits.retry_after_seconds", 3);
 
         assertThat(send(newId()).status()).isEqualTo(202);
         Client.Reply second = send(newId());
@@ -262,7 +263,7 @@ class FaultsIT extends SandboxFixture {
 
     @Test
     void shouldRefuseMoreRequestsAtOnceThanTheLimit() throws Exception {
-        changeLimits(limits -> limits.withConcurrentRequests(1));
+        change("limits.concurrent_requests", 1);
         nextFault(new Fault.Delay(Duration.ofSeconds(1)));
         String first = newId();
         String second = newId();

@@ -1,10 +1,6 @@
 package io.usageflow.sandbox;
 
 import io.usageflow.sandbox.SandboxSeed.PriceSpec;
-import io.usageflow.sandbox.behaviour.Behaviour.Limits;
-import io.usageflow.sandbox.behaviour.EventAnswers;
-import io.usageflow.sandbox.behaviour.ValidationRules;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -40,15 +36,7 @@ abstract class SandboxFixture {
         return client.post("/events", Bodies.batch(customerExternalId, events));
     }
 
-    void changeAnswers(UnaryOperator<EventAnswers> change) {
-        sandbox.change(now -> now.withAnswers(change.apply(now.answers())));
-    }
-
-    void changeRules(UnaryOperator<ValidationRules> change) {
-        sandbox.change(now -> now.withRules(change.apply(now.rules())));
-    }
-
-    void changeLimits(UnaryOperator<Limits> change) {
-        sandbox.change(now -> now.withLimits(change.apply(now.limits())));
+    void change(String path, Object value) {
+        sandbox.change(path, value);
     }
 }

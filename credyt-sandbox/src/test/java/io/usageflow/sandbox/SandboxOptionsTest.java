@@ -24,20 +24,21 @@ class SandboxOptionsTest {
         SandboxOptions options = SandboxOptions.defaults()
                 .withPort(8090)
                 .withApiKeys("k")
-                .withRepeats(RepeatAnswer.CONFLICT)
-                .withErrorKeys(ErrorKeys.FIELD)
-                .withUnknownCustomer(UnknownCustomer.NOT_FOUND)
                 .withAutoCreateCustomers(true)
-                .withConcurrentRequests(5)
-                .withRequestLog(6)
-                .with(now -> now.withAnswers(now.answers()
-                        .withSuccessStatus(201)
-                        .withBatchMode(BatchMode.IGNORE_BAD)
-                        .withFeeDelayMs(2_000)))
-                .with(now -> now.withRules(
-                        now.rules().withUnknownVendor(UnknownVendor.ACCEPT).withEventIds(EventIdFormat.ANY)))
-                .with(now -> now.withLimits(
-                        now.limits().withMaxBodyBytes(1).withMaxBatchEvents(2).withRate(3, 4)));
+                .with("answers.repeats", RepeatAnswer.CONFLICT)
+                .with("answers.error_keys", ErrorKeys.FIELD)
+                .with("answers.success_status", 201)
+                .with("answers.batch_mode", BatchMode.IGNORE_BAD)
+                .with("answers.fee_delay_ms", 2_000)
+                .with("rules.unknown_customer", UnknownCustomer.NOT_FOUND)
+                .with("rules.unknown_vendor", UnknownVendor.ACCEPT)
+                .with("rules.event_ids", EventIdFormat.ANY)
+                .with("limits.max_body_bytes", 1)
+                .with("limits.max_batch_events", 2)
+                .with("limits.requests_per_second", 3)
+                .with("limits.retry_after_seconds", 4)
+                .with("limits.concurrent_requests", 5)
+                .with("limits.request_log", 6);
 
         assertThat(options.port()).isEqualTo(8090);
         assertThat(options.host()).isEqualTo("127.0.0.1");
@@ -58,11 +59,13 @@ class SandboxOptionsTest {
 
     @Test
     void shouldRefuseValuesOutOfRange() {
-        EventAnswers answers = EventAnswers.DEFAULT;
+        SandboxOptions options = SandboxOptions.defaults();
 
-        assertThatThrownBy(() -> SandboxOptions.defaults().withPort(70_000)).hasMessageContaining("port is 70000");
-        assertThatThrownBy(() -> answers.withSuccessStatus(418)).hasMessageContaining("success_status is 418");
-        assertThatThrownBy(() -> answers.withFeeDelayMs(-1)).hasMessageContaining("fee_delay_ms");
-        assertThatThrownBy(() -> Limits.DEFAULT.withMaxBodyBytes(0)).hasMessageContaining("max_body_bytes is 0");
+        assertThatThrownBy(() -> options.withPort(70_000)).hasMessageContaining("port is 70000");
+        assertThatThrownBy(() -> options.with("answers.success_status", 418))
+                .hasMessageContaining("success_status is 418");
+        assertThatThrownBy(() -> options.with("answers.fee_delay_ms", -1)).hasMessageContaining("fee_delay_ms");
+        assertThatThrownBy(() -> options.with("limits.max_body_bytes", 0)).hasMessageContaining("max_body_bytes is 0");
+        assertThatThrownBy(() -> options.with("answers.batch", "x")).hasMessageContaining("batch");
     }
 }

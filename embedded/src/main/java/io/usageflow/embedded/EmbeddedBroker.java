@@ -1,7 +1,11 @@
 package io.usageflow.embedded;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +38,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     /**
      * Returns when the broker serves its clients.
      *
-     * @throws PortBusyException where the options name a port that something listens on
+     * @throws PortBusyException if the options name a port that something listens on
      */
     public static EmbeddedBroker start(EmbeddedBrokerOptions options) {
         EmbeddedBroker broker =
@@ -78,7 +82,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     /**
      * Starts the node again after {@link #stop()}. Does nothing when running.
      *
-     * @throws PortBusyException where something else has taken the port meanwhile
+     * @throws PortBusyException if something else has taken the port meanwhile
      * @throws IllegalStateException after {@link #close()}
      */
     public synchronized void resume() {
@@ -143,6 +147,29 @@ public final class EmbeddedBroker implements AutoCloseable {
 
         public int port() {
             return port;
+        }
+    }
+
+    /** Makes and deletes the directories of brokers that keep nothing. */
+    static final class TemporaryDirectories {
+        private TemporaryDirectories() {}
+
+        static Path create() {
+            try {
+                return Files.createTempDirectory("usageflow-kafka-");
+            } catch (IOException e) {
+                throw new UncheckedIOException("no temporary directory could be made: set java.io.tmpdir", e);
+            }
+        }
+
+        /** Does nothing where it is gone already. */
+        static void delete(Path directory) {
+            try {
+                Utils.delete(directory.toFile());
+            } catch (IOException e) {
+                throw new UncheckedIOException(
+                        "the broker's temporary directory " + directory + " could not be deleted", e);
+            }
         }
     }
 }

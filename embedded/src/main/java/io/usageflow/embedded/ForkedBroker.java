@@ -1,6 +1,7 @@
 package io.usageflow.embedded;
 
 import io.usageflow.embedded.EmbeddedBroker.PortBusyException;
+import io.usageflow.embedded.EmbeddedBroker.TemporaryDirectories;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -52,7 +53,7 @@ public final class ForkedBroker implements AutoCloseable {
     /**
      * Returns when the broker serves its clients.
      *
-     * @throws PortBusyException where the options name a port that something listens on
+     * @throws PortBusyException if the options name a port that something listens on
      */
     public static ForkedBroker start(EmbeddedBrokerOptions options) {
         return start(options, SMALL_JVM);
@@ -229,7 +230,7 @@ public final class ForkedBroker implements AutoCloseable {
     }
 
     /** The process behind {@link ForkedBroker}: runs until its standard input ends, as it does when its parent dies. */
-    private static final class ForkedBrokerMain {
+    static final class ForkedBrokerMain {
         static final String READY_FILE = "ready";
         static final String SETTINGS_FILE = "settings.properties";
 

@@ -25,7 +25,7 @@ public final class SchemaRegistryServer implements AutoCloseable {
      * Serves an empty registry that is forgotten on close.
      *
      * @param port 0 takes a free one
-     * @throws PortBusyException where something listens on the port
+     * @throws PortBusyException if something listens on the port
      */
     public static SchemaRegistryServer start(int port) {
         return start(port, new InMemorySchemaRegistry());

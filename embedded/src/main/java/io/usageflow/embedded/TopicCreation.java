@@ -39,7 +39,7 @@ public final class TopicCreation {
     /**
      * Creates what is missing, with replication factor 1; topics that exist are left as they are.
      *
-     * @throws KafkaException where the broker refuses, or does not get ready within 60 s
+     * @throws KafkaException if the broker refuses, or does not get ready within 60 s
      */
     public static void create(String bootstrapServers, Collection<TopicSpec> specs) {
         try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {

@@ -3,7 +3,7 @@ package io.usageflow.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.usageflow.schema.registry.Compatibility;
+import io.usageflow.schema.registry.SchemaRegistry.Compatibility;
 import io.usageflow.schema.registry.SchemaRegistry.SchemaRefusedException;
 import java.nio.file.Files;
 import java.nio.file.Path;

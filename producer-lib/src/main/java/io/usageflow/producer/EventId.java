@@ -1,7 +1,7 @@
 package io.usageflow.producer;
 
-import io.usageflow.schema.id.TimeOrderedIds;
 import io.usageflow.schema.id.Uuids;
+import io.usageflow.schema.id.Uuids.TimeOrderedIds;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.temporal.TemporalAccessor;

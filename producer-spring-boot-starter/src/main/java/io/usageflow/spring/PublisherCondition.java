@@ -11,7 +11,7 @@ import java.util.Optional;
 /**
  * How a publisher is, for a health indicator of either line of Spring Boot. Pure; numbers only, nothing of any event.
  *
- * @param trouble why it should not be counted on; empty where all is well
+ * @param trouble why it should not be counted on; empty if all is well
  * @param details what it has under way
  */
 record PublisherCondition(Optional<String> trouble, Map<String, Object> details) {

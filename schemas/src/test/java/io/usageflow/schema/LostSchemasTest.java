@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.usageflow.schema.GoldenFiles.Golden;
 import io.usageflow.schema.id.CredytIds;
 import io.usageflow.schema.registry.InMemorySchemaRegistry;
-import io.usageflow.schema.registry.SchemaLostException;
+import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.serde.SampleRecords;
 import io.usageflow.schema.serde.UnknownSchemaException;

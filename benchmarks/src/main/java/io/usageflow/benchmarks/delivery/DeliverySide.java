@@ -2,8 +2,8 @@ package io.usageflow.benchmarks.delivery;
 
 import io.usageflow.benchmarks.cluster.BenchmarkCluster;
 import io.usageflow.benchmarks.load.DeliverableFeed;
-import io.usageflow.benchmarks.load.Slice;
 import io.usageflow.benchmarks.load.SliceWriter;
+import io.usageflow.benchmarks.load.SliceWriter.Slice;
 import io.usageflow.benchmarks.measure.Series;
 import io.usageflow.benchmarks.measure.SliceWatch;
 import io.usageflow.benchmarks.measure.SliceWatch.Speed;

@@ -1,7 +1,7 @@
 package io.usageflow.benchmarks.latency;
 
 import io.usageflow.benchmarks.cluster.BenchmarkCluster;
-import io.usageflow.benchmarks.cluster.MicrosFile;
+import io.usageflow.benchmarks.cluster.ChildProcess.MicrosFile;
 import io.usageflow.benchmarks.load.EventIds;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.serde.AvroSerdes;

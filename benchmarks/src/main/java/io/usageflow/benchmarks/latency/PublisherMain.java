@@ -2,8 +2,8 @@ package io.usageflow.benchmarks.latency;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.usageflow.benchmarks.cluster.ChildProcess.MicrosFile;
 import io.usageflow.benchmarks.cluster.ChildProcess.OrderLoop;
-import io.usageflow.benchmarks.cluster.MicrosFile;
 import io.usageflow.benchmarks.load.Accounts;
 import io.usageflow.benchmarks.load.EventIds;
 import io.usageflow.benchmarks.measure.Polling;

@@ -2,6 +2,7 @@ package io.usageflow.benchmarks.load;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.usageflow.benchmarks.load.SliceWriter.Slice;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.ReferenceKind;

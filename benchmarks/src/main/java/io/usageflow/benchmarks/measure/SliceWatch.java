@@ -1,6 +1,6 @@
 package io.usageflow.benchmarks.measure;
 
-import io.usageflow.benchmarks.load.Slice;
+import io.usageflow.benchmarks.load.SliceWriter.Slice;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,7 +49,7 @@ public final class SliceWatch {
     /**
      * Returns when the slice is handled.
      *
-     * @throws IllegalStateException where the side fails, or is not through after 20 minutes
+     * @throws IllegalStateException if the side fails, or is not through after 20 minutes
      */
     public Speed await(Slice slice) {
         return Speed.of(samples(slice), slice.events());

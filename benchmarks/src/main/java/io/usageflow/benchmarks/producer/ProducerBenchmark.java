@@ -148,7 +148,7 @@ public final class ProducerBenchmark {
             }
             runs.put(side.side, phases);
         }
-        return new Round(runs, cpu.read().since(before).otherCores(System.nanoTime() - begun));
+        return new Round(runs, cpu.read().since(before).otherCores((double) (System.nanoTime() - begun)));
     }
 
     /** Of the raw client and of the publisher, in this order. */

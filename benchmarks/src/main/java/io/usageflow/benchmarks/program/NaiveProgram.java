@@ -1,5 +1,7 @@
 package io.usageflow.benchmarks.program;
 
+import io.usageflow.benchmarks.program.PeerConsumer.BlockingPost;
+import io.usageflow.benchmarks.program.PeerConsumer.RequestBodies;
 import io.usageflow.forwarder.config.Settings;
 import java.time.Duration;
 import java.util.List;

@@ -5,6 +5,8 @@ import io.confluent.parallelconsumer.ParallelConsumerOptions.ProcessingOrder;
 import io.confluent.parallelconsumer.ParallelEoSStreamProcessor;
 import io.confluent.parallelconsumer.internal.AbstractParallelEoSStreamProcessor;
 import io.confluent.parallelconsumer.vertx.VertxParallelEoSStreamProcessor;
+import io.usageflow.benchmarks.program.PeerConsumer.BlockingPost;
+import io.usageflow.benchmarks.program.PeerConsumer.RequestBodies;
 import io.usageflow.forwarder.config.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -27,7 +27,7 @@ public final class LedgerCheck {
     /**
      * Waits until the ledger, which is published once a second, has counted all events.
      *
-     * @throws IllegalStateException where it counts something else
+     * @throws IllegalStateException if it counts something else
      */
     void require(long events, long distinct) {
         awaitReceived(events);
@@ -39,7 +39,7 @@ public final class LedgerCheck {
     /**
      * Waits until delivery, alone in these topics, has settled all events.
      *
-     * @throws IllegalStateException where it has not delivered each of them, or Credyt knew one already
+     * @throws IllegalStateException if it has not delivered each of them, or Credyt knew one already
      */
     public void requireDelivered(long events) {
         awaitReceived(events);

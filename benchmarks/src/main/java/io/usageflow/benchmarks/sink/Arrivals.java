@@ -2,7 +2,7 @@ package io.usageflow.benchmarks.sink;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.usageflow.benchmarks.cluster.MicrosFile;
+import io.usageflow.benchmarks.cluster.ChildProcess.MicrosFile;
 import io.usageflow.benchmarks.load.EventIds;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package io.usageflow.benchmarks.sink;
 
 import io.usageflow.benchmarks.cluster.BenchmarkCluster;
 import io.usageflow.benchmarks.cluster.ChildProcess;
+import io.usageflow.benchmarks.cluster.ChildProcess.MicrosFile;
 import io.usageflow.benchmarks.cluster.ChildProcess.OrderLoop;
-import io.usageflow.benchmarks.cluster.MicrosFile;
 import io.usageflow.benchmarks.measure.CpuTimes;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;

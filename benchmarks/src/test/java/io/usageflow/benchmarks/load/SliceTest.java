@@ -2,6 +2,7 @@ package io.usageflow.benchmarks.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.benchmarks.load.SliceWriter.Slice;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;

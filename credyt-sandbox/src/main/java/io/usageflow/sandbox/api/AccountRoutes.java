@@ -1,5 +1,6 @@
 package io.usageflow.sandbox.api;
 
+import io.usageflow.sandbox.api.SandboxState.Webhook;
 import io.usageflow.sandbox.http.ApiResponse;
 import io.usageflow.sandbox.http.Route;
 import io.usageflow.sandbox.json.Fields;
@@ -9,14 +10,16 @@ import io.usageflow.sandbox.resource.ResourceTable;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code /accounts}. */
+/** {@code /accounts}, and {@code /webhooks}: Credyt has no webhook for usage, so destinations are kept and never called. */
 final class AccountRoutes {
     private final CredytApi api;
     private final ResourceTable<Account> accounts;
+    private final ResourceTable<Webhook> webhooks;
 
     AccountRoutes(CredytApi api) {
         this.api = api;
         this.accounts = api.state().accounts();
+        this.webhooks = api.state().webhooks();
     }
 
     List<Route> routes() {
@@ -25,6 +28,8 @@ final class AccountRoutes {
                 "/accounts/self", request -> ApiResponse.ok(api.state().ownAccount())));
         routes.addAll(api.reads("/accounts", "account", "external_id", accounts, account -> account));
         routes.add(Route.post("/accounts", request -> request.withBody(this::create)));
+        routes.addAll(api.reads("/webhooks", "webhook", null, webhooks, webhook -> webhook));
+        routes.add(Route.post("/webhooks", request -> request.withBody(this::createWebhook)));
         return routes;
     }
 
@@ -36,5 +41,21 @@ final class AccountRoutes {
                 api.state().now(),
                 body.optionalNode("metadata"));
         return api.create(body, "external_id", account.externalId(), accounts, () -> accounts.add(account));
+    }
+
+    private ApiResponse createWebhook(Fields body) {
+        String url = body.text("url");
+        if (!url.isEmpty() && !url.startsWith("https://")) {
+            body.wrong("url", "must begin with https://");
+        }
+        List<String> topics = body.texts("topics");
+        Webhook webhook = new Webhook(
+                Ids.next("whd_"),
+                url,
+                body.flag("connect", false),
+                topics.isEmpty() ? List.of("*") : topics,
+                Ids.next("whsec_"),
+                api.state().now());
+        return api.create(body, "id", null, webhooks, () -> webhooks.add(webhook));
     }
 }

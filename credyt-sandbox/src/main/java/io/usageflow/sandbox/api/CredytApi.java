@@ -39,9 +39,7 @@ public final class CredytApi {
                         new WalletRoutes(this).routes(),
                         new ProductRoutes(this).routes(),
                         new AssetRoutes(this).routes(),
-                        new AccountRoutes(this).routes(),
-                        new WebhookRoutes(this).routes(),
-                        new HostedPageRoutes(this).routes())
+                        new AccountRoutes(this).routes())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -142,17 +140,17 @@ public final class CredytApi {
         private static final int LIMIT_MAX = 100;
 
         /** Null if the query is wrong; {@code errors} then name the parameter. */
-        public static @Nullable Page of(Query query, FieldErrors errors) {
+        static @Nullable Page of(Query query, FieldErrors errors) {
             int offset = number(query, "offset", 0, 0, errors);
             int limit = number(query, "limit", LIMIT_DEFAULT, 1, errors);
             return errors.none() ? new Page(offset, Math.min(limit, LIMIT_MAX)) : null;
         }
 
         /** The elements of the page, with the length of the whole list. */
-        public record Content(int totalCount, int limit, int offset, List<?> items) {}
+        record Content(int totalCount, int limit, int offset, List<?> items) {}
 
         /** Call under the lock: only the page's own elements are read. */
-        public <T> Content of(List<T> all, Function<T, ?> view) {
+        <T> Content of(List<T> all, Function<T, ?> view) {
             int from = Math.min(offset, all.size());
             int to = Math.min(all.size(), from + limit);
             List<Object> items = new ArrayList<>(to - from);

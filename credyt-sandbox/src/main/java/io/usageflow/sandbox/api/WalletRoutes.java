@@ -6,12 +6,17 @@ import io.usageflow.sandbox.http.ApiResponse;
 import io.usageflow.sandbox.http.Problems;
 import io.usageflow.sandbox.http.Route;
 import io.usageflow.sandbox.json.Fields;
+import io.usageflow.sandbox.json.Ids;
 import io.usageflow.sandbox.resource.Wallet;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 
-/** {@code /customers/{id}/wallet}. */
+/**
+ * {@code /customers/{id}/wallet}; {@code /top-ups} and {@code /billing-portal/sessions}, which return the address of a page for
+ * the customer.
+ */
 final class WalletRoutes {
     private final CredytApi api;
     private final SandboxState state;
@@ -25,6 +30,8 @@ final class WalletRoutes {
 
     private record WalletAccountView(@JsonUnwrapped Wallet.View account, int pendingIn, int pendingOut) {}
 
+    private record HostedPage(String id, String redirectUrl, Instant createdAt) {}
+
     List<Route> routes() {
         return List.of(
                 api.read(
@@ -35,7 +42,9 @@ final class WalletRoutes {
                 Route.get("/customers/{id}/wallet/{account}", this::account),
                 Route.post(
                         "/customers/{id}/wallet/adjustments",
-                        request -> request.withBody(body -> adjust(body, request))));
+                        request -> request.withBody(body -> adjust(body, request))),
+                Route.post("/top-ups", request -> request.withBody(this::topUp)),
+                Route.post("/billing-portal/sessions", request -> request.withBody(body -> page(body, "bps_"))));
     }
 
     /** The path parameter is decoded: {@code default:USD}, with the colon sent as it is or as {@code %3A}. */
@@ -68,5 +77,26 @@ final class WalletRoutes {
                     ? ApiResponse.created(customer.wallet().adjust(transactionId, account, asset, amount, state.now()))
                     : api.invalid(body.errors());
         });
+    }
+
+    private ApiResponse topUp(Fields body) {
+        if (body.decimal("amount").signum() <= 0 && body.has("amount")) {
+            body.wrong("amount", "must be more than 0");
+        }
+        body.text("currency");
+        return page(body, "top_");
+    }
+
+    private ApiResponse page(Fields body, String idPrefix) {
+        String customerId = body.text("customer_id");
+        boolean known = state.locked(() -> state.customers().byId(customerId).isPresent());
+        if (!known && !customerId.isEmpty()) {
+            body.wrong("customer_id", "is not a known customer");
+        }
+        if (!body.errors().none()) {
+            return api.invalid(body.errors());
+        }
+        String id = Ids.next(idPrefix);
+        return ApiResponse.created(new HostedPage(id, "https://pay.example/" + id, state.now()));
     }
 }

@@ -23,24 +23,15 @@ public record Behaviour(
         apiKeys = Set.copyOf(apiKeys);
     }
 
-    public Behaviour withApiKeys(Set<String> keys) {
-        return new Behaviour(keys, answers, rules, limits, outage);
-    }
-
-    public Behaviour withAnswers(EventAnswers changed) {
-        return new Behaviour(apiKeys, changed, rules, limits, outage);
-    }
-
-    public Behaviour withRules(ValidationRules changed) {
-        return new Behaviour(apiKeys, answers, changed, limits, outage);
-    }
-
-    public Behaviour withLimits(Limits changed) {
-        return new Behaviour(apiKeys, answers, rules, changed, outage);
-    }
-
-    public Behaviour withOutage(Outage changed) {
-        return new Behaviour(apiKeys, answers, rules, limits, changed);
+    /**
+     * A copy with one value changed.
+     *
+     * @param path its JSON names: {@code answers.batch_mode}
+     * @throws IllegalArgumentException as {@link #patched}
+     */
+    public Behaviour with(String path, Object value) {
+        ObjectNode patch = Json.MAPPER.valueToTree(Map.of(path.substring(path.lastIndexOf('.') + 1), value));
+        return patched(path.contains(".") ? Json.object().set(path.substring(0, path.indexOf('.')), patch) : patch);
     }
 
     /**
@@ -110,35 +101,6 @@ public record Behaviour(
             within("retry_after_seconds", retryAfterSeconds, 0, 86_400);
             within("concurrent_requests", concurrentRequests, 0, 1_000_000);
             within("request_log", requestLog, 0, 1_000_000);
-        }
-
-        public Limits withMaxBodyBytes(int changed) {
-            return new Limits(
-                    changed, maxBatchEvents, requestsPerSecond, retryAfterSeconds, concurrentRequests, requestLog);
-        }
-
-        public Limits withMaxBatchEvents(int changed) {
-            return new Limits(
-                    maxBodyBytes, changed, requestsPerSecond, retryAfterSeconds, concurrentRequests, requestLog);
-        }
-
-        public Limits withRate(int changedRequestsPerSecond, int changedRetryAfterSeconds) {
-            return new Limits(
-                    maxBodyBytes,
-                    maxBatchEvents,
-                    changedRequestsPerSecond,
-                    changedRetryAfterSeconds,
-                    concurrentRequests,
-                    requestLog);
-        }
-
-        public Limits withConcurrentRequests(int changed) {
-            return new Limits(maxBodyBytes, maxBatchEvents, requestsPerSecond, retryAfterSeconds, changed, requestLog);
-        }
-
-        public Limits withRequestLog(int changed) {
-            return new Limits(
-                    maxBodyBytes, maxBatchEvents, requestsPerSecond, retryAfterSeconds, concurrentRequests, changed);
         }
 
         private static void within(String name, int value, int min, int max) {

@@ -34,30 +34,6 @@ public record EventAnswers(
         }
     }
 
-    public EventAnswers withSuccessStatus(int changed) {
-        return new EventAnswers(changed, successBody, batchMode, repeats, errorKeys, feeDelayMs);
-    }
-
-    public EventAnswers withSuccessBody(SuccessBody changed) {
-        return new EventAnswers(successStatus, changed, batchMode, repeats, errorKeys, feeDelayMs);
-    }
-
-    public EventAnswers withBatchMode(BatchMode changed) {
-        return new EventAnswers(successStatus, successBody, changed, repeats, errorKeys, feeDelayMs);
-    }
-
-    public EventAnswers withRepeats(RepeatAnswer changed) {
-        return new EventAnswers(successStatus, successBody, batchMode, changed, errorKeys, feeDelayMs);
-    }
-
-    public EventAnswers withErrorKeys(ErrorKeys changed) {
-        return new EventAnswers(successStatus, successBody, batchMode, repeats, changed, feeDelayMs);
-    }
-
-    public EventAnswers withFeeDelayMs(long changed) {
-        return new EventAnswers(successStatus, successBody, batchMode, repeats, errorKeys, changed);
-    }
-
     /** The body of a successful {@code POST /events}; no source shows one. */
     public enum SuccessBody {
         /** {@code {}}. The default. */

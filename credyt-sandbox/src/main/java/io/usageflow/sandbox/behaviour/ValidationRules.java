@@ -21,34 +21,6 @@ public record ValidationRules(
             MissingVolume.UNPROCESSABLE,
             false);
 
-    public ValidationRules withEventIds(EventIdFormat changed) {
-        return new ValidationRules(
-                changed, unknownCustomer, unknownVendor, unknownFields, missingVolume, autoCreateCustomers);
-    }
-
-    public ValidationRules withUnknownCustomer(UnknownCustomer changed) {
-        return new ValidationRules(eventIds, changed, unknownVendor, unknownFields, missingVolume, autoCreateCustomers);
-    }
-
-    public ValidationRules withUnknownVendor(UnknownVendor changed) {
-        return new ValidationRules(
-                eventIds, unknownCustomer, changed, unknownFields, missingVolume, autoCreateCustomers);
-    }
-
-    public ValidationRules withUnknownFields(UnknownFields changed) {
-        return new ValidationRules(
-                eventIds, unknownCustomer, unknownVendor, changed, missingVolume, autoCreateCustomers);
-    }
-
-    public ValidationRules withMissingVolume(MissingVolume changed) {
-        return new ValidationRules(
-                eventIds, unknownCustomer, unknownVendor, unknownFields, changed, autoCreateCustomers);
-    }
-
-    public ValidationRules withAutoCreateCustomers(boolean changed) {
-        return new ValidationRules(eventIds, unknownCustomer, unknownVendor, unknownFields, missingVolume, changed);
-    }
-
     /** The valid event and cost ids. Every example of Credyt is a UUID. */
     public enum EventIdFormat {
         /** The 36-character form of a UUID. The default. */

@@ -1,7 +1,7 @@
 package io.usageflow.sandbox.event;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.sandbox.behaviour.ValidationRules;
+import io.usageflow.sandbox.behaviour.Behaviour;
 import io.usageflow.sandbox.behaviour.ValidationRules.EventIdFormat;
 import io.usageflow.sandbox.event.Submission.SubmittedEvent;
 import io.usageflow.sandbox.json.Ids;
@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * to find.
  */
 public final class EventStore {
-    private static final EventShape SHAPE = new EventShape(ValidationRules.DEFAULT.withEventIds(EventIdFormat.ANY));
+    private static final EventShape SHAPE = new EventShape(
+            Behaviour.DEFAULT.with("rules.event_ids", EventIdFormat.ANY).rules());
     private static final byte[] NO_BYTES = new byte[0];
 
     private final Map<Object, StoredEvent> byId = new HashMap<>();

@@ -10,30 +10,20 @@ import org.jspecify.annotations.Nullable;
 /** The content of a body of {@code POST /events}: a batch to check, or a body that is refused as a whole. */
 public sealed interface Submission {
     /** The events may still be bad one by one. */
-    record Batch(CustomerReference customer, List<SubmittedEvent> events) implements Submission {
-        @Override
-        public <T> T match(Function<Batch, T> batch, Function<Malformed, T> malformed, Function<Invalid, T> invalid) {
-            return batch.apply(this);
-        }
-    }
+    record Batch(CustomerReference customer, List<SubmittedEvent> events) implements Submission {}
 
     /** Not JSON, or not an object. */
-    record Malformed(String detail) implements Submission {
-        @Override
-        public <T> T match(Function<Batch, T> batch, Function<Malformed, T> malformed, Function<Invalid, T> invalid) {
-            return malformed.apply(this);
-        }
-    }
+    record Malformed(String detail) implements Submission {}
 
     /** A field outside the single events is wrong. */
-    record Invalid(FieldErrors errors, int events) implements Submission {
-        @Override
-        public <T> T match(Function<Batch, T> batch, Function<Malformed, T> malformed, Function<Invalid, T> invalid) {
-            return invalid.apply(this);
-        }
-    }
+    record Invalid(FieldErrors errors, int events) implements Submission {}
 
-    <T> T match(Function<Batch, T> batch, Function<Malformed, T> malformed, Function<Invalid, T> invalid);
+    default <T> T match(Function<Batch, T> batch, Function<Malformed, T> malformed, Function<Invalid, T> invalid) {
+        if (this instanceof Batch it) {
+            return batch.apply(it);
+        }
+        return this instanceof Malformed it ? malformed.apply(it) : invalid.apply((Invalid) this);
+    }
 
     /**
      * The customer of the events.

@@ -13,12 +13,10 @@ import io.usageflow.sandbox.product.Price.UsageCalculation;
 import io.usageflow.sandbox.product.Product.ProductVersion;
 import io.usageflow.sandbox.product.Product.ProductVersion.BillingPrice;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * <p>A price with several assets charges the first one only: charging each would bill one use twice (a guess).
  */
 public final class Pricing {
-    private static final Charge NOT_COUNTED = new Charge.NotCounted();
-
     private Pricing() {}
 
     /**
@@ -44,47 +40,38 @@ public final class Pricing {
      */
     public static List<Fee> fees(
             Stream<BillingPrice> prices, String eventType, @Nullable JsonNode data, Consumer<String> unmeasurable) {
-        List<Fee> fees = new ArrayList<>();
-        prices.forEach(billing -> charge(billing.price(), eventType, data)
-                .match(
-                        due -> fees.add(new Fee(
-                                due.amount(),
-                                due.asset(),
-                                billing.version(),
-                                billing.price().name())),
-                        () -> false,
-                        found -> {
-                            unmeasurable.accept(found.volumeField());
-                            return false;
-                        }));
-        return List.copyOf(fees);
+        return prices.flatMap(
+                        billing -> fee(billing.version(), billing.price(), eventType, data, unmeasurable).stream())
+                .toList();
     }
 
-    /**
-     * Returns what an event costs at this price.
-     *
-     * @param data the event's {@code data}; null if it has none
-     */
-    static Charge charge(Price price, String eventType, @Nullable JsonNode data) {
+    /** The fee of one price; empty if the price does not count the event, or finds no number for its volume. */
+    static Optional<Fee> fee(
+            @Nullable ProductVersion version,
+            Price price,
+            String eventType,
+            @Nullable JsonNode data,
+            Consumer<String> unmeasurable) {
         if (!price.counts(eventType) || price.pricing().isEmpty()) {
-            return NOT_COUNTED;
+            return Optional.empty();
         }
         UsageCalculation usage = price.usage().orElseThrow();
         AssetTariffs pricing = price.pricing().get(0);
         Tariff tariff = tariffFor(pricing, data);
         if (tariff == null) {
-            return NOT_COUNTED;
+            return Optional.empty();
         }
         BigDecimal volume = BigDecimal.ZERO;
         String volumeField = usage.volumeField();
         if (usage.usageType().countsVolume() && volumeField != null) {
             JsonNode value = data == null ? null : data.get(volumeField);
             if (value == null || !value.isNumber() || !Decimals.isSane(value.decimalValue())) {
-                return new Charge.Unmeasurable(volumeField);
+                unmeasurable.accept(volumeField);
+                return Optional.empty();
             }
             volume = value.decimalValue();
         }
-        return new Charge.Due(sum(tariff, usage, volume), pricing.asset());
+        return Optional.of(new Fee(sum(tariff, usage, volume), pricing.asset(), version, price.name()));
     }
 
     private static BigDecimal sum(Tariff tariff, UsageCalculation usage, BigDecimal volume) {
@@ -128,43 +115,6 @@ public final class Pricing {
             named++;
         }
         return named;
-    }
-
-    /** The charge of one price for one event: due, not counted by the price, or not measurable. */
-    sealed interface Charge {
-        /**
-         * The charge is known.
-         *
-         * @param amount exact; 0 is a fee too
-         */
-        record Due(BigDecimal amount, String asset) implements Charge {
-            @Override
-            public <T> T match(Function<Due, T> due, Supplier<T> notCounted, Function<Unmeasurable, T> unmeasurable) {
-                return due.apply(this);
-            }
-        }
-
-        /** The price counts other event types, or has no tariff for the event's dimensions. */
-        record NotCounted() implements Charge {
-            @Override
-            public <T> T match(Function<Due, T> due, Supplier<T> notCounted, Function<Unmeasurable, T> unmeasurable) {
-                return notCounted.get();
-            }
-        }
-
-        /**
-         * The event has no volume.
-         *
-         * @param volumeField the key in {@code data} that has no number
-         */
-        record Unmeasurable(String volumeField) implements Charge {
-            @Override
-            public <T> T match(Function<Due, T> due, Supplier<T> notCounted, Function<Unmeasurable, T> unmeasurable) {
-                return unmeasurable.apply(this);
-            }
-        }
-
-        <T> T match(Function<Due, T> due, Supplier<T> notCounted, Function<Unmeasurable, T> unmeasurable);
     }
 
     /**

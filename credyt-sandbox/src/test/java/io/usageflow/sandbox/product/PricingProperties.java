@@ -31,15 +31,11 @@ class PricingProperties {
                 Optional.of(new UsageCalculation("x", type, "n", List.of())),
                 List.of(new AssetTariffs("USD", List.of(new Tariff(Map.of(), List.of(rate))))));
         ObjectNode data = Json.object().put("n", volume);
-        return Pricing.charge(price, "x", data)
-                .match(
-                        Pricing.Charge.Due::amount,
-                        () -> {
-                            throw new AssertionError("not meant");
-                        },
-                        unmeasurable -> {
-                            throw new AssertionError(unmeasurable);
-                        });
+        return Pricing.fee(null, price, "x", data, field -> {
+                    throw new AssertionError("no " + field);
+                })
+                .orElseThrow()
+                .amount();
     }
 
     @Property

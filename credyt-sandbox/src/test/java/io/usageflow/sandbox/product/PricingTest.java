@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.usageflow.sandbox.json.Fields;
 import io.usageflow.sandbox.json.Json;
-import io.usageflow.sandbox.product.Pricing.Charge;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,11 +38,11 @@ class PricingTest {
         return price;
     }
 
-    private static String amount(Charge charge) {
-        return charge.match(
-                due -> due.amount().toPlainString() + " " + due.asset(),
-                () -> "none",
-                unmeasurable -> "no " + unmeasurable.volumeField());
+    private static String amount(Price price, String eventType, @Nullable JsonNode data) {
+        List<String> missing = new ArrayList<>();
+        return Pricing.fee(null, price, eventType, data, missing::add)
+                .map(fee -> fee.amount().toPlainString() + " " + fee.asset())
+                .orElseGet(() -> missing.isEmpty() ? "none" : "no " + missing.get(0));
     }
 
     @ParameterizedTest
@@ -71,7 +73,7 @@ class PricingTest {
                 {"usage_calculation": {"event_type": "x", "usage_type": "%s", "volume_field": "n"},
                  "pricing": [{"asset": "USD", "values": [{%s}]}]}""".formatted(usageType, values));
 
-        assertThat(amount(Pricing.charge(price, "x", json(data)))).isEqualTo(expected);
+        assertThat(amount(price, "x", json(data))).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -86,7 +88,7 @@ class PricingTest {
                     {}                               | none
                     """)
     void shouldChooseTheTariffThatNamesMostOfTheValues(String data, String expected) {
-        assertThat(amount(Pricing.charge(price(DIMENSIONAL.formatted("")), "image", json(data))))
+        assertThat(amount(price(DIMENSIONAL.formatted("")), "image", json(data)))
                 .isEqualTo(expected);
     }
 
@@ -95,10 +97,9 @@ class PricingTest {
         Price price = price(DIMENSIONAL.formatted(
                 ", {\"dimensions\": {\"model\": \"*\", \"size\": \"*\"}, \"values\": [{\"unit_price\": 1}]}"));
 
-        assertThat(amount(Pricing.charge(price, "image", json("{\"model\": \"new\"}"))))
-                .isEqualTo("1 USD");
-        assertThat(amount(Pricing.charge(price, "image", null))).isEqualTo("1 USD");
-        assertThat(amount(Pricing.charge(price, "image", json("{\"model\": \"sd\", \"size\": \"1024\"}"))))
+        assertThat(amount(price, "image", json("{\"model\": \"new\"}"))).isEqualTo("1 USD");
+        assertThat(amount(price, "image", null)).isEqualTo("1 USD");
+        assertThat(amount(price, "image", json("{\"model\": \"sd\", \"size\": \"1024\"}")))
                 .isEqualTo("8 USD");
     }
 
@@ -111,7 +112,7 @@ class PricingTest {
     void shouldNotMeanEventsThatItDoesNotBillInRealTime(String beginning) {
         Price price = price(beginning + ", \"pricing\": [{\"asset\": \"USD\", \"values\": [{\"unit_price\": 1}]}]}");
 
-        assertThat(amount(Pricing.charge(price, "x", json("{}")))).isEqualTo("none");
+        assertThat(amount(price, "x", json("{}"))).isEqualTo("none");
     }
 
     @Test
@@ -121,6 +122,6 @@ class PricingTest {
                  "pricing": [{"asset": "CRD", "values": [{"unit_price": 10}]},
                              {"asset": "USD", "values": [{"unit_price": 1}]}]}""");
 
-        assertThat(amount(Pricing.charge(price, "x", null))).isEqualTo("10 CRD");
+        assertThat(amount(price, "x", null)).isEqualTo("10 CRD");
     }
 }

@@ -6,7 +6,7 @@ import io.usageflow.forwarder.kafka.OwnTopicDecoder.UnreadableRecords;
 import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.topics.AccountPartition;
 import io.usageflow.schema.DeadLetter;
-import io.usageflow.schema.registry.SchemaLostException;
+import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;

@@ -4,7 +4,7 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.registry.RegistryAbsence;
-import io.usageflow.schema.registry.SchemaLostException;
+import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;

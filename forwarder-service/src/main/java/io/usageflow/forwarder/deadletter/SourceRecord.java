@@ -7,7 +7,7 @@ import io.usageflow.forwarder.kafka.RecordCutter;
 import io.usageflow.schema.OriginalHeader;
 import io.usageflow.schema.OriginalReference;
 import io.usageflow.schema.SourceCoordinates;
-import io.usageflow.schema.topic.EventHeaders;
+import io.usageflow.schema.topic.Topics.EventHeaders;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.kafka;
 
 import io.usageflow.schema.registry.RegistryAbsence;
-import io.usageflow.schema.registry.SchemaLostException;
+import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.util.ArrayList;
 import java.util.List;

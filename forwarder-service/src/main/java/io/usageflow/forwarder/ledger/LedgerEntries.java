@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.schema.LedgerEntry;
 import io.usageflow.schema.registry.RegistryAbsence;
-import io.usageflow.schema.registry.SchemaLostException;
+import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
 import io.usageflow.schema.text.VisibleText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

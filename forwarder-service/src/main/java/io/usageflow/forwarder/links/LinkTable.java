@@ -7,7 +7,7 @@ import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.topics.TopicAdmin;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.VendorLink;
-import io.usageflow.schema.registry.SchemaLostException;
+import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
 import io.usageflow.schema.rule.Violation;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.text.VisibleText;

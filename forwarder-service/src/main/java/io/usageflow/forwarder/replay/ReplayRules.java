@@ -18,7 +18,7 @@ import io.usageflow.schema.id.CredytIds;
 import io.usageflow.schema.id.Uuids;
 import io.usageflow.schema.rule.EventRules;
 import io.usageflow.schema.rule.Violation;
-import io.usageflow.schema.topic.EventHeaders;
+import io.usageflow.schema.topic.Topics.EventHeaders;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -188,7 +188,7 @@ class DeadLetterPolicyIT {
 
     @Test
     void shouldNotTakeARefusedKeyForAnOutage() {
-        world.sandbox.change(now -> now.withApiKeys(Set.of("another-key")));
+        world.sandbox.change("api_keys", Set.of("another-key"));
         List<Deliverable> all = events("acct", 5);
         world.admit(all);
         Delivery delivery = world.deliver("one", Map.of(DeliverySettings.OUTAGE_DEADLINE, "1s"));
@@ -198,7 +198,7 @@ class DeadLetterPolicyIT {
 
         assertThat(world.deadLetters()).isEmpty();
         assertThat(delivery.snapshot().destination().cause()).contains(OutageCause.AUTH);
-        world.sandbox.change(now -> now.withApiKeys(Set.of(DeliveryWorld.API_KEY)));
+        world.sandbox.change("api_keys", Set.of(DeliveryWorld.API_KEY));
         world.awaitSettled(all.size());
         world.assertSettled(ids(all), Set.of());
     }

@@ -58,7 +58,7 @@ class DeliveryFaultsIT {
         world = new DeliveryWorld(
                 broker.bootstrapServers(),
                 CredytSandbox.start(
-                        SandboxOptions.defaults().withAutoCreateCustomers(true).withRequestLog(100_000)));
+                        SandboxOptions.defaults().withAutoCreateCustomers(true).with("limits.request_log", 100_000)));
     }
 
     @AfterEach
@@ -89,7 +89,8 @@ class DeliveryFaultsIT {
         sent = weather(failures(), sent);
         // Also by Credyt's own limit, which asks to wait.
         world.sandbox.clearFaults();
-        world.sandbox.change(now -> now.withLimits(now.limits().withRate(40, 1)));
+        world.sandbox.change("limits.requests_per_second", 40);
+        world.sandbox.change("limits.retry_after_seconds", 1);
         world.admit(events(ACCOUNTS, sent, 50));
 
         world.awaitAllCommitted();
@@ -170,7 +171,7 @@ class DeliveryFaultsIT {
         world.admit(events(ACCOUNTS, 0, 20));
         assertThat(world.sandbox.awaitEvents(100, PATIENCE)).isTrue();
 
-        world.sandbox.change(now -> now.withApiKeys(Set.of("another-key")));
+        world.sandbox.change("api_keys", Set.of("another-key"));
         world.admit(events(ACCOUNTS, 20, 20));
         awaitRefusals(5);
         world.stop(first);
@@ -182,7 +183,7 @@ class DeliveryFaultsIT {
         assertThat(second.health().ready()).isFalse();
         assertThat(second.health().detail()).contains("credyt.api.key").doesNotContain(DeliveryWorld.API_KEY);
         assertThat(world.deadLetters()).isEmpty();
-        world.sandbox.change(now -> now.withApiKeys(Set.of(DeliveryWorld.API_KEY)));
+        world.sandbox.change("api_keys", Set.of(DeliveryWorld.API_KEY));
         world.awaitAllCommitted();
         await().atMost(PATIENCE).until(() -> second.health().ready());
         new SettledOnce(world).check(Set.of());

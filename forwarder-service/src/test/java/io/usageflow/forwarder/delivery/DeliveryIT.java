@@ -97,7 +97,7 @@ class DeliveryIT {
     @ParameterizedTest
     @EnumSource(ErrorKeys.class)
     void shouldLetOnlyThePoisonDie(ErrorKeys keys) {
-        given(anyCustomer().withErrorKeys(keys));
+        given(anyCustomer().with("answers.error_keys", keys));
         List<Deliverable> good = new ArrayList<>();
         List<Deliverable> bad = new ArrayList<>();
         List<Deliverable> all = new ArrayList<>();
@@ -162,7 +162,7 @@ class DeliveryIT {
             value = RepeatAnswer.class,
             names = {"CONFLICT", "UNPROCESSABLE"})
     void shouldTakeKnownIdsForDelivered(RepeatAnswer repeats) {
-        given(anyCustomer().withRepeats(repeats));
+        given(anyCustomer().with("answers.repeats", repeats));
         world.sandbox.inject(FaultRule.next(4, FaultMatch.POST_EVENTS, Fault.commitThenDrop()));
         List<Deliverable> all = events(4, 30);
         world.admit(all);
@@ -219,7 +219,7 @@ class DeliveryIT {
         assertThat(delivery.health().detail()).contains("credyt.api.key").doesNotContain("secret-key-of-the-test");
         assertThat(world.deadLetters()).isEmpty();
 
-        world.sandbox.change(now -> now.withApiKeys(Set.of("secret-key-of-the-test")));
+        world.sandbox.change("api_keys", Set.of("secret-key-of-the-test"));
 
         world.awaitSettled(all.size());
         world.assertSettled(ids(all), Set.of());
@@ -228,7 +228,7 @@ class DeliveryIT {
     @ParameterizedTest
     @EnumSource(UnknownCustomer.class)
     void shouldLetTheEventsOfAnUnknownCustomerStepAside(UnknownCustomer answer) {
-        given(SandboxOptions.defaults().withUnknownCustomer(answer));
+        given(SandboxOptions.defaults().with("rules.unknown_customer", answer));
         for (int account = 0; account < 5; account++) {
             world.sandbox.createCustomer("acct_" + account);
         }

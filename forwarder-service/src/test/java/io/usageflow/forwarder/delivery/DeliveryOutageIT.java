@@ -51,8 +51,8 @@ class DeliveryOutageIT {
                         broker.bootstrapServers(),
                         CredytSandbox.start(SandboxOptions.defaults()
                                 .withAutoCreateCustomers(true)
-                                .withConcurrentRequests(CAPACITY)
-                                .withRequestLog(1_000_000)))) {
+                                .with("limits.concurrent_requests", CAPACITY)
+                                .with("limits.request_log", 1_000_000)))) {
             world.sandbox.inject(FaultRule.always(FaultMatch.POST_EVENTS, new Fault.Delay(SERVICE_TIME)));
             Delivery delivery = world.deliver("one", SETTINGS);
 

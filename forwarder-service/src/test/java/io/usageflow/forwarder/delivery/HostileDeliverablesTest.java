@@ -14,7 +14,7 @@ import io.usageflow.forwarder.kafka.RecordCutter;
 import io.usageflow.forwarder.testing.HostileRecords;
 import io.usageflow.forwarder.testing.HostileRecords.Hostile;
 import io.usageflow.schema.DeadLetter;
-import io.usageflow.schema.registry.SchemaLostException;
+import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
 import java.nio.ByteBuffer;

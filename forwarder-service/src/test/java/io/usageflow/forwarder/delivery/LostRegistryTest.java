@@ -16,7 +16,7 @@ import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.VendorLink;
 import io.usageflow.schema.registry.InMemorySchemaRegistry;
-import io.usageflow.schema.registry.SchemaLostException;
+import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.nio.ByteBuffer;
 import java.time.Duration;

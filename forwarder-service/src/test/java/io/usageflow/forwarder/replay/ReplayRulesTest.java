@@ -29,7 +29,7 @@ import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.Fix;
 import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.UsageEvent;
-import io.usageflow.schema.topic.EventHeaders;
+import io.usageflow.schema.topic.Topics.EventHeaders;
 import java.math.BigDecimal;
 import java.util.EnumSet;
 import java.util.List;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.usageflow.forwarder.testing.DeadLetterWorld;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
-import io.usageflow.schema.topic.EventHeaders;
+import io.usageflow.schema.topic.Topics.EventHeaders;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.HashMap;

@@ -64,7 +64,11 @@ public sealed interface SchemaResolution<T extends SpecificRecord> {
     /** The same fields, but one of them has another meaning. */
     record Mismatched<T extends SpecificRecord>(String why) implements SchemaResolution<T> {}
 
-    /** @param isPlain whether values have exactly the record's own schema */
+    /**
+     * A schema whose values can be read.
+     *
+     * @param isPlain whether values have exactly the record's own schema
+     */
     record Decodable<T extends SpecificRecord>(
             String name,
             boolean isPlain,
@@ -75,7 +79,7 @@ public sealed interface SchemaResolution<T extends SpecificRecord> {
             implements SchemaResolution<T> {
         private static final ThreadLocal<BinaryDecoder> DECODER = new ThreadLocal<>();
 
-        /** @throws SerializationException if the bytes are not such a record */
+        /** Reads a value. Throws SerializationException if the bytes are not such a record. */
         public T read(byte[] value) {
             int length = value.length - WireFormat.HEADER_BYTES;
             try {
@@ -95,7 +99,7 @@ public sealed interface SchemaResolution<T extends SpecificRecord> {
             }
         }
 
-        /** @throws SerializationException if the bytes exceed the bounds, so that no reader should read them */
+        /** Throws SerializationException if the bytes exceed the bounds, so that no reader should read them. */
         public void requireBounded(byte[] value) {
             if (!isPlain) {
                 EncodingBounds.require(written, value, WireFormat.HEADER_BYTES);

@@ -33,7 +33,7 @@ enum TimestampUnit {
     /**
      * The instant of a number that was read in this unit and written in another.
      *
-     * @throws DecimalCheck.Exceeded where this unit cannot hold it exactly
+     * @throws DecimalCheck.Exceeded if this unit cannot hold it exactly
      */
     Instant convert(String path, Instant misread, TimestampUnit written) {
         try {

@@ -1,5 +1,6 @@
 package io.usageflow.schema.registry;
 
+import io.usageflow.schema.registry.SchemaRegistry.Compatibility;
 import io.usageflow.schema.registry.SchemaRegistry.RegisteredSchema;
 import io.usageflow.schema.registry.SchemaRegistry.SchemaRefusedException;
 import java.util.ArrayList;
@@ -83,7 +84,7 @@ public final class InMemorySchemaRegistry implements SchemaRegistry {
         return Optional.of(new RegisteredSchema(subject, version, id, schemas.get(id - 1)));
     }
 
-    /** All versions of a subject, oldest first; empty where it is unknown. */
+    /** All versions of a subject, oldest first; empty if it is unknown. */
     public synchronized List<RegisteredSchema> versions(String subject) {
         List<RegisteredSchema> all = new ArrayList<>();
         for (int version = 1; version <= ids(subject).size(); version++) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The schema registry gave no usable answer: it is not reachable, overloaded, refuses the credentials, or is not a registry.
  * Says nothing about the bytes or the schema: the caller waits or stops, and writes no dead letter.
  */
-public sealed class RegistryUnavailableException extends KafkaException permits SchemaLostException {
+public sealed class RegistryUnavailableException extends KafkaException {
     private static final long serialVersionUID = 1;
 
     private final boolean worthRetrying;
@@ -30,5 +30,23 @@ public sealed class RegistryUnavailableException extends KafkaException permits 
     /** Whether a retry may succeed; false for wrong credentials or a wrong address. */
     public boolean isWorthRetrying() {
         return worthRetrying;
+    }
+
+    /**
+     * The registry answers, but has lost the schema of a record that the forwarder wrote or has read before. The record is not at
+     * fault: a stage waits, as it does while the registry is not reachable.
+     */
+    public static final class SchemaLostException extends RegistryUnavailableException {
+        private static final long serialVersionUID = 1;
+
+        /** @param why the registry's answer for the id, or its schema now */
+        public SchemaLostException(String why) {
+            super(
+                    why
+                            + "; this record was written by the forwarder or read by it before, so the registry has lost its schema:"
+                            + " restore the registry's schemas with the ids that they had",
+                    null,
+                    false);
+        }
     }
 }

@@ -1,7 +1,11 @@
 package io.usageflow.schema.registry;
 
+import java.util.List;
 import java.util.Optional;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaValidationException;
+import org.apache.avro.SchemaValidator;
+import org.apache.avro.SchemaValidatorBuilder;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
@@ -13,9 +17,9 @@ import org.apache.kafka.common.errors.SerializationException;
  */
 public interface SchemaRegistry {
     /**
-     * Gives the schema its id under the subject, as a new version where it is not one yet.
+     * Gives the schema its id under the subject, as a new version if it is not one yet.
      *
-     * @throws SchemaRefusedException where the registry holds the schema to be invalid or incompatible
+     * @throws SchemaRefusedException if the registry holds the schema to be invalid or incompatible
      */
     int register(String subject, Schema schema);
 
@@ -23,28 +27,28 @@ public interface SchemaRegistry {
     Optional<Integer> idOf(String subject, Schema schema);
 
     /**
-     * The schema of an id; empty where no subject has it.
+     * The schema of an id; empty if no subject has it.
      *
-     * @throws UnusableSchemaException where it is no Avro schema that can be used
+     * @throws UnusableSchemaException if it is no Avro schema that can be used
      */
     Optional<Schema> byId(int id);
 
-    /** The newest version of the subject; empty where there is none. */
+    /** The newest version of the subject; empty if there is none. */
     Optional<RegisteredSchema> latest(String subject);
 
     /**
      * Whether data of the subject's newest version may be followed by data of this schema, by the subject's own level of
-     * compatibility. True where the subject has no version.
+     * compatibility. True if the subject has no version.
      */
     boolean isCompatible(String subject, Schema schema);
 
-    /** The level that was set for this very subject; empty where it has none of its own. */
+    /** The level that was set for this very subject; empty if it has none of its own. */
     Optional<Compatibility> compatibilityOf(String subject);
 
     /**
      * Sets the subject's own level.
      *
-     * @return false where the registry cannot do so before the subject's first version
+     * @return false if the registry cannot do so before the subject's first version
      */
     boolean setCompatibility(String subject, Compatibility level);
 
@@ -79,6 +83,49 @@ public interface SchemaRegistry {
 
         public UnusableSchemaException(String message, Throwable cause) {
             super(message, cause);
+        }
+    }
+
+    /** Confluent's levels of compatibility between a subject's versions. BACKWARD: the new schema reads the old data. */
+    enum Compatibility {
+        NONE,
+        BACKWARD,
+        BACKWARD_TRANSITIVE,
+        FORWARD,
+        FORWARD_TRANSITIVE,
+        FULL,
+        FULL_TRANSITIVE;
+
+        /** Whether this level promises that a reader of the newest schema reads all data ever written. */
+        public boolean readsAllHistory() {
+            return this == BACKWARD_TRANSITIVE || this == FULL_TRANSITIVE;
+        }
+
+        /**
+         * Whether the schema may follow these versions.
+         *
+         * @param history newest first
+         */
+        public boolean allows(Schema next, List<Schema> history) {
+            try {
+                validator().validate(next, history);
+                return true;
+            } catch (SchemaValidationException e) {
+                return false;
+            }
+        }
+
+        private SchemaValidator validator() {
+            SchemaValidatorBuilder builder = new SchemaValidatorBuilder();
+            return switch (this) {
+                case NONE -> (toValidate, existing) -> {};
+                case BACKWARD -> builder.canReadStrategy().validateLatest();
+                case BACKWARD_TRANSITIVE -> builder.canReadStrategy().validateAll();
+                case FORWARD -> builder.canBeReadStrategy().validateLatest();
+                case FORWARD_TRANSITIVE -> builder.canBeReadStrategy().validateAll();
+                case FULL -> builder.mutualReadStrategy().validateLatest();
+                case FULL_TRANSITIVE -> builder.mutualReadStrategy().validateAll();
+            };
         }
     }
 }

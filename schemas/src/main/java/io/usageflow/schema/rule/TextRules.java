@@ -83,7 +83,7 @@ final class TextRules {
         }
     }
 
-    /** @param remedy null where the characters that are allowed say it */
+    /** @param remedy null if the characters that are allowed say it */
     record Fault(String wrong, @Nullable String remedy) {}
 
     /** Why the name could be mistaken for another one; null if it cannot. */

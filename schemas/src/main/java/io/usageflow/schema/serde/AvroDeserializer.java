@@ -6,6 +6,7 @@ import io.usageflow.schema.avro.WireFormat;
 import io.usageflow.schema.registry.SchemaRegistry;
 import io.usageflow.schema.registry.SchemaRegistry.UnusableSchemaException;
 import io.usageflow.schema.registry.client.SchemaRegistries;
+import io.usageflow.schema.serde.UnknownSchemaException.LogicalTypeMismatchException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;

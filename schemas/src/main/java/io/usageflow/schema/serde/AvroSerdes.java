@@ -1,8 +1,8 @@
 package io.usageflow.schema.serde;
 
 import io.usageflow.schema.avro.RegisteredForm;
-import io.usageflow.schema.registry.Compatibility;
 import io.usageflow.schema.registry.SchemaRegistry;
+import io.usageflow.schema.registry.SchemaRegistry.Compatibility;
 import io.usageflow.schema.registry.SchemaRegistry.RegisteredSchema;
 import java.util.HashMap;
 import java.util.Map;
@@ -67,7 +67,7 @@ public final class AvroSerdes {
     /**
      * As {@link #valueDeserializer}, of records that only the forwarder writes, and of the events inside deliverable
      * records. Where the registry has lost their schema, they are read with the schemas that this version carries, if one
-     * proves itself on the bytes; otherwise it throws {@link io.usageflow.schema.registry.SchemaLostException}, a
+     * proves itself on the bytes; otherwise it throws {@link io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException}, a
      * {@link io.usageflow.schema.registry.RegistryUnavailableException}: the record has to be read again later.
      *
      * @throws ConfigException naming the key that is missing or wrong
@@ -104,7 +104,7 @@ public final class AvroSerdes {
 
     /**
      * Whether a value is in the wire format with exactly the generated record's own schema, so that who knows the schema may
-     * read its fields where they stand. Says nothing of the bytes after the header. False where a class of the user's own
+     * read its fields where they stand. Says nothing of the bytes after the header. False if a class of the user's own
      * reads values: only that class knows them. Remembers the schema as a read does, so that what was asked about
      * can be decoded later without the registry.
      *

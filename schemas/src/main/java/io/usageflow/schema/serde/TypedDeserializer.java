@@ -4,7 +4,8 @@ import io.usageflow.schema.avro.ReleasedSchemas;
 import io.usageflow.schema.avro.WireFormat;
 import io.usageflow.schema.registry.RegistryAbsence;
 import io.usageflow.schema.registry.RegistryUnavailableException;
-import io.usageflow.schema.registry.SchemaLostException;
+import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
+import io.usageflow.schema.serde.UnknownSchemaException.LogicalTypeMismatchException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.Set;
@@ -94,7 +95,7 @@ final class TypedDeserializer<T extends SpecificRecord> implements Deserializer<
                 : unreadable;
     }
 
-    /** Whether the value's numbers are in the record's own units; true where a class of the user's own reads it. */
+    /** Whether the value's numbers are in the record's own units; true if a class of the user's own reads it. */
     boolean isInOwnUnits(byte[] value) {
         return delegate != ours || ours.isInOwnUnits(value);
     }

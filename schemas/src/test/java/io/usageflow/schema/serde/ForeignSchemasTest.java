@@ -8,6 +8,7 @@ import io.usageflow.schema.VendorLink;
 import io.usageflow.schema.avro.SchemaResolution.GeneratedRecords;
 import io.usageflow.schema.avro.WireFormat;
 import io.usageflow.schema.registry.InMemorySchemaRegistry;
+import io.usageflow.schema.serde.UnknownSchemaException.LogicalTypeMismatchException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

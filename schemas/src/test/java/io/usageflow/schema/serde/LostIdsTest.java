@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.registry.RegistryUnavailableException;
-import io.usageflow.schema.registry.SchemaLostException;
+import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
 import io.usageflow.schema.registry.SchemaRegistry;
 import java.lang.reflect.Proxy;
 import java.util.Optional;

@@ -9,7 +9,7 @@ import io.usageflow.forwarder.kafka.TopicsNotReadyException;
 import io.usageflow.forwarder.observe.http.AdminPortBusyException;
 import io.usageflow.producer.PublishException;
 import io.usageflow.schema.registry.RegistryUnavailableException;
-import io.usageflow.schema.registry.SchemaLostException;
+import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;

@@ -21,7 +21,7 @@ import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.id.CredytIds;
-import io.usageflow.schema.topic.EventHeaders;
+import io.usageflow.schema.topic.Topics.EventHeaders;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

@@ -244,7 +244,7 @@ class ReconcileCommandIT extends ReconcileFixture {
     @Test
     void shouldSayThatTheKeyIsRefused() {
         events.deliver(3, YESTERDAY);
-        sandbox.change(now -> now.withApiKeys(Set.of("another")));
+        sandbox.change("api_keys", Set.of("another"));
         var command = new CommandRun();
 
         assertThat(command.run(reconcile())).isEqualTo(ExitCode.UNREACHABLE);

@@ -85,7 +85,7 @@ class ReconcileUnknownIT extends ReconcileFixture {
         link("acct_5", "merged");
         link("acct_6", "merged");
         String aside = UUID.randomUUID().toString();
-        sandbox.change(now -> now.withRules(now.rules().withEventIds(EventIdFormat.ANY)));
+        sandbox.change("rules.event_ids", EventIdFormat.ANY);
         events.postAside(5, aside, "not-a-uuid");
         var clean = new CommandRun();
         var account = new CommandRun();

@@ -2,7 +2,7 @@ package io.usageflow.forwarder.admission.check;
 
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.schema.registry.RegistryAbsence;
-import io.usageflow.schema.registry.SchemaLostException;
+import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
 import io.usageflow.schema.serde.UnknownSchemaException;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;

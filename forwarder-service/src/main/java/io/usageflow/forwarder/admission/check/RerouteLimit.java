@@ -2,7 +2,7 @@ package io.usageflow.forwarder.admission.check;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.usageflow.schema.topic.EventHeaders;
+import io.usageflow.schema.topic.Topics.EventHeaders;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;

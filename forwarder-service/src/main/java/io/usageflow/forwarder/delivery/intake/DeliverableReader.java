@@ -17,7 +17,7 @@ import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.kafka.RecordCutter;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.registry.RegistryAbsence;
-import io.usageflow.schema.registry.SchemaLostException;
+import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

@@ -10,7 +10,7 @@ import io.usageflow.forwarder.reconcile.EventRef;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileItem.SentEvent;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.UsageEvent;
-import io.usageflow.schema.registry.SchemaLostException;
+import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.io.IOException;
 import java.io.UncheckedIOException;

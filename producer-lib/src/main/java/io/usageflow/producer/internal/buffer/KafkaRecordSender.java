@@ -6,7 +6,7 @@ import io.usageflow.producer.NotDurableException;
 import io.usageflow.producer.internal.accounting.PendingRecord;
 import io.usageflow.schema.registry.RegistryUnavailableException;
 import io.usageflow.schema.text.VisibleText;
-import io.usageflow.schema.topic.EventHeaders;
+import io.usageflow.schema.topic.Topics.EventHeaders;
 import java.io.IOException;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecord;

@@ -1,7 +1,7 @@
 package io.usageflow.producer.internal.spool;
 
-import io.usageflow.producer.internal.spool.drain.DrainPosition;
 import io.usageflow.producer.internal.spool.drain.DrainStatus;
+import io.usageflow.producer.internal.spool.drain.DrainStatus.DrainPosition;
 import io.usageflow.producer.internal.spool.drain.LogReader;
 import io.usageflow.producer.internal.spool.drain.LogRecovery;
 import io.usageflow.producer.internal.spool.drain.SpoolDrainer;

@@ -154,11 +154,11 @@ public final class DirectTransport implements Transport {
         private final AtomicInteger waiters = new AtomicInteger();
         private final AtomicBoolean running = new AtomicBoolean();
 
-        public FlushLoop(Producer<?, ?> producer) {
+        FlushLoop(Producer<?, ?> producer) {
             this.producer = producer;
         }
 
-        public void flushWhile(Runnable waiting) {
+        void flushWhile(Runnable waiting) {
             waiters.incrementAndGet();
             try {
                 start();

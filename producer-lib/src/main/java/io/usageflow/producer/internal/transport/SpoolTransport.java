@@ -11,6 +11,7 @@ import io.usageflow.producer.internal.spool.SpoolDirectory;
 import io.usageflow.producer.internal.spool.SpoolLog;
 import io.usageflow.producer.internal.spool.segment.SpoolRecord.RecordKind;
 import io.usageflow.producer.internal.spool.write.GroupCommit;
+import io.usageflow.producer.internal.transport.KafkaSpoolSender.SpoolCodec;
 import io.usageflow.producer.internal.transport.Transport.TopicKind;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.time.Duration;

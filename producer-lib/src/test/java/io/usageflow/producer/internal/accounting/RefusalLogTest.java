@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.usageflow.producer.BufferFullException;
 import io.usageflow.producer.LogCapture;
 import io.usageflow.producer.NotDurableException;
+import io.usageflow.producer.internal.accounting.PendingRecords.RefusalLog;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,7 @@
 package io.usageflow.schema.registry.client;
 
-import io.usageflow.schema.registry.Compatibility;
 import io.usageflow.schema.registry.SchemaRegistry;
+import io.usageflow.schema.registry.SchemaRegistry.Compatibility;
 import io.usageflow.schema.registry.SchemaRegistry.RegisteredSchema;
 import io.usageflow.schema.registry.SchemaRegistry.UnusableSchemaException;
 import java.time.Duration;

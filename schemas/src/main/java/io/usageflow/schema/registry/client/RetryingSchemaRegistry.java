@@ -1,8 +1,8 @@
 package io.usageflow.schema.registry.client;
 
-import io.usageflow.schema.registry.Compatibility;
 import io.usageflow.schema.registry.RegistryUnavailableException;
 import io.usageflow.schema.registry.SchemaRegistry;
+import io.usageflow.schema.registry.SchemaRegistry.Compatibility;
 import io.usageflow.schema.registry.SchemaRegistry.RegisteredSchema;
 import io.usageflow.schema.registry.http.RegistryClientSettings.RetryPolicy;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package io.usageflow.schema.registry.client;
 
-import io.usageflow.schema.registry.Compatibility;
 import io.usageflow.schema.registry.InMemorySchemaRegistry;
 import io.usageflow.schema.registry.RegistryUnavailableException;
 import io.usageflow.schema.registry.SchemaRegistry;
+import io.usageflow.schema.registry.SchemaRegistry.Compatibility;
 import io.usageflow.schema.registry.SchemaRegistry.RegisteredSchema;
 import io.usageflow.schema.registry.SchemaRegistry.SchemaRefusedException;
 import io.usageflow.schema.registry.http.ConfigValues;

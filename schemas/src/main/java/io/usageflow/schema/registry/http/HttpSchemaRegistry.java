@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.usageflow.schema.registry.Compatibility;
 import io.usageflow.schema.registry.RegistryUnavailableException;
 import io.usageflow.schema.registry.SchemaRegistry;
+import io.usageflow.schema.registry.SchemaRegistry.Compatibility;
 import io.usageflow.schema.registry.SchemaRegistry.RegisteredSchema;
 import io.usageflow.schema.registry.http.RegistryHttp.Answer;
 import java.net.URLEncoder;
@@ -108,7 +108,7 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
 
     /** A request, for messages, and how its answers are read. */
     private record Call(String method, String path) {
-        /** The body of a success; empty where the registry knows no such subject, version or schema. */
+        /** The body of a success; empty if the registry knows no such subject, version or schema. */
         Optional<JsonNode> known(Answer answer) {
             return ResponseReader.known(answer, toString());
         }

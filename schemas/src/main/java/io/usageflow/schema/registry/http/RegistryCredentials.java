@@ -8,8 +8,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** The Authorization header of each request. Immutable; its text does not show it. */
-public final class RegistryCredentials {
+/**
+ * The credentials of each request. Immutable; its text does not show them.
+ *
+ * @param header the value of the Authorization header; empty if none is sent
+ */
+public record RegistryCredentials(Optional<String> header) {
     /** URL (default: {@code http://user:password@host}) or USER_INFO. */
     public static final String SOURCE = "basic.auth.credentials.source";
 
@@ -20,12 +24,6 @@ public final class RegistryCredentials {
     public static final String BEARER_TOKEN = "bearer.auth.token";
 
     private static final RegistryCredentials NONE = new RegistryCredentials(Optional.empty());
-
-    private final Optional<String> header;
-
-    private RegistryCredentials(Optional<String> header) {
-        this.header = header;
-    }
 
     public static RegistryCredentials none() {
         return NONE;
@@ -68,21 +66,6 @@ public final class RegistryCredentials {
         }
         return new RegistryCredentials(
                 Optional.of("Basic " + Base64.getEncoder().encodeToString(userInfo.getBytes(UTF_8))));
-    }
-
-    /** The value of the Authorization header; empty where none is sent. */
-    Optional<String> header() {
-        return header;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof RegistryCredentials credentials && credentials.header.equals(header);
-    }
-
-    @Override
-    public int hashCode() {
-        return header.hashCode();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.usageflow.producer.internal.spool.drain;
 
+import io.usageflow.producer.internal.spool.drain.DrainStatus.DrainPosition;
 import io.usageflow.producer.internal.spool.segment.Segment;
 import io.usageflow.producer.internal.spool.segment.Segment.SegmentHeader;
 import io.usageflow.producer.internal.spool.segment.Segment.SegmentHeader.UnknownVersionException;

@@ -2,7 +2,8 @@ package io.usageflow.producer.internal.spool.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.usageflow.producer.internal.spool.drain.DrainPosition.Position;
+import io.usageflow.producer.internal.spool.drain.DrainStatus.DrainPosition;
+import io.usageflow.producer.internal.spool.drain.DrainStatus.DrainPosition.Position;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
