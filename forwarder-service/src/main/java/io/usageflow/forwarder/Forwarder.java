@@ -61,7 +61,7 @@ public final class Forwarder implements AutoCloseable {
      *     {@code start.timeout}
      * @throws TopicsNotReadyException if a topic is missing or would break a promise
      * @throws io.usageflow.forwarder.clock.ClockWatch.WrongClockException if this machine's clock is too far from the broker's
-     * @throws io.usageflow.forwarder.observe.http.AdminPortBusyException if the admin server cannot listen
+     * @throws io.usageflow.forwarder.observe.http.AdminServer.AdminPortBusyException if the admin server cannot listen
      */
     public static Forwarder start(Settings settings) {
         settings.requireForwarding();

@@ -121,7 +121,7 @@ public final class Main {
         spec.usageMessage().sortOptions(false).abbreviateSynopsis(true);
         spec.usageMessage().exitCodeListHeading("%nExit codes:%n");
         spec.usageMessage()
-                .exitCodeList(List.of(ExitCode.LIST).stream()
+                .exitCodeList(ExitCode.LIST.stream()
                         .map(entry -> entry.split(":", 2))
                         .collect(Collectors.toMap(
                                 entry -> entry[0],
@@ -136,7 +136,7 @@ public final class Main {
     private static int explainUsage(Terminal terminal, ParameterException wrong) {
         CommandSpec command = wrong.getCommandLine().getCommandSpec();
         var message = new StringBuilder("usageflow: ");
-        if (wrong.getMessage().equals("Missing required subcommand")) {
+        if ("Missing required subcommand".equals(wrong.getMessage())) {
             String choice = command.usageMessage().synopsisSubcommandLabel();
             message.append(
                     command.parent() == null

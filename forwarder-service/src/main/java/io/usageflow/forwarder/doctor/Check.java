@@ -14,4 +14,13 @@ public interface Check {
      * @throws Exception where it could not be looked at; the message becomes a finding
      */
     List<CheckResult> look() throws Exception;
+
+    /** What a check needs to ask does not answer; the check that is about the answering says why and what to do. */
+    public static final class NotReachableException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public NotReachableException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
 }

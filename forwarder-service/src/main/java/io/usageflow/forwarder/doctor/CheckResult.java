@@ -25,4 +25,15 @@ public record CheckResult(String check, CheckStatus verdict, String detail, Opti
     public static CheckResult skipped(String check, String why) {
         return new CheckResult(check, CheckStatus.SKIPPED, why, Optional.empty());
     }
+
+    /** From good to bad. */
+    public enum CheckStatus {
+        OK,
+        /** Not checked, because something that it needs is missing. */
+        SKIPPED,
+        /** The forwarder runs, but something will hurt some day. */
+        WARN,
+        /** The forwarder does not run like this, or loses what it promises. */
+        FAIL
+    }
 }

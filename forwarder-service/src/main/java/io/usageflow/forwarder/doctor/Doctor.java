@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.doctor;
 
+import io.usageflow.forwarder.doctor.Check.NotReachableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

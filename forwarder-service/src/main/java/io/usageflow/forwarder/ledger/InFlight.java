@@ -43,7 +43,7 @@ public record InFlight(List<Partition> partitions) {
         }
     }
 
-    /** @param text one sentence */
+    /** A partition whose events are late or gone, with one sentence for the operator. */
     public record Problem(int partition, long inFlight, long expired, Optional<Long> oldestAgeSeconds, String text) {}
 
     /** The partitions whose events are late or gone. */

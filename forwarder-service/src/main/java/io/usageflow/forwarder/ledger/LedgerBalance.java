@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Whether the books balance: what came into each stage of each partition is what came out of it or waits in it, and
+ * Whether the books balance: in each partition, the input of each stage is its output plus what waits in the stage, and
  * delivery got no more than admission handed on. Pure; immutable.
  *
  * <p>Admission publishes its counters once a second and delivery with every settlement, so entries read in full flow
@@ -63,7 +63,7 @@ public record LedgerBalance(List<PartitionBalance> partitions, List<Finding> fin
     public record Finding(Kind kind, String stage, int partition, long difference) {
         /** Which equation is broken. */
         public enum Kind {
-            /** received = the sum of what became of it. */
+            /** received = the sum of the outcomes. */
             OUTCOMES,
             /** dead-lettered = the sum over its reasons. */
             REASONS,
@@ -85,8 +85,7 @@ public record LedgerBalance(List<PartitionBalance> partitions, List<Finding> fin
         public String text() {
             return switch (kind) {
                 case OUTCOMES ->
-                    stage + ", partition " + partition + ": received is " + amount()
-                            + " than the sum of what became of it";
+                    stage + ", partition " + partition + ": received is " + amount() + " than the sum of its outcomes";
                 case REASONS ->
                     stage + ", partition " + partition + ": dead_lettered is " + amount()
                             + " than the sum over its reasons";

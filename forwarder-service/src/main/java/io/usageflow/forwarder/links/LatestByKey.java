@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * @param keysMax at least 1
  */
 record LatestByKey(int keysMax) {
-    /** Beyond it a part is all keys with one hash, and dividing on is in vain. */
+    /** Beyond it a part has keys of one hash only, and dividing it further changes nothing. */
     private static final int PARTS_MAX = 1 << 30;
 
     /** Reads the log from its beginning, and hands over each entry in order. */

@@ -2,6 +2,7 @@ package io.usageflow.forwarder.links;
 
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.CustomerLink;
+import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.VendorLink;
 import io.usageflow.schema.rule.LinkRules;
 import io.usageflow.schema.rule.Violation;
@@ -33,5 +34,19 @@ public record Link(LinkKind kind, String name, Reference reference, Instant sinc
 
     private static Reference reference(CredytReference credyt) {
         return new Reference(credyt.getKind(), credyt.getValue());
+    }
+
+    /** Names a customer or a vendor at Credyt. Immutable; comparable, so that maps stay fast where hashes are shared. */
+    public record Reference(ReferenceKind kind, String value) implements Comparable<Reference> {
+        @Override
+        public int compareTo(Reference other) {
+            int byKind = kind.compareTo(other.kind);
+            return byKind != 0 ? byKind : value.compareTo(other.value);
+        }
+
+        /** The column of an import, or the word in JSON, that would hold it. */
+        public String column(LinkKind link) {
+            return kind == ReferenceKind.CREDYT_ID ? link.idColumn() : link.externalIdColumn();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.links;
 
+import io.usageflow.forwarder.links.Link.Reference;
 import io.usageflow.forwarder.publish.input.CsvEntries;
 import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.rule.Violation;

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.links;
 
+import io.usageflow.forwarder.links.Link.Reference;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,11 +11,11 @@ import java.util.function.Consumer;
  * What importing a file would change. Immutable.
  *
  * @param added names that have no link yet, in the file's order
- * @param changed names that are linked to somebody else now, in the file's order
+ * @param changed names that are linked to another id now, in the file's order
  * @param unchanged how many are linked like this already; they are not written again
  */
 public record LinkPlan(LinkKind kind, List<LinkFile.Row> added, List<Change> changed, long unchanged) {
-    /** @param before who the name is linked to now */
+    /** A changed link, with the id that the name is linked to now. */
     public record Change(Reference before, LinkFile.Row row) {}
 
     public LinkPlan {

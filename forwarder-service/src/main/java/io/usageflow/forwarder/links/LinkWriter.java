@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.links;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.links.Link.Reference;
 import io.usageflow.forwarder.publish.PublisherConnection;
 import io.usageflow.producer.CustomerRef;
 import io.usageflow.producer.LinkReceipt;
@@ -30,6 +31,8 @@ public final class LinkWriter implements AutoCloseable {
     }
 
     /**
+     * The result of an import.
+     *
      * @param durable links that all in-sync replicas have
      * @param failed links that are not known to be durable; importing the file again writes what is missing
      */
@@ -66,7 +69,11 @@ public final class LinkWriter implements AutoCloseable {
         failures.accept(line, String.valueOf((cause == null ? failure : cause).getMessage()));
     }
 
-    /** @throws io.usageflow.producer.InvalidUsageEventException if the link breaks a rule; nothing is sent */
+    /**
+     * Writes one link.
+     *
+     * @throws io.usageflow.producer.InvalidUsageEventException if the link breaks a rule; nothing is sent
+     */
     public CompletableFuture<LinkReceipt> put(Link link) {
         Reference reference = link.reference();
         return link.kind() == LinkKind.CUSTOMER

@@ -4,18 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.kafka.TopicReader;
+import io.usageflow.forwarder.topics.AccountPartition;
 import io.usageflow.forwarder.topics.TopicAdmin;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.apache.kafka.common.utils.Utils;
 
 /**
  * How busy an account is: what tells an operator how much a removed link will hold up.
  *
- * @param events of the account within the time; at least so many where not all could be looked at
+ * @param events of the account within the time; a lower bound where not all were read
  * @param complete whether all was looked at; false on a topic too busy to be read through in passing
  */
 public record RecentEvents(long events, Duration within, boolean complete) {
@@ -32,7 +32,7 @@ public record RecentEvents(long events, Duration within, boolean complete) {
         }
         byte[] key = account.getBytes(UTF_8);
         var part = new TopicReader.Part(
-                OptionalInt.of(Utils.toPositive(Utils.murmur2(key)) % partitions), Optional.of(now.minus(WITHIN)));
+                OptionalInt.of(AccountPartition.of(key, partitions)), Optional.of(now.minus(WITHIN)));
         long[] events = {0};
         boolean[] complete = {true};
         long enough = System.nanoTime() + LOOK_FOR.toNanos();

@@ -5,7 +5,7 @@ import java.util.Map;
 
 /**
  * A page of a stage's own on the admin server: read only, JSON, without secrets. Asked by any thread; an exception it
- * throws is answered with status 500 and stands in the log.
+ * throws is answered with status 500 and logged.
  */
 public interface AdminPage {
     /** Where it is, such as {@code /admission/parked}. */

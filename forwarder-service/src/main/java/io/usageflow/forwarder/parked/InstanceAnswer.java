@@ -9,7 +9,7 @@ public sealed interface InstanceAnswer {
 
     record Answered(URI admin, ParkedDocument page) implements InstanceAnswer {}
 
-    /** @param why one sentence with the remedy */
+    /** No usable answer, with one sentence that says why and names the remedy. */
     record Unreachable(URI admin, String why) implements InstanceAnswer {}
 
     default <T> T match(

@@ -46,6 +46,8 @@ public final class ParkedClient {
     }
 
     /**
+     * Asks each instance, and returns the answers in the order of the addresses.
+     *
      * @param admins base addresses, each {@code http(s)://HOST:PORT}
      * @param account the only one to show; any where empty
      * @param limit accounts that each instance shows, 1 to {@value #LIMIT_MAX}

@@ -43,7 +43,7 @@ public record ParkedDocument(
         }
     }
 
-    /** @param here whether the answer covers the account's partition */
+    /** The account that was asked for; {@code here} if the answer covers its partition. */
     public record Asked(String account, int partition, boolean here) {}
 
     /** An account whose events wait. */

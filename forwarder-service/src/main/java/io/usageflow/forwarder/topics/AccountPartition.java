@@ -8,12 +8,12 @@ import org.apache.kafka.common.utils.Utils;
 public final class AccountPartition {
     private AccountPartition() {}
 
-    /** @param partitions of the topic, at least 1 */
+    /** The partition of an account among {@code partitions}, at least 1. */
     public static int of(String account, int partitions) {
         return of(account.getBytes(UTF_8), partitions);
     }
 
-    /** @param partitions of the topic, at least 1 */
+    /** The partition of a key among {@code partitions}, at least 1. */
     public static int of(byte[] key, int partitions) {
         return Utils.toPositive(Utils.murmur2(key)) % partitions;
     }

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.topics;
 
+import io.usageflow.forwarder.topics.TopicPlan.ExistingTopic;
 import io.usageflow.schema.topic.Topics.TopicSpec;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.topics;
 
+import io.usageflow.forwarder.topics.TopicPlan.ExistingTopic;
 import io.usageflow.schema.topic.Topics.TopicSpec;
 
 /** When a topic's setting is good enough, and what goes wrong where it is not. Pure. */
@@ -43,7 +44,7 @@ final class SettingRule {
                 wanted.equals("compact")
                         ? "entries would be deleted by age although they still hold"
                         : "an account's events would be compacted down to the newest";
-            case MESSAGE_BYTES -> "a large event, which is larger still with what is said of it, would stop the flow";
+            case MESSAGE_BYTES -> "a large event would stop the flow, since its dead letter is larger still";
             case TIMESTAMP_TYPE -> "a client whose clock is wrong would have its records deleted unread, or refused";
             default -> "the pipeline's promises do not hold";
         };

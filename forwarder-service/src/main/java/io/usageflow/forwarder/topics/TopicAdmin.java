@@ -6,6 +6,7 @@ import io.usageflow.forwarder.config.TopicSettings;
 import io.usageflow.forwarder.kafka.ClusterUnreachableException;
 import io.usageflow.forwarder.kafka.KafkaClients;
 import io.usageflow.forwarder.kafka.TopicsNotReadyException;
+import io.usageflow.forwarder.topics.TopicPlan.ExistingTopic;
 import io.usageflow.schema.topic.Topics.TopicSpec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ public final class TopicAdmin implements AutoCloseable {
     }
 
     /**
-     * Connects and waits until the cluster has answered once, so that whatever follows does not begin in vain.
+     * Connects and waits until the cluster has answered once, so that later steps do not start without a cluster.
      *
      * @param atMost bound of this and of each later call
      * @throws ClusterUnreachableException if it does not answer in time, or no server's name can be resolved
@@ -105,7 +106,11 @@ public final class TopicAdmin implements AutoCloseable {
         return new Changelogs(partitions);
     }
 
-    /** @throws TopicsNotReadyException naming those that do not exist */
+    /**
+     * Requires that the topics exist.
+     *
+     * @throws TopicsNotReadyException naming those that do not exist
+     */
     public void requireExisting(Collection<String> names) {
         List<String> missing = names.stream()
                 .filter(name -> admin.describeTopics(List.of(name)).topicNameValues().values().stream()
@@ -123,7 +128,11 @@ public final class TopicAdmin implements AutoCloseable {
         return Optional.ofNullable(await(admin.describeCluster().clusterId())).orElse("");
     }
 
-    /** @throws TopicsNotReadyException if it does not exist */
+    /**
+     * The number of partitions of a topic.
+     *
+     * @throws TopicsNotReadyException if it does not exist
+     */
     public int partitions(String topic) {
         requireExisting(List.of(topic));
         return await(admin.describeTopics(List.of(topic)).allTopicNames()).values().stream()

@@ -1,8 +1,10 @@
 package io.usageflow.forwarder.topics;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.util.Map;
 import java.util.function.Function;
 
 /** What is to be said of one topic. Sealed: each is acted upon in another way, and none may be forgotten. */
@@ -57,5 +59,12 @@ public sealed interface TopicFinding {
             return onDiffers.apply(differs);
         }
         return onRefused.apply((Refused) this);
+    }
+
+    /** How a missing topic is to be created. Immutable. */
+    public record NewTopicSpec(int partitions, @JsonIgnore Map<String, String> settings) {
+        public NewTopicSpec {
+            settings = Map.copyOf(settings);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.topics;
 
 import io.usageflow.forwarder.config.TopicSettings.ShortRetention;
+import io.usageflow.forwarder.topics.TopicFinding.NewTopicSpec;
 import io.usageflow.schema.topic.Topics.TopicSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,5 +134,17 @@ public record TopicPlan(List<TopicFinding> findings) {
     private static String describe(TopicFinding.Differs differs) {
         return differs.topic() + " has " + differs.setting() + "=" + differs.actual() + " instead of "
                 + differs.wanted() + ", so that " + differs.why() + ": " + ALTER;
+    }
+
+    /**
+     * A topic as the cluster has it. Immutable.
+     *
+     * @param partitions at least 1
+     * @param settings the effective configuration, defaults of the broker included
+     */
+    public record ExistingTopic(int partitions, Map<String, String> settings) {
+        public ExistingTopic {
+            settings = Map.copyOf(settings);
+        }
     }
 }

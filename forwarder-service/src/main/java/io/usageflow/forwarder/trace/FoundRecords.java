@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.trace;
 
+import io.usageflow.forwarder.trace.Trace.RecordRef;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.DeliverableEvent;

@@ -1,7 +1,9 @@
 package io.usageflow.forwarder.trace;
 
 import io.usageflow.forwarder.trace.FoundRecords.FoundRecord;
-import io.usageflow.forwarder.trace.TimelineEntry.Kind;
+import io.usageflow.forwarder.trace.Trace.RecordRef;
+import io.usageflow.forwarder.trace.Trace.TimelineEntry;
+import io.usageflow.forwarder.trace.Trace.TimelineEntry.Kind;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.DeliverableEvent;

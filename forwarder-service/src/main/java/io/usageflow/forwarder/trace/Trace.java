@@ -1,11 +1,18 @@
 package io.usageflow.forwarder.trace;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.usageflow.forwarder.trace.Trace.RecordRef;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -34,7 +41,7 @@ public record Trace(
      *
      * @param entries the newest first
      * @param more whether there were more repeats than are listed
-     * @param credyt what Credyt says of it, where it was asked
+     * @param credyt Credyt's answer, if it was asked
      */
     public record TracedEvent(
             String account,
@@ -49,6 +56,8 @@ public record Trace(
     }
 
     /**
+     * What Credyt answered.
+     *
      * @param text one sentence
      * @param event as Credyt has it, fees included; empty where it has not
      */
@@ -64,4 +73,68 @@ public record Trace(
             String topic,
             @JsonInclude(Include.ALWAYS) Optional<Instant> since,
             @JsonProperty("older_expired") boolean cut) {}
+
+    /** Where a record stands. */
+    public record RecordRef(String topic, int partition, long offset) {
+        /** As people write it. */
+        public String text() {
+            return topic + " " + partition + "@" + offset;
+        }
+    }
+
+    /**
+     * Something that happened to an event.
+     *
+     * @param at when, by the writer's clock
+     * @param ref its record; empty if only another record names it
+     * @param facts more about the entry, in the order to show
+     */
+    public record TimelineEntry(
+            Kind kind,
+            Instant at,
+            @JsonUnwrapped Optional<RecordRef> ref,
+            @JsonIgnore Map<String, String> facts) {
+        /** What happened. Closed; the words are API. */
+        public enum Kind {
+            /** A producer's record. */
+            PUBLISHED,
+            /** It came in another partition than its account's, and was written to the right one. */
+            REROUTED,
+            /** Another copy of what was admitted: not billed again. */
+            DUPLICATE,
+            /** Published, and neither admitted nor refused: parked, or not read yet. */
+            WAITING,
+            /** Written to the lane of replays by a person. */
+            REPLAY_SENT,
+            ADMITTED,
+            DELIVERED,
+            DEAD_LETTERED,
+            /** A person had the dead letter, or the missing event, sent again. */
+            REPLAYED,
+            /** A person has put the dead letter aside. */
+            DISCARDED;
+
+            /** How far along an event's path it happens. */
+            int stage() {
+                return switch (this) {
+                    case PUBLISHED, REROUTED, DUPLICATE, WAITING -> 0;
+                    case REPLAYED, DISCARDED, REPLAY_SENT -> 1;
+                    case ADMITTED -> 2;
+                    case DELIVERED, DEAD_LETTERED -> 3;
+                };
+            }
+        }
+
+        public TimelineEntry {
+            facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
+        }
+
+        @JsonProperty("facts")
+        Map<String, String> factsInSnakeCase() {
+            var named = new LinkedHashMap<String, String>();
+            facts.forEach(
+                    (name, fact) -> named.put(name.toLowerCase(Locale.ROOT).replace(' ', '_'), fact));
+            return named;
+        }
+    }
 }

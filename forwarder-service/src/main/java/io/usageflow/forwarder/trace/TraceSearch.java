@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.trace.FoundRecords.FoundRecord;
+import io.usageflow.forwarder.trace.Trace.RecordRef;
 import io.usageflow.forwarder.trace.Trace.TopicStart;
+import io.usageflow.forwarder.trace.Tracer.TraceRequest;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.DeliverableEvent;
@@ -42,7 +44,7 @@ import org.apache.kafka.common.serialization.Deserializer;
  * for; then, by the event's own id, the others. Not thread-safe.
  */
 final class TraceSearch {
-    private static final String NOBODY = "(unknown account)";
+    private static final String UNKNOWN_ACCOUNT = "(unknown account)";
 
     /** Behind the name of a topic that another one of that name has replaced. */
     static final String EARLIER = " (before it was made again)";
@@ -125,9 +127,9 @@ final class TraceSearch {
                 : Optional.empty();
     }
 
-    /** One that could not be decoded says no id; that the text stands in its bytes is all there is. */
+    /** An undecodable event has no id; the only evidence is the text in its bytes. */
     private Optional<EventKey> ofLetter(DeadLetter letter) {
-        String account = Objects.requireNonNullElse(letter.getAccountId(), NOBODY);
+        String account = Objects.requireNonNullElse(letter.getAccountId(), UNKNOWN_ACCOUNT);
         String id = letter.getEventId();
         return id == null
                 ? Optional.of(new EventKey(account, request.eventId()))

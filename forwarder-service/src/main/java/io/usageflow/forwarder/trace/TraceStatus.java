@@ -2,6 +2,8 @@ package io.usageflow.forwarder.trace;
 
 import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.trace.FoundRecords.FoundRecord;
+import io.usageflow.forwarder.trace.StageProgressReader.StageProgress;
+import io.usageflow.forwarder.trace.Trace.RecordRef;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.DeliverableEvent;
@@ -31,7 +33,7 @@ public record TraceStatus(State state, String text, Optional<String> next) {
         DISCARDED,
         /** A person has sent it again, and it has not come through yet. */
         REPLAY_UNDER_WAY,
-        /** Something is known of it, and not how it stands. */
+        /** Its records do not show its outcome. */
         UNCLEAR
     }
 

@@ -3,12 +3,15 @@ package io.usageflow.forwarder.trace;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.lookup.EventLookup;
 import io.usageflow.forwarder.trace.FoundRecords.FoundRecord;
+import io.usageflow.forwarder.trace.StageProgressReader.StageProgress;
 import io.usageflow.forwarder.trace.Trace.AtCredyt;
 import io.usageflow.forwarder.trace.Trace.TopicStart;
 import io.usageflow.forwarder.trace.Trace.TracedEvent;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.Receipt;
+import java.net.URI;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,5 +70,24 @@ public final class Tracer {
         }
         EventLookup.Found found = EventLookup.look(settings, id.get(), clock);
         return Optional.of(new AtCredyt(id.get(), found.text(), found.event()));
+    }
+
+    /**
+     * Which event is traced, and who is asked. Immutable.
+     *
+     * @param eventId the event's own id, or the id it has at Credyt
+     * @param account only this one's, and then only its partition is read
+     * @param since records that are older are not read
+     * @param admin the forwarder's admin port, which knows what is parked; not asked if empty
+     * @param credyt whether Credyt is asked what it has
+     */
+    public record TraceRequest(
+            String eventId, Optional<String> account, Optional<Instant> since, Optional<URI> admin, boolean credyt) {
+        public TraceRequest {
+            if (eventId.isBlank()) {
+                throw new IllegalArgumentException(
+                        "the event id is empty: give the id that the producer gave, or Credyt's");
+            }
+        }
     }
 }

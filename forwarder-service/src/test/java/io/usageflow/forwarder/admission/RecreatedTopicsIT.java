@@ -14,7 +14,7 @@ import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.delivery.Delivery;
 import io.usageflow.forwarder.delivery.DeliveryConnections;
 import io.usageflow.forwarder.doctor.CheckResult;
-import io.usageflow.forwarder.doctor.CheckStatus;
+import io.usageflow.forwarder.doctor.CheckResult.CheckStatus;
 import io.usageflow.forwarder.doctor.check.ForwarderChecks;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerCounter;

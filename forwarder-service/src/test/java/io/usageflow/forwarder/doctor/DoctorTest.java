@@ -2,6 +2,8 @@ package io.usageflow.forwarder.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.forwarder.doctor.Check.NotReachableException;
+import io.usageflow.forwarder.doctor.CheckResult.CheckStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;

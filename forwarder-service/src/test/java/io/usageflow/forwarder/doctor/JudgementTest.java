@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.config.Role;
 import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.doctor.CheckResult.CheckStatus;
 import io.usageflow.forwarder.doctor.check.AdminPortCheck;
 import io.usageflow.forwarder.doctor.check.ClockCheck;
 import io.usageflow.forwarder.doctor.check.CredytCheck;
@@ -16,8 +17,8 @@ import io.usageflow.forwarder.doctor.kafka.ReplicasCheck;
 import io.usageflow.forwarder.doctor.kafka.RightsCheck;
 import io.usageflow.forwarder.doctor.kafka.TopicsCheck;
 import io.usageflow.forwarder.kafka.recovery.TransactionRights;
-import io.usageflow.forwarder.topics.NewTopicSpec;
 import io.usageflow.forwarder.topics.TopicFinding;
+import io.usageflow.forwarder.topics.TopicFinding.NewTopicSpec;
 import io.usageflow.forwarder.topics.TopicPlan;
 import io.usageflow.schema.registry.SchemaRegistry;
 import io.usageflow.schema.registry.SchemaRegistry.Compatibility;

@@ -51,7 +51,7 @@ class LedgerBalanceTest {
                         new Finding(Kind.OUTCOMES, "admission", 3, 2), new Finding(Kind.OUTCOMES, "delivery", 3, -1));
         assertThat(balance.mayBeMoving()).isFalse();
         assertThat(balance.findings().get(0).text())
-                .isEqualTo("admission, partition 3: received is 2 more than the sum of what became of it");
+                .isEqualTo("admission, partition 3: received is 2 more than the sum of its outcomes");
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.usageflow.forwarder.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.config.TopicSettings.ShortRetention;
+import io.usageflow.forwarder.topics.TopicFinding.NewTopicSpec;
+import io.usageflow.forwarder.topics.TopicPlan.ExistingTopic;
 import io.usageflow.schema.topic.Topics;
 import io.usageflow.schema.topic.Topics.TopicSpec;
 import java.time.Duration;

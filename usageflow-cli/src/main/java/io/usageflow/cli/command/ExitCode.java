@@ -1,6 +1,8 @@
 package io.usageflow.cli.command;
 
-/** What the process answers to whoever started it. */
+import java.util.List;
+
+/** The exit codes of the process. */
 public final class ExitCode {
     public static final int OK = 0;
 
@@ -13,17 +15,16 @@ public final class ExitCode {
     /** What the command needs is not there: Kafka, registry, Credyt, topics, a port, the network. */
     public static final int UNREACHABLE = 3;
 
-    /** A stage died or an error nobody foresaw: start again, and report it. */
+    /** A stage died, or an unforeseen error: start again, and report it. */
     public static final int FAULT = 4;
 
     /** For the help of every command. */
-    public static final String[] LIST = {
-        "0:done",
-        "1:done, with problems that were reported",
-        "2:wrong options or settings; nothing was begun",
-        "3:Kafka, the registry, Credyt, a topic or a port is not there",
-        "4:a stage died, or an unforeseen error"
-    };
+    public static final List<String> LIST = List.of(
+            "0:done",
+            "1:done, with problems that were reported",
+            "2:wrong options or settings; nothing was begun",
+            "3:Kafka, the registry, Credyt, a topic or a port is not there",
+            "4:a stage died, or an unforeseen error");
 
     private ExitCode() {}
 }

@@ -6,7 +6,7 @@ import io.usageflow.forwarder.config.SettingsException;
 import io.usageflow.forwarder.credyt.lookup.CredytUnreachableException;
 import io.usageflow.forwarder.kafka.ClusterUnreachableException;
 import io.usageflow.forwarder.kafka.TopicsNotReadyException;
-import io.usageflow.forwarder.observe.http.AdminPortBusyException;
+import io.usageflow.forwarder.observe.http.AdminServer.AdminPortBusyException;
 import io.usageflow.producer.PublishException;
 import io.usageflow.schema.registry.RegistryUnavailableException;
 import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
@@ -28,8 +28,8 @@ import org.apache.kafka.common.errors.TimeoutException;
 import picocli.CommandLine;
 
 /**
- * What a person is told about a failure: one line for each thing that is wrong, with the remedy. The only place that
- * turns exceptions into words and exit codes. Pure.
+ * Explains a failure: one line for each problem, with the remedy. The only place that turns exceptions into messages
+ * and exit codes. Pure.
  *
  * @param lines at least one
  */

@@ -46,7 +46,7 @@ public final class StopSignal {
     /** Waits until the stop is asked for; an interrupt counts as that. */
     public void await() {
         while (!await(Duration.ofDays(1))) {
-            // Goes on waiting.
+            // Not yet.
         }
     }
 

@@ -21,7 +21,7 @@ public final class Table {
         this.headings = List.of(headings);
     }
 
-    /** @param cells one for each heading; what is null is shown as {@code -} */
+    /** Adds a row with one cell for each heading; null is shown as {@code -}. */
     public Table row(Object... cells) {
         if (cells.length != headings.size()) {
             throw new IllegalArgumentException(cells.length + " cells under " + headings.size() + " headings");

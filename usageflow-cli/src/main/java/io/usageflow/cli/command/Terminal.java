@@ -33,7 +33,7 @@ public record Terminal(
         print(out, VisibleText.line(line));
     }
 
-    /** Several lines of our own making, such as a JSON document: where foreign text stands in them, it has no line feed. */
+    /** Several lines of our own, such as a JSON document: foreign text in them has no line feed. */
     public void sayLines(String lines) {
         print(out, VisibleText.lines(lines.replace(System.lineSeparator(), "\n")));
     }

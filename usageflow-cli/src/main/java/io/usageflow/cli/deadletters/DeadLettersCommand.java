@@ -9,10 +9,10 @@ import picocli.CommandLine.Command;
 @Command(
         name = "dead-letters",
         description = {
-            "Look at events that need a person or a fix, and answer them.",
+            "Show events that need a decision or a fix, and replay or discard them.",
             "",
-            "Each has a reason, a word of a closed list, and the event as it was published. It stays open until somebody"
-                    + " replays it (sends it through the pipeline again, under the same id) or discards it. Both are"
+            "Each has a reason, a word of a closed list, and the event as it was published. It stays open until it is"
+                    + " replayed (sent through the pipeline again, under the same id) or discarded. Both are"
                     + " planned first and begin only with --apply; both leave a mark with who, when and why."
         },
         synopsisSubcommandLabel = "list|show|replay|discard",

@@ -41,7 +41,7 @@ import picocli.CommandLine.Parameters;
             "  usageflow dead-letters show req-8731 --json     as JSON, one on each line, with the value's bytes"
         })
 final class DeadLettersShow implements Callable<Integer> {
-    /** Of a value that nobody can decode; --json has all of it. */
+    /** Of a value that cannot be decoded; {@code --json} shows every byte. */
     private static final int HEX_BYTES_MAX = 256;
 
     private final Terminal terminal;
@@ -107,7 +107,7 @@ final class DeadLettersShow implements Callable<Integer> {
                         + letter.getSource().getPartition() + " offset "
                         + letter.getSource().getOffset() + " at "
                         + letter.getSource().getTimestamp());
-        say("stands in", "partition " + stored.partition() + " offset " + stored.offset());
+        say("dead letter", "partition " + stored.partition() + " offset " + stored.offset());
         say("written by", "usageflow " + letter.getVersion());
         say("replay of", letter.getReplayOf());
         stored.mark().ifPresent(this::print);

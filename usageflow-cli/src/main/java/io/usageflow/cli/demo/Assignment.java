@@ -1,5 +1,6 @@
 package io.usageflow.cli.demo;
 
+import io.usageflow.cli.demo.DemoTrace.TraceRow;
 import io.usageflow.cli.demo.PriceList.Model;
 import io.usageflow.schema.id.Uuids;
 import java.util.Arrays;

@@ -1,6 +1,7 @@
 package io.usageflow.cli.demo;
 
 import io.usageflow.cli.command.WrongUsageException;
+import io.usageflow.cli.demo.DemoTrace.TraceRow;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,8 +32,10 @@ final class AzureTrace {
     private AzureTrace() {}
 
     /**
+     * Reads a trace.
+     *
      * @throws WrongUsageException where the file cannot be read, or is not such a trace at all; a single bad line is no
-     *     exception but stands in {@link DemoTrace#badLines}
+     *     exception but is listed in {@link DemoTrace#badLines}
      */
     static DemoTrace read(Path file) {
         String service = serviceOf(file);
@@ -64,10 +67,8 @@ final class AzureTrace {
     private static void checkHeader(Path file, @org.jspecify.annotations.Nullable String header) {
         List<String> names = header == null ? List.of() : List.of(header.strip().split(","));
         if (!names.equals(HEADER)) {
-            throw new WrongUsageException(
-                    "--input " + file + " does not begin with " + String.join(",", HEADER)
-                            + ": name a file in Azure's LLM trace format",
-                    null);
+            throw new WrongUsageException("--input " + file + " does not begin with " + String.join(",", HEADER)
+                    + ": name a file in Azure's LLM trace format");
         }
     }
 

@@ -4,6 +4,7 @@ import io.usageflow.cli.command.ExitCode;
 import io.usageflow.cli.command.Logging;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
+import io.usageflow.cli.demo.DemoReport.DemoTable;
 import io.usageflow.cli.dev.DevOptions;
 import io.usageflow.forwarder.json.ReportJson;
 import java.io.IOException;
@@ -27,8 +28,8 @@ import picocli.CommandLine.Spec;
             "Run the whole pipeline in this process and prove that it keeps its promises: a broker, a registry, the"
                     + " forwarder and a Credyt stand-in. Publishes a trace of model requests with repeats, contradictions,"
                     + " poison, events before their link, unknown customers and an outage of Credyt, then compares what"
-                    + " was published, what became of it, and what the stand-in charged with what the input says.",
-            "Exit code 0 only if all of it agrees and every line of the input could be read."
+                    + " was published, its outcome, and what the stand-in charged with what the input says.",
+            "Exit code 0 only if all figures agree and every line of the input could be read."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -92,7 +93,7 @@ public final class DemoCommand implements Callable<Integer> {
         DemoTrace trace = options.trace();
         trace.badLines().forEach(bad -> terminal.note("left out: " + bad));
         if (report != null) {
-            // A place that cannot be written is told before the run, not after it.
+            // Fail before the run, not after it, if the file cannot be written.
             Files.writeString(report, "");
         }
         terminal.stop().onProcessEnd(HOOK_LIMIT);

@@ -2,6 +2,7 @@ package io.usageflow.cli.demo;
 
 import io.usageflow.cli.demo.Assignment.Assigned;
 import io.usageflow.cli.demo.DemoAccount.Introduction;
+import io.usageflow.cli.demo.DemoTrace.TraceRow;
 import io.usageflow.cli.demo.PriceList.Model;
 import io.usageflow.producer.Cost;
 import io.usageflow.producer.EventId;

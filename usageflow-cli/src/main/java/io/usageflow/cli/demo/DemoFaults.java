@@ -2,6 +2,8 @@ package io.usageflow.cli.demo;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.usageflow.cli.demo.DemoTrace.TraceRow;
+import io.usageflow.cli.demo.Script.Step;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.producer.Cost;
 import io.usageflow.producer.EventId;

@@ -31,7 +31,11 @@ public record DemoOptions(List<Path> inputs, OptionalInt events, int accounts, O
         }
     }
 
-    /** @throws WrongUsageException where an input cannot be read at all */
+    /**
+     * Reads or generates the trace.
+     *
+     * @throws WrongUsageException if an input cannot be read at all
+     */
     public DemoTrace trace() {
         if (inputs.isEmpty()) {
             return GeneratedTrace.of(events.orElse(GENERATED_EVENTS));
@@ -39,13 +43,11 @@ public record DemoOptions(List<Path> inputs, OptionalInt events, int accounts, O
         DemoTrace trace =
                 inputs.stream().map(AzureTrace::read).reduce(new DemoTrace(List.of(), List.of()), DemoTrace::and);
         if (trace.rows().isEmpty()) {
-            throw new WrongUsageException(
-                    "--input has no readable request"
-                            + trace.badLines().stream()
-                                    .findFirst()
-                                    .map(bad -> " (" + bad + ")")
-                                    .orElse("") + ": name a file with at least one",
-                    null);
+            throw new WrongUsageException("--input has no readable request"
+                    + trace.badLines().stream()
+                            .findFirst()
+                            .map(bad -> " (" + bad + ")")
+                            .orElse("") + ": name a file with at least one");
         }
         return events.isPresent() ? trace.atMost(events.getAsInt()) : trace;
     }

@@ -3,6 +3,7 @@ package io.usageflow.cli.demo;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.cli.command.WrongUsageException;
+import io.usageflow.cli.demo.Script.Step;
 import io.usageflow.producer.CustomerRef;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
@@ -67,7 +68,7 @@ final class DemoPublisher implements AutoCloseable {
         flush();
     }
 
-    /** Takes every step in order and returns when Kafka has acknowledged all of it. */
+    /** Takes every step in order and returns when Kafka has acknowledged every record. */
     void publish(List<Script.TimedStep> steps, OptionalDouble speed) {
         Instant traceBegin = steps.isEmpty() ? Instant.EPOCH : steps.get(0).at();
         long begin = System.nanoTime();
@@ -104,9 +105,9 @@ final class DemoPublisher implements AutoCloseable {
             send(new ProducerRecord<>(topics.events(), bytes.key().getBytes(UTF_8), bytes.value()));
         } else if (step instanceof Step.Link link) {
             link(link.account());
-        } else if (step instanceof Step.LinkToNobody nobody) {
+        } else if (step instanceof Step.LinkToUnknown unknown) {
             var unused = publisher
-                    .linkCustomer(nobody.accountId(), CustomerRef.externalId(nobody.externalId()))
+                    .linkCustomer(unknown.accountId(), CustomerRef.externalId(unknown.externalId()))
                     .whenComplete((receipt, error) -> failed(error));
         }
     }

@@ -1,6 +1,7 @@
 package io.usageflow.cli.demo;
 
 import io.usageflow.cli.demo.Assignment.Assigned;
+import io.usageflow.cli.demo.DemoTrace.TraceRow;
 import io.usageflow.cli.demo.PriceList.Model;
 import java.math.BigDecimal;
 import java.math.BigInteger;

@@ -1,5 +1,6 @@
 package io.usageflow.cli.demo;
 
+import io.usageflow.cli.demo.DemoTrace.TraceRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

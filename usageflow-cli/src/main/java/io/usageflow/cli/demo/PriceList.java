@@ -8,7 +8,7 @@ final class PriceList {
     static final String CHAT = "chat_completion";
     static final String CODE = "code_completion";
 
-    /** What each completed code request costs the customer beside its tokens, in USD. */
+    /** What each completed code request costs the customer in addition to its tokens, in USD. */
     static final BigDecimal CODE_REQUEST_FEE = new BigDecimal("0.0025");
 
     /** Tokens are priced by the million, by customers and vendors alike. */

@@ -2,6 +2,7 @@ package io.usageflow.cli.demo;
 
 import io.usageflow.cli.demo.Assignment.Assigned;
 import io.usageflow.cli.demo.DemoAccount.Introduction;
+import io.usageflow.cli.demo.DemoTrace.TraceRow;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.producer.UsageEvent;
 import java.time.Instant;
@@ -13,7 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Everything the demo will do, in order, and what must become of it. Pure: the requests of the trace, each published once
+ * The steps of the demo, in order, and the outcome that they must have. Pure: the requests of the trace, each published once
  * as an event that must reach Credyt, and between them what goes wrong in practice.
  *
  * @param steps in the order of time; {@code pace} has, for each, when the trace has it
@@ -117,7 +118,7 @@ record Script(List<TimedStep> steps, Outcome outcome) {
                 admittedInVain++;
                 publish(at, new Step.Publish(event));
             });
-            steps.add(new TimedStep(at, new Step.LinkToNobody(DemoFaults.GHOST_ACCOUNT, "nobody-at-credyt")));
+            steps.add(new TimedStep(at, new Step.LinkToUnknown(DemoFaults.GHOST_ACCOUNT, "unknown-at-credyt")));
             faults.ofGhost(at).forEach(event -> {
                 deadLettered(deliveryDeadLetters, DeadLetterReason.CUSTOMER_UNKNOWN);
                 admittedInVain++;
@@ -143,5 +144,26 @@ record Script(List<TimedStep> steps, Outcome outcome) {
             Assigned assigned = assignment.assign(row);
             return DemoEvents.of(row, assigned, accounts.get(assigned.account()));
         }
+    }
+
+    /** One thing the demo does to the pipeline. */
+    sealed interface Step {
+        /** A service publishes through the producer library. */
+        record Publish(UsageEvent event) implements Step {}
+
+        /** A producer of another language, which hashes keys otherwise, puts the event into a partition not its own. */
+        record PublishMisplaced(UsageEvent event) implements Step {}
+
+        /** A producer without our library, and without its checks, publishes an event that breaks a rule. */
+        record PublishUnchecked(io.usageflow.schema.UsageEvent event) implements Step {}
+
+        /** Bytes that are no event at all. */
+        record PublishBytes(String key, byte[] value) implements Step {}
+
+        /** The account's link arrives. */
+        record Link(DemoAccount account) implements Step {}
+
+        /** An account is linked to a customer that Credyt does not have. */
+        record LinkToUnknown(String accountId, String externalId) implements Step {}
     }
 }

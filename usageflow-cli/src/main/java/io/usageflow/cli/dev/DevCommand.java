@@ -123,6 +123,6 @@ public final class DevCommand implements Callable<Integer> {
                   usageflow links put --account acct_42 --customer-external-id acct_1%s
                   usageflow publish --account acct_42 --event-type message_completed --data total_tokens=1500%s
                   curl %s/__sandbox/stats
-                Ctrl-C ends all of it.""".formatted(forwarder, where, where, environment.credytUrl());
+                Ctrl-C stops everything.""".formatted(forwarder, where, where, environment.credytUrl());
     }
 }

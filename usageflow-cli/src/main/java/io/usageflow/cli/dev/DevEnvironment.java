@@ -47,7 +47,7 @@ public final class DevEnvironment implements AutoCloseable {
         this.options = options;
         try {
             directory = options.data().isPresent() ? made(options.data().get()) : temporary();
-            // The cheap ones first: a busy port is told before the broker has been waited for.
+            // The quick ones first: a busy port is reported before the broker is up.
             SchemaRegistryServer registry = started(
                     options.data().isPresent()
                             ? SchemaRegistryServer.start(options.registryPort(), directory.resolve("schemas.journal"))
@@ -68,7 +68,7 @@ public final class DevEnvironment implements AutoCloseable {
     }
 
     /**
-     * Returns when all of it answers and the topics are there.
+     * Returns when all parts answer and the topics exist.
      *
      * @throws RuntimeException with the remedy in its message, if a port is busy or kept topics do not fit
      */
@@ -145,7 +145,7 @@ public final class DevEnvironment implements AutoCloseable {
         }
     }
 
-    /** Ends all of it in reverse; a second call does nothing. */
+    /** Stops the parts in reverse order; a second call does nothing. */
     @Override
     public synchronized void close() {
         while (!running.isEmpty()) {

@@ -52,7 +52,7 @@ public final class LinksListCommand implements Callable<Integer> {
     @ArgGroup(exclusive = true)
     private Which which = new Which();
 
-    /** So many rows are printed together, in columns of one width. */
+    /** Rows that are printed together, in columns of one width. */
     private Table page = emptyPage();
 
     private int rows;

@@ -8,7 +8,7 @@ import io.usageflow.cli.command.SettingsOptions;
 import io.usageflow.cli.command.Table;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.forwarder.doctor.CheckResult;
-import io.usageflow.forwarder.doctor.CheckStatus;
+import io.usageflow.forwarder.doctor.CheckResult.CheckStatus;
 import io.usageflow.forwarder.doctor.check.ForwarderChecks;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -21,7 +21,7 @@ import picocli.CommandLine.Mixin;
         footer = {
             "  usageflow forwarder --config forwarder.properties",
             "  usageflow forwarder --set roles=delivery --set admin.port=8082",
-            "  usageflow forwarder --dev           beside a running 'usageflow dev'"
+            "  usageflow forwarder --dev           with a running 'usageflow dev'"
         })
 public final class ForwarderCommand implements Callable<Integer> {
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
@@ -50,7 +50,7 @@ public final class ForwarderCommand implements Callable<Integer> {
         }
     }
 
-    /** Until the stop is asked for, or a stage is beyond help: then whoever started us should start us again. */
+    /** Waits until a stop is requested, or until a stage has died: then the supervisor should restart the process. */
     public static int awaitEnd(Forwarder forwarder, Terminal terminal) {
         while (!terminal.stop().await(LOOK_INTERVAL)) {
             if (!forwarder.health().live()) {

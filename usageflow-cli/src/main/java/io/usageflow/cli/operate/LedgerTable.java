@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Map.Entry;
 import java.util.stream.Collectors;
 
-/** The books for people: a row per partition, the total, and what stands behind the figures. Pure. */
+/** The ledger as text: a row per partition, the total, and notes on the figures. Pure. */
 final class LedgerTable {
     private LedgerTable() {}
 
@@ -55,7 +55,7 @@ final class LedgerTable {
         return lines;
     }
 
-    /** All of it in one line, for watching. */
+    /** The totals in one line, for {@code --watch}. */
     static String line(LedgerBalance balance, Instant now) {
         Map<String, Long> admission = balance.totals(LedgerBalance.ADMISSION);
         Map<String, Long> delivery = balance.totals(LedgerBalance.DELIVERY);

@@ -9,13 +9,13 @@ import io.usageflow.cli.command.WrongUsageException;
 import io.usageflow.forwarder.config.AdminSettings;
 import io.usageflow.forwarder.config.MomentText;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.trace.RecordRef;
-import io.usageflow.forwarder.trace.TimelineEntry;
 import io.usageflow.forwarder.trace.Trace;
+import io.usageflow.forwarder.trace.Trace.RecordRef;
+import io.usageflow.forwarder.trace.Trace.TimelineEntry;
 import io.usageflow.forwarder.trace.Trace.TopicStart;
 import io.usageflow.forwarder.trace.Trace.TracedEvent;
-import io.usageflow.forwarder.trace.TraceRequest;
 import io.usageflow.forwarder.trace.Tracer;
+import io.usageflow.forwarder.trace.Tracer.TraceRequest;
 import io.usageflow.schema.text.VisibleText;
 import java.net.URI;
 import java.time.Clock;
@@ -38,7 +38,7 @@ import picocli.CommandLine.Parameters;
         description =
                 "Tell what happened to one event, stage by stage, the newest first, and how it stands now. Reads the"
                         + " topics of its path: with --account only the account's partition, which is quicker. Exit code 1"
-                        + " where nothing is known of it, or where a record that holds the id cannot be read.",
+                        + " if no record of the event was found, or if a record that holds the id cannot be read.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  usageflow trace req-1 --account acct_42",

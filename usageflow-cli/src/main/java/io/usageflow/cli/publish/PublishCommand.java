@@ -25,8 +25,8 @@ import picocli.CommandLine.Mixin;
                     + " have them. Bad lines are reported by number and the rest is published; exit code 1 then. An id that a"
                     + " line uses again for something else makes it a bad line; one that repeats an earlier line is not"
                     + " sent again.",
-            "A backfill that is stopped or killed goes on with the same command where --resume names a file for its"
-                    + " position. Publishing the same input twice bills nothing twice in any case."
+            "The same command resumes a backfill that was stopped or killed, if --resume names a file for its position."
+                    + " Publishing the same input twice never bills an event twice."
         },
         footerHeading = "%nJSON Lines have the words of the event's schema:%n",
         footer = {

@@ -61,7 +61,7 @@ final class PublishInput {
     @Option(
             names = "--source",
             paramLabel = "NAME",
-            description = "What missing ids are derived from beside the content; the file's name by default.")
+            description = "What missing ids are derived from, together with the content; the file's name by default.")
     private @Nullable String source;
 
     @Option(
@@ -82,7 +82,7 @@ final class PublishInput {
             paramLabel = "FILE",
             description =
                     "Copy the bad lines there as they stand, under the CSV's header, to be corrected and published"
-                            + " as another input. Must not exist yet, unless --resume goes on.")
+                            + " as another input. Must not exist yet, unless --resume continues a run.")
     private @Nullable Path badLines;
 
     @Option(
@@ -149,7 +149,7 @@ final class PublishInput {
         return source != null ? source : input.name();
     }
 
-    /** What the ids and the meaning of the lines depend on: a run that goes on must have the same. */
+    /** What the ids and the meaning of the lines depend on: a resumed run must have the same. */
     Map<String, String> identity(InputBytes input) {
         return Map.of(
                 "source",

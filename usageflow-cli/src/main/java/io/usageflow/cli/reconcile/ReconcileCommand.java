@@ -48,7 +48,7 @@ import picocli.CommandLine.Option;
             "  MISSING    Credyt accepted the event and does not have it now: --repair sends it again",
             "  UNBILLED   Credyt has it and charged no fees; of types without a price that is right: name them in --free",
             "  DIFFERENT  Credyt has other content: which field, ours, theirs",
-            "  UNCHECKED  it could not be checked, or not wholly: the original has expired, or Credyt said nothing of it",
+            "  UNCHECKED  it could not be checked, or not wholly: the original has expired, or Credyt did not answer",
             "",
             "With --unknown it looks the other way round, and takes a run of its own: Credyt's lists are read, and what",
             "is on them is looked for here. What nothing here ever sent is found:",

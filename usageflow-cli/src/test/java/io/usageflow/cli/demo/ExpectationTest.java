@@ -2,6 +2,7 @@ package io.usageflow.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.cli.demo.DemoTrace.TraceRow;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;

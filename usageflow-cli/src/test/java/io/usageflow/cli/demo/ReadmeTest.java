@@ -2,6 +2,7 @@ package io.usageflow.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.cli.demo.DemoReport.DemoTable;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;

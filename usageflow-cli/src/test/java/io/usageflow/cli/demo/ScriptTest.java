@@ -2,6 +2,7 @@ package io.usageflow.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.cli.demo.Script.Step;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import java.time.Instant;
 import java.util.List;
@@ -24,7 +25,7 @@ class ScriptTest {
 
         Script.Outcome outcome = script.outcome();
         long published = script.steps().stream()
-                .filter(step -> !(step.step() instanceof Step.Link) && !(step.step() instanceof Step.LinkToNobody))
+                .filter(step -> !(step.step() instanceof Step.Link) && !(step.step() instanceof Step.LinkToUnknown))
                 .count();
         assertThat(outcome.received()).isEqualTo(published);
         assertThat(outcome.received())

@@ -4,8 +4,8 @@ import io.usageflow.forwarder.config.Role;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.doctor.Check;
+import io.usageflow.forwarder.doctor.Check.NotReachableException;
 import io.usageflow.forwarder.doctor.CheckResult;
-import io.usageflow.forwarder.doctor.NotReachableException;
 import io.usageflow.forwarder.doctor.kafka.Cluster;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -95,7 +95,7 @@ public record ClockCheck(Cluster cluster, CredytProbe probe, Settings settings) 
         }
     }
 
-    /** @param skew of the other clock, positive where it is ahead of ours */
+    /** Judges the skew of another clock, positive if it is ahead of ours. */
     public static CheckResult judge(String whose, Duration skew, Duration allowance) {
         Duration distance = skew.abs();
         String detail = "%s's clock is %d s %s ours"

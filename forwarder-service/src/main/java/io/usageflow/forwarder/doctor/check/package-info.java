@@ -1,4 +1,4 @@
-/** What a forwarder needs beside Kafka: Credyt, the registry, a port, a disk, memory, a right clock. */
+/** What a forwarder needs besides Kafka: Credyt, the registry, a port, a disk, memory and a correct clock. */
 @NullMarked
 package io.usageflow.forwarder.doctor.check;
 

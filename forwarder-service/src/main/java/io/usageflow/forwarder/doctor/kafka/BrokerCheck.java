@@ -2,8 +2,8 @@ package io.usageflow.forwarder.doctor.kafka;
 
 import io.usageflow.forwarder.config.KafkaSettings;
 import io.usageflow.forwarder.doctor.Check;
+import io.usageflow.forwarder.doctor.Check.NotReachableException;
 import io.usageflow.forwarder.doctor.CheckResult;
-import io.usageflow.forwarder.doctor.NotReachableException;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.errors.AuthenticationException;

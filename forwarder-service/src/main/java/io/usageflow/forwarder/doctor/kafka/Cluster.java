@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.doctor.kafka;
 
 import io.usageflow.forwarder.config.KafkaSettings;
-import io.usageflow.forwarder.doctor.NotReachableException;
+import io.usageflow.forwarder.doctor.Check.NotReachableException;
 import io.usageflow.forwarder.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +27,11 @@ public final class Cluster implements AutoCloseable {
         this.atMost = atMost;
     }
 
-    /** @throws NotReachableException if Kafka does not answer; the first who asks waits for that */
+    /**
+     * The connected client; the first caller waits for the connection.
+     *
+     * @throws NotReachableException if Kafka does not answer
+     */
     public synchronized Admin admin() {
         if (admin == null && why == null) {
             connect();
@@ -41,7 +45,7 @@ public final class Cluster implements AutoCloseable {
 
     /** Why Kafka is not reached, in its client's words. */
     synchronized RuntimeException reason() {
-        return why == null ? new IllegalStateException("nobody asked") : why;
+        return why == null ? new IllegalStateException("not connected yet") : why;
     }
 
     synchronized List<Node> nodes() {
@@ -60,7 +64,11 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    /** @throws KafkaException with what Kafka says, or that it says nothing */
+    /**
+     * Waits for an answer.
+     *
+     * @throws KafkaException with the error, or with a timeout
+     */
     public <T> T answer(KafkaFuture<T> future) {
         return KafkaClients.answer(future, atMost.plusSeconds(1));
     }

@@ -21,10 +21,10 @@ public record ReplicasCheck(Cluster cluster, List<TopicSpec> specs) implements C
         return NAME;
     }
 
-    /** @param replicas as many as the partition has, and of those in sync */
+    /** A partition with its number of replicas, and of those in sync. */
     public record Partition(int number, boolean led, int replicas, int inSync) {}
 
-    /** @param insyncMin without so many replicas in sync, nothing is acknowledged */
+    /** A topic; with fewer than {@code insyncMin} replicas in sync it acknowledges nothing. */
     public record Topic(String name, int insyncMin, List<Partition> partitions) {}
 
     @Override

@@ -3,7 +3,7 @@ package io.usageflow.forwarder.doctor.kafka;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.doctor.Check;
 import io.usageflow.forwarder.doctor.CheckResult;
-import io.usageflow.forwarder.doctor.CheckStatus;
+import io.usageflow.forwarder.doctor.CheckResult.CheckStatus;
 import io.usageflow.forwarder.topics.TopicAdmin;
 import io.usageflow.forwarder.topics.TopicFinding;
 import io.usageflow.forwarder.topics.TopicPlan;

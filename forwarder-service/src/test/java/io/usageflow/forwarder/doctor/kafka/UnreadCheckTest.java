@@ -3,7 +3,7 @@ package io.usageflow.forwarder.doctor.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.doctor.CheckResult;
-import io.usageflow.forwarder.doctor.CheckStatus;
+import io.usageflow.forwarder.doctor.CheckResult.CheckStatus;
 import io.usageflow.forwarder.doctor.kafka.UnreadCheck.Partition;
 import io.usageflow.forwarder.testing.WatchedTopics;
 import io.usageflow.schema.LedgerEntry;

@@ -14,6 +14,7 @@ import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
 import io.usageflow.forwarder.observe.Version;
+import io.usageflow.forwarder.observe.http.AdminServer.AdminPortBusyException;
 import io.usageflow.forwarder.observe.meter.ProcessMeters;
 import java.io.IOException;
 import java.net.InetAddress;
