@@ -57,7 +57,7 @@ public final class Forwarder implements AutoCloseable {
      * #health} tells how far they are.
      *
      * @throws SettingsException if something that the roles need is missing
-     * @throws io.usageflow.forwarder.kafka.ClusterUnreachableException if Kafka does not answer within
+     * @throws io.usageflow.forwarder.kafka.KafkaClients.ClusterUnreachableException if Kafka does not answer within
      *     {@code start.timeout}
      * @throws TopicsNotReadyException if a topic is missing or would break a promise
      * @throws io.usageflow.forwarder.clock.ClockWatch.WrongClockException if this machine's clock is too far from the broker's

@@ -17,9 +17,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * What time it is at the broker. Kafka has no question for that, but it stamps what is written to a topic with {@code
- * LogAppendTime} and says so in its answer. So a tombstone of a key of its own is written to the ledger, which every stage
- * may write: readers pass it, and compaction removes it. For one thread; close it.
+ * Measures the broker's time. Kafka has no request for it, but it stamps records in a topic with {@code LogAppendTime} and
+ * returns the stamp. So this writes a tombstone under a key of its own to the ledger, which every stage may write. Readers
+ * skip it, and compaction removes it. For one thread; close it.
  */
 final class BrokerTime implements AutoCloseable {
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
@@ -48,7 +48,7 @@ final class BrokerTime implements AutoCloseable {
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, atMost);
         config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, atMost);
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, atMost);
-        // One answer is one comparison: of a record that was sent twice it is not known when it was stamped.
+        // No retries: if a record was sent twice, it is unknown which of the two was stamped.
         config.put(ProducerConfig.RETRIES_CONFIG, 0);
         return new BrokerTime(
                 new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()),
@@ -58,10 +58,10 @@ final class BrokerTime implements AutoCloseable {
     }
 
     /**
-     * How far this machine's clock is ahead of the broker's; negative where it is behind, zero where the stamp lies between
-     * question and answer.
+     * Measures how far this machine's clock is ahead of the broker's. The result is negative if it is behind, and zero if the
+     * stamp lies between request and answer.
      *
-     * @throws KafkaException where Kafka refuses or does not answer
+     * @throws KafkaException if Kafka refuses or does not answer
      */
     Duration ahead() {
         Instant asked = wall.instant();

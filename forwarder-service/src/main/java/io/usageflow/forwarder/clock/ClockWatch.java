@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares this machine's clock with the brokers': before anything begins, and once a minute from then on. By a wrong clock
- * events would be too old or too new, deadlines would be spent at once, and what is written down would have a wrong time.
- * One thread of its own; {@link #health} may be asked by any.
+ * Compares this machine's clock with the broker's, at start and then once a minute. With a wrong clock, events would count as
+ * too old or too new, deadlines would expire at once, and records would have wrong times. It has one thread of its own; any
+ * thread may call {@link #health}.
  */
 public final class ClockWatch implements Stage {
     private static final Logger LOG = LoggerFactory.getLogger(ClockWatch.class);
@@ -47,10 +47,10 @@ public final class ClockWatch implements Stage {
     }
 
     /**
-     * Compares once.
+     * Creates the watch and compares once.
      *
-     * @throws WrongClockException where the clocks are further apart than {@value ProcessSettings#CLOCK_SKEW_MAX}
-     * @throws KafkaException where Kafka refuses or does not answer
+     * @throws WrongClockException if the clocks differ by more than {@value ProcessSettings#CLOCK_SKEW_MAX}
+     * @throws KafkaException if Kafka refuses or does not answer
      */
     public static ClockWatch of(Settings settings, MeterRegistry meters) {
         BrokerTime broker = BrokerTime.connect(settings);
@@ -111,7 +111,7 @@ public final class ClockWatch implements Stage {
         }
     }
 
-    /** Where Kafka does not answer, what was last seen holds; that it is away is for others to say. */
+    /** If Kafka does not answer, the last result holds; other parts report that Kafka is away. */
     void compare() {
         try {
             ahead = measured.get();
@@ -132,7 +132,7 @@ public final class ClockWatch implements Stage {
         disconnect.run();
     }
 
-    /** This machine's clock and the brokers' are too far apart. The message says how far, and what to do. */
+    /** This machine's clock and the broker's differ too much. The message says by how much, and what to do. */
     public static final class WrongClockException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

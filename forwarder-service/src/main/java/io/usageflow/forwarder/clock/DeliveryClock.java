@@ -7,8 +7,8 @@ import java.time.ZoneOffset;
 import java.util.function.LongSupplier;
 
 /**
- * The two times of delivery: the wall clock, for what is written down and for what outlives a process, and a monotonic
- * one, for waits. Neither jumps when the machine's clock is set.
+ * The two clocks of delivery: a wall clock for times in records and for budgets that outlive a process, and a monotonic
+ * clock for waits. Neither jumps when the machine's clock is set.
  */
 public record DeliveryClock(Clock wall, LongSupplier monotonic) {
     public static DeliveryClock system() {
@@ -24,15 +24,15 @@ public record DeliveryClock(Clock wall, LongSupplier monotonic) {
     }
 
     /**
-     * The wall clock as it was when this was made, and the time that has passed since. It does not follow a clock that is set
-     * while the process runs, so that no budget and no deadline is spent, or given again, by that. UTC. Thread-safe.
+     * The wall clock's time at creation plus the time that has passed since. It does not follow changes of the machine's
+     * clock, so such a change neither spends nor restores a budget or a deadline. UTC. Thread-safe.
      */
     public static final class SteadyClock extends Clock {
         private final Instant start;
         private final long startNanos;
         private final LongSupplier nanos;
 
-        /** @param nanos of any monotonic clock */
+        /** @param nanos a monotonic clock */
         public SteadyClock(Clock wall, LongSupplier nanos) {
             this.start = wall.instant();
             this.startNanos = nanos.getAsLong();

@@ -4,8 +4,8 @@ import java.time.Duration;
 
 /**
  * Spreads operations evenly at a rate. It slows down after each {@link #overloaded overload}, returns to the full rate as
- * operations {@link #succeeded succeed}, and lets nothing pass during a pause. Pure but for its state; the caller brings the
- * time in nanoseconds of a monotonic clock. Not thread-safe.
+ * operations {@link #succeeded succeed}, and allows no operation during a pause. The caller gives the time, in nanoseconds of
+ * a monotonic clock. Not thread-safe.
  */
 public final class RateLimiter {
     private static final long SLOWDOWN_MAX = 64;

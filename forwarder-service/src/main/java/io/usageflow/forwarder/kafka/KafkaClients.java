@@ -25,7 +25,11 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 public final class KafkaClients {
     private KafkaClients() {}
 
-    /** @throws KafkaException if no server's name can be resolved, or a setting is wrong */
+    /**
+     * Creates an admin client with Kafka's default timeouts.
+     *
+     * @throws KafkaException if no server's name can be resolved, or a setting is wrong
+     */
     public static Admin admin(Map<String, ?> kafka) {
         return Admin.create(new HashMap<>(kafka));
     }
@@ -50,15 +54,15 @@ public final class KafkaClients {
     }
 
     /**
-     * A consumer of committed records that commits no offsets and creates no topics. It has no group and no reset of
-     * offsets unless {@code overrides} name one.
+     * Creates a consumer of committed records that commits no offsets and creates no topics. It has no group and no offset
+     * reset unless {@code overrides} set them.
      */
     public static KafkaConsumer<byte[], byte[]> reader(Map<String, ?> kafka, Map<String, ?> overrides) {
         return new KafkaConsumer<>(
                 readerSettings(kafka, overrides), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** As {@link #reader(Map, Map)}. Of records beyond the bounds it holds the beginning only. */
+    /** As {@link #reader(Map, Map)}. It keeps only the beginning of records beyond the bounds. */
     public static KafkaConsumer<byte[], byte[]> reader(
             Map<String, ?> kafka, Map<String, ?> overrides, RecordBounds bounds) {
         var cutter = new RecordCutter(bounds);
@@ -83,7 +87,7 @@ public final class KafkaClients {
     }
 
     /**
-     * The settings of a transactional producer.
+     * Returns the settings of a transactional producer.
      *
      * @param defaults that {@code kafka} may override
      */
@@ -110,9 +114,9 @@ public final class KafkaClients {
     }
 
     /**
-     * Waits as long as the client's own timeouts last.
+     * Waits for an answer as long as the client's own timeouts allow.
      *
-     * @throws KafkaException where Kafka refuses or does not answer, or this thread is interrupted
+     * @throws KafkaException if Kafka refuses or does not answer, or this thread is interrupted
      */
     public static <T> T answer(Future<T> future) {
         try {
@@ -127,7 +131,7 @@ public final class KafkaClients {
     /**
      * As {@link #answer(Future)}.
      *
-     * @throws TimeoutException where Kafka does not answer in time
+     * @throws TimeoutException if Kafka does not answer in time
      */
     public static <T> T answer(Future<T> future, Duration atMost) {
         try {
@@ -143,5 +147,14 @@ public final class KafkaClients {
 
     private static KafkaException refusal(ExecutionException failed) {
         return failed.getCause() instanceof KafkaException known ? known : new KafkaException(failed.getCause());
+    }
+
+    /** Kafka did not answer. The message names the servers, the time waited and the remedy. */
+    public static final class ClusterUnreachableException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public ClusterUnreachableException(String message, Throwable cause) {
+            super(message, cause);
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.kafka;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks every few seconds whether Kafka answers for the partitions that a stage reads, and whether a transaction that
- * does not end keeps it from reading. In a thread of its own, so that it sees what blocks the stage's. Thread-safe.
+ * Checks every few seconds whether Kafka answers for the partitions that a stage reads, and whether a transaction that does
+ * not end blocks reading. It has its own thread, so that it keeps working when the stage's thread is blocked. Thread-safe.
  */
 public final class KafkaWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaWatch.class);
@@ -45,23 +46,23 @@ public final class KafkaWatch implements AutoCloseable {
     private volatile Optional<StuckTransactions.Stuck> stuck = Optional.empty();
 
     /**
-     * What was seen.
+     * The result of the last check.
      *
-     * @param silent since Kafka last answered
-     * @param stuckFor since when a transaction has kept the stage from reading a partition; zero where none does
-     * @param where its partition and offset
+     * @param silent time since Kafka last answered
+     * @param stuckFor how long an open transaction has blocked a partition; zero if none does
+     * @param where the transaction's partition and offset
      */
     public record View(Duration silent, Duration stuckFor, String where) {
         /** Kafka answers, and nothing is stuck. */
         public static final View WELL = new View(Duration.ZERO, Duration.ZERO, "");
 
-        /** Of a broker that is restarted the clients notice little: it is back sooner. */
+        /** Longer than the restart of a broker. */
         static final Duration SILENT_MAX = Duration.ofSeconds(30);
 
-        /** Longer than any transaction of ours may be open. */
+        /** Longer than our transactions may be open. */
         static final Duration STUCK_MAX = Duration.ofMinutes(2);
 
-        /** Why nothing can flow, with the remedy; empty where something can. */
+        /** Why no event can flow, with the remedy; empty if events can flow. */
         public Optional<String> obstacle() {
             if (silent.compareTo(SILENT_MAX) > 0) {
                 return Optional.of("Kafka has not answered for " + silent.toSeconds()
@@ -76,10 +77,10 @@ public final class KafkaWatch implements AutoCloseable {
     }
 
     /**
-     * Makes no connection yet.
+     * Creates the watch without connecting.
      *
      * @param topics that the stage reads
-     * @param alsoEachTime is run at every look, whether Kafka answers or not
+     * @param alsoEachTime runs at every check, whether Kafka answers or not
      */
     public KafkaWatch(Map<String, ?> kafka, String stage, Collection<String> topics, Runnable alsoEachTime) {
         this.kafka = kafka;
@@ -124,7 +125,7 @@ public final class KafkaWatch implements AutoCloseable {
             answeredNanos = System.nanoTime();
         } catch (ExecutionException failed) {
             if (!(failed.getCause() instanceof TimeoutException)) {
-                // A refusal is an answer; what is missing, the stage itself says.
+                // A refusal is an answer; the stage itself reports the missing right.
                 answeredNanos = System.nanoTime();
             }
             LOG.debug("event=kafka_watch_unanswered why={}", VisibleText.logged(failed.getCause()));
@@ -149,7 +150,7 @@ public final class KafkaWatch implements AutoCloseable {
                 if (failed.getCause() instanceof TimeoutException) {
                     throw failed;
                 }
-                // Not there or not ours to see: the stage itself says so.
+                // The topic is missing or hidden from this user; the stage itself reports that.
             }
         }
         var stable = ends(admin, asked, IsolationLevel.READ_COMMITTED);
@@ -170,7 +171,7 @@ public final class KafkaWatch implements AutoCloseable {
         return admin.listOffsets(asked, new ListOffsetsOptions(isolation)).all().get();
     }
 
-    /** The watch's own client, which other watches of the stage may use until this one is closed. */
+    /** The admin client, which other watches of the stage may use until this one is closed. */
     synchronized Admin admin() {
         if (closed) {
             throw new KafkaException(clientId + " is closed");
@@ -190,6 +191,50 @@ public final class KafkaWatch implements AutoCloseable {
         thread.interrupt();
         if (admin != null) {
             admin.close(CLOSE_WITHIN);
+        }
+    }
+
+    /**
+     * Finds transactions that block readers of committed records: those whose first offset is still the last stable offset
+     * at the next check. The caller gives the time. Not thread-safe.
+     */
+    static final class StuckTransactions {
+        private final Map<TopicPartition, Stuck> waiting = new HashMap<>();
+
+        /**
+         * An open transaction.
+         *
+         * @param offset its first
+         */
+        record Stuck(TopicPartition partition, long offset, long sinceNanos) {
+            Duration age(long nowNanos) {
+                return Duration.ofNanos(nowNanos - sinceNanos);
+            }
+        }
+
+        /**
+         * The ends of a partition.
+         *
+         * @param stable where readers of committed records stop
+         * @param high where other readers stop
+         */
+        record Ends(long stable, long high) {}
+
+        /** @param ends of all partitions that answered */
+        void look(Map<TopicPartition, Ends> ends, long nowNanos) {
+            waiting.keySet().retainAll(ends.keySet());
+            ends.forEach((partition, end) -> {
+                Stuck known = waiting.get(partition);
+                if (end.stable() >= end.high()) {
+                    waiting.remove(partition);
+                } else if (known == null || known.offset() != end.stable()) {
+                    waiting.put(partition, new Stuck(partition, end.stable(), nowNanos));
+                }
+            });
+        }
+
+        Optional<Stuck> oldest() {
+            return waiting.values().stream().min(Comparator.comparingLong(Stuck::sinceNanos));
         }
     }
 }

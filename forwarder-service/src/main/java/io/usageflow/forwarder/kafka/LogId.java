@@ -10,17 +10,17 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which log an offset belongs to. A topic that is deleted and created again, or mirrored to another cluster, has the same
- * name and another log: an offset of the old one means nothing there. Immutable.
+ * The log that an offset belongs to. A topic that is deleted and created again, or mirrored to another cluster, has the
+ * same name and another log, where the old offsets are meaningless. Immutable.
  *
- * @param cluster Kafka's id of the cluster; empty where it is unknown
- * @param topic Kafka's id of the topic; empty where it is unknown
+ * @param cluster Kafka's id of the cluster; empty if unknown
+ * @param topic Kafka's id of the topic; empty if unknown
  */
 public record LogId(String cluster, String topic) {
-    /** Of a topic that Kafka says has no id. */
+    /** Kafka's id of a topic without one. */
     private static final String ZERO = "AAAAAAAAAAAAAAAAAAAAAA";
 
-    /** Ids as Kafka makes them; others would not fit into an offset's metadata. */
+    /** Ids as Kafka makes them; longer ones would not fit into an offset's metadata. */
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
@@ -35,7 +35,7 @@ public record LogId(String cluster, String topic) {
     /**
      * Asks Kafka which log the topic is now.
      *
-     * @throws KafkaException where Kafka refuses, does not answer, or has no such topic
+     * @throws KafkaException if Kafka refuses, does not answer, or has no such topic
      */
     public static LogId ask(Map<String, ?> kafka, String topic) {
         try (Admin admin = KafkaClients.admin(kafka)) {
@@ -57,12 +57,12 @@ public record LogId(String cluster, String topic) {
         return !topic.isEmpty();
     }
 
-    /** For records that say null where it is unknown. */
+    /** The topic's id, for records that use null if it is unknown. */
     public @Nullable String topicOrNull() {
         return isKnown() ? topic : null;
     }
 
-    /** False where either does not say: an id that is absent is unknown, not different. */
+    /** False if an id is missing on either side: a missing id is unknown, not different. */
     public boolean differsFrom(LogId other) {
         return differ(topic, other.topic) || differ(cluster, other.cluster);
     }
@@ -71,12 +71,12 @@ public record LogId(String cluster, String topic) {
         return !one.isEmpty() && !other.isEmpty() && !one.equals(other);
     }
 
-    /** The way back is {@link #parse}. */
+    /** A text that {@link #parse} reads. */
     public String text() {
         return cluster + "/" + topic;
     }
 
-    /** {@link #UNKNOWN} where the text is none of ours. */
+    /** Reads a {@link #text}; any other text is {@link #UNKNOWN}. */
     public static LogId parse(String text) {
         int slash = text.indexOf('/');
         return slash < 0 ? UNKNOWN : new LogId(text.substring(0, slash), text.substring(slash + 1));

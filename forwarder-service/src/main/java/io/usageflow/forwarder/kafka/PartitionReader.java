@@ -18,13 +18,13 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one partition of a topic after another, each from an offset on, one committed record at a time: for work that
- * takes as long as it takes between two records, and that goes on where it stopped. Without a consumer group. What has
- * been fetched and not yet asked for is bounded. Not thread-safe; close it.
+ * Reads partitions of a topic one after another, each from a given offset, one committed record at a time. The caller may
+ * take any time between two records, and may resume at an offset. It joins no consumer group. The fetched records in memory
+ * are bounded. Not thread-safe; close it.
  */
 public final class PartitionReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(500);
-    /** Of one request to the brokers, and of waiting for the next record. */
+    /** Bound of one request to the brokers, and of the wait for the next record. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final int FETCHED_BYTES_MAX = 8 * 1024 * 1024;
@@ -32,7 +32,7 @@ public final class PartitionReader implements AutoCloseable {
     private final String topic;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private Iterator<ConsumerRecord<byte[], byte[]>> fetched = Collections.emptyIterator();
-    /** Fetched, and beyond the end that was asked for: it may be wanted next. */
+    /** A fetched record at or beyond the requested end; the next call may return it. */
     private @Nullable ConsumerRecord<byte[], byte[]> kept;
 
     private TopicPartition current;
@@ -52,39 +52,38 @@ public final class PartitionReader implements AutoCloseable {
     }
 
     /**
-     * The partitions, in order.
+     * Lists the partitions in order.
      *
-     * @throws TopicsNotReadyException where the topic does not exist
-     * @throws KafkaException where Kafka refuses or does not answer
+     * @throws TopicsNotReadyException if the topic does not exist
+     * @throws KafkaException if Kafka refuses or does not answer
      */
     public List<TopicPartition> partitions() {
         return TopicReader.partitions(consumer, topic, PATIENCE);
     }
 
-    /** The first offset that Kafka still has, of each partition. */
+    /** The first offset that Kafka still has of each partition. */
     public Map<TopicPartition, Long> beginnings() {
         return consumer.beginningOffsets(partitions(), PATIENCE);
     }
 
-    /** Of each partition the offset after the last committed record. */
+    /** The offset after the last committed record of each partition. */
     public Map<TopicPartition, Long> ends() {
         return consumer.endOffsets(partitions(), PATIENCE);
     }
 
-    /** Of each partition the first offset whose record's own time is not before; the end where there is none. */
+    /** The first offset of each partition whose record has this time or a later one; the end if there is none. */
     public Map<TopicPartition, Long> offsetsAt(Instant time) {
         return TopicReader.offsetsAt(consumer, ends(), time, PATIENCE);
     }
 
     /**
-     * How many offsets were passed over since it was made, because retention had deleted their records before they were
-     * read.
+     * Counts the offsets skipped so far because retention had deleted their records.
      */
     public long expired() {
         return expired;
     }
 
-    /** Reads from there on; where retention has deleted it, from the first record that is left, and {@link #expired} says so. */
+    /** Continues at the offset, or at the first record that retention has left, which {@link #expired} then counts. */
     public void seek(int partition, long offset) {
         TopicPartition wanted = new TopicPartition(topic, partition);
         if (!consumer.assignment().contains(wanted)) {
@@ -97,9 +96,9 @@ public final class PartitionReader implements AutoCloseable {
     }
 
     /**
-     * The next record below the end; empty where there is none.
+     * Returns the next record below the end, or empty at the end.
      *
-     * @throws TimeoutException where Kafka gives nothing for a minute although there is more
+     * @throws TimeoutException if Kafka returns no record for a minute although there are more
      */
     public Optional<ConsumerRecord<byte[], byte[]>> next(long end) {
         ConsumerRecord<byte[], byte[]> record = kept;
@@ -108,7 +107,7 @@ public final class PartitionReader implements AutoCloseable {
         while (record == null) {
             if (fetched.hasNext()) {
                 record = fetched.next();
-                // By position and not by records, since markers of transactions are offsets without records.
+                // By position, not by records: transaction markers are offsets without records.
             } else if (consumer.position(current, PATIENCE) >= end) {
                 return Optional.empty();
             } else if (System.nanoTime() - deadline > 0) {

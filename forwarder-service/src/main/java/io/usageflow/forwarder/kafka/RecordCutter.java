@@ -18,25 +18,24 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts records that exceed {@link RecordBounds}, one after the other while a consumer decompresses them, so that a poll
- * never holds many large records. A consumer's {@code max.poll.records} alone cannot do this: 200 records of 8 MB may be
- * 112 kB in the topic.
+ * Cuts records that exceed {@link RecordBounds}, one by one while a consumer decompresses them, so that a poll never holds
+ * many large records. {@code max.poll.records} alone cannot do this: 200 records of 8 MB may take 112 kB in the topic.
  *
- * <p>What was cut is noted in a header whose name is random in each process: no producer can forge it. One cutter belongs
- * to one consumer.
+ * <p>A header notes the original sizes. Its name is random in each process, so no producer can forge it. Each consumer needs
+ * its own cutter.
  */
 public final class RecordCutter {
     private static final String MARK = "usageflow-cut-" + UUID.randomUUID();
     private static final String NONE = "-";
 
-    /** Each header is removed in time that grows with their number. A record with more keeps their small objects. */
+    /** Removing one header takes time in proportion to their number. A record with more headers keeps them all. */
     private static final int REMOVABLE_HEADERS_MAX = 20_000;
 
-    /** Besides its text, so that many empty ones are not free. */
+    /** Added to the text of each header, so that many empty ones count too. */
     private static final int HEADER_OVERHEAD_BYTES = 8;
 
     private final RecordBounds bounds;
-    /** Of the record that is being read: Kafka reads the key before the value. */
+    /** The key of the record that is being read: Kafka reads the key before the value. */
     private Part key = Part.ABSENT;
 
     public RecordCutter(RecordBounds bounds) {
@@ -47,7 +46,7 @@ public final class RecordCutter {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Cut(byte @Nullable [] key, byte @Nullable [] value, Headers headers, OriginalReference reference) {}
 
-    /** @param sha256 null where the part is absent, or whole and its hash was not needed */
+    /** @param sha256 null if the part is absent, or is whole and its hash was not needed */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Part(
             byte @Nullable [] kept, long bytes, @Nullable String sha256) {
@@ -89,7 +88,7 @@ public final class RecordCutter {
         }
     }
 
-    /** For the consumer's keys. */
+    /** The deserializer of the consumer's keys. */
     public Deserializer<byte[]> keys() {
         return new Bytes() {
             @Override
@@ -100,13 +99,13 @@ public final class RecordCutter {
         };
     }
 
-    /** For the same consumer's values. */
+    /** The deserializer of the same consumer's values. */
     public Deserializer<byte[]> values() {
         return new Bytes() {
             @Override
             public byte @Nullable [] deserialize(String topic, Headers headers, @Nullable ByteBuffer data) {
                 Part value = Part.of(data, bounds.valueBytesMax());
-                // Reads names and values out of the record's buffer, which would otherwise stay in memory with them.
+                // Copies names and values out of the record's buffer, which would otherwise stay in memory with them.
                 HeaderSizes sizes = HeaderSizes.of(headers);
                 if (key.isCut() || value.isCut() || sizes.areTooLarge()) {
                     keepBeginning(headers, sizes);
@@ -123,7 +122,7 @@ public final class RecordCutter {
         return headers.lastHeader(MARK) != null;
     }
 
-    /** What a record was before it was cut; takes the note out of the headers. Empty where the record is whole. */
+    /** Describes the record before it was cut, and removes the note from the headers. Empty if the record is whole. */
     public static Optional<OriginalReference> takeReference(Headers headers) {
         Header mark = headers.lastHeader(MARK);
         if (mark == null) {
@@ -140,7 +139,7 @@ public final class RecordCutter {
                 Long.parseLong(facts[5])));
     }
 
-    /** What is left of a record that is in memory already; empty where it keeps to the bounds. Changes nothing. */
+    /** Cuts a record that is already in memory; empty if it is within the bounds. Changes no argument. */
     public static Optional<Cut> cut(
             byte @Nullable [] key, byte @Nullable [] value, Headers headers, RecordBounds bounds) {
         HeaderSizes sizes = HeaderSizes.of(headers);

@@ -19,26 +19,26 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * Reads what a topic holds at the moment: from its beginning to the end it had when reading began, committed records
- * only, one at a time, so that memory stays bounded however long the topic is. Without a consumer group. Not thread-safe.
+ * Reads the committed records of a topic, from its beginning to the end that it had when reading began. It hands them over
+ * one at a time, so memory is bounded for a topic of any length. It joins no consumer group. Not thread-safe.
  */
 public final class TopicReader {
     /**
-     * For readings whose length nobody can say, such as those that wait for something between two records: they end by
-     * {@link #SILENCE_MAX}, where Kafka does not answer, and not by time.
+     * For reads of unknown length, such as those that wait between two records. Such a read ends after {@link #SILENCE_MAX}
+     * without an answer from Kafka, not after a total time.
      */
     public static final Duration AS_LONG_AS_IT_GOES_ON = Duration.ofDays(365);
 
-    /** Without anything new for so long, the brokers count as gone. Also the longest wait for a single answer. */
+    /** After this time without new records the brokers count as gone. Also the bound of a single answer. */
     static final Duration SILENCE_MAX = Duration.ofSeconds(30);
 
-    /** Beyond the largest event that the settings allow, and what a record may have besides. */
+    /** More than the largest event that the settings allow, with the rest of its record. */
     static final RecordBounds READ_BOUNDS = new RecordBounds(10 * 1024 * 1024);
-    /** Each may have several megabytes after decompression, whatever it has in the topic. */
+    /** Each record may have several megabytes after decompression. */
     static final int POLL_RECORDS_MAX = 16;
 
     private static final Duration POLL = Duration.ofMillis(200);
-    /** Longer than any topic should take whose reader did not say how long it may. */
+    /** The bound of a read whose caller gives none. */
     private static final Duration PATIENCE = Duration.ofHours(1);
 
     private final Map<String, ?> kafka;
@@ -57,7 +57,7 @@ public final class TopicReader {
      * Which part of a topic is read.
      *
      * @param partition the only one, or all where empty
-     * @param from skips records that Kafka knows to be older, by the record's own time; later ones may still be
+     * @param from skips records that Kafka knows to be older, by the record's own time; some later records may still be
      */
     public record Part(OptionalInt partition, Optional<Instant> from) {
         /** The whole topic. */
@@ -76,16 +76,16 @@ public final class TopicReader {
 
     /** Takes records one by one. */
     public interface Visitor {
-        /** Returns whether the reading goes on. */
+        /** Returns whether to continue reading. */
         boolean visit(ConsumerRecord<byte[], byte[]> record);
     }
 
-    /** As {@link #read(String, Duration, Consumer)}, with an hour's patience. */
+    /** As {@link #read(String, Duration, Consumer)}, for at most an hour. */
     public void read(String topic, Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
         read(topic, PATIENCE, visitor);
     }
 
-    /** The whole topic: as {@link #read(String, Part, Duration, Visitor)}. */
+    /** Reads the whole topic: as {@link #read(String, Part, Duration, Visitor)}. */
     public void read(String topic, Duration atMost, Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
         read(topic, Part.all(), atMost, record -> {
             visitor.accept(record);
@@ -96,9 +96,9 @@ public final class TopicReader {
     /**
      * Hands every committed record of the part to the visitor, in order within each partition, until it has enough.
      *
-     * @throws TimeoutException where the end is not reached in time, or nothing new comes for half a minute
-     * @throws KafkaException where Kafka refuses
-     * @throws TopicsNotReadyException where the topic does not exist
+     * @throws TimeoutException if the end is not reached in time, or no new record comes for half a minute
+     * @throws KafkaException if Kafka refuses
+     * @throws TopicsNotReadyException if the topic does not exist
      */
     public void read(String topic, Part part, Duration atMost, Visitor visitor) {
         long deadline = System.nanoTime() + atMost.toNanos();
@@ -108,7 +108,7 @@ public final class TopicReader {
                     .filter(each ->
                             part.partition().isEmpty() || part.partition().getAsInt() == each.partition())
                     .toList();
-            // With read_committed the end is the last stable offset: an open transaction is not waited for.
+            // With read_committed the end is the last stable offset: the read does not wait for open transactions.
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, answer);
             consumer.assign(partitions);
             begin(consumer, partitions, ends, part.from(), answer);
@@ -118,13 +118,13 @@ public final class TopicReader {
                     throw new TimeoutException(topic + " could not be read to its end within " + atMost);
                 }
                 if (System.nanoTime() - heardNanos > SILENCE_MAX.toNanos()) {
-                    throw new TimeoutException("nothing new of " + topic + " came for " + SILENCE_MAX);
+                    throw new TimeoutException("Kafka returned no new record of " + topic + " for " + SILENCE_MAX);
                 }
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                     if (record.offset() < endOf(ends, record) && !visitor.visit(record)) {
                         return;
                     }
-                    // After the visit, which may have taken its time.
+                    // After the visit, which may have taken long.
                     heardNanos = System.nanoTime();
                 }
             }
@@ -132,10 +132,10 @@ public final class TopicReader {
     }
 
     /**
-     * How many partitions a topic has.
+     * Counts the partitions of a topic.
      *
-     * @throws KafkaException where Kafka refuses
-     * @throws TopicsNotReadyException where the topic does not exist
+     * @throws KafkaException if Kafka refuses
+     * @throws TopicsNotReadyException if the topic does not exist
      */
     public int partitionsOf(String topic) {
         try (var consumer = open()) {
@@ -144,11 +144,10 @@ public final class TopicReader {
     }
 
     /**
-     * How many offsets at the topic's front have no record any more, since retention deleted them; markers of transactions are
-     * among them.
+     * Counts the offsets before the topic's first records, which retention deleted; transaction markers are among them.
      *
-     * @throws KafkaException where Kafka refuses
-     * @throws TopicsNotReadyException where the topic does not exist
+     * @throws KafkaException if Kafka refuses
+     * @throws TopicsNotReadyException if the topic does not exist
      */
     public long expired(String topic) {
         try (var consumer = open()) {
@@ -176,7 +175,7 @@ public final class TopicReader {
         }
     }
 
-    /** Of each partition the first offset whose record's own time is not before; the end where there is none. */
+    /** The first offset of each partition whose record has this time or a later one; the end if there is none. */
     static Map<TopicPartition, Long> offsetsAt(
             KafkaConsumer<?, ?> consumer, Map<TopicPartition, Long> ends, Instant time, Duration atMost) {
         Map<TopicPartition, Long> asked = new HashMap<>();
@@ -191,9 +190,9 @@ public final class TopicReader {
     }
 
     /**
-     * The partitions, in order.
+     * Lists the partitions in order.
      *
-     * @throws TopicsNotReadyException where the topic does not exist
+     * @throws TopicsNotReadyException if the topic does not exist
      */
     static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer, String topic, Duration atMost) {
         List<PartitionInfo> infos = consumer.partitionsFor(topic, atMost);
@@ -210,7 +209,7 @@ public final class TopicReader {
         return ends.getOrDefault(new TopicPartition(record.topic(), record.partition()), 0L);
     }
 
-    /** By position and not by records, since markers of transactions are offsets without records. */
+    /** By position, not by records: transaction markers are offsets without records. */
     private static boolean isAtEnd(KafkaConsumer<?, ?> consumer, Map<TopicPartition, Long> ends, Duration atMost) {
         return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey(), atMost) >= end.getValue());
     }

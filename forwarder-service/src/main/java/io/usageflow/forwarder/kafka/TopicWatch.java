@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What Kafka says of topics that a stage reads: which log each is, and how long it keeps records. Asks now and then and
- * never waits for the answer. Thread-safe.
+ * Asks Kafka which log each topic of a stage is, and how long the topic keeps records. It asks repeatedly and never waits
+ * for the answer. Thread-safe.
  */
 public final class TopicWatch {
     private static final Logger LOG = LoggerFactory.getLogger(TopicWatch.class);
@@ -34,11 +34,11 @@ public final class TopicWatch {
     private final Question<LogId> logs;
     private final Question<Optional<Duration>> retentions;
 
-    /** Answers some time later, with the topics that there are. */
+    /** Kafka, which answers later with the topics that exist. */
     public interface Broker {
         KafkaFuture<Map<String, LogId>> logs(List<String> topics);
 
-        /** Empty for a topic that keeps its records for ever. */
+        /** A topic that keeps its records for ever has no retention. */
         KafkaFuture<Map<String, Optional<Duration>>> retentions(List<String> topics);
     }
 
@@ -52,7 +52,7 @@ public final class TopicWatch {
     }
 
     /**
-     * Asks with the connections of the stage's other watch, until that is closed.
+     * Creates a watch that uses the admin client of the stage's other watch, until that one is closed.
      *
      * @throws KafkaException if no server's name can be resolved
      */
@@ -60,29 +60,29 @@ public final class TopicWatch {
         return new TopicWatch(new AdminBroker(connected.admin()), topics, System::nanoTime);
     }
 
-    /** As last heard; empty where nothing was heard yet, or the topic does not exist. */
+    /** The log by the last answer; empty before the first answer, or if the topic does not exist. */
     public synchronized Optional<LogId> log(String topic) {
         return Optional.ofNullable(logs.current(() -> broker.logs(topics)).get(topic));
     }
 
-    /** As last heard; empty where nothing was heard yet, or where records are kept for ever. */
+    /** The retention by the last answer; empty before the first answer, or if records are kept for ever. */
     public synchronized Optional<Duration> retention(String topic) {
         return retentions.current(() -> broker.retentions(topics)).getOrDefault(topic, Optional.empty());
     }
 
-    /** Whether all topics' logs are known, so that offsets in them can be judged. */
+    /** Whether all topics' logs are known, so that offsets in them can be checked. */
     public boolean knowsLogs() {
         return topics.stream().allMatch(topic -> log(topic).isPresent());
     }
 
-    /** One that is asked again and again. */
+    /** A question that is repeated. */
     private final class Question<T> {
         private final String what;
         private final Duration every;
         private @Nullable KafkaFuture<Map<String, T>> asked;
         private long dueNanos;
         private Map<String, T> known = Map.of();
-        /** Said once, however often it is asked again. */
+        /** The failure that was logged last; the same one is not logged again. */
         private String failure = "";
 
         Question(String what, Duration every, long dueNanos) {

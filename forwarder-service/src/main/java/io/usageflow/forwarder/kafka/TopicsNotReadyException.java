@@ -2,7 +2,7 @@ package io.usageflow.forwarder.kafka;
 
 import java.util.List;
 
-/** The topics are not as the pipeline needs them. Holds one sentence with the remedy for each obstacle. */
+/** The topics do not meet the pipeline's needs. Holds one sentence with the remedy for each obstacle. */
 public final class TopicsNotReadyException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,6 @@
 /**
- * Kafka as every part of the forwarder uses it: reading a topic to its end, the identity of a topic's log, watching
- * whether Kafka answers. Which topics there must be is the matter of {@code io.usageflow.forwarder.topics}.
+ * Kafka as every part of the forwarder uses it: creating clients, reading a topic to its end, identifying a topic's log,
+ * and watching whether Kafka answers. {@code io.usageflow.forwarder.topics} defines and creates the topics.
  */
 @NullMarked
 package io.usageflow.forwarder.kafka;

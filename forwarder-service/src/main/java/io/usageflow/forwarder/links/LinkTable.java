@@ -70,7 +70,7 @@ public final class LinkTable {
      * Hands over every link of the kind, sorted by name within a partition where that fits into memory.
      *
      * @param refusals takes what admission refuses and no later record of the same name has mended
-     * @throws io.usageflow.forwarder.kafka.ClusterUnreachableException if Kafka does not answer
+     * @throws io.usageflow.forwarder.kafka.KafkaClients.ClusterUnreachableException if Kafka does not answer
      * @throws io.usageflow.forwarder.kafka.TopicsNotReadyException if there is no such topic
      */
     public void read(LinkKind kind, Consumer<Link> links, Consumer<Refusal> refusals) {

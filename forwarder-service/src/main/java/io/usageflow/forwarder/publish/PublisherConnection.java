@@ -23,7 +23,7 @@ public final class PublisherConnection {
      * Opens a publisher.
      *
      * @param topic that will be written
-     * @throws io.usageflow.forwarder.kafka.ClusterUnreachableException if Kafka does not answer
+     * @throws io.usageflow.forwarder.kafka.KafkaClients.ClusterUnreachableException if Kafka does not answer
      * @throws io.usageflow.forwarder.kafka.TopicsNotReadyException if there is no such topic
      * @throws io.usageflow.schema.registry.RegistryUnavailableException if the schema registry does not answer
      * @throws ConfigException if a setting does not suit a publisher

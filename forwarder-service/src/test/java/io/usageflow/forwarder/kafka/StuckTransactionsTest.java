@@ -2,8 +2,9 @@ package io.usageflow.forwarder.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.usageflow.forwarder.kafka.StuckTransactions.Ends;
-import io.usageflow.forwarder.kafka.StuckTransactions.Stuck;
+import io.usageflow.forwarder.kafka.KafkaWatch.StuckTransactions;
+import io.usageflow.forwarder.kafka.KafkaWatch.StuckTransactions.Ends;
+import io.usageflow.forwarder.kafka.KafkaWatch.StuckTransactions.Stuck;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;

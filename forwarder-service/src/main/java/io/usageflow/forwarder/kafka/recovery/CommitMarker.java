@@ -26,8 +26,8 @@ import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.common.utils.Time;
 
 /**
- * The marker that says <i>committed</i>, for one partition. Kafka's admin interface can write only the one that says
- * <i>aborted</i>; this is the same request with the other result, by way of Kafka's own (internal) client.
+ * Writes a <i>committed</i> marker to one partition. Kafka's admin interface can only write <i>aborted</i> markers; this is
+ * the same request with the other result, sent through Kafka's internal client.
  */
 final class CommitMarker {
     private static final int ANSWER_WITHIN_MS = 30_000;
@@ -35,9 +35,11 @@ final class CommitMarker {
     private CommitMarker() {}
 
     /**
+     * Writes the marker.
+     *
      * @param kafka how to reach the brokers
-     * @param state of the transaction that was committed and is open there
-     * @throws org.apache.kafka.common.KafkaException where the broker refuses or does not answer; may be tried again
+     * @param state of the committed transaction that is open on the partition
+     * @throws org.apache.kafka.common.KafkaException if the broker refuses or does not answer; may be tried again
      */
     static void write(Map<String, Object> kafka, Node leader, TopicPartition partition, ProducerState state) {
         var request = new WriteTxnMarkersRequest.Builder(new WriteTxnMarkersRequestData()

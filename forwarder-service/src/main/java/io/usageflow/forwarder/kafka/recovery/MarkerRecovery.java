@@ -3,6 +3,7 @@ package io.usageflow.forwarder.kafka.recovery;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.usageflow.forwarder.kafka.recovery.RecoveringProducer.TransactionLeftOpenException;
 import io.usageflow.forwarder.observe.meter.ProcessMeters;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
@@ -28,16 +29,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends what Kafka left open of one transactional id, for its {@link RecoveringProducer}; outlives producers, since it
- * remembers what it could not finish. Used by one thread at a time, but for {@link #wrote}, {@link #wroteOffsets} and
- * {@link #risk}. Close it.
+ * Ends the transactions of one transactional id that Kafka left open, for its {@link RecoveringProducer}. It outlives
+ * producers, since it remembers unfinished transactions. Used by one thread at a time, except {@link #wrote}, {@link
+ * #wroteOffsets} and {@link #risk}. Close it.
  *
- * <p>A coordinator that ends a transaction while a partition of it has no leader takes the partition for deleted, leaves
- * its marker out and calls the transaction complete (Kafka 4.3.1, {@code TransactionMarkerChannelManager}; seen whenever
- * a single broker was killed in mid-transaction). What was written there then shares the fate of the id's next
- * transaction, whatever its own was; and if it is the group's offsets, these can no longer be read. Here such a
- * partition gets the marker that it lacks. docs/decisions/0007 has the proof that it is enough to look after what {@link
- * TransactionEnd} names.
+ * <p>If a partition has no leader when the coordinator ends a transaction, the coordinator treats the partition as
+ * deleted, omits its marker and calls the transaction complete (Kafka 4.3.1, {@code TransactionMarkerChannelManager}; seen
+ * whenever a single broker was killed during a transaction). The records there then share the fate of the id's next
+ * transaction. If they are the group's offsets, these can no longer be read. This class writes the missing marker.
+ * docs/decisions/0007 proves that it is enough to look after the ends that {@link TransactionEnd} names.
  */
 public final class MarkerRecovery implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MarkerRecovery.class);
@@ -47,12 +47,10 @@ public final class MarkerRecovery implements AutoCloseable {
             TransactionState.PREPARE_COMMIT, TransactionState.PREPARE_ABORT, TransactionState.PREPARE_EPOCH_FENCE);
     private static final Set<TransactionState> COMPLETE =
             EnumSet.of(TransactionState.COMPLETE_COMMIT, TransactionState.COMPLETE_ABORT);
-    private static final Set<TransactionState> COMMITTED =
-            EnumSet.of(TransactionState.PREPARE_COMMIT, TransactionState.COMPLETE_COMMIT);
 
     private final String transactionalId;
     private final String group;
-    /** Takes an offset without a reader: the group consumes other topics. */
+    /** Of a topic that the group does not consume: an offset there has no reader. */
     private final Optional<TopicPartition> spare;
 
     private final OpenTransactions transactions;
@@ -67,33 +65,14 @@ public final class MarkerRecovery implements AutoCloseable {
 
     private @Nullable RecoveringProducer producer;
     private long connectionsLost;
-    /** How the last transaction ended, until it is certain that it ended everywhere. */
-    private @Nullable Ended last;
-    /** The transaction before that one, where it was taken to have ended without a look. */
-    private @Nullable Ended unseen;
-    /** The id's state while it has no transaction: under this number and epoch the next one is written. */
+    /** The last transaction, until it is certain that it ended on every partition. */
+    private @Nullable TransactionEnd last;
+    /** The transaction before that one, if it was assumed to have ended without asking the partitions. */
+    private @Nullable TransactionEnd unseen;
+    /** The id's state between transactions; the next one is written under its producer id and epoch. */
     private @Nullable TransactionDescription idle;
 
     private boolean endsByOwnTransaction;
-
-    /** A transaction that is over: how, and where this process wrote in it. */
-    private record Ended(TransactionDescription how, Set<TopicPartition> partitions) {
-        boolean committed() {
-            return COMMITTED.contains(how.state());
-        }
-
-        /** Whether what is open there is this one's, and not that of the transaction after it. */
-        boolean has(TopicPartition partition, ProducerState state, Ended next) {
-            if (!partitions.contains(partition)) {
-                return false;
-            }
-            // Epochs begin again with a new number, which a producer gets when they are used up.
-            int newer = state.producerId() == how.producerId()
-                    ? Integer.compare(state.producerEpoch(), how.producerEpoch())
-                    : Integer.compare(how.producerEpoch(), state.producerEpoch());
-            return newer < 0 || (newer == 0 && !next.partitions().contains(partition));
-        }
-    }
 
     /**
      * Whether a stage recovers transactions, and where it counts the results.
@@ -116,7 +95,7 @@ public final class MarkerRecovery implements AutoCloseable {
         }
     }
 
-    /** Of an id whose transactions carry no offsets. */
+    /** Recovers transactions that carry no offsets. */
     public MarkerRecovery(Map<String, ?> kafka, String transactionalId, Collection<String> topics, Options options) {
         this(
                 transactionalId,
@@ -127,10 +106,12 @@ public final class MarkerRecovery implements AutoCloseable {
     }
 
     /**
+     * Recovers transactions that carry a group's offsets.
+     *
      * @param kafka how to reach the brokers
-     * @param group whose offsets the id's transactions carry
+     * @param group whose offsets the transactions carry
      * @param spare a topic that the group may read and does not consume
-     * @param topics that the id's transactions write to; those that do not exist are passed over
+     * @param topics that the transactions write to; those that do not exist are skipped
      */
     public MarkerRecovery(
             Map<String, ?> kafka,
@@ -147,7 +128,7 @@ public final class MarkerRecovery implements AutoCloseable {
                 options);
     }
 
-    /** With answers of the caller's, for tests. */
+    /** For tests, which answer for Kafka. */
     MarkerRecovery(
             String transactionalId,
             String group,
@@ -164,42 +145,44 @@ public final class MarkerRecovery implements AutoCloseable {
         this.held = options.counter("held");
         if (!enabled) {
             LOG.warn(
-                    "event=transaction_recovery_off id={} effect=\"after a broker died, committed events can be lost and"
-                            + " aborted ones can show: docs/transaction-recovery.md\"",
+                    "event=transaction_recovery_off id={} effect=\"if a broker dies, committed events can be lost and aborted"
+                            + " events can become visible: docs/transaction-recovery.md\"",
                     transactionalId);
         }
     }
 
-    /** The open transaction has written there. */
+    /** The open transaction has written to the partition. */
     void wrote(TopicPartition partition) {
-        if (written.isEmpty() && !offsetsWritten) {
-            firstWriteNanos = System.nanoTime();
-        }
+        noteFirstWrite();
         written.add(partition);
     }
 
     /** The open transaction carries the group's offsets. */
     void wroteOffsets() {
-        if (written.isEmpty() && !offsetsWritten) {
-            firstWriteNanos = System.nanoTime();
-        }
+        noteFirstWrite();
         offsetsWritten = true;
     }
 
-    /** What may go wrong for want of rights, in a sentence with the remedy. May be asked by any thread. */
+    private void noteFirstWrite() {
+        if (written.isEmpty() && !offsetsWritten) {
+            firstWriteNanos = System.nanoTime();
+        }
+    }
+
+    /** What can go wrong because a right is missing, in a sentence with the remedy. Any thread may ask. */
     public Optional<String> risk() {
         return Optional.ofNullable(risk);
     }
 
-    /** Of how many partitions Kafka was asked for the producers. */
+    /** Counts the partitions whose producers Kafka was asked for. */
     long partitionsAsked() {
         return transactions.partitionsAsked();
     }
 
     /**
-     * Ends what an earlier process of the same id left open, and keeps that process from writing.
+     * Ends the transactions that earlier producers of the id left open, and fences those producers.
      *
-     * @throws KafkaException where Kafka does not answer; with a new producer it may be tried again
+     * @throws KafkaException if Kafka does not answer; a new producer may try again
      */
     void start(RecoveringProducer starting, Runnable initTransactions) {
         producer = starting;
@@ -209,16 +192,16 @@ public final class MarkerRecovery implements AutoCloseable {
         }
         Set<TopicPartition> writes = takeWrites();
         Optional.ofNullable(last).ifPresent(known -> writes.addAll(known.partitions()));
-        // After initTransactions alone it is empty, and no longer tells how the last one ended.
+        // After initTransactions alone the state is EMPTY, which no longer tells how the last transaction ended.
         transactions
                 .last()
                 .filter(found -> found.state() != TransactionState.EMPTY)
-                .ifPresent(found -> last = new Ended(found, writes));
+                .ifPresent(found -> last = new TransactionEnd(found, writes));
         initTransactions.run();
         Set<TopicPartition> everywhere = transactions.everywhere();
         sayRisk(transactions.rights());
         TransactionDescription now = transactions.last().orElse(null);
-        Ended ended = last;
+        TransactionEnd ended = last;
         if (ended != null && now != null) {
             endEverywhere(ended, everywhere, now);
         }
@@ -226,10 +209,10 @@ public final class MarkerRecovery implements AutoCloseable {
     }
 
     /**
-     * After the producer has committed or aborted a transaction and before it begins the next: that one's end must not
-     * become this one's.
+     * Runs between a commit or an abort and the next transaction, so that a partition that is still open does not share
+     * the end of the next one.
      *
-     * @throws KafkaException where Kafka does not answer; to be followed by a new producer
+     * @throws KafkaException if Kafka does not answer; then a new producer is needed
      */
     void afterEnd() {
         if (!enabled || endsByOwnTransaction) {
@@ -238,14 +221,14 @@ public final class MarkerRecovery implements AutoCloseable {
         TransactionDescription how = awaitEnd();
         Set<TopicPartition> writes = takeWrites();
         if (!COMPLETE.contains(how.state()) || writes.isEmpty()) {
-            // Another process has the id by now, and looks itself; or the transaction was empty.
+            // Another process took over the id, and looks itself; or the transaction was empty.
             return;
         }
         Duration open = Duration.ofNanos(System.nanoTime() - firstWriteNanos);
         boolean lost = required(producer).connectionsLost() != connectionsLost;
-        Ended ended = new Ended(how, writes);
+        TransactionEnd ended = new TransactionEnd(how, writes);
         last = ended;
-        if (new TransactionEnd(ended.committed(), open, lost).mayLackMarkers()) {
+        if (TransactionEnd.mayLackMarkers(ended.committed(), open, lost)) {
             endEverywhere(ended, writes, how);
             seen(how);
         } else {
@@ -255,7 +238,7 @@ public final class MarkerRecovery implements AutoCloseable {
         }
     }
 
-    /** All that ended has ended everywhere. */
+    /** Every transaction so far has ended on every partition. */
     private void seen(@Nullable TransactionDescription now) {
         last = null;
         unseen = null;
@@ -273,7 +256,7 @@ public final class MarkerRecovery implements AutoCloseable {
         return partitions;
     }
 
-    /** A commit and an abort are answered as soon as they are decided. */
+    /** Kafka answers a commit or an abort when it is decided, before the markers are written. */
     private TransactionDescription awaitEnd() {
         long deadline = System.nanoTime() + END_WITHIN.toNanos();
         while (true) {
@@ -290,15 +273,15 @@ public final class MarkerRecovery implements AutoCloseable {
     }
 
     /**
-     * Ends what has no right to be open. Of a transaction that another process begins meanwhile under the same id nothing
-     * may be touched: such a one shows in the second look, or has raised the epoch where it has written, and there the
-     * broker refuses the marker.
+     * Ends the transactions that should no longer be open. It must not touch a transaction that another process begins
+     * meanwhile under the same id: that one shows in the second look, or it has raised the epoch on the partitions that it
+     * wrote, and there the broker refuses the marker.
      *
-     * @param candidates where it may have written
-     * @param now the id as it was seen without a transaction
+     * @param candidates partitions that the transaction may have written
+     * @param now the id's state when it had no transaction
      */
-    private void endEverywhere(Ended ended, Set<TopicPartition> candidates, TransactionDescription now) {
-        Optional<Ended> before = Optional.ofNullable(unseen);
+    private void endEverywhere(TransactionEnd ended, Set<TopicPartition> candidates, TransactionDescription now) {
+        Optional<TransactionEnd> before = Optional.ofNullable(unseen);
         Set<TopicPartition> asked = new HashSet<>(candidates);
         Set<Long> producers = new HashSet<>(Set.of(ended.how().producerId()));
         producers.add(now.producerId());
@@ -325,7 +308,7 @@ public final class MarkerRecovery implements AutoCloseable {
                                     && !ended.partitions().contains(partition))
                     .orElse(ended)
                     .committed();
-            // A record of ours that is committed would be seen, but for an offset that nothing reads.
+            // A committed record of ours would be visible; only an offset without a reader is harmless.
             if (!commit || isOffsets(partition)) {
                 (commit ? committed : aborted).add(partition);
             }
@@ -334,7 +317,7 @@ public final class MarkerRecovery implements AutoCloseable {
         endByOwnTransaction(committed, true);
     }
 
-    /** Returns false if this user may not. */
+    /** Returns false if this user may not write markers. */
     private boolean markerWritten(TopicPartition partition, ProducerState state, boolean commit) {
         LOG.warn(
                 "event=transaction_left_open id={} partition={} ends_by={}",
@@ -355,8 +338,8 @@ public final class MarkerRecovery implements AutoCloseable {
     }
 
     /**
-     * What is open shares the fate of the id's next transaction. So, without the right to write markers, one that has the
-     * right fate and does nothing else ends it.
+     * Open records share the fate of the id's next transaction. So without the right to write markers, a transaction that
+     * does nothing else and ends as the open one did ends it.
      */
     @SuppressWarnings("removal") // without a consumer Kafka 4.3.1 has no other way to name a group
     private void endByOwnTransaction(Set<TopicPartition> partitions, boolean commit) {
@@ -391,7 +374,8 @@ public final class MarkerRecovery implements AutoCloseable {
         }
         ownTransactions.increment(partitions.size());
         if (own.connectionsLost() != lost) {
-            throw new KafkaException("a broker was lost while a transaction of " + transactionalId + " was ended");
+            throw new KafkaException(
+                    "a broker was lost while a transaction of " + transactionalId + " was being ended");
         }
     }
 
@@ -414,7 +398,7 @@ public final class MarkerRecovery implements AutoCloseable {
         return producer;
     }
 
-    /** Gives connections up; a later use makes them again. */
+    /** Closes the connections; a later use opens new ones. */
     @Override
     public void close() {
         transactions.close();

@@ -30,8 +30,8 @@ import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Kafka knows of one transactional id: how its last transaction ended, where it is open still, and the means to end
- * it there. Used by one thread at a time. Keeps its connections. Counts its questions, for the tests that bound them.
+ * Asks Kafka how the last transaction of one transactional id ended and where it is still open, and ends it there. Used by
+ * one thread at a time. Keeps its connections. Counts its questions, for the tests that bound them.
  */
 class OpenTransactions implements AutoCloseable {
     static final String OFFSETS_TOPIC = "__consumer_offsets";
@@ -41,7 +41,7 @@ class OpenTransactions implements AutoCloseable {
 
     private final Map<String, Object> kafka;
     private final String transactionalId;
-    /** Empty where no offsets go along. */
+    /** Empty if the transactions carry no offsets. */
     private final String group;
 
     private final List<String> topics;
@@ -50,10 +50,10 @@ class OpenTransactions implements AutoCloseable {
     private final AtomicLong partitionsAsked = new AtomicLong();
 
     /**
-     * The answer.
+     * Where a transaction is open.
      *
-     * @param open where the transaction is open
-     * @param denied of which this user may not ask
+     * @param open the partitions, with the producer that wrote there
+     * @param denied partitions that this user may not ask about
      */
     record Found(Map<TopicPartition, ProducerState> open, Set<TopicPartition> denied) {}
 
@@ -65,7 +65,7 @@ class OpenTransactions implements AutoCloseable {
         this.topics = topics;
     }
 
-    /** Empty where Kafka has never heard of the id, or no more. */
+    /** The last transaction; empty if Kafka does not know the id, or has forgotten it. */
     Optional<TransactionDescription> last() {
         try {
             return Optional.of(
@@ -76,7 +76,7 @@ class OpenTransactions implements AutoCloseable {
     }
 
     /**
-     * Where a producer has a transaction that lacks its marker.
+     * Finds the partitions on which a producer has a transaction without its marker.
      *
      * @param producers their ids
      * @param asked partitions, {@link #offsets} among them
@@ -111,7 +111,7 @@ class OpenTransactions implements AutoCloseable {
                 .all());
     }
 
-    /** @throws LeaderNotAvailableException where nobody leads the partition */
+    /** @throws LeaderNotAvailableException if the partition has no leader */
     void commit(TopicPartition partition, ProducerState state) {
         Node leader = get(admin().describeTopics(List.of(partition.topic()))
                         .topicNameValues()
@@ -125,7 +125,7 @@ class OpenTransactions implements AutoCloseable {
         CommitMarker.write(kafka, leader, partition, state);
     }
 
-    /** All that the id may have written to; topics that do not exist are passed over. */
+    /** All partitions that the id may have written to; topics that do not exist are skipped. */
     Set<TopicPartition> everywhere() {
         Set<TopicPartition> all = new TreeSet<>(BY_NAME);
         for (Map.Entry<String, KafkaFuture<TopicDescription>> described :
@@ -136,7 +136,7 @@ class OpenTransactions implements AutoCloseable {
                     all.add(new TopicPartition(described.getKey(), partition));
                 }
             } catch (UnknownTopicOrPartitionException | AuthorizationException hidden) {
-                // Nothing is open in a topic that does not exist; one that this user may not see is among its risks.
+                // Nothing is open in a missing topic. A topic that this user may not see is reported by rights().
             }
         }
         if (!group.isEmpty()) {
@@ -145,7 +145,7 @@ class OpenTransactions implements AutoCloseable {
         return all;
     }
 
-    /** Where the group's offsets are; partition -1 where this user may not know. */
+    /** The partition of the group's offsets; -1 if this user may not see it. */
     TopicPartition offsets() {
         if (offsets == null) {
             try {
@@ -168,7 +168,7 @@ class OpenTransactions implements AutoCloseable {
         return TransactionRights.of(admin(), topics, !group.isEmpty());
     }
 
-    /** Of how many partitions the producers were asked for: each answer lists every producer of the last day. */
+    /** Counts the partitions asked about: each answer lists every producer of the last day. */
     long partitionsAsked() {
         return partitionsAsked.get();
     }
@@ -190,7 +190,7 @@ class OpenTransactions implements AutoCloseable {
     @Override
     public void close() {
         if (admin != null) {
-            // It would close patiently if it were not told.
+            // Without a bound it would wait for the calls in progress.
             admin.close(CLOSE_WITHIN);
             admin = null;
         }

@@ -7,7 +7,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
@@ -17,25 +19,26 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transactional producer that makes sure, by its {@link MarkerRecovery}, that each transaction ended on every
- * partition: the last one of its id in {@link #initTransactions}, its own in {@link #commitTransaction} and {@link
- * #abortTransaction}. Transactions are used by one thread at a time.
+ * A transactional producer that checks, through its {@link MarkerRecovery}, that each transaction ended on every
+ * partition: the id's last transaction in {@link #initTransactions}, its own in {@link #commitTransaction} and {@link
+ * #abortTransaction}. One thread at a time uses its transactions.
  */
 public class RecoveringProducer extends KafkaProducer<byte[], byte[]> {
     private static final String GROUP = "producer-metrics";
     private static final String LOST = "connection-close-total";
-    /** Of a record that is aborted as soon as it is written. */
+    /** The key of a record that is aborted as soon as it is written. */
     private static final byte[] ABORTED = "usageflow-ends-an-open-transaction".getBytes(UTF_8);
 
     private final MarkerRecovery recovery;
 
     /**
-     * The transaction is committed, but {@link #getCause} prevented the check that it ended on every partition. A new
-     * producer continues behind it.
+     * The transaction is committed, but {@link #getCause} prevented the check that it ended on every partition. Use a new
+     * producer; its transactions follow the committed one.
      */
     public static final class EndNotSeenException extends KafkaException {
         private static final long serialVersionUID = 1L;
@@ -50,13 +53,13 @@ public class RecoveringProducer extends KafkaProducer<byte[], byte[]> {
         this.recovery = recovery;
     }
 
-    /** @throws TransactionLeftOpenException where a committed transaction is open and this user may not end it */
+    /** @throws TransactionLeftOpenException if a committed transaction is open and this user may not end it */
     @Override
     public void initTransactions() {
         recovery.start(this, super::initTransactions);
     }
 
-    /** @throws EndNotSeenException where it is committed, and must be neither committed again nor aborted */
+    /** @throws EndNotSeenException if the transaction is committed; do not commit it again, and do not abort it */
     @Override
     public void commitTransaction() {
         super.commitTransaction();
@@ -99,10 +102,10 @@ public class RecoveringProducer extends KafkaProducer<byte[], byte[]> {
     }
 
     /**
-     * One transaction that does nothing but end: what is open on the partitions shares its fate.
+     * Runs one transaction whose only purpose is its end, which open records on the partitions share.
      *
-     * @param offsets of the group, written along where given
-     * @throws KafkaException where a record was not written
+     * @param offsets the partition whose offset of the group it commits, if any
+     * @throws KafkaException if a record was not written
      */
     void transact(
             Collection<TopicPartition> partitions,
@@ -124,7 +127,7 @@ public class RecoveringProducer extends KafkaProducer<byte[], byte[]> {
         sends.forEach(KafkaClients::answer);
     }
 
-    /** How often a connection to a broker ended, or could not be made. */
+    /** Counts the connections to brokers that ended or could not be made. */
     long connectionsLost() {
         return metrics().entrySet().stream()
                 .filter(metric -> metric.getKey().name().equals(LOST)
@@ -132,5 +135,20 @@ public class RecoveringProducer extends KafkaProducer<byte[], byte[]> {
                 .mapToLong(metric -> ((Number) metric.getValue().metricValue()).longValue())
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("Kafka's producer has no metric " + LOST));
+    }
+
+    /**
+     * A broker died before the markers of a committed transaction were written, and this user may not write them. A further
+     * transaction could take back the committed records, so nothing is written until the right is granted.
+     */
+    public static final class TransactionLeftOpenException extends RetriableException {
+        private static final long serialVersionUID = 1L;
+
+        TransactionLeftOpenException(String transactionalId, Collection<TopicPartition> partitions) {
+            super("a committed transaction of " + transactionalId + " lacks its markers on "
+                    + partitions.stream().map(TopicPartition::toString).collect(Collectors.toCollection(TreeSet::new))
+                    + ", because a broker died, and this user may not write them; nothing is lost, and nothing more is written"
+                    + " until an administrator has run: " + TransactionRights.GRANT_MARKERS);
+        }
     }
 }

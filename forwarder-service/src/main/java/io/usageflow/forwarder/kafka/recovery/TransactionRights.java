@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * What a user may do about a transaction that a dying broker left open. Immutable.
  *
  * @param writesMarkers {@code CLUSTER_ACTION} or {@code ALTER} on the cluster
- * @param unreadable topics without {@code READ}: whether a transaction is open there cannot be seen
+ * @param unreadable topics without {@code READ}: an open transaction there cannot be seen
  */
 public record TransactionRights(boolean writesMarkers, Set<String> unreadable) {
-    /** For an administrator; for as long as it takes. */
+    /** The command for an administrator, who revokes the right when the stage is ready again. */
     public static final String GRANT_MARKERS = "kafka-acls.sh --bootstrap-server HOST:PORT --add --allow-principal"
             + " User:NAME --operation ClusterAction --cluster";
 
@@ -60,19 +60,19 @@ public record TransactionRights(boolean writesMarkers, Set<String> unreadable) {
             } catch (AuthorizationException hidden) {
                 unreadable.add(described.getKey());
             } catch (UnknownTopicOrPartitionException absent) {
-                // Kafka makes the offsets' topic with the first group; ours are another check's.
+                // Kafka creates the offsets topic with the first group. Another check reports our missing topics.
             }
         }
         return new TransactionRights(
                 cluster.contains(AclOperation.CLUSTER_ACTION) || cluster.contains(AclOperation.ALTER), unreadable);
     }
 
-    /** A broker that does not say refuses what it must. */
+    /** Empty if the broker does not list rights; it still refuses requests without them. */
     private static Set<AclOperation> known(@Nullable Set<AclOperation> held) {
         return held == null ? Set.of() : held;
     }
 
-    /** What may go wrong, with the remedy; empty where nothing is missing. */
+    /** What can go wrong, with the remedy; empty if no right is missing. */
     public Optional<String> risk() {
         Set<String> ours = new TreeSet<>(unreadable);
         ours.remove(OpenTransactions.OFFSETS_TOPIC);

@@ -1,6 +1,7 @@
 /**
- * Ends transactions whose markers Kafka 4.3.1 left out when a broker died. The only package that uses internal classes of
- * Kafka's client. docs/transaction-recovery.md explains it.
+ * Ends transactions whose markers Kafka 4.3.1 left out when a broker died. {@link
+ * io.usageflow.forwarder.kafka.recovery.RecoveringProducer} is the entry. This is the only package that uses internal
+ * classes of Kafka's client. docs/transaction-recovery.md explains it.
  */
 @NullMarked
 package io.usageflow.forwarder.kafka.recovery;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.usageflow.forwarder.kafka.recovery.RecoveringProducer.TransactionLeftOpenException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -21,7 +21,7 @@ class TransactionEndTest {
     })
     void shouldLookAfterWhatCanCostAMarker(
             boolean committed, long openMs, boolean lostConnection, boolean looks, String why) {
-        assertThat(new TransactionEnd(committed, Duration.ofMillis(openMs), lostConnection).mayLackMarkers())
+        assertThat(TransactionEnd.mayLackMarkers(committed, Duration.ofMillis(openMs), lostConnection))
                 .as(why)
                 .isEqualTo(looks);
     }
