@@ -53,13 +53,26 @@ final class SimulatedDelivery {
     private final DeliveryMeters meters = new DeliveryMeters(new SimpleMeterRegistry());
     private final Dispatcher dispatcher;
     private final Function<List<String>, Answer> credyt;
+    private final Function<String, Answer> lookups;
     private final Map<String, AssignedPartition> arrived = new LinkedHashMap<>();
     private Duration wallAhead = Duration.ZERO;
     private long nanos = 1;
 
-    /** @param credyt answers the ids of a request */
+    /** With a Credyt whose answers are never unclear. */
     SimulatedDelivery(Map<String, String> overrides, Function<List<String>, Answer> credyt) {
+        this(overrides, credyt, id -> {
+            throw new IllegalStateException("no answer of this simulation is unclear: " + id);
+        });
+    }
+
+    /**
+     * @param credyt answers the ids of a request
+     * @param lookups answers the lookup of an id
+     */
+    SimulatedDelivery(
+            Map<String, String> overrides, Function<List<String>, Answer> credyt, Function<String, Answer> lookups) {
         this.credyt = credyt;
+        this.lookups = lookups;
         var settings =
                 DeliverySettings.from(new AbstractConfig(DeliverySettings.define(new ConfigDef()), overrides, false));
         Instant start = Instant.parse("2026-11-29T00:00:00Z");
@@ -107,7 +120,7 @@ final class SimulatedDelivery {
 
             @Override
             public CompletionStage<Answer> find(String credytId) {
-                throw new IllegalStateException("no answer of this simulation is unclear: " + credytId);
+                return CompletableFuture.completedFuture(lookups.apply(credytId));
             }
 
             @Override

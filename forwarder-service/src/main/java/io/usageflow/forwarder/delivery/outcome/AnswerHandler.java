@@ -61,6 +61,27 @@ abstract class AnswerHandler {
         this.records = handler.records();
     }
 
+    /** Ends the handling of an answer of any kind: no event and no circuit may be left waiting for another answer. */
+    final void finish() {
+        // For a probe whose handler did not say whether the destination is well.
+        destination.undecided(answered.request(), "the answer to the probe says nothing", Optional.empty(), nanos);
+        addSuspects(batch.bisector().takeAlone());
+        if (batch.hasOnlyFailedAlone()) {
+            handleNothingAccepted();
+            batch.delay(nanos + destination.wait(1, Optional.empty()).toNanos());
+        }
+        settleCulprits();
+    }
+
+    /** Single events failed and none was accepted: they become suspects if the customer has other events to compare them with. */
+    final void handleNothingAccepted() {
+        if (queues.canCompare(customer, batch)) {
+            addSuspects(batch.bisector().takeFailedAlone());
+        } else {
+            batch.reassemble();
+        }
+    }
+
     /** Delays the batch's next request by a growing wait. */
     final OptionalLong retryLater(Optional<Duration> notBefore) {
         meters.retried();
@@ -124,7 +145,7 @@ abstract class AnswerHandler {
         queues.passed(customer, event);
     }
 
-    final OptionalLong settleCulprits() {
+    private void settleCulprits() {
         List<PendingEvent> culprits = batch.bisector().takeCulprits();
         int granted = deadLetterPolicy.allowed(customer, DeadLetterReason.REJECTED, culprits.size());
         for (PendingEvent event : culprits.subList(0, granted)) {
@@ -134,9 +155,8 @@ abstract class AnswerHandler {
         }
         if (granted < culprits.size()) {
             batch.bisector().putBack(culprits.subList(granted, culprits.size()));
-            return retryLater(Optional.empty());
+            retryLater(Optional.empty());
         }
-        return OptionalLong.empty();
     }
 
     private static String rejection(Optional<Answer.Response> refusal) {

@@ -51,7 +51,7 @@ final class BatchAnswerHandler extends AnswerHandler implements Outcome.Visitor<
             batch.bisector().accepted();
         }
         passed(events.get(events.size() - 1));
-        return settleCulprits();
+        return OptionalLong.empty();
     }
 
     @Override
@@ -84,7 +84,7 @@ final class BatchAnswerHandler extends AnswerHandler implements Outcome.Visitor<
         if (unclear || outcome.results().containsValue(ItemResult.LATER)) {
             retryLater(Optional.empty());
         }
-        return settleCulprits();
+        return OptionalLong.empty();
     }
 
     @Override
@@ -100,7 +100,7 @@ final class BatchAnswerHandler extends AnswerHandler implements Outcome.Visitor<
             return customerFails(
                     DeadLetterReason.CUSTOMER_BLOCKED, "all its events refused with " + outcome.status(), true);
         }
-        return settleCulprits();
+        return OptionalLong.empty();
     }
 
     @Override
@@ -134,17 +134,17 @@ final class BatchAnswerHandler extends AnswerHandler implements Outcome.Visitor<
         if (outcome.otherwise().isPresent() && events.get(0).isAbsent()) {
             return refused(outcome.otherwise().get());
         }
+        if (outcome.fromCredyt()) {
+            destinationHealthy();
+        } else {
+            destinationRefuses(cause(outcome), outcome.notBefore());
+        }
         if (events.get(0).isSettled()) {
             return new RetryHandler(handler, answered)
                     .comparisonFailed(new Retry(cause(outcome), outcome.notBefore(), false));
         }
         events.forEach(PendingEvent::requireLookup);
         warnOfUnclear(outcome.status(), outcome.word());
-        if (outcome.fromCredyt()) {
-            destinationHealthy();
-        } else {
-            destinationRefuses(cause(outcome), outcome.notBefore());
-        }
         fail(events);
         customerFailed(cause(outcome));
         return retryLater(outcome.notBefore());

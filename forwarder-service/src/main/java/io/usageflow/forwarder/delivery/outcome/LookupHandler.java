@@ -65,7 +65,7 @@ final class LookupHandler extends AnswerHandler {
         customerHealthy();
         deliver(event, Proof.LOOKUP, status);
         batch.bisector().partial(Set.of(events.indexOf(event)), Set.of());
-        return settleCulprits();
+        return OptionalLong.empty();
     }
 
     /** Sends the event again, until the customer's budget is spent. */

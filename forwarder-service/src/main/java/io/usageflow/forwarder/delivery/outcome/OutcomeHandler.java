@@ -39,7 +39,10 @@ public record OutcomeHandler(
     /** Returns the time until which the whole customer waits; empty if it need not wait. */
     public OptionalLong handle(Answered answered) {
         if (answered.lookup().isPresent()) {
-            return new LookupHandler(this, answered).handle(answered.lookup().get());
+            var handler = new LookupHandler(this, answered);
+            OptionalLong heldUntil = handler.handle(answered.lookup().get());
+            handler.finish();
+            return heldUntil;
         }
         Outcome outcome = AnswerClassifier.classify(
                 answered.answer(), answered.batchRequest().ids(), clock.now());
@@ -47,6 +50,9 @@ public record OutcomeHandler(
                 outcome,
                 answered.batchRequest().events().size(),
                 Duration.ofNanos(clock.nanos() - answered.sentNanos()));
-        return outcome.match(new BatchAnswerHandler(this, answered));
+        var handler = new BatchAnswerHandler(this, answered);
+        OptionalLong heldUntil = outcome.match(handler);
+        handler.finish();
+        return heldUntil;
     }
 }

@@ -72,15 +72,6 @@ final class RetryHandler extends AnswerHandler {
         return deadLetterPolicy.isSpent(failure, DeadLetterReason.CUSTOMER_BLOCKED);
     }
 
-    /** Single events failed and none was accepted: they become suspects if the customer has other events to compare them with. */
-    private void handleNothingAccepted() {
-        if (queues.canCompare(customer, batch)) {
-            addSuspects(batch.bisector().takeFailedAlone());
-        } else {
-            batch.reassemble();
-        }
-    }
-
     private OptionalLong suspectFailed(SuspectEvent suspect, Retry outcome) {
         Optional<Long> failedBefore = batch.lastFailureNanos();
         int failures = batch.failed(nanos);

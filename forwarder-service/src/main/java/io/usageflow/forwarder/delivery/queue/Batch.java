@@ -57,6 +57,11 @@ public class Batch {
         return bisector.nothingPasses();
     }
 
+    /** Whether only events are left that failed alone, so that none is left to ask about. */
+    public boolean hasOnlyFailedAlone() {
+        return bisector.askedAll() && bisector.nothingPasses();
+    }
+
     /** Nothing of it passes: all is sent together again, and for longer before it is divided the next time. */
     public void reassemble() {
         divideAfter = Math.min(divideAfter * 2, DIVIDE_AFTER_MAX);
