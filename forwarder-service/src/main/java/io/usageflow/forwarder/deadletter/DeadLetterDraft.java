@@ -9,6 +9,7 @@ import io.usageflow.schema.id.Uuids;
 import java.time.Instant;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,8 +131,8 @@ public final class DeadLetterDraft {
     public DeadLetter toDeadLetter() {
         return letter.setId(idOf(origin.source()))
                 .setSource(origin.source())
-                .setOriginalKey(SourceRecord.buffer(origin.key()))
-                .setOriginalValue(SourceRecord.buffer(origin.value()))
+                .setOriginalKey(Utils.wrapNullable(origin.key()))
+                .setOriginalValue(Utils.wrapNullable(origin.value()))
                 .setOriginalHeaders(origin.originalHeaders())
                 .setReplayOf(origin.replayOf().orElse(null))
                 .setOriginalReference(origin.reference().orElse(null))

@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /** The event in a dead letter: decoded, or unreadable at the moment. */
@@ -89,12 +90,7 @@ public sealed interface OriginalEvent {
 
         private byte @Nullable [] inside(byte[] value) {
             DeliverableEvent deliverable = deliverables.deserialize(deliverableTopic, value);
-            if (deliverable == null) {
-                return null;
-            }
-            byte[] published = new byte[deliverable.getEvent().remaining()];
-            deliverable.getEvent().duplicate().get(published);
-            return published;
+            return deliverable == null ? null : Utils.toArray(deliverable.getEvent());
         }
 
         @Override

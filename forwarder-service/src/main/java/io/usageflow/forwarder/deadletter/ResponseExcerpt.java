@@ -21,19 +21,14 @@ public final class ResponseExcerpt {
 
     private final Supplier<? extends Collection<String>> secrets;
 
-    /** @param secrets exact texts that must never be kept, such as the API key; empty ones are ignored */
-    public ResponseExcerpt(Collection<String> secrets) {
-        this(of(secrets));
-    }
-
-    /** @param secrets asked for each excerpt, since keys rotate */
+    /**
+     * Makes an excerpt that removes these secrets.
+     *
+     * @param secrets exact texts that must never be kept, such as the API key; read for each excerpt, since keys rotate.
+     *     Blank ones are ignored
+     */
     public ResponseExcerpt(Supplier<? extends Collection<String>> secrets) {
         this.secrets = secrets;
-    }
-
-    private static Supplier<List<String>> of(Collection<String> secrets) {
-        List<String> fixed = List.copyOf(secrets);
-        return () -> fixed;
     }
 
     /** The excerpt of the body; never fails, whatever the body is. */

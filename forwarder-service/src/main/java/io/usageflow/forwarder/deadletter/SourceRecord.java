@@ -8,12 +8,12 @@ import io.usageflow.schema.OriginalHeader;
 import io.usageflow.schema.OriginalReference;
 import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.topic.Topics.EventHeaders;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,12 +73,8 @@ public record SourceRecord(
     List<OriginalHeader> originalHeaders() {
         List<OriginalHeader> copies = new ArrayList<>();
         for (Header header : headers) {
-            copies.add(new OriginalHeader(header.key(), buffer(header.value())));
+            copies.add(new OriginalHeader(header.key(), Utils.wrapNullable(header.value())));
         }
         return copies;
-    }
-
-    static @Nullable ByteBuffer buffer(byte @Nullable [] bytes) {
-        return bytes == null ? null : ByteBuffer.wrap(bytes);
     }
 }

@@ -6,13 +6,12 @@ import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.OriginalHeader;
 import io.usageflow.schema.OriginalReference;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
-import org.jspecify.annotations.Nullable;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * A dead letter in its topic, with the newest answer to it.
@@ -38,20 +37,19 @@ public record StoredDeadLetter(DeadLetter letter, int partition, long offset, Op
 
     /** The published key, a copy. */
     public Optional<byte[]> key() {
-        return bytes(letter.getOriginalKey());
+        return Optional.ofNullable(letter.getOriginalKey()).map(Utils::toArray);
     }
 
     /** The published value, a copy; empty where the record was a tombstone. */
     public Optional<byte[]> value() {
-        return bytes(letter.getOriginalValue());
+        return Optional.ofNullable(letter.getOriginalValue()).map(Utils::toArray);
     }
 
     /** The published headers, in their order. */
     public List<Header> headers() {
         List<Header> headers = new ArrayList<>();
         for (OriginalHeader header : letter.getOriginalHeaders()) {
-            headers.add(
-                    new RecordHeader(header.getKey(), bytes(header.getValue()).orElse(null)));
+            headers.add(new RecordHeader(header.getKey(), Utils.toNullableArray(header.getValue())));
         }
         return headers;
     }
@@ -60,14 +58,5 @@ public record StoredDeadLetter(DeadLetter letter, int partition, long offset, Op
     public Optional<String> account() {
         return Optional.ofNullable(letter.getAccountId())
                 .or(() -> key().map(key -> new String(key, UTF_8)).filter(text -> text.indexOf('\uFFFD') < 0));
-    }
-
-    private static Optional<byte[]> bytes(@Nullable ByteBuffer buffer) {
-        if (buffer == null) {
-            return Optional.empty();
-        }
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
-        return Optional.of(bytes);
     }
 }

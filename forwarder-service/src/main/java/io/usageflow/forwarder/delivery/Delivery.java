@@ -76,7 +76,7 @@ public final class Delivery implements Stage {
 
     /** Delivers to the given sink, and closes it in the end. */
     public Delivery(DeliverySettings settings, DeliveryConnections connections, EventSink sink, MeterRegistry meters) {
-        this(settings, connections, sink, new ResponseExcerpt(List.of()), meters);
+        this(settings, connections, sink, new ResponseExcerpt(List::of), meters);
     }
 
     private Delivery(

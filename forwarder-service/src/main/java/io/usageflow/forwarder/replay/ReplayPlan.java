@@ -13,7 +13,8 @@ import java.util.TreeMap;
  *
  * @param answerable dead letters that would be answered; with a limit, more than will be
  * @param byReason of these
- * @param accounts of these, by account * @param skipReasons why the rest is left alone
+ * @param accounts of these, by account
+ * @param skipReasons why the rest is skipped
  * @param warnings how many of the answerable each concerns
  * @param summary of the reading
  * @param through for each partition, the offset after the last dead letter that was read; later ones are not in the plan

@@ -107,7 +107,10 @@ class DeadLetterDraftTest {
                 .about("e-1", "acct_42", "message_completed")
                 .failing(FIRST, LAST)
                 .attempts(3)
-                .answered(422, "{\"error\":\"no\",\"key\":\"sk_live_1\"}", new ResponseExcerpt(List.of("sk_live_1")))
+                .answered(
+                        422,
+                        "{\"error\":\"no\",\"key\":\"sk_live_1\"}",
+                        new ResponseExcerpt(() -> List.of("sk_live_1")))
                 .attribute("batch_size", "50")
                 .toDeadLetter();
 
@@ -163,7 +166,7 @@ class DeadLetterDraftTest {
                         text,
                         LAST)
                 .about(text, text, text)
-                .answered(422, text, new ResponseExcerpt(List.of()))
+                .answered(422, text, new ResponseExcerpt(List::of))
                 .attribute("credyt_event_id", text)
                 .attribute("customer", text)
                 .within(BOUNDS)

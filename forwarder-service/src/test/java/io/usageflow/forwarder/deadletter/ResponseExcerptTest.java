@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ResponseExcerptTest {
-    private final ResponseExcerpt excerpt = new ResponseExcerpt(List.of("sk_live_123", ""));
+    private final ResponseExcerpt excerpt = new ResponseExcerpt(() -> List.of("sk_live_123", ""));
 
     @Test
     void shouldKeepAShortBodyAsItIs() {

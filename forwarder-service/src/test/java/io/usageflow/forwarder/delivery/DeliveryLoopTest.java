@@ -102,7 +102,7 @@ class DeliveryLoopTest {
                 new DeliveryConnections(TOPICS, Map.of(), Fixtures.SERDE, "test"),
                 sink,
                 new DestinationHealth(settings, new Random(1)),
-                new OutcomeRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List.of()), RecordBounds.of(262_144)),
+                new OutcomeRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List::of), RecordBounds.of(262_144)),
                 new DeliveryMeters(new SimpleMeterRegistry()),
                 topics.watch(() -> nanosMore + System.nanoTime(), TOPICS.deliverable()),
                 DeliveryClock.system());

@@ -36,7 +36,7 @@ class HostileDeliverablesTest {
 
     private final RecordCutter cutter = new RecordCutter(new RecordBounds(BOUNDS.writtenBytesMax()));
     private final OutcomeRecords records =
-            new OutcomeRecords(Topics.withDefaultPrefix(), Fixtures.SERDE, new ResponseExcerpt(List.of()), BOUNDS);
+            new OutcomeRecords(Topics.withDefaultPrefix(), Fixtures.SERDE, new ResponseExcerpt(List::of), BOUNDS);
     private final DeliverableReader reader = new DeliverableReader(records.deliverables());
     private final ObjectMapper json = new ObjectMapper();
     private Instant now = Instant.EPOCH;

@@ -93,7 +93,7 @@ class LookupsTest {
         var clock = new DeliveryClock(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC), () -> nowNanos);
         var meters = new DeliveryMeters(registry);
         var records = new OutcomeRecords(
-                new Topics("usage"), Fixtures.SERDE, new ResponseExcerpt(List.of()), RecordBounds.of(262_144));
+                new Topics("usage"), Fixtures.SERDE, new ResponseExcerpt(List::of), RecordBounds.of(262_144));
         var queues = new CustomerQueues(settings.batching());
         destination = new DestinationHealth(settings, new Random(1));
         var deadLetterPolicy = new DeadLetterPolicy(records, meters, queues, destination, settings.stepAside(), clock);

@@ -96,7 +96,7 @@ final class SimulatedDelivery {
         destination = new DestinationHealth(settings, new Random(1));
         queues = new CustomerQueues(settings.batching());
         var records =
-                new OutcomeRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List.of()), RecordBounds.of(262_144));
+                new OutcomeRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List::of), RecordBounds.of(262_144));
         var deadLetterPolicy = new DeadLetterPolicy(records, meters, queues, destination, settings.stepAside(), clock);
         dispatcher = new Dispatcher(
                 sink(),

@@ -3,7 +3,6 @@ package io.usageflow.forwarder.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.usageflow.forwarder.publish.line.AmountRounding;
 import io.usageflow.forwarder.publish.line.CsvLines;
 import io.usageflow.forwarder.publish.line.CsvMapping;
 import io.usageflow.forwarder.publish.line.JsonLines;
@@ -20,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -178,7 +178,7 @@ class PublishRunTest {
                 new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)),
                 CsvMapping.parse("event_type='t',account_id=who,data.amount=amount:long", Optional.empty(), List.of()),
                 new LineIds("usage.csv", List.of()),
-                AmountRounding.NONE);
+                OptionalInt.empty());
         Path bad = folder.resolve("bad.csv");
         try (BadLines lines = BadLines.begin(bad)) {
             var terms = new PublishRun.Terms(Optional.empty(), Optional.of(lines), Pace.unbounded(), () -> false);
@@ -322,7 +322,7 @@ class PublishRunTest {
                 new JsonLines(
                         new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                         new LineIds("file", List.of()),
-                        AmountRounding.to(2)));
+                        OptionalInt.of(2)));
 
         assertThat(counts.statistics().rounded()).isEqualTo(3);
         assertThat(counts.statistics().differences())
@@ -400,6 +400,6 @@ class PublishRunTest {
         return new JsonLines(
                 new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)),
                 new LineIds("file", List.of()),
-                AmountRounding.NONE);
+                OptionalInt.empty());
     }
 }

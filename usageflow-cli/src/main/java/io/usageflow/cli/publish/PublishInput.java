@@ -2,7 +2,6 @@ package io.usageflow.cli.publish;
 
 import io.usageflow.cli.command.WrongUsageException;
 import io.usageflow.forwarder.publish.input.InputBytes;
-import io.usageflow.forwarder.publish.line.AmountRounding;
 import io.usageflow.forwarder.publish.line.CsvLines;
 import io.usageflow.forwarder.publish.line.CsvMapping;
 import io.usageflow.forwarder.publish.line.JsonLines;
@@ -16,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -167,7 +167,7 @@ final class PublishInput {
     }
 
     LineSource lines(InputBytes input, LineIds ids) throws IOException {
-        AmountRounding rounding = roundAmounts == null ? AmountRounding.NONE : AmountRounding.to(roundAmounts);
+        OptionalInt rounding = roundAmounts == null ? OptionalInt.empty() : OptionalInt.of(roundAmounts);
         try {
             if (csvMapping != null) {
                 var mapping = CsvMapping.parse(csvMapping, Optional.ofNullable(csvZone), csvNulls);

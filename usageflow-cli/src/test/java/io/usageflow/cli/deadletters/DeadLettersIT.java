@@ -39,7 +39,7 @@ class DeadLettersIT {
         world = servers.world();
         rejected = world.bury(world.draft(DeadLetterReason.REJECTED, DeadLetterWorld.event("evt-1", "acct-1"))
                 .attempts(2)
-                .answered(422, "{\"message\":\"bad currency\"}", new ResponseExcerpt(List.of()))
+                .answered(422, "{\"message\":\"bad currency\"}", new ResponseExcerpt(List::of))
                 .attribute("customer", "cust_1"));
         blocked = world.bury(world.draft(DeadLetterReason.CUSTOMER_BLOCKED, DeadLetterWorld.event("evt-2", "acct-2"))
                 .failing(DeadLetterWorld.FAILED, DeadLetterWorld.FAILED.plusSeconds(900)));

@@ -6,23 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** Rounds the amounts of costs if requested, and records the differences. Immutable. */
+/** Rounds the amounts of one line if requested, and records the differences. Not thread-safe. */
 public final class AmountRounding {
-    public static final AmountRounding NONE = new AmountRounding(OptionalInt.empty());
-
     private final OptionalInt digits;
+    private final List<Rounded> rounded = new ArrayList<>();
 
-    private AmountRounding(OptionalInt digits) {
+    /** @param digits after the point, 0 to {@value ExactDecimal#SCALE}; amounts stay exact if empty */
+    AmountRounding(OptionalInt digits) {
         this.digits = digits;
-    }
-
-    /**
-     * Rounds amounts to this many digits.
-     *
-     * @param digits after the point, 0 to {@value ExactDecimal#SCALE}
-     */
-    public static AmountRounding to(int digits) {
-        return new AmountRounding(OptionalInt.of(digits));
     }
 
     /**
@@ -32,28 +23,19 @@ public final class AmountRounding {
      */
     public record Rounded(String currency, BigDecimal difference) {}
 
-    public OfLine ofLine() {
-        return new OfLine();
+    BigDecimal of(BigDecimal amount, String currency) {
+        if (digits.isEmpty()) {
+            return amount;
+        }
+        BigDecimal kept = ExactDecimal.round(amount, digits.getAsInt());
+        // The same number with fewer zeros is unchanged.
+        if (kept.compareTo(amount) != 0) {
+            rounded.add(new Rounded(currency, kept.subtract(amount)));
+        }
+        return kept;
     }
 
-    /** The amounts of one line. Not thread-safe. */
-    public final class OfLine {
-        private final List<Rounded> rounded = new ArrayList<>();
-
-        public BigDecimal of(BigDecimal amount, String currency) {
-            if (digits.isEmpty()) {
-                return amount;
-            }
-            BigDecimal kept = ExactDecimal.round(amount, digits.getAsInt());
-            // The same number with fewer zeros is unchanged.
-            if (kept.compareTo(amount) != 0) {
-                rounded.add(new Rounded(currency, kept.subtract(amount)));
-            }
-            return kept;
-        }
-
-        public List<Rounded> rounded() {
-            return List.copyOf(rounded);
-        }
+    List<Rounded> rounded() {
+        return rounded;
     }
 }

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -20,7 +21,7 @@ public final class CsvLines implements LineSource {
     private final CsvEntries entries;
     private final CsvMapping mapping;
     private final LineIds ids;
-    private final AmountRounding rounding;
+    private final OptionalInt roundDigits;
     private final Map<String, Integer> header = new HashMap<>();
     private final String headerText;
 
@@ -30,11 +31,11 @@ public final class CsvLines implements LineSource {
      * @throws IllegalArgumentException if there is no header, or it lacks a column that the mapping needs
      * @throws IOException if the input fails
      */
-    public CsvLines(InputStream in, CsvMapping mapping, LineIds ids, AmountRounding rounding) throws IOException {
+    public CsvLines(InputStream in, CsvMapping mapping, LineIds ids, OptionalInt roundDigits) throws IOException {
         this.entries = new CsvEntries(in);
         this.mapping = mapping;
         this.ids = ids;
-        this.rounding = rounding;
+        this.roundDigits = roundDigits;
         headerText = readHeader();
     }
 
@@ -89,7 +90,7 @@ public final class CsvLines implements LineSource {
             if (entry.text().equals(headerText)) {
                 throw new BadLineException("repeats the header, as where files were joined: take it out");
             }
-            var amounts = rounding.ofLine();
+            var amounts = new AmountRounding(roundDigits);
             UsageEvent event = mapping.event(column -> cell(cells, column), amounts);
             if (!mapping.hasId(column -> cell(cells, column))) {
                 // Line ends in quotes are normalised as in every release, so that derived ids stay the same.

@@ -182,7 +182,7 @@ public final class CsvMapping {
     }
 
     /** @param columns returns the cell of a column, or an empty text */
-    UsageEvent event(UnaryOperator<String> columns, AmountRounding.OfLine amounts) throws BadLineException {
+    UsageEvent event(UnaryOperator<String> columns, AmountRounding amounts) throws BadLineException {
         UsageEvent event = UsageEvent.of(required("event_type", columns))
                 .account(required("account_id", columns))
                 .customerId(text("customer_id", columns).orElse(null))
@@ -229,7 +229,7 @@ public final class CsvMapping {
     }
 
     private UsageEvent withCost(
-            UsageEvent event, String cost, Value vendor, UnaryOperator<String> columns, AmountRounding.OfLine amounts)
+            UsageEvent event, String cost, Value vendor, UnaryOperator<String> columns, AmountRounding amounts)
             throws BadLineException {
         Optional<String> amount = text(cost + ".amount", columns);
         if (amount.isEmpty()) {

@@ -33,7 +33,7 @@ final class JsonEvent {
     private JsonEvent() {}
 
     /** Makes the event, with a random id if the object has none. */
-    static UsageEvent of(ObjectNode object, AmountRounding.OfLine amounts) throws BadLineException {
+    static UsageEvent of(ObjectNode object, AmountRounding amounts) throws BadLineException {
         onlyKnown(object, FIELDS, "");
         UsageEvent event = UsageEvent.of(required(object, "event_type", ""))
                 .account(required(object, "account_id", ""))
@@ -68,7 +68,7 @@ final class JsonEvent {
         return node.isValueNode() && !node.isNull() ? Optional.of(node.asText()) : Optional.empty();
     }
 
-    private static List<Cost> costs(@Nullable JsonNode node, AmountRounding.OfLine amounts) throws BadLineException {
+    private static List<Cost> costs(@Nullable JsonNode node, AmountRounding amounts) throws BadLineException {
         if (node == null || node.isNull()) {
             return List.of();
         }
@@ -83,7 +83,7 @@ final class JsonEvent {
         return costs;
     }
 
-    private static Cost cost(JsonNode node, String path, AmountRounding.OfLine amounts) throws BadLineException {
+    private static Cost cost(JsonNode node, String path, AmountRounding amounts) throws BadLineException {
         if (!(node instanceof ObjectNode object)) {
             throw new BadLineException(
                     path + " is not an object: write {\"vendor\":...,\"amount\":...,\"currency\":...}");

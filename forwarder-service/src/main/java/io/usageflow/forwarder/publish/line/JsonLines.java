@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +33,12 @@ import org.jspecify.annotations.Nullable;
 public final class JsonLines implements LineSource {
     private final NumberedLines lines;
     private final LineIds ids;
-    private final AmountRounding rounding;
+    private final OptionalInt roundDigits;
 
-    public JsonLines(InputStream in, LineIds ids, AmountRounding rounding) {
+    public JsonLines(InputStream in, LineIds ids, OptionalInt roundDigits) {
         this.lines = new NumberedLines(in);
         this.ids = ids;
-        this.rounding = rounding;
+        this.roundDigits = roundDigits;
     }
 
     @Override
@@ -54,7 +55,7 @@ public final class JsonLines implements LineSource {
             return new ParsedLine.Bad(line.number(), line.text(), line.problem().get());
         }
         try {
-            var amounts = rounding.ofLine();
+            var amounts = new AmountRounding(roundDigits);
             UsageEvent event = event(line.text(), amounts);
             return new ParsedLine.Event(line.number(), line.text(), event, amounts.rounded());
         } catch (BadLineException | InvalidUsageEventException bad) {
@@ -62,7 +63,7 @@ public final class JsonLines implements LineSource {
         }
     }
 
-    private UsageEvent event(String text, AmountRounding.OfLine amounts) throws BadLineException {
+    private UsageEvent event(String text, AmountRounding amounts) throws BadLineException {
         ObjectNode object = JsonObjectParser.object(text);
         UsageEvent event = JsonEvent.of(object, amounts);
         return object.hasNonNull("id")

@@ -14,7 +14,6 @@ import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostExcep
 import io.usageflow.schema.serde.AvroSerdes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +22,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,7 +99,7 @@ final class SentEventReader implements AutoCloseable {
                 return ReconcileItem.without(
                         event, "another event stands where the receipt points: was " + topic + " made again?");
             }
-            byte[] published = bytes(deliverable.getEvent());
+            byte[] published = Utils.toArray(deliverable.getEvent());
             UsageEvent usage = events.deserialize(topic, record.headers(), published);
             return ReconcileItem.of(
                     event,
@@ -116,12 +116,6 @@ final class SentEventReader implements AutoCloseable {
         } catch (IOException impossible) {
             throw new UncheckedIOException("reading JSON from memory failed", impossible);
         }
-    }
-
-    private static byte[] bytes(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
-        return bytes;
     }
 
     @Override

@@ -48,7 +48,7 @@ class OutcomeTransactionTest {
     private final MockProducer<byte[], byte[]> producer =
             new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
     private final OutcomeRecords records =
-            new OutcomeRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List.of()), RecordBounds.of(262_144));
+            new OutcomeRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List::of), RecordBounds.of(262_144));
     private final OutcomeTransaction settlement =
             new OutcomeTransaction(producer, records, DeliveryClock.system(), OPEN_MAX);
     private final AssignedPartition partition = Fixtures.partition(3);

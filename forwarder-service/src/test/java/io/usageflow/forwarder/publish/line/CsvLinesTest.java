@@ -16,6 +16,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -97,7 +98,7 @@ class CsvLinesTest {
     void shouldDeriveIdsFromColumns() throws IOException {
         var ids = new LineIds("file", List.of("b"));
         List<ParsedLine> parsed = drain(new CsvLines(
-                bytes("a,b\nx,1\ny,1\n"), mapping("event_type='t',account_id=a"), ids, AmountRounding.NONE));
+                bytes("a,b\nx,1\ny,1\n"), mapping("event_type='t',account_id=a"), ids, OptionalInt.empty()));
 
         assertThat(event(parsed.get(0)).id()).isEqualTo(event(parsed.get(1)).id());
     }
@@ -175,7 +176,7 @@ class CsvLinesTest {
 
     private static List<ParsedLine> parse(String mapping, String text) throws IOException {
         return drain(
-                new CsvLines(bytes(text), mapping(mapping), new LineIds("file.csv", List.of()), AmountRounding.NONE));
+                new CsvLines(bytes(text), mapping(mapping), new LineIds("file.csv", List.of()), OptionalInt.empty()));
     }
 
     private static CsvMapping mapping(String text) {

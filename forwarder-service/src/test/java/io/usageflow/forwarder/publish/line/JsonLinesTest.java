@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -96,7 +97,7 @@ class JsonLinesTest {
                 .getBytes(StandardCharsets.ISO_8859_1);
         broken[0] = (byte) 0xff;
 
-        List<ParsedLine> parsed = drain(new JsonLines(new ByteArrayInputStream(broken), ids(), AmountRounding.NONE));
+        List<ParsedLine> parsed = drain(new JsonLines(new ByteArrayInputStream(broken), ids(), OptionalInt.empty()));
 
         assertThat(parsed.get(0))
                 .isEqualTo(new ParsedLine.Bad(1, "", "is not UTF-8: convert the file, for example with iconv"));
@@ -132,7 +133,7 @@ class JsonLinesTest {
         var ids = new LineIds("file", List.of("account_id", "data.request"));
 
         List<ParsedLine> parsed =
-                drain(new JsonLines(bytes(one + "\n" + other + "\n" + without), ids, AmountRounding.NONE));
+                drain(new JsonLines(bytes(one + "\n" + other + "\n" + without), ids, OptionalInt.empty()));
 
         assertThat(idsOf(parsed.subList(0, 2)))
                 .hasSize(2)
@@ -176,7 +177,7 @@ class JsonLinesTest {
     }
 
     private static List<ParsedLine> parse(String text) throws IOException {
-        return drain(new JsonLines(bytes(text), ids(), AmountRounding.NONE));
+        return drain(new JsonLines(bytes(text), ids(), OptionalInt.empty()));
     }
 
     private static LineIds ids() {
