@@ -5,15 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.embedded.SchemaRegistryServer;
-import io.usageflow.embedded.TopicCreation;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.VendorLink;
 import io.usageflow.schema.registry.InMemorySchemaRegistry;
-import io.usageflow.schema.serde.AvroSerdes;
-import io.usageflow.schema.topic.Topics;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -21,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -29,55 +24,27 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.Deserializer;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
-class PublisherIT {
-    private static final int PARTITIONS = 3;
-    private static final Duration LONG = Duration.ofSeconds(90);
+class PublisherIT extends PublisherFixture {
 
     /** Nothing listens there. */
     private static final String NOBODY = "127.0.0.1:1";
 
-    private static EmbeddedBroker broker;
-
     private final String scope = UUID.randomUUID().toString();
-    private final Topics topics = new Topics("it-" + scope);
-    private final List<UsagePublisher> open = new ArrayList<>();
 
-    @BeforeAll
-    static void startBroker() {
-        broker = EmbeddedBroker.start();
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
-
-    @BeforeEach
-    void createTopics() {
-        broker.resume();
-        // Waits until every leader answers: a producer that meets a partition before that can send its second batch
-        // first, which Kafka accepts, and then refuses the first one until it expires.
-        TopicCreation.create(broker.bootstrapServers(), topics.specs(PARTITIONS, Duration.ofDays(35)));
+    @Override
+    String registryUrl() {
+        return "mock://" + scope;
     }
 
     @AfterEach
-    void closePublishers() {
-        open.forEach(publisher -> publisher.close(Duration.ZERO));
+    void dropRegistry() {
         InMemorySchemaRegistry.dropScope(scope);
     }
 
@@ -126,14 +93,7 @@ class PublisherIT {
                 .toList();
 
         assertThat(futures).allSatisfy(future -> assertThat(future).succeedsWithin(LONG));
-        Map<String, List<Long>> byAccount = new HashMap<>();
-        for (ConsumerRecord<byte[], byte[]> record : read(topics.events(), events)) {
-            byAccount
-                    .computeIfAbsent(new String(record.key(), UTF_8), key -> new ArrayList<>())
-                    .add((Long) decoded(record, io.usageflow.schema.UsageEvent.class)
-                            .getData()
-                            .get("n"));
-        }
+        Map<String, List<Long>> byAccount = numbersByAccount(read(topics.events(), events));
         assertThat(byAccount).hasSize(7);
         assertThat(byAccount.values()).allSatisfy(numbers -> assertThat(numbers).isSorted());
     }
@@ -490,48 +450,6 @@ class PublisherIT {
                     .hasSizeLessThan(200);
         } while (!futures.get(futures.size() - 1).isCompletedExceptionally());
         return futures;
-    }
-
-    private static UsageEvent event(String account) {
-        return UsageEvent.of("message_completed").account(account);
-    }
-
-    private UsagePublisher publisher(Map<String, ?> more) {
-        Map<String, Object> settings = new HashMap<>();
-        settings.put("bootstrap.servers", broker.bootstrapServers());
-        settings.put("schema.registry.url", "mock://" + scope);
-        settings.put("topics.prefix", topics.prefix());
-        settings.put("reconnect.backoff.max.ms", 200);
-        settings.putAll(more);
-        UsagePublisher publisher = UsagePublisher.create(settings);
-        open.add(publisher);
-        return publisher;
-    }
-
-    private <T extends SpecificRecord> T decoded(ConsumerRecord<byte[], byte[]> record, Class<T> type) {
-        try (Deserializer<T> deserializer =
-                AvroSerdes.valueDeserializer(Map.of("schema.registry.url", "mock://" + scope), type)) {
-            return deserializer.deserialize(record.topic(), record.value());
-        }
-    }
-
-    /** All of the topic, by partition and offset, once there are so many. */
-    private static List<ConsumerRecord<byte[], byte[]>> read(String topic, int count) {
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", broker.bootstrapServers(), "auto.offset.reset", "earliest"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            consumer.assign(consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList());
-            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-            Awaitility.await().atMost(LONG).until(() -> {
-                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-                return records.size() >= count;
-            });
-            assertThat(records).hasSize(count);
-            return records;
-        }
     }
 
     /** 0, 1, 2… as the events number themselves. */

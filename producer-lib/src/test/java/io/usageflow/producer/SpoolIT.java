@@ -4,12 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.embedded.SchemaRegistryServer;
-import io.usageflow.embedded.TopicCreation;
 import io.usageflow.schema.CustomerLink;
-import io.usageflow.schema.serde.AvroSerdes;
-import io.usageflow.schema.topic.Topics;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -19,66 +15,53 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The publisher with a spool, before a real broker and a real registry. */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
-class SpoolIT {
-    private static final int PARTITIONS = 3;
-    private static final Duration LONG = Duration.ofSeconds(90);
+class SpoolIT extends PublisherFixture {
 
-    private static EmbeddedBroker broker;
     private static SchemaRegistryServer registry;
 
     @TempDir
     Path folder;
 
-    private final Topics topics = new Topics("it-" + UUID.randomUUID());
-    private final List<UsagePublisher> open = new ArrayList<>();
+    @Override
+    String registryUrl() {
+        return registry.url();
+    }
+
+    @Override
+    UsagePublisher publisher(Map<String, ?> more) {
+        Map<String, Object> settings = new HashMap<>(Map.of("spool.dir", folder));
+        settings.putAll(more);
+        settings.replaceAll((key, value) -> value instanceof Path path ? path.toString() : value);
+        return super.publisher(settings);
+    }
 
     @BeforeAll
-    static void start() {
-        broker = EmbeddedBroker.start();
+    static void startRegistry() {
         registry = SchemaRegistryServer.start(0);
     }
 
     @AfterAll
-    static void stop() {
+    static void stopRegistry() {
         registry.close();
-        broker.close();
-    }
-
-    @BeforeEach
-    void createTopics() {
-        broker.resume();
-        TopicCreation.create(broker.bootstrapServers(), topics.specs(PARTITIONS, Duration.ofDays(35)));
-    }
-
-    @AfterEach
-    void closePublishers() {
-        open.forEach(publisher -> publisher.close(Duration.ZERO));
     }
 
     @Test
@@ -270,61 +253,6 @@ class SpoolIT {
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
-        }
-    }
-
-    private static UsageEvent event(String account) {
-        return UsageEvent.of("message_completed").account(account);
-    }
-
-    private UsagePublisher publisher(Map<String, ?> more) {
-        Map<String, Object> settings = new HashMap<>();
-        settings.put("bootstrap.servers", broker.bootstrapServers());
-        settings.put("schema.registry.url", registry.url());
-        settings.put("topics.prefix", topics.prefix());
-        settings.put("reconnect.backoff.max.ms", 200);
-        settings.put("spool.dir", folder);
-        settings.putAll(more);
-        settings.replaceAll((key, value) -> value instanceof Path path ? path.toString() : value);
-        UsagePublisher publisher = UsagePublisher.create(settings);
-        open.add(publisher);
-        return publisher;
-    }
-
-    private Map<String, List<Long>> numbersByAccount(List<ConsumerRecord<byte[], byte[]>> records) {
-        Map<String, List<Long>> byAccount = new HashMap<>();
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            byAccount
-                    .computeIfAbsent(new String(record.key(), UTF_8), key -> new ArrayList<>())
-                    .add((Long) decoded(record, io.usageflow.schema.UsageEvent.class)
-                            .getData()
-                            .get("n"));
-        }
-        return byAccount;
-    }
-
-    private <T extends SpecificRecord> T decoded(ConsumerRecord<byte[], byte[]> record, Class<T> type) {
-        try (var deserializer = AvroSerdes.valueDeserializer(Map.of("schema.registry.url", registry.url()), type)) {
-            return deserializer.deserialize(record.topic(), record.value());
-        }
-    }
-
-    /** All of the topic, by partition and offset, once there are so many. */
-    private static List<ConsumerRecord<byte[], byte[]>> read(String topic, int count) {
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", broker.bootstrapServers(), "auto.offset.reset", "earliest"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            consumer.assign(consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList());
-            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-            Awaitility.await().atMost(LONG).until(() -> {
-                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-                return records.size() >= count;
-            });
-            assertThat(records).hasSize(count);
-            return records;
         }
     }
 }

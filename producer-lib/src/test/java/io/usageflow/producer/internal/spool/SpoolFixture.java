@@ -52,7 +52,7 @@ public final class SpoolFixture {
         return open(budget);
     }
 
-    /** @param with of this life: what an earlier one took is counted anew */
+    /** Opens the log with a budget that counts the existing files again. */
     public SpoolFixture open(DiskBudget with) throws IOException {
         log = SpoolLog.open(
                 new LogConfig(directory, TOPIC, "{}", segmentBytesMax),
