@@ -30,7 +30,7 @@ public final class Doctor {
         try {
             List<Future<List<CheckResult>>> looking = new ArrayList<>();
             for (Check check : checks) {
-                looking.add(threads.submit(check::look));
+                looking.add(threads.submit(check.look()));
             }
             long deadline = System.nanoTime() + atMost.toNanos();
             List<CheckResult> findings = new ArrayList<>();

@@ -1,7 +1,6 @@
 package io.usageflow.cli.deadletters;
 
-import io.usageflow.cli.command.OutputOptions;
-import io.usageflow.cli.command.SettingsOptions;
+import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
 import io.usageflow.forwarder.config.Settings;
@@ -10,7 +9,6 @@ import io.usageflow.forwarder.replay.ReplayRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -30,23 +28,15 @@ import picocli.CommandLine.Mixin;
             "Exit codes: 0 all that matched was (or would be) discarded; 1 none matched, cancelled, or fenced by a later job; 2"
                     + " wrong options, nothing was begun; 3 Kafka, the registry or a topic is not there."
         })
-final class DeadLettersDiscard implements Callable<Integer> {
-    private final Terminal terminal;
-
+final class DeadLettersDiscard extends OperatorCommand {
     @Mixin
     private DeadLetterFilterOptions filterOptions = new DeadLetterFilterOptions();
 
     @Mixin
     private DeadLetterJobOptions answer = new DeadLetterJobOptions();
 
-    @Mixin
-    private SettingsOptions options = new SettingsOptions();
-
-    @Mixin
-    private OutputOptions output = new OutputOptions();
-
     DeadLettersDiscard(Terminal terminal) {
-        this.terminal = terminal;
+        super(terminal);
     }
 
     @Override
@@ -60,7 +50,7 @@ final class DeadLettersDiscard implements Callable<Integer> {
                 false,
                 answer.audit(),
                 answer.pace(0, Duration.ZERO));
-        Settings settings = options.load(terminal.environment());
+        Settings settings = settings();
         return new DeadLetterJobRun(terminal, output, "discard").run(settings, request, answer.apply());
     }
 }

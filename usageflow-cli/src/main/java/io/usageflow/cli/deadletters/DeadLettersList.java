@@ -2,8 +2,7 @@ package io.usageflow.cli.deadletters;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.cli.command.ExitCode;
-import io.usageflow.cli.command.OutputOptions;
-import io.usageflow.cli.command.SettingsOptions;
+import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.Table;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
@@ -25,7 +24,6 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,20 +41,12 @@ import picocli.CommandLine.Option;
             "  usageflow dead-letters list --account acct_42 --state any --limit 500",
             "  usageflow dead-letters list --json | jq -r .detail | sort | uniq -c"
         })
-final class DeadLettersList implements Callable<Integer> {
+final class DeadLettersList extends OperatorCommand {
     private static final int LIMIT = 50;
     private static final int LIMIT_MAX = 10_000;
 
-    private final Terminal terminal;
-
-    @Mixin
-    private SettingsOptions options = new SettingsOptions();
-
     @Mixin
     private DeadLetterFilterOptions filterOptions = new DeadLetterFilterOptions();
-
-    @Mixin
-    private OutputOptions output = new OutputOptions();
 
     @Option(
             names = "--limit",
@@ -66,7 +56,7 @@ final class DeadLettersList implements Callable<Integer> {
     private @Nullable Integer limit;
 
     DeadLettersList(Terminal terminal) {
-        this.terminal = terminal;
+        super(terminal);
     }
 
     @Override
@@ -75,7 +65,7 @@ final class DeadLettersList implements Callable<Integer> {
             throw new WrongUsageException("--limit is " + limit + ": use 1 to " + LIMIT_MAX);
         }
         DeadLetterFilter filter = filterOptions.filter(Set.of(DeadLetterState.OPEN), Instant.now());
-        Settings settings = options.load(terminal.environment());
+        Settings settings = settings();
         try (DeadLetterMarks marks = DeadLetterMarks.read(settings)) {
             var scan = new DeadLetterScan(settings);
             return output.json() ? documents(scan, filter, marks) : table(scan, filter, marks);

@@ -1,7 +1,6 @@
 package io.usageflow.cli.deadletters;
 
-import io.usageflow.cli.command.OutputOptions;
-import io.usageflow.cli.command.SettingsOptions;
+import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
 import io.usageflow.forwarder.config.DurationText;
@@ -13,7 +12,6 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,9 +42,7 @@ import picocli.CommandLine.Option;
                     + " failed, cancelled, or fenced by a later job; 2 wrong options, nothing was begun; 3 Kafka, the"
                     + " registry or a topic is not there."
         })
-final class DeadLettersReplay implements Callable<Integer> {
-    private final Terminal terminal;
-
+final class DeadLettersReplay extends OperatorCommand {
     @Mixin
     private DeadLetterFilterOptions filterOptions = new DeadLetterFilterOptions();
 
@@ -80,20 +76,14 @@ final class DeadLettersReplay implements Callable<Integer> {
                     "Also replay those that were replayed or discarded before; --state narrows it to one of them.")
     private boolean again;
 
-    @Mixin
-    private SettingsOptions options = new SettingsOptions();
-
-    @Mixin
-    private OutputOptions output = new OutputOptions();
-
     DeadLettersReplay(Terminal terminal) {
-        this.terminal = terminal;
+        super(terminal);
     }
 
     @Override
     public Integer call() throws InterruptedException {
         ReplayRequest request = request();
-        Settings settings = options.load(terminal.environment());
+        Settings settings = settings();
         return new DeadLetterJobRun(terminal, output, "replay").run(settings, request, answer.apply());
     }
 

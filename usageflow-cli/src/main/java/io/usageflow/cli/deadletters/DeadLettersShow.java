@@ -1,8 +1,7 @@
 package io.usageflow.cli.deadletters;
 
 import io.usageflow.cli.command.ExitCode;
-import io.usageflow.cli.command.OutputOptions;
-import io.usageflow.cli.command.SettingsOptions;
+import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.deadletter.DeadLetterDocument;
@@ -21,11 +20,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code usageflow dead-letters show}. */
@@ -40,28 +37,20 @@ import picocli.CommandLine.Parameters;
             "  usageflow dead-letters show req-8731            every dead letter of this event",
             "  usageflow dead-letters show req-8731 --json     as JSON, one on each line, with the value's bytes"
         })
-final class DeadLettersShow implements Callable<Integer> {
+final class DeadLettersShow extends OperatorCommand {
     /** Of a value that cannot be decoded; {@code --json} shows every byte. */
     private static final int HEX_BYTES_MAX = 256;
-
-    private final Terminal terminal;
-
-    @Mixin
-    private SettingsOptions options = new SettingsOptions();
-
-    @Mixin
-    private OutputOptions output = new OutputOptions();
 
     @Parameters(paramLabel = "ID", arity = "1..*", description = "Ids of dead letters, or of events.")
     private List<String> ids = new ArrayList<>();
 
     DeadLettersShow(Terminal terminal) {
-        this.terminal = terminal;
+        super(terminal);
     }
 
     @Override
     public Integer call() {
-        Settings settings = options.load(terminal.environment());
+        Settings settings = settings();
         DeadLetterFilter filter = DeadLetterFilter.any().ids(ids);
         try (DeadLetterMarks marks = DeadLetterMarks.read(settings);
                 var events = new OriginalEvent.Reader(settings)) {

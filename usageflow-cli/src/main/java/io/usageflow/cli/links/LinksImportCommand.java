@@ -2,8 +2,7 @@ package io.usageflow.cli.links;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.usageflow.cli.command.ExitCode;
-import io.usageflow.cli.command.OutputOptions;
-import io.usageflow.cli.command.SettingsOptions;
+import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
 import io.usageflow.forwarder.config.Settings;
@@ -20,10 +19,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -48,16 +45,8 @@ import picocli.CommandLine.Parameters;
             "  usageflow links import customers.csv --apply",
             "  crm-export | usageflow links import - --apply --partial"
         })
-public final class LinksImportCommand implements Callable<Integer> {
+public final class LinksImportCommand extends OperatorCommand {
     private static final int CHANGES_SHOWN = 20;
-
-    private final Terminal terminal;
-
-    @Mixin
-    private SettingsOptions options = new SettingsOptions();
-
-    @Mixin
-    private OutputOptions output = new OutputOptions();
 
     @Parameters(
             paramLabel = "FILE",
@@ -71,12 +60,12 @@ public final class LinksImportCommand implements Callable<Integer> {
     private boolean partial;
 
     LinksImportCommand(Terminal terminal) {
-        this.terminal = terminal;
+        super(terminal);
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Settings settings = options.load(terminal.environment());
+        Settings settings = settings();
         LinkFile links = read();
         links.bad().forEach(bad -> terminal.note("line " + bad.line() + ": " + bad.problem()));
         if (!links.bad().isEmpty() && !partial) {

@@ -1,8 +1,7 @@
 package io.usageflow.cli.links;
 
 import io.usageflow.cli.command.ExitCode;
-import io.usageflow.cli.command.OutputOptions;
-import io.usageflow.cli.command.SettingsOptions;
+import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.Table;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.forwarder.config.Settings;
@@ -15,11 +14,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code usageflow links list}. */
@@ -37,17 +34,9 @@ import picocli.CommandLine.Option;
             "  usageflow links list --customers --json | jq -r .account",
             "  usageflow links list --account acct_42"
         })
-public final class LinksListCommand implements Callable<Integer> {
+public final class LinksListCommand extends OperatorCommand {
     private static final int ROWS_AT_ONCE = 1_000;
     private static final int REFUSALS_SHOWN = 20;
-
-    private final Terminal terminal;
-
-    @Mixin
-    private SettingsOptions options = new SettingsOptions();
-
-    @Mixin
-    private OutputOptions output = new OutputOptions();
 
     @ArgGroup(exclusive = true)
     private Which which = new Which();
@@ -73,12 +62,12 @@ public final class LinksListCommand implements Callable<Integer> {
     }
 
     LinksListCommand(Terminal terminal) {
-        this.terminal = terminal;
+        super(terminal);
     }
 
     @Override
     public Integer call() {
-        Settings settings = options.load(terminal.environment());
+        Settings settings = settings();
         var table = new LinkTable(settings);
         Set<String> refusals = new LinkedHashSet<>();
         @Nullable String name = which.account != null ? which.account : which.vendor;

@@ -3,15 +3,13 @@ package io.usageflow.cli.operate;
 import io.usageflow.cli.command.CredytOptions;
 import io.usageflow.cli.command.ExitCode;
 import io.usageflow.cli.command.Logging;
-import io.usageflow.cli.command.OutputOptions;
-import io.usageflow.cli.command.SettingsOptions;
+import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.Table;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.forwarder.doctor.CheckResult;
 import io.usageflow.forwarder.doctor.CheckResult.CheckStatus;
 import io.usageflow.forwarder.doctor.check.ForwarderChecks;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -33,20 +31,12 @@ import picocli.CommandLine.Mixin;
             "  usageflow doctor --dev                 with the key of 'usageflow dev'",
             "  usageflow doctor --json | jq '.findings[] | select(.verdict == \"FAIL\")'"
         })
-public final class DoctorCommand implements Callable<Integer> {
-    private final Terminal terminal;
-
-    @Mixin
-    private SettingsOptions options = new SettingsOptions();
-
-    @Mixin
-    private OutputOptions output = new OutputOptions();
-
+public final class DoctorCommand extends OperatorCommand {
     @Mixin
     private CredytOptions credyt = new CredytOptions();
 
     public DoctorCommand(Terminal terminal) {
-        this.terminal = terminal;
+        super(terminal);
     }
 
     @Override

@@ -1,8 +1,7 @@
 package io.usageflow.cli.operate;
 
 import io.usageflow.cli.command.ExitCode;
-import io.usageflow.cli.command.OutputOptions;
-import io.usageflow.cli.command.SettingsOptions;
+import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
 import io.usageflow.forwarder.config.DurationText;
@@ -16,10 +15,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code usageflow ledger}. */
@@ -46,21 +43,14 @@ import picocli.CommandLine.Option;
             "  usageflow ledger --in-flight-max 15m         what is not settled after 15 minutes is a problem",
             "  usageflow ledger --watch 5s                 one line each 5 s, until Ctrl-C"
         })
-public final class LedgerCommand implements Callable<Integer> {
+public final class LedgerCommand extends OperatorCommand {
     /** For one reading and, where delivery seems to be ahead, those after it. */
     private static final Duration READ_WITHIN = Duration.ofSeconds(20);
 
     private static final Duration INTERVAL_MIN = Duration.ofMillis(100);
     private static final Duration INTERVAL_MAX = Duration.ofDays(1);
 
-    private final Terminal terminal;
     private final Clock clock = Clock.systemUTC();
-
-    @Mixin
-    private SettingsOptions options = new SettingsOptions();
-
-    @Mixin
-    private OutputOptions output = new OutputOptions();
 
     @Option(
             names = "--watch",
@@ -89,7 +79,7 @@ public final class LedgerCommand implements Callable<Integer> {
     private long expiredKnown;
 
     public LedgerCommand(Terminal terminal) {
-        this.terminal = terminal;
+        super(terminal);
     }
 
     @Override
@@ -97,7 +87,7 @@ public final class LedgerCommand implements Callable<Integer> {
         if (expiredKnown < 0) {
             throw new WrongUsageException("--expired-known is " + expiredKnown + ": use 0 or more");
         }
-        Settings settings = options.load(terminal.environment());
+        Settings settings = settings();
         var reader = new LedgerReader(
                 settings.topics().names(),
                 settings.kafka().client(),

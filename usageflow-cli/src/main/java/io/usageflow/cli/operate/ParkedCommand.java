@@ -2,8 +2,7 @@ package io.usageflow.cli.operate;
 
 import io.usageflow.cli.command.AgeText;
 import io.usageflow.cli.command.ExitCode;
-import io.usageflow.cli.command.OutputOptions;
-import io.usageflow.cli.command.SettingsOptions;
+import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.Table;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
@@ -22,11 +21,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code usageflow parked}. */
@@ -59,16 +56,8 @@ public final class ParkedCommand {
                 "  usageflow parked list --admin http://forwarder-0:8080 --admin http://forwarder-1:8080",
                 "  usageflow parked list --account acct_42 --json"
             })
-    public static final class ParkedList implements Callable<Integer> {
+    public static final class ParkedList extends OperatorCommand {
         private static final Duration ANSWER_WITHIN = Duration.ofSeconds(15);
-
-        private final Terminal terminal;
-
-        @Mixin
-        private SettingsOptions options = new SettingsOptions();
-
-        @Mixin
-        private OutputOptions output = new OutputOptions();
 
         @Option(
                 names = "--admin",
@@ -88,7 +77,7 @@ public final class ParkedCommand {
         private int limit = 100;
 
         ParkedList(Terminal terminal) {
-            this.terminal = terminal;
+            super(terminal);
         }
 
         @Override
@@ -97,7 +86,7 @@ public final class ParkedCommand {
                 throw new WrongUsageException(
                         "--limit is " + limit + ": use a number from 1 to " + ParkedClient.LIMIT_MAX);
             }
-            Settings settings = options.load(terminal.environment());
+            Settings settings = settings();
             List<URI> asked = addresses(settings);
             Instant now = Instant.now();
             ParkedOverview overview = ParkedOverview.of(

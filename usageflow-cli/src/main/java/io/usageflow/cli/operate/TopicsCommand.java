@@ -1,7 +1,7 @@
 package io.usageflow.cli.operate;
 
 import io.usageflow.cli.command.ExitCode;
-import io.usageflow.cli.command.OutputOptions;
+import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.SettingsOptions;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.forwarder.config.ConfigSources;
@@ -45,22 +45,14 @@ public final class TopicsCommand {
                 "  usageflow topics plan --bootstrap-servers kafka:9092",
                 "  usageflow topics plan --json | jq '.topics[] | select(.state != \"ready\")'"
             })
-    static final class Plan implements Callable<Integer> {
-        private final Terminal terminal;
-
-        @Mixin
-        private SettingsOptions options = new SettingsOptions();
-
-        @Mixin
-        private OutputOptions output = new OutputOptions();
-
+    static final class Plan extends OperatorCommand {
         Plan(Terminal terminal) {
-            this.terminal = terminal;
+            super(terminal);
         }
 
         @Override
         public Integer call() {
-            Settings settings = options.load(terminal.environment());
+            Settings settings = settings();
             try (TopicAdmin admin = TopicAdmin.connect(settings.kafka(), ANSWER_WITHIN)) {
                 TopicPlan plan = admin.plan(settings, OptionalInt.empty());
                 if (output.json()) {

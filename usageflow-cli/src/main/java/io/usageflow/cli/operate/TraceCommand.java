@@ -2,8 +2,7 @@ package io.usageflow.cli.operate;
 
 import io.usageflow.cli.command.CredytOptions;
 import io.usageflow.cli.command.ExitCode;
-import io.usageflow.cli.command.OutputOptions;
-import io.usageflow.cli.command.SettingsOptions;
+import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
 import io.usageflow.forwarder.config.AdminSettings;
@@ -24,7 +23,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -45,20 +43,13 @@ import picocli.CommandLine.Parameters;
             "  usageflow trace 0190c2a4-5b1e-7c3d-8f00-000000000001 --credyt      asks Credyt for its fees too",
             "  usageflow trace req-1 --json | jq '.events[].verdict'"
         })
-public final class TraceCommand implements Callable<Integer> {
+public final class TraceCommand extends OperatorCommand {
     private static final String INDENT = "                              ";
 
-    private final Terminal terminal;
     private final Clock clock = Clock.systemUTC();
 
     @Mixin
-    private SettingsOptions options = new SettingsOptions();
-
-    @Mixin
     private CredytOptions stand = new CredytOptions();
-
-    @Mixin
-    private OutputOptions output = new OutputOptions();
 
     @Parameters(paramLabel = "EVENT_ID", description = "The id that the producer gave, or the event's id at Credyt.")
     private String eventId = "";
@@ -84,7 +75,7 @@ public final class TraceCommand implements Callable<Integer> {
     private boolean credyt;
 
     public TraceCommand(Terminal terminal) {
-        this.terminal = terminal;
+        super(terminal);
     }
 
     @Override

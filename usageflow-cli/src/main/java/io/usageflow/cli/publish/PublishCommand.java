@@ -1,8 +1,7 @@
 package io.usageflow.cli.publish;
 
 import io.usageflow.cli.command.ExitCode;
-import io.usageflow.cli.command.OutputOptions;
-import io.usageflow.cli.command.SettingsOptions;
+import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
 import io.usageflow.forwarder.config.Settings;
@@ -11,11 +10,9 @@ import io.usageflow.producer.InvalidUsageEventException;
 import io.usageflow.producer.PublishReceipt;
 import io.usageflow.producer.UsagePublisher;
 import java.io.IOException;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** {@code usageflow publish}: backfills, tests, and one event by hand. */
 @Command(
@@ -52,20 +49,12 @@ import picocli.CommandLine.Mixin;
             "  usageflow publish --input usage.csv --csv-mapping \"account_id=customer,event_type='call'\"",
             "  usageflow publish --input costs.csv.gz --round-amounts 18 --csv-null NULL --csv-mapping \"...\""
         })
-public final class PublishCommand implements Callable<Integer> {
-    private final Terminal terminal;
-
-    @Mixin
-    private SettingsOptions options = new SettingsOptions();
-
-    @Mixin
-    private OutputOptions output = new OutputOptions();
-
+public final class PublishCommand extends OperatorCommand {
     @ArgGroup(exclusive = true, multiplicity = "1")
     private What what = new What();
 
     public PublishCommand(Terminal terminal) {
-        this.terminal = terminal;
+        super(terminal);
     }
 
     static final class What {
@@ -78,7 +67,7 @@ public final class PublishCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Settings settings = options.load(terminal.environment());
+        Settings settings = settings();
         PublishInput input = what.input;
         if (input != null) {
             return new Backfill(terminal, settings, output).run(input);

@@ -2,8 +2,7 @@ package io.usageflow.cli.reconcile;
 
 import io.usageflow.cli.command.CredytOptions;
 import io.usageflow.cli.command.ExitCode;
-import io.usageflow.cli.command.OutputOptions;
-import io.usageflow.cli.command.SettingsOptions;
+import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
 import io.usageflow.forwarder.config.MomentText;
@@ -30,7 +29,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -65,21 +63,14 @@ import picocli.CommandLine.Option;
             "  usageflow reconcile --from 1d --repair                                 counts what would be sent",
             "  usageflow reconcile --from 1d --repair --apply --why 'invoice 2026-11'   sends it"
         })
-public final class ReconcileCommand implements Callable<Integer> {
+public final class ReconcileCommand extends OperatorCommand {
     private static final Duration HOOK_LIMIT = Duration.ofSeconds(60);
     private static final Duration NOTE_INTERVAL = Duration.ofSeconds(2);
 
-    private final Terminal terminal;
     private final Clock clock = Clock.systemUTC();
 
     @Mixin
-    private SettingsOptions options = new SettingsOptions();
-
-    @Mixin
     private CredytOptions credyt = new CredytOptions();
-
-    @Mixin
-    private OutputOptions output = new OutputOptions();
 
     @Option(
             names = "--from",
@@ -167,7 +158,7 @@ public final class ReconcileCommand implements Callable<Integer> {
     }
 
     public ReconcileCommand(Terminal terminal) {
-        this.terminal = terminal;
+        super(terminal);
     }
 
     @Override

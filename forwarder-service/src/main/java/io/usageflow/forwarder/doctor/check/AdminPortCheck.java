@@ -3,7 +3,6 @@ package io.usageflow.forwarder.doctor.check;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.usageflow.forwarder.config.AdminSettings;
-import io.usageflow.forwarder.doctor.Check;
 import io.usageflow.forwarder.doctor.CheckResult;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,16 +17,10 @@ import java.util.List;
 import java.util.Optional;
 
 /** Whether the admin port is free, or taken by a forwarder that runs already. */
-public record AdminPortCheck(AdminSettings admin) implements Check {
-    private static final String NAME = "admin port";
+public record AdminPortCheck(AdminSettings admin) {
+    static final String NAME = "admin port";
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
 
-    @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
     public List<CheckResult> look() throws InterruptedException {
         String where = admin.host() + ":" + admin.port();
         try (ServerSocket socket = new ServerSocket()) {

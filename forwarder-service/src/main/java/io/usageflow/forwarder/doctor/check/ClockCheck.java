@@ -3,9 +3,9 @@ package io.usageflow.forwarder.doctor.check;
 import io.usageflow.forwarder.config.Role;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.Answer;
-import io.usageflow.forwarder.doctor.Check;
 import io.usageflow.forwarder.doctor.Check.NotReachableException;
 import io.usageflow.forwarder.doctor.CheckResult;
+import io.usageflow.forwarder.doctor.check.CredytCheck.CredytProbe;
 import io.usageflow.forwarder.doctor.kafka.Cluster;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -26,18 +26,12 @@ import org.apache.kafka.common.config.ConfigException;
  * Whether this machine's clock agrees with the others': Credyt's by its answer's Date, the brokers' by the newest time they
  * stamped on an event. Kafka has no question for a broker's time, so one that is behind cannot be told from a quiet topic.
  */
-public record ClockCheck(Cluster cluster, CredytProbe probe, Settings settings) implements Check {
-    private static final String NAME = "clock";
+public record ClockCheck(Cluster cluster, CredytProbe probe, Settings settings) {
+    static final String NAME = "clock";
 
     /** Date is in whole seconds, and the answer was on its way. */
     private static final Duration UNREMARKABLE = Duration.ofSeconds(5);
 
-    @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
     public List<CheckResult> look() {
         var findings = new ArrayList<CheckResult>();
         Duration allowance = settings.admission().guard().skew();

@@ -4,22 +4,18 @@ import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.Role;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.Answer;
-import io.usageflow.forwarder.doctor.Check;
+import io.usageflow.forwarder.credyt.ApiKeys;
+import io.usageflow.forwarder.credyt.CredytHttp;
 import io.usageflow.forwarder.doctor.CheckResult;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.config.ConfigException;
 
 /** Whether Credyt answers and takes the key. */
-public record CredytCheck(CredytProbe probe, Settings settings) implements Check {
-    private static final String NAME = "Credyt";
+public record CredytCheck(CredytProbe probe, Settings settings) {
+    static final String NAME = "Credyt";
 
-    @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
     public List<CheckResult> look() {
         if (!settings.process().roles().contains(Role.DELIVERY)) {
             return List.of(CheckResult.skipped(NAME, "this process does not have the role delivery"));
@@ -64,5 +60,35 @@ public record CredytCheck(CredytProbe probe, Settings settings) implements Check
                     "check " + CredytSettings.URL + ": something else may stand there");
         }
         return CheckResult.ok(NAME, url + " answers and takes the key");
+    }
+
+    /** Asks Credyt one harmless question, once for all checks that look at the answer. Thread-safe. */
+    static final class CredytProbe {
+        /** Reads one customer, so it needs the key and changes nothing (docs/credyt-api.md, 4). */
+        static final String QUESTION = "/customers?limit=1";
+
+        private final CredytSettings settings;
+        private volatile Answered answered = Answered.NOT_YET;
+
+        CredytProbe(CredytSettings settings) {
+            this.settings = settings;
+        }
+
+        /** @param at when the answer was there */
+        record Answered(Answer answer, Instant at) {
+            static final Answered NOT_YET = new Answered(new Answer.Failure(false, "not asked"), Instant.EPOCH);
+        }
+
+        /** @throws org.apache.kafka.common.config.ConfigException if there is no key to ask with */
+        synchronized Answered ask() {
+            if (answered.equals(Answered.NOT_YET)) {
+                ApiKeys keys = ApiKeys.open(settings.apiKey(), System::nanoTime);
+                try (CredytHttp http = new CredytHttp(settings, keys, 1)) {
+                    Answer answer = http.get(QUESTION).toCompletableFuture().join();
+                    answered = new Answered(answer, Instant.now());
+                }
+            }
+            return answered;
+        }
     }
 }

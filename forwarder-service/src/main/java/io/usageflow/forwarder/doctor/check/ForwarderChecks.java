@@ -6,6 +6,7 @@ import io.usageflow.forwarder.config.SettingsException;
 import io.usageflow.forwarder.doctor.Check;
 import io.usageflow.forwarder.doctor.CheckResult;
 import io.usageflow.forwarder.doctor.Doctor;
+import io.usageflow.forwarder.doctor.check.CredytCheck.CredytProbe;
 import io.usageflow.forwarder.doctor.kafka.BrokerCheck;
 import io.usageflow.forwarder.doctor.kafka.BrokerSettingsCheck;
 import io.usageflow.forwarder.doctor.kafka.Cluster;
@@ -47,18 +48,21 @@ public final class ForwarderChecks {
         boolean streamsProtocol =
                 "streams".equals(String.valueOf(settings.kafka().streams().get("group.protocol")));
         return List.of(
-                new BrokerCheck(cluster, settings.kafka()),
-                new BrokerSettingsCheck(cluster, streamsProtocol),
-                new TopicsCheck(cluster, settings, QUESTION_WITHIN),
-                new ReplicasCheck(cluster, topics.specs(settings.topics().partitions(), settings.dedupWindow())),
-                new UnreadCheck(cluster, settings, QUESTION_WITHIN),
-                new RightsCheck(cluster, settings),
-                new RegistryCheck(settings.registry(), topics),
-                new CredytCheck(credyt, settings),
-                new ClockCheck(cluster, credyt, settings),
-                new StateDirCheck(settings.process()),
-                new AdminPortCheck(settings.admin()),
-                new MemoryCheck());
+                new Check(BrokerCheck.NAME, new BrokerCheck(cluster, settings.kafka())::look),
+                new Check(BrokerSettingsCheck.NAME, new BrokerSettingsCheck(cluster, streamsProtocol)::look),
+                new Check(TopicsCheck.NAME, new TopicsCheck(cluster, settings, QUESTION_WITHIN)::look),
+                new Check(
+                        ReplicasCheck.NAME,
+                        new ReplicasCheck(
+                                cluster, topics.specs(settings.topics().partitions(), settings.dedupWindow()))::look),
+                new Check(UnreadCheck.NAME, new UnreadCheck(cluster, settings, QUESTION_WITHIN)::look),
+                new Check(RightsCheck.NAME, new RightsCheck(cluster, settings)::look),
+                new Check(RegistryCheck.NAME, new RegistryCheck(settings.registry(), topics)::look),
+                new Check(CredytCheck.NAME, new CredytCheck(credyt, settings)::look),
+                new Check(ClockCheck.NAME, new ClockCheck(cluster, credyt, settings)::look),
+                new Check(StateDirCheck.NAME, new StateDirCheck(settings.process())::look),
+                new Check(AdminPortCheck.NAME, new AdminPortCheck(settings.admin())::look),
+                new Check(MemoryCheck.NAME, MemoryCheck::look));
     }
 
     private static CheckResult settingsFinding(Settings settings) {

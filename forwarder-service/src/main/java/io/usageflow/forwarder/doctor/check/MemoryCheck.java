@@ -1,23 +1,18 @@
 package io.usageflow.forwarder.doctor.check;
 
-import io.usageflow.forwarder.doctor.Check;
 import io.usageflow.forwarder.doctor.CheckResult;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 
 /** Whether this JVM has room; a forwarder that is started with the same options has the same. */
-public record MemoryCheck() implements Check {
-    private static final String NAME = "memory";
+public final class MemoryCheck {
+    static final String NAME = "memory";
     private static final long MIB = 1024 * 1024;
     private static final long HEAP_MIN = 512 * MIB;
 
-    @Override
-    public String name() {
-        return NAME;
-    }
+    private MemoryCheck() {}
 
-    @Override
-    public List<CheckResult> look() {
+    static List<CheckResult> look() {
         long machine =
                 ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
                         ? system.getTotalMemorySize()

@@ -1,7 +1,6 @@
 package io.usageflow.forwarder.doctor.check;
 
 import io.usageflow.forwarder.config.RegistrySettings;
-import io.usageflow.forwarder.doctor.Check;
 import io.usageflow.forwarder.doctor.CheckResult;
 import io.usageflow.schema.CustomerDeliveryState;
 import io.usageflow.schema.CustomerLink;
@@ -25,15 +24,9 @@ import java.util.Map;
 import org.apache.avro.Schema;
 
 /** Whether the schema registry answers, and takes our schemas or has them. */
-public record RegistryCheck(RegistrySettings settings, Topics topics) implements Check {
-    private static final String NAME = "schema registry";
+public record RegistryCheck(RegistrySettings settings, Topics topics) {
+    static final String NAME = "schema registry";
 
-    @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
     public List<CheckResult> look() {
         if (settings.serde().containsKey(AvroSerdes.SERIALIZER_CLASS)) {
             return List.of(CheckResult.skipped(NAME, "another serializer is named, whose registry client is its own"));

@@ -2,7 +2,6 @@ package io.usageflow.forwarder.doctor.check;
 
 import io.usageflow.forwarder.config.ProcessSettings;
 import io.usageflow.forwarder.config.Role;
-import io.usageflow.forwarder.doctor.Check;
 import io.usageflow.forwarder.doctor.CheckResult;
 import java.io.IOException;
 import java.nio.file.FileStore;
@@ -14,8 +13,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /** Whether admission's state has a place: writable, roomy, on a disk of this machine. */
-public record StateDirCheck(ProcessSettings process) implements Check {
-    private static final String NAME = "state dir";
+public record StateDirCheck(ProcessSettings process) {
+    static final String NAME = "state dir";
     private static final long MIB = 1024 * 1024;
     private static final long NEEDED_BYTES = 512 * MIB;
     private static final long COMFORTABLE_BYTES = 5 * 1024 * MIB;
@@ -23,12 +22,6 @@ public record StateDirCheck(ProcessSettings process) implements Check {
             Set.of("nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "9p", "ceph");
     private static final Set<String> FLEETING = Set.of("tmpfs", "ramfs", "overlay");
 
-    @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
     public List<CheckResult> look() throws IOException {
         if (!process.roles().contains(Role.ADMISSION)) {
             return List.of(CheckResult.skipped(NAME, "this process does not have the role admission"));

@@ -1,7 +1,6 @@
 package io.usageflow.forwarder.doctor.kafka;
 
 import io.usageflow.forwarder.config.KafkaSettings;
-import io.usageflow.forwarder.doctor.Check;
 import io.usageflow.forwarder.doctor.Check.NotReachableException;
 import io.usageflow.forwarder.doctor.CheckResult;
 import java.util.List;
@@ -9,18 +8,14 @@ import java.util.Optional;
 import org.apache.kafka.common.errors.AuthenticationException;
 
 /** Whether Kafka answers. */
-public record BrokerCheck(Cluster cluster, KafkaSettings kafka) implements Check {
-    @Override
-    public String name() {
-        return "kafka";
-    }
+public record BrokerCheck(Cluster cluster, KafkaSettings kafka) {
+    public static final String NAME = "kafka";
 
-    @Override
     public List<CheckResult> look() {
         try {
             cluster.admin();
             return List.of(CheckResult.ok(
-                    name(),
+                    NAME,
                     kafka.bootstrapServers() + " answers, " + cluster.nodes().size() + " "
                             + (cluster.nodes().size() == 1 ? "broker" : "brokers")));
         } catch (NotReachableException notReached) {
@@ -32,12 +27,12 @@ public record BrokerCheck(Cluster cluster, KafkaSettings kafka) implements Check
         Throwable telling = Optional.ofNullable(why.getCause()).orElse(why);
         if (why instanceof AuthenticationException) {
             return CheckResult.fail(
-                    "kafka",
+                    NAME,
                     servers + " refuses us: " + why.getMessage(),
                     "check the kafka.security. and kafka.sasl. settings");
         }
         return CheckResult.fail(
-                "kafka",
+                NAME,
                 servers + " does not answer: " + telling.getMessage(),
                 "check that it runs, that " + KafkaSettings.BOOTSTRAP_SERVERS
                         + " is right, and that kafka.security.protocol is the listener's");

@@ -1,6 +1,5 @@
 package io.usageflow.forwarder.doctor.kafka;
 
-import io.usageflow.forwarder.doctor.Check;
 import io.usageflow.forwarder.doctor.CheckResult;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,7 +10,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
 
 /** Whether the brokers are new enough, can do transactions, and take records as large as ours. */
-public record BrokerSettingsCheck(Cluster cluster, boolean streamsProtocol) implements Check {
+public record BrokerSettingsCheck(Cluster cluster, boolean streamsProtocol) {
+    public static final String NAME = "broker settings";
+
     /** Kafka 3.9's level of {@code metadata.version} (Kafka's MetadataVersion, IBP_3_9_IV0). */
     private static final short LEVEL_OF_3_9 = 21;
 
@@ -26,12 +27,6 @@ public record BrokerSettingsCheck(Cluster cluster, boolean streamsProtocol) impl
     /** The largest request of ours (admission's producer). */
     private static final long OUR_REQUEST_BYTES = 16 * 1024 * 1024;
 
-    @Override
-    public String name() {
-        return "broker settings";
-    }
-
-    @Override
     public List<CheckResult> look() {
         cluster.admin();
         var findings = new ArrayList<CheckResult>();
@@ -45,7 +40,7 @@ public record BrokerSettingsCheck(Cluster cluster, boolean streamsProtocol) impl
                     settings(cluster.nodes().get(0).idString()), cluster.nodes().size()));
         } catch (KafkaException refused) {
             findings.add(CheckResult.warn(
-                    name(),
+                    NAME,
                     "may not be read: " + refused.getMessage(),
                     "grant DESCRIBE_CONFIGS on the cluster, or have an administrator run doctor"));
         }
@@ -66,20 +61,19 @@ public record BrokerSettingsCheck(Cluster cluster, boolean streamsProtocol) impl
     }
 
     public static List<CheckResult> judgeFeatures(Map<String, Short> levels, boolean streamsProtocol) {
-        String check = "broker settings";
         var findings = new ArrayList<CheckResult>();
         Short level = levels.get("metadata.version");
         if (level == null || level < LEVEL_OF_3_9) {
             findings.add(CheckResult.warn(
-                    check,
+                    NAME,
                     level == null ? "the cluster tells no metadata.version" : "metadata.version is " + level,
                     "usageflow is tested with Kafka 3.9 and newer in KRaft mode: upgrade, or test it well"));
         } else {
-            findings.add(CheckResult.ok(check, "metadata.version is " + level + ", Kafka 3.9 or newer"));
+            findings.add(CheckResult.ok(NAME, "metadata.version is " + level + ", Kafka 3.9 or newer"));
         }
         if (streamsProtocol && levels.getOrDefault("streams.version", (short) 0) < 1) {
             findings.add(CheckResult.fail(
-                    check,
+                    NAME,
                     "streams.group.protocol is streams, which the cluster has not switched on",
                     "kafka-features.sh upgrade --feature streams.version=1, or streams.group.protocol=classic"));
         }
@@ -87,37 +81,36 @@ public record BrokerSettingsCheck(Cluster cluster, boolean streamsProtocol) impl
     }
 
     public static List<CheckResult> judgeSettings(Map<String, String> settings, int brokers) {
-        String check = "broker settings";
         var findings = new ArrayList<CheckResult>();
         long replicas = number(settings, TRANSACTION_REPLICAS, 1);
         if (replicas > brokers) {
             findings.add(CheckResult.fail(
-                    check,
+                    NAME,
                     TRANSACTION_REPLICAS + " is " + replicas + " with " + brokers
                             + " brokers up, so the first transaction ever cannot begin",
                     "start the other brokers, or lower it before the first transaction"));
         }
         if (number(settings, TRANSACTION_TIMEOUT, OUR_TRANSACTION_MS) < OUR_TRANSACTION_MS) {
             findings.add(CheckResult.fail(
-                    check,
+                    NAME,
                     TRANSACTION_TIMEOUT + " is " + settings.get(TRANSACTION_TIMEOUT) + ", below our "
                             + OUR_TRANSACTION_MS,
                     "raise it to 60000 or more"));
         }
         if (number(settings, REQUEST_BYTES, OUR_REQUEST_BYTES) < OUR_REQUEST_BYTES) {
             findings.add(CheckResult.fail(
-                    check,
+                    NAME,
                     REQUEST_BYTES + " is " + settings.get(REQUEST_BYTES) + ", too small for a large dead letter",
                     "raise it to " + OUR_REQUEST_BYTES + " or more"));
         }
         if (Boolean.parseBoolean(settings.get(UNCLEAN))) {
             findings.add(CheckResult.warn(
-                    check,
+                    NAME,
                     UNCLEAN + " is true: a broker that missed events may become leader and drop them",
                     "set it to false, or at least for usageflow's topics"));
         }
         if (findings.isEmpty()) {
-            findings.add(CheckResult.ok(check, "transactions and large records are possible"));
+            findings.add(CheckResult.ok(NAME, "transactions and large records are possible"));
         }
         return findings;
     }

@@ -1,6 +1,5 @@
 package io.usageflow.forwarder.doctor.kafka;
 
-import io.usageflow.forwarder.doctor.Check;
 import io.usageflow.forwarder.doctor.CheckResult;
 import io.usageflow.schema.topic.Topics.TopicSpec;
 import java.util.ArrayList;
@@ -13,13 +12,8 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 
 /** Whether every partition has a leader, and whether a lost disk would lose events. */
-public record ReplicasCheck(Cluster cluster, List<TopicSpec> specs) implements Check {
-    private static final String NAME = "replicas";
-
-    @Override
-    public String name() {
-        return NAME;
-    }
+public record ReplicasCheck(Cluster cluster, List<TopicSpec> specs) {
+    public static final String NAME = "replicas";
 
     /** A partition with its number of replicas, and of those in sync. */
     public record Partition(int number, boolean led, int replicas, int inSync) {}
@@ -27,7 +21,6 @@ public record ReplicasCheck(Cluster cluster, List<TopicSpec> specs) implements C
     /** A topic; with fewer than {@code insyncMin} replicas in sync it acknowledges nothing. */
     public record Topic(String name, int insyncMin, List<Partition> partitions) {}
 
-    @Override
     public List<CheckResult> look() {
         List<String> existing = cluster.answer(cluster.admin().listTopics().names()).stream()
                 .filter(name -> specs.stream().anyMatch(spec -> spec.name().equals(name)))

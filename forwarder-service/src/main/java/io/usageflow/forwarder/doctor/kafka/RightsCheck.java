@@ -2,7 +2,6 @@ package io.usageflow.forwarder.doctor.kafka;
 
 import io.usageflow.forwarder.config.Role;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.doctor.Check;
 import io.usageflow.forwarder.doctor.CheckResult;
 import io.usageflow.forwarder.kafka.recovery.TransactionRights;
 import io.usageflow.schema.topic.Topics;
@@ -24,15 +23,9 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 
 /** Whether this user may read and write what its roles need, as the brokers themselves say. */
-public record RightsCheck(Cluster cluster, Settings settings) implements Check {
-    private static final String NAME = "rights";
+public record RightsCheck(Cluster cluster, Settings settings) {
+    public static final String NAME = "rights";
 
-    @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
     public List<CheckResult> look() {
         Admin admin = cluster.admin();
         var findings = new ArrayList<CheckResult>();

@@ -1,7 +1,6 @@
 package io.usageflow.forwarder.doctor.kafka;
 
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.doctor.Check;
 import io.usageflow.forwarder.doctor.CheckResult;
 import io.usageflow.forwarder.doctor.CheckResult.CheckStatus;
 import io.usageflow.forwarder.topics.TopicAdmin;
@@ -13,15 +12,9 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /** Whether the topics are as the pipeline needs them. */
-public record TopicsCheck(Cluster cluster, Settings settings, Duration atMost) implements Check {
-    private static final String NAME = "topics";
+public record TopicsCheck(Cluster cluster, Settings settings, Duration atMost) {
+    public static final String NAME = "topics";
 
-    @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
     public List<CheckResult> look() {
         cluster.admin();
         try (TopicAdmin admin = TopicAdmin.connect(settings.kafka(), atMost)) {

@@ -2,7 +2,6 @@ package io.usageflow.forwarder.doctor.kafka;
 
 import io.usageflow.forwarder.config.Role;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.doctor.Check;
 import io.usageflow.forwarder.doctor.CheckResult;
 import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.kafka.TopicsNotReadyException;
@@ -30,8 +29,8 @@ import org.apache.kafka.common.errors.AuthorizationException;
  * Whether Kafka still has all that the stages have not read, and in the logs in which their offsets stand: also while no
  * forwarder runs that could say it.
  */
-public record UnreadCheck(Cluster cluster, Settings settings, Duration atMost) implements Check {
-    private static final String NAME = "unread";
+public record UnreadCheck(Cluster cluster, Settings settings, Duration atMost) {
+    public static final String NAME = "unread";
     private static final String RUNBOOK = "docs/runbook.md, 'Events expired unread'";
 
     /**
@@ -44,12 +43,6 @@ public record UnreadCheck(Cluster cluster, Settings settings, Duration atMost) i
      */
     record Partition(TopicPartition partition, OptionalLong committed, long first, long end, boolean kept) {}
 
-    @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
     public List<CheckResult> look() {
         cluster.admin();
         Topics topics = settings.topics().names();

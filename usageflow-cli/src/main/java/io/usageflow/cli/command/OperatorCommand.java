@@ -1,0 +1,25 @@
+package io.usageflow.cli.command;
+
+import io.usageflow.forwarder.config.Settings;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+
+/** A command with settings and a result that is a table, or JSON with {@code --json}. For one run. */
+public abstract class OperatorCommand implements Callable<Integer> {
+    protected final Terminal terminal;
+
+    @Mixin
+    protected final SettingsOptions options = new SettingsOptions();
+
+    @Mixin
+    protected final OutputOptions output = new OutputOptions();
+
+    protected OperatorCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /** The settings that file, environment and options give. */
+    protected final Settings settings() {
+        return options.load(terminal.environment());
+    }
+}
