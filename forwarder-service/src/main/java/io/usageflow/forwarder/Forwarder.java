@@ -33,7 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The stages of one process, wired by hand: the only class that knows all of them. They start in the order of an event's
+ * The stages of one process, wired by hand. Only this class knows all of them. They start in the order of an event's
  * path and stop in reverse. Thread-safe; close it.
  */
 public final class Forwarder implements AutoCloseable {
@@ -53,8 +53,8 @@ public final class Forwarder implements AutoCloseable {
     }
 
     /**
-     * Checks settings, Kafka and topics, then starts the stages; they connect in threads of their own, and {@link
-     * #health} tells how far they are.
+     * Checks settings, Kafka and topics, then starts the stages. They connect in threads of their own; {@link #health}
+     * reports their progress.
      *
      * @throws SettingsException if something that the roles need is missing
      * @throws io.usageflow.forwarder.kafka.KafkaClients.ClusterUnreachableException if Kafka does not answer within
@@ -154,19 +154,19 @@ public final class Forwarder implements AutoCloseable {
                 + ", where nothing can be written: name a directory that this user may make and write"));
     }
 
-    /** How the stages are now. */
+    /** The current health of the stages. */
     public HealthReport health() {
         return HealthReport.of(stages);
     }
 
-    /** Where health and metrics are served. */
+    /** The URL of health and metrics. */
     public String adminUrl() {
         return admin.url();
     }
 
     /**
-     * Stops the stages in reverse, each with a fair share of {@code stop.timeout} so that it can commit what it has
-     * finished. What is not finished is done again after the next start. A second call does nothing.
+     * Stops the stages in reverse, each with a fair share of {@code stop.timeout}, so that it can commit its finished work.
+     * Unfinished work is repeated after the next start. A second call does nothing.
      */
     @Override
     public void close() {

@@ -14,13 +14,13 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.types.Password;
 
 /**
- * Where health and metrics are served, and to whom. Immutable; its text shows no token.
+ * The admin server's address and who may read it. Immutable; {@link #toString} shows no token.
  *
  * @param host the address to listen on
  * @param port 0 takes a free one
- * @param token blank where there is none
- * @param tokenFile beats the token
- * @param allowedHosts names by which others reach it, beside addresses, this machine's own and {@code host}
+ * @param token blank if there is none
+ * @param tokenFile takes precedence over the token
+ * @param allowedHosts further names that requests may use; addresses, this machine's names and {@code host} always may
  * @param metricsOpen whether {@code /metrics} needs no token
  * @param pageMaxAge how old an answer of {@code /metrics} and of the stages' pages may be
  */
@@ -49,7 +49,7 @@ public record AdminSettings(
         allowedHosts = List.copyOf(allowedHosts);
     }
 
-    /** Without a token, and all else as by default. */
+    /** Without a token, and with the other defaults. */
     public AdminSettings(String host, int port) {
         this(
                 host,
@@ -67,14 +67,14 @@ public record AdminSettings(
                 .doc("Port of /health/live, /health/ready, /metrics and /admission/parked; 0 takes a free one and"
                         + " prints it.")
                 .text(HOST, "127.0.0.1", new ConfigDef.NonEmptyString())
-                .doc("Address the admin server listens on; 0.0.0.0 opens it to the network, as containers need,"
-                        + " and demands a token.")
+                .doc(
+                        "Address the admin server listens on; 0.0.0.0 opens it to the network, as containers need, and requires a token.")
                 .text(TOKEN_FILE)
-                .doc("File that holds nothing but the token, at least " + TOKEN_CHARS_MIN
-                        + " characters, such as a mounted secret. Where there is a token, all but /health/ wants"
-                        + " 'Authorization: Bearer TOKEN'. Read at the start.")
+                .doc(
+                        "File that holds nothing but the token, at least " + TOKEN_CHARS_MIN
+                                + " characters, such as a mounted secret. If there is a token, all paths but /health/ require 'Authorization: Bearer TOKEN'. Read at the start.")
                 .secret(TOKEN)
-                .doc("The token itself, where there is no " + TOKEN_FILE + ".")
+                .doc("The token itself, if there is no " + TOKEN_FILE + ".")
                 .list(ALLOWED_HOSTS)
                 .doc("Names by which the admin server may be asked, such as that of a Kubernetes service."
                         + " Addresses, localhost and " + HOST
@@ -82,8 +82,8 @@ public record AdminSettings(
                 .flag(METRICS_OPEN, false)
                 .doc("true: /metrics needs no token. It holds counts and topic names, no customer.")
                 .duration(PAGE_MAX_AGE, PAGE_MAX_AGE_PRESET, "0ms", "1m")
-                .doc("How old an answer of /metrics and /admission/parked may be: many readers cost as much as"
-                        + " one. Health is always new.");
+                .doc(
+                        "How old an answer of /metrics and /admission/parked may be, so that many readers cost as much as one. Health is never cached.");
     }
 
     static AdminSettings from(AbstractConfig config) {

@@ -14,10 +14,10 @@ import org.apache.kafka.common.config.ConfigException;
 /**
  * The settings of admission. Immutable.
  *
- * @param guard what an event must keep to before its id is looked up
- * @param memory what remembering may cost
- * @param unlinked what happens where there is no link
- * @param parking how long events wait for one
+ * @param guard limits that are checked before an event's id is looked up
+ * @param memory bounds of remembering ids
+ * @param unlinked what happens to events without a link
+ * @param parking how long events wait for a link
  * @param engine how the stage runs
  */
 public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, Parking parking, Engine engine) {
@@ -41,7 +41,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
      *
      * @param window for how long ids are remembered, by append time
      * @param skew by how much the clocks of producers and brokers may differ; less than half the window
-     * @param eventBytesMax of an event as it stands in Kafka
+     * @param eventBytesMax size of an event in Kafka
      */
     public record Guard(Duration window, Duration skew, int eventBytesMax) {
         public Guard {
@@ -65,7 +65,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
         public enum Policy {
             /** It waits for the link. */
             PARK,
-            /** The name is taken for the external id at Credyt. */
+            /** The name is used as the external id at Credyt. */
             PASSTHROUGH;
 
             private static Policy of(AbstractConfig config, String key) {
@@ -84,10 +84,10 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
     /**
      * How Kafka Streams runs admission.
      *
-     * @param applicationId the Streams application id where it is not {@code <prefix>.admission}
+     * @param applicationId the Streams application id, if it is not {@code <prefix>.admission}
      * @param threads at least 1
      * @param commitInterval after which a transaction with few events is committed
-     * @param commitIntervalMax after which one with many is
+     * @param commitIntervalMax after which a transaction with many events is committed
      * @param ledgerInterval how often changed counters are published
      * @param standbys copies of the state on other instances
      */
@@ -134,24 +134,22 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                 .doc("By how much the clocks of producers and brokers may differ. An event later than its append"
                         + " time plus this becomes an IN_FUTURE dead letter. Less than half of " + WINDOW + ".")
                 .number(EVENT_BYTES, EventRules.EVENT_BYTES_MAX, 1024, 8 * 1024 * 1024)
-                .doc("The largest event, in bytes as it stands in Kafka; a larger one becomes a TOO_LARGE dead"
+                .doc("The largest event, in bytes as it is in Kafka; a larger one becomes a TOO_LARGE dead"
                         + " letter. The deliverable and dead-letter topics must take records larger than this.")
                 .key(IDS_MAX, Type.LONG, 20_000_000L, ConfigDef.Range.between(1000, 1_000_000_000))
                 .doc("How many ids one partition remembers, at most: each costs 11 to 26 bytes of heap in the"
-                        + " instance that has the partition, and 40 bytes of its disk. Where more come within the"
-                        + " window, the oldest are forgotten early: nothing is admitted twice, but older events become"
-                        + " TOO_OLD sooner, and usageflow_admission_dedup_window_seconds tells. Ids younger than twice "
+                        + " instance that has the partition, and 40 bytes of its disk. If more come within the window, the oldest are forgotten early: nothing is admitted twice, but older events become TOO_OLD sooner, and usageflow_admission_dedup_window_seconds shows it. Ids younger than twice "
                         + SKEW + " are kept in any case.")
                 .key(STORE_BYTES, Type.LONG, 128L * 1024 * 1024, ConfigDef.Range.atLeast(16 * 1024 * 1024))
                 .doc("Memory outside the heap that RocksDB may use for the stores of all partitions together, in"
                         + " bytes: block cache and write buffers.")
                 .text(CUSTOMERS, "park", policies)
-                .doc("What happens to an event whose account has no customer link and that names no customer"
-                        + " itself: park lets it wait for the link; passthrough takes the account for the"
-                        + " customer_external_id at Credyt.")
+                .doc(
+                        "What happens to an event whose account has no customer link and that names no customer"
+                                + " itself: park lets it wait for the link; passthrough uses the account as the customer_external_id at Credyt.")
                 .text(VENDORS, "passthrough", policies)
-                .doc("What happens to an event with a cost whose vendor has no link: passthrough takes the"
-                        + " vendor's name for the vendor_external_id at Credyt; park lets it wait for the link.")
+                .doc(
+                        "What happens to an event with a cost whose vendor has no link: passthrough uses the vendor's name as the vendor_external_id at Credyt; park lets it wait for the link.")
                 .duration(PARKED_AGE, "7d", "1s", "366d")
                 .doc("How long an event waits for a link before it becomes an UNMAPPED_CUSTOMER or"
                         + " UNMAPPED_VENDOR dead letter.")
@@ -162,16 +160,17 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                 .number(THREADS, 2, 1, 64)
                 .doc("Threads of this instance; more than there are partitions are idle.")
                 .duration(COMMIT_INTERVAL, "20ms", "5ms", "5s")
-                .doc("After how long a transaction is committed while few events come: half of it, and the commit"
-                        + " itself, is the latency that admission adds.")
+                .doc(
+                        "After how long a transaction is committed while few events come. Admission adds half of this time and the time of the commit to the latency.")
                 .duration(COMMIT_INTERVAL_MAX, "100ms", "5ms", "5s")
-                .doc("The same while many come, such as a backlog: fewer and larger transactions, which cost the"
-                        + " broker much less.")
+                .doc(
+                        "The same while many come, such as a backlog: fewer and larger transactions, which cost the broker much less.")
                 .duration(LEDGER_INTERVAL, "1s", "50ms", "5m")
                 .doc("How often the ledger topic gets the counters of a partition whose counters have changed.")
                 .number(STANDBYS, 1, 0, 3)
-                .doc("Copies of the state kept ready on other instances, so that a takeover need not restore it."
-                        + " No effect with one instance.")
+                .doc(
+                        "Copies of the state kept ready on other instances, so that an instance that takes over need not restore it."
+                                + " No effect with one instance.")
                 .definition();
     }
 }

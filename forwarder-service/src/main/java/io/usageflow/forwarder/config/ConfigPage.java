@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.types.Password;
 
-/** Writes docs/configuration.md from the catalogue, so that the page cannot say anything else than the code. Pure. */
+/** Writes docs/configuration.md from the catalogue of keys, so that page and code agree. Pure. */
 public final class ConfigPage {
     private static final String HEAD = """
             # Configuration

@@ -26,23 +26,22 @@ import org.apache.kafka.common.config.provider.EnvVarConfigProvider;
 import org.apache.kafka.common.config.provider.FileConfigProvider;
 
 /**
- * Settings as text, each with the place it came from. What is added later wins, so that the order of the calls is the
- * precedence: defaults, file, environment, command line. Immutable. Mistakes are collected, not thrown: {@link
- * Settings#load} reports them together with those of the values.
+ * Settings as text, each with its origin. A later call overrides earlier ones: defaults, file, environment, command line.
+ * Immutable. Problems are collected, not thrown: {@link Settings#load} reports them together with those of the values.
  */
 public final class ConfigSources {
-    /** {@code credyt.url} is {@code USAGEFLOW_CREDYT_URL}: dots become underscores, which no key of ours holds. */
+    /** {@code credyt.url} is {@code USAGEFLOW_CREDYT_URL}: dots become underscores, which no key contains. */
     public static final String ENVIRONMENT_PREFIX = "USAGEFLOW_";
 
-    /** Variables with our prefix that are no settings: they are read by the launcher and by the command line. */
+    /** Variables with our prefix that are no settings: the launcher and the command line read them. */
     private static final Set<String> NOT_SETTINGS = Set.of(
             "USAGEFLOW_CONFIG", "USAGEFLOW_DEBUG", "USAGEFLOW_JAVA_OPTS", "USAGEFLOW_LOG_LEVEL", "USAGEFLOW_NO_BUILD");
 
-    /** Kubernetes sets these in every pod beside a service that is called usageflow. */
+    /** Kubernetes sets these in every pod if there is a service called usageflow. */
     private static final Pattern KUBERNETES_SERVICE =
             Pattern.compile("USAGEFLOW_(\\w+_)?(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT_\\d+_(TCP|UDP|SCTP)(_\\w+)?)");
 
-    /** Keys that are handed on to Kafka's clients and serializers. */
+    /** Secret keys that are passed on to Kafka's clients and serializers. */
     private static final Pattern SECRET_KEY = Pattern.compile(
             "(kafka|streams|registry)\\.(.*\\.)?(password|secret|passphrase|token|jaas\\.config|user\\.info|keystore\\.key)");
 
@@ -57,8 +56,10 @@ public final class ConfigSources {
     }
 
     /**
-     * @param value as written, secrets and references such as <code>${file:...}</code> included
-     * @param origin where, for messages
+     * A value and its origin.
+     *
+     * @param value as written, including secrets and references such as <code>${file:...}</code>
+     * @param origin for messages
      */
     record Given(String value, String origin) {
         @Override
@@ -153,8 +154,8 @@ public final class ConfigSources {
     }
 
     /**
-     * Which of the assignments show a secret to every user of the machine, in the list of processes: keys of passwords, and
-     * addresses that hold one. A reference such as <code>${env:NAME}</code> shows none.
+     * Returns the keys of assignments that show a secret to every user of the machine in the process list: passwords, and
+     * addresses that contain one. A reference such as <code>${env:NAME}</code> shows none.
      */
     public static List<String> secretsIn(Collection<String> assignments) {
         ConfigDef def = Settings.definition();
@@ -210,15 +211,15 @@ public final class ConfigSources {
     }
 
     /**
-     * Replaces <code>${file:PATH:KEY}</code> (an entry of a properties file), <code>${dir:DIRECTORY:FILE}</code> (a whole
-     * file, as mounted secrets are) and <code>${env:NAME}</code> by what they stand for, with Kafka's own providers.
+     * Resolves <code>${file:PATH:KEY}</code> (an entry of a properties file), <code>${dir:DIRECTORY:FILE}</code> (a whole
+     * file, such as a mounted secret) and <code>${env:NAME}</code> with Kafka's own providers.
      */
     static final class References {
         private static final Pattern REFERENCE = Pattern.compile("\\$\\{(file|env|dir):[^}]*}");
 
         private References() {}
 
-        /** @param problems takes one sentence for each reference that leads nowhere; never a value */
+        /** @param problems receives one sentence for each unresolved reference, never a value */
         static Map<String, String> resolve(Map<String, Given> entries, List<String> problems) {
             var env = new EnvVarConfigProvider();
             env.configure(Map.of());

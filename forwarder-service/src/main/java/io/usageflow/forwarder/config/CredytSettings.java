@@ -16,11 +16,11 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.types.Password;
 
 /**
- * How to reach Credyt. Immutable; cannot exist invalid.
+ * How to reach Credyt. Immutable; always valid.
  *
  * @param url base address; https, or http to this machine or a host of {@code credyt.plain.http.hosts}
- * @param trustStore beside or instead of the authorities that Java trusts
- * @param proxy never with an http address, since the key would pass it in the clear
+ * @param trustStore in addition to the authorities that Java trusts, or in their place
+ * @param proxy never with an http address, since the key would pass through it unencrypted
  */
 public record CredytSettings(
         URI url, ApiKey apiKey, Connecting connecting, Optional<TrustStore> trustStore, Optional<ProxySettings> proxy) {
@@ -39,11 +39,11 @@ public record CredytSettings(
     public static final String CONNECTION_AGE_MAX = "delivery.connection.max.age";
 
     /**
-     * Where the key comes from; it is never in a log, a metric or a dead letter.
+     * The source of the key. The key is never in a log, a metric or a dead letter.
      *
-     * @param text the key itself; blank where there is none
-     * @param file beats the text, and is read again while it may rotate
-     * @param interval between two looks into the file
+     * @param text the key itself; blank if there is none
+     * @param file takes precedence over the text, and is read repeatedly, since the key may rotate
+     * @param interval between two reads of the file
      */
     public record ApiKey(Password text, Optional<Path> file, Duration interval) {
         public boolean isMissing() {
@@ -56,14 +56,14 @@ public record CredytSettings(
      *
      * @param timeout to a connection, TLS included
      * @param responseTimeout from sending a request to the end of its answer
-     * @param ageMax of a connection: a new one asks for the address again
+     * @param ageMax of a connection; a new one resolves the address again
      */
     public record Connecting(Duration timeout, Duration responseTimeout, Duration ageMax) {}
 
     /**
      * Certificate authorities to trust.
      *
-     * @param type empty to tell by the content
+     * @param type empty to detect it from the content
      * @param added whether the authorities that Java trusts are trusted too
      */
     public record TrustStore(Path path, Password password, Optional<String> type, boolean added) {}
@@ -72,47 +72,48 @@ public record CredytSettings(
     public static ConfigDef define(ConfigDef def) {
         return KeyGroup.of(def, "Credyt")
                 .text(URL, "https://api.credyt.ai", new ConfigDef.NonEmptyString())
-                .doc("Base address of Credyt. Must be https, or http to this machine: the key never travels in"
-                        + " the clear.")
+                .doc(
+                        "Base address of Credyt. Must be https, or http to this machine: the key never travels unencrypted.")
                 .secret(API_KEY)
-                .doc("Credyt's API key, which also selects test or live mode. Better ${file:...} or ${env:...}"
-                        + " than the key itself; better still " + API_KEY_FILE + ".")
+                .doc(
+                        "Credyt's API key, which also selects test or live mode. Prefer ${file:...} or ${env:...} to the key itself, or better "
+                                + API_KEY_FILE + ".")
                 .text(API_KEY_FILE)
-                .doc("File that holds nothing but the API key, such as a mounted secret. Beats " + API_KEY
-                        + ", and is read again while the forwarder runs, so that a new key needs no restart.")
+                .doc("File that holds nothing but the API key, such as a mounted secret. Takes precedence over "
+                        + API_KEY + ", and is read again while the forwarder runs, so that a new key needs no restart.")
                 .duration(API_KEY_FILE_INTERVAL, "10s", "1ms", "1h")
-                .doc("Time between two looks into that file. After a 401 or 403 it is looked into at once.")
+                .doc("Time between two reads of that file. After a 401 or 403 it is read at once.")
                 .list(PLAIN_HTTP_HOSTS)
                 .doc("Host names to which the key may go over plain http although they are not this machine: for"
                         + " a sandbox in a private container network, never for Credyt.")
                 .text(TRUST_STORE)
-                .doc("Certificates of the authorities that may vouch for Credyt or for a proxy that stands in for"
-                        + " it: PEM, PKCS12 or JKS. Empty for those that Java trusts.")
+                .doc(
+                        "Certificates of the authorities that may sign for Credyt, or for a proxy that terminates TLS: PEM, PKCS12 or JKS. Empty for those that Java trusts.")
                 .secret(TRUST_STORE_PASSWORD)
                 .doc("Password of the trust store; PEM has none.")
                 .text(TRUST_STORE_TYPE, "auto", ConfigDef.CaseInsensitiveValidString.in("auto", "PEM", "PKCS12", "JKS"))
-                .doc("auto tells by the content.")
+                .doc("auto detects it from the content.")
                 .flag(TRUST_STORE_ADDED, false)
-                .doc("true: trust these beside the authorities that Java trusts. false: trust these alone.")
+                .doc("true: trust these in addition to the authorities that Java trusts. false: trust these alone.")
                 .secret(PROXY)
-                .doc("HTTP proxy on the way to Credyt, http://HOST:PORT or http://USER:PASSWORD@HOST:PORT with"
-                        + " special characters percent-encoded. It only hands on what is encrypted (CONNECT), so it"
-                        + " sees neither key nor events.")
+                .doc(
+                        "HTTP proxy on the way to Credyt, http://HOST:PORT or http://USER:PASSWORD@HOST:PORT with"
+                                + " special characters percent-encoded. It only forwards encrypted bytes (CONNECT), so it sees neither key nor events.")
                 .duration(CONNECT_TIMEOUT, "5s", "10ms", "5m")
                 .doc("Time to a connection, TLS included.")
                 .duration(RESPONSE_TIMEOUT, "30s", "10ms", "10m")
                 .doc("Time from sending a request to the end of its answer; after it the same events are sent"
                         + " again.")
                 .duration(CONNECTION_AGE_MAX, "5m", "1ms", "1d")
-                .doc("How long a connection is used before a new one takes its place, which finds Credyt's"
-                        + " present address.")
+                .doc(
+                        "How long a connection is used before a new one replaces it, which resolves Credyt's address again.")
                 .definition();
     }
 
     /**
      * Reads the settings of Credyt.
      *
-     * @throws ConfigException where the key would travel in the clear, or a value is none
+     * @throws ConfigException if the key would travel unencrypted, or a value is invalid
      */
     public static CredytSettings from(AbstractConfig config) {
         URI url = url(config.getString(URL), Set.copyOf(config.getList(PLAIN_HTTP_HOSTS)));
@@ -171,13 +172,13 @@ public record CredytSettings(
     }
 
     /**
-     * The proxy on the way to Credyt. Immutable; its text holds no password.
+     * The proxy on the way to Credyt. Immutable; {@link #toString} shows no password.
      *
-     * @param login empty for a proxy that asks for none
+     * @param login empty for a proxy without authentication
      */
     public record ProxySettings(String host, int port, Optional<Login> login) {
 
-        /** Who we are to the proxy. */
+        /** The credentials for the proxy. */
         public record Login(String user, Password password) {}
 
         /** @throws ConfigException that does not repeat the text, which may hold a password */

@@ -7,7 +7,7 @@ import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 
-/** What delivery is told. Immutable; cannot exist invalid. */
+/** The settings of delivery. Immutable; always valid. */
 public record DeliverySettings(
         Batching batching,
         InFlight inFlight,
@@ -44,7 +44,7 @@ public record DeliverySettings(
     public static final String GROUP_ID = "delivery.group.id";
     private static final int MIB = 1024 * 1024;
 
-    /** Which of a customer's events may be on their way at once. */
+    /** How many of a customer's requests may be in flight. */
     public enum Order {
         /** One request in flight per customer: its events arrive in order. */
         CUSTOMER,
@@ -68,8 +68,8 @@ public record DeliverySettings(
     public record InFlight(int start, int max) {}
 
     /**
-     * What may be in memory. Outstanding is what has been read and is not settled; held is what is settled and waits for
-     * an older record of its partition before it can be committed.
+     * Bounds of memory. Records are outstanding until they are settled. Settled records are held while they wait for an older
+     * record of their partition, and then committed.
      */
     public record Buffer(
             int recordsMax,
@@ -85,7 +85,7 @@ public record DeliverySettings(
      * @param min first wait at least
      * @param max longest wait of our own
      * @param retryAfterMax longest wait that Credyt may ask for
-     * @param lookupsPerSecond events at most that Credyt is asked for because an answer did not say whether it has them
+     * @param lookupsPerSecond limit of lookups at Credyt for events whose answer was unclear
      */
     public record Retrying(Duration min, Duration max, Duration retryAfterMax, int lookupsPerSecond, Circuit circuit) {}
 
@@ -94,8 +94,8 @@ public record DeliverySettings(
      *
      * @param unknownBudget how long a customer may be unknown
      * @param failingBudget how long one customer may fail, while others do not
-     * @param outageDeadline how long an event may wait for Credyt in an outage; empty: as long as it takes
-     * @param surgeMax dead letters of failing customers for which no success has to make up; 0: no such bound
+     * @param outageDeadline how long an event may wait for Credyt in an outage; empty: no limit
+     * @param surgeMax dead letters allowed without successes of other events in between; 0: no limit
      */
     public record StepAside(
             Duration unknownBudget, Duration failingBudget, Optional<Duration> outageDeadline, int surgeMax) {}
@@ -135,7 +135,7 @@ public record DeliverySettings(
                 .number(IN_FLIGHT_START, 16, 1, 10_000)
                 .doc("Requests in flight at first.")
                 .number(RECORDS_MAX, 50_000, 1, 10_000_000)
-                .doc("Events in memory, read and not yet settled. Reading pauses there and goes on at 70 %.")
+                .doc("Events in memory, read and not yet settled. Reading pauses at this number and resumes at 70 %.")
                 .number(BYTES_MAX, 128 * MIB, MIB, Integer.MAX_VALUE)
                 .doc("Bytes of events in memory.")
                 .number(PARTITION_RECORDS_MAX, 20_000, 1, 10_000_000)
@@ -143,8 +143,8 @@ public record DeliverySettings(
                 .number(PARTITION_BYTES_MAX, 64 * MIB, MIB, Integer.MAX_VALUE)
                 .doc("Bytes of events in memory of one partition.")
                 .number(HELD_RECORDS_MAX, 100_000, 1, 100_000_000)
-                .doc("Receipts of one partition that wait in memory for an older event of it, such as one whose"
-                        + " customer is being retried.")
+                .doc(
+                        "Receipts of one partition that wait in memory for an older event of the partition, such as one whose customer is being retried.")
                 .number(HELD_BYTES_MAX, 64 * MIB, MIB, Integer.MAX_VALUE)
                 .doc("Bytes of such receipts of one partition.")
                 .duration(RETRY_MIN, "500ms", "1ms", "1h")
@@ -154,8 +154,8 @@ public record DeliverySettings(
                 .duration(RETRY_AFTER_MAX, "5m", "0ms", "1d")
                 .doc("Longest wait that a Retry-After may ask for.")
                 .number(LOOKUPS_PER_SECOND, 20, 1, 1_000)
-                .doc("Questions in a second at most, GET /events/{id}, for events of which an answer did not say"
-                        + " whether Credyt has them.")
+                .doc(
+                        "Lookups per second at most (GET /events/{id}), for events whose answer did not say whether Credyt has them.")
                 .number(CIRCUIT_FAILURES, 5, 1, 10_000)
                 .doc("Failed requests in a row after which nothing is sent but one probe at a time.")
                 .duration(CIRCUIT_WAIT_MIN, "1s", "1ms", "1h")
@@ -169,20 +169,20 @@ public record DeliverySettings(
                 .doc("How long one customer's events may fail, while others do not, before they become dead"
                         + " letters (CUSTOMER_BLOCKED). Survives restarts.")
                 .durationOrOff(OUTAGE_DEADLINE, "1s", "365d")
-                .doc("How long an event may wait while Credyt is away before it becomes a dead letter"
-                        + " (CREDYT_UNAVAILABLE), counted from its admission; off: it waits as long as it takes, in"
-                        + " Kafka. A refused API key is never a reason.")
+                .doc(
+                        "How long an event may wait while Credyt is away before it becomes a dead letter"
+                                + " (CREDYT_UNAVAILABLE), counted from its admission; off: it waits in Kafka without a limit. A refused API key is never a reason.")
                 .number(SURGE_MAX, 10_000, 0, 10_000_000)
                 .doc("Dead letters that Credyt's answers and failing customers may cause beyond the number of"
-                        + " events that Credyt accepts meanwhile; a tenth of it after a start. What is above waits and"
-                        + " alerts, so that neither a broken Credyt nor a deploy that makes all events wrong can flood"
-                        + " the dead letters. 0: no bound.")
+                        + " events that Credyt accepts meanwhile; a tenth of this number after a start. Events above it wait, and an alert fires, so that neither a broken Credyt nor a deploy that makes all events wrong can flood"
+                        + " the dead letters. 0: no limit.")
                 .duration(SETTLE_INTERVAL, "100ms", "1ms", "1m")
                 .doc("Time between two transactions of receipts, dead letters, counters and offsets while few"
                         + " events are delivered.")
                 .duration(SETTLE_INTERVAL_MAX, "500ms", "1ms", "1m")
-                .doc("The same while many are: a transaction costs the same for few events as for many. Not below "
-                        + SETTLE_INTERVAL + ".")
+                .doc(
+                        "The same while many events are delivered: a transaction costs the same for few events as for many. Not below "
+                                + SETTLE_INTERVAL + ".")
                 .number(SETTLE_RECORDS, 10_000, 1, 1_000_000)
                 .doc("Records of a partition in one such transaction.")
                 .duration(REVOKE_TIMEOUT, "10s", "0ms", "4m")

@@ -11,7 +11,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Durations as people write them in settings: {@code 500ms}, {@code 2s}, {@code 15m}, {@code 1h}, {@code 35d}, or
+ * Durations as written in settings: {@code 500ms}, {@code 2s}, {@code 15m}, {@code 1h}, {@code 35d}, or
  * ISO-8601 such as {@code PT15M}. A day is 24 hours. Never negative. Pure.
  */
 public final class DurationText {
@@ -25,9 +25,11 @@ public final class DurationText {
     private DurationText() {}
 
     /**
+     * Reads a duration.
+     *
      * @param key the setting's name, for the message
-     * @throws ConfigException where the text is not a duration, is negative, or is longer than a {@code long} of
-     *     milliseconds; the message names the key and how to write it
+     * @throws ConfigException if the text is not a duration, is negative, or is longer than a {@code long} of milliseconds;
+     *     the message names the key and how to write it
      */
     public static Duration parse(String key, String text) {
         String trimmed = text.strip();

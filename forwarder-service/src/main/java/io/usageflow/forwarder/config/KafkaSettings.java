@@ -7,11 +7,11 @@ import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 
 /**
- * How to reach Kafka. Immutable; its text names keys only, since values may be secrets.
+ * How to reach Kafka. Immutable; {@link #toString} names keys only, since values may be secrets.
  *
  * @param bootstrapServers {@code host:port}, comma separated
- * @param client what {@code kafka.} passes to every Kafka client, prefix removed, bootstrap servers included
- * @param streams what {@code streams.} passes to Kafka Streams, prefix removed
+ * @param client settings that {@code kafka.} passes to every Kafka client, without the prefix, with the bootstrap servers
+ * @param streams settings that {@code streams.} passes to Kafka Streams, without the prefix
  */
 public record KafkaSettings(String bootstrapServers, Map<String, Object> client, Map<String, Object> streams) {
     public static final String BOOTSTRAP_SERVERS = "kafka.bootstrap.servers";

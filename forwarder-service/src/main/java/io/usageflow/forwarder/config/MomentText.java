@@ -8,15 +8,17 @@ import java.time.ZoneOffset;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
- * Moments as people write them on a command line: {@code 2026-11-23T14:00:00Z}, with an offset, a date (its beginning in
+ * Times as written on a command line: {@code 2026-11-23T14:00:00Z}, with an offset, a date (its beginning in
  * UTC), {@code now}, or an age such as {@code 2h}: that long ago. Pure.
  */
 public final class MomentText {
     private MomentText() {}
 
     /**
+     * Reads a time.
+     *
      * @param name of the option, for the message
-     * @throws ConfigException where the text is none of these; the message names the option and how to write it
+     * @throws ConfigException if the text is none of these; the message names the option and how to write it
      */
     public static Instant parse(String name, String text, Instant now) {
         String trimmed = text.strip();

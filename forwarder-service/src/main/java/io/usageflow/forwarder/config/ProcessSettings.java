@@ -12,13 +12,13 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Type;
 
 /**
- * What this process is. Immutable.
+ * The settings of this process. Immutable.
  *
  * @param roles at least one
  * @param instanceId names this process among the instances; not blank
- * @param stateDir where admission keeps its stores; safe to lose, slow to rebuild
+ * @param stateDir directory of admission's stores; safe to lose, slow to rebuild
  * @param startTimeout how long start-up waits for Kafka to answer
- * @param stopTimeout how long all stages together may take to finish what is under way
+ * @param stopTimeout how long all stages together may take to finish their work
  * @param clockSkewMax how far this machine's clock may be from the brokers'
  * @param recoversTransactions whether transactions that Kafka leaves open are ended
  */
@@ -55,12 +55,12 @@ public record ProcessSettings(
                 .duration(START_TIMEOUT, "30s", "1s", "30m")
                 .doc("How long start-up waits for Kafka to answer before it gives up with exit code 3.")
                 .duration(STOP_TIMEOUT, "25s", "1s", "10m")
-                .doc("How long a stop may take to finish what is under way; below the 30 s that Kubernetes and"
-                        + " others grant by default. What is not finished is done again after the start, once.")
+                .doc("How long a stop may take to finish its work; below the 30 s that Kubernetes and"
+                        + " others grant by default. Unfinished work is repeated after the start.")
                 .duration(CLOCK_SKEW_MAX, "5m", "1s", "1d")
-                .doc("How far this machine's clock may be from the broker's. Beyond it the forwarder does not"
-                        + " start, and is not ready while it runs: events would be too old or too new, and budgets be"
-                        + " spent at once.")
+                .doc(
+                        "How far this machine's clock may be from the broker's. Beyond it the forwarder does not"
+                                + " start, and is not ready while it runs: events would count as too old or too new, and budgets would be spent at once.")
                 .flag(TRANSACTION_RECOVERY, true)
                 .doc("Whether transactions that Kafka leaves open after a broker died are ended. false: committed"
                         + " events can then be lost, aborted ones can show, and a stage can stop until an"

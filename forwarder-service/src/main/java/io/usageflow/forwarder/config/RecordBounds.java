@@ -6,30 +6,30 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How large a record may be, in bytes after decompression. A producer may compress gigabytes into what a topic takes, so
- * nothing here follows from a topic's own limit. Immutable.
+ * The largest record that is kept whole, in bytes after decompression. A producer may compress gigabytes into one batch of a
+ * topic, so these bounds do not follow from a topic's limit. Immutable.
  *
  * <p>A record that is larger in one part is never held whole. Its dead letter has the first {@value #BEGINNING_BYTES} bytes
- * of that part, its size and its SHA-256, and says where the record stands.
+ * of that part, its size, its SHA-256 and the record's offset.
  *
  * @param valueBytesMax of the value; at least what the largest allowed event needs
  */
 public record RecordBounds(int valueBytesMax) {
-    /** Of a record's key. The longest account needs less than 1 kB. */
+    /** Limit of a record's key. The longest account needs less than 1 kB. */
     public static final int KEY_BYTES_MAX = 192 * 1024;
 
-    /** Of the names and values of a record's headers together. */
+    /** Limit of the names and values of a record's headers together. */
     public static final int HEADERS_BYTES_MAX = 192 * 1024;
 
-    /** What is kept of a part that is too large. */
+    /** Bytes kept of a part that is too large. */
     public static final int BEGINNING_BYTES = 64 * 1024;
 
-    /** What a dead letter keeps whole even where the largest allowed event is smaller. */
+    /** Size of a value that a dead letter keeps whole, even if the largest allowed event is smaller. */
     private static final int VALUE_BYTES_MAX = 3 * 1024 * 1024;
 
     /**
-     * What a written record may have besides a value: the key twice and the headers, as a dead letter has them, and the
-     * references or the reasons that are added to it. All of these are bounded.
+     * Limit of everything in a written record except the value. A dead letter has the key twice, the headers, and the added
+     * references or reasons, all bounded.
      */
     private static final int BESIDES_BYTES_MAX = 1024 * 1024;
 
@@ -49,8 +49,8 @@ public record RecordBounds(int valueBytesMax) {
     }
 
     /**
-     * Why the user's own settings of Kafka's clients would refuse records that the forwarder must write: one sentence
-     * each with the remedy; empty where they fit. A record that is refused once is refused after every restart.
+     * Returns why the user's settings of Kafka's clients would refuse records that the forwarder must write: one sentence
+     * each with the remedy. A record that is refused once is refused after every restart.
      */
     public List<String> obstacles(KafkaSettings kafka) {
         var obstacles = new ArrayList<String>();
@@ -82,7 +82,7 @@ public record RecordBounds(int valueBytesMax) {
         }
     }
 
-    /** What the producers and the topics of written records must take. */
+    /** The size of records that producers and topics must accept. */
     public int writtenBytesMax() {
         return valueBytesMax + BESIDES_BYTES_MAX;
     }

@@ -8,7 +8,7 @@ import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 
 /**
- * How to reach the schema registry. Immutable; its text names keys only, since values may be secrets.
+ * How to reach the schema registry. Immutable; {@link #toString} names keys only, since values may be secrets.
  *
  * @param url base addresses, comma separated; {@code mock://scope} is in memory, for tests
  * @param serde the complete configuration of a serializer or deserializer, the url included

@@ -3,12 +3,12 @@ package io.usageflow.forwarder.config;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** What one process of the forwarder does; roles can run apart, each any number of times. */
+/** A task of a forwarder process. Each role can run in processes of its own. */
 public enum Role {
     ADMISSION,
     DELIVERY;
 
-    /** As {@code roles} lists it. */
+    /** The role as {@code roles} lists it. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -15,7 +15,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigValue;
 
-/** All settings of a process: one immutable record per part. Cannot exist invalid. */
+/** All settings of a process, one immutable record per part. Always valid. */
 public record Settings(
         KafkaSettings kafka,
         RegistrySettings registry,
@@ -31,7 +31,7 @@ public record Settings(
     static final List<String> PASSED_THROUGH =
             List.of(KafkaSettings.CLIENT_PREFIX, KafkaSettings.STREAMS_PREFIX, RegistrySettings.PREFIX);
 
-    /** Every key there is, by part, in the order of an event's path. */
+    /** All keys, by part, in the order of an event's path. */
     public static ConfigDef definition() {
         var def = new ConfigDef();
         KafkaSettings.define(def);
@@ -49,7 +49,7 @@ public record Settings(
     /**
      * Reads and checks all settings.
      *
-     * @throws SettingsException with every problem of sources, keys and values
+     * @throws SettingsException with all problems of sources, keys and values
      */
     public static Settings load(ConfigSources sources) {
         var problems = new ArrayList<>(sources.problems());
@@ -67,7 +67,7 @@ public record Settings(
             }
         });
         for (ConfigValue value : def.validate(known)) {
-            // Only the first: a value of the wrong type is counted again as missing.
+            // Only the first: Kafka also reports a value of the wrong type as missing.
             value.errorMessages().stream()
                     .limit(1)
                     .forEach(message -> problems.add(message + origin(value.name(), entries)));
@@ -82,7 +82,7 @@ public record Settings(
         throw new SettingsException(problems);
     }
 
-    /** Whether there is such a key, or a library behind a prefix may know it. */
+    /** Whether the key exists, or its prefix passes it to a library. */
     public static boolean knows(String key) {
         return definition().names().contains(key) || PASSED_THROUGH.stream().anyMatch(key::startsWith);
     }
@@ -92,13 +92,13 @@ public record Settings(
         return admission.guard().window();
     }
 
-    /** How large records may be that are read and written. */
+    /** The bounds of records that are read and written. */
     public RecordBounds recordBounds() {
         return RecordBounds.of(admission.guard().eventBytesMax());
     }
 
     /**
-     * Checks what only a running forwarder needs, so that the other commands do not have to be told.
+     * Checks the settings that only a running forwarder needs; other commands do without them.
      *
      * @throws SettingsException if something is missing
      */

@@ -2,7 +2,7 @@ package io.usageflow.forwarder.config;
 
 import java.util.List;
 
-/** The configuration cannot be used. Holds every problem found, each one sentence that names the key and the remedy. */
+/** The configuration is invalid. Holds all problems, each a sentence that names the key and the remedy. */
 public final class SettingsException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

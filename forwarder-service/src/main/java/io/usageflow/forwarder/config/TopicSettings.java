@@ -7,12 +7,12 @@ import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
- * The topics' names and how to make them. Immutable.
+ * The topics' names and how to create them. Immutable.
  *
  * @param names under the prefix
  * @param partitions of the co-partitioned topics when none of them exists yet, 1 to 10,000
  * @param replication of topics to be created; -1 is the broker's default
- * @param shortRetention what to do about a topic that is kept for less than the pipeline's promises need
+ * @param shortRetention what to do about a topic whose retention is shorter than the pipeline needs
  */
 public record TopicSettings(Topics names, int partitions, short replication, ShortRetention shortRetention) {
     public static final String PREFIX = "topics.prefix";
@@ -45,7 +45,7 @@ public record TopicSettings(Topics names, int partitions, short replication, Sho
                 .doc("Replicas of each topic, when it is created; -1 is the broker's default.replication.factor.")
                 .text(SHORT_RETENTION, "refuse", ConfigDef.ValidString.in("refuse", "warn"))
                 .doc("What the forwarder does at start about a topic whose retention is below the minimum:"
-                        + " refuse, or warn and go on. Events that outlive their topic during an outage are lost.");
+                        + " refuse, or warn and continue. Events that outlive their topic during an outage are lost.");
     }
 
     static TopicSettings from(AbstractConfig config) {

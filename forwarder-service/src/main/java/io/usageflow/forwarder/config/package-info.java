@@ -1,7 +1,7 @@
 /**
- * Every key of the forwarder, defined once: type, default, check and doc. {@link
- * io.usageflow.forwarder.config.ConfigSources} gathers text from file, environment and command line, {@link
- * io.usageflow.forwarder.config.Settings} turns it into one immutable record per part, or says all that is wrong.
+ * Every key of the forwarder, defined once through {@code KeyGroup}: type, default, bounds and doc. {@link
+ * io.usageflow.forwarder.config.ConfigSources} gathers text from file, environment and command line. {@link
+ * io.usageflow.forwarder.config.Settings} turns it into one immutable record per part, or reports all problems.
  */
 @NullMarked
 package io.usageflow.forwarder.config;
