@@ -4,21 +4,21 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** What came back for one request: a response, or the reason why there is none. Sealed: a sink knows no third case. */
+/** The answer to one request: a response, or the reason why there is none. */
 public sealed interface Answer {
 
-    /** Empty where there is none. */
+    /** The response; empty if there is none. */
     default Optional<Response> response() {
         return Optional.empty();
     }
 
     /**
-     * A response, of which the head at least is complete.
+     * A response with a complete head.
      *
-     * @param headers by lower-case name; the values of a repeated header with commas between them (RFC 9110, 5.3)
-     * @param body as text, its content coding undone
-     * @param incomplete whether the body is not all that was said: longer than the bound, broken off, or in a coding that is
-     *     not understood. Such a body proves nothing, and least of all that it was empty
+     * @param headers by lower-case name; the values of a repeated header are joined with commas (RFC 9110, 5.3)
+     * @param body as text, without its content coding
+     * @param incomplete whether the body is longer than the bound, was cut off, or has an unknown coding. Such a body proves
+     *     nothing, and never counts as empty
      */
     record Response(int status, Map<String, String> headers, String body, boolean incomplete) implements Answer {
         public Response {
@@ -41,10 +41,10 @@ public sealed interface Answer {
     }
 
     /**
-     * No complete response. Whether Credyt has the events is unknown: they are sent again with the same bytes.
+     * No complete response. It is unknown whether Credyt has the events.
      *
-     * @param timeout whether time ran out, as against a refused or broken connection
-     * @param detail for people; holds neither key nor body
+     * @param timeout whether the request timed out, and not the connection was refused or broken
+     * @param detail for messages; contains neither key nor body
      */
     record Failure(boolean timeout, String detail) implements Answer {}
 }

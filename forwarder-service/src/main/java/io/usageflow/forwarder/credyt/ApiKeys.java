@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Credyt's API key as it is now, and every one there was. A key from a file is read again after each interval, and at once
- * after it was refused, so that a rotated key needs no restart, even one that was revoked before its successor was
- * written. By content and not by time stamp: mounted secrets change by swapping a symbolic link. Thread-safe.
+ * Credyt's current API key, and all earlier ones. A key file is read again after each interval and after Credyt refused the
+ * key, so that a rotated key needs no restart, even if it was revoked first. It compares content and not timestamps, because
+ * mounted secrets change by swapping a symbolic link. Thread-safe.
  */
 public final class ApiKeys {
     static final int BYTES_MAX = 4096;
@@ -48,7 +48,7 @@ public final class ApiKeys {
      * Reads the API key from its setting or file.
      *
      * @param nanos a clock such as {@link System#nanoTime}
-     * @throws ConfigException where there is no key, or none that can stand in a header; never with the key in it
+     * @throws ConfigException if the key is missing or not valid in a header; the message never contains the key
      */
     public static ApiKeys open(CredytSettings.ApiKey settings, LongSupplier nanos) {
         if (settings.file().isPresent()) {
@@ -82,14 +82,14 @@ public final class ApiKeys {
         return key;
     }
 
-    /** Credyt did not take this key: the next one who asks looks into the file first. */
+    /** Notes that Credyt refused this key: the next call of {@link #current} reads the file again. */
     void refused(String refused) {
         if (refused.equals(key)) {
             doubtful = true;
         }
     }
 
-    /** Every key there was, to be removed from texts. Requests with an old one may still be answered. */
+    /** All keys so far, to be removed from texts, since answers to old keys may still arrive. */
     public List<String> secrets() {
         return secrets;
     }
@@ -110,8 +110,8 @@ public final class ApiKeys {
         } catch (IOException | IllegalArgumentException unusable) {
             if (!troubled) {
                 LOG.warn(
-                        "event=api_key_unreadable file={} why={} remedy=\"write the key into the file; until then the"
-                                + " last one is used\"",
+                        "event=api_key_unreadable file={} why={} remedy=\"write the key into the file; the last key"
+                                + " is used until then\"",
                         from,
                         VisibleText.logged(why(unusable)));
             }
@@ -137,7 +137,7 @@ public final class ApiKeys {
     private static String checked(String key) {
         if (!key.chars().allMatch(c -> c > ' ' && c < 127)) {
             throw new IllegalArgumentException(
-                    "has characters that cannot stand in a header: check for a line break or a blank");
+                    "has characters that are not valid in a header: check for a line break or a blank");
         }
         return key;
     }

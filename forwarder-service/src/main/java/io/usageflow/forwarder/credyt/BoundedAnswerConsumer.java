@@ -19,8 +19,8 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads an answer, of which it keeps a bounded part of the body. Some more is read and dropped, so that the connection
- * stays usable; a body beyond {@value #READ_MAX} bytes ends both.
+ * Reads an answer and keeps a bounded part of its body. The rest is read and dropped, so that the connection stays usable; a
+ * body beyond {@value #READ_MAX} bytes ends both.
  */
 final class BoundedAnswerConsumer implements AsyncResponseConsumer<Answer> {
     static final int READ_MAX = 1024 * 1024;
@@ -38,10 +38,12 @@ final class BoundedAnswerConsumer implements AsyncResponseConsumer<Answer> {
     private @Nullable FutureCallback<Answer> callback;
 
     /**
-     * @param secure whether Credyt answers over TLS, so that whatever comes without is not from Credyt
-     * @param keptMax bytes of the body that are kept, {@value #READ_MAX} at most
-     * @param statusCounts whether an answer whose body breaks off is an answer all the same, since its status says something
-     * @param early takes the answer where its end is not awaited or does not come
+     * Reads one answer.
+     *
+     * @param secure whether Credyt uses TLS, so that an answer without TLS is not Credyt's
+     * @param keptMax bytes of the body to keep, at most {@value #READ_MAX}
+     * @param statusCounts whether an answer with a broken body counts, because of its status
+     * @param early receives an answer without waiting for its end
      */
     BoundedAnswerConsumer(boolean secure, int keptMax, boolean statusCounts, Consumer<Answer> early) {
         this.secure = secure;
@@ -57,7 +59,7 @@ final class BoundedAnswerConsumer implements AsyncResponseConsumer<Answer> {
             HttpContext context,
             FutureCallback<Answer> resultCallback) {
         status = response.getCode();
-        // A proxy that refuses to connect answers in Credyt's place: its 404 must not be taken for Credyt's.
+        // A proxy that refuses to connect answers itself; its 404 is not Credyt's.
         fromProxy = secure && HttpClientContext.cast(context).getSSLSession() == null;
         Map<String, String> all = new HashMap<>();
         for (Header header : response.getHeaders()) {
@@ -73,7 +75,7 @@ final class BoundedAnswerConsumer implements AsyncResponseConsumer<Answer> {
 
     @Override
     public void informationResponse(HttpResponse response, HttpContext context) {
-        // 1xx announces an answer and is none.
+        // 1xx is not the answer.
     }
 
     @Override

@@ -26,18 +26,18 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * The HTTP client, with everything off that would send a request, or the key in it, somewhere else or once more: no
- * redirects, no retries, no cookies, no proxy but the configured one. Certificates and host names are always verified.
+ * The HTTP client. Nothing may send a request or its key elsewhere or again: no redirects, no retries, no cookies, and only
+ * the configured proxy. Certificates and host names are always verified.
  */
 final class CredytClient {
-    /** Connections that were idle for longer are tried before they are used, and closed after {@link #IDLE_MAX}. */
+    /** Connections that were idle for longer are validated before use, and closed after {@link #IDLE_MAX}. */
     private static final TimeValue TRY_AFTER_IDLE = TimeValue.ofSeconds(2);
 
     private static final TimeValue IDLE_MAX = TimeValue.ofSeconds(30);
     private static final int IO_THREADS = 1;
     /**
-     * The client's own bounds are none. An answer whose head is beyond them is not read and the request is sent again, so they
-     * are far above what servers and proxies allow themselves (8 to 64 KiB).
+     * The client has no bounds by default. An answer beyond them is a failure and the request is sent again, so they are far
+     * above the limits of servers and proxies (8 to 64 KiB).
      */
     private static final int HEADER_BYTES_MAX = 256 * 1024;
 
@@ -45,14 +45,13 @@ final class CredytClient {
 
     private CredytClient() {}
 
-    /** @param onFault receives faults of the I/O thread itself */
+    /** Opens the client; {@code onFault} receives failures of the I/O thread. */
     static CloseableHttpAsyncClient open(CredytSettings credyt, int connectionsMax, Callback<Exception> onFault) {
         Timeout response = Timeout.of(credyt.connecting().responseTimeout());
         HttpAsyncClientBuilder client = HttpAsyncClients.custom()
                 .setConnectionManager(connections(credyt, connectionsMax))
                 .setIOReactorConfig(IOReactorConfig.custom()
-                        // Nagle and delayed acknowledgement together cost 44 ms per request, measured with 20 kB
-                        // bodies.
+                        // Nagle and delayed acknowledgement cost 44 ms per request, measured with 20 kB bodies.
                         .setTcpNoDelay(true)
                         .setIoThreadCount(IO_THREADS)
                         .setSoTimeout(response)
@@ -66,7 +65,7 @@ final class CredytClient {
                         .setConnectionRequestTimeout(
                                 Timeout.of(credyt.connecting().timeout()))
                         .setRedirectsEnabled(false)
-                        // Only a proxy is ever logged in to; Credyt's key is a header of ours.
+                        // Only a proxy needs a login; Credyt's key is our own header.
                         .setAuthenticationEnabled(
                                 credyt.proxy().flatMap(ProxySettings::login).isPresent())
                         .build())
@@ -75,7 +74,7 @@ final class CredytClient {
                 .disableRedirectHandling()
                 .disableCookieManagement()
                 .disableAuthCaching()
-                // What comes compressed all the same is undone within a bound: ResponseBody.
+                // ResponseBody decompresses within a bound.
                 .disableContentCompression()
                 .evictExpiredConnections()
                 .evictIdleConnections(IDLE_MAX)

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.credyt;
 
 import io.usageflow.forwarder.config.CredytSettings;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -24,20 +25,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Requests to Credyt over HTTP/1.1, each sent once. Holds no policy: it neither retries nor follows a redirect, so the key
- * goes to the configured address and nowhere else. Answers come on the client's I/O thread. Thread-safe; close it.
+ * Sends requests to Credyt over HTTP/1.1, each once. It neither retries nor follows a redirect, so the key goes only to the
+ * configured address. Answers arrive on the client's I/O thread. Thread-safe; close it.
  */
 public final class CredytHttp implements AutoCloseable {
     /** Credyt reads header names in either case (docs/credyt-api.md, 1). */
     private static final String KEY_HEADER = "X-CREDYT-API-KEY";
 
-    /** JSON is UTF-8 by its standard; a charset parameter is one more thing that a server might refuse. */
+    /** Without a charset parameter, which a server might refuse; JSON is always UTF-8. */
     private static final ContentType JSON = ContentType.create("application/json");
 
-    /** Of the answer to what was sent, this much of the body is kept: it is looked through for what went wrong. */
+    /** Bytes to keep of an answer to sent events, for its error messages. */
     public static final int REPLY_BYTES_MAX = 64 * 1024;
 
-    /** Of the answer to a question the body is kept up to this, since it is the answer. */
+    /** Bytes to keep of an answer to a query. */
     public static final int ANSWER_BYTES_MAX = BoundedAnswerConsumer.READ_MAX;
 
     private static final Logger LOG = LoggerFactory.getLogger(CredytHttp.class);
@@ -50,8 +51,10 @@ public final class CredytHttp implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * @param connectionsMax connections at most; more requests at once would wait for one
-     * @throws ConfigException where the trust store cannot be used
+     * Opens the client.
+     *
+     * @param connectionsMax maximum number of connections; further concurrent requests wait for one
+     * @throws ConfigException if the trust store cannot be used
      */
     public CredytHttp(CredytSettings credyt, ApiKeys keys, int connectionsMax) {
         this.keys = keys;
@@ -63,9 +66,9 @@ public final class CredytHttp implements AutoCloseable {
     }
 
     /**
-     * Sends a body. Never throws, and the stage never fails: it ends with an {@link Answer} within {@link #answersWithin}.
+     * Sends a body. Never throws, and the stage never fails: it completes with an {@link Answer} within {@link #answersWithin}.
      *
-     * @param path begins with a slash; what is in it must be encoded
+     * @param path encoded, with a leading slash
      * @param json never changed
      */
     public CompletionStage<Answer> post(String path, byte[] json) {
@@ -75,19 +78,19 @@ public final class CredytHttp implements AutoCloseable {
                 new BasicRequestProducer(head, new BasicAsyncEntityProducer(json, JSON)), key, REPLY_BYTES_MAX, true);
     }
 
-    /** Asks for something; otherwise as {@link #post}. */
+    /** Sends a query; otherwise like {@link #post}. */
     public CompletionStage<Answer> get(String path) {
         String key = keys.current();
         SimpleHttpRequest head = headed(SimpleRequestBuilder.get(address(path)), key);
         return exchange(new BasicRequestProducer(head, null), key, ANSWER_BYTES_MAX, false);
     }
 
-    /** For a path's segment or a query's value. */
+    /** Encodes a path segment or a query value. */
     public static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /** The longest that a request may take. */
+    /** The longest time until an answer. */
     public Duration answersWithin() {
         return within;
     }
@@ -99,7 +102,7 @@ public final class CredytHttp implements AutoCloseable {
     private static SimpleHttpRequest headed(SimpleRequestBuilder request, String key) {
         return request.setHeader(KEY_HEADER, key)
                 .setHeader("Accept", "application/json")
-                // Without it a server may choose any coding (RFC 9110, 12.5.3).
+                // Without this header a server may choose any coding (RFC 9110, 12.5.3).
                 .setHeader("Accept-Encoding", "identity")
                 .build();
     }
@@ -112,7 +115,7 @@ public final class CredytHttp implements AutoCloseable {
                     request,
                     new BoundedAnswerConsumer(secure, keptMax, statusCounts, answer::complete),
                     new Completing(answer));
-            // The client's own time-outs are between two packets: an answer that drips would take for ever.
+            // The client's own timeouts are between two packets, so a slow answer could take for ever.
             var unused = answer.orTimeout(within.toMillis(), TimeUnit.MILLISECONDS)
                     .whenComplete((done, late) -> {
                         if (late != null) {
@@ -130,7 +133,7 @@ public final class CredytHttp implements AutoCloseable {
         });
     }
 
-    /** Closing at once makes the client's I/O thread stumble over its closed selector (5.6.5); that is no fault. */
+    /** Logs a failure. After an immediate close, the client's I/O thread fails on its closed selector (5.6.5), which is expected. */
     private void ioFault(Exception fault) {
         if (closed) {
             LOG.debug("event=http_closed", fault);
@@ -139,7 +142,7 @@ public final class CredytHttp implements AutoCloseable {
         }
     }
 
-    /** Frees connections and threads; requests in flight end with a failure. */
+    /** Closes connections and threads; requests in flight fail. */
     @Override
     public void close() {
         closed = true;
@@ -167,6 +170,23 @@ public final class CredytHttp implements AutoCloseable {
         @Override
         public void cancelled() {
             answer.complete(new Answer.Failure(false, "the request was cancelled"));
+        }
+    }
+
+    /** Converts exceptions of the client to answers. Pure. */
+    static final class Failures {
+        private Failures() {}
+
+        static Answer of(Throwable broken) {
+            boolean timeout = broken instanceof InterruptedIOException || broken instanceof TimeoutException;
+            String message = broken.getMessage();
+            return new Answer.Failure(
+                    timeout, broken.getClass().getSimpleName() + (message == null ? "" : ": " + firstLine(message)));
+        }
+
+        private static String firstLine(String message) {
+            String line = message.lines().findFirst().orElse("");
+            return line.length() <= 200 ? line : line.substring(0, 200);
         }
     }
 }

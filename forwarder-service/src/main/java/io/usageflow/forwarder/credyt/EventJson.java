@@ -33,14 +33,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events as Credyt's wire has them (docs/credyt-api.md, 3), written straight from the record to bytes. Pure and
- * thread-safe: the same record always gives the same bytes, in any process and for ever, so map keys are sorted,
- * decimals are plain and without trailing zeros, and times have six digits and a Z.
+ * Writes events as Credyt's JSON (docs/credyt-api.md, 3), directly from the record to bytes. Pure and thread-safe. The same
+ * record always gives the same bytes, in any process and version: map keys are sorted, decimals are plain and without
+ * trailing zeros, and times have six digits and a Z.
  */
 public final class EventJson {
     private static final JsonFactory JSON = JsonFactory.builder()
-            // Its table refuses names with equal hashes, by what was read before: the same record must always be
-            // written.
+            // Its symbol table fails on names with equal hashes, depending on what was read before.
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
             .disable(JsonWriteFeature.ESCAPE_NON_ASCII)
@@ -70,8 +69,8 @@ public final class EventJson {
     /**
      * The event as an element of {@code events[]}.
      *
-     * @throws IllegalArgumentException where the records contradict each other, or hold what JSON cannot say; the message
-     *     names the field
+     * @throws IllegalArgumentException if the records contradict each other, or have a value that JSON does not support; the
+     *     message names the field
      */
     public static byte[] event(DeliverableEvent deliverable, UsageEvent event) {
         try (var bytes = new ByteArrayBuilder(512);
@@ -135,7 +134,7 @@ public final class EventJson {
         }
     }
 
-    /** {@code 2026-11-23T10:00:00.123456Z}; by hand, since the JDK's formatter takes a quarter of the whole event. */
+    /** Writes {@code 2026-11-23T10:00:00.123456Z}; the JDK's formatter would take a quarter of the whole time. */
     private static void time(JsonGenerator json, Instant instant) throws IOException {
         LocalDateTime utc = LocalDateTime.ofEpochSecond(instant.getEpochSecond(), instant.getNano(), ZoneOffset.UTC);
         if (utc.getYear() < 0 || utc.getYear() > 9999) {
@@ -153,7 +152,7 @@ public final class EventJson {
         json.writeString(text, 0, text.length);
     }
 
-    /** The number's digits, ending before {@code end}. */
+    /** Writes the digits of a number, ending before {@code end}. */
     private static void digits(char[] text, int end, int number) {
         int at = end;
         for (int rest = number; rest > 0; rest /= 10) {
@@ -189,13 +188,13 @@ public final class EventJson {
         }
     }
 
-    /** The text itself, so that no number in it is read and written again; checked, so that it cannot break the body. */
+    /** Writes JSON text unchanged, to keep its numbers; validated first, so that it cannot break the body. */
     private static String valid(String key, String text) {
         int values = 0;
         int depth = 0;
         try (JsonParser parser = JSON.createParser(text)) {
             for (var token = parser.nextToken(); token != null; token = parser.nextToken()) {
-                values += depth == 0 ? 1 : 0; // an end never stands at depth 0
+                values += depth == 0 ? 1 : 0; // an end is never at depth 0
                 depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
             }
         } catch (JsonProcessingException malformed) {
@@ -247,7 +246,7 @@ public final class EventJson {
         text(json, external ? VENDOR_EXTERNAL_ID : VENDOR_ID, reference.getValue());
     }
 
-    /** Plain and without trailing zeros. In a long where it fits: stripping a large integer is a division for each zero. */
+    /** Plain, without trailing zeros. Uses a long if it fits, since stripping a large integer divides for each zero. */
     private static void decimal(JsonGenerator json, BigDecimal exact) throws IOException {
         int scale = exact.scale();
         BigInteger unscaled = exact.unscaledValue();

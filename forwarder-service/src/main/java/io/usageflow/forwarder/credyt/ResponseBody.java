@@ -21,13 +21,12 @@ import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 
 /**
- * The text of a response's body: content coding undone, decoded by its charset. Pure.
+ * Decodes the body of a response: content coding and charset. Pure.
  *
- * <p>The request asks for {@code identity}, but a server or a proxy may compress all the same. So gzip and deflate (with
- * zlib's header, and raw, as some servers send it) are undone, one coding at most. The result is as bounded as the bytes
- * are, so a small body cannot become an endless one. Whatever cannot be read is <em>not complete</em>, never empty.
+ * <p>The request asks for {@code identity}, but a server or a proxy may still compress. One coding of gzip or deflate (with or
+ * without zlib's header) is decoded, and the result is bounded. An unreadable body is <em>incomplete</em>, never empty.
  *
- * @param complete whether the text is all that the server said
+ * @param complete whether the text is the whole body
  */
 record ResponseBody(String text, boolean complete) {
     private static final Pattern CHARSET =
@@ -37,8 +36,10 @@ record ResponseBody(String text, boolean complete) {
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     /**
-     * @param bytes as they came
-     * @param cut whether more bytes were to come
+     * Decodes a body.
+     *
+     * @param bytes as received
+     * @param cut whether bytes are missing
      * @param headers by lower-case name
      * @param bytesMax of the result, before its charset is applied
      */
@@ -58,7 +59,7 @@ record ResponseBody(String text, boolean complete) {
 
     private record Unpacked(byte[] bytes, boolean complete) {}
 
-    /** Empty where the coding is not known or the bytes are not in it. */
+    /** Empty if the coding is unknown or does not match. */
     private static Optional<Unpacked> unpack(byte[] bytes, String header, int bytesMax) {
         List<String> codings = Arrays.stream(header.toLowerCase(Locale.ROOT).split(",", -1))
                 .map(String::strip)
@@ -77,7 +78,7 @@ record ResponseBody(String text, boolean complete) {
         };
     }
 
-    /** RFC 9110, 8.4.1.2 asks for zlib's header; servers are known that leave it out. */
+    /** Tries zlib's header (RFC 9110, 8.4.1.2) first; some servers leave it out. */
     private static Optional<Unpacked> inflate(byte[] bytes, int bytesMax) {
         boolean zlib = bytes.length >= 2
                 && (bytes[0] & 0x0f) == ZLIB_METHOD_DEFLATE
@@ -99,7 +100,7 @@ record ResponseBody(String text, boolean complete) {
         InputStream open() throws IOException;
     }
 
-    /** Up to the bound; empty where it breaks off or is not what it claims to be, its checksum included. */
+    /** Reads up to the bound; empty if the data is truncated, invalid or fails its checksum. */
     private static Optional<Unpacked> read(Opening packed, int bytesMax) {
         var all = new ByteArrayOutputStream();
         byte[] block = new byte[8192];
@@ -117,7 +118,7 @@ record ResponseBody(String text, boolean complete) {
         }
     }
 
-    /** UTF-8 unless the content type says otherwise; empty where Java does not know what it says. */
+    /** The charset, UTF-8 by default; empty if Java does not know it. */
     private static Optional<Charset> charset(String contentType) {
         Matcher named = CHARSET.matcher(contentType);
         if (!named.find()) {
@@ -130,7 +131,7 @@ record ResponseBody(String text, boolean complete) {
         }
     }
 
-    /** A byte order mark goes before the charset, as browsers have it, and is not part of the text. */
+    /** Decodes text. A byte order mark overrides the charset, as in browsers, and is removed. */
     private static String text(byte[] bytes, Charset charset) {
         Charset marked = bytes.length < 2
                 ? charset

@@ -16,27 +16,27 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * How long an answer asks to wait: {@code Retry-After} in seconds and in the three forms of an HTTP date (RFC 9110, 5.6.7 and
- * 10.2.3), and the millisecond headers that the runtime of Credyt's own SDK understands (docs/credyt-api.md, 5). Pure.
+ * Parses the wait that an answer asks for: {@code Retry-After} in seconds and in the three forms of an HTTP date (RFC 9110, 5.6.7
+ * and 10.2.3), and the millisecond headers of the runtime of Credyt's SDK (docs/credyt-api.md, 5). Pure.
  *
  * <table>
- * <caption>What is read</caption>
+ * <caption>Supported values</caption>
  * <tr><td>{@code 7}, {@code +7}, {@code  7 }</td><td>7 s</td></tr>
- * <tr><td>{@code 7.5}</td><td>8 s: no server writes it that obeys the standard, but some do</td></tr>
+ * <tr><td>{@code 7.5}</td><td>8 s: not standard, but some servers send it</td></tr>
  * <tr><td>{@code 7, 9}, several header lines</td><td>9 s: the longest</td></tr>
  * <tr><td>{@code Mon, 23 Nov 2026 10:00:30 GMT}, {@code Monday, 23-Nov-26 10:00:30 GMT}, {@code Mon Nov 23 10:00:30 2026}, in any
  * case; the name of the day is not compared</td><td>until then, by the answer's own clock where it has a {@code Date}</td></tr>
  * <tr><td>{@code 0}, {@code -3}, a date that is past</td><td>0 s: our own back-off applies</td></tr>
- * <tr><td>anything else, also beside something that was read</td><td>{@value #NOT_UNDERSTOOD_SECONDS} s at least: a wait was asked for, and
- * its length is not known</td></tr>
- * <tr><td>blank</td><td>as if it were not there</td></tr>
+ * <tr><td>any other text, also next to a valid value</td><td>at least {@value #NOT_UNDERSTOOD_SECONDS} s, since the wait is
+ * unknown</td></tr>
+ * <tr><td>blank</td><td>ignored</td></tr>
  * <tr><td>more than a day</td><td>one day; {@code delivery.retry.after.max} is usually shorter</td></tr>
  * </table>
  */
 public final class RetryAfter {
     static final int NOT_UNDERSTOOD_SECONDS = 30;
 
-    /** Longer waits are cut here already; the retry schedule's own bound is far below. */
+    /** Upper bound, far above the retry schedule's own. */
     private static final long SECONDS_MAX = Duration.ofDays(1).toSeconds();
 
     private static final int TEXT_MAX = 1000;
@@ -59,7 +59,7 @@ public final class RetryAfter {
 
     private RetryAfter() {}
 
-    /** How long an answer asks to wait, in whichever of the headers it says so; the caller bounds it. Never negative. */
+    /** The wait that an answer asks for, from any of the headers. Never negative; the caller bounds it. */
     public static Optional<Duration> of(Answer.Response response, Instant now) {
         return header(response, "retry-after")
                 .map(text -> parse(text, response.header("date"), now))
@@ -71,7 +71,7 @@ public final class RetryAfter {
         return response.header(name).map(String::strip).filter(text -> !text.isEmpty());
     }
 
-    /** @param date the answer's own Date header, where it has one: with it the wait does not depend on our clock */
+    /** Parses a value; with the answer's Date header, the wait does not depend on our clock. */
     static Duration parse(String text, Optional<String> date, Instant now) {
         List<Instant> dates = new ArrayList<>();
         Duration longest = numbers(takeDates(text, now, dates), 1);
@@ -89,7 +89,7 @@ public final class RetryAfter {
         return numbers(text, 1000);
     }
 
-    /** The longest of a list of numbers; cautious where one of them is none. */
+    /** The longest of a list of numbers; at least the default wait if one is invalid. */
     private static Duration numbers(String list, int perSecond) {
         Duration longest = Duration.ZERO;
         for (String element : list.split(",", -1)) {
@@ -113,7 +113,7 @@ public final class RetryAfter {
         return dates;
     }
 
-    /** Returns the text without the dates; what looks like a date and is none stays in it. */
+    /** Removes valid dates from the text, and returns the rest. */
     private static String takeDates(String text, Instant now, List<Instant> into) {
         String rest = text.substring(0, Math.min(text.length(), TEXT_MAX)).toLowerCase(Locale.ROOT);
         for (Pattern form : DATES) {
@@ -149,7 +149,7 @@ public final class RetryAfter {
         }
     }
 
-    /** Up to a whole second, from none to a day. */
+    /** Rounds up to whole seconds, between 0 and a day. */
     private static Duration rounded(Duration wait) {
         long seconds = wait.getSeconds() + (wait.getNano() > 0 ? 1 : 0);
         return Duration.ofSeconds(Math.max(0, Math.min(seconds, SECONDS_MAX)));

@@ -25,7 +25,7 @@ import javax.net.ssl.X509TrustManager;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
-/** Who may vouch for Credyt: the authorities that Java trusts, a file's, or both. */
+/** Loads the trusted certificate authorities: Java's, those of a file, or both. */
 final class TrustedAuthorities {
     private static final Pattern PEM =
             Pattern.compile("-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", Pattern.DOTALL);
@@ -35,7 +35,11 @@ final class TrustedAuthorities {
 
     private TrustedAuthorities() {}
 
-    /** @throws ConfigException where the file is not what it should be; names the key and the remedy */
+    /**
+     * Creates the TLS context.
+     *
+     * @throws ConfigException if the file is unusable; names the key and the remedy
+     */
     static SSLContext context(Optional<CredytSettings.TrustStore> settings) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
@@ -46,7 +50,7 @@ final class TrustedAuthorities {
         }
     }
 
-    /** @param store null for the authorities that Java trusts */
+    /** Uses Java's authorities if {@code store} is null. */
     private static TrustManager[] managers(@Nullable KeyStore store) throws GeneralSecurityException {
         var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(store);

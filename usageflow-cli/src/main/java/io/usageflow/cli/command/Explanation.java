@@ -3,7 +3,7 @@ package io.usageflow.cli.command;
 import io.javalin.util.JavalinBindException;
 import io.usageflow.forwarder.clock.ClockWatch.WrongClockException;
 import io.usageflow.forwarder.config.SettingsException;
-import io.usageflow.forwarder.credyt.lookup.CredytUnreachableException;
+import io.usageflow.forwarder.credyt.lookup.CredytQueries.CredytUnreachableException;
 import io.usageflow.forwarder.kafka.KafkaClients.ClusterUnreachableException;
 import io.usageflow.forwarder.kafka.TopicsNotReadyException;
 import io.usageflow.forwarder.observe.http.AdminServer.AdminPortBusyException;

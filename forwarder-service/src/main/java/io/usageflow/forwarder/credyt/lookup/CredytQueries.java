@@ -18,10 +18,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
- * Asks Credyt for events and lists, several at once and within a rate, again where an answer says nothing yet. One
- * thread asks and decides; the client's I/O threads only hand over answers. Not thread-safe.
+ * Queries Credyt for events and lists, concurrently and within a rate, with retries. One thread sends and decides; the
+ * client's I/O threads only pass on answers. Not thread-safe.
  */
 public final class CredytQueries {
     /** Default rate of reconcile and trace. */
@@ -29,12 +30,12 @@ public final class CredytQueries {
 
     private static final int ATTEMPTS_MAX = 5;
     private static final int IN_FLIGHT_MAX = 16;
-    /** After this many events in a row without an answer, the fault is not with the events. */
+    /** After this many events in a row without an answer, Credyt counts as unreachable. */
     private static final int SILENT_MAX = 10;
 
     private static final Duration WAIT_FIRST = Duration.ofMillis(250);
     private static final Duration PAUSE_MAX = Duration.ofMinutes(5);
-    /** Whether an event is billed before it is accepted is not known (docs/credyt-api.md, 3): fees may come late. */
+    /** Fees may appear late: it is not documented whether Credyt bills an event before accepting it (docs/credyt-api.md, 3). */
     private static final Duration FRESH_WAIT = Duration.ofSeconds(3);
 
     private static final int FRESH_LOOKS = 2;
@@ -47,8 +48,10 @@ public final class CredytQueries {
     private int silent;
 
     /**
+     * Creates the queries.
+     *
      * @param credyt sends {@code GET} to a path, never throws
-     * @param stopped asked between two steps
+     * @param stopped checked between two steps
      */
     public CredytQueries(
             Function<String, CompletionStage<Answer>> credyt, double perSecond, Clock clock, BooleanSupplier stopped) {
@@ -59,9 +62,11 @@ public final class CredytQueries {
     }
 
     /**
-     * @param path what is asked for, encoded
-     * @param expected what an answer must be
-     * @param fresh accepted so recently that Credyt may not be done with it
+     * A query.
+     *
+     * @param path encoded
+     * @param expected the expected body of an answer
+     * @param fresh whether the event was accepted so recently that Credyt may still process it
      */
     public record Query(String path, ExpectedBody expected, boolean fresh) {
         public static Query ofEvent(String credytId, boolean fresh) {
@@ -86,9 +91,9 @@ public final class CredytQueries {
     private record ArrivedAnswer(PendingQuery pending, Answer answer) {}
 
     /**
-     * The replies, in the questions' order; empty where it was stopped.
+     * Sends queries and returns their results in order; empty if stopped.
      *
-     * @throws CredytUnreachableException where Credyt answers nothing, or does not take the key
+     * @throws CredytUnreachableException if Credyt does not answer, or refuses the key
      */
     public Optional<List<QueryResult>> ask(List<Query> queries) throws InterruptedException {
         QueryResult[] results = new QueryResult[queries.size()];
@@ -129,7 +134,7 @@ public final class CredytQueries {
         return sent;
     }
 
-    /** Until something can be sent; bounded, so that a stop is soon noticed. */
+    /** The wait until a query can be sent; bounded, to notice a stop soon. */
     private long pauseNanos(PriorityQueue<PendingQuery> waiting, int inFlight) {
         long most = TimeUnit.MILLISECONDS.toNanos(200);
         if (waiting.isEmpty() || inFlight >= IN_FLIGHT_MAX) {
@@ -193,16 +198,14 @@ public final class CredytQueries {
                 + ", the network and Credyt's state");
     }
 
-    /** Few events, and none was answered: that says nothing of the events either. */
+    /** Collects the results. If no query was answered, Credyt counts as unreachable, even for few queries. */
     private static List<QueryResult> answered(QueryResult[] results) {
         List<QueryResult> all = new ArrayList<>(List.of(results));
         List<String> whys = all.stream()
-                .flatMap(result -> result.<java.util.stream.Stream<String>>match(
-                        found -> java.util.stream.Stream.empty(),
-                        absent -> java.util.stream.Stream.empty(),
-                        unanswered -> unanswered.reached()
-                                ? java.util.stream.Stream.empty()
-                                : java.util.stream.Stream.of(unanswered.why())))
+                .flatMap(result -> result.<Stream<String>>match(
+                        found -> Stream.empty(),
+                        absent -> Stream.empty(),
+                        unanswered -> unanswered.reached() ? Stream.empty() : Stream.of(unanswered.why())))
                 .toList();
         if (!all.isEmpty() && whys.size() == all.size()) {
             throw silence(whys.get(0));
@@ -210,15 +213,24 @@ public final class CredytQueries {
         return all;
     }
 
-    /** So that no late answer is taken for one of the next questions. */
+    /** Waits for all answers, so that none is taken for an answer to the next queries. */
     private void awaitAll(int inFlight) throws InterruptedException {
         for (int i = 0; i < inFlight; i++) {
             arrived.take();
         }
     }
 
-    /** How old an event may be that is looked at again before anything is said against it. */
+    /** Whether an event is so recent that a missing result is checked again. */
     public static boolean isFresh(Instant acceptedAt, Instant now) {
         return Duration.between(acceptedAt, now).compareTo(Duration.ofMinutes(10)) < 0;
+    }
+
+    /** Credyt does not answer or refuses the key. The message has the remedy; results so far are kept. */
+    public static final class CredytUnreachableException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        CredytUnreachableException(String message) {
+            super(message);
+        }
     }
 }

@@ -4,29 +4,30 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.CredytHttp;
+import io.usageflow.forwarder.credyt.lookup.CredytQueries.CredytUnreachableException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
-/** Asks Credyt for one event. */
+/** Looks up one event at Credyt. */
 public final class EventLookup {
     private EventLookup() {}
 
     /**
-     * What Credyt says.
+     * The result of a lookup.
      *
-     * @param text one sentence for people
-     * @param event as Credyt has it; empty where it has not, or it is unknown
+     * @param text one sentence for messages
+     * @param event Credyt's event; empty if absent or unknown
      */
     public record Found(String text, Optional<JsonNode> event) {}
 
     /**
-     * Takes some seconds at most, more where Credyt asks for patience. Never fails for what Credyt answers or does not.
+     * Looks up an event within a few seconds, or longer if Credyt asks to wait. No answer of Credyt makes it fail.
      *
      * @param credytId the event's id at Credyt
-     * @throws org.apache.kafka.common.config.ConfigException where there is no API key that could be used
+     * @throws org.apache.kafka.common.config.ConfigException if there is no usable API key
      */
     public static Found look(Settings settings, String credytId, Clock clock) throws InterruptedException {
         ApiKeys keys = ApiKeys.open(settings.credyt().apiKey(), System::nanoTime);
@@ -39,8 +40,7 @@ public final class EventLookup {
                     .match(
                             found -> new Found(words(found.event()), Optional.of(found.event())),
                             absent -> new Found("Credyt does not have it", Optional.empty()),
-                            unanswered ->
-                                    new Found("Credyt says nothing of it: " + unanswered.why(), Optional.empty()));
+                            unanswered -> new Found("Credyt gave no result: " + unanswered.why(), Optional.empty()));
         } catch (CredytUnreachableException silent) {
             return new Found(String.valueOf(silent.getMessage()), Optional.empty());
         }

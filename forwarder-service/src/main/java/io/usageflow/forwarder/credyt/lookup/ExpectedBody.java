@@ -3,12 +3,12 @@ package io.usageflow.forwarder.credyt.lookup;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 
-/** What the body of a good answer must be. Pure. */
+/** Validates the body of an answer. Pure. */
 public interface ExpectedBody {
-    /** What is wrong with it, as the end of a sentence that begins with the status; empty where nothing. */
+    /** The objection, to complete a sentence that begins with the status; empty if the body is valid. */
     Optional<String> objection(JsonNode body);
 
-    /** The one event of that id, which it must name: what does not may be anything. */
+    /** Expects the event with this id. */
     static ExpectedBody event(String id) {
         return body -> {
             if (!body.isObject()) {
@@ -24,13 +24,13 @@ public interface ExpectedBody {
         };
     }
 
-    /** A part of a list: in {@code items}, as Credyt documents it, or the bare list. */
+    /** Expects a list, bare or in {@code items} as Credyt documents it. */
     static ExpectedBody page() {
         return body ->
                 body.isArray() || body.path("items").isArray() ? Optional.empty() : Optional.of("without a list");
     }
 
-    /** A lookup, to which nothing, a page and a single object are answers (docs/credyt-api.md, 2). */
+    /** Accepts any body, since an empty one, a page or an object are valid answers to a lookup (docs/credyt-api.md, 2). */
     static ExpectedBody lookup() {
         return body -> Optional.empty();
     }

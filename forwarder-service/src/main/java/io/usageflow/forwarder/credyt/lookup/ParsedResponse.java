@@ -15,12 +15,11 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * What an answer to a question means. Pure. Sealed: an answer says something of what was asked for, asks for
- * patience, or says that we may not ask. Only a plain 404 or 410 means that an event is missing: never a page of
- * something in between, since what is missing may be sent again.
+ * The meaning of an answer to a query: a result, a request to retry, or a refused key. Pure. Only a plain 404 or 410 means that
+ * an event is absent, never a page of a proxy, because an absent event may be sent again.
  */
 public sealed interface ParsedResponse {
-    /** Numbers exactly as they came. */
+    /** Keeps numbers exact. */
     JsonMapper EXACT = JsonMapper.builder(JsonFactory.builder()
                     .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
                     .build())
@@ -52,19 +51,18 @@ public sealed interface ParsedResponse {
         }
         if (isPage(response)) {
             return new Answered(new QueryResult.Unanswered(
-                    "HTTP " + status + " with a web page: something answers in Credyt's place; check credyt.url",
-                    true));
+                    "HTTP " + status + " with a web page: a proxy answers instead of Credyt; check credyt.url", true));
         }
         if (response.incomplete()) {
-            return new Answered(new QueryResult.Unanswered(
-                    "HTTP " + status + " with an answer that is longer than is read, or broken", true));
+            return new Answered(
+                    new QueryResult.Unanswered("HTTP " + status + " with an answer that is too long or broken", true));
         }
         if (status == 404 || status == 410) {
             return new Answered(new QueryResult.Absent());
         }
         return status >= 200 && status < 300
                 ? new Answered(read(response, expected))
-                : new Answered(new QueryResult.Unanswered("HTTP " + status + " to the question", true));
+                : new Answered(new QueryResult.Unanswered("HTTP " + status + " to the query", true));
     }
 
     private static QueryResult read(Answer.Response response, ExpectedBody expected) {
@@ -88,7 +86,7 @@ public sealed interface ParsedResponse {
                 || response.body().startsWith("<");
     }
 
-    /** It says something of the event, or nothing, and would again. */
+    /** A result that another query would not change. */
     record Answered(QueryResult result) implements ParsedResponse {
         @Override
         public <R> R match(
@@ -99,7 +97,7 @@ public sealed interface ParsedResponse {
         }
     }
 
-    /** Ask again. */
+    /** A temporary failure. */
     record RetryLater(String why, Optional<Duration> notBefore, boolean overload) implements ParsedResponse {
         @Override
         public <R> R match(
@@ -110,7 +108,7 @@ public sealed interface ParsedResponse {
         }
     }
 
-    /** No question will be answered. */
+    /** Credyt refuses all queries. */
     record Refused(String why) implements ParsedResponse {
         @Override
         public <R> R match(

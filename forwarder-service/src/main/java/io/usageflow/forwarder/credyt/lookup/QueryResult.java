@@ -3,7 +3,7 @@ package io.usageflow.forwarder.credyt.lookup;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.function.Function;
 
-/** What Credyt says of one event. */
+/** The result of looking up one event. */
 public sealed interface QueryResult {
     <R> R match(Function<Found, R> onFound, Function<Absent, R> onAbsent, Function<Unanswered, R> onUnanswered);
 
@@ -30,10 +30,10 @@ public sealed interface QueryResult {
     }
 
     /**
-     * Nobody knows.
+     * Unknown.
      *
-     * @param why for people
-     * @param reached whether Credyt answered, only not in a way that says anything
+     * @param why for messages
+     * @param reached whether Credyt gave an answer, though without a result
      */
     record Unanswered(String why, boolean reached) implements QueryResult {
         @Override

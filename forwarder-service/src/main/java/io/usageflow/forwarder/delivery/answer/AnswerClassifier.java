@@ -21,18 +21,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What an answer means: one pure function, and the table of what Credyt may say. Where the API's documents are silent
- * every sensible answer is understood (docs/credyt-api.md, 6). Three rules hold for every answer (docs/decisions/0014):
+ * Classifies an answer; pure. It accepts every sensible answer where the API is undocumented (docs/credyt-api.md, 6). Three
+ * rules hold (docs/decisions/0015):
  *
  * <ol>
- *   <li><em>Settled needs evidence.</em> A 2xx that says nothing of the events, a word for the event that is known to mean
- *       success, or a refusal by Credyt whose 409, code or id field says that the event exists. An unknown word, a body that
- *       was not understood, and a text that may repeat a value of the producer's are none.
- *   <li><em>Condemned needs Credyt's word.</em> Only 400, 409, 413 and 422, with a body that is Credyt's by type and
- *       shape, and the same statuses of a single event in a 2xx, can refuse an event. Every other 4xx speaks of the account,
- *       the route or the request, and so does what a gateway says: it holds, as an outage does.
- *   <li><em>What stays unclear is asked</em>, event by event, before anything is concluded ({@link Unclear}). Until then the
- *       event is neither settled nor dead: sending it again is always safe, its id makes it so.
+ *   <li><em>Settling needs evidence:</em> a 2xx without statements about events, a known word of success for the event, or a
+ *       refusal by Credyt whose 409, code or id field says that the event exists. An unknown word, a body that was not
+ *       understood, or a text that may repeat the producer's values is no evidence.
+ *   <li><em>Rejecting needs Credyt's statement:</em> only 400, 409, 413 and 422 with a body of Credyt's type and shape, or
+ *       the same status of a single event in a 2xx, can refuse an event. Every other 4xx, and every answer of a gateway, is
+ *       about the account, the route or the request, and holds delivery like an outage.
+ *   <li><em>An unclear event is looked up</em> before it is settled or rejected ({@link Unclear}). Sending it again is safe,
+ *       since its id stays the same.
  * </ol>
  */
 public final class AnswerClassifier {
@@ -41,8 +41,10 @@ public final class AnswerClassifier {
     private AnswerClassifier() {}
 
     /**
-     * @param ids of the request's events at Credyt, in order, at least one
-     * @param now for a Retry-After with a date, where the answer has no Date of its own
+     * Classifies the answer to a request.
+     *
+     * @param ids Credyt's ids of the request's events, in order, at least one
+     * @param now for a Retry-After with a date if the answer has no Date header
      */
     public static Outcome classify(Answer answer, List<String> ids, Instant now) {
         if (answer instanceof Answer.Failure failure) {
@@ -66,9 +68,9 @@ public final class AnswerClassifier {
             case 400, 422 ->
                 ErrorBody.ofCredyt(response)
                         .map(body -> Refusals.of(response, body, ids, now))
-                        .orElseGet(() -> notOfTheEvents(response, now));
+                        .orElseGet(() -> notAboutEvents(response, now));
             default ->
-                status >= 400 && status < 500 ? notOfTheEvents(response, now) : retry(response, status == 504, now);
+                status >= 400 && status < 500 ? notAboutEvents(response, now) : retry(response, status == 504, now);
         };
     }
 
@@ -76,7 +78,7 @@ public final class AnswerClassifier {
         int status = response.status();
         String body = response.body().strip();
         if (response.incomplete()) {
-            return unclear(response, "an answer that is not complete", false, now);
+            return unclear(response, "an incomplete answer", false, now);
         }
         if (status == 204 || body.isEmpty() || isPlainWord(response, body)) {
             return new Accepted(status, Set.of());
@@ -89,7 +91,7 @@ public final class AnswerClassifier {
                 .orElseGet(() -> unclear(response, "a body that is not JSON: " + body, false, now));
     }
 
-    /** As empty as an empty body: {@code Accepted}, {@code OK}. */
+    /** Whether the body only says success, such as {@code Accepted} or {@code OK}. */
     private static boolean isPlainWord(Answer.Response response, String body) {
         return response.header("content-type")
                         .orElse("")
@@ -130,7 +132,7 @@ public final class AnswerClassifier {
                 .collect(java.util.stream.Collectors.toUnmodifiableSet());
     }
 
-    /** 413: of a gateway's limit too, as long as there is something to halve. With Retry-After it is for now only. */
+    /** 413, also of a gateway while the batch can be halved. With Retry-After it is temporary. */
     private static Outcome tooLarge(Answer.Response response, List<String> ids, Instant now) {
         var notBefore = RetryAfter.of(response, now);
         Optional<ErrorBody> credyts = ErrorBody.ofCredyt(response);
@@ -140,14 +142,14 @@ public final class AnswerClassifier {
         return notBefore.isPresent()
                 ? retry(response, false, now)
                 : credyts.<Outcome>map(body -> Refusals.refused(response.status(), body, false))
-                        .orElseGet(() -> notOfTheEvents(response, now));
+                        .orElseGet(() -> notAboutEvents(response, now));
     }
 
-    /** 409: the ids exist, or something else conflicts; only a body of Credyt's can say so. */
+    /** 409: the ids exist, or something else conflicts. Only Credyt's body tells which. */
     private static Outcome conflict(Answer.Response response, List<String> ids, Instant now) {
         Optional<ErrorBody> credyts = ErrorBody.ofCredyt(response);
         if (credyts.isEmpty()) {
-            return unclear(response, "an answer that says nothing of the events", false, now);
+            return unclear(response, "an answer without a statement about the events", false, now);
         }
         ErrorBody body = credyts.get();
         if (!body.complaints().isEmpty()) {
@@ -168,19 +170,19 @@ public final class AnswerClassifier {
     private static Outcome missing(Answer.Response response, Instant now) {
         String body = response.body().strip();
         if (response.incomplete() || (!body.isEmpty() && !ErrorBody.isJson(response))) {
-            return notOfTheEvents(response, now);
+            return notAboutEvents(response, now);
         }
         Optional<ErrorBody> said = ErrorBody.ofAny(body);
         if (said.filter(ErrorBody::mentionsCustomer).isPresent()) {
             return new CustomerTrouble(response.status(), true);
         }
         return said.filter(error -> !error.complaints().isEmpty()).isPresent()
-                ? notOfTheEvents(response, now)
+                ? notAboutEvents(response, now)
                 : new CustomerTrouble(response.status(), false);
     }
 
-    /** Of the account, the route or the request, or from something on the way: no event would fare better. */
-    private static Retry notOfTheEvents(Answer.Response response, Instant now) {
+    /** An answer about the account, the route or the request, or of a proxy: it would be the same for any event. */
+    private static Retry notAboutEvents(Answer.Response response, Instant now) {
         return new Retry("HTTP " + response.status(), RetryAfter.of(response, now), false, OutageCause.REFUSED);
     }
 

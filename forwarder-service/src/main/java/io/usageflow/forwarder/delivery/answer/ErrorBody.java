@@ -20,24 +20,24 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an error answer of Credyt's complains about: ProblemDetails, ValidationProblem with strings or arrays of them, or a list of
- * errors (docs/credyt-api.md, 6). Pure.
+ * The parsed body of an error answer: ProblemDetails, ValidationProblem with strings or arrays, or a list of errors
+ * (docs/credyt-api.md, 6). Pure.
  *
- * @param complaints one a message, in the body's order; empty where the body names no field
+ * @param complaints one for each message, in order; empty if the body names no field
  * @param summary title, detail, message and error text of the body
- * @param code the body's own word for machines, where it has one
+ * @param code the body's error code, if any
  */
 record ErrorBody(List<Complaint> complaints, String summary, Optional<String> code) {
     private static final String ALREADY =
             "(already|previously) (exist|been|known|recorded|processed|submitted|ingested|received|used|taken|stored)";
 
-    /** Said of an event's id. */
+    /** Means that an event's id exists. */
     private static final Pattern EXISTS = Pattern.compile(
             ALREADY + "|duplicate|\\bexists\\b|must be unique|not unique|has been (used|taken|processed|recorded)");
 
     private static final Pattern EXISTS_NOT = Pattern.compile("\\bno\\b[^.]*\\bexists\\b|\\bnot (already |yet )?exist");
 
-    /** Without a field that names the event: strict, since an event that is wrongly taken for delivered is lost. */
+    /** Means the same without a field. Strict, because an event that is wrongly settled is lost. */
     private static final Pattern EVENT_EXISTS = Pattern.compile("\\b(events?|ids?|idempotency key)\\b[^.]{0,60}\\b"
             + ALREADY + "|duplicate (usage )?(event|id|idempotency)|event is (a )?duplicate");
 
@@ -54,31 +54,33 @@ record ErrorBody(List<Complaint> complaints, String summary, Optional<String> co
                     .streamReadConstraints(
                             StreamReadConstraints.builder().maxNestingDepth(64).build())
                     .build())
-            // What follows the document, or stands in it twice, may say the opposite.
+            // Trailing content or a duplicate key may contradict the rest.
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
     /**
-     * @param id the event id the complaint names outside its key, where it does
-     * @param code a word for machines, where it has one
+     * One complaint.
+     *
+     * @param id the event id that it names outside its key, if any
+     * @param code its error code, if any
      */
     record Complaint(ErrorKey key, Optional<String> id, String message, Optional<String> code) {
-        /** Whether its text says so, which may be a value of the producer's that Credyt repeats. */
+        /** Whether its text says that the id exists. The text may repeat a value of the producer. */
         boolean saysExists() {
             String text = message.toLowerCase(Locale.ROOT);
             return EXISTS.matcher(text).find() && !EXISTS_NOT.matcher(text).find();
         }
 
-        /** Which of the request's events it is about; -1 where it names none by its id. */
+        /** The index of the event that it names by id; -1 if none. */
         int namedIn(List<String> ids) {
             int byId = id.map(ids::indexOf).orElse(-1);
             return byId >= 0 ? byId : ids.indexOf(key.field());
         }
 
         /**
-         * Whether it proves that an event's id exists: by the id's own field, where nothing of the producer's can be repeated
-         * since the ids are ours; by a code; or, in a 409, by a text about an event that it names.
+         * Whether it proves that an event's id exists: by the id field, whose values are ours and not the producer's; by a code;
+         * or, in a 409, by a text about an event that it names.
          */
         boolean provesExistence(List<String> ids, boolean conflict) {
             boolean coded =
@@ -97,8 +99,8 @@ record ErrorBody(List<Complaint> complaints, String summary, Optional<String> co
     }
 
     /**
-     * The body, where it is Credyt's: JSON by its content type, whole, and a problem by its shape, with a status that is the
-     * answer's own where it has one. A page, a text, nothing, or other JSON may come from anything on the way.
+     * Parses the body if it is Credyt's: complete, JSON by content type, a problem by shape, and without a different status.
+     * Any other body may come from a proxy.
      */
     static Optional<ErrorBody> ofCredyt(Answer.Response response) {
         if (response.incomplete() || !isJson(response)) {
@@ -109,7 +111,7 @@ record ErrorBody(List<Complaint> complaints, String summary, Optional<String> co
                 .map(ErrorBody::of);
     }
 
-    /** Credyt's body or another server's; empty where it is no JSON object. */
+    /** Parses the body of any server; empty if it is not a JSON object. */
     static Optional<ErrorBody> ofAny(String body) {
         return json(body).filter(JsonNode::isObject).map(ErrorBody::of);
     }
@@ -130,7 +132,7 @@ record ErrorBody(List<Complaint> complaints, String summary, Optional<String> co
         return root.isObject() && says && (own.isMissingNode() || own.isNull() || own.asInt(-1) == status);
     }
 
-    /** The JSON of a body; empty where it is none. */
+    /** The JSON of a body; empty if it is not JSON. */
     static Optional<JsonNode> json(String body) {
         try {
             JsonNode root = JSON.readTree(body);
@@ -140,7 +142,7 @@ record ErrorBody(List<Complaint> complaints, String summary, Optional<String> co
         }
     }
 
-    /** Without a field: whether the text says that the event's id exists. It may repeat a value of the producer's. */
+    /** Whether the text without a field says that an event's id exists. It may repeat a value of the producer. */
     boolean saysExists() {
         String text = summary.toLowerCase(Locale.ROOT);
         return EVENT_EXISTS.matcher(text).find()
@@ -149,9 +151,9 @@ record ErrorBody(List<Complaint> complaints, String summary, Optional<String> co
     }
 
     /**
-     * Whether a word for machines says so, of the request as a whole.
+     * Whether the error code of the whole request says that an event exists.
      *
-     * @param conflict a 409, where it is clear that the word speaks of the event
+     * @param conflict whether the status is 409, so that the code is about the event
      */
     boolean codeSaysExists(boolean conflict) {
         return code.filter(word -> conflict || StatusWord.normal(word).contains("event"))
@@ -164,21 +166,21 @@ record ErrorBody(List<Complaint> complaints, String summary, Optional<String> co
         return BUSY.matcher(summary.toLowerCase(Locale.ROOT)).find();
     }
 
-    /** Speaks of the customer, in whatever words. */
+    /** Whether it mentions the customer. */
     boolean mentionsCustomer() {
         return complaints.isEmpty()
                 ? summary.toLowerCase(Locale.ROOT).contains("customer")
                 : complaints.stream().anyMatch(complaint -> complaint.key().isCustomer());
     }
 
-    /** Blames the customer. */
+    /** Whether it blames the customer. */
     boolean namesCustomer() {
         return complaints.isEmpty()
                 ? CUSTOMER.matcher(summary.toLowerCase(Locale.ROOT)).find()
                 : complaints.stream().allMatch(complaint -> complaint.key().isCustomer());
     }
 
-    /** Equal for refusals of the same kind: the fields without their indices, or else the text without its numbers. */
+    /** Equal for refusals of the same kind: the fields without indices, or the text without numbers. */
     String refusalKind() {
         TreeSet<String> fields = new TreeSet<>();
         complaints.forEach(complaint -> fields.add(complaint.key().field()));
@@ -190,7 +192,7 @@ record ErrorBody(List<Complaint> complaints, String summary, Optional<String> co
                 : fields.toString();
     }
 
-    /** What it says, for people. */
+    /** The complaints as text. */
     String words() {
         return complaints.isEmpty()
                 ? summary
@@ -199,7 +201,7 @@ record ErrorBody(List<Complaint> complaints, String summary, Optional<String> co
                         .collect(Collectors.joining("; "));
     }
 
-    /** @param root an object, or a list of errors */
+    /** Parses an object or a list of errors. */
     static ErrorBody of(JsonNode root) {
         List<Complaint> complaints = new ArrayList<>();
         JsonNode errors = root.isArray() ? root : root.path("errors");
@@ -230,7 +232,7 @@ record ErrorBody(List<Complaint> complaints, String summary, Optional<String> co
                 word(element.path("code")).or(() -> word(element.path("error_code"))));
     }
 
-    /** ProblemDetails have a URI of the kind of problem, of which the last segment is the word. */
+    /** The error code; in ProblemDetails, the last segment of the type's URI. */
     private static Optional<String> code(JsonNode root) {
         return word(root.path("code"))
                 .or(() -> word(root.path("error_code")))
@@ -255,7 +257,7 @@ record ErrorBody(List<Complaint> complaints, String summary, Optional<String> co
         return all.toString();
     }
 
-    /** A string, an array of them, or whatever else stands there, as text. */
+    /** The text of a string, an array or another value. */
     private static String texts(@Nullable JsonNode value) {
         if (value == null || value.isNull()) {
             return "";

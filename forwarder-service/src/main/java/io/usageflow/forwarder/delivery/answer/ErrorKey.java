@@ -7,13 +7,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a key of an {@code errors} object points at. Credyt's notation is not documented (docs/credyt-api.md, 2), so
- * every usual one is read: {@code events[0].id}, {@code events.0.id}, {@code Events[0].Id}, {@code
+ * The parsed key of an {@code errors} object. Credyt's notation is not documented (docs/credyt-api.md, 2), so all common ones
+ * are accepted: {@code events[0].id}, {@code events.0.id}, {@code Events[0].Id}, {@code
  * $.events[0].occurred_at}, {@code /events/0/id}, {@code [0].id}, and bare fields, in snake, camel or Pascal case.
  * Pure.
  *
- * @param index of the event, where the key has one
- * @param field below the event or the request, lower case without underscores; empty where the key ends before
+ * @param index of the event, if the key has one
+ * @param field below the event or the request, in lower case without underscores; may be empty
  */
 record ErrorKey(OptionalInt index, String field) {
     private static final Pattern EVENT =
@@ -57,17 +57,17 @@ record ErrorKey(OptionalInt index, String field) {
         return new ErrorKey(OptionalInt.empty(), bare(dotted));
     }
 
-    /** The customer of the whole request, not an event. */
+    /** Whether it is the customer of the whole request. */
     boolean isCustomer() {
         return index.isEmpty() && CUSTOMER_FIELDS.contains(field);
     }
 
-    /** The event's own id, not a cost's; without an index, of one event of the request. */
+    /** Whether it is the event's own id, not a cost's; without an index, of some event of the request. */
     boolean isIdField() {
         return field.equals("id") || field.equals("eventid");
     }
 
-    /** A field that only events have, whether or not the key says which event. */
+    /** Whether it is a field that only events have, with or without an index. */
     boolean isEventField() {
         int dot = field.indexOf('.');
         return index.isPresent() || EVENT_FIELDS.contains(dot < 0 ? field : field.substring(0, dot));

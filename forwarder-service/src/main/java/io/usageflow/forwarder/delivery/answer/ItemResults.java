@@ -11,16 +11,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the JSON body of a 2xx says of single events. No per-item result is documented (docs/credyt-api.md, 3), so the
- * usual shapes are read: lists by position, by index or by id, objects keyed by id, lists of failures or successes,
- * counts. Whatever else the body says is searched for the request's ids and for words of failure: an event that is
- * named in a place that is not understood is {@link ItemResult#UNCLEAR}, and a failure that cannot be pinned to an event
- * makes all doubtful of which nothing else is said. Pure.
+ * The results of single events in the JSON body of a 2xx. None is documented (docs/credyt-api.md, 3), so the common shapes are
+ * read: lists by position, index or id, objects keyed by id, lists of failures or successes, and counts. The rest of the
+ * body is searched for ids and words of failure. An event that is named in an unknown place is {@link ItemResult#UNCLEAR},
+ * and a failure without an event makes all events without a result doubtful. Pure.
  *
- * @param results by index into the request; an event of which nothing is said has none
- * @param doubt what casts doubt on the events without a part; empty where nothing does
- * @param word what was not understood or was refused, for people; foreign text
- * @param refused whether Credyt refused an event by its id, in words that say so
+ * @param results by index into the request; events that the body does not mention have none
+ * @param doubt the reason to doubt the events without a result; empty if there is none
+ * @param word the text that was not understood or refuses, for messages; foreign text
+ * @param refused whether Credyt explicitly refused an event by its id
  */
 record ItemResults(Map<Integer, ItemResult> results, Optional<String> doubt, String word, boolean refused) {
     private static final Set<String> RESULT_LISTS = Set.of("", "results", "events", "items", "data", "responses");
@@ -31,17 +30,17 @@ record ItemResults(Map<Integer, ItemResult> results, Optional<String> doubt, Str
             Set.of("accepted", "succeeded", "successes", "successful", "created", "stored", "processed", "ingested");
     private static final Set<String> TAKEN_COUNTS = Set.of("accepted", "acceptedcount");
     private static final Set<String> KNOWN = Set.of("duplicates", "duplicatecount", "duplicateids");
-    /** What a problem says, which is none of a success. */
+    /** Fields of a problem, which no success has. */
     private static final Set<String> PROBLEM =
             Set.of("title", "detail", "reason", "errordescription", "warning", "warnings");
-    /** Where an API wraps what it answers. */
+    /** Fields that wrap the answer. */
     private static final Set<String> WRAPPERS = Set.of("data", "result", "response");
 
     ItemResults {
         results = Map.copyOf(results);
     }
 
-    /** @param ids the request's event ids, in order */
+    /** Reads a body; {@code ids} are the request's event ids, in order. */
     static ItemResults of(JsonNode root, List<String> ids) {
         var reader = new Reader(ids);
         if (root.isArray()) {
@@ -81,12 +80,12 @@ record ItemResults(Map<Integer, ItemResult> results, Optional<String> doubt, Str
                 doubt(takenCount + " accepted of " + ids.size());
             }
             if (listsSuccess && results.size() < ids.size()) {
-                doubt("a list of the accepted that leaves events out");
+                doubt("a list of accepted events that leaves events out");
             }
             return new ItemResults(results, Optional.ofNullable(doubt), word, refused);
         }
 
-        /** The answer, or what it wraps. */
+        /** Reads the answer or the object that it wraps. */
         void body(JsonNode body) {
             int named = ItemStatement.named(body, ids);
             if (named >= 0 || ItemStatement.isEcho(body)) {
@@ -102,7 +101,7 @@ record ItemResults(Map<Integer, ItemResult> results, Optional<String> doubt, Str
             }
         }
 
-        /** Of the request as a whole. 207 announces that single events have their own. */
+        /** Handles the status of the whole request; 207 announces a status for each event. */
         private void whole(JsonNode status) {
             StatusWord said =
                     status.isMissingNode() || status.asInt(0) == 207 ? StatusWord.ACCEPTED : StatusWord.of(status);
@@ -156,7 +155,7 @@ record ItemResults(Map<Integer, ItemResult> results, Optional<String> doubt, Str
             return RESULT_LISTS.contains(name) || FAILED.contains(name) || TAKEN.contains(name) || KNOWN.contains(name);
         }
 
-        /** What an item of a list of that name means that has no word of its own. */
+        /** The result of an item without a status in a list of that name. */
         private static ItemResult meaning(String name) {
             return FAILED.contains(name)
                     ? ItemResult.SUSPECT
@@ -172,9 +171,11 @@ record ItemResults(Map<Integer, ItemResult> results, Optional<String> doubt, Str
         }
 
         /**
-         * @param named the event that the item names; -1 where it names none
-         * @param position its place in the request, where the list has one item for each event
-         * @param otherwise what an item without a word of its own means here
+         * Notes the result of an item.
+         *
+         * @param named the event that the item names; -1 if none
+         * @param position its index in the request if the list has an item for each event; otherwise -1
+         * @param otherwise the result of an item without a status
          */
         private void put(int named, JsonNode item, int position, ItemResult otherwise) {
             boolean bareId = item.isTextual() && named >= 0;
@@ -194,7 +195,7 @@ record ItemResults(Map<Integer, ItemResult> results, Optional<String> doubt, Str
             }
         }
 
-        /** What is said twice and not alike is not understood. */
+        /** Merges the results of an event; contradictory ones are unclear. */
         private void put(int index, ItemResult result) {
             boolean settles = result == ItemResult.ACCEPTED || result == ItemResult.KNOWN;
             results.merge(
@@ -227,7 +228,7 @@ record ItemResults(Map<Integer, ItemResult> results, Optional<String> doubt, Str
             }
         }
 
-        /** A ValidationProblem's. By index alone an event is sent again: a wrong index taken for delivered would lose it. */
+        /** Reads the errors of a ValidationProblem. An index alone never settles an event, since a wrong index would lose it. */
         private void errors(JsonNode errors) {
             ErrorBody body = ErrorBody.of(JsonNodeFactory.instance.objectNode().set("errors", errors));
             for (ErrorBody.Complaint complaint : body.complaints()) {
@@ -243,7 +244,7 @@ record ItemResults(Map<Integer, ItemResult> results, Optional<String> doubt, Str
             }
         }
 
-        /** What is not understood is harmless as long as it neither names an event nor speaks of a failure. */
+        /** Searches an unknown field for ids and words of failure; otherwise it is ignored. */
         private void other(String name, JsonNode value) {
             int named = value.isTextual() ? ids.indexOf(value.asText()) : ids.indexOf(name);
             if (named >= 0 && !StatusWord.normal(name).equals("id")) {

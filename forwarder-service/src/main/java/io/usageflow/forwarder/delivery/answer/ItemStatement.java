@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What one item of a 2xx body says of the event it is about. Pure; a part of {@link ItemResults}. */
+/** Reads one item of a 2xx body. Pure; part of {@link ItemResults}. */
 final class ItemStatement {
     private static final Set<String> STATUSES =
             Set.of("status", "statuscode", "httpstatus", "state", "outcome", "result");
     private static final Set<String> FLAGS = Set.of("success", "succeeded", "ok", "accepted", "created", "stored");
     private static final Set<String> ERRORS = Set.of("error", "errors", "failure", "fault", "exception", "problem");
     private static final Set<String> IDS = Set.of("id", "eventid", "eid", "credyteventid");
-    /** What an event, its place or its time is called; none of it says what became of the event. */
+    /** Fields without a statement about the outcome. */
     private static final Set<String> NEUTRAL = Set.of(
             "index",
             "customerid",
@@ -28,7 +28,7 @@ final class ItemStatement {
             "occurredat",
             "eventtype",
             "fees");
-    /** What the producer wrote, where the event itself comes back. */
+    /** The producer's fields, if the answer repeats the event. */
     private static final Set<String> ECHOED =
             Set.of("data", "costs", "subject", "description", "metadata", "eventtype", "fees", "id");
 
@@ -39,7 +39,7 @@ final class ItemStatement {
 
     private ItemStatement() {}
 
-    /** @param otherwise what an item without a word of its own means where it stands */
+    /** The result of an item; {@code otherwise} if it has no status. */
     static ItemResult result(JsonNode item, ItemResult otherwise) {
         if (!item.isObject()) {
             return of(StatusWord.of(item), otherwise);
@@ -73,7 +73,7 @@ final class ItemStatement {
         };
     }
 
-    /** Where its fields say different things, none of them counts. */
+    /** Its status word; unknown if its fields contradict each other. */
     private static StatusWord wordOf(JsonNode item) {
         if (item.path("duplicate").asBoolean(false) && StatusWord.of(status(item)) == StatusWord.ACCEPTED) {
             return StatusWord.KNOWN;
@@ -86,12 +86,12 @@ final class ItemStatement {
         return words.size() == 1 ? words.get(0) : StatusWord.UNKNOWN;
     }
 
-    /** Whether it refuses the event by a status that says so. */
+    /** Whether its status refuses the event. */
     static boolean refuses(JsonNode item) {
         return wordOf(item) == StatusWord.REJECTED;
     }
 
-    /** The first of its fields that is a status, or else its code; missing where it has none. */
+    /** Its first status field; missing if there is none. */
     static JsonNode status(JsonNode item) {
         return item.properties().stream()
                 .filter(entry -> isStatus(entry.getKey(), entry.getValue()))
@@ -106,21 +106,21 @@ final class ItemStatement {
         return named && (value.isTextual() || value.isNumber());
     }
 
-    /** A flag of success that is down, or a field of errors that holds some. */
+    /** Whether the field is a false success flag or a non-empty error field. */
     static boolean isFailure(String name, JsonNode value) {
         String normal = StatusWord.normal(name);
         boolean flag = (FLAGS.contains(normal) || STATUSES.contains(normal)) && value.isBoolean();
         return flag ? !value.asBoolean() : ERRORS.contains(normal) && says(value);
     }
 
-    /** Of an error that only its code proves to be a known id: its text may repeat what the producer wrote. */
+    /** The result of an error. Only its code proves a known id, since its text may repeat the producer's values. */
     private static ItemResult ofError(JsonNode item) {
         JsonNode error = item.path("error");
         JsonNode code = error.isObject() ? error.path("code") : item.path("error_code");
         return StatusWord.of(code) == StatusWord.KNOWN ? ItemResult.KNOWN : ItemResult.SUSPECT;
     }
 
-    /** Without a status: every field must be one that says nothing of what became of the event, or says success. */
+    /** Whether every field of an item without a status is neutral or says success. */
     private static boolean isUnderstood(JsonNode item) {
         boolean echo = isEcho(item);
         return item.properties().stream().allMatch(entry -> {
@@ -140,7 +140,7 @@ final class ItemStatement {
                 .anyMatch(entry -> soundsBad("", entry.getValue()));
     }
 
-    /** Whether the name of a field that says something, or its text, speaks of a failure. */
+    /** Whether the name or the text of a non-empty field means a failure. */
     static boolean soundsBad(String name, JsonNode value) {
         return says(value)
                 && (BAD_NAME.matcher(StatusWord.normal(name)).find()
@@ -149,7 +149,7 @@ final class ItemStatement {
                                         .find()));
     }
 
-    /** Not null, false, 0 or empty. */
+    /** Whether the value is not null, false, 0 or empty. */
     static boolean says(JsonNode value) {
         return value.isContainerNode()
                 ? !value.isEmpty()
@@ -160,7 +160,7 @@ final class ItemStatement {
                                 : !value.asText("").isBlank() && !value.isNull();
     }
 
-    /** The event itself come back: what the producer wrote in it is no statement, whatever it says of a status. */
+    /** Whether the item repeats the event; then the producer's fields are no statement. */
     static boolean isEcho(JsonNode item) {
         return item.path("event_type").isTextual() || item.path("eventType").isTextual();
     }
@@ -169,7 +169,7 @@ final class ItemStatement {
         return isEcho(item) && ECHOED.contains(StatusWord.normal(name));
     }
 
-    /** Which of the request's events it names, by an id in any field or by index; -1 where it names none. */
+    /** The index of the event that it names by id or index; -1 if none. */
     static int named(JsonNode item, List<String> ids) {
         int byId = namedById(item, ids);
         JsonNode index = item.path("index");

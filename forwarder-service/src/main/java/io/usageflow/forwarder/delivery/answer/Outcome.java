@@ -5,10 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/**
- * What an answer means for the batch it answers. Sealed, and read through {@link #match}, so that a
- * handler decides about the batch in every case. Indices count the request's events from 0.
- */
+/** The meaning of an answer for its batch. {@link #match} makes handlers cover every case. Indices count events from 0. */
 public sealed interface Outcome {
 
     <R> R match(Visitor<R> visitor);
@@ -32,7 +29,7 @@ public sealed interface Outcome {
         R halt(Halt outcome);
     }
 
-    /** Credyt has all events; of those in {@code known} it said that it had them before. */
+    /** Credyt has all events; it knew those in {@code known} before. */
     record Accepted(int status, Set<Integer> known) implements Outcome {
         public Accepted {
             known = Set.copyOf(known);
@@ -45,9 +42,9 @@ public sealed interface Outcome {
     }
 
     /**
-     * The answer speaks of single events; an event without a part is sent again at once.
+     * The answer has results of single events; an event without a result is sent again at once.
      *
-     * @param word what was not understood of those that are unclear, for people; foreign text that is not escaped yet
+     * @param word the text that was not understood, for messages; foreign and not escaped
      */
     record Partial(int status, Map<Integer, ItemResult> results, String word) implements Outcome {
         public Partial {
@@ -60,24 +57,24 @@ public sealed interface Outcome {
         }
     }
 
-    /** What an answer says of one event among several. */
+    /** The result of one event among several. */
     enum ItemResult {
         ACCEPTED,
-        /** Credyt has it from before. */
+        /** Credyt knew it before. */
         KNOWN,
-        /** Accused: sent again alone. Only an event that was refused standing alone dies, so a wrong index kills none. */
+        /** Possibly refused: sent again alone. Only an event that is refused alone becomes a dead letter. */
         SUSPECT,
         /** Failed for now. */
         LATER,
-        /** What is said of it is not understood: Credyt is asked for it. */
+        /** The result is not understood; the event is looked up. */
         UNCLEAR
     }
 
     /**
-     * Refused without saying which event is the culprit; of a single event: that event is refused.
+     * The request is refused without naming the event at fault; a single event is refused itself.
      *
      * @param customerPossible whether it may be the customer rather than an event
-     * @param exists whether the reason seems to be an id that exists; it proves nothing
+     * @param exists whether the reason seems to be an existing id; this is no proof
      * @param refusalKind equal for refusals of the same kind
      */
     record Refused(int status, boolean customerPossible, boolean exists, String refusalKind) implements Outcome {
@@ -90,8 +87,8 @@ public sealed interface Outcome {
     /**
      * The request is too large; a single event that is too large is refused.
      *
-     * @param fromCredyt whether Credyt said it, as against something on the way
-     * @param notBefore what Retry-After asks for, unbounded as it came
+     * @param fromCredyt whether Credyt answered, and not a proxy
+     * @param notBefore the unbounded Retry-After
      */
     record TooLarge(int status, boolean fromCredyt, Optional<Duration> notBefore) implements Outcome {
         @Override
@@ -101,9 +98,9 @@ public sealed interface Outcome {
     }
 
     /**
-     * The customer is what is wrong. It may just have been created elsewhere.
+     * The customer is refused. It may be too new for Credyt.
      *
-     * @param named whether a field of the answer, or Credyt's 404, speaks of the customer, as against a bare 404 or a text
+     * @param named whether a field of the answer or Credyt's 404 names the customer, and not only a bare 404 or a text
      */
     record CustomerTrouble(int status, boolean named) implements Outcome {
         @Override
@@ -113,13 +110,12 @@ public sealed interface Outcome {
     }
 
     /**
-     * The answer does not say in words that are understood whether Credyt has the events. Before anything is concluded
-     * Credyt is asked for each of them.
+     * The answer does not show whether Credyt has the events. Each event is looked up.
      *
-     * @param word what was not understood, for people; foreign text that is not escaped yet
-     * @param fromCredyt whether Credyt seems to have said it, as against something on the way
-     * @param notBefore what Retry-After asks for, unbounded as it came
-     * @param otherwise what the answer means for a single event that Credyt says it does not have; empty: it is sent again
+     * @param word the text that was not understood, for messages; foreign and not escaped
+     * @param fromCredyt whether Credyt seems to have answered, and not a proxy
+     * @param notBefore the unbounded Retry-After
+     * @param otherwise the outcome of a single event that the lookup does not find; empty: it is sent again
      */
     record Unclear(
             int status, String word, boolean fromCredyt, Optional<Duration> notBefore, Optional<Refused> otherwise)
@@ -131,11 +127,11 @@ public sealed interface Outcome {
     }
 
     /**
-     * Temporary, or unknown whether it arrived: the same bytes again, later.
+     * The failure is temporary, or it is unknown whether the request arrived: the same bytes are sent again later.
      *
-     * @param notBefore what Retry-After asks for, unbounded as it came
-     * @param overload whether fewer requests at once would help
-     * @param kind of outage that it is where all answers are like it
+     * @param notBefore the unbounded Retry-After
+     * @param overload whether fewer concurrent requests would help
+     * @param kind the cause of an outage, if all answers are like this
      */
     record Retry(String cause, Optional<Duration> notBefore, boolean overload, OutageCause kind) implements Outcome {
         public Retry(String cause, Optional<Duration> notBefore, boolean overload) {
@@ -149,9 +145,9 @@ public sealed interface Outcome {
     }
 
     /**
-     * Our key or our address is wrong: no event's fault, and no event would fare better.
+     * Our key or address is wrong, which affects every event.
      *
-     * @param notBefore what Retry-After asks for, unbounded as it came
+     * @param notBefore the unbounded Retry-After
      */
     record Halt(OutageCause cause, String detail, Optional<Duration> notBefore) implements Outcome {
         @Override
@@ -160,12 +156,12 @@ public sealed interface Outcome {
         }
     }
 
-    /** Why nothing is sent. */
+    /** Why the circuit is open. */
     public enum OutageCause {
         UNAVAILABLE("Credyt does not answer, or asks to wait"),
         REFUSED(
-                "each request is refused for a reason that is no event's: check the account at Credyt, credyt.url, and what"
-                        + " stands on the way"),
+                "each request is refused for a reason that is not about events: check the account at Credyt, credyt.url and"
+                        + " the proxies on the way"),
         AUTH("Credyt refuses the API key: check credyt.api.key"),
         REDIRECTED("Credyt's address answers with a redirect, which is never followed: check credyt.url");
 
@@ -175,7 +171,7 @@ public sealed interface Outcome {
             this.meaning = meaning;
         }
 
-        /** One clause for people, with the remedy. */
+        /** One clause for messages, with the remedy. */
         public String meaning() {
             return meaning;
         }

@@ -19,13 +19,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What a 400, 409 or 422 means that is Credyt's word. Pure; a part of {@link AnswerClassifier}. */
+/** Classifies a 400, 409 or 422 of Credyt. Pure; part of {@link AnswerClassifier}. */
 final class Refusals {
-    /** Said of the request. Nothing looser: a field of one event may be too long as well. */
+    /** Means the request is too large. Strict, since a field of one event may be too long as well. */
     private static final Pattern REQUEST_TOO_LARGE = Pattern.compile("too large|too many events|payload size"
             + "|(at most|no more than|maximum of|up to|limit of) \\d+ (events|items)");
 
-    /** Said of the {@code events} as a whole. */
+    /** The same in a message about the field {@code events}. */
     private static final Pattern EVENTS_TOO_MANY =
             Pattern.compile("too (large|long|many|big)|at most|no more than|up to|exceed|maximum");
 
@@ -59,7 +59,7 @@ final class Refusals {
                     : new Partial(status, results, "");
         }
         Refused refusal = refused(status, body, true);
-        // A text may repeat what the producer chose: it decides nothing before Credyt was asked for the event.
+        // A text may repeat the producer's values, so the event is looked up first.
         return seemsToExist
                 ? new Unclear(
                         status,
@@ -70,7 +70,7 @@ final class Refusals {
                 : refusal;
     }
 
-    /** Whether it may mean that the event exists: by its text, or in a 409 that names the event for no stated reason. */
+    /** Whether it may mean that the event exists: by its text, or by naming the event in a 409. */
     private static boolean mayMeanExistence(Complaint complaint, List<String> ids, boolean conflict) {
         boolean ofTheEvent =
                 complaint.key().isIdField() || complaint.key().field().isEmpty() || complaint.namedIn(ids) >= 0;
@@ -78,8 +78,8 @@ final class Refusals {
     }
 
     /**
-     * Ids exist. Known for certain is only what is named by its id, or the whole batch; an event that is named by index
-     * is sent alone, since taking a wrong index for delivered would lose an event.
+     * Handles existing ids. Only an event named by id, or the whole batch, is certainly known. An event named by index is sent
+     * alone, because a wrong index would lose an event.
      */
     static Outcome existing(int status, ErrorBody body, List<String> ids, boolean conflict) {
         if (ids.size() == 1) {

@@ -5,18 +5,18 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What one word or number of an answer says of an event. None is documented (docs/credyt-api.md, 3), so these are the
- * usual ones, in closed lists: a word that is in none of them proves nothing. Pure.
+ * The meaning of a status word or number. None is documented (docs/credyt-api.md, 3), so these are closed lists of common
+ * words; an unlisted word proves nothing. Pure.
  */
 enum StatusWord {
     ACCEPTED,
-    /** Credyt has it from before. */
+    /** Credyt knew the event before. */
     KNOWN,
     /** Failed for now. */
     LATER,
-    /** Refused for what it holds. */
+    /** Refused for its content. */
     REJECTED,
-    /** Failed, for whatever reason. */
+    /** Failed for an unknown reason. */
     FAILED,
     UNKNOWN;
 
@@ -78,7 +78,7 @@ enum StatusWord {
     private static final Set<String> FAILED_WORDS =
             Set.of("failed", "failure", "error", "denied", "dropped", "skipped");
 
-    /** Of a status, a state or a code: a word in any spelling, or an HTTP status. */
+    /** Reads a status, state or code: a word in any notation, or an HTTP status. */
     static StatusWord of(JsonNode value) {
         if (value.isIntegralNumber()) {
             return ofStatus(value.canConvertToInt() ? value.asInt() : 0);
@@ -106,7 +106,7 @@ enum StatusWord {
         return FAILED_WORDS.contains(word) ? FAILED : UNKNOWN;
     }
 
-    /** A bare 409 does not say what conflicts. */
+    /** Unknown for 409, which does not say what conflicts. */
     private static StatusWord ofStatus(int status) {
         if (status >= 200 && status < 300 && status != 207) {
             return ACCEPTED;
@@ -118,7 +118,7 @@ enum StatusWord {
         };
     }
 
-    /** {@code already_exists}, {@code AlreadyExists} and {@code already-exists} are one. */
+    /** Normalizes {@code already_exists}, {@code AlreadyExists} and {@code already-exists} to the same word. */
     static String normal(String text) {
         return text.toLowerCase(Locale.ROOT).replaceAll("[\\s_.!-]", "");
     }

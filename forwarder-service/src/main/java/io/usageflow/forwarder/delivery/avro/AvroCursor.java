@@ -3,8 +3,8 @@ package io.usageflow.forwarder.delivery.avro;
 import io.usageflow.forwarder.delivery.avro.DeliverableLayout.UnsupportedBytesException;
 
 /**
- * A place in Avro's binary, moved forward field by field. Reads only numbers in their shortest form, since only these would
- * be written again as they are; never beyond its end. One thread, used again and again.
+ * Reads Avro's binary encoding field by field, within bounds. Accepts only numbers in their shortest form, since an encoder
+ * would not reproduce others. One thread; reusable.
  */
 final class AvroCursor {
     private static final int LONG_BYTES_MAX = 10;
@@ -13,7 +13,7 @@ final class AvroCursor {
     private int at;
     private int end;
 
-    /** @param until after the last byte that may be read */
+    /** Begins at {@code from}; {@code until} is exclusive. */
     void over(byte[] value, int from, int until) {
         bytes = value;
         at = from;
@@ -36,7 +36,11 @@ final class AvroCursor {
         return at == end;
     }
 
-    /** @throws UnsupportedBytesException where it is not in its shortest form */
+    /**
+     * Reads a number.
+     *
+     * @throws UnsupportedBytesException if it is not in its shortest form
+     */
     long number() {
         long raw = 0;
         for (int i = 0; i < LONG_BYTES_MAX; i++) {
@@ -57,7 +61,11 @@ final class AvroCursor {
         throw new UnsupportedBytesException();
     }
 
-    /** @throws UnsupportedBytesException where it is below 0 or not below {@code bound}: a union's or an enum's */
+    /**
+     * Reads the index of a union or an enum.
+     *
+     * @throws UnsupportedBytesException if it is not in 0 to {@code bound} - 1
+     */
     int choice(int bound) {
         long number = number();
         if (number < 0 || number >= bound) {
@@ -73,7 +81,7 @@ final class AvroCursor {
         }
     }
 
-    /** Reads the length of a string or of bytes, whose first byte is next. */
+    /** Reads the length of a string or of bytes, and stops at the first byte. */
     int length() {
         long length = number();
         if (length < 0 || length > end - at) {
@@ -93,7 +101,11 @@ final class AvroCursor {
         skip(length());
     }
 
-    /** @throws UnsupportedBytesException where it is not all ASCII: what is not would first have to be checked to be UTF-8 */
+    /**
+     * Skips an ASCII string.
+     *
+     * @throws UnsupportedBytesException if it is not ASCII, since other text would have to be validated as UTF-8
+     */
     void skipAscii() {
         int length = length();
         for (int i = at; i < at + length; i++) {
@@ -104,7 +116,7 @@ final class AvroCursor {
         at += length;
     }
 
-    /** A union of null and something: whether it is something. */
+    /** Reads a nullable union; returns whether it has a value. */
     boolean isPresent() {
         return choice(2) == 1;
     }
@@ -116,7 +128,7 @@ final class AvroCursor {
         return bytes[at++] == 1;
     }
 
-    /** The entries in the next block of a map or an array; 0 at its end. Blocks that say their size are not what our writers make. */
+    /** Reads the number of entries in the next block of a map or an array; 0 at its end. Our writers create no sized blocks. */
     int block() {
         long count = number();
         if (count < 0 || count > end - at) {

@@ -17,17 +17,17 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes deliverable records. One for whatever reads a record and for whatever writes what became of it: a record that was
- * read once can be decoded again while the registry is away. One thread.
+ * Decodes deliverable records. Reader and writer share one instance, so a record that was read once can be decoded again
+ * without the registry. One thread.
  */
 public final class DeliverableDecoder {
     private final Deserializer<DeliverableEvent> deliverables;
     private final Deserializer<UsageEvent> events;
 
     /**
-     * A record's first half.
+     * A decoded record, without its event.
      *
-     * @param origin the published record, as a dead letter will keep it
+     * @param origin the published record
      */
     public record Unpacked(DeliverableEvent deliverable, SourceRecord origin) {}
 
@@ -36,19 +36,21 @@ public final class DeliverableDecoder {
         events = AvroSerdes.ownValueDeserializer(serde, UsageEvent.class);
     }
 
-    /** Whether the record's value has exactly our own schema. */
+    /** Whether the value has exactly our own schema. */
     public boolean isPlain(byte[] value) {
         return AvroSerdes.isPlain(deliverables, value, 0, value.length);
     }
 
-    /** Whether the published value in it, from there to its end, has exactly our own schema. */
+    /** Whether the published value at {@code from} has exactly our own schema. */
     public boolean isEventPlain(byte[] value, int from) {
         return AvroSerdes.isPlain(events, value, from, value.length);
     }
 
     /**
-     * @throws SerializationException where it cannot be decoded
-     * @throws io.usageflow.schema.registry.RegistryUnavailableException while the registry is away
+     * Decodes a record.
+     *
+     * @throws SerializationException if it cannot be decoded
+     * @throws io.usageflow.schema.registry.RegistryUnavailableException if the registry is unavailable
      */
     public Unpacked unpack(ConsumerRecord<byte[], byte[]> record) {
         DeliverableEvent deliverable = decode(
@@ -60,13 +62,13 @@ public final class DeliverableDecoder {
                 deliverable, new SourceRecord(deliverable.getSource(), record.key(), published, record.headers()));
     }
 
-    /** The event in it; throws as {@link #unpack} does. */
+    /** Decodes the event; throws like {@link #unpack}. */
     public UsageEvent event(ConsumerRecord<byte[], byte[]> record, Unpacked unpacked) {
         return decode(
                 events, record.topic(), record.headers(), unpacked.origin().value(), "the value is empty");
     }
 
-    /** Of a record that does not say where its event came from: the deliverable record itself is the source. */
+    /** The source of an unreadable record: the deliverable record itself. */
     public static SourceRecord raw(ConsumerRecord<byte[], byte[]> record, LogId log) {
         var source = new SourceCoordinates(
                 record.topic(),

@@ -6,10 +6,7 @@ import io.usageflow.schema.avro.WireFormat;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Where the fields of a deliverable record stand in its value. One thread, used again and again: what it says is of the value
- * that was {@linkplain #of given last}.
- */
+/** Finds the fields of a deliverable record in its value, for the last argument of {@link #of}. One thread; reusable. */
 public final class DeliverableLayout {
     private static final int KINDS = 2;
     private static final int EXTERNAL = 1;
@@ -18,7 +15,7 @@ public final class DeliverableLayout {
     private byte[] value = {};
     private int credytIdAt;
     private int credytIdEnd;
-    /** Null until it is asked for. */
+    /** Created on demand. */
     private @Nullable String credytId;
 
     private boolean customerExternal;
@@ -30,8 +27,10 @@ public final class DeliverableLayout {
     private int eventAt;
 
     /**
+     * Finds the fields of a value.
+     *
      * @param record a value in the wire format, of exactly our own schema
-     * @throws UnsupportedBytesException where it is broken, or its ids are not all ASCII
+     * @throws UnsupportedBytesException if it is broken, or its ids are not ASCII
      */
     public DeliverableLayout of(byte[] record) {
         value = record;
@@ -94,7 +93,7 @@ public final class DeliverableLayout {
         return credytId;
     }
 
-    /** Whether the customer is named by the publishing company's own id. */
+    /** Whether the customer id is the publishing company's own. */
     public boolean customerExternal() {
         return customerExternal;
     }
@@ -115,7 +114,7 @@ public final class DeliverableLayout {
         return credytIdEnd;
     }
 
-    /** After the first four fields, which a receipt begins with too. */
+    /** The end of the first four fields, which a receipt has too. */
     int headEnd() {
         return customerEnd;
     }
@@ -128,7 +127,7 @@ public final class DeliverableLayout {
         return sourceEnd;
     }
 
-    /** Where the published value begins; it goes to the end. */
+    /** The start of the published value, which extends to the end. */
     public int eventAt() {
         return eventAt;
     }
@@ -136,7 +135,7 @@ public final class DeliverableLayout {
     /**
      * Moves the cursor to the reference of the vendor with that name.
      *
-     * @throws UnsupportedBytesException where there is none, or more than one
+     * @throws UnsupportedBytesException if there is none, or more than one
      */
     void findVendor(int nameAt, int nameEnd, byte[] names, AvroCursor found) {
         in.over(value, vendorsAt, sourceAt);
@@ -162,7 +161,7 @@ public final class DeliverableLayout {
         found.over(value, reference, sourceAt);
     }
 
-    /** Bytes that are left to the generated classes, because they are broken or rare. Has no stack trace, so it is cheap. */
+    /** Broken or rare bytes, which are left to the generated classes. Cheap, since it has no stack trace. */
     public static final class UnsupportedBytesException extends RuntimeException {
         private static final long serialVersionUID = 1;
 

@@ -9,10 +9,7 @@ import io.usageflow.schema.id.Uuids;
 import java.util.Optional;
 import java.util.UUID;
 
-/**
- * Writes the event of a deliverable record as Credyt's wire has it, straight from Avro's bytes: the very bytes that
- * {@code EventJson} makes of the decoded records. One thread.
- */
+/** Writes a deliverable record's event as JSON, directly from Avro's bytes. The result equals {@code EventJson}'s. One thread. */
 public final class EventTranscript {
     private static final byte[] ID = ascii("{\"id\":");
     private static final byte[] EVENT_TYPE = ascii(",\"event_type\":");
@@ -30,7 +27,7 @@ public final class EventTranscript {
     private static final byte[] TRUE = ascii("true");
     private static final byte[] FALSE = ascii("false");
 
-    /** The branches of {@code data}'s values, in the schema's order; the last one, JsonValue, is left to {@code EventJson}. */
+    /** Number of supported branches of {@code data}'s values; the last, JsonValue, is left to {@code EventJson}. */
     private static final int BRANCHES = 5;
 
     private final AvroCursor in = new AvroCursor();
@@ -46,8 +43,8 @@ public final class EventTranscript {
     /**
      * The event as an element of {@code events[]}.
      *
-     * @param deliverable whose event is of exactly our own schema
-     * @throws UnsupportedBytesException where it is broken, or holds what is left to {@code EventJson}
+     * @param deliverable has an event of exactly our own schema
+     * @throws UnsupportedBytesException if it is broken, or has content that is left to {@code EventJson}
      */
     public byte[] json(DeliverableLayout deliverable) {
         byte[] value = deliverable.value();
@@ -133,7 +130,7 @@ public final class EventTranscript {
         out.quoted(vendor);
     }
 
-    /** Nothing where it is empty. */
+    /** Writes a map, or nothing if it is empty. */
     private void map(byte[] field, MapEntries.Skip skip, Value value) {
         entries.read(in, skip);
         int end = in.at();

@@ -8,8 +8,8 @@ import java.time.LocalDate;
 import java.util.Arrays;
 
 /**
- * JSON as it grows, as {@code EventJson} writes it: exact plain decimals, times with six digits and a Z. Only text that needs
- * no escaping. One thread, used again and again.
+ * A buffer for JSON in {@code EventJson}'s form: exact plain decimals, times with six digits and a Z. Supports only text that
+ * needs no escaping. One thread; reusable.
  */
 final class JsonText {
     private static final long MICROS_PER_SECOND = 1_000_000;
@@ -17,7 +17,7 @@ final class JsonText {
     private static final int SCALE = 18;
     private static final long ONE = 1_000_000_000_000_000_000L;
     private static final BigInteger LARGE_ONE = BigInteger.valueOf(ONE);
-    /** Above all that 38 digits can say. */
+    /** The first number with more than 38 digits. */
     private static final BigInteger DIGITS_END = BigInteger.TEN.pow(38);
 
     private static final int NUMBER_CHARS_MAX = 20;
@@ -46,7 +46,11 @@ final class JsonText {
         text[length++] = (byte) ascii;
     }
 
-    /** @throws UnsupportedBytesException where a byte is not ASCII, or has to be escaped */
+    /**
+     * Adds a string.
+     *
+     * @throws UnsupportedBytesException if a byte is not ASCII, or needs escaping
+     */
     void quoted(byte[] from, int at, int end) {
         room(end - at + 2);
         text[length++] = '"';
@@ -60,7 +64,7 @@ final class JsonText {
         text[length++] = '"';
     }
 
-    /** Moves the cursor past the string. */
+    /** Adds the string at the cursor, and moves past it. */
     void quoted(AvroCursor in) {
         int count = in.length();
         quoted(in.bytes(), in.at(), in.at() + count);
@@ -77,7 +81,7 @@ final class JsonText {
         digits(Math.abs(number), 1);
     }
 
-    /** @param atLeast digits, with zeros before the first */
+    /** Adds digits, with leading zeros up to {@code atLeast}. */
     private void digits(long number, int atLeast) {
         room(NUMBER_CHARS_MAX);
         int count = 1;
@@ -93,7 +97,7 @@ final class JsonText {
         length += count;
     }
 
-    /** A decimal of scale 18, plain and without trailing zeros. Moves the cursor past it. */
+    /** Adds the decimal of scale 18 at the cursor, without trailing zeros, and moves past it. */
     void decimal(AvroCursor in) {
         int count = in.length();
         byte[] bytes = in.bytes();
@@ -138,7 +142,7 @@ final class JsonText {
         fraction(parts[1].longValue());
     }
 
-    /** What stands after the point, without the zeros at its end; no point where nothing does. */
+    /** Adds the fraction without trailing zeros; nothing for 0. */
     private void fraction(long ofOne) {
         if (ofOne == 0) {
             return;

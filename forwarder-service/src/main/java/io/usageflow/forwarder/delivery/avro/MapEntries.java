@@ -3,9 +3,9 @@ package io.usageflow.forwarder.delivery.avro;
 import io.usageflow.forwarder.delivery.avro.DeliverableLayout.UnsupportedBytesException;
 import java.util.Arrays;
 
-/** The entries of one map, in the order of their keys. One thread, used again and again. */
+/** The entries of one map, sorted by key. One thread; reusable. */
 final class MapEntries {
-    /** They are sorted by insertion. */
+    /** Small, since it uses insertion sort. */
     private static final int ENTRIES_MAX = 64;
 
     private final int[] keyAt = new int[ENTRIES_MAX];
@@ -19,9 +19,9 @@ final class MapEntries {
     }
 
     /**
-     * Moves the cursor past the map.
+     * Reads the map at the cursor, and moves past it.
      *
-     * @throws UnsupportedBytesException where there are very many, or a key stands there twice
+     * @throws UnsupportedBytesException if it has too many entries or a duplicate key
      */
     void read(AvroCursor in, Skip value) {
         size = 0;
@@ -42,7 +42,7 @@ final class MapEntries {
         }
         int place = size++;
         for (; place > 0; place--) {
-            // ASCII, which only passes in the end, sorts as a string does.
+            // Sorts ASCII like strings; other text is refused later.
             int order = Arrays.compareUnsigned(bytes, keyAt[place - 1], keyEnd[place - 1], bytes, from, until);
             if (order == 0) {
                 throw new UnsupportedBytesException();

@@ -6,10 +6,7 @@ import io.usageflow.schema.avro.WireFormat;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Writes a receipt: most of it stands in the deliverable record already, in the same order and bytes. The very bytes that the
- * generated class's would be. One thread.
- */
+/** Writes a receipt, mostly by copying from the deliverable record. The result equals the generated class's. One thread. */
 public final class ReceiptBytes {
     private static final int NUMBERS_BYTES_MAX = 8 * 10;
     private static final int ID_BYTES_MAX = 64;
@@ -18,21 +15,21 @@ public final class ReceiptBytes {
     private byte[] bytes = new byte[512];
     private int length;
 
-    /** @param header of the wire format, with the schema id of receipts */
+    /** Takes the wire format's header with the schema id of receipts. */
     public ReceiptBytes(byte[] header) {
         this.header = Arrays.copyOf(header, WireFormat.HEADER_BYTES);
     }
 
     /**
-     * What a receipt says that the deliverable record does not.
+     * The fields that are not in the deliverable record.
      *
-     * @param proof what says that Credyt has the event
-     * @param acceptedAt in milliseconds of the epoch
-     * @param deliverable where the deliverable record stands
+     * @param proof the proof that Credyt has the event
+     * @param acceptedAt in Unix milliseconds
+     * @param deliverable the position of the deliverable record
      */
     public record Facts(Proof proof, int httpStatus, int attempts, long acceptedAt, Deliverable deliverable) {}
 
-    /** @param topicId Kafka's, in ASCII; null where it is unknown */
+    /** The position of a record; {@code topicId} is Kafka's, null if unknown. */
     public record Deliverable(
             int partition, long offset, @Nullable String topicId) {}
 
@@ -89,13 +86,13 @@ public final class ReceiptBytes {
         return text.getBytes(US_ASCII);
     }
 
-    /** What says that Credyt has an event: the answer to the request that carried it, or Credyt asked for it. */
+    /** The proof that Credyt has an event. */
     public enum Proof {
-        /** The answer: accepted. */
+        /** The answer to its request accepted it. */
         ACCEPTED("ACCEPTED", "ANSWER"),
-        /** The answer: there from before. */
+        /** The answer to its request said that Credyt knew it before. */
         ALREADY_KNOWN("ALREADY_KNOWN", "ANSWER"),
-        /** The answer did not say so, and {@code GET /events/{id}} showed the event. */
+        /** The answer was unclear, and {@code GET /events/{id}} found the event. */
         LOOKUP("ALREADY_KNOWN", "LOOKUP");
 
         private final String outcome;

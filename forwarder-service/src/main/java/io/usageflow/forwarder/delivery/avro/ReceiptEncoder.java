@@ -15,15 +15,15 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encoded receipts: from the deliverable record's bytes, and from the decoded record where these are unusual or a serializer of
- * the user's own writes. One thread.
+ * Encodes receipts from the deliverable record's bytes, or from the decoded record if the bytes are unsupported or the user
+ * has a custom serializer. One thread.
  */
 public final class ReceiptEncoder {
     private final String topic;
     private final DeliverableDecoder deliverables;
     private final Serializer<Receipt> serializer;
     private final DeliverableLayout layout = new DeliverableLayout();
-    /** Null until the serializer has shown which schema id it writes. */
+    /** Null until the schema id is known. */
     private @Nullable ReceiptBytes bytes;
 
     public ReceiptEncoder(String topic, DeliverableDecoder deliverables, Serializer<Receipt> serializer) {
@@ -32,7 +32,7 @@ public final class ReceiptEncoder {
         this.serializer = serializer;
     }
 
-    /** Registers the schema now, so that a receipt can be written while the registry is away. */
+    /** Registers the schema, so that receipts can be written without the registry. */
     public void warmUp() {
         var nowhere = new SourceCoordinates("", 0, 0L, Instant.EPOCH, null);
         serialize(Receipt.newBuilder()

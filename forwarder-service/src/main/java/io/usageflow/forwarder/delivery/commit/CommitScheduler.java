@@ -19,15 +19,14 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When what is settled is committed. One thread, the only one that says what is
- * committed; {@link OutcomeTransaction}'s thread writes it.
+ * Decides when settled records are committed, on the loop's thread; {@link OutcomeTransaction}'s thread writes them.
  *
- * <p>At most one transaction is under way. Until it returned, what it takes along stays where it is: in the partitions'
- * ledgers and counters, behind which more may settle meanwhile. Its end is applied here, in the loop's thread, so the loop
- * sees all of it or nothing. Whoever is about to give partitions up waits for it first.
+ * <p>At most one transaction is pending. Until it returns, its records stay in the partitions' ledgers and counters. Its result
+ * is applied here, on the loop's thread, so the loop sees the whole result or nothing. Before partitions are given up, the loop
+ * waits for it.
  */
 public final class CommitScheduler {
-    /** From this rate of events on, transactions are as far apart as the settings allow. */
+    /** At this rate of events, transactions use the longest interval. */
     private static final int MANY_PER_SECOND = 2_000;
 
     private static final Duration AFTER_ABORT = Duration.ofSeconds(1);
@@ -44,7 +43,7 @@ public final class CommitScheduler {
     private long committedNanos;
     private @Nullable PendingTransaction pending;
 
-    /** What was handed over, to be applied when it is committed. */
+    /** A transaction that is not yet applied. */
     private record PendingTransaction(
             List<PartitionCommit> commits, List<BudgetChange> changes, CompletableFuture<TransactionResult> end) {
         int events() {
@@ -54,7 +53,7 @@ public final class CommitScheduler {
         }
     }
 
-    /** @param wakeUp called, by another thread, when a transaction has ended */
+    /** Creates the scheduler; another thread calls {@code wakeUp} when a transaction has ended. */
     public CommitScheduler(
             Consumer<byte[], byte[]> consumer,
             OutcomeTransaction transaction,
@@ -74,7 +73,7 @@ public final class CommitScheduler {
         this.committedNanos = dueNanos;
     }
 
-    /** When the next transaction is due, should there be anything to commit. */
+    /** When the next transaction is due, if there is anything to commit. */
     public long dueNanos() {
         return dueNanos;
     }
@@ -97,9 +96,9 @@ public final class CommitScheduler {
     }
 
     /**
-     * Applies the transaction that has ended, if one has. Does not wait.
+     * Applies the pending transaction if it has ended. Does not wait.
      *
-     * @throws LostProducerException where the producer cannot go on
+     * @throws LostProducerException if the producer is unusable
      */
     public void applyEnded() {
         if (pending != null && pending.end().isDone()) {
@@ -107,7 +106,7 @@ public final class CommitScheduler {
         }
     }
 
-    /** Begins one transaction for all partitions that have anything to commit, unless one is under way. */
+    /** Begins one transaction for all partitions with something to commit, unless one is pending. */
     public void begin(Collection<AssignedPartition> partitions) {
         if (pending != null) {
             return;
@@ -126,17 +125,17 @@ public final class CommitScheduler {
         List<BudgetChange> changes = customers.takeChanges(clock.nanos());
         CompletableFuture<TransactionResult> end = transaction.begin(commits, changes, consumer.groupMetadata());
         pending = new PendingTransaction(commits, changes, end);
-        end.whenComplete((ended, lost) -> wakeUp.run());
+        var unused = end.whenComplete((ended, lost) -> wakeUp.run());
     }
 
-    /** Waits for the transaction under way, if one is, and applies it. */
+    /** Waits for the pending transaction, if any, and applies it. */
     public void await() {
         if (pending != null) {
             apply(pending);
         }
     }
 
-    /** Commits all that can be committed, and waits until it is: before partitions leave. */
+    /** Commits all that can be committed, and waits for it. Called before partitions leave. */
     public void commitAll(Collection<AssignedPartition> partitions) {
         await();
         boolean more = true;
@@ -147,7 +146,7 @@ public final class CommitScheduler {
         }
     }
 
-    /** @return whether it was committed; waits for it */
+    /** Waits for a transaction and applies it. Returns whether it was committed. */
     private boolean apply(PendingTransaction ending) {
         TransactionResult ended = await(ending.end());
         pending = null;
@@ -179,7 +178,7 @@ public final class CommitScheduler {
         }
     }
 
-    /** Whether more could be committed of a partition than one transaction takes. */
+    /** Whether a partition has more to commit than fits into one transaction. */
     private boolean isCut(PendingTransaction ended) {
         return ended.commits().stream()
                 .anyMatch(commit -> commit.run().outcomes().size() == settings.recordsMax());

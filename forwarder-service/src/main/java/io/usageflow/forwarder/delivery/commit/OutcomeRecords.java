@@ -33,7 +33,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serializer;
 
-/** Receipts, dead letters and ledger entries, as delivery writes them. One thread, but for {@link #toRecord}. */
+/** Creates delivery's receipts, dead letters and ledger entries. One thread, except {@link #toRecord}. */
 public final class OutcomeRecords {
     private static final String STAGE = DeadLetterStage.DELIVERY.word();
 
@@ -46,7 +46,7 @@ public final class OutcomeRecords {
     private final Serializer<LedgerEntry> ledger;
     private final Serializer<CustomerDeliveryState> customerStates;
 
-    /** Why an event becomes a dead letter: the detail for people, and the answer that decided it, if any. */
+    /** Why an event becomes a dead letter, and the answer that decided it, if any. */
     public record DeadLetterCause(DeadLetterReason reason, String detail, Optional<Answer.Response> answer) {}
 
     public OutcomeRecords(Topics topics, Map<String, ?> serde, ResponseExcerpt excerpt, RecordBounds bounds) {
@@ -60,16 +60,16 @@ public final class OutcomeRecords {
         this.customerStates = AvroSerdes.valueSerializer(serde);
     }
 
-    /** What was read with it can be written about while the registry is away. */
+    /** The decoder for all of delivery, because a record that it read once can be decoded again without the registry. */
     public DeliverableDecoder deliverables() {
         return deliverables;
     }
 
     /**
-     * Registers the schemas now, so that no event can be at Credyt and its receipt not be writable because the registry is
-     * away: the serializers remember the ids for ever.
+     * Registers the schemas, whose ids the serializers keep. Otherwise an unavailable registry could prevent the receipt of an
+     * event that Credyt has accepted.
      *
-     * @throws org.apache.kafka.common.KafkaException where the registry is away or refuses a schema
+     * @throws org.apache.kafka.common.KafkaException if the registry is unavailable or refuses a schema
      */
     public void warmUp() {
         Instant epoch = Instant.EPOCH;
@@ -129,7 +129,7 @@ public final class OutcomeRecords {
         return record(answered);
     }
 
-    /** Of a record that never became an event. */
+    /** The dead letter of a record that never became an event. */
     public SettledRecord undeliverable(DeadLetterDraft draft) {
         return record(draft);
     }
@@ -148,7 +148,7 @@ public final class OutcomeRecords {
         return new ProducerRecord<>(topic, record.key(), record.value());
     }
 
-    /** @param nextOffset that is committed with them */
+    /** A partition's ledger entry, committed together with {@code nextOffset}. */
     ProducerRecord<byte[], byte[]> ledgerEntry(
             TopicPartition partition, CommittedCounters counters, long nextOffset, Instant now) {
         byte[] key = (STAGE + "-" + partition.partition()).getBytes(StandardCharsets.UTF_8);
@@ -165,7 +165,7 @@ public final class OutcomeRecords {
                 : Map.of();
     }
 
-    /** A tombstone where the customer is well. The partition is that of its deliverable events. */
+    /** A customer's state, in the partition of its deliverable events; a tombstone if the customer is healthy. */
     ProducerRecord<byte[], byte[]> customerState(FailureBudgets.BudgetChange change, Instant now) {
         byte[] value = change.remembered()
                 .map(was -> customerStates.serialize(

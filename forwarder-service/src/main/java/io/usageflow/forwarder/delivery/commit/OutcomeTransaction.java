@@ -35,13 +35,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Receipts, dead letters, counters and offsets in one Kafka transaction, on a thread of its own, so that the loop reads
- * and sends meanwhile. One transaction at a time; called by the loop's thread.
+ * Writes receipts, dead letters, counters and offsets in one Kafka transaction, on its own thread, so that the loop can read
+ * and send meanwhile. One transaction at a time; called by the loop's thread.
  *
- * <p>What a transaction takes along is fixed when it begins, in immutable records. It changes nothing in memory
- * itself: {@link CommitScheduler} applies it on the loop's thread after it returned, so an aborted one is simply built again. The
- * offsets carry the group's generation as it was when they were taken, so an instance that lost a partition without
- * knowing cannot commit for it, and neither can a transaction that was begun before.
+ * <p>A transaction's content is immutable and fixed when it begins. {@link CommitScheduler} applies the result on the loop's
+ * thread, so an aborted transaction is simply built again. The offsets carry the group's generation of that moment, so an
+ * instance that has lost a partition cannot commit for it.
  */
 public final class OutcomeTransaction implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OutcomeTransaction.class);
@@ -55,7 +54,7 @@ public final class OutcomeTransaction implements AutoCloseable {
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(work -> new Thread(work, "delivery-settlement"));
     private @Nullable CompletableFuture<TransactionResult> last;
-    /** Of the settlement's thread. */
+    /** Used by the settlement thread only. */
     private long openedNanos;
 
     /**
@@ -76,27 +75,27 @@ public final class OutcomeTransaction implements AutoCloseable {
                                     .toList()));
         }
 
-        /** Its transaction returned: only now its outcomes leave, and its counters count. */
+        /** Called after the commit: removes the outcomes and applies the counters. */
         void committed() {
             partition.committed(run, after);
         }
     }
 
     /**
-     * How a transaction ended.
+     * The end of a transaction.
      *
-     * @param committed where not, nothing has changed and the same may be tried again
+     * @param committed if false, nothing has changed and the same may be tried again
      */
     record TransactionResult(boolean committed, Duration took) {}
 
-    /** All that a transaction writes, and nothing that the loop could change meanwhile. */
+    /** The immutable content of a transaction. */
     private record TransactionContent(
             List<OffsetLedger.Run<SettledRecord>> runs,
             List<ProducerRecord<byte[], byte[]>> besides,
             Map<TopicPartition, OffsetAndMetadata> offsets,
             ConsumerGroupMetadata group) {}
 
-    /** @param openMax the producer's {@code transaction.timeout.ms}: what is open for longer, the broker aborts */
+    /** Takes over the producer; {@code openMax} is its {@code transaction.timeout.ms}, after which the broker aborts. */
     public OutcomeTransaction(
             Producer<byte[], byte[]> producer, OutcomeRecords records, DeliveryClock clock, Duration openMax) {
         this.producer = producer;
@@ -105,22 +104,22 @@ public final class OutcomeTransaction implements AutoCloseable {
         this.openMax = openMax;
     }
 
-    /** Ends what an earlier process of the same id left open, and keeps that process from writing. */
+    /** Ends an open transaction of an earlier process with the same id, and fences that process. */
     public void start() {
         producer.initTransactions();
     }
 
     /**
-     * Begins a transaction. Its future ends with {@link LostProducerException} where this producer cannot go on: whether the
-     * transaction was committed is then to be read from the group's offsets, after a new producer took over.
+     * Begins a transaction. Its future fails with {@link LostProducerException} if this producer is unusable. Then only the
+     * group's offsets, read after a new producer has taken over, show whether the transaction was committed.
      *
-     * @param customers what is to be remembered of failing customers; no partition is needed for it
-     * @throws IllegalStateException while another one is under way
+     * @param customers changes of failing customers' states
+     * @throws IllegalStateException while another transaction is pending
      */
     CompletableFuture<TransactionResult> begin(
             List<PartitionCommit> commits, List<FailureBudgets.BudgetChange> customers, ConsumerGroupMetadata group) {
         if (last != null && !last.isDone()) {
-            throw new IllegalStateException("a transaction is under way: its outcomes would be written twice");
+            throw new IllegalStateException("a transaction is pending: its outcomes would be written twice");
         }
         List<ProducerRecord<byte[], byte[]>> besides = new ArrayList<>();
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
@@ -158,7 +157,7 @@ public final class OutcomeTransaction implements AutoCloseable {
             content.besides().forEach(record -> sends.add(producer.send(record)));
             producer.sendOffsetsToTransaction(content.offsets(), content.group());
             commit();
-            // commitTransaction fails where a send failed; the futures are asked all the same, since this is the proof.
+            // commitTransaction fails if a send failed; the futures are checked too, to be certain.
             for (Future<RecordMetadata> send : sends) {
                 send.get();
             }
@@ -168,18 +167,19 @@ public final class OutcomeTransaction implements AutoCloseable {
         } catch (InterruptException stopped) {
             throw stopped;
         } catch (EndNotSeenException committed) {
-            throw new LostProducerException("a transaction is committed and not seen to end", false, committed);
+            throw new LostProducerException(
+                    "a transaction was committed, but its end was not confirmed", false, committed);
         } catch (KafkaException failed) {
             abort(failed);
             return false;
         } catch (IllegalStateException | ExecutionException broken) {
-            throw new LostProducerException("the producer is in no state to go on", false, broken);
+            throw new LostProducerException("the producer is unusable", false, broken);
         } catch (InterruptedException stopped) {
             throw new InterruptException(stopped);
         }
     }
 
-    /** After a time-out a commit may only be tried again: an abort is not allowed, since the commit may have happened. */
+    /** Commits, with retries after a timeout. Kafka allows no abort then, since the commit may have happened. */
     private void commit() {
         for (int tries = 1; ; tries++) {
             try {
@@ -201,13 +201,13 @@ public final class OutcomeTransaction implements AutoCloseable {
             LOG.warn("event=abort_fenced why={}", VisibleText.logged(fenced));
             throw fenced(cause);
         } catch (KafkaException | IllegalStateException alsoFailed) {
-            // Not as a suppressed exception: Kafka throws one object for all failures of a kind, in all threads.
+            // Logged instead of suppressed, because Kafka throws one shared object for all failures of a kind.
             LOG.warn("event=abort_failed why={}", VisibleText.logged(alsoFailed));
-            throw new LostProducerException("a transaction can be neither committed nor aborted", false, cause);
+            throw new LostProducerException("a transaction could be neither committed nor aborted", false, cause);
         }
     }
 
-    /** A broker that was away comes back, aborts what was open for too long, and fences its producer as another process would. */
+    /** Tells a timeout from another process: a returning broker also fences the producer of a transaction that was open too long. */
     private LostProducerException fenced(KafkaException cause) {
         boolean timedOut = clock.nanos() - openedNanos >= openMax.toNanos();
         return new LostProducerException(
@@ -218,7 +218,7 @@ public final class OutcomeTransaction implements AutoCloseable {
                 cause);
     }
 
-    /** Lets a transaction under way end, but not for long: what becomes of it then is read from the group's offsets. */
+    /** Waits briefly for a pending transaction; the next session reads its result from the group's offsets. */
     @Override
     public void close() {
         thread.shutdown();
@@ -232,13 +232,13 @@ public final class OutcomeTransaction implements AutoCloseable {
         }
     }
 
-    /** The transactional producer cannot go on; a new one can, and takes over what is uncertain. */
+    /** The transactional producer is unusable. A new one takes over its uncertain transaction. */
     public static final class LostProducerException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         private final boolean fenced;
 
-        /** @param fenced whether another process has taken the transactional id */
+        /** {@code fenced} tells whether another process has taken the transactional id. */
         public LostProducerException(String what, boolean fenced, Throwable cause) {
             super(what + ": " + cause.getMessage(), cause);
             this.fenced = fenced;

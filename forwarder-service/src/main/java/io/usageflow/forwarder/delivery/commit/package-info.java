@@ -1,6 +1,5 @@
 /**
- * Receipts, dead letters, counters and offsets of settled events in Kafka transactions: what they contain, when they
- * run, and how one ends.
+ * Commits the receipts, dead letters, counters and offsets of settled events in Kafka transactions.
  */
 @NullMarked
 package io.usageflow.forwarder.delivery.commit;

@@ -6,26 +6,24 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Whether to send at all. Pure; one thread; the caller gives the time in nanoseconds of any monotonic clock.
+ * A circuit breaker. Pure; one thread; times in nanoseconds of a monotonic clock.
  *
- * <p>Closed: all is sent. Open: nothing is sent until the wait is over. Probing: one request is out, and only its answer
- * decides; late answers of requests from before the outage neither close nor reopen the circuit. That is why these are
- * own states and not a library's breaker: with Resilience4j any answer that arrives in its half-open state counts as the
- * probe's, and permits that are taken and not given back hold it there (resilience4j#903, #935). Here a probe is the
- * identity of a request, so there is no permit to leak.
+ * <p>Closed: requests are sent. Open: none is sent until the wait is over. Probing: one request is out, and only its answer
+ * decides. Late answers of earlier requests neither close nor reopen the circuit. In Resilience4j any answer in the half-open
+ * state counts as the probe's, and a leaked permit blocks it (resilience4j#903, #935); here a probe is a request's identity.
  *
- * <p>Opens on failures in a row or on a high share of failures, of more than one customer, or at once where our key or address is refused. A
- * refusal of an event or of a customer is an answer of a destination that is well.
+ * <p>Opens after failures in a row or a high share of failures, of more than one customer, and at once if Credyt refuses our
+ * key or address. A refused event or customer is an answer of a healthy destination.
  */
 public final class Circuit {
-    /** Answers that the share of failures is taken over. */
+    /** Number of answers for the share of failures. */
     private static final int WINDOW = 40;
 
     private static final int SHARE_MIN_ANSWERS = 20;
-    /** So many times more failures in a row it takes where all are of one customer. */
+    /** Factor for the failures in a row if all are of one customer. */
     private static final int ALONE_FACTOR = 4;
 
-    /** What is seen from outside. */
+    /** The state of the circuit. */
     public enum State {
         CLOSED,
         OPEN,
@@ -38,7 +36,7 @@ public final class Circuit {
     private long answers;
     private int failures;
     private int row;
-    /** Whom the row of failures began with, and whether it has met others too. */
+    /** The customer of the first failure in the row. */
     private Object rowBegan = "";
 
     private boolean rowOfSeveral;
@@ -51,7 +49,7 @@ public final class Circuit {
     private long waitUntilNanos;
     private long probe;
 
-    /** @param failuresInARow that open the circuit, at least 1 */
+    /** Opens after {@code failuresInARow}, at least 1. */
     Circuit(RetrySchedule waits, int failuresInARow) {
         if (failuresInARow < 1) {
             throw new IllegalArgumentException("the circuit needs at least 1 failure to open, not " + failuresInARow);
@@ -69,7 +67,7 @@ public final class Circuit {
         return state == State.CLOSED ? Optional.empty() : Optional.of(cause);
     }
 
-    /** What the last failure said; for people. */
+    /** The detail of the last failure. */
     public String detail() {
         return detail;
     }
@@ -83,7 +81,7 @@ public final class Circuit {
         return state == State.OPEN ? OptionalLong.of(waitUntilNanos) : OptionalLong.empty();
     }
 
-    /** A request goes out; where the circuit is open it is the probe. Only where {@link #admits} said so. */
+    /** Notes a request that {@link #admits} allowed; it is the probe if the circuit is open. */
     void sent(long request) {
         if (state == State.OPEN) {
             state = State.PROBING;
@@ -92,9 +90,9 @@ public final class Circuit {
     }
 
     /**
-     * The destination answered as one that is well.
+     * Handles an answer of a healthy destination.
      *
-     * @return how long the circuit was open, where this closes it
+     * @return how long the circuit was open, if this closes it
      */
     Optional<Duration> succeeded(long request, long nowNanos) {
         if (state == State.CLOSED) {
@@ -111,10 +109,11 @@ public final class Circuit {
     }
 
     /**
-     * @param customer whose request it was: one customer's failures alone do not open the circuit soon, since they may be
-     *     its own, and its retries are few anyhow
-     * @param kind of outage that it is where all answers are like it
-     * @param floor what Retry-After asks for
+     * Handles a failure.
+     *
+     * @param customer of the request; failures of one customer open the circuit later, since they may be its own
+     * @param kind the outage's cause, if the circuit opens
+     * @param floor the wait of Retry-After
      */
     void failed(long request, Object customer, OutageCause kind, String why, Optional<Duration> floor, long nowNanos) {
         if (state == State.CLOSED) {
@@ -122,7 +121,7 @@ public final class Circuit {
             rowBegan = row == 0 ? customer : rowBegan;
             record(true);
             detail = why;
-            boolean often = answers >= SHARE_MIN_ANSWERS && failures * 2 >= Math.min(answers, WINDOW);
+            boolean often = answers >= SHARE_MIN_ANSWERS && failures * 2L >= Math.min(answers, WINDOW);
             if ((rowOfSeveral && (row >= failuresInARow || often)) || row >= failuresInARow * ALONE_FACTOR) {
                 openedNanos = nowNanos;
                 open(kind, why, floor, nowNanos);
@@ -132,14 +131,14 @@ public final class Circuit {
         }
     }
 
-    /** An answer that says neither that the destination is well nor that it is not. As a probe's it is as good as a failure. */
+    /** Handles an answer that does not show whether the destination is healthy. For a probe it counts as a failure. */
     void undecided(long request, OutageCause kind, String why, Optional<Duration> floor, long nowNanos) {
         if (state == State.PROBING && request == probe) {
             open(kind, why, floor, nowNanos);
         }
     }
 
-    /** Our key or address was refused: no other request would fare better. */
+    /** Opens the circuit because our key or address was refused, which affects every request. */
     void halted(long request, OutageCause why, String detail, Optional<Duration> floor, long nowNanos) {
         if (state == State.CLOSED) {
             openedNanos = nowNanos;
@@ -152,7 +151,7 @@ public final class Circuit {
         }
     }
 
-    /** The probe's answer will never come: as good as a failure. */
+    /** Counts a probe that will get no answer as a failure. */
     void abandonProbe(long nowNanos) {
         if (state == State.PROBING) {
             open(cause, detail, Optional.empty(), nowNanos);

@@ -1,26 +1,27 @@
 package io.usageflow.forwarder.delivery.health;
 
 /**
- * How many requests may be in flight: additive increase, multiplicative decrease, as TCP does it. Pure; the caller gives
- * the time in nanoseconds of any monotonic clock. One thread.
+ * Limits the requests in flight: additive increase, multiplicative decrease, like TCP. Pure; one thread; times in nanoseconds
+ * of a monotonic clock.
  *
- * <p>Below the threshold each answered request adds one (doubling per round trip), above it a whole round of answers
- * adds one. An overload halves the limit and the threshold, but once per round only: the other requests of that round
- * were sent under the same old limit and their failures say nothing new. After an outage {@link #restart} begins at one
- * again, with the threshold at half of what was good before, so that a backlog does not fall upon a service that has
- * just come back.
+ * <p>Below the threshold each answered request adds one (doubling per round trip), above it a whole round of answers adds
+ * one. An overload halves the limit and the threshold, at most once per round, because the other requests of that round were
+ * sent under the old limit. After an outage {@link #restart} begins at one, with the threshold at half of the last good
+ * limit, so that a backlog does not overload a service that has just returned.
  */
 final class ConcurrencyLimit {
     private final int max;
     private double limit;
     private double threshold;
-    /** The limit when an answer last came in good health: what an outage is measured against. */
+    /** The limit at the last healthy answer. */
     private double good;
 
     private boolean cutBefore;
     private long lastCutNanos;
 
     /**
+     * Begins with a limit of {@code start}.
+     *
      * @param start first limit, 1..max
      * @param max upper bound, at least 1
      */
@@ -40,9 +41,9 @@ final class ConcurrencyLimit {
     }
 
     /**
-     * Credyt answered in good health.
+     * Handles a healthy answer.
      *
-     * @param inFlight requests in flight when it was answered, itself included: a limit that is not used does not grow
+     * @param inFlight requests in flight when the answer came, including this one; an unused limit does not grow
      */
     void answered(int inFlight) {
         if (inFlight * 2 >= current()) {
@@ -51,7 +52,7 @@ final class ConcurrencyLimit {
         good = limit;
     }
 
-    /** @param sentNanos when the overloaded request was sent */
+    /** Handles an overload of a request that was sent at {@code sentNanos}. */
     void overloaded(long sentNanos, long nowNanos) {
         if (cutBefore && sentNanos - lastCutNanos < 0) {
             return;

@@ -6,15 +6,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How delivery is, judged by what is known of it at one moment. Pure; immutable.
+ * Evaluates delivery's health at one moment. Pure; immutable.
  *
- * @param sinceRound since the loop's last round
- * @param joined whether the group has given it partitions, or none on purpose
- * @param beginning for how long a partition's offsets could not be read; zero where all are known
+ * @param sinceRound time since the loop's last round
+ * @param joined whether the group has assigned its partitions, possibly none
+ * @param beginning for how long a partition's offsets could not be read; zero if all are known
  * @param unreadable why the next records cannot be read without the registry
  * @param settling whether the last transaction was committed
  * @param stalled for how long events have waited and none was settled
- * @param stalledMax how long that may be
+ * @param stalledMax bound of {@code stalled}
  */
 record DeliveryHealth(
         Duration sinceRound,
@@ -26,7 +26,7 @@ record DeliveryHealth(
         Duration stalledMax,
         KafkaWatch.View kafka,
         DeliverySnapshot now) {
-    /** Longer than any single step may take: the longest is a poll in which a rebalance waits for requests in flight. */
+    /** Longer than the longest step, a poll in which a rebalance waits for requests in flight. */
     static final Duration HUNG_AFTER = Duration.ofMinutes(6);
 
     static final Duration BEGINNING_MAX = Duration.ofSeconds(10);
@@ -53,7 +53,7 @@ record DeliveryHealth(
         }
         if (unreadable.isPresent()) {
             return unreadable.map(why ->
-                    "the schema registry is away or has lost a schema; the next records cannot be read without it: "
+                    "the schema registry is unavailable or has lost a schema; the next records cannot be read without it: "
                             + why);
         }
         if (beginning.compareTo(BEGINNING_MAX) > 0) {
@@ -62,14 +62,14 @@ record DeliveryHealth(
                             + " s: a transaction that has not ended holds them; see docs/runbook.md, A transaction does not end");
         }
         if (!settling) {
-            return Optional.of("the last transaction of receipts and offsets was aborted; it is tried again");
+            return Optional.of("the last transaction of receipts and offsets was aborted; delivery tries again");
         }
         if (now.destination().surge()) {
-            return Optional.of("more events want to become dead letters than Credyt accepts and"
+            return Optional.of("more events would become dead letters than"
                     + " delivery.surge.max.dead.letters allows; they wait and are tried again: see the answers in the dead"
                     + " letters, and the log (event=surge)");
         }
-        // While a customer fails, its events wait on purpose, and not for ever: delivery.customer.failing.budget.
+        // The events of a failing customer wait on purpose, bounded by delivery.customer.failing.budget.
         if (stalled.compareTo(stalledMax) > 0 && now.destination().failingCustomers() == 0) {
             return Optional.of(waiting() + " events wait, and none was settled for " + stalled.toSeconds() + " s");
         }

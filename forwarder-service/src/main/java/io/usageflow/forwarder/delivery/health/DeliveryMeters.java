@@ -22,7 +22,7 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-/** Delivery's meters at work, and the totals of its snapshot. Written by delivery's thread, read by any. */
+/** Records delivery's meters and the totals of its snapshot. Written by delivery's thread, read by any. */
 public final class DeliveryMeters implements AutoCloseable {
     private static final String ACCEPTED = "accepted";
     private static final String ALREADY_KNOWN = "already_known";
@@ -54,7 +54,7 @@ public final class DeliveryMeters implements AutoCloseable {
         this.settled = counter(DeliveryMeter.SETTLED);
         this.expiredUnread = counter(DeliveryMeter.EXPIRED_UNREAD);
         this.logsReplaced = counter(DeliveryMeter.LOGS_REPLACED);
-        // All from the start: of a counter that begins at 1, Prometheus does not see the first increase.
+        // Registered at the start: Prometheus misses the first increase of a counter that begins at 1.
         for (DeadLetterReason reason : DeadLetterReason.values()) {
             deadLetters.put(reason, counter(DeliveryMeter.DEAD_LETTERS, reason.name()));
         }
@@ -92,7 +92,7 @@ public final class DeliveryMeters implements AutoCloseable {
         }
     }
 
-    /** For how long a transaction that does not end has kept delivery from reading. */
+    /** For how long an open transaction has blocked reading. */
     public void stuck(Supplier<Duration> seen) {
         stuckFor = seen;
     }
@@ -103,7 +103,7 @@ public final class DeliveryMeters implements AutoCloseable {
         batchSizes.record(batchSize);
     }
 
-    /** An event is settled; its outcome is not committed yet. */
+    /** Counts a settled event, whose outcome is not committed yet. */
     public void settled(SettlementResult result) {
         String word = result.match(known -> known ? ALREADY_KNOWN : ACCEPTED, reason -> DEAD_LETTERED);
         Objects.requireNonNull(events.get(word)).increment();
@@ -126,22 +126,24 @@ public final class DeliveryMeters implements AutoCloseable {
     }
 
     public void expiredUnread(long records) {
-        expiredUnread.increment(records);
+        expiredUnread.increment((double) records);
     }
 
     public void logReplaced() {
         logsReplaced.increment();
     }
 
-    /** For the health: what was lost or read again since this process began; empty where nothing was. */
+    /** Losses and restarts from the earliest record in this process, for health; empty if none. */
     String losses() {
         return (expiredUnread.count() == 0
                         ? ""
                         : ", " + (long) expiredUnread.count() + " records expired unread (docs/runbook.md)")
-                + (logsReplaced.count() == 0 ? "" : ", begun at the earliest record of another log (docs/runbook.md)");
+                + (logsReplaced.count() == 0
+                        ? ""
+                        : ", restarted at the earliest record of another log (docs/runbook.md)");
     }
 
-    /** @param result found, absent or unclear */
+    /** Counts a lookup with the result found, absent or unclear. */
     public void lookedUp(String result) {
         Objects.requireNonNull(lookups.get(result)).increment();
     }
@@ -218,7 +220,7 @@ public final class DeliveryMeters implements AutoCloseable {
         return pairs.toArray(String[]::new);
     }
 
-    /** The words of the outcome label. */
+    /** The values of the outcome label. */
     private static final class OutcomeLabel implements Outcome.Visitor<String> {
         @Override
         public String accepted(Outcome.Accepted outcome) {

@@ -5,23 +5,25 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What delivery looked like at the end of its last round. Immutable.
+ * Delivery's state at the end of its last round. Immutable.
  *
- * @param buffered what is in memory and in flight
- * @param destination how Credyt is doing
- * @param totals since the start of this process; the ledger has the exact ones
+ * @param buffered events in memory and in flight
+ * @param destination the health of Credyt
+ * @param totals since the start of this process; the ledger has the exact numbers
  */
 public record DeliverySnapshot(Buffered buffered, DestinationView destination, Totals totals) {
 
     /**
+     * Events in memory and in flight.
+     *
      * @param outstanding events read and not settled
-     * @param outstandingBytes memory that they take, roughly
+     * @param outstandingBytes their approximate size
      * @param held settled events that wait for an older one
      * @param inFlight requests
      * @param oldest since the oldest unsettled event was admitted
      * @param lag records not read yet
-     * @param retentionLeft until Kafka deletes the oldest unsettled event; negative: it may be gone. Empty where nothing
-     *     waits, or nothing is ever deleted
+     * @param retentionLeft until Kafka deletes the oldest unsettled event; negative if it may be gone; empty if no event
+     *     waits or none is ever deleted
      */
     public record Buffered(
             int outstanding,
@@ -33,12 +35,14 @@ public record DeliverySnapshot(Buffered buffered, DestinationView destination, T
             Optional<Duration> retentionLeft) {}
 
     /**
+     * The health of Credyt.
+     *
      * @param limit requests that may be in flight
      * @param cause why the circuit is open; empty while it is closed
-     * @param detail what the last failure said
-     * @param failingCustomers whose last delivery failed
-     * @param blockedCustomers of them, those whose events become dead letters
-     * @param surge whether events wait because the surge guard keeps them from becoming dead letters
+     * @param detail of the last failure
+     * @param failingCustomers customers whose last delivery failed
+     * @param blockedCustomers failing customers whose events become dead letters
+     * @param surge whether the surge guard holds events back from the dead letters
      */
     public record DestinationView(
             int limit,
@@ -50,11 +54,13 @@ public record DeliverySnapshot(Buffered buffered, DestinationView destination, T
             boolean surge) {}
 
     /**
-     * @param delivered accepted by Credyt, those it knew already included
-     * @param alreadyKnown of them, those it knew already
+     * Numbers since the start of this process.
+     *
+     * @param delivered events that Credyt accepted, including those it knew already
+     * @param alreadyKnown events that Credyt knew already
      * @param deadLettered dead letters
-     * @param settled those of both that are committed
-     * @param retries requests that had to be sent again later
+     * @param settled committed outcomes
+     * @param retries requests that were sent again
      */
     public record Totals(long delivered, long alreadyKnown, long deadLettered, long settled, long retries) {}
 

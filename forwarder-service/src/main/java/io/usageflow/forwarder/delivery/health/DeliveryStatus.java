@@ -12,9 +12,9 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
 
-/** Delivery's progress, for its health and meters. Written by the loop's thread; {@link #health} is thread-safe. */
+/** Tracks delivery's progress for health and meters. Written by the loop's thread; {@link #health} is thread-safe. */
 public final class DeliveryStatus {
-    /** For an event to be settled; to it comes the time between two transactions. */
+    /** Maximum time without a settled event, plus the interval of transactions. */
     private static final Duration STALLED_MAX = Duration.ofSeconds(60);
 
     private final DestinationHealth destination;
@@ -29,10 +29,10 @@ public final class DeliveryStatus {
     private volatile boolean joined;
     private volatile Optional<String> unreadable = Optional.empty();
     private volatile boolean settling = true;
-    /** When no partition's beginning was unknown for the last time. */
+    /** When the start offsets of all partitions were last known. */
     private volatile long beginningNanos;
 
-    /** @param settleIntervalMax the longest time between two transactions */
+    /** Creates the status; {@code settleIntervalMax} is the longest time between two transactions. */
     public DeliveryStatus(
             DestinationHealth destination,
             DeliveryMeters meters,
@@ -61,7 +61,7 @@ public final class DeliveryStatus {
         meters.settlement(committed, events, took);
     }
 
-    /** @param beginning whether it is unknown of a partition where it begins */
+    /** Publishes a snapshot; {@code beginning} tells whether some partition's start offset is unknown. */
     public void show(
             Collection<AssignedPartition> partitions,
             int inFlight,

@@ -12,10 +12,10 @@ import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** How the destination is doing: circuit, concurrency, back-off and failing customers under one roof. One thread. */
+/** The health of the destination: circuit, concurrency, back-off and failing customers. One thread. */
 public final class DestinationHealth {
     private static final int BUDGET_SHARE_WORTH_WRITING = 10;
-    /** Lookups that a pause may save up. */
+    /** Burst of lookups after a pause. */
     private static final int LOOKUP_BURST = 2;
 
     private static final Duration WORTH_WRITING_MAX = Duration.ofSeconds(10);
@@ -56,18 +56,18 @@ public final class DestinationHealth {
         return circuit.admits(nowNanos) && (circuit.state() != Circuit.State.CLOSED || inFlight < limit.current());
     }
 
-    /** A request goes out. Only where {@link #admits} said so. Its number is never used again in this process. */
+    /** Numbers a request that {@link #admits} allowed. Numbers are unique in this process. */
     public long send() {
         circuit.sent(++lastRequest);
         return lastRequest;
     }
 
-    /** No answer will come any more to what was sent so far. */
+    /** Notes that no pending request will get an answer. */
     public void abandonRequests(long nowNanos) {
         circuit.abandonProbe(nowNanos);
     }
 
-    /** Who fails although the destination is well. */
+    /** The customers that fail although the destination is healthy. */
     public FailureBudgets customers() {
         return customers;
     }
@@ -90,7 +90,7 @@ public final class DestinationHealth {
         return new SuspectEvent.RequestCounts(acceptedRequests, failedRequests);
     }
 
-    /** Besides {@link #failed(long, Customer, Outcome.Retry, long, long)}, where no suspect event explains it. */
+    /** Called in addition to {@link #failed} for a failure that no suspect event explains. */
     public void failedUnexplained() {
         failedRequests++;
     }
@@ -104,7 +104,7 @@ public final class DestinationHealth {
         suspendCustomers(sending, nowNanos);
     }
 
-    /** As {@link Circuit#undecided}. */
+    /** Delegates to {@link Circuit#undecided}. */
     public void undecided(long request, String why, Optional<Duration> notBefore, long nowNanos) {
         circuit.undecided(request, OutageCause.REFUSED, why, notBefore, nowNanos);
     }
@@ -121,24 +121,24 @@ public final class DestinationHealth {
         }
     }
 
-    /** As far as is known: the circuit is closed. */
+    /** Whether the circuit is closed. */
     public boolean isHealthy() {
         return circuit.state() == Circuit.State.CLOSED;
     }
 
-    /** Whether anything was answered in good health after that moment. */
+    /** Whether a healthy answer came after that time. */
     public boolean healthySince(long nanos) {
         return lastHealthyNanos.isPresent() && lastHealthyNanos.getAsLong() - nanos > 0;
     }
 
-    /** @param events that were accepted, at least 1 */
+    /** Notes a request with accepted events, at least 1. */
     public void accepted(int events, long nowNanos) {
         lastAcceptedNanos = OptionalLong.of(nowNanos);
         acceptedRequests++;
         surge.earned(events);
     }
 
-    /** When the next event may be asked for. */
+    /** The rate limiter of lookups. */
     public RateLimiter lookups(long nowNanos) {
         if (lookups == null) {
             lookups = new RateLimiter(
@@ -151,7 +151,7 @@ public final class DestinationHealth {
         return lastAcceptedNanos.isPresent() && lastAcceptedNanos.getAsLong() - nanos > 0;
     }
 
-    /** @param failures in a row, at least 1 */
+    /** The wait after a number of failures in a row, at least 1. */
     public Duration wait(int failures, Optional<Duration> floor) {
         return retries.next(failures, floor);
     }

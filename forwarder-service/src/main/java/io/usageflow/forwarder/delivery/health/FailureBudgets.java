@@ -16,30 +16,29 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Since when a customer's deliveries fail although the destination is well. Pure; one thread; times in nanoseconds of a
- * monotonic clock.
+ * Tracks since when a customer's deliveries fail although the destination is healthy. Pure; one thread; times in nanoseconds
+ * of a monotonic clock.
  *
- * <p>The budget is time, not attempts: how often something was tried depends on load, rebalances and restarts. Time in
- * which the destination itself was away is not the customer's and is taken out ({@link #suspend}, {@link #outageOf}).
+ * <p>The budget is time, not attempts, because the number of attempts depends on load, rebalances and restarts. Outages of the
+ * destination do not count ({@link #suspend}, {@link #outageOf}).
  *
- * <p>What has lasted long enough to be worth it survives restarts: {@link #takeChanges} says what is to be written to the
- * partitions the customer has events in, and {@link #restore} takes what was found there. So the next owner of the partition
- * continues the same budget.
+ * <p>A failure that lasts long enough survives restarts: {@link #takeChanges} returns the records for the customer's
+ * partitions, and {@link #restore} takes the stored ones, so the next owner of a partition continues the budget.
  */
 public final class FailureBudgets {
-    /** Changes in one transaction at most; the others follow in the next ones. */
+    /** Maximum of changes in one transaction. */
     private static final int CHANGES_MAX = 1_000;
-    /** Blocked customers of whom nothing waits are forgotten after this; the next event begins a new budget. */
+    /** Blocked customers without waiting events are forgotten after this time; the next event begins a new budget. */
     private static final Duration IDLE_MAX = Duration.ofDays(1);
-    /** The most customers that are remembered: beyond it, the longest idle are forgotten. */
+    /** Maximum of idle customers; the longest idle are forgotten first. */
     private static final int IDLE_CUSTOMERS_MAX = 100_000;
 
     private final long worthWritingNanos;
     private final Map<Customer, Failing> failing = new HashMap<>();
-    /** Of customers whose record is behind: the partitions to write it to. */
+    /** The partitions to which a customer's changed record must be written. */
     private final Map<Customer, Set<TopicPartition>> behind = new LinkedHashMap<>();
 
-    /** Blocked customers of whom nothing waits, and since when; the longest idle first. */
+    /** Blocked customers without waiting events, and since when; the longest idle first. */
     private final Map<Customer, Long> idle = new LinkedHashMap<>();
 
     private String lastCause = "";
@@ -49,7 +48,7 @@ public final class FailureBudgets {
     private static final class Failing {
         final Set<TopicPartition> partitions = new HashSet<>();
         long sinceNanos;
-        /** Null where only an earlier process has seen it fail. */
+        /** Null if it failed only in an earlier process. */
         @Nullable
         Long lastNanos;
 
@@ -64,46 +63,47 @@ public final class FailureBudgets {
     }
 
     /**
-     * What is known of a customer after a failure.
+     * A customer's status after a failure.
      *
-     * @param sinceNanos when it began, outages taken out
-     * @param failingFor since the first failure, outages taken out
-     * @param previousNanos the failure before this one; empty at the first in this process
+     * @param sinceNanos when it began to fail, without outages
+     * @param failingFor time since the first failure, without outages
+     * @param previousNanos the previous failure; empty for the first in this process
      * @param inARow failures of whole batches in this process without a success, at least 1
-     * @param blocked whether events of it became dead letters and none has succeeded since
+     * @param blocked whether its events became dead letters and none has succeeded since
      */
     public record FailureStatus(
             long sinceNanos, Duration failingFor, Optional<Long> previousNanos, int inARow, boolean blocked) {}
 
     /**
-     * A customer's record in a partition, as it should be now.
+     * The current content of a customer's record in a partition.
      *
-     * @param remembered empty where it is well
+     * @param remembered empty if the customer is healthy
      */
     public record BudgetChange(Customer customer, TopicPartition partition, Optional<StoredBudget> remembered) {}
 
     /**
-     * What outlives a process; times count back from now.
+     * The stored part of a budget; durations until now.
      *
-     * @param failingSince earlier outages taken out
-     * @param suspendedSince how long the destination itself has been away, where it is
+     * @param failingSince without earlier outages
+     * @param suspendedSince duration of the current outage, if any
      */
     public record StoredBudget(
             Duration failingSince, Optional<Duration> suspendedSince, boolean blocked, String cause) {}
 
-    /** A failing customer, for people. */
+    /** A failing customer, for messages. */
     public record FailingCustomer(Duration failingFor, String cause) {}
 
-    /** @param worthWriting a failure that lasts shorter than that is not worth a record: a crash may forget it */
+    /** Does not store failures shorter than {@code worthWriting}: a crash may forget them. */
     FailureBudgets(Duration worthWriting) {
         this.worthWritingNanos = worthWriting.toNanos();
     }
 
     /**
-     * @param partitions of the events that failed
-     * @param cause for people
-     * @param whole whether the request was a whole batch. A part that is tried in search of a culprit does not prolong the
-     *     customer's waits
+     * Notes a failure of a customer.
+     *
+     * @param partitions of the failed events
+     * @param cause for messages
+     * @param whole whether the request was a whole batch; a part that is sent to find a culprit does not prolong the waits
      */
     public FailureStatus failed(
             Customer customer, Collection<TopicPartition> partitions, String cause, boolean whole, long nowNanos) {
@@ -126,7 +126,7 @@ public final class FailureBudgets {
                 entry.blocked);
     }
 
-    /** Events of it became dead letters: until one succeeds, others follow without a budget of their own. */
+    /** Blocks a customer whose events became dead letters: until one succeeds, others follow without a budget. */
     public void block(Customer customer) {
         Failing entry = failing.get(customer);
         if (entry != null && !entry.blocked) {
@@ -136,14 +136,14 @@ public final class FailureBudgets {
         }
     }
 
-    /** Well again: the next failure begins a new budget. */
+    /** Notes a success: the next failure begins a new budget. */
     public void succeeded(Customer customer) {
         if (!failing.isEmpty()) {
             forget(customer);
         }
     }
 
-    /** Nothing of the customer is left to be tried. Where it is blocked it stays so until something succeeds, or for a day. */
+    /** Notes that the customer has no more events. A blocked customer stays blocked until a success, or for a day. */
     public void idle(Customer customer, long nowNanos) {
         Failing entry = failing.get(customer);
         if (entry == null) {
@@ -156,7 +156,7 @@ public final class FailureBudgets {
         }
     }
 
-    /** Forgets blocked customers that do not come back. */
+    /** Forgets blocked customers that stay idle. */
     public void forgetIdle(long nowNanos) {
         while (!idle.isEmpty()) {
             Map.Entry<Customer, Long> longest = idle.entrySet().iterator().next();
@@ -181,32 +181,32 @@ public final class FailureBudgets {
         }
     }
 
-    /** How the customer stands, where it fails. */
+    /** The status of a failing customer. */
     public Optional<FailingCustomer> find(Customer customer, long nowNanos) {
         return Optional.ofNullable(failing.get(customer))
                 .map(entry -> new FailingCustomer(Duration.ofNanos(failingNanos(entry, nowNanos)), entry.cause));
     }
 
-    /** When it last failed in this process. */
+    /** The last failure in this process. */
     public Optional<Long> lastFailureNanos(Customer customer) {
         return Optional.ofNullable(failing.get(customer)).map(entry -> entry.lastNanos);
     }
 
-    /** The destination itself is away from now on. */
+    /** Begins an outage of the destination. */
     void suspend(long nowNanos) {
         suspendedNanos = OptionalLong.of(nowNanos);
         writeAllWritten();
     }
 
-    /** The destination was away for this long and is back. */
+    /** Ends an outage of the destination. */
     void outageOf(Duration away, long nowNanos) {
         suspendedNanos = OptionalLong.empty();
-        // Not beyond now: a customer that began to fail during the outage has used nothing.
+        // Not beyond now: a customer that began to fail during the outage has used no budget.
         failing.values().forEach(entry -> entry.sinceNanos += Math.min(away.toNanos(), nowNanos - entry.sinceNanos));
         writeAllWritten();
     }
 
-    /** What an earlier owner of the partition wrote there. */
+    /** Restores a record of the partition's previous owner. */
     public void restore(TopicPartition partition, Customer customer, StoredBudget was, long nowNanos) {
         long failingFor = was.failingSince().toNanos()
                 - was.suspendedSince().map(Duration::toNanos).orElse(0L);
@@ -217,7 +217,7 @@ public final class FailureBudgets {
         if (was.blocked() && !entry.blocked) {
             entry.blocked = true;
             blocked++;
-            idle.putIfAbsent(customer, nowNanos); // until something of it fails here
+            idle.putIfAbsent(customer, nowNanos); // until one of its events fails here
         }
         boolean elsewhere = !entry.partitions.isEmpty();
         entry.partitions.add(partition);
@@ -227,7 +227,7 @@ public final class FailureBudgets {
         }
     }
 
-    /** Others have these partitions now, and what is written there. */
+    /** Forgets partitions that were revoked. */
     public void revoked(Collection<TopicPartition> partitions) {
         failing.values().removeIf(entry -> {
             entry.partitions.removeAll(partitions);
@@ -248,7 +248,7 @@ public final class FailureBudgets {
         return !behind.isEmpty();
     }
 
-    /** The next that is to be written, about {@value #CHANGES_MAX} at most; {@link #notWritten} gives back what could not be. */
+    /** Takes the next changes to write, about {@value #CHANGES_MAX} at most; {@link #notWritten} returns them after a failure. */
     public List<BudgetChange> takeChanges(long nowNanos) {
         List<BudgetChange> changes = new ArrayList<>();
         var left = behind.entrySet().iterator();
@@ -270,7 +270,7 @@ public final class FailureBudgets {
         });
     }
 
-    /** What the last failure of any customer said; for people. */
+    /** The cause of the last failure of any customer. */
     public String lastCause() {
         return lastCause;
     }

@@ -5,15 +5,14 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * When to try again: exponential with full jitter, so that batches that failed together do not come back together. Pure
- * but for the randomness it is given.
+ * Exponential back-off with full jitter, so that batches that failed together are not retried together.
  *
- * <p>The n-th wait is drawn evenly from [min, min(max, min * 2^n)]. A Retry-After is a floor under it, itself bounded,
- * with up to a tenth on top, since other clients received the same time.
+ * <p>The n-th wait is uniformly random in [min, min(max, min * 2^n)]. A bounded Retry-After is the minimum, plus up to a
+ * tenth, since other clients received the same time.
  *
  * @param min shortest wait, above zero
- * @param max longest wait of our own
- * @param floorMax bound of what Retry-After may ask for
+ * @param max longest wait without Retry-After
+ * @param floorMax bound of Retry-After
  */
 public record RetrySchedule(Duration min, Duration max, Duration floorMax, RandomGenerator random) {
     private static final int DOUBLINGS_MAX = 30;
@@ -24,7 +23,7 @@ public record RetrySchedule(Duration min, Duration max, Duration floorMax, Rando
         }
     }
 
-    /** @param failures how often it failed in a row, at least 1 */
+    /** The next wait after a number of failures in a row, at least 1. */
     public Duration next(int failures, Optional<Duration> floor) {
         if (failures < 1) {
             throw new IllegalArgumentException("nothing failed: " + failures);

@@ -1,6 +1,5 @@
 /**
- * How the destination and delivery itself are: circuit, concurrency limit, retry delays, failure budgets of customers,
- * meters, and the health that follows.
+ * The health of the destination and of delivery: circuit, concurrency limit, back-off, failure budgets and meters.
  */
 @NullMarked
 package io.usageflow.forwarder.delivery.health;

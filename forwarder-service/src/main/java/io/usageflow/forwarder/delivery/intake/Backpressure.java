@@ -8,8 +8,8 @@ import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Which partitions are read from: pure but for remembering which are paused. Two watermarks, so that reading does not
- * stutter: pause at the bound, go on at 70 % of it. A poll that has begun may bring more than the bound, once.
+ * Decides which partitions are paused: at the bound they are paused, at 70 % of the bound they are resumed. One poll may exceed
+ * the bound.
  */
 public final class Backpressure {
     private static final double LOW = 0.7;
@@ -18,7 +18,7 @@ public final class Backpressure {
     private final Set<TopicPartition> paused = new HashSet<>();
     private boolean allPaused;
 
-    /** What is to be paused and to be resumed now; disjoint. */
+    /** The partitions to pause and to resume; disjoint. */
     public record PauseChange(Set<TopicPartition> pause, Set<TopicPartition> resume) {}
 
     public Backpressure(Buffer bounds) {
@@ -26,8 +26,10 @@ public final class Backpressure {
     }
 
     /**
-     * @param reading false in an outage: of each partition nothing more is read than its next events, for the probe, and
-     *     to know how old the oldest is: Kafka is the buffer
+     * Updates the paused partitions.
+     *
+     * @param reading false in an outage: then each partition is read only until it has events for the probe and for the age
+     *     of the oldest event
      * @param unreadable partitions whose next record cannot be read yet
      */
     public PauseChange balance(
@@ -58,18 +60,18 @@ public final class Backpressure {
         return new PauseChange(pause, resume);
     }
 
-    /** The partition was assigned again: the consumer reads from it. */
+    /** Notes a new assignment, which the consumer does not pause. */
     public void assigned(TopicPartition partition) {
         paused.remove(partition);
     }
 
-    /** Not to be read from until {@link #balance} says so. */
+    /** Pauses partitions until {@link #balance} resumes them. */
     public Collection<TopicPartition> hold(Collection<TopicPartition> partitions) {
         paused.addAll(partitions);
         return partitions;
     }
 
-    /** Whether it can hold no more receipts behind its oldest event. */
+    /** Whether the partition can hold no more receipts behind its oldest event. */
     public boolean isHeldUp(AssignedPartition partition) {
         return partition.ledger().held() >= bounds.heldRecordsMax() || partition.heldBytes() >= bounds.heldBytesMax();
     }

@@ -30,10 +30,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * Deliverable records as events ready to be sent. One thread.
+ * Turns deliverable records into events that can be sent. One thread.
  *
- * <p>There are two ways with one result: most records are written as JSON from their bytes; what is unusual is decoded, and
- * whatever is wrong with it is found there.
+ * <p>Most records take the fast path of {@code delivery.avro}. Other records are decoded, which also finds broken ones.
  */
 public final class DeliverableReader {
     private final DeliverableDecoder deliverables;
@@ -41,7 +40,7 @@ public final class DeliverableReader {
     private final EventTranscript transcript = new EventTranscript();
     private final LostSchemaWait lostSchemas = new LostSchemaWait();
 
-    /** A record, read. Sealed: what is not ready is broken, and gets a dead letter. */
+    /** The result of reading a record: an event or a dead letter. */
     public sealed interface ReadResult {
         <R> R match(Function<PendingEvent, R> onReady, Function<Unreadable, R> onBroken);
     }
@@ -65,8 +64,10 @@ public final class DeliverableReader {
     }
 
     /**
-     * @throws KafkaException while the registry is away or has lost the schema of the event in the record ({@link
-     *     RegistryAbsence}): nothing is wrong with the record, it has to be read again later
+     * Reads a record.
+     *
+     * @throws KafkaException if the registry is unavailable or has lost the event's schema ({@link RegistryAbsence}); the record
+     *     must be read again later
      */
     public ReadResult read(ConsumerRecord<byte[], byte[]> record, AssignedPartition partition, Instant now) {
         if (RecordCutter.isCut(record.headers())) {
@@ -101,8 +102,7 @@ public final class DeliverableReader {
         try {
             unpacked = deliverables.unpack(record);
         } catch (SchemaLostException notOurs) {
-            // The forwarder carries all schemas that it writes this topic with, and a record of its own proves one of
-            // them.
+            // The forwarder has all schemas of its own records for this topic, so this record is not one of them.
             return broken(
                     record,
                     partition.log(),
@@ -139,7 +139,7 @@ public final class DeliverableReader {
         return new Unreadable(unpacked.origin(), draft);
     }
 
-    /** A class of the user's own wraps the network's failure in the same exception as bad bytes. */
+    /** Rethrows an unavailable registry, which a custom deserializer may wrap in the same exception as bad bytes. */
     private static void requireNoAbsence(RuntimeException failure) {
         if (RegistryAbsence.isCauseOf(failure)) {
             throw failure;
@@ -156,9 +156,8 @@ public final class DeliverableReader {
     }
 
     /**
-     * How long a partition waits for schemas that the registry has lost. An operator has the time to restore the registry, and
-     * the events are delivered in order. The wait ends, because no record may hold a partition for ever, and because dead
-     * letters are kept longer than what waits here. One thread.
+     * Bounds how long a partition waits for lost schemas, which gives an operator the time to restore the registry. The wait
+     * ends so that a record cannot block a partition for ever; dead letters are kept longer than waiting events. One thread.
      */
     public static final class LostSchemaWait {
         public static final Duration MAX = Duration.ofHours(1);
@@ -168,10 +167,8 @@ public final class DeliverableReader {
         private record Span(Instant since, Instant last) {}
 
         /**
-         * A record of the partition names a lost schema. All such records of a partition share one wait: it begins again only
-         * after an hour without any.
-         *
-         * @return whether the partition has waited long enough
+         * Notes a record with a lost schema, and returns whether the wait is over. All such records of a partition share one
+         * wait, which begins again after an hour without any.
          */
         public boolean isOver(TopicPartition partition, Instant now) {
             Span span = spans.compute(

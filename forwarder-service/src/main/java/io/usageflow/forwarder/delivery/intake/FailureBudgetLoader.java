@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads what earlier owners of a partition remembered of failing customers, before its first event is read. Does not
- * block for longer than a question to the broker. One thread.
+ * Restores the failing customers of a partition from its previous owners' records, before the first event is read. Blocks only
+ * for a request to the broker. One thread.
  */
 public final class FailureBudgetLoader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FailureBudgetLoader.class);
@@ -41,17 +41,17 @@ public final class FailureBudgetLoader implements AutoCloseable {
     private final Deserializer<CustomerDeliveryState> states;
     private final FailureBudgets customers;
     private final DeliveryClock clock;
-    /** Deliverable partitions whose customers are not known yet. */
+    /** Deliverable partitions that are not restored yet. */
     private final Set<TopicPartition> unread = new HashSet<>();
-    /** Of those of which reading has begun, where it ends. */
+    /** End offsets of the partitions that are being read. */
     private final Map<TopicPartition, Long> ends = new HashMap<>();
     /** By deliverable partition: the newest record of each customer so far. */
     private final Map<TopicPartition, Map<Customer, Optional<Written>>> found = new HashMap<>();
 
-    /** @param stamp the broker's time when it was written */
+    /** A stored state; {@code stamp} is the broker's time of its record. */
     public record Written(CustomerDeliveryState state, Instant stamp) {}
 
-    /** @param consumer of its own, read_committed, in no group; closed here */
+    /** Takes over a read_committed consumer without a group, and closes it. */
     public FailureBudgetLoader(
             Consumer<byte[], byte[]> consumer,
             String topic,
@@ -75,12 +75,12 @@ public final class FailureBudgetLoader implements AutoCloseable {
         found.keySet().removeAll(partitions);
     }
 
-    /** Partitions of which no event may be read yet. */
+    /** Partitions whose events may not be read yet. */
     public Set<TopicPartition> unread() {
         return unread;
     }
 
-    /** Reads on, where there is anything to read. */
+    /** Continues reading, if anything is unread. */
     public void read() {
         if (unread.isEmpty()) {
             return;
@@ -105,10 +105,10 @@ public final class FailureBudgetLoader implements AutoCloseable {
             return;
         }
         List<TopicPartition> all = unread.stream().map(this::stateOf).toList();
-        List<TopicPartition> anew = fresh.stream().map(this::stateOf).toList();
+        List<TopicPartition> starting = fresh.stream().map(this::stateOf).toList();
         consumer.assign(all);
-        consumer.seekToBeginning(anew);
-        Map<TopicPartition, Long> until = consumer.endOffsets(anew, ASK_WITHIN);
+        consumer.seekToBeginning(starting);
+        Map<TopicPartition, Long> until = consumer.endOffsets(starting, ASK_WITHIN);
         fresh.forEach(partition -> {
             ends.put(partition, until.getOrDefault(stateOf(partition), 0L));
             found.put(partition, new HashMap<>());
@@ -155,8 +155,8 @@ public final class FailureBudgetLoader implements AutoCloseable {
     }
 
     /**
-     * How long it had lasted is the difference of two times of the writer's clock, whatever that showed; how long ago that
-     * was, the broker's stamp says. Neither is negative.
+     * Computes a budget from a stored state. The duration until the record is the difference of two times of the writer's clock;
+     * the time since then follows from the broker's timestamp. Neither is negative.
      */
     public static StoredBudget remembered(Written written, Instant now) {
         CustomerDeliveryState state = written.state();

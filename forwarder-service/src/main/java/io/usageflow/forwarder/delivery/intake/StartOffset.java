@@ -6,39 +6,39 @@ import io.usageflow.forwarder.ledger.LedgerCounter;
 import java.util.Optional;
 
 /**
- * From which offset a partition is read, and with which counters it counts on. Pure; no case skips a record that Kafka has.
+ * The offset at which a partition is read, and its counters. Pure; no case skips an existing record.
  *
  * @param offset the first to read
- * @param expired records at most that Kafka deleted before they were read
- * @param counters those kept, of the log as it is now, with what is counted here
+ * @param expired upper bound of the records that Kafka deleted unread
+ * @param counters the stored counters, updated and for the current log
  */
 record StartOffset(Reason reason, long offset, long expired, CommittedCounters counters) {
     enum Reason {
         /** The group's offset. */
         COMMITTED,
-        /** The ledger's: Kafka has forgotten the group's. */
+        /** The ledger's offset, because Kafka has forgotten the group's. */
         LEDGER,
-        /** The earliest record: nothing was ever committed. */
+        /** The earliest record, because nothing was ever committed. */
         NOTHING_COMMITTED,
-        /** The earliest record: what was committed is of another log, where the same offset was another record. */
+        /** The earliest record, because the committed offset is of another log. */
         OTHER_LOG,
-        /** The earliest record: what was committed is beyond the end of the log, as after an unclean leader election. */
+        /** The earliest record, because the log ends before the committed offset, as after an unclean leader election. */
         LOG_CUT
     }
 
-    /** An offset that was kept, with the counters, and so the log, that were kept with it. */
-    record Kept(long offset, CommittedCounters counters) {}
+    /** A stored offset, with its counters and log. */
+    record Stored(long offset, CommittedCounters counters) {}
 
     /**
-     * The ledger's log counts also where the group has an offset that does not say its log: one that another tool copied or
-     * set. Where neither says it, as earlier versions wrote them, the log as it is now is taken to be theirs.
+     * Decides the start. If the group's offset does not name its log, because another tool set it, the ledger's log counts. If
+     * neither names it, as in earlier versions, the current log counts.
      *
-     * @param log as it is now
-     * @param first offset of the first record that Kafka still has
-     * @param cut whether Kafka says that the log ends before what was committed
+     * @param log the current log
+     * @param first the first existing offset
+     * @param cut whether the log ends before the committed offset
      */
-    static StartOffset of(Optional<Kept> committed, Optional<Kept> booked, LogId log, long first, boolean cut) {
-        Optional<Kept> kept = committed.or(() -> booked);
+    static StartOffset of(Optional<Stored> committed, Optional<Stored> booked, LogId log, long first, boolean cut) {
+        Optional<Stored> kept = committed.or(() -> booked);
         if (kept.isEmpty()) {
             return new StartOffset(Reason.NOTHING_COMMITTED, first, 0, CommittedCounters.NONE.in(log));
         }

@@ -30,21 +30,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * From which offset each assigned partition is read, and from which counters it counts: known before its first event is
- * read. One thread.
+ * Finds the start offset and the counters of each assigned partition before its first event is read. One thread.
  *
- * <p>Both stand in the group's committed offset. Kafka forgets that where the group was away for longer than
- * {@code offsets.retention.minutes} (a week by default, while deliverable events are kept for two), and where the topic is
- * deleted. The ledger has the same two in the same transactions, and keeps them. Both say in which log the offset stands.
+ * <p>Both are in the group's committed offset. Kafka forgets it if the topic is deleted, or if the group was away for longer
+ * than {@code offsets.retention.minutes}, a week by default, while deliverable events are kept for two. The ledger has the
+ * same values, from the same transactions. Both name the log of the offset.
  *
- * <p>The consumer never chooses where it reads ({@code auto.offset.reset=none}): where an offset has no record, it is said
- * what is lost and where reading continues.
+ * <p>The consumer never resets its position ({@code auto.offset.reset=none}). If an offset has no record, the loss is counted
+ * and logged.
  */
 public final class StartOffsets {
     private static final Logger LOG = LoggerFactory.getLogger(StartOffsets.class);
     private static final Duration ASK_WITHIN = Duration.ofMillis(500);
     private static final Duration ASK_AGAIN_AFTER = Duration.ofSeconds(1);
-    /** Transactions of others end sooner, by their time-out at the latest. */
+    /** Longer than the timeout of other transactions. */
     private static final Duration UNREADABLE_MAX = Duration.ofSeconds(30);
 
     private final Consumer<byte[], byte[]> consumer;
@@ -52,14 +51,14 @@ public final class StartOffsets {
     private final TopicWatch watch;
     private final DeliveryMeters meters;
     private final DeliveryClock clock;
-    /** Partitions whose log ends before what was committed. */
+    /** Partitions whose log ends before the committed offset. */
     private final Set<TopicPartition> cut = new HashSet<>();
-    /** Partitions whose beginning is not known yet, and since when. */
+    /** Partitions whose start is unknown, and since when. */
     private final Map<TopicPartition, Long> unknown = new HashMap<>();
 
     private long askDueNanos;
 
-    /** @param ledger delivery's newest entries, by partition; asked where the group's offset is missing or does not say its log */
+    /** Creates the reader; {@code ledger} reads delivery's newest entries by partition, and is called only if needed. */
     public StartOffsets(
             Consumer<byte[], byte[]> consumer,
             Supplier<Map<Integer, LedgerEntry>> ledger,
@@ -76,8 +75,7 @@ public final class StartOffsets {
 
     public void assigned(Collection<TopicPartition> partitions) {
         partitions.forEach(partition -> unknown.put(partition, clock.nanos()));
-        // The consumer resets nothing by itself; nothing is read from here, since a partition is held until it is
-        // known.
+        // Any position: nothing is read from it, since a partition is paused until its start is known.
         partitions.forEach(partition -> consumer.seek(partition, 0));
         askDueNanos = clock.nanos();
     }
@@ -87,17 +85,15 @@ public final class StartOffsets {
         cut.removeAll(partitions);
     }
 
-    /** Partitions of which no event may be read yet. */
+    /** Partitions whose events may not be read yet. */
     public Set<TopicPartition> unknown() {
         return unknown.keySet();
     }
 
     /**
-     * Asks, where anything is unknown; blocks for half a second at most, but for a partition that begins for the first
-     * time.
+     * Reads unknown offsets. Blocks for at most half a second, except for a new partition.
      *
-     * @throws LostProducerException where the offsets stay unreadable: only a transaction that hangs explains it, and a
-     *     new producer ends it
+     * @throws LostProducerException if the offsets stay unreadable, which means an open transaction; a new producer ends it
      */
     public void read(Collection<AssignedPartition> partitions) {
         if (unknown.isEmpty() || clock.nanos() - askDueNanos < 0 || !knowsLogs()) {
@@ -132,14 +128,14 @@ public final class StartOffsets {
         }
     }
 
-    /** @throws KafkaException where Kafka does not say it for long: a new session asks again, and health says why */
+    /** Throws if Kafka does not describe the topic for long: a new session tries again, and health shows the reason. */
     private boolean knowsLogs() {
         if (watch.knowsLogs()) {
             return true;
         }
         if (unknownFor(UNREADABLE_MAX)) {
             throw new KafkaException("Kafka does not describe " + unknown.keySet()
-                    + ": does the topic exist, and has delivery the right DESCRIBE on it?");
+                    + ": check that the topic exists and that delivery has the permission DESCRIBE on it");
         }
         return false;
     }
@@ -161,7 +157,7 @@ public final class StartOffsets {
             try {
                 return question.get();
             } catch (WakeupException rungTooLate) {
-                // A wake-up came after poll had returned. There is one for each poll, so this loop ends.
+                // A late wake-up, after poll had returned. There is at most one for each poll, so this loop ends.
             }
         }
     }
@@ -174,7 +170,7 @@ public final class StartOffsets {
             long first) {
         TopicPartition key = partition.partition();
         StartOffset start = StartOffset.of(
-                committed.map(offset -> new StartOffset.Kept(offset.offset(), counters(key, offset))),
+                committed.map(offset -> new StartOffset.Stored(offset.offset(), counters(key, offset))),
                 booked.flatMap(entry -> kept(key, entry)),
                 log,
                 first,
@@ -210,27 +206,26 @@ public final class StartOffsets {
             case OTHER_LOG ->
                 LOG.error(
                         "event=log_replaced partition={} offset={} log={} why=\"the topic was deleted and created again,"
-                                + " or moved to another cluster: delivery begins at the earliest record, and Credyt"
-                                + " ignores ids that it has; see docs/runbook.md, A topic was made again\"",
+                                + " or moved to another cluster; delivery begins at the earliest record, and Credyt"
+                                + " ignores known ids; see docs/runbook.md, A topic was made again\"",
                         key,
                         start.offset(),
                         log.text());
             case LOG_CUT ->
                 LOG.error(
-                        "event=log_cut partition={} offset={} why=\"the log ends before the committed offset: was an unclean"
-                                + " leader elected? Delivery begins at the earliest record, and Credyt ignores ids that it"
-                                + " has\"",
+                        "event=log_cut partition={} offset={} why=\"the log ends before the committed offset, as after an"
+                                + " unclean leader election; delivery begins at the earliest record, and Credyt ignores"
+                                + " known ids\"",
                         key,
                         start.offset());
         }
     }
 
     /**
-     * Kafka no longer has the position that delivery has come to: the records there were deleted unread, or the log was cut
-     * before it.
+     * Handles positions without a record: Kafka deleted the records unread, or the log was cut.
      *
      * @param positions by partition
-     * @return those whose log was cut: to be assigned again, and to begin at the earliest record
+     * @return the partitions whose log was cut; they must be assigned again and begin at the earliest record
      */
     public Set<TopicPartition> outOfRange(Map<TopicPartition, Long> positions, Assignments assignments) {
         Map<TopicPartition, Long> first;
@@ -256,12 +251,16 @@ public final class StartOffsets {
         return cutNow;
     }
 
-    /** Whatever was committed of these partitions, they begin at the earliest record. */
+    /** Makes partitions begin at the earliest record, whatever was committed. */
     public void cut(Collection<TopicPartition> partitions) {
         cut.addAll(partitions);
     }
 
-    /** @throws LogReplacedException where a partition that is read is no longer of the log in which it was begun */
+    /**
+     * Checks that no topic was replaced.
+     *
+     * @throws LogReplacedException if a partition's log is not the one in which it began
+     */
     public void requireSameLogs(Collection<AssignedPartition> partitions) {
         for (AssignedPartition partition : partitions) {
             LogId before = partition.counters().log();
@@ -275,8 +274,8 @@ public final class StartOffsets {
     private void expired(AssignedPartition partition, long count, long first) {
         if (count > 0) {
             LOG.error(
-                    "event=expired_unread partition={} up_to={} first={} why=\"Kafka has deleted events that were not"
-                            + " delivered; the ledger shows them as expired unread, and in flight for ever: see"
+                    "event=expired_unread partition={} up_to={} first={} why=\"Kafka deleted events that were not"
+                            + " delivered; the ledger shows them as expired unread, and in flight for ever; see"
                             + " docs/runbook.md, Events expired unread\"",
                     partition,
                     count,
@@ -287,16 +286,16 @@ public final class StartOffsets {
         }
     }
 
-    private static Optional<StartOffset.Kept> kept(TopicPartition partition, LedgerEntry entry) {
+    private static Optional<StartOffset.Stored> kept(TopicPartition partition, LedgerEntry entry) {
         LogId log = LogId.parse(entry.getLogs().getOrDefault(partition.topic(), ""));
         return Optional.ofNullable(entry.getNextOffset())
-                .map(next -> new StartOffset.Kept(next, new CommittedCounters(entry.getCounters(), log)));
+                .map(next -> new StartOffset.Stored(next, new CommittedCounters(entry.getCounters(), log)));
     }
 
     private static CommittedCounters counters(TopicPartition partition, OffsetAndMetadata offset) {
         return CommittedCounters.parse(offset.metadata()).orElseGet(() -> {
             LOG.warn(
-                    "event=counters_lost partition={} offset={} why=\"the committed offset was set by someone else: its"
+                    "event=counters_lost partition={} offset={} why=\"another tool set the committed offset; its"
                             + " counters begin at 0\"",
                     partition,
                     offset.offset());
@@ -304,7 +303,7 @@ public final class StartOffsets {
         });
     }
 
-    /** A topic became another log while it was read: to be followed by a session that begins at its earliest record. */
+    /** A topic was replaced while it was read. The next session begins at its earliest record. */
     public static final class LogReplacedException extends KafkaException {
         private static final long serialVersionUID = 1L;
 

@@ -7,8 +7,8 @@ import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * One partition for as long as it is assigned. An assignment that ends takes its object along: whatever still points to
- * it is stale, however soon the same partition comes back under another epoch. One thread.
+ * One partition while it is assigned. References to an ended assignment are stale, even if the same partition returns under
+ * another epoch. One thread.
  */
 public final class AssignedPartition {
     private final TopicPartition partition;
@@ -23,7 +23,7 @@ public final class AssignedPartition {
 
     private record Written(long offset, long epochMillis) {}
 
-    /** @param epoch differs between any two assignments within a process */
+    /** Begins an assignment; {@code epoch} is unique within the process. */
     public AssignedPartition(TopicPartition partition, long epoch) {
         this.partition = partition;
         this.epoch = epoch;
@@ -37,12 +37,12 @@ public final class AssignedPartition {
         return epoch;
     }
 
-    /** Committed and received offsets; settle through {@link #settle}, which keeps the sizes too. */
+    /** The offsets. Settle through {@link #settle}, which also updates the sizes. */
     public OffsetLedger<SettledRecord> ledger() {
         return ledger;
     }
 
-    /** In which log its offsets stand. */
+    /** The log of its offsets. */
     public LogId log() {
         return counters.log();
     }
@@ -51,12 +51,12 @@ public final class AssignedPartition {
         return counters;
     }
 
-    /** As read from the committed offset, or as committed just now. */
+    /** Sets the committed counters. */
     public void counters(CommittedCounters committed) {
         counters = committed;
     }
 
-    /** With something counted that is no outcome of a record: to be committed and published although nothing settles. */
+    /** Sets counters that changed without an outcome, and makes the next transaction commit them. */
     public void counted(CommittedCounters more) {
         counters = more;
         counted = true;
@@ -72,12 +72,12 @@ public final class AssignedPartition {
         outstandingBytes += bytes;
     }
 
-    /** Records from this offset on were written then; once a read is exact enough. */
+    /** Notes when the records from this offset on were written; called once for each poll. */
     public void writtenAt(long offset, long epochMillis) {
         written.addLast(new Written(offset, epochMillis));
     }
 
-    /** When the oldest outstanding record was written, in milliseconds of the epoch. */
+    /** When the oldest outstanding record was written, in Unix milliseconds. */
     public OptionalLong oldestWrittenAt() {
         OptionalLong oldest = ledger.oldestOutstanding();
         if (oldest.isEmpty()) {
@@ -92,7 +92,7 @@ public final class AssignedPartition {
         return at;
     }
 
-    /** @param bytes what {@link #received} counted for it */
+    /** Settles a record, with the size that {@link #received} counted. */
     public void settle(long offset, int bytes, SettledRecord settled) {
         ledger.settle(offset, settled);
         outstandingBytes -= bytes;
@@ -118,7 +118,7 @@ public final class AssignedPartition {
         return !revoked;
     }
 
-    /** The assignment is over: nothing of it is sent, settled or committed any more. */
+    /** Ends the assignment: its events are no longer sent, settled or committed. */
     public void revoke() {
         revoked = true;
     }

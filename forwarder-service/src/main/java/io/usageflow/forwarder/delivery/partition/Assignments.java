@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
 
-/** The partitions this instance has now. One thread. */
+/** The current partitions of this instance. One thread. */
 public final class Assignments {
-    /** Over all loops of the process, so that no two assignments share an epoch. */
+    /** Shared by all loops of the process, so that epochs are unique. */
     private static final AtomicLong EPOCHS = new AtomicLong();
 
     private final Map<TopicPartition, AssignedPartition> byPartition = new HashMap<>();
@@ -38,7 +38,7 @@ public final class Assignments {
         return List.copyOf(byPartition.values());
     }
 
-    /** Whatever still points to them is stale from now on. */
+    /** Ends the assignments; references to them are stale. */
     public void end(Collection<TopicPartition> partitions) {
         for (TopicPartition partition : partitions) {
             AssignedPartition ended = byPartition.remove(partition);

@@ -11,12 +11,11 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Delivery's counters of one partition since its beginning. They travel as the metadata of the committed offset: what
- * commits the offset commits the counters, so they are exact whatever crashes. So does the log in which the offset stands:
- * in another log the same offset is another record. Immutable.
+ * Delivery's counters of one partition since its creation, and the log of its offsets. Both are the metadata of the committed
+ * offset, so they are committed with it. Immutable.
  *
- * @param byKey as in {@link LedgerCounter}; a key that is absent counts nothing
- * @param log unknown where an earlier version wrote it
+ * @param byKey by the keys of {@link LedgerCounter}; an absent key counts 0
+ * @param log unknown if an earlier version wrote it
  */
 public record CommittedCounters(Map<String, Long> byKey, LogId log) {
     public static final CommittedCounters NONE = new CommittedCounters(Map.of());
@@ -24,8 +23,7 @@ public record CommittedCounters(Map<String, Long> byKey, LogId log) {
     private static final String VERSION = "usageflow-delivery-1";
 
     /**
-     * The log stands in the name of a counter that is 0: earlier versions, which take only counters, keep it as one more of
-     * them.
+     * The log is the name of a counter with the value 0, since earlier versions accept only counters and keep unknown ones.
      */
     private static final String LOG = "log:";
 
@@ -37,7 +35,7 @@ public record CommittedCounters(Map<String, Long> byKey, LogId log) {
         this(byKey, LogId.UNKNOWN);
     }
 
-    /** These counters, committed with an offset in that log. */
+    /** These counters, for an offset in the current log. */
     public CommittedCounters in(LogId current) {
         return new CommittedCounters(byKey, current);
     }
@@ -52,16 +50,16 @@ public record CommittedCounters(Map<String, Long> byKey, LogId log) {
         return byKey.getOrDefault(key, 0L);
     }
 
-    /** These counters and one record more of each result. */
+    /** These counters plus one record for each result. */
     public CommittedCounters plus(Iterable<SettlementResult> results) {
-        Map<SettlementResult, Long> tally = new HashMap<>();
-        results.forEach(result -> tally.merge(result, 1L, Long::sum));
+        Map<SettlementResult, Long> counts = new HashMap<>();
+        results.forEach(result -> counts.merge(result, 1L, Long::sum));
         Map<String, Long> sum = new TreeMap<>(byKey);
-        tally.forEach((result, count) -> result.counters().forEach(key -> sum.merge(key, count, Long::sum)));
+        counts.forEach((result, count) -> result.counters().forEach(key -> sum.merge(key, count, Long::sum)));
         return new CommittedCounters(sum, log);
     }
 
-    /** For {@code OffsetAndMetadata}; far below the broker's default bound of 4,096 bytes. */
+    /** The text for {@code OffsetAndMetadata}, far below the broker's default bound of 4,096 bytes. */
     public String format() {
         Map<String, Long> all = new TreeMap<>(byKey);
         if (log.isKnown()) {
@@ -72,7 +70,7 @@ public record CommittedCounters(Map<String, Long> byKey, LogId log) {
                 .collect(Collectors.joining(";", VERSION + ";", ""));
     }
 
-    /** Empty where the text is not ours: an offset that someone else set has no counters. */
+    /** Parses the metadata; empty if another tool set the offset. */
     public static Optional<CommittedCounters> parse(String metadata) {
         String[] parts = metadata.split(";", -1);
         if (!parts[0].equals(VERSION)) {

@@ -6,29 +6,28 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * What is settled of one assigned partition, and what may be committed: the at-least-once argument of delivery in one
- * class. Pure, one thread.
+ * Tracks the offsets of one assigned partition, and decides which may be committed. This is delivery's at-least-once
+ * argument. Pure, one thread.
  *
  * <p>The offsets:
  * <ul>
- *   <li><b>received</b>: the offset of a record that was really read. Transaction markers and aborted records have
- *       offsets too and are never read, so received offsets have gaps and nothing here ever adds one to an offset.
- *   <li><b>outstanding</b>: received and not settled; its event has no outcome yet.
- *   <li><b>settled</b>: received, and its outcome is known; the outcome stands in here until it is committed.
- *   <li><b>position</b>: what {@code ConsumerRecords.nextOffsets()} said last: everything below was read or is not to be
- *       read. It passes the markers at the end of the log, which no record would.
- *   <li><b>committable</b>: the offset of the first received record that is not in the run of settled ones from the
- *       front; where the run takes in all that was received, the position. Everything below it has an outcome, and the
- *       outcomes of the run are written in the transaction that commits it. Nothing else may be committed.
+ *   <li><b>received</b>: the record was read. Transaction markers and aborted records have offsets too and are never read, so
+ *       received offsets have gaps, and no code here adds one to an offset.
+ *   <li><b>outstanding</b>: received, without an outcome.
+ *   <li><b>settled</b>: received, with an outcome, which is kept here until it is committed.
+ *   <li><b>position</b>: the last {@code ConsumerRecords.nextOffsets()}: everything below was read or will not be read. It
+ *       also passes markers at the end of the log.
+ *   <li><b>committable</b>: the offset of the first outstanding record, or the position if there is none. Every record below
+ *       it has an outcome, and the transaction that commits it writes these outcomes. Nothing else may be committed.
  *   <li><b>committed</b>: the last offset whose transaction returned.
  * </ul>
  *
- * @param <S> what a settled record leaves behind
+ * @param <S> the outcome of a settled record
  */
 public final class OffsetLedger<S> {
     private static final int CAPACITY_MIN = 64;
 
-    // A ring: slot (head + i) & mask holds the i-th record from the front.
+    // A ring buffer: slot (head + i) & mask holds the i-th record from the front.
     private long[] offsets = new long[CAPACITY_MIN];
     private Object[] outcomes = new Object[CAPACITY_MIN];
     private int head;
@@ -39,7 +38,7 @@ public final class OffsetLedger<S> {
     private long committed = -1;
 
     /**
-     * What one transaction may take along.
+     * The content of one transaction.
      *
      * @param outcomes of the run from the front, in offset order
      * @param offset the committable offset after this run
@@ -50,7 +49,11 @@ public final class OffsetLedger<S> {
         }
     }
 
-    /** @throws IllegalArgumentException where the offset is not above every offset received before */
+    /**
+     * Adds a record.
+     *
+     * @throws IllegalArgumentException if the offset is not above all offsets received before
+     */
     void received(long offset) {
         if (offset <= lastReceived || offset < position) {
             throw new IllegalArgumentException(
@@ -66,7 +69,11 @@ public final class OffsetLedger<S> {
         lastReceived = offset;
     }
 
-    /** @throws IllegalArgumentException where the position is not above every received offset, or goes back */
+    /**
+     * Advances the position.
+     *
+     * @throws IllegalArgumentException if the position is not above all received offsets, or decreases
+     */
     public void position(long nextOffset) {
         if (nextOffset <= lastReceived || nextOffset < position) {
             throw new IllegalArgumentException(
@@ -75,7 +82,11 @@ public final class OffsetLedger<S> {
         position = nextOffset;
     }
 
-    /** @throws IllegalStateException where the offset is not outstanding: its outcome would be counted twice */
+    /**
+     * Settles an outstanding record.
+     *
+     * @throws IllegalStateException if the offset is not outstanding: its outcome would be counted twice
+     */
     void settle(long offset, S outcome) {
         int index = indexOf(offset);
         if (index < 0 || outcomes[slot(index)] != null) {
@@ -85,7 +96,7 @@ public final class OffsetLedger<S> {
         settled++;
     }
 
-    /** The run from the front, cut at {@code recordsMax}; empty outcomes with a new offset where only markers were passed. */
+    /** The settled run from the front, at most {@code recordsMax} records. It has no outcomes if only markers were passed. */
     public Run<S> committable(int recordsMax) {
         List<S> run = new ArrayList<>();
         while (run.size() < size && run.size() < recordsMax) {
@@ -107,10 +118,9 @@ public final class OffsetLedger<S> {
     }
 
     /**
-     * The run's transaction returned: its outcomes are durable and leave. Until then they stay, and more may settle behind
-     * them.
+     * Removes a run after its transaction returned. Until then its outcomes stay, and later records may settle.
      *
-     * @throws IllegalStateException where the run is not what stands at the front: it was committed before
+     * @throws IllegalStateException if the run is not at the front, because it was committed before
      */
     void committed(Run<S> run) {
         for (S outcome : run.outcomes()) {
@@ -125,22 +135,22 @@ public final class OffsetLedger<S> {
         committed = run.offset();
     }
 
-    /** The group's committed offset, as read back on assignment; without this, the first position is committed again. */
+    /** Sets the group's committed offset on assignment, so that it is not committed again. */
     public void startedAt(long committedOffset) {
         committed = Math.max(committed, committedOffset);
     }
 
-    /** Received and not settled. */
+    /** The number of outstanding records. */
     public int outstanding() {
         return size - settled;
     }
 
-    /** Settled, and not committed yet: most of them wait for an older record. */
+    /** The number of settled records that are not committed yet. */
     public int held() {
         return settled;
     }
 
-    /** The oldest outstanding record: what holds the committed offset back. */
+    /** The oldest outstanding offset, which holds back the committed offset. */
     public OptionalLong oldestOutstanding() {
         for (int i = 0; i < size; i++) {
             if (outcomes[slot(i)] == null) {
@@ -150,7 +160,7 @@ public final class OffsetLedger<S> {
         return OptionalLong.empty();
     }
 
-    /** The newest settled record that is not committed. */
+    /** The newest settled offset that is not committed. */
     public OptionalLong newestSettled() {
         for (int i = size - 1; i >= 0; i--) {
             if (outcomes[slot(i)] != null) {
@@ -164,7 +174,7 @@ public final class OffsetLedger<S> {
         return (head + index) & (offsets.length - 1);
     }
 
-    @SuppressWarnings({"unchecked", "NullAway"}) // only settle() writes here; null says outstanding
+    @SuppressWarnings({"unchecked", "NullAway"}) // only settle() writes here; null means outstanding
     private S outcome(int index) {
         return (S) outcomes[slot(index)];
     }

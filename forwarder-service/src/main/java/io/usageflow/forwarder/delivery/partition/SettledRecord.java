@@ -7,10 +7,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a settled record leaves behind until its transaction: a receipt or a dead letter, encoded. Compact, since many
- * may have to wait for one older record.
+ * The encoded receipt or dead letter of a settled record, kept until its transaction. Compact, since many may wait for one
+ * older record.
  *
- * @param key of the record that will be written, null where the deliverable record had none
+ * @param key of the record to write; null if the deliverable record had none
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record SettledRecord(SettlementResult result, byte @Nullable [] key, byte[] value) {
@@ -22,11 +22,11 @@ public record SettledRecord(SettlementResult result, byte @Nullable [] key, byte
         return value.length + (key == null ? 0 : key.length) + 96;
     }
 
-    /** How a record ended. Sealed: a receipt or a dead letter. */
+    /** The outcome of a record. */
     public sealed interface SettlementResult {
         <R> R match(Function<Boolean, R> onDelivered, Function<DeadLetterReason, R> onDead);
 
-        /** The ledger counters that go up by one. */
+        /** The ledger counters to increment. */
         default List<String> counters() {
             return match(
                     known -> known

@@ -1,6 +1,5 @@
 /**
- * The partitions of this instance: which records were received, how each was settled, and which offset and counters may
- * be committed.
+ * Tracks the assigned partitions: received and settled records, and the offset and counters that may be committed.
  */
 @NullMarked
 package io.usageflow.forwarder.delivery.partition;

@@ -3,10 +3,7 @@ package io.usageflow.forwarder.delivery.queue;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Events of one customer that were taken together, until each of them is settled. At most one request of a batch is in
- * flight. One thread.
- */
+/** Events of one customer that are sent together, until all are settled. At most one request is in flight. One thread. */
 public class Batch {
     private static final int PATIENCE_START = 2;
     private static final int PATIENCE_MAX = 1 << 20;
@@ -28,7 +25,7 @@ public class Batch {
         sequence = events.get(0).sequence();
     }
 
-    /** Of its oldest event, as it was taken. */
+    /** The sequence of its oldest event when it was created. */
     long sequence() {
         return sequence;
     }
@@ -37,17 +34,17 @@ public class Batch {
         return bisector;
     }
 
-    /** Starts over with the remaining events after the customer was suspected; the next suspicion needs twice as many probes. */
+    /** Starts over after the customer was suspected; the next suspicion needs twice as many probes. */
     public void startOver() {
         patience = Math.min(patience * 2, PATIENCE_MAX);
         bisector = new BatchBisector<>(bisector.remaining(), patience);
     }
 
     /**
-     * Its request failed in a way that its content may have caused. From the third failure in a row on it is divided,
-     * which costs no more requests than to send all of it again.
+     * Handles a failure that the content may have caused. From the third failure in a row on, the batch is divided, which needs
+     * no more requests than sending it again.
      *
-     * @return whether single events of it were tried and none passed; all are together again then
+     * @return whether single events were tried and none was accepted
      */
     public boolean divide() {
         if (failures < divideAfter && !bisector.isDividing()) {
@@ -57,12 +54,12 @@ public class Batch {
         return bisector.nothingPasses();
     }
 
-    /** Whether only events are left that failed alone, so that none is left to ask about. */
+    /** Whether all remaining events failed alone, so that none is left to send. */
     public boolean hasOnlyFailedAlone() {
         return bisector.askedAll() && bisector.nothingPasses();
     }
 
-    /** Nothing of it passes: all is sent together again, and for longer before it is divided the next time. */
+    /** Sends all events together again, and divides them later the next time. */
     public void reassemble() {
         divideAfter = Math.min(divideAfter * 2, DIVIDE_AFTER_MAX);
         failures = Math.min(failures, 1);
@@ -70,12 +67,12 @@ public class Batch {
         bisector = new BatchBisector<>(bisector.remaining(), patience);
     }
 
-    /** Whether single events of it were tried, and none passed. */
+    /** Whether single events were tried, and none was accepted. */
     public boolean triedApart() {
         return triedApart;
     }
 
-    /** Not to be sent before. */
+    /** Sets the earliest time of the next request. */
     public void delay(long untilNanos) {
         notBeforeNanos = untilNanos;
         delayed = true;
@@ -89,13 +86,13 @@ public class Batch {
         return notBeforeNanos;
     }
 
-    /** @return failures in a row, this one included */
+    /** Notes a failure. Returns the failures in a row. */
     public int failed(long nowNanos) {
         lastFailureNanos = Optional.of(nowNanos);
         return ++failures;
     }
 
-    /** Empty where its last request succeeded, or none was answered. */
+    /** Empty if the last request succeeded, or none was answered. */
     public Optional<Long> lastFailureNanos() {
         return lastFailureNanos;
     }

@@ -8,48 +8,46 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Finds the culprits of a refused batch, in order and with few requests. Pure; one thread; generic so that it can be
- * tested with numbers.
+ * Finds the culprits (refused events) of a batch by bisection, in order and with few requests. Pure; one thread; generic for
+ * tests with numbers.
  *
- * <p>Holds the events that are not settled yet as an ordered list of segments. A segment is <em>suspect</em> when it is
- * known to hold a culprit: the whole was refused, and what stood before it was accepted. {@link #next} is what to send;
- * one of {@link #accepted}, {@link #known}, {@link #refused}, {@link #partial} and {@link #tooLarge} answers it, or none
- * where the request failed for now and the same is sent again.
+ * <p>The unsettled events are an ordered list of segments. A segment is <em>suspect</em> if it contains a culprit: it was
+ * refused as a whole, or the part before it was accepted. {@link #next} returns the events to send. One of {@link #accepted},
+ * {@link #known}, {@link #refused}, {@link #partial} and {@link #tooLarge} handles the answer; after a temporary failure the
+ * same events are sent again.
  *
- * <p>Of a suspect segment only the first half is sent: where that is accepted the second half is suspect without a
- * request, where it is refused the second half goes back among those of which nothing is known. All of these are sent as
- * one again once the culprit stands alone. So a culprit costs at most ⌈log2 n⌉ requests to find, one to stand alone, and
- * one for the rest; never more than 2·⌈log2 n⌉ extra requests a culprit. Where culprits are dense (three were found, or
- * ids exist already, which happens to whole batches) the rest is sent in pieces that begin at one event and double with
- * each success. Nothing is found guilty but standing alone, and events are sent in their order throughout.
+ * <p>Of a suspect segment only the first half is sent. If it is accepted, the second half is suspect; if it is refused, the
+ * second half is unknown again. Unknown segments are sent as one after the culprit is alone. A culprit needs at most
+ * 2·⌈log2 n⌉ extra requests. If culprits are dense (three were found, or ids exist already, which affects whole batches), the
+ * rest is sent in pieces that begin at one event and double with each success. Only an event that was sent alone is found
+ * guilty, and events keep their order.
  *
- * <p>A request may also fail without an answer that says why ({@link #failed}): its content may be the cause, or the
- * destination may be away. It is divided in the same way, and an event that failed alone is set apart; when something of
- * the batch is accepted after it, it leaves ({@link #takeAlone}). In an outage nothing is accepted, and after a few single
- * events {@link #nothingPasses}: all are asked together again.
+ * <p>A request may also fail without a reason ({@link #failed}): its content may be the cause, or an outage. It is divided in
+ * the same way. An event that failed alone leaves ({@link #takeAlone}) once another event of the batch is accepted. In an
+ * outage nothing is accepted, and after a few single events {@link #nothingPasses} and all are sent together again.
  *
- * <p>Where it may be the customer rather than an event, events are probed alone, first before and then between the
- * rests, until one is accepted. Once as many single probes as the patience were refused alike, the rest too, and nothing
- * was accepted, the customer is {@link #customerSuspected suspected}: all events are back and none is found guilty.
+ * <p>If the customer may be the cause, single events are sent as probes, before and between the other segments, until one is
+ * accepted. After enough equal refusals ({@code patience}) and no success, the customer is {@link #customerSuspected
+ * suspected}, and no event is found guilty.
  *
  * @param <T> an event
  */
 public final class BatchBisector<T> {
-    /** A batch of fewer events than this never makes the customer suspect. */
+    /** A smaller batch never makes the customer suspect. */
     private static final int ALIKE_MIN = 3;
 
     private static final int DENSE_AFTER = 3;
-    /** Events that failed alone, one after the other, before it is taken that nothing passes. */
+    /** Consecutive events that failed alone before it counts as an outage. */
     private static final int ALONE_MAX = 3;
 
     private final int patience;
     private final Deque<Segment<T>> segments = new ArrayDeque<>();
-    /** Refused standing alone, and not released while the customer may still be the cause. */
+    /** Refused alone; kept while the customer may be the cause. */
     private final List<T> condemned = new ArrayList<>();
 
-    /** Failed standing alone, and nothing was accepted since. */
+    /** Failed alone, without a success since. */
     private final List<T> failedAlone = new ArrayList<>();
-    /** Failed standing alone before something else was accepted. */
+    /** Failed alone before another event was accepted. */
     private final List<T> setApart = new ArrayList<>();
 
     private List<T> probe = List.of();
@@ -69,8 +67,10 @@ public final class BatchBisector<T> {
     private record Segment<T>(List<T> events, boolean suspect) {}
 
     /**
+     * Begins with all events as one segment.
+     *
      * @param events at least one
-     * @param patience single refusals alike, at least 2, before the customer is suspected
+     * @param patience equal refusals of single events before the customer is suspected, at least 2
      */
     BatchBisector(List<T> events, int patience) {
         if (events.isEmpty() || patience < 2) {
@@ -80,7 +80,7 @@ public final class BatchBisector<T> {
         segments.add(new Segment<>(List.copyOf(events), false));
     }
 
-    /** What to send now; the same again until it is answered. Only where not {@link #done}. */
+    /** The events to send, the same until they are answered. Only if not {@link #done}. */
     List<T> next() {
         if (!probe.isEmpty()) {
             return probe;
@@ -98,7 +98,7 @@ public final class BatchBisector<T> {
         return probe;
     }
 
-    /** All of {@link #next} is at Credyt. */
+    /** Credyt accepted all of {@link #next}. */
     public void accepted() {
         requireAsked();
         somethingPassed();
@@ -110,7 +110,7 @@ public final class BatchBisector<T> {
         answered();
     }
 
-    /** The single event of {@link #next} is at Credyt from before, which explains a refusal of its batch. */
+    /** Credyt knew the single event of {@link #next} before, which explains a refusal of its batch. */
     public void known() {
         requireAsked();
         somethingPassed();
@@ -118,10 +118,10 @@ public final class BatchBisector<T> {
     }
 
     /**
-     * Refused as a whole. A single event is guilty, unless the customer is suspected.
+     * Credyt refused {@link #next} as a whole. A single event is guilty, unless the customer is suspected.
      *
-     * @param mayBeCustomer whether the refusal leaves it open that the customer is the cause
-     * @param exists whether the reason is an id that exists
+     * @param mayBeCustomer whether the customer may be the cause
+     * @param exists whether the reason is an existing id
      * @param refusalKind equal for refusals of the same kind
      */
     public void refused(boolean mayBeCustomer, boolean exists, String refusalKind) {
@@ -147,12 +147,12 @@ public final class BatchBisector<T> {
     }
 
     /**
-     * Answered event by event, by index into {@link #next}.
+     * Credyt answered for single events, by index into {@link #next}.
      *
-     * @param settled these are at Credyt
-     * @param accused these are sent alone; the others are sent again
+     * @param settled accepted events
+     * @param suspects events to send alone; the others are sent again
      */
-    public void partial(Set<Integer> settled, Set<Integer> accused) {
+    public void partial(Set<Integer> settled, Set<Integer> suspects) {
         requireAsked();
         List<T> asked = probe;
         if (!settled.isEmpty()) {
@@ -162,7 +162,7 @@ public final class BatchBisector<T> {
         List<Segment<T>> parts = new ArrayList<>();
         List<T> run = new ArrayList<>();
         for (int i = 0; i < asked.size(); i++) {
-            if (accused.contains(i)) {
+            if (suspects.contains(i)) {
                 parts.add(new Segment<>(List.copyOf(run), false));
                 parts.add(new Segment<>(List.of(asked.get(i)), true));
                 run.clear();
@@ -176,7 +176,7 @@ public final class BatchBisector<T> {
         }
     }
 
-    /** {@link #next} failed in a way that its content may have caused. */
+    /** {@link #next} failed, possibly because of its content. */
     void failed() {
         requireAsked();
         dividing = true;
@@ -194,32 +194,32 @@ public final class BatchBisector<T> {
         return dividing;
     }
 
-    /** Those that failed alone, each once, when something else was accepted since; they are no longer remaining. */
+    /** Removes and returns the events that failed alone before another was accepted. */
     public List<T> takeAlone() {
         List<T> taken = List.copyOf(setApart);
         setApart.clear();
         return taken;
     }
 
-    /** As many events failed alone as are tried before it is taken for an outage, or all that there are. */
+    /** Whether so few events were accepted that it counts as an outage. */
     boolean nothingPasses() {
         return failedAlone.size() >= ALONE_MAX || (!failedAlone.isEmpty() && nothingLeftToAsk());
     }
 
-    /** Those that failed alone although nothing was accepted since: the others are asked without them. */
+    /** Removes and returns the events that failed alone without a success since. */
     public List<T> takeFailedAlone() {
         List<T> taken = List.copyOf(failedAlone);
         failedAlone.clear();
         return taken;
     }
 
-    /** {@link #next}, of at least two events, was too large: from now on at most half of it at once. */
+    /** {@link #next}, of at least two events, was too large: sends at most half as many from now on. */
     public void tooLarge() {
         sizeMax = Math.max(1, probe.size() / 2);
         putBack();
     }
 
-    /** The guilty, each once; they are no longer remaining. */
+    /** Removes and returns the guilty events. */
     public List<T> takeCulprits() {
         if (customerSuspected || (customerPossible && !anyAccepted && !nothingLeftToAsk())) {
             return List.of();
@@ -229,23 +229,23 @@ public final class BatchBisector<T> {
         return guilty;
     }
 
-    /** The guilty that cannot leave yet are asked again before all others. */
+    /** Returns guilty events that cannot leave yet; they are sent first. */
     public void putBack(List<T> guilty) {
         putBack();
         pushFront(guilty, false);
     }
 
-    /** Whether all is settled or guilty. */
+    /** Whether all events are settled or guilty. */
     boolean done() {
         return nothingLeftToAsk() && failedAlone.isEmpty() && !customerSuspected;
     }
 
-    /** Nothing was accepted and all probes were refused alike: rather the customer than the events. */
+    /** Whether the customer is the likely cause: nothing was accepted, and all probes were refused equally. */
     public boolean customerSuspected() {
         return customerSuspected;
     }
 
-    /** What is not settled, in order; those refused standing alone included until they are taken. */
+    /** The unsettled events in order, including guilty ones until they are taken. */
     public List<T> remaining() {
         List<T> all = new ArrayList<>(condemned);
         all.addAll(failedAlone);
@@ -254,7 +254,7 @@ public final class BatchBisector<T> {
         return List.copyOf(all);
     }
 
-    /** Lets go of the events that do not pass; not while a request is in flight. */
+    /** Drops all other events; not while a request is in flight. */
     public void retain(Predicate<T> wanted) {
         putBack();
         condemned.removeIf(wanted.negate());
@@ -269,7 +269,7 @@ public final class BatchBisector<T> {
         }
     }
 
-    /** Nothing is left that was not asked alone. */
+    /** Whether every remaining event was sent alone. */
     boolean askedAll() {
         return nothingLeftToAsk();
     }
@@ -278,7 +278,7 @@ public final class BatchBisector<T> {
         return probe.isEmpty() && segments.isEmpty();
     }
 
-    /** Halves, but single probes as long as it may be the customer, or the destination. */
+    /** Half of the size, or 1 while the customer or the destination may be the cause. */
     private int narrowed(int size) {
         boolean single = (customerPossible && !anyAccepted) || !failedAlone.isEmpty();
         return single ? 1 : Math.max(1, size / 2);
@@ -300,7 +300,7 @@ public final class BatchBisector<T> {
 
     private void requireAsked() {
         if (probe.isEmpty()) {
-            throw new IllegalStateException("an answer to what was not asked");
+            throw new IllegalStateException("an answer without a request");
         }
     }
 

@@ -6,9 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * A customer as Credyt's wire names it: by Credyt's own id, or by the publishing company's. A key of maps, which the
- * generated {@link CredytReference} is too slow for. Comparable, so that maps stay fast where customers are chosen to share
- * a hash.
+ * A customer by Credyt's id or by the publishing company's. A key of maps, for which the generated {@link CredytReference} is
+ * too slow. Comparable, so that maps stay fast even with chosen hash collisions.
  *
  * @param external whether the value is the company's own id
  */
@@ -20,7 +19,7 @@ public record Customer(boolean external, String value) implements Comparable<Cus
         return new Customer(reference.getKind() == ReferenceKind.EXTERNAL_ID, reference.getValue());
     }
 
-    /** Of the key of a record in {@code usage.delivery-state}; empty where it is not one. */
+    /** Parses a key of {@code usage.delivery-state}; empty if it is not one. */
     public static Optional<Customer> parse(byte[] key) {
         String text = new String(key, StandardCharsets.UTF_8);
         if (text.startsWith(EXTERNAL)) {

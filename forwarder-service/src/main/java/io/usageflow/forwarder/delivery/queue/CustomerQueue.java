@@ -8,21 +8,21 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One customer's events that are not at Credyt yet, in order. A part of {@link CustomerQueues}; one thread. */
+/** One customer's unsettled events, in order. Part of {@link CustomerQueues}; one thread. */
 final class CustomerQueue {
     final Customer customer;
     final CustomerScheduler.Slot slot = new CustomerScheduler.Slot(this);
     final Deque<PendingEvent> waiting = new ArrayDeque<>();
-    /** Begun and not finished, oldest first; they go before what waits. */
+    /** Unfinished batches, oldest first; they precede the waiting events. */
     final Deque<Batch> begun = new ArrayDeque<>(1);
-    /** Failed alone: others may pass them. */
+    /** Events that failed alone; others may overtake them. */
     final List<SuspectEvent> suspects = new ArrayList<>(0);
-    /** Of the last request that was accepted; sent again where a suspect has nothing else to be compared with. */
+    /** An event of the last accepted request; sent again if a suspect event has nothing else to be compared with. */
     @Nullable
     PendingEvent lastAccepted;
 
     int inFlight;
-    /** Nothing of it may be sent before its time, whatever is due. */
+    /** Whether the whole customer is delayed. */
     boolean held;
 
     CustomerQueue(Customer customer) {
@@ -37,7 +37,7 @@ final class CustomerQueue {
         return inFlight == 0 && !hasAnyToSend();
     }
 
-    /** Of its oldest event that is not in flight, among all events that came. */
+    /** The sequence of its oldest event that is not in flight. */
     long sequence() {
         if (!begun.isEmpty()) {
             return begun.getFirst().sequence();
@@ -48,7 +48,7 @@ final class CustomerQueue {
         return suspects.isEmpty() ? Long.MAX_VALUE : suspects.get(0).sequence();
     }
 
-    /** Lets go of the events for which the test says so, oldest first; those in flight stay. */
+    /** Removes matching events that are not in flight, oldest first. */
     void remove(Predicate<PendingEvent> leaving) {
         begun.forEach(batch -> batch.bisector().retain(leaving.negate()));
         begun.removeIf(batch -> batch.bisector().done());
@@ -57,7 +57,7 @@ final class CustomerQueue {
         waiting.removeIf(leaving);
     }
 
-    /** All that is not in flight. */
+    /** All events that are not in flight. */
     Stream<PendingEvent> events() {
         Stream<PendingEvent> asked = Stream.concat(suspects.stream(), begun.stream())
                 .flatMap(batch -> batch.bisector().remaining().stream());

@@ -16,33 +16,33 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * What waits to be sent, by customer. One thread; times in nanoseconds of a monotonic clock.
+ * Waiting events, by customer. One thread; times in nanoseconds of a monotonic clock.
  *
- * <p>A free request takes all events that wait for the customer whose turn it is ({@link CustomerScheduler}), up to
- * the maximum; nothing waits for a batch to fill. No event id is ever in two requests in flight, since Credyt had a bug with
- * that (docs/credyt-api.md, 3): the second waits for the first. Backpressure bounds it.
+ * <p>A request takes all waiting events of the next customer ({@link CustomerScheduler}), up to the maximum; it does not wait
+ * for a batch to fill. No event id is in two requests in flight, since Credyt had a bug with that (docs/credyt-api.md, 3).
+ * Bounded by backpressure.
  */
 public final class CustomerQueues {
     private static final int BYTES_LEARNED_MIN = 4 * 1024;
-    /** Events of a customer that failed alone, at a time, before others of it are known to pass. */
+    /** Maximum of suspect events of a customer before another of its events is accepted. */
     private static final int SUSPECTS_MAX = 8;
 
     private final Batching bounds;
     private final Map<Customer, CustomerQueue> queues = new HashMap<>();
     private final CustomerScheduler scheduler;
     private final Set<String> idsInFlight = new HashSet<>();
-    /** Lines whose next event's id is in flight in another request. */
+    /** Queues whose next event's id is in flight in another request. */
     private final Map<String, List<CustomerQueue>> waitingForId = new HashMap<>();
 
-    /** Customers of whom nothing waits and nothing may be sent yet, and until when. */
+    /** Delayed customers without waiting events, and until when. */
     private final Map<Customer, Long> heldEmpty = new HashMap<>();
 
     private long came;
     private int bytesMax;
 
-    /** A request to be sent: the batch's next events. */
+    /** A request with the batch's next events. */
     public record BatchRequest(Customer customer, Batch batch, List<PendingEvent> events) {
-        /** At Credyt, in order; a view, since most answers name none. */
+        /** Credyt's ids, in order; a view, since most answers need none. */
         public List<String> ids() {
             return new AbstractList<>() {
                 @Override
@@ -71,7 +71,7 @@ public final class CustomerQueues {
         queue.waiting.addLast(event);
         boolean ordered = bounds.order() == Order.CUSTOMER && !queue.begun.isEmpty();
         if (queue.slot.isDelayed() && !queue.held && !ordered) {
-            scheduler.leave(queue); // a batch or a suspect event that waits for its time holds no other customer up
+            scheduler.leave(queue); // a delayed batch or suspect event must not delay new events
         }
         offer(queue);
     }
@@ -85,7 +85,7 @@ public final class CustomerQueues {
         return queue;
     }
 
-    /** The next request of the customer whose slot it is; its ids are in flight until {@link #answered}. */
+    /** The next request; its ids are in flight until {@link #answered}. */
     public Optional<BatchRequest> next(long nowNanos) {
         for (Optional<CustomerQueue> next = scheduler.next(nowNanos);
                 next.isPresent();
@@ -102,7 +102,7 @@ public final class CustomerQueues {
         return Optional.empty();
     }
 
-    /** The request's request is over. What remains of its batch goes before what waits, in its time. */
+    /** Ends a request. The rest of its batch precedes the waiting events. */
     public void answered(BatchRequest request) {
         CustomerQueue queue = queues.get(request.customer());
         if (queue == null) {
@@ -128,7 +128,7 @@ public final class CustomerQueues {
         forgetIfIdle(queue);
     }
 
-    /** The events failed alone: from now on they are tried apart from the customer's others. Only with a request of it out. */
+    /** Makes suspects of events that failed alone. Only while a request of the customer is in flight. */
     public void suspect(Customer customer, List<PendingEvent> events, SuspectEvent.RequestCounts now, long untilNanos) {
         CustomerQueue queue = Objects.requireNonNull(queues.get(customer));
         for (PendingEvent event : events) {
@@ -138,7 +138,7 @@ public final class CustomerQueues {
         }
     }
 
-    /** Whether suspect events of the customer can be compared with others of it, now or when these come. */
+    /** Whether suspect events can be compared with other events of the customer. */
     public boolean canCompare(Customer customer, Batch batch) {
         CustomerQueue queue = queues.get(customer);
         return queue != null
@@ -152,19 +152,19 @@ public final class CustomerQueues {
                         || queue.lastAccepted != null);
     }
 
-    /** A request of the customer was accepted. Only while it is out. */
+    /** Notes an accepted request of the customer. Only while it is in flight. */
     public void passed(Customer customer, PendingEvent last) {
         CustomerQueue queue = Objects.requireNonNull(queues.get(customer));
         queue.lastAccepted = last;
         queue.suspects.forEach(SuspectEvent::othersPassed);
     }
 
-    /** What its suspect events were to be compared with failed: they are not tried before. */
+    /** Delays the customer's suspect events, because the event to compare them with failed. */
     public void delaySuspects(Customer customer, long untilNanos) {
         Objects.requireNonNull(queues.get(customer)).suspects.forEach(suspect -> suspect.delay(untilNanos));
     }
 
-    /** Nothing of this customer is sent before, not even what has no order or has not come yet. */
+    /** Delays the whole customer, including events without order and later events. */
     public void hold(Customer customer, long untilNanos) {
         CustomerQueue queue = queues.get(customer);
         if (queue == null) {
@@ -191,7 +191,7 @@ public final class CustomerQueues {
         return taken;
     }
 
-    /** All that is not in flight and for which the test says so; it leaves. */
+    /** Removes and returns matching events that are not in flight. */
     public List<PendingEvent> take(Predicate<PendingEvent> test) {
         List<PendingEvent> taken = new ArrayList<>();
         for (CustomerQueue queue : List.copyOf(queues.values())) {
@@ -205,7 +205,7 @@ public final class CustomerQueues {
         forgetIfIdle(queue);
     }
 
-    /** Whose event that is, where it waits here. */
+    /** The customer of a waiting event. */
     public Optional<Customer> customerOf(AssignedPartition partition, long offset) {
         return queues.values().stream()
                 .filter(queue ->
@@ -218,12 +218,12 @@ public final class CustomerQueues {
         return queues.containsKey(customer);
     }
 
-    /** A request of this size was too large: batches become smaller from now on. */
+    /** Makes batches smaller, since a request of this size was too large. */
     public void tooLarge(int bytes) {
         bytesMax = Math.max(BYTES_LEARNED_MIN, Math.min(bytesMax, bytes / 2));
     }
 
-    /** Lets go of the events of assignments that are over. Those in flight leave with their answer. */
+    /** Drops the events of ended assignments; those in flight leave with their answer. */
     public void dropRevoked() {
         heldEmpty.clear();
         for (CustomerQueue queue : List.copyOf(queues.values())) {
@@ -232,7 +232,7 @@ public final class CustomerQueues {
         }
     }
 
-    /** Removes waiting events that match and are in no batch yet; they stay outstanding in their partition. */
+    /** Removes matching events that are in no batch; they stay outstanding in their partition. */
     public void removeWaiting(Predicate<PendingEvent> unwanted) {
         for (CustomerQueue queue : List.copyOf(queues.values())) {
             queue.waiting.removeIf(unwanted);
@@ -268,7 +268,7 @@ public final class CustomerQueues {
             if (accepted == null || !accepted.current() || idsInFlight.contains(accepted.credytId())) {
                 return Optional.of(again(queue, suspect.get()));
             }
-            queue.waiting.add(accepted); // Credyt has it: sent again it can only be accepted, and is not booked
+            queue.waiting.add(accepted); // Credyt has it, so it can only be accepted; it is not counted again
         }
         List<PendingEvent> events = take(queue);
         if (events.isEmpty()) {
@@ -313,7 +313,7 @@ public final class CustomerQueues {
                 .ifPresent(due -> scheduler.delay(queue, due));
     }
 
-    /** The first begun batch that may go; with order, only the first of all. */
+    /** The first unfinished batch that may be sent; with order, only the oldest. */
     private Optional<Batch> begun(CustomerQueue queue, long nowNanos) {
         OptionalLong due = OptionalLong.empty();
         for (Batch batch : queue.begun) {
@@ -343,7 +343,7 @@ public final class CustomerQueues {
         return batch.notBeforeNanos() - dueNanos < 0 ? batch.notBeforeNanos() : dueNanos;
     }
 
-    /** All that waits, up to the bounds and up to an id that is busy; the ids taken are in flight from here on. */
+    /** Takes the waiting events up to the bounds or to an id in flight, and marks their ids as in flight. */
     private List<PendingEvent> take(CustomerQueue queue) {
         List<PendingEvent> taken = new ArrayList<>();
         int bytes = 0;

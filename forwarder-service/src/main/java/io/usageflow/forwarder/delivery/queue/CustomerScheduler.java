@@ -7,12 +7,11 @@ import java.util.OptionalLong;
 import java.util.PriorityQueue;
 
 /**
- * Whose turn it is, and which customer waits until a time. A queue has one slot here at most. One thread; times in nanoseconds of a monotonic
- * clock.
+ * Orders ready and delayed customers. A queue has at most one slot. One thread; times in nanoseconds of a monotonic clock.
  *
- * <p>Fair, in one of two ways. With order a customer has one request at once, whatever it has to send, so whose oldest event has
- * waited longest is next: no customer is passed over, and a busy customer is not sent behind thousands of small ones, which keeps
- * batches large in a backlog. Without order customers take turns, one batch a turn, or a busy one would take all requests.
+ * <p>With order, a customer has one request at a time, and the customer whose oldest event has waited longest is next. So no
+ * customer starves, and a busy customer does not wait behind thousands of small ones, which keeps batches large in a backlog.
+ * Without order, customers take turns; otherwise a busy one would take all requests.
  */
 final class CustomerScheduler {
     private final Order order;
@@ -26,7 +25,7 @@ final class CustomerScheduler {
         private boolean queued;
         private boolean delayed;
         private long dueNanos;
-        /** Does not change while it is ready. */
+        /** Constant while it is ready. */
         private long sequence;
 
         Slot(CustomerQueue queue) {
@@ -46,7 +45,7 @@ final class CustomerScheduler {
         this.order = order;
     }
 
-    /** The queue whose turn it is; its slot is free then. */
+    /** Removes and returns the next queue. */
     Optional<CustomerQueue> next(long nowNanos) {
         while (!delayed.isEmpty() && delayed.peek().dueNanos - nowNanos <= 0) {
             Slot due = delayed.remove();
@@ -62,7 +61,7 @@ final class CustomerScheduler {
         return Optional.of(next.queue);
     }
 
-    /** It may send now. Nothing happens where it stands somewhere already. */
+    /** Makes a queue ready; does nothing if it is ready or delayed already. */
     void ready(CustomerQueue queue) {
         Slot slot = queue.slot;
         if (!slot.queued) {
@@ -72,7 +71,7 @@ final class CustomerScheduler {
         }
     }
 
-    /** It may send from then on. Nothing happens where it stands somewhere already. */
+    /** Delays a queue; does nothing if it is ready or delayed already. */
     void delay(CustomerQueue queue, long untilNanos) {
         Slot slot = queue.slot;
         if (!slot.queued) {

@@ -9,12 +9,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A deliverable record on its way: what to send, and how often it was tried. Tens of thousands wait in memory at once, so it
- * keeps little besides the record as it was read; what a receipt or a dead letter says is taken from that. Its JSON is written
- * once and never changes. One thread.
+ * An event to send, with its deliverable record and attempts. Small, since tens of thousands are in memory; receipts and dead
+ * letters take their content from the record. Its JSON never changes. One thread.
  */
 public final class PendingEvent {
-    /** Objects around the bytes, roughly. */
+    /** Approximate size of the objects around the bytes. */
     private static final int OVERHEAD_BYTES = 400;
 
     private final AssignedPartition partition;
@@ -32,6 +31,8 @@ public final class PendingEvent {
     private boolean absent;
 
     /**
+     * Creates a waiting event.
+     *
      * @param credytId the id that Credyt sees
      * @param json the event as an element of {@code events[]}; not copied, never changed
      */
@@ -52,7 +53,7 @@ public final class PendingEvent {
         return partition;
     }
 
-    /** As it was read; its value can be decoded. */
+    /** The record as it was read; its value can be decoded. */
     public ConsumerRecord<byte[], byte[]> deliverable() {
         return deliverable;
     }
@@ -69,7 +70,7 @@ public final class PendingEvent {
         return customer;
     }
 
-    /** @param same its equal, which all events of the customer share */
+    /** Replaces the customer by an equal instance that all its events share. */
     void shares(Customer same) {
         customer = same;
     }
@@ -78,12 +79,12 @@ public final class PendingEvent {
         return json;
     }
 
-    /** What it takes of the bounds, on the heap. */
+    /** Its approximate size on the heap. */
     public int bytes() {
         return json.length + deliverable.value().length + OVERHEAD_BYTES;
     }
 
-    /** When its deliverable record was written, in milliseconds of the epoch. */
+    /** When its deliverable record was written, in Unix milliseconds. */
     public long admittedAtMillis() {
         return deliverable.timestamp();
     }
@@ -92,7 +93,7 @@ public final class PendingEvent {
         return partition.current();
     }
 
-    /** Its number among all events that were enqueued; the first one stays. */
+    /** Sets its number among all enqueued events; the first number stays. */
     void enqueued(long sequence) {
         this.sequence = this.sequence < 0 ? sequence : this.sequence;
     }
@@ -101,12 +102,12 @@ public final class PendingEvent {
         return sequence;
     }
 
-    /** Without an outcome, in a current assignment. An event that is sent again for comparison has its outcome. */
+    /** Whether it has no outcome and its assignment is current. An event that is sent again for comparison has an outcome. */
     public boolean isOpen() {
         return current() && !settled;
     }
 
-    /** Notes its outcome in its partition until it is committed. Only where {@link #isOpen}. */
+    /** Adds its outcome to its partition. Only if {@link #isOpen}. */
     public void settle(SettledRecord outcome) {
         settled = true;
         partition.settle(offset(), bytes(), outcome);
@@ -120,7 +121,7 @@ public final class PendingEvent {
         attempts++;
     }
 
-    /** Requests that carried it, since it was read. */
+    /** The number of requests with it since it was read. */
     public int attempts() {
         return attempts;
     }
@@ -132,7 +133,7 @@ public final class PendingEvent {
         lastFailedAt = at;
     }
 
-    /** The answer to the request that carried it alone. */
+    /** Sets the answer that refused it alone. */
     public void refusedBy(Answer answer) {
         refusal = answer;
     }
@@ -141,7 +142,7 @@ public final class PendingEvent {
         return Optional.ofNullable(refusal);
     }
 
-    /** An answer did not say whether Credyt has it: it is asked for before it is sent again. */
+    /** Requires a lookup before it is sent again, since an answer was unclear. */
     public void requireLookup() {
         lookupNeeded = true;
         absent = false;
@@ -151,7 +152,7 @@ public final class PendingEvent {
         return lookupNeeded;
     }
 
-    /** Credyt said, asked for it, that it does not have it. */
+    /** Notes that the lookup did not find it. */
     public void absent() {
         lookupNeeded = false;
         absent = true;

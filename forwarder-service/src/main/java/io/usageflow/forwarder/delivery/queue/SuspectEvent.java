@@ -3,34 +3,33 @@ package io.usageflow.forwarder.delivery.queue;
 import java.util.List;
 
 /**
- * An event that failed alone: what speaks against it. It waits apart from its customer's other events, which may pass it, and
- * is tried again after one of them was accepted. One thread.
+ * An event that failed alone. Its customer's other events may overtake it, and it is tried again after one of them was
+ * accepted. One thread.
  *
- * <p>A failure speaks against the event where, since its failure before, others were accepted and hardly any failed: then
- * neither an outage nor a destination that fails now and then explains it. While nothing is accepted, nothing speaks
- * against any event.
+ * <p>A failure counts against the event if, since its previous failure, others were accepted and hardly any failed: then an
+ * outage or occasional failures do not explain it. While nothing is accepted, no failure counts.
  */
 public final class SuspectEvent extends Batch {
-    /** Failures that speak against it, without the first. */
-    private static final int ENOUGH = 3;
-    /** The least number of accepted requests for each that failed. */
+    /** Number of failures that count, without the first. */
+    private static final int FAILURES_MIN = 3;
+    /** Minimum of accepted requests for each failed one. */
     private static final int ACCEPTED_PER_FAILURE = 4;
 
-    /** Requests of this process since its start; those of single suspect events do not count as failed. */
+    /** Requests since the start of the process; failed ones exclude suspect events. */
     public record RequestCounts(long accepted, long failed) {}
 
     private RequestCounts before;
     private boolean customerPassed;
     private boolean passedSinceFailure;
-    private int speaking;
+    private int counted;
 
-    /** @param now after its first failure alone */
+    /** Begins with the counts after its first failure alone. */
     SuspectEvent(PendingEvent event, RequestCounts now) {
         super(List.of(event));
         before = now;
     }
 
-    /** Another event of its customer was accepted. */
+    /** Notes that another event of its customer was accepted. */
     void othersPassed() {
         customerPassed = true;
         passedSinceFailure = true;
@@ -47,16 +46,16 @@ public final class SuspectEvent extends Batch {
     }
 
     /**
-     * It failed again.
+     * Notes another failure.
      *
-     * @return whether it is the cause
+     * @return whether the event is the cause
      */
     public boolean isToBlame(RequestCounts now) {
         long accepted = now.accepted() - before.accepted();
         long failed = now.failed() - before.failed();
-        speaking += customerPassed && accepted > 0 && failed * ACCEPTED_PER_FAILURE <= accepted ? 1 : 0;
+        counted += customerPassed && accepted > 0 && failed * ACCEPTED_PER_FAILURE <= accepted ? 1 : 0;
         before = now;
         passedSinceFailure = false;
-        return speaking >= ENOUGH;
+        return counted >= FAILURES_MIN;
     }
 }

@@ -1,6 +1,5 @@
 /**
- * Events that wait to be sent, by customer: whose turn it is, which events form a batch, and how a batch is bisected until
- * the events that Credyt refuses stand alone.
+ * Waiting events by customer: scheduling, batches, and the bisection that isolates refused events.
  */
 @NullMarked
 package io.usageflow.forwarder.delivery.queue;

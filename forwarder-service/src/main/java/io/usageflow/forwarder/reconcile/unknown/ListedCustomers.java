@@ -5,7 +5,7 @@ import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.CredytHttp;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries;
-import io.usageflow.forwarder.credyt.lookup.CredytUnreachableException;
+import io.usageflow.forwarder.credyt.lookup.CredytQueries.CredytUnreachableException;
 import io.usageflow.forwarder.credyt.lookup.ExpectedBody;
 import io.usageflow.forwarder.credyt.lookup.QueryResult;
 import io.usageflow.forwarder.kafka.OwnTopicDecoder;

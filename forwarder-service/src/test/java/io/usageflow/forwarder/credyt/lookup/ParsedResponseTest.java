@@ -51,7 +51,7 @@ class ParsedResponseTest {
                         new Answer.Response(200, Map.of(), "{\"id\":\"e-1\"}", true),
                         ExpectedBody.event("e-1"),
                         Instant.EPOCH),
-                "longer than is read");
+                "too long or broken");
         assertUnanswered(
                 ParsedResponse.of(
                         new Answer.Response(404, Map.of(), "", true), ExpectedBody.event("e-1"), Instant.EPOCH),
