@@ -63,7 +63,7 @@ abstract class AnswerHandler {
 
     /** Ends the handling of an answer of any kind: no event and no circuit may be left waiting for another answer. */
     final void finish() {
-        // For a probe whose handler did not say whether the destination is well.
+        // For a probe whose handler did not report the destination's health.
         destination.undecided(answered.request(), "the answer to the probe says nothing", Optional.empty(), nanos);
         addSuspects(batch.bisector().takeAlone());
         if (batch.hasOnlyFailedAlone()) {
