@@ -115,7 +115,7 @@ final class BrokerNode {
             // A producer that a test has killed must not hold back read_committed consumers for ten seconds more.
             "transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
 
-    /** Few threads, small files: seconds to start, little to delete. */
+    /** Few threads and small files, for a quick start and a quick deletion. */
     private static final Map<String, String> SMALL = Map.of(
             "offsets.topic.num.partitions", "4",
             "offsets.topic.segment.bytes", "4194304",

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How an embedded broker is to run. Immutable.
+ * The options of an embedded broker. Immutable.
  *
  * @param port of the clients' listener; 0 (default) takes a free one
  * @param dataDirectory kept when the broker closes, and used again by the next one; a temporary one that is deleted on

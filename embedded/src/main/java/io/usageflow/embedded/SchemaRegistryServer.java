@@ -31,7 +31,7 @@ public final class SchemaRegistryServer implements AutoCloseable {
         return start(port, new InMemorySchemaRegistry());
     }
 
-    /** As {@link #start(int)}, over a registry at hand. */
+    /** As {@link #start(int)}, with an existing registry. */
     public static SchemaRegistryServer start(int port, InMemorySchemaRegistry registry) {
         return start(port, RegistryStore.inMemory(registry));
     }

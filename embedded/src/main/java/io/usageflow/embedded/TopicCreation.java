@@ -47,7 +47,7 @@ public final class TopicCreation {
         }
     }
 
-    /** As {@link #create(String, Collection)}, with a client at hand. */
+    /** As {@link #create(String, Collection)}, with an existing client. */
     public static void create(Admin admin, Collection<TopicSpec> specs) {
         long deadlineNanos = System.nanoTime() + LIMIT.toNanos();
         List<NewTopic> topics = new ArrayList<>();

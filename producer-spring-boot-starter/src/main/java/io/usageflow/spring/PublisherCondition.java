@@ -12,7 +12,7 @@ import java.util.Optional;
  * How a publisher is, for a health indicator of either line of Spring Boot. Pure; numbers only, nothing of any event.
  *
  * @param trouble why it should not be counted on; empty if all is well
- * @param details what it has under way
+ * @param details its records in flight
  */
 record PublisherCondition(Optional<String> trouble, Map<String, Object> details) {
     /** The indicator's name under /actuator/health, and in {@code management.health.usageflow.enabled}. */

@@ -64,7 +64,7 @@ public final class AdmissionBenchmark {
             }
         }
 
-        /** What the goals speak of; about a quarter of an hour on two cores. */
+        /** The sizes of the goals; about a quarter of an hour on two cores. */
         static Plan full() {
             return new Plan(false, 5, 5_000_000, 1_000_000, 1_000_000, new Slices(300_000, 500_000, 100_000));
         }
@@ -110,7 +110,7 @@ public final class AdmissionBenchmark {
         }
     }
 
-    /** The figures speak of ids that are remembered. */
+    /** The figures hold only if every id is remembered. */
     private static void requireNoneForgotten(Side admission) {
         long forgotten = admission.forgotten();
         if (forgotten != 0) {

@@ -92,7 +92,7 @@ public final class DeliveryBenchmark {
             }
         }
 
-        /** What the goals speak of; about ten minutes on two cores. */
+        /** The sizes of the goals; about ten minutes on two cores. */
         static Plan full() {
             return new Plan(
                     false,
@@ -168,7 +168,7 @@ public final class DeliveryBenchmark {
             return of(ms + "ms", ms, List.of(delivery, vertxKey, vertxBatch, coreKey, naive), IN_FLIGHT);
         }
 
-        /** Delivery by itself with a limit that it can reach below the limit of the CPU ({@link ArrivalWatch#earlyOn}). */
+        /** Delivery alone, with a limit that it reaches before the CPU is the limit ({@link ArrivalWatch#earlyOn}). */
         static Phase alone(int ms, int inFlight, long events) {
             return new Phase(ms + "ms-" + inFlight, ms, Map.of(SideKind.DELIVERY, new Turn(events, inFlight)));
         }
@@ -183,7 +183,7 @@ public final class DeliveryBenchmark {
             return new Phase(name, thinkMs, turns);
         }
 
-        /** Whether delivery is by itself, to be measured against its own limit. */
+        /** Whether delivery runs alone, measured against its own limit. */
         boolean isAlone() {
             return name.contains("-");
         }

@@ -67,7 +67,7 @@ record DeliveryReport(
 
     private record TurnView(long slice, int inFlight) {}
 
-    /** P4, P5, P6 and P10 themselves are the worst of theirs that the goals speak of. */
+    /** P4, P5, P6 and P10 are each the worst of the phases that have a goal. */
     Report report() {
         List<Figure> ratios = ratios();
         Map<String, Object> details = Figure.byName(ratios);

@@ -83,7 +83,7 @@ public final class LatencyBenchmark {
             }
         }
 
-        /** What the goal speaks of; five minutes. */
+        /** The size of the goal; five minutes. */
         static Plan full() {
             return new Plan(false, 7, 160_000, 25, 1_000);
         }

@@ -65,7 +65,7 @@ public final class ProducerBenchmark {
             }
         }
 
-        /** What the goals speak of; some ten minutes. */
+        /** The sizes of the goals; some ten minutes. */
         static Plan full() {
             return new Plan(false, List.of(ProducerSide.values()), 11, 500_000, 5, 10_000, 30);
         }

@@ -16,7 +16,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** What is compared, all with the same settings: what the publisher sets by itself is given to the raw client. */
+/** The compared sides, all with the same settings: the raw client gets the settings that the publisher makes itself. */
 public enum ProducerSide {
     RAW("raw", "KafkaProducer.send of the Avro record, with our Avro serializer and a callback"),
     PUBLISHER("publisher", "UsagePublisher.publish"),

@@ -1,6 +1,6 @@
 /**
- * What a side's process runs: usageflow itself ({@link io.usageflow.benchmarks.program.ForwarderProgram}), or what a user
- * would take instead.
+ * The programs of a side's process: usageflow itself ({@link io.usageflow.benchmarks.program.ForwarderProgram}), or an
+ * alternative.
  *
  * <p>Instead of admission: {@link io.usageflow.benchmarks.program.StreamsProgram} with a topology that copies all events, or
  * that removes repeats with one of the {@link io.usageflow.benchmarks.program.ComparedDedupStore}s and does nothing else.

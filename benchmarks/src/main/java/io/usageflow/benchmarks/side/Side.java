@@ -168,7 +168,7 @@ public final class Side implements AutoCloseable {
     }
 
     /**
-     * Checks that it has done what it stands for: nothing lost, and, if it removes repeats, each event once.
+     * Checks that it has done its work: nothing lost, and, if it removes repeats, each event once.
      *
      * @throws IllegalStateException if it has not
      */

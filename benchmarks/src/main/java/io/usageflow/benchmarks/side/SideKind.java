@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a side's process runs. */
+/** The kinds of sides. */
 public enum SideKind {
     /** usageflow: the forwarder with the role admission. */
     ADMISSION(true),

@@ -18,7 +18,7 @@ public record EventAnswers(
         RepeatAnswer repeats,
         ErrorKeys errorKeys,
         long feeDelayMs) {
-    // Before DEFAULT, whose constructor looks at it.
+    // Declared before DEFAULT, whose constructor reads it.
     private static final Set<Integer> SUCCESSES = Set.of(200, 201, 202, 204);
 
     public static final EventAnswers DEFAULT = new EventAnswers(

@@ -87,7 +87,7 @@ public final class Pricing {
         return Decimals.normal(sum);
     }
 
-    /** The tariff that names most of the event's values; {@code *} stands for any; the earlier one wins a tie. */
+    /** The tariff that names most of the event's values; {@code *} matches any; the earlier one wins a tie. */
     private static @Nullable Tariff tariffFor(AssetTariffs pricing, @Nullable JsonNode data) {
         Tariff best = null;
         int bestNamed = -1;

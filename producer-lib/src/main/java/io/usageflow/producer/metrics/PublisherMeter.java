@@ -11,13 +11,11 @@ public enum PublisherMeter {
             "usageflow.publisher.published",
             "counter",
             "events",
-            List.of(),
             "Events and links given to the publisher, what it refused included: each becomes durable or refused."),
     DURABLE(
             "usageflow.publisher.durable",
             "counter",
             "events",
-            List.of(),
             "Those that became durable: acknowledged by all in-sync replicas, or on local disk where there is a spool."),
     REFUSED(
             "usageflow.publisher.refused",
@@ -30,54 +28,44 @@ public enum PublisherMeter {
             "usageflow.publisher.durable.latency",
             "timer",
             "seconds",
-            List.of(),
             "From the call of publish until the event was durable."),
     IN_FLIGHT(
             "usageflow.publisher.in.flight",
             "gauge",
             "events",
-            List.of(),
             "Events and links that are neither durable nor refused yet: lost if the process dies now."),
-    IN_FLIGHT_BYTES(
-            "usageflow.publisher.in.flight.bytes", "gauge", "bytes", List.of(), "Memory that they take, roughly."),
+    IN_FLIGHT_BYTES("usageflow.publisher.in.flight.bytes", "gauge", "bytes", "Memory that they take, roughly."),
     SUSPECT_IDS(
             "usageflow.publisher.suspect.ids",
             "counter",
             "events",
-            List.of(),
             "Events that look like an earlier one published again under another id, which would be billed twice; the log"
                     + " names the type and the fix."),
     SPOOL_EVENTS(
             "usageflow.publisher.spool.events",
             "gauge",
             "events",
-            List.of(),
             "Events on local disk that wait for Kafka; 0 without a spool."),
-    SPOOL_BYTES(
-            "usageflow.publisher.spool.bytes", "gauge", "bytes", List.of(), "Disk that they take; 0 without a spool."),
+    SPOOL_BYTES("usageflow.publisher.spool.bytes", "gauge", "bytes", "Disk that they take; 0 without a spool."),
     SPOOL_OLDEST_AGE(
             "usageflow.publisher.spool.oldest.age",
             "gauge",
             "seconds",
-            List.of(),
             "How long ago the oldest of them was published; 0 where none waits."),
     SPOOL_REFUSED(
             "usageflow.publisher.spool.refused",
             "counter",
             "events",
-            List.of(),
             "Events that were not accepted because local disk had no room or failed."),
     SPOOL_SET_ASIDE(
             "usageflow.publisher.spool.set.aside",
             "gauge",
             "files",
-            List.of(),
             "Files with records that Kafka always refuses, and damaged segments: manual action required."),
     SPOOL_DAMAGED(
             "usageflow.publisher.spool.damaged",
             "gauge",
             "places",
-            List.of(),
             "Places where a segment could not be read since the publisher began; the segment is kept.");
 
     private final String meterName;
@@ -88,6 +76,10 @@ public enum PublisherMeter {
     private final List<String> tags;
 
     private final String doc;
+
+    PublisherMeter(String meterName, String kind, String unit, String doc) {
+        this(meterName, kind, unit, List.of(), doc);
+    }
 
     PublisherMeter(String meterName, String kind, String unit, List<String> tags, String doc) {
         this.meterName = meterName;

@@ -1,4 +1,4 @@
-/** Files that hold what others may not read. */
+/** Files that only their owner may read. */
 @NullMarked
 package io.usageflow.schema.file;
 

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Where secrets may travel unencrypted: to this machine, or to a host that was named for it. Pure. */
+/** Decides whether secrets may travel unencrypted: to this machine, or to a host that the settings allow. Pure. */
 public final class PlainTraffic {
     private static final Pattern LOOPBACK =
             Pattern.compile("(?i)localhost|127(\\.\\d{1,3}){3}|\\[?(::1|0:0:0:0:0:0:0:1)]?");
@@ -14,7 +14,7 @@ public final class PlainTraffic {
 
     private PlainTraffic() {}
 
-    /** By the text alone: what a name resolves to may change after the check. */
+    /** Checks the text alone: the address of a name may change after the check. */
     public static boolean isThisMachine(String host) {
         return LOOPBACK.matcher(host).matches();
     }
@@ -22,20 +22,20 @@ public final class PlainTraffic {
     /**
      * Whether a host may be reached without TLS.
      *
-     * @param named hosts in a private network, by the user's word
+     * @param named hosts that the settings allow, such as those of a private network
      */
     public static boolean isAllowed(String host, Collection<String> named) {
         return isThisMachine(host) || named.stream().anyMatch(host::equalsIgnoreCase);
     }
 
-    /** An address, or several with commas between, as it may be shown: user and password are masked. */
+    /** Masks user and password in an address, or in several with commas between. */
     public static String withoutUserInfo(String addresses) {
         return USER_INFO.matcher(addresses).replaceAll("//***@");
     }
 
     /**
-     * What is wrong with how a Kafka client shows its password: SASL's PLAIN and OAUTHBEARER send it as it is, and without
-     * TLS everybody on the way can read it. A warning only: the network may be protected by other means.
+     * A warning if a Kafka client sends its password unencrypted: SASL's PLAIN and OAUTHBEARER do not hide it, and without TLS
+     * anyone on the path can read it. Only a warning, because the network may be protected by other means.
      *
      * @param client Kafka's own keys
      */

@@ -1,4 +1,4 @@
-/** What may travel over which network address. */
+/** Decides which network addresses need encryption. */
 @NullMarked
 package io.usageflow.schema.net;
 

@@ -9,11 +9,11 @@ import org.apache.avro.SchemaValidatorBuilder;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * Ids for schemas, and schemas for ids. What is unknown is an empty answer; implementations are thread-safe and may block
- * on the network.
+ * Ids for schemas, and schemas for ids. An unknown schema or id gives an empty answer. Implementations are thread-safe and
+ * may block on the network.
  *
- * <p>Every method throws {@link RegistryUnavailableException} while the registry gives no usable answer; that never says
- * anything about the schema or the id that was asked for.
+ * <p>Every method throws {@link RegistryUnavailableException} while the registry gives no usable answer; that says nothing
+ * about the requested schema or id.
  */
 public interface SchemaRegistry {
     /**

@@ -7,7 +7,7 @@ import io.usageflow.schema.rule.Violation.ViolationCollector;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a customer's or a vendor's link must look like. Pure, thread-safe. */
+/** The rules for the link of a customer or a vendor. Pure, thread-safe. */
 public final class LinkRules {
     private LinkRules() {}
 

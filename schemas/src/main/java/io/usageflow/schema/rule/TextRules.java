@@ -26,11 +26,11 @@ final class TextRules {
 
     /** How much of Unicode a text may use; each includes the one before. */
     enum Alphabet {
-        /** What a name may hold: {@link VisibleText#isVisible visible} characters, and none that stands for damaged ones. */
+        /** Names: {@link VisibleText#isVisible visible} characters, without the replacement character. */
         NAME,
         /**
-         * One line that two people who see it would type alike: no control, separator or invisible format characters, and
-         * none that stands for damaged ones.
+         * One line that a reader can retype: no control, separator or invisible format characters, and no replacement
+         * character.
          */
         PRINTABLE,
         /** Prose: also line feeds, tabs and format characters, which joined emoji need. */

@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
  * One broken rule. Immutable.
  *
  * @param field which part of the event; closed, so that admission can map it to a dead letter's reason
- * @param path where exactly, in the words of the schema: {@code data.model}, {@code costs[1].amount}
+ * @param path the place, by the names of the schema: {@code data.model}, {@code costs[1].amount}
  * @param message one sentence for people: the path, the rule and the remedy; holds no more than a short excerpt of the
  *     offending value
  */
 public record Violation(Field field, String path, String message) {
 
-    /** The parts of an event that rules speak of. */
+    /** The parts of an event that have rules. */
     public enum Field {
         ID,
         EVENT_TYPE,

@@ -50,13 +50,13 @@ public final class AvroSerdes {
     }
 
     /**
-     * A configured deserializer of values into {@code type}. Its exceptions are those of {@link AvroDeserializer}; a class
-     * of the user's own throws what it throws, and
+     * A configured deserializer of values into {@code type}. Its exceptions are those of {@link AvroDeserializer}; a user's
+     * class throws its own, and
      * {@link org.apache.kafka.common.errors.SerializationException} where it makes another type.
      *
-     * <p>Before a class of the user's own gets a value in the wire format, our own registry client looks at its schema, so
-     * it has to reach the registry too. Where decimals or timestamps have other units, or the bounds of nesting are
-     * exceeded, that class never sees the value. A value in another format is that class's own responsibility.
+     * <p>Before a user's class gets a value in the wire format, our own registry client checks its schema, so that client has
+     * to reach the registry too. If decimals or timestamps have other units, or the value exceeds the bounds of nesting, that
+     * class never sees the value. A value in another format is that class's own responsibility.
      *
      * @throws ConfigException naming the key that is missing or wrong
      */
@@ -103,10 +103,9 @@ public final class AvroSerdes {
     }
 
     /**
-     * Whether a value is in the wire format with exactly the generated record's own schema, so that who knows the schema may
-     * read its fields where they stand. Says nothing of the bytes after the header. False if a class of the user's own
-     * reads values: only that class knows them. Remembers the schema as a read does, so that what was asked about
-     * can be decoded later without the registry.
+     * Whether a value is in the wire format with exactly the generated record's own schema, so that a caller may
+     * read its fields in place. Says nothing about the bytes after the header. False if a user's class reads values: only that
+     * class knows them. Caches the schema as a read does, so that the value can be decoded later without the registry.
      *
      * @param deserializer made by {@link #valueDeserializer}
      * @param from where the value begins in the bytes, header first
@@ -117,7 +116,7 @@ public final class AvroSerdes {
         return deserializer instanceof TypedDeserializer<?> typed && typed.isPlain(bytes, from, until);
     }
 
-    /** Whether a serializer made by {@link #valueSerializer} is ours, which writes the wire format and nothing besides. */
+    /** Whether a serializer of {@link #valueSerializer} is ours, which writes exactly the wire format. */
     public static boolean isPlain(Serializer<?> serializer) {
         return serializer instanceof AvroSerializer;
     }

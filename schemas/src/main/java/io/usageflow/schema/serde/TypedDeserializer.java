@@ -29,14 +29,14 @@ final class TypedDeserializer<T extends SpecificRecord> implements Deserializer<
     private final Deserializer<?> delegate;
     private final AvroDeserializer<T> ours;
     private final Class<T> type;
-    /** Where only the forwarder has written, or handed on, what is read. */
+    /** Present if only the forwarder has written or forwarded the values. */
     private final Optional<ReleasedSchemas<T>> carried;
-    /** Ids that the registry had lost: what was read once is read again, also while the registry is away. */
+    /** Ids that the registry had lost: such a value can be read again while the registry is away. */
     private final Set<Integer> lostIds = ConcurrentHashMap.newKeySet();
 
     /**
      * @param ours the delegate itself, or of the same registry
-     * @param own whether only the forwarder has written, or handed on, what is read
+     * @param own whether only the forwarder has written or forwarded the values
      */
     TypedDeserializer(Deserializer<?> delegate, AvroDeserializer<T> ours, Class<T> type, boolean own) {
         this.delegate = delegate;
@@ -50,7 +50,7 @@ final class TypedDeserializer<T extends SpecificRecord> implements Deserializer<
         return read(value, () -> delegate.deserialize(topic, value));
     }
 
-    /** A class of the user's own may look at the headers. */
+    /** A user's class may read the headers. */
     @Override
     public @Nullable T deserialize(String topic, Headers headers, byte @Nullable [] value) {
         return read(value, () -> delegate.deserialize(topic, headers, value));
@@ -88,7 +88,7 @@ final class TypedDeserializer<T extends SpecificRecord> implements Deserializer<
                         ByteBuffer.wrap(bytes, from + 1, Integer.BYTES).getInt());
     }
 
-    /** Of the forwarder's own record an id that the registry does not know, or has given to another, says nothing. */
+    /** An unknown or reassigned id of the forwarder's own record is the registry's loss, not the record's fault. */
     private KafkaException lost(KafkaException unreadable) {
         return carried.isPresent() && unreadable instanceof UnknownSchemaException unknown
                 ? new SchemaLostException(String.valueOf(unknown.getMessage()))

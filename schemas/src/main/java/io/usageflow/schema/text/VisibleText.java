@@ -79,7 +79,7 @@ public final class VisibleText {
                         + '"';
     }
 
-    /** A line that holds foreign text somewhere: of any length, blanks left alone. */
+    /** A line that contains foreign text, of any length; blanks stay. */
     public static String line(String line) {
         StringBuilder escaped = null;
         int codePoint;
@@ -107,9 +107,9 @@ public final class VisibleText {
     }
 
     /**
-     * Whether a reader sees the character, and sees it where it stands. Not so: controls, format characters (bidirectional,
-     * zero-width, tags), separators and all spaces but U+0020, halves of surrogate pairs, unassigned and private
-     * characters, and the letters and marks that have no glyph.
+     * Whether a reader sees the character, in its place. False for controls, format characters (bidirectional, zero-width,
+     * tags), separators and all spaces but U+0020, halves of surrogate pairs, unassigned and private characters, and letters
+     * and marks without a glyph.
      */
     public static boolean isVisible(int codePoint) {
         if (codePoint >= 0x20 && codePoint < 0x7f) {
@@ -149,7 +149,7 @@ public final class VisibleText {
     }
 
     private static String whole(String raw, int max, String length) {
-        // Of a text of many megabytes only the start is looked at.
+        // Reads only the start of a text of many megabytes.
         String shown = line(ends(raw.length() > max ? raw.substring(0, max + 1) : raw));
         if (shown.length() <= max) {
             return shown;
@@ -160,7 +160,7 @@ public final class VisibleText {
         return (halfPair ? kept.substring(0, kept.length() - 1) : kept) + "... (" + length + ")";
     }
 
-    /** Blanks at the ends of a line are there, but not to be seen. */
+    /** Escapes blanks at the ends of a line, which a reader would not see. */
     private static String ends(String line) {
         int first = 0;
         int end = line.length();

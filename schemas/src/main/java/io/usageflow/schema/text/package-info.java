@@ -1,4 +1,4 @@
-/** How text that others wrote is shown to people: the only escaping there is for logs, tables and reports. */
+/** Shows foreign text to people: the one place that escapes for logs, tables and reports. */
 @NullMarked
 package io.usageflow.schema.text;
 
