@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -138,7 +139,7 @@ public record DeadLetterFilter(
         String states = this.states.size() == DeadLetterState.values().length
                 ? "any state"
                 : this.states.stream()
-                        .map(state -> state.name().toLowerCase(java.util.Locale.ROOT))
+                        .map(state -> state.name().toLowerCase(Locale.ROOT))
                         .sorted()
                         .collect(Collectors.joining(" or "));
         return states

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.replay;
 import io.usageflow.forwarder.deadletter.DeadLetterScan;
 import io.usageflow.forwarder.deadletter.StoredDeadLetter;
 import io.usageflow.forwarder.replay.ReplayRules.ReplayDecision;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -48,7 +49,7 @@ public record ReplayPlan(
     public record Skipped(long count, String example, String detail) {}
 
     public ReplayPlan {
-        byReason = java.util.Collections.unmodifiableMap(new TreeMap<>(byReason));
+        byReason = Collections.unmodifiableMap(new TreeMap<>(byReason));
         skipReasons = Map.copyOf(skipReasons);
         warnings = Map.copyOf(warnings);
         through = Map.copyOf(through);

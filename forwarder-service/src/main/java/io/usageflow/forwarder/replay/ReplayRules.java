@@ -22,6 +22,7 @@ import io.usageflow.schema.topic.Topics.EventHeaders;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -86,15 +87,14 @@ final class ReplayRules {
         String answeredBy = stored.mark().map(DeadLetterMark::getJob).orElse("");
         if (request.leavesAlone(stored.state(), answeredBy)) {
             return new ReplayDecision.Skip(
-                    SkipReason.ANSWERED,
-                    stored.state().name().toLowerCase(java.util.Locale.ROOT) + " in " + answeredBy);
+                    SkipReason.ANSWERED, stored.state().name().toLowerCase(Locale.ROOT) + " in " + answeredBy);
         }
         if (!(request.action() instanceof ReplayRequest.Replay replay)) {
             return new ReplayDecision.Answer(Optional.empty(), List.of(), Set.of());
         }
         OriginalEvent event = original.apply(stored);
         return event instanceof OriginalEvent.Decoded readable
-                ? new Case(stored, replay, readable).decide()
+                ? new EventDecision(stored, replay, readable).decide()
                 : unreadable(stored, replay, ((OriginalEvent.Unreadable) event).why());
     }
 
@@ -140,7 +140,7 @@ final class ReplayRules {
     }
 
     /** The decision for an event that can be read. */
-    private final class Case {
+    private final class EventDecision {
         private final StoredDeadLetter stored;
         private final ReplayRequest.Replay replay;
         private final UsageEvent event;
@@ -151,7 +151,7 @@ final class ReplayRules {
         private final List<Fix> fixes = new ArrayList<>();
         private boolean billableFixes;
 
-        Case(StoredDeadLetter stored, ReplayRequest.Replay replay, OriginalEvent.Decoded original) {
+        EventDecision(StoredDeadLetter stored, ReplayRequest.Replay replay, OriginalEvent.Decoded original) {
             this.stored = stored;
             this.replay = replay;
             this.event = original.event();

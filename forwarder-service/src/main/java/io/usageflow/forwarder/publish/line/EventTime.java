@@ -2,6 +2,7 @@ package io.usageflow.forwarder.publish.line;
 
 import io.usageflow.forwarder.publish.line.LineSource.BadLineException;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -74,7 +75,7 @@ public final class EventTime {
         }
         BigDecimal seconds = new BigDecimal(given).movePointLeft(digits);
         BigDecimal nanos = seconds.movePointRight(9);
-        long whole = seconds.setScale(0, java.math.RoundingMode.FLOOR).longValueExact();
+        long whole = seconds.setScale(0, RoundingMode.FLOOR).longValueExact();
         long rest = nanos.subtract(BigDecimal.valueOf(whole).movePointRight(9)).longValue();
         return Instant.ofEpochSecond(whole, rest);
     }
