@@ -8,7 +8,7 @@ import io.usageflow.forwarder.config.Role;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.config.SettingsException;
 import io.usageflow.forwarder.delivery.Delivery;
-import io.usageflow.forwarder.delivery.DeliveryConnections;
+import io.usageflow.forwarder.delivery.Delivery.DeliveryConnections;
 import io.usageflow.forwarder.kafka.TopicsNotReadyException;
 import io.usageflow.forwarder.observe.HealthReport;
 import io.usageflow.forwarder.observe.Stage;

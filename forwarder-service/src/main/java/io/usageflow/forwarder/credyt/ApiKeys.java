@@ -71,7 +71,7 @@ public final class ApiKeys {
         }
     }
 
-    /** The key to send now. Reads the file where it is time to. */
+    /** The current key. Reads the file if the interval is over. */
     public synchronized String current() {
         long now = nanos.getAsLong();
         if (file.isPresent() && (doubtful || now - lookedNanos >= intervalNanos)) {

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.usageflow.forwarder.clock.DeliveryClock;
 import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
@@ -19,9 +20,12 @@ import io.usageflow.forwarder.kafka.TopicWatch;
 import io.usageflow.forwarder.kafka.recovery.MarkerRecovery;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.schema.rule.EventRules;
 import io.usageflow.schema.text.VisibleText;
+import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -243,5 +247,44 @@ public final class Delivery implements Stage {
             }
         }
         return false;
+    }
+
+    /**
+     * Kafka, the registry and the identity of this instance. Immutable.
+     *
+     * @param kafka settings of every Kafka client, at least {@code bootstrap.servers}
+     * @param serde settings of the serializers, at least {@code schema.registry.url}
+     * @param instanceId names this process in the group. It is part of the transactional id: it must stay the same after a
+     *     restart, so that the old process's open transaction ends at once, and differ between processes, which would otherwise
+     *     fence each other
+     * @param bounds sizes of the records that are read and written
+     * @param recoversTransactions {@code transaction.recovery}
+     */
+    public record DeliveryConnections(
+            Topics topics,
+            Map<String, Object> kafka,
+            Map<String, String> serde,
+            String instanceId,
+            RecordBounds bounds,
+            boolean recoversTransactions) {
+        /** Uses the bounds of the default settings, and recovers transactions. */
+        public DeliveryConnections(
+                Topics topics, Map<String, Object> kafka, Map<String, String> serde, String instanceId) {
+            this(topics, kafka, serde, instanceId, RecordBounds.of(EventRules.EVENT_BYTES_MAX), true);
+        }
+
+        public DeliveryConnections {
+            kafka = Map.copyOf(kafka);
+            serde = Map.copyOf(serde);
+            if (instanceId.isBlank()) {
+                throw new IllegalArgumentException("delivery needs an instance id");
+            }
+        }
+
+        /** Leaves out values, which may be secrets. */
+        @Override
+        public String toString() {
+            return "DeliveryConnections[" + topics + ", kafka=" + kafka.keySet() + ", instance=" + instanceId + "]";
+        }
     }
 }

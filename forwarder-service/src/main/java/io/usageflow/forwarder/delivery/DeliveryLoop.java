@@ -242,11 +242,11 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
      */
     static final class PollWakeup {
         private final AtomicBoolean listening = new AtomicBoolean();
-        private final Runnable wakeUp;
+        private final Runnable consumerWakeup;
 
         /** Takes {@code Consumer::wakeup}, which any thread may call. */
-        PollWakeup(Runnable wakeUp) {
-            this.wakeUp = wakeUp;
+        PollWakeup(Runnable consumerWakeup) {
+            this.consumerWakeup = consumerWakeup;
         }
 
         /** Called before a poll. Check for answers after this call, or one may be missed until the poll ends. */
@@ -260,7 +260,7 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
 
         void wakeUp() {
             if (listening.compareAndSet(true, false)) {
-                wakeUp.run();
+                consumerWakeup.run();
             }
         }
     }

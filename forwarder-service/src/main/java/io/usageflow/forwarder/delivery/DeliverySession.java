@@ -3,6 +3,7 @@ package io.usageflow.forwarder.delivery;
 import io.usageflow.forwarder.clock.DeliveryClock;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.config.RecordBounds;
+import io.usageflow.forwarder.delivery.Delivery.DeliveryConnections;
 import io.usageflow.forwarder.delivery.DeliveryLoop.PollWakeup;
 import io.usageflow.forwarder.delivery.commit.CommitScheduler;
 import io.usageflow.forwarder.delivery.commit.OutcomeRecords;
@@ -85,7 +86,7 @@ final class DeliverySession implements AutoCloseable {
                         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
                         CooperativeStickyAssignor.class.getName()));
         try {
-            // Outside the group: it reads what is remembered of customers.
+            // Outside the group, for the stored states of customers.
             return open(
                     context,
                     recovery,
@@ -225,7 +226,7 @@ final class DeliverySession implements AutoCloseable {
                         .collect(Collectors.toMap(LedgerEntry::getPartition, entry -> entry));
     }
 
-    /** One for all sessions of a process: it remembers what it could not finish. */
+    /** One for all sessions of a process, since it remembers unfinished transactions. */
     static MarkerRecovery recovery(DeliveryContext context, MarkerRecovery.Options options) {
         Topics topics = context.connections().topics();
         return new MarkerRecovery(

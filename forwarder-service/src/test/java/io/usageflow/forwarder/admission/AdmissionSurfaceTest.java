@@ -3,8 +3,8 @@ package io.usageflow.forwarder.admission;
 import static io.usageflow.forwarder.testing.PublicSurface.requireUnchanged;
 
 import io.usageflow.forwarder.admission.check.AccountPartitioner;
-import io.usageflow.forwarder.admission.parking.ParkedAccounts;
 import io.usageflow.forwarder.admission.parking.ParkedPage;
+import io.usageflow.forwarder.admission.parking.ParkedQuery.ParkedAccounts;
 import io.usageflow.forwarder.testing.JsonShape;
 import io.usageflow.forwarder.testing.SampleValues;
 import io.usageflow.forwarder.topics.Changelogs;

@@ -12,7 +12,7 @@ import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.delivery.Delivery;
-import io.usageflow.forwarder.delivery.DeliveryConnections;
+import io.usageflow.forwarder.delivery.Delivery.DeliveryConnections;
 import io.usageflow.forwarder.doctor.CheckResult;
 import io.usageflow.forwarder.doctor.CheckResult.CheckStatus;
 import io.usageflow.forwarder.doctor.check.ForwarderChecks;

@@ -9,6 +9,7 @@ import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
+import io.usageflow.forwarder.delivery.Delivery.DeliveryConnections;
 import io.usageflow.forwarder.delivery.DeliverySession.DeliveryContext;
 import io.usageflow.forwarder.delivery.commit.OutcomeRecords;
 import io.usageflow.forwarder.delivery.commit.OutcomeTransaction.LostProducerException;

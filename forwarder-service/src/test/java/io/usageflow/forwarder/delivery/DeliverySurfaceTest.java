@@ -3,6 +3,7 @@ package io.usageflow.forwarder.delivery;
 import static io.usageflow.forwarder.testing.PublicSurface.requireUnchanged;
 
 import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.delivery.Delivery.DeliveryConnections;
 import io.usageflow.forwarder.delivery.DeliverySession.DeliveryContext;
 import io.usageflow.schema.topic.Topics;
 import java.util.List;

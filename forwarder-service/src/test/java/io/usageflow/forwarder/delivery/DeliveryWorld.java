@@ -8,6 +8,7 @@ import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.credyt.ApiKeys;
+import io.usageflow.forwarder.delivery.Delivery.DeliveryConnections;
 import io.usageflow.forwarder.delivery.queue.Customer;
 import io.usageflow.forwarder.testing.ImpatientKafka;
 import io.usageflow.sandbox.CredytSandbox;

@@ -2,6 +2,7 @@ package io.usageflow.forwarder.admission.parking;
 
 import io.usageflow.forwarder.admission.check.AccountPartitioner;
 import io.usageflow.forwarder.admission.links.Resolution;
+import io.usageflow.forwarder.admission.parking.ParkedQuery.ParkedAccounts;
 import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.parked.ParkedDocument;

@@ -4,6 +4,8 @@ import io.usageflow.forwarder.clock.RateLimiter;
 import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.credyt.CredytHttp;
+import io.usageflow.forwarder.credyt.lookup.ParsedResponse.ExpectedBody;
+import io.usageflow.forwarder.credyt.lookup.ParsedResponse.QueryResult;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -5,6 +5,7 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.CredytHttp;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries.CredytUnreachableException;
+import io.usageflow.forwarder.credyt.lookup.ParsedResponse.QueryResult;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package io.usageflow.forwarder.delivery.outcome;
 
 import io.usageflow.forwarder.credyt.Answer;
-import io.usageflow.forwarder.credyt.lookup.ExpectedBody;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse;
+import io.usageflow.forwarder.credyt.lookup.ParsedResponse.ExpectedBody;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.delivery.answer.Outcome.Halt;
 import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;

@@ -2,7 +2,7 @@ package io.usageflow.forwarder.reconcile.receipts;
 
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries;
-import io.usageflow.forwarder.credyt.lookup.QueryResult;
+import io.usageflow.forwarder.credyt.lookup.ParsedResponse.QueryResult;
 import io.usageflow.forwarder.reconcile.EventRef;
 import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;

@@ -1,7 +1,7 @@
 package io.usageflow.forwarder.reconcile.receipts;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.usageflow.forwarder.credyt.lookup.QueryResult;
+import io.usageflow.forwarder.credyt.lookup.ParsedResponse.QueryResult;
 import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Difference;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;

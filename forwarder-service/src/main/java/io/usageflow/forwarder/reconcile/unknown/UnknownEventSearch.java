@@ -5,7 +5,7 @@ import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.CredytHttp;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries.CredytUnreachableException;
-import io.usageflow.forwarder.credyt.lookup.QueryResult;
+import io.usageflow.forwarder.credyt.lookup.ParsedResponse.QueryResult;
 import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.kafka.OwnTopicDecoder.UnreadableRecords;
 import io.usageflow.forwarder.kafka.PartitionReader;

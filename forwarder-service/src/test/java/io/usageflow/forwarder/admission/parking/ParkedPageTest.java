@@ -9,6 +9,7 @@ import io.usageflow.forwarder.admission.check.AccountPartitioner;
 import io.usageflow.forwarder.admission.links.Resolution.Missing;
 import io.usageflow.forwarder.admission.links.Resolution.Reason;
 import io.usageflow.forwarder.admission.links.Resolution.Unresolved;
+import io.usageflow.forwarder.admission.parking.ParkedQuery.ParkedAccounts;
 import io.usageflow.forwarder.observe.AdminPage.Answer;
 import java.time.Instant;
 import java.util.List;

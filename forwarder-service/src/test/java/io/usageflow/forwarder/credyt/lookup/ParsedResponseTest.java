@@ -3,6 +3,8 @@ package io.usageflow.forwarder.credyt.lookup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.credyt.lookup.ParsedResponse.ExpectedBody;
+import io.usageflow.forwarder.credyt.lookup.ParsedResponse.QueryResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse;
-import io.usageflow.forwarder.credyt.lookup.QueryResult;
+import io.usageflow.forwarder.credyt.lookup.ParsedResponse.QueryResult;
 import io.usageflow.forwarder.reconcile.EventRef;
 import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Difference;

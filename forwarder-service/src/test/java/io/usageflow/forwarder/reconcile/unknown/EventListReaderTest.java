@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse;
-import io.usageflow.forwarder.credyt.lookup.QueryResult;
+import io.usageflow.forwarder.credyt.lookup.ParsedResponse.QueryResult;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
