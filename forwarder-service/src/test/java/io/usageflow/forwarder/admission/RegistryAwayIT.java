@@ -38,7 +38,7 @@ class RegistryAwayIT {
 
             Admission admission = cluster.admission(folder, "admission.threads", "1");
             admission.start();
-            await().atMost(LIMIT).until(() -> admission.health().detail().contains("registry away"));
+            await().atMost(LIMIT).until(() -> admission.health().detail().contains("registry unavailable"));
             assertThat(admission.health().live()).isTrue();
             assertThat(admission.health().ready()).isFalse();
             // Longer than one thread waits, so that the replacement is seen too.

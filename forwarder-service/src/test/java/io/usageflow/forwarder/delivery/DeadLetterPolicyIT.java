@@ -105,7 +105,7 @@ class DeadLetterPolicyIT {
         world.assertSettled(ids(good), ids(broken));
         assertThat(world.deadLetters()).extracting(DeadLetter::getReason).containsOnly("CUSTOMER_BLOCKED");
         assertThat(world.deadLetters()).allSatisfy(letter -> assertThat(letter.getDetail())
-                .containsPattern("Failing for 35\\d\\d s, at last with .*500")
+                .containsPattern("Failing for 35\\d\\d s, most recently with .*500")
                 .contains("Customer broken"));
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(world.remembered()).hasEntrySatisfying("external:broken", state -> {

@@ -365,7 +365,7 @@ class DeliveryIT {
         before.close();
         List<Deliverable> all = events(6, 5);
         world.admit(all);
-        await().atMost(PATIENCE).until(() -> delivery.health().detail().contains("schema registry is away"));
+        await().atMost(PATIENCE).until(() -> delivery.health().detail().contains("schema registry is unavailable"));
         assertThat(world.sandbox.eventIds()).isEmpty();
 
         SchemaRegistryServer after = SchemaRegistryServer.start(before.port(), schemas);
