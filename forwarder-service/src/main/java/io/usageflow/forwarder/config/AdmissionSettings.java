@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.Validator;
 import org.apache.kafka.common.config.ConfigException;
 
@@ -136,11 +135,11 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                 .number(EVENT_BYTES, EventRules.EVENT_BYTES_MAX, 1024, 8 * 1024 * 1024)
                 .doc("The largest event, in bytes as it is in Kafka; a larger one becomes a TOO_LARGE dead"
                         + " letter. The deliverable and dead-letter topics must take records larger than this.")
-                .key(IDS_MAX, Type.LONG, 20_000_000L, ConfigDef.Range.between(1000, 1_000_000_000))
+                .key(IDS_MAX, ConfigDef.Type.LONG, 20_000_000L, ConfigDef.Range.between(1000, 1_000_000_000))
                 .doc("How many ids one partition remembers, at most: each costs 11 to 26 bytes of heap in the"
                         + " instance that has the partition, and 40 bytes of its disk. If more come within the window, the oldest are forgotten early: nothing is admitted twice, but older events become TOO_OLD sooner, and usageflow_admission_dedup_window_seconds shows it. Ids younger than twice "
                         + SKEW + " are kept in any case.")
-                .key(STORE_BYTES, Type.LONG, 128L * 1024 * 1024, ConfigDef.Range.atLeast(16 * 1024 * 1024))
+                .key(STORE_BYTES, ConfigDef.Type.LONG, 128L * 1024 * 1024, ConfigDef.Range.atLeast(16 * 1024 * 1024))
                 .doc("Memory outside the heap that RocksDB may use for the stores of all partitions together, in"
                         + " bytes: block cache and write buffers.")
                 .text(CUSTOMERS, "park", policies)

@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
-import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.Validator;
 import org.apache.kafka.common.config.types.Password;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +27,11 @@ final class KeyGroup {
     /** A key that lacks its line of the page. */
     final class Key {
         private final String name;
-        private final Type type;
+        private final ConfigDef.Type type;
         private final Object preset;
         private final @Nullable Validator check;
 
-        private Key(String name, Type type, Object preset, @Nullable Validator check) {
+        private Key(String name, ConfigDef.Type type, Object preset, @Nullable Validator check) {
             this.name = name;
             this.type = type;
             this.preset = preset;
@@ -51,12 +50,12 @@ final class KeyGroup {
         return new KeyGroup(def, title);
     }
 
-    Key key(String name, Type type, Object preset, @Nullable Validator check) {
+    Key key(String name, ConfigDef.Type type, Object preset, @Nullable Validator check) {
         return new Key(name, type, preset, check);
     }
 
     Key text(String name, String preset, @Nullable Validator check) {
-        return key(name, Type.STRING, preset, check);
+        return key(name, ConfigDef.Type.STRING, preset, check);
     }
 
     /** A text that may be absent. */
@@ -65,12 +64,12 @@ final class KeyGroup {
     }
 
     Key secret(String name) {
-        return key(name, Type.PASSWORD, new Password(""), null);
+        return key(name, ConfigDef.Type.PASSWORD, new Password(""), null);
     }
 
     /** Both bounds are inclusive. */
     Key number(String name, int preset, int min, int max) {
-        return key(name, Type.INT, preset, ConfigDef.Range.between(min, max));
+        return key(name, ConfigDef.Type.INT, preset, ConfigDef.Range.between(min, max));
     }
 
     /** A duration as {@link DurationText} reads it. Both bounds are inclusive. */
@@ -88,12 +87,12 @@ final class KeyGroup {
     }
 
     Key flag(String name, boolean preset) {
-        return key(name, Type.BOOLEAN, preset, null);
+        return key(name, ConfigDef.Type.BOOLEAN, preset, null);
     }
 
     /** A list that is empty by default. */
     Key list(String name) {
-        return key(name, Type.LIST, List.of(), null);
+        return key(name, ConfigDef.Type.LIST, List.of(), null);
     }
 
     ConfigDef definition() {

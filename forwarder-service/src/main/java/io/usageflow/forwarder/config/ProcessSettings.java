@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigDef.Type;
 
 /**
  * The settings of this process. Immutable.
@@ -44,7 +43,11 @@ public record ProcessSettings(
 
     static void define(ConfigDef def) {
         KeyGroup.of(def, "Process")
-                .key(ROLES, Type.LIST, String.join(",", Role.words()), ConfigDef.ValidList.in(false, Role.words()))
+                .key(
+                        ROLES,
+                        ConfigDef.Type.LIST,
+                        String.join(",", Role.words()),
+                        ConfigDef.ValidList.in(false, Role.words()))
                 .doc("What this process does. The roles can run in processes of their own, any number of each.")
                 .text(INSTANCE_ID)
                 .doc("Names this process among the instances; the host name when empty. Two instances on one host"

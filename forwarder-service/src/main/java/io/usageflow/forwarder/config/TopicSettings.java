@@ -3,7 +3,6 @@ package io.usageflow.forwarder.config;
 import io.usageflow.schema.topic.Topics;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
@@ -39,7 +38,7 @@ public record TopicSettings(Topics names, int partitions, short replication, Sho
                         + " Cannot be changed later: ids and links live in their account's partition.")
                 .key(
                         REPLICATION,
-                        Type.SHORT,
+                        ConfigDef.Type.SHORT,
                         (short) -1,
                         ConfigDef.LambdaValidator.with(TopicSettings::checkReplication, () -> "[-1,1,...]"))
                 .doc("Replicas of each topic, when it is created; -1 is the broker's default.replication.factor.")
