@@ -155,7 +155,7 @@ public final class Main {
                         .append('?');
             }
         }
-        terminal.note(message + " ('" + command.qualifiedName() + " --help' lists what there is)");
+        terminal.note(message + " ('" + command.qualifiedName() + " --help' lists the options)");
         return ExitCode.USAGE;
     }
 

@@ -22,7 +22,7 @@ import picocli.CommandLine.ScopeType;
         footer = {
             "  usageflow demo                  the whole pipeline in one process, on generated usage",
             "  usageflow dev --forwarder       broker, registry, Credyt stand-in and forwarder to develop against",
-            "  usageflow doctor                whether all is there that a forwarder needs, with a remedy for what is not",
+            "  usageflow doctor                check everything that a forwarder needs, with remedies",
             "  usageflow help COMMAND          the options of a command, with examples",
             "",
             "Settings come from --config FILE, the environment (credyt.url is USAGEFLOW_CREDYT_URL) and --set KEY=VALUE,",
@@ -45,7 +45,7 @@ final class UsageflowCommand {
     @Option(
             names = "--verbose",
             scope = ScopeType.INHERIT,
-            description = "Show where a failure came from; so does USAGEFLOW_DEBUG=1.")
+            description = "Print the stack trace of a failure; so does USAGEFLOW_DEBUG=1.")
     private boolean verbose;
 
     boolean verbose() {

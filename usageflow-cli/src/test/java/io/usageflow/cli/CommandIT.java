@@ -199,7 +199,7 @@ class CommandIT {
         CompletableFuture<Integer> running = start(sandbox, "sandbox", "--port", "0", "--key", "k");
         await().atMost(SOON).until(() -> running.isDone() || sandbox.out().contains("/__sandbox/stats"));
 
-        assertThat(Http.get(found("what it holds +(\\S+)", sandbox.out()))).contains("\"events\":0");
+        assertThat(Http.get(found("statistics +(\\S+)", sandbox.out()))).contains("\"events\":0");
         sandbox.stop();
         assertThat(running.join()).isZero();
     }

@@ -183,7 +183,7 @@ class OperatorCommandsIT {
                         && Files.readString(Path.of(position)).matches("(?s).*\"published\" : [1-9]\\d+.*"));
         first.stop();
         assertThat(ended.join()).isEqualTo(ExitCode.PROBLEMS);
-        assertThat(first.err()).contains("the input was not read to its end: run the same command again to go on");
+        assertThat(first.err()).contains("the input was not read to its end: run the same command again to continue");
 
         CommandRun second = run(0, "publish", "--input", input, "--resume", position);
         assertThat(second.err()).contains("going on after line ");

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.kafka.TopicReader;
+import io.usageflow.forwarder.topics.AccountPartition;
 import io.usageflow.forwarder.topics.TopicAdmin;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.VendorLink;
@@ -25,7 +26,6 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,8 +121,7 @@ public final class LinkTable {
     /** Kafka's default partitioning, by which admission looks for customer links; vendor links are everywhere. */
     private static boolean isAtHome(LinkKind kind, ConsumerRecord<byte[], byte[]> record, int partitions) {
         return record.key() != null
-                && (kind == LinkKind.VENDOR
-                        || Utils.toPositive(Utils.murmur2(record.key())) % partitions == record.partition());
+                && (kind == LinkKind.VENDOR || AccountPartition.of(record.key(), partitions) == record.partition());
     }
 
     private static void take(

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.trace;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.kafka.PartitionReader;
+import io.usageflow.forwarder.topics.AccountPartition;
 import io.usageflow.forwarder.trace.Trace.TopicStart;
 import java.time.Instant;
 import java.util.Arrays;
@@ -13,7 +14,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.utils.Utils;
 
 /**
  * Reads a topic for the records that hold one of some texts, without decoding the others: Avro writes a string as its
@@ -57,7 +57,7 @@ record TopicScan(Map<String, Object> kafka, Optional<String> account, Optional<I
         if (account.isEmpty() || all.size() == 1) {
             return all;
         }
-        int home = Utils.toPositive(Utils.murmur2(account.get().getBytes(UTF_8))) % all.size();
+        int home = AccountPartition.of(account.get(), all.size());
         return all.stream().filter(each -> each.partition() == home).toList();
     }
 

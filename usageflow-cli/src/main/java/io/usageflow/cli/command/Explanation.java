@@ -44,7 +44,7 @@ public record Explanation(List<String> lines, int exitCode) {
                 .findFirst()
                 .orElseGet(() -> one(
                         ExitCode.FAULT,
-                        "unexpected " + describe(failure) + "; --verbose shows where, please report it with that"));
+                        "unexpected " + describe(failure) + "; please report it with the output of --verbose"));
     }
 
     private static Optional<Explanation> known(Throwable failure) {
@@ -102,8 +102,8 @@ public record Explanation(List<String> lines, int exitCode) {
         if (failure instanceof BindException) {
             return Optional.of(one(
                     ExitCode.UNREACHABLE,
-                    "a port is in use or the address is not ours: " + failure.getMessage()
-                            + "; choose another port, or stop what uses it"));
+                    "a port is in use or the address is not of this machine: " + failure.getMessage()
+                            + "; choose another port, or stop the process that uses it"));
         }
         return failure.getClass() != KafkaException.class && failure instanceof KafkaException
                 ? Optional.of(one(ExitCode.UNREACHABLE, "Kafka failed: " + describe(failure)))

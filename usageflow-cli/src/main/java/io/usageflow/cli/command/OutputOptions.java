@@ -5,9 +5,7 @@ import picocli.CommandLine.Option;
 
 /** How a command shows its result: a table for people, or {@code --json} for scripts. */
 public final class OutputOptions {
-    @Option(
-            names = "--json",
-            description = "Print JSON for scripts: one document, or one on each line where there may be many.")
+    @Option(names = "--json", description = "Print JSON for scripts: one document, or one on each line for lists.")
     private boolean json;
 
     public boolean json() {

@@ -160,7 +160,7 @@ final class DeadLetterJobRun {
 
         @Override
         public void canaryAwaited(int count) {
-            terminal.note("canary: " + count + " replayed, waiting for what becomes of them");
+            terminal.note("canary: " + count + " replayed, waiting for their outcomes");
         }
 
         @Override

@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
 /** {@code usageflow dead-letters list}: one pass over the topic, in bounded memory. */
 @Command(
         name = "list",
-        description = "List dead letters, the latest failures first. Exit code 1 where none match.",
+        description = "List dead letters, the latest failures first. Exit code 1 if none match.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  usageflow dead-letters list",

@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "replay",
         description = {
-            "Send dead letters through the pipeline again, as they were published and under the ids they had: what Credyt"
-                    + " has already had it ignores. Without --apply the plan is shown and nothing is touched.",
+            "Send dead letters through the pipeline again, as they were published and under the same ids: Credyt ignores"
+                    + " events that it already has. Without --apply the plan is shown and nothing is touched.",
             "",
             "Each is replayed once: it is marked in the same transaction, and the same command again continues with those"
                     + " that are left, after a crash or Ctrl-C too. One job runs at a time: one that begins fences the one before it.",
@@ -53,7 +53,7 @@ final class DeadLettersReplay extends OperatorCommand {
             names = "--canary",
             paramLabel = "N",
             description =
-                    "Replay N first and wait for what becomes of each; the rest follows only if Credyt takes all of"
+                    "Replay N first and wait for the outcome of each; the rest follows only if Credyt takes all of"
                             + " them. At most " + ReplayRequest.CANARY_MAX + ".")
     private int canary;
 
@@ -66,8 +66,8 @@ final class DeadLettersReplay extends OperatorCommand {
     @Option(
             names = "--new-id",
             description =
-                    "Replay those of reason ID_CONFLICT too, each under a new id: they are billed in addition to what"
-                            + " was admitted first under their ids.")
+                    "Replay those of reason ID_CONFLICT too, each under a new id: they are billed in addition to the"
+                            + " events that were admitted first under their ids.")
     private boolean newId;
 
     @Option(

@@ -29,8 +29,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "show",
         description =
-                "Show all that a dead letter says: why, Credyt's answer, what was answered to it, and the event as it"
-                        + " was published. Exit code 1 where none has the id.",
+                "Show a dead letter whole: its reason, Credyt's answer, its mark, and the event as it was published."
+                        + " Exit code 1 if no dead letter has the id.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  usageflow dead-letters show 1c0f3c1e-5b7a-5d0e-9d43-1f8e0b0e6a11",

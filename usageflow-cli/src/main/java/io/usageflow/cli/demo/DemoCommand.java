@@ -117,7 +117,7 @@ public final class DemoCommand implements Callable<Integer> {
     private int conclude(DemoReport result) {
         result.disagreements().forEach(what -> terminal.note("DISAGREES  " + what));
         if (!result.agrees()) {
-            terminal.say("The books do not agree; what does not stands above.");
+            terminal.say("The books do not agree; the differences are listed above.");
             return ExitCode.PROBLEMS;
         }
         terminal.say("Everything agrees: %,d requests, each billed once, in %.1f s."

@@ -21,14 +21,14 @@ import picocli.CommandLine.Option;
         name = "dev",
         description = {
             "Run a Kafka broker, a schema registry and a Credyt stand-in on this machine, to develop against. On"
-                    + " 127.0.0.1, with the topics made, and with the forwarder too where --forwarder asks for it.",
+                    + " 127.0.0.1, with the topics created; --forwarder starts the forwarder too.",
             "For development only: no passwords, one broker. With --forwarder, settings come from the environment, such"
                     + " as USAGEFLOW_DELIVERY_OUTAGE_DEADLINE=10s."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  usageflow dev --forwarder",
-            "  usageflow dev --data ./dev-data                 keeps what was published",
+            "  usageflow dev --data ./dev-data                 keeps topics and schemas",
             "  usageflow dev --broker-port 0 --registry-port 0 --sandbox-port 0     free ports"
         })
 public final class DevCommand implements Callable<Integer> {

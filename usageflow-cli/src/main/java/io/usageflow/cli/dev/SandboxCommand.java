@@ -70,7 +70,7 @@ public final class SandboxCommand implements Callable<Integer> {
         }
         try (CredytSandbox sandbox = started) {
             terminal.say("Credyt stand-in   " + sandbox.url() + "  (API key: " + key + ")");
-            terminal.say("what it holds     " + sandbox.url() + "/__sandbox/stats");
+            terminal.say("statistics        " + sandbox.url() + "/__sandbox/stats");
             terminal.stop().await();
             return ExitCode.OK;
         }

@@ -29,14 +29,14 @@ import picocli.CommandLine.Option;
 @Command(
         name = "delete",
         description = {
-            "Show what deleting a link would hold up; --apply deletes it. Without it nothing is touched.",
+            "Show the effect of deleting a link; --apply deletes it. Without --apply nothing changes.",
             "Events that passed are not affected. Later ones wait for a new link, or go to Credyt under their own name"
-                    + " where admission.customers.unlinked (admission.vendors.unlinked) is passthrough. Exit code 2 where"
+                    + " where admission.customers.unlinked (admission.vendors.unlinked) is passthrough. Exit code 2 if"
                     + " there is no such link."
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  usageflow links delete --account acct_42            what it would hold up",
+            "  usageflow links delete --account acct_42            shows the effect",
             "  usageflow links delete --account acct_42 --apply",
             "  usageflow links delete --vendor openai --apply"
         })
@@ -53,10 +53,10 @@ final class LinksDeleteCommand implements Callable<Integer> {
     private boolean apply;
 
     static final class Which {
-        @Option(names = "--account", paramLabel = "ID", description = "The account whose link goes.")
+        @Option(names = "--account", paramLabel = "ID", description = "The account whose link is deleted.")
         private @Nullable String account;
 
-        @Option(names = "--vendor", paramLabel = "NAME", description = "The vendor whose link goes.")
+        @Option(names = "--vendor", paramLabel = "NAME", description = "The vendor whose link is deleted.")
         private @Nullable String vendor;
 
         LinkKind kind() {

@@ -28,11 +28,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "import",
         description = {
-            "Compare a CSV file of links with those that hold now; --apply writes what is new or changed. Without it"
-                    + " nothing is touched.",
-            "Every line is checked first, and errors are told by the line's number: with one bad line nothing is"
-                    + " written (exit code 2), unless --partial asks to go on with the others (exit code 1). What is"
-                    + " linked like this already is not written again, and links that the file does not name stay."
+            "Compare a CSV file of links with the current ones; --apply writes new and changed links. Without --apply"
+                    + " nothing changes.",
+            "Every line is checked first, and errors name the line: with one bad line nothing is written (exit"
+                    + " code 2), unless --partial accepts the others (exit code 1). Unchanged links are not written"
+                    + " again, and links that the file does not name stay."
         },
         footerHeading = "%nThe first line names the columns; in each row one of the two ids is filled in:%n",
         footer = {
@@ -41,7 +41,7 @@ import picocli.CommandLine.Parameters;
             "  acct_43,cust_4zhwdkxhjhp5v6,",
             "",
             "Examples:",
-            "  usageflow links import customers.csv               what it would change",
+            "  usageflow links import customers.csv               shows the changes",
             "  usageflow links import customers.csv --apply",
             "  crm-export | usageflow links import - --apply --partial"
         })
@@ -56,7 +56,7 @@ public final class LinksImportCommand extends OperatorCommand {
     @Option(names = "--apply", description = "Write the links; without it only the plan is shown.")
     private boolean apply;
 
-    @Option(names = "--partial", description = "Go on without the bad lines.")
+    @Option(names = "--partial", description = "Continue without the bad lines.")
     private boolean partial;
 
     LinksImportCommand(Terminal terminal) {
@@ -70,7 +70,7 @@ public final class LinksImportCommand extends OperatorCommand {
         links.bad().forEach(bad -> terminal.note("line " + bad.line() + ": " + bad.problem()));
         if (!links.bad().isEmpty() && !partial) {
             throw new WrongUsageException(
-                    "%d of %d lines are bad, so nothing was written: correct them, or go on without"
+                    "%d of %d lines are bad, so nothing was written: correct them, or continue without"
                                     .formatted(
                                             links.bad().size(),
                                             links.bad().size() + links.links().size())

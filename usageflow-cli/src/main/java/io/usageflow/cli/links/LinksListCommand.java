@@ -23,10 +23,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "list",
         description = {
-            "List the links that hold now, as admission takes them: of each account and vendor the newest. Changes"
-                    + " nothing.",
-            "Reads the link topics from their beginning, in bounded memory. Exit code 1 where --account or --vendor"
-                    + " names one without a link, or where admission does not take a record; standard error names it."
+            "List the current links, as admission uses them: the newest of each account and vendor. Changes nothing.",
+            "Reads the link topics from their beginning, in bounded memory. Exit code 1 if --account or --vendor"
+                    + " names one without a link, or if admission rejects a record; standard error names it."
         },
         footerHeading = "%nExamples:%n",
         footer = {

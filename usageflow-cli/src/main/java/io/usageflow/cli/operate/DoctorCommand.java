@@ -17,12 +17,12 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "doctor",
         description = {
-            "Look at everything a forwarder needs, with the settings it would have: settings, Kafka and its version,"
+            "Check everything that a forwarder needs, with the settings that it would have: settings, Kafka and its version,"
                     + " topics, replicas, rights, schema registry, Credyt and the key, clocks, state directory, admin"
-                    + " port and memory. Each gets a verdict and a remedy. Changes nothing and shows no key; half a"
-                    + " minute at most.",
-            "OK; SKIPPED, could not be looked at because something else fails; WARN, will hurt some day; FAIL, the"
-                    + " forwarder does not run like this. Exit code 1 where anything fails. Run it where the forwarder"
+                    + " port and memory. Each gets a verdict and a remedy. Changes nothing and shows no key; takes half"
+                    + " a minute at most.",
+            "OK; SKIPPED, not checked because something else fails; WARN, may cause trouble later; FAIL, the"
+                    + " forwarder cannot run like this. Exit code 1 if a check fails. Run it where the forwarder"
                     + " runs, with the same options."
         },
         footerHeading = "%nExamples:%n",

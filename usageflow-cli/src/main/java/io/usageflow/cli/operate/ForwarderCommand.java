@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
         name = "forwarder",
         description =
                 "Run the forwarder: admission and delivery, or the one that roles names. Ends in order on SIGTERM:"
-                        + " what is under way is finished and committed.",
+                        + " requests in flight are finished and committed.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  usageflow forwarder --config forwarder.properties",

@@ -22,9 +22,9 @@ import picocli.CommandLine.Option;
 /** {@code usageflow ledger}. */
 @Command(
         name = "ledger",
-        description = "Show the books: for each partition, what admission and delivery received, and the outcome. The"
-                + " figures are counted in the transactions they count, so any difference is a fault: exit code 1,"
-                + " and where it is.",
+        description = "Show the books: for each partition, what admission and delivery received, and the outcome. Each"
+                + " figure is written in the transaction that it counts, so any difference is a fault: exit code 1,"
+                + " and the output names the partition.",
         footerHeading = "%nIn every row:%n",
         footer = {
             "  RECEIVED = ADMITTED + DUPLICATE + DEAD-LETTERED + PARKED    (admission)",
@@ -40,7 +40,7 @@ import picocli.CommandLine.Option;
             "  usageflow ledger",
             "  usageflow ledger --json | jq .total",
             "  usageflow ledger --expired-known 4           4 records that expired unread are known",
-            "  usageflow ledger --in-flight-max 15m         what is not settled after 15 minutes is a problem",
+            "  usageflow ledger --in-flight-max 15m         an event not settled after 15 minutes is a problem",
             "  usageflow ledger --watch 5s                 one line each 5 s, until Ctrl-C"
         })
 public final class LedgerCommand extends OperatorCommand {
@@ -57,7 +57,7 @@ public final class LedgerCommand extends OperatorCommand {
             arity = "0..1",
             fallbackValue = "2s",
             paramLabel = "INTERVAL",
-            description = "Read again and again, a line each time, until Ctrl-C; every 2 s where no interval is given."
+            description = "Read again and again, a line each time, until Ctrl-C; every 2 s by default."
                     + " The exit code is that of the last reading.")
     private @Nullable String watch;
 

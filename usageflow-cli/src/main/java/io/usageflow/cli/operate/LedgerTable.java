@@ -94,7 +94,7 @@ final class LedgerTable {
         reasons(lines, "dead letters of admission: ", admission);
         reasons(lines, "dead letters of delivery: ", delivery);
         say(lines, admission, LedgerCounter.REPLAYED, " of the received were sent again by replays or repairs");
-        say(lines, admission, LedgerCounter.REROUTED, " came in the wrong partition and are counted where they belong");
+        say(lines, admission, LedgerCounter.REROUTED, " came in the wrong partition and are counted in the right one");
         say(lines, delivery, LedgerCounter.ALREADY_KNOWN, " of the delivered were already known to Credyt");
         say(lines, admission, LedgerCounter.EXPIRED_UNREAD, " records expired unread before admission read them");
         say(lines, delivery, LedgerCounter.EXPIRED_UNREAD, " records expired unread before delivery read them");

@@ -29,8 +29,9 @@ import picocli.CommandLine.Option;
 /** {@code usageflow parked}. */
 @Command(
         name = "parked",
-        description = "Show whose events wait for a link: they arrived before anybody said which customer of Credyt the"
-                + " account is.",
+        description =
+                "Show the accounts whose events wait for a link. The events arrived before the account was linked to a"
+                        + " customer at Credyt.",
         synopsisSubcommandLabel = "list",
         footerHeading = "%nExample:%n",
         footer = "  usageflow parked list")
@@ -48,7 +49,7 @@ public final class ParkedCommand {
                         + " changes nothing.",
                 "Each instance answers for the partitions it has, so name them all. Events that wait longer than"
                         + " admission.parked.max.age become UNMAPPED_CUSTOMER dead letters.",
-                "Exit code 1 where not every partition was answered for, 3 where no instance answered."
+                "Exit code 1 if a partition is missing from the answers, 3 if no instance answered."
             },
             footerHeading = "%nExamples:%n",
             footer = {

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 /** {@code usageflow topics plan|apply}. */
 @Command(
         name = "topics",
-        description = "Show what the topics lack, or create what is missing.",
+        description = "Check the topics, or create missing ones.",
         synopsisSubcommandLabel = "plan|apply",
         footerHeading = "%nExamples:%n",
         footer = {"  usageflow topics plan", "  usageflow topics apply --partitions 24 --replication 3"})
@@ -39,7 +39,7 @@ public final class TopicsCommand {
     @Command(
             name = "plan",
             description =
-                    "Show for each topic whether it is as it must be; touches nothing. Exit code 1 where it is not.",
+                    "Check each topic and its settings; changes nothing. Exit code 1 if a topic is not as it must be.",
             footerHeading = "%nExamples:%n",
             footer = {
                 "  usageflow topics plan --bootstrap-servers kafka:9092",

@@ -34,8 +34,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "trace",
         description =
-                "Tell what happened to one event, stage by stage, the newest first, and how it stands now. Reads the"
-                        + " topics of its path: with --account only the account's partition, which is quicker. Exit code 1"
+                "Show the history of one event, stage by stage, newest first, and its current state. Reads the topics"
+                        + " of its path; with --account only the account's partition, which is faster. Exit code 1"
                         + " if no record of the event was found, or if a record that holds the id cannot be read.",
         footerHeading = "%nExamples:%n",
         footer = {
@@ -71,7 +71,7 @@ public final class TraceCommand extends OperatorCommand {
                             + " admin.port by default.")
     private @Nullable URI admin;
 
-    @Option(names = "--credyt", description = "Ask Credyt what it has of the event, fees included.")
+    @Option(names = "--credyt", description = "Ask Credyt for the event, fees included.")
     private boolean credyt;
 
     public TraceCommand(Terminal terminal) {
@@ -171,6 +171,6 @@ public final class TraceCommand extends OperatorCommand {
     private static String expired(TopicStart start) {
         return "note: " + start.topic() + " begins at "
                 + start.since().map(Object::toString).orElse("its end: it holds nothing")
-                + ": what was before has expired, or was not read";
+                + ": older records have expired, or were not read";
     }
 }

@@ -151,9 +151,9 @@ final class Backfill {
         if (!counts.ended()) {
             terminal.note("usageflow: the input was not read to its end: "
                     + (input.resume().isPresent()
-                            ? "run the same command again to go on"
-                            : "run it again with --resume FILE next time, so that it can go on; what was published"
-                                    + " is billed once all the same"));
+                            ? "run the same command again to continue"
+                            : "run it again, next time with --resume FILE, so that it can continue; events that were"
+                                    + " published already are billed once all the same"));
         }
         return counts.complete() ? ExitCode.OK : ExitCode.PROBLEMS;
     }

@@ -39,8 +39,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "reconcile",
         description =
-                "Compare what Credyt has with what was sent, event by event: for each receipt of the period, Credyt is"
-                        + " asked for the event. Exit code 1 where something is found, 3 where Credyt does not answer.",
+                "Compare the events at Credyt with those that were sent: for each receipt of the period, asks Credyt for"
+                        + " the event. Exit code 1 if a difference is found, 3 if Credyt does not answer.",
         footerHeading = "%nWhat can be found:%n",
         footer = {
             "  MISSING    Credyt accepted the event and does not have it now: --repair sends it again",
@@ -97,7 +97,7 @@ public final class ReconcileCommand extends OperatorCommand {
     @Option(
             names = "--rate",
             paramLabel = "N",
-            description = "Questions to Credyt a second at most; 50 by default. Fewer where Credyt asks for it.")
+            description = "Requests to Credyt a second at most; 50 by default. Fewer if Credyt asks for it.")
     private double rate = ReconcileRequest.PER_SECOND_DEFAULT;
 
     @Option(
@@ -141,7 +141,7 @@ public final class ReconcileCommand extends OperatorCommand {
                 description = "For the audit; the user of this machine by default.")
         private String who = System.getProperty("user.name", "unknown");
 
-        @Option(names = "--again", description = "Also what an earlier repair has sent.")
+        @Option(names = "--again", description = "Also events that an earlier repair has sent.")
         private boolean again;
 
         Repair repair() {

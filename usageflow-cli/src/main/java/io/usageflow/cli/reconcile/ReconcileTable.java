@@ -137,7 +137,7 @@ public final class ReconcileTable {
                 : summary.unbilled().entrySet().stream()
                         .filter(type -> !summary.billed().containsKey(type.getKey()))
                         .map(type -> "note: no event of type " + type.getKey() + " has fees (" + figure(type.getValue())
-                                + "): where it has no price, say so with --free " + type.getKey()
+                                + "): if it has no price, name it with --free " + type.getKey()
                                 + "; otherwise look at its price and the customers' subscriptions")
                         .toList();
     }
@@ -168,7 +168,7 @@ public final class ReconcileTable {
                     "not sent, since an earlier repair has: " + figure(before) + " (--again sends them all the same)");
         }
         if (expired > 0) {
-            lines.add("cannot be sent, what was sent has expired in Kafka: " + figure(expired));
+            lines.add("cannot be sent, because the originals have expired in Kafka: " + figure(expired));
         }
         return lines;
     }

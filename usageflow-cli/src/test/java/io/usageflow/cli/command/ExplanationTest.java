@@ -49,7 +49,7 @@ class ExplanationTest {
                 Arguments.of(
                         new IllegalStateException("what\nmore"),
                         ExitCode.FAULT,
-                        "unexpected illegal state error: what; --verbose shows where"));
+                        "unexpected illegal state error: what; please report it with the output of --verbose"));
     }
 
     @ParameterizedTest

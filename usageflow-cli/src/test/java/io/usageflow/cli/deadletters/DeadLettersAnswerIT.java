@@ -187,7 +187,7 @@ class DeadLettersAnswerIT {
 
         assertThat(command.out()).contains("replayed 1 of 5");
         assertThat(command.err())
-                .contains("canary: 1 replayed, waiting for what becomes of them")
+                .contains("canary: 1 replayed, waiting for their outcomes")
                 .contains("not admitted within")
                 .contains("the same command again continues with the 4 that are left");
     }

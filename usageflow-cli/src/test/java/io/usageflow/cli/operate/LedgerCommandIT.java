@@ -106,8 +106,7 @@ class LedgerCommandIT {
         assertThat(command.out())
                 .contains("NO")
                 .endsWith(
-                        "THE BOOKS DO NOT BALANCE: delivery, partition 2: received is 1 more than the sum of what became"
-                                + " of it\n");
+                        "THE BOOKS DO NOT BALANCE: delivery, partition 2: received is 1 more than the sum of its outcomes\n");
     }
 
     @Test

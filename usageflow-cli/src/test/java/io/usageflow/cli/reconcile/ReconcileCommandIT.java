@@ -288,7 +288,7 @@ class ReconcileCommandIT extends ReconcileFixture {
         assertThat(command.out())
                 .contains("Credyt has it; its content was not compared: what was sent has expired in")
                 .contains("Credyt does not have it, and it cannot be sent again: what was sent has expired in")
-                .contains("cannot be sent, what was sent has expired in Kafka: 1")
+                .contains("cannot be sent, because the originals have expired in Kafka: 1")
                 .contains("NOT CLEAN: 9 of 9 events");
         assertThat(held(topics.names().replays())).isEmpty();
     }
@@ -304,7 +304,7 @@ class ReconcileCommandIT extends ReconcileFixture {
         assertThat(told.run(reconcile("--free", DeliveredEvents.TYPE))).isZero();
 
         assertThat(puzzled.out())
-                .contains("no event of type image_generated has fees (4): where it has no price, say so"
+                .contains("no event of type image_generated has fees (4): if it has no price, name it"
                         + " with --free image_generated");
     }
 

@@ -1,9 +1,8 @@
 package io.usageflow.forwarder.doctor.check;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.usageflow.forwarder.config.AdminSettings;
 import io.usageflow.forwarder.doctor.CheckResult;
+import io.usageflow.forwarder.json.ReportJson;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -41,14 +40,14 @@ public record AdminPortCheck(AdminSettings admin) {
                     .connectTimeout(ANSWER_WITHIN)
                     .build()
                     .send(HttpRequest.newBuilder(health).timeout(ANSWER_WITHIN).build(), BodyHandlers.ofString());
-            // Of the process, and not of one of its stages, which have a word of their own further in.
-            return Optional.ofNullable(
-                            new ObjectMapper().readTree(response.body()).get("ready"))
-                    .map(JsonNode::asBoolean);
+            return Optional.of(
+                    ReportJson.read(response.body(), HealthPage.class).ready());
         } catch (IOException noForwarder) {
             return Optional.empty();
         }
     }
+
+    private record HealthPage(boolean ready) {}
 
     public static CheckResult judge(String where, String why, Optional<Boolean> ready) {
         if (ready.isEmpty()) {
