@@ -201,7 +201,7 @@ class FailsAloneTest {
                 assertFailsAlone(delivery, poison);
                 int withIt =
                         (int) delivery.requests.stream().filter(this::poisoned).count();
-                assertThat(withIt).as("requests that failed").isLessThanOrEqualTo(8 + 2 * 7);
+                assertThat(withIt).as("requests that failed").isLessThanOrEqualTo(28 + 2 * 7);
             }
         }
     }
@@ -283,21 +283,23 @@ class FailsAloneTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {30, 50, 80})
+    @ValueSource(ints = {10, 20, 30, 40, 50, 80})
     void shouldCondemnNothingWhereRequestsFailAtRandom(int percent) {
-        var random = new Random(percent);
-        SimulatedDelivery delivery =
-                delivery(ids -> random.nextInt(100) < percent ? BROKEN : SimulatedDelivery.ACCEPTED);
-        for (int event = 0; event < 3_000; event++) {
-            delivery.arrive("c" + event % 20, "e" + event);
-            if (event % 10 == 0) {
-                delivery.run(Duration.ofSeconds(1));
+        for (int seed = 0; seed < 5; seed++) {
+            var random = new Random(percent + 100L * seed);
+            SimulatedDelivery delivery =
+                    delivery(ids -> random.nextInt(100) < percent ? BROKEN : SimulatedDelivery.ACCEPTED);
+            for (int event = 0; event < 3_000; event++) {
+                delivery.arrive("c" + event % 20, "e" + event);
+                if (event % 10 == 0) {
+                    delivery.run(Duration.ofSeconds(1));
+                }
             }
-        }
-        delivery.run(Duration.ofHours(6));
+            delivery.run(Duration.ofHours(6));
 
-        assertThat(delivery.waiting()).isEmpty();
-        assertThat(delivery.dead(DeadLetterReason.FAILS_ALONE)).hasSizeLessThanOrEqualTo(3);
+            assertThat(delivery.waiting()).isEmpty();
+            assertThat(delivery.dead(DeadLetterReason.FAILS_ALONE)).isEmpty();
+        }
     }
 
     @Test

@@ -6,14 +6,12 @@ import java.util.List;
  * An event that failed alone. Its customer's other events may overtake it, and it is tried again after one of them was
  * accepted. One thread.
  *
- * <p>A failure counts against the event if, since its previous failure, others were accepted and hardly any failed: then an
- * outage or occasional failures do not explain it. While nothing is accepted, no failure counts.
+ * <p>Each failure makes it less likely that the event is not the cause: by the share of all requests that failed since its
+ * previous failure. In an outage nearly all fail, so nothing is learned; while nothing is accepted, no failure counts.
  */
 public final class SuspectEvent extends Batch {
-    /** Number of failures that count, without the first. */
-    private static final int FAILURES_MIN = 3;
-    /** Minimum of accepted requests for each failed one. */
-    private static final int ACCEPTED_PER_FAILURE = 4;
+    /** It is taken for the cause when its failures are less likely than this for an event that is not. */
+    private static final double CHANCE_MIN = 1e-5;
 
     /** Requests since the start of the process; failed ones exclude suspect events. */
     public record RequestCounts(long accepted, long failed) {}
@@ -21,7 +19,7 @@ public final class SuspectEvent extends Batch {
     private RequestCounts before;
     private boolean customerPassed;
     private boolean passedSinceFailure;
-    private int counted;
+    private double chance = 1;
 
     /** Begins with the counts after its first failure alone. */
     SuspectEvent(PendingEvent event, RequestCounts now) {
@@ -53,9 +51,13 @@ public final class SuspectEvent extends Batch {
     public boolean isToBlame(RequestCounts now) {
         long accepted = now.accepted() - before.accepted();
         long failed = now.failed() - before.failed();
-        counted += customerPassed && accepted > 0 && failed * ACCEPTED_PER_FAILURE <= accepted ? 1 : 0;
+        if (customerPassed && accepted > 0) {
+            // Rather too high than too low: a few requests are weak evidence, and the first success may end the
+            // interval.
+            chance *= (failed + 2.0) / (accepted + failed + 2);
+        }
         before = now;
         passedSinceFailure = false;
-        return counted >= FAILURES_MIN;
+        return chance < CHANCE_MIN;
     }
 }
