@@ -9,8 +9,8 @@ import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real Kafka broker (KRaft, broker and controller in one node) in this JVM, on 127.0.0.1, without security. Up in a few
- * seconds. Thread-safe.
+ * A real Kafka broker (KRaft, broker and controller in one node) in this JVM, on 127.0.0.1, without security. Up in a
+ * few seconds. Thread-safe.
  *
  * <p>{@link #stop()} and {@link #resume()} are an outage: same port, same data. {@link #close()} ends it for good; the
  * data directory is deleted unless it was given in the options.
@@ -95,7 +95,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                 throw new PortBusyException("Kafka broker", port);
             }
             try {
-                node = BrokerNode.start(directory, chosen, FreePorts.any(), options.settings());
+                node = BrokerNode.start(directory, chosen, FreePorts.anyBut(chosen), options.settings());
                 port = chosen;
             } catch (RuntimeException e) {
                 // A free port may be taken by another process before Kafka binds it.

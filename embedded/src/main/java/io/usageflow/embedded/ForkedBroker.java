@@ -19,8 +19,8 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The embedded broker in a JVM of its own, so that it can be killed. Uses this JVM's java and class path. Dies with this
- * JVM, however that ends. Thread-safe.
+ * The embedded broker in a JVM of its own, so that it can be killed. Uses this JVM's java and class path. Dies with
+ * this JVM, however that ends. Thread-safe.
  *
  * <p>Its output goes to {@code broker.log} in its directory. If it does not start, the exception has the last lines.
  */

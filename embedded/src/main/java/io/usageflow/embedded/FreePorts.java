@@ -34,6 +34,12 @@ final class FreePorts {
                 + " tries: close what listens there");
     }
 
+    /** As {@link #any}, but not the port that another process may have given. */
+    static int anyBut(int port) {
+        GIVEN.add(port);
+        return any();
+    }
+
     static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket()) {
             // As Kafka and Jetty do: connections that linger in TIME_WAIT do not make a port busy.

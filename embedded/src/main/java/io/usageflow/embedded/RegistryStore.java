@@ -19,8 +19,9 @@ import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the server changes in its registry, written ahead to a journal where there is one: a broker that keeps its records
- * needs a registry that keeps its ids. One JSON object a line; played again in order it gives the same ids. Thread-safe.
+ * What the server changes in its registry, written ahead to a journal where there is one: a broker that keeps its
+ * records needs a registry that keeps its ids. One JSON object a line; played again in order it gives the same ids.
+ * Thread-safe.
  */
 final class RegistryStore {
     private static final ObjectMapper JSON = new ObjectMapper();

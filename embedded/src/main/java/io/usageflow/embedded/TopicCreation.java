@@ -93,7 +93,7 @@ public final class TopicCreation {
         try {
             await(created, deadlineNanos);
         } catch (TopicExistsException e) {
-            LOG.debug("left as it is: {}", e.getMessage());
+            LOG.debug("event=topic_exists why=\"{}\"", e.getMessage());
         }
     }
 

@@ -60,7 +60,8 @@ public final class Forwarder implements AutoCloseable {
      * @throws io.usageflow.forwarder.kafka.KafkaClients.ClusterUnreachableException if Kafka does not answer within
      *     {@code start.timeout}
      * @throws TopicsNotReadyException if a topic is missing or would break a promise
-     * @throws io.usageflow.forwarder.clock.ClockWatch.WrongClockException if this machine's clock is too far from the broker's
+     * @throws io.usageflow.forwarder.clock.ClockWatch.WrongClockException if this machine's clock is too far from the
+     *     broker's
      * @throws io.usageflow.forwarder.observe.http.AdminServer.AdminPortBusyException if the admin server cannot listen
      */
     public static Forwarder start(Settings settings) {
@@ -165,8 +166,8 @@ public final class Forwarder implements AutoCloseable {
     }
 
     /**
-     * Stops the stages in reverse, each with a fair share of {@code stop.timeout}, so that it can commit its finished work.
-     * Unfinished work is repeated after the next start. A second call does nothing.
+     * Stops the stages in reverse, each with a fair share of {@code stop.timeout}, so that it can commit its finished
+     * work. Unfinished work is repeated after the next start. A second call does nothing.
      */
     @Override
     public void close() {

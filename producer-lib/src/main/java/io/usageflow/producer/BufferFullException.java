@@ -1,8 +1,8 @@
 package io.usageflow.producer;
 
 /**
- * The buffer for events that wait for Kafka is full. Nothing was sent. Slow down, raise {@code buffer.memory}, or let the
- * caller wait with {@code publish.max.block.ms}.
+ * The buffer for events that wait for Kafka is full. Nothing was sent. Slow down, raise {@code buffer.memory}, or let
+ * the caller wait with {@code publish.max.block.ms}.
  */
 public final class BufferFullException extends PublishException {
     private static final long serialVersionUID = 1L;

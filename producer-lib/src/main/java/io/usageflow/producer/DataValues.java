@@ -17,8 +17,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Converts the application's data values to the schema's types without loss: whole numbers to long, others to decimal if it
- * can hold them, the rest to JSON text. Pure; the results share nothing with the arguments.
+ * Converts the application's data values to the schema's types without loss: whole numbers to long, others to decimal
+ * if it can hold them, the rest to JSON text. Pure; the results share nothing with the arguments.
  */
 public final class DataValues {
     private static final JsonFactory JSON = new JsonFactory();
@@ -67,8 +67,8 @@ public final class DataValues {
     }
 
     /**
-     * Nested values as JSON text, an object's names in alphabetical order: a map's own order may differ from run to run,
-     * and the same usage should have the same bytes.
+     * Nested values as JSON text, an object's names in alphabetical order: a map's own order may differ from run to
+     * run, and the same usage should have the same bytes.
      */
     public static JsonValue json(String key, Object nested) {
         StringWriter text = new StringWriter();
@@ -108,7 +108,8 @@ public final class DataValues {
         throw refused(
                 path,
                 "is a " + value.getClass().getName(),
-                "send a String, a number, a Boolean, an Instant, a UUID, an enum constant, or a record, Map or List of these");
+                "send a String, a number, a Boolean, an Instant, a UUID, an enum constant, or a record,"
+                        + " Map or List of these");
     }
 
     private static void write(JsonGenerator generator, String path, @Nullable Object value, int depth)

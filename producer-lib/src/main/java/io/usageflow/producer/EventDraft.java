@@ -4,8 +4,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of one {@link UsageEvent}, except data and costs. Written only between {@link #copy} and the constructor of
- * the event, which keeps it in a final field: every thread sees it complete and unchanging.
+ * The fields of one {@link UsageEvent}, except data and costs. Written only between {@link #copy} and the constructor
+ * of the event, which keeps it in a final field: every thread sees it complete and unchanging.
  */
 final class EventDraft {
     EventId id;

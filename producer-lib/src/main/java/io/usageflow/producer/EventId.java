@@ -9,21 +9,21 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Identifies an event. <b>Choose it first</b>: a repeated id is a duplicate and is billed once; the same usage under a new
- * id is a second charge.
+ * Identifies an event. <b>Choose it first</b>: a repeated id is a duplicate and is billed once; the same usage under a
+ * new id is a second charge.
  *
- * <p>Derive the id from the business key if the application may report the usage twice (a retried request, a redelivered
- * message, a restarted job):
+ * <p>Derive the id from the business key if the application may report the usage twice (a retried request, a
+ * redelivered message, a restarted job):
  *
  * <pre>{@code
  * UsageEvent.of("message_completed").id(EventId.derive("message", message.id()))
  * }</pre>
  *
- * <p>The default, a random id, is right only if the application never reports the same usage twice. It is generated once,
- * in {@link UsageEvent#of}, so publishing the <em>same {@code UsageEvent} value</em> again is safe.
+ * <p>The default, a random id, is right only if the application never reports the same usage twice. It is generated
+ * once, in {@link UsageEvent#of}, so publishing the <em>same {@code UsageEvent} value</em> again is safe.
  *
- * @param value 1 to 128 printable characters (checked when the event is published); a UUID goes to Credyt unchanged, from
- *     any other value and the account a UUID is derived
+ * @param value 1 to 128 printable characters (checked when the event is published); a UUID goes to Credyt unchanged,
+ *     from any other value and the account a UUID is derived
  */
 public record EventId(String value) {
     private static final UUID DERIVED = UUID.fromString("5d0c7c1e-8f5c-5a0f-9b57-6a3f1b2c9d10");
@@ -43,17 +43,17 @@ public record EventId(String value) {
     }
 
     /**
-     * The same id for the same parts, in every process and every release: a version 5 UUID. The parts are the business key:
-     * everything that identifies this usage, and nothing that differs between two reports, such as the current time
-     * or a retry counter. Example: {@code derive("invoice-line", invoiceId, 7)}.
+     * The same id for the same parts, in every process and every release: a version 5 UUID. The parts are the business
+     * key: everything that identifies this usage, and nothing that differs between two reports, such as the current
+     * time or a retry counter. Example: {@code derive("invoice-line", invoiceId, 7)}.
      *
-     * <p>Order and boundaries of the parts matter: {@code ("a", "bc")} is not {@code ("ab", "c")}. A part is used as text, so
-     * {@code 7} and {@code "7"} are the same.
+     * <p>Order and boundaries of the parts matter: {@code ("a", "bc")} is not {@code ("ab", "c")}. A part is used as
+     * text, so {@code 7} and {@code "7"} are the same.
      *
      * @param parts at least one; each a String, an integer type, BigInteger, BigDecimal ({@code 1.50} is {@code 1.5}),
      *     Boolean, Character, UUID, an enum constant (its name) or a date or time of {@code java.time}
-     * @throws IllegalArgumentException for no parts, null, a floating-point number or an object of another type: their text
-     *     may change
+     * @throws IllegalArgumentException for no parts, null, a floating-point number or an object of another type: their
+     *     text may change
      */
     public static EventId derive(Object... parts) {
         return new EventId(Uuids.v5(DERIVED, texts(parts)).toString());

@@ -4,8 +4,8 @@ import io.usageflow.schema.rule.Violation;
 import java.util.List;
 
 /**
- * The event or the link breaks a rule; nothing was sent. The message names the field, the rule and the remedy. Thrown by the
- * call itself, never through the future: a retry fails again, the calling code must change.
+ * The event or the link breaks a rule; nothing was sent. The message names the field, the rule and the remedy. Thrown
+ * by the call itself, never through the future: a retry fails again, the calling code must change.
  */
 public final class InvalidUsageEventException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;

@@ -8,9 +8,10 @@ import java.time.Instant;
  * @param eventId the id that was sent
  * @param topic that has it, or will have it
  * @param partition the account's; -1 in the spool, because only Kafka assigns it
- * @param offset of the record; -1 in the spool, and in the rare case that the broker already had it from an attempt whose
- *     response was lost
- * @param timestamp the broker's append time, or the client's time where the topic keeps that; in the spool, this machine's
+ * @param offset of the record; -1 in the spool, and in the rare case that the broker already had it from an attempt
+ *     whose response was lost
+ * @param timestamp the broker's append time, or the client's time where the topic keeps that; in the spool, this
+ *     machine's
  */
 public record PublishReceipt(String eventId, String topic, int partition, long offset, Instant timestamp) {
     /** Whether it is on this machine's disk, and goes to Kafka from there. */

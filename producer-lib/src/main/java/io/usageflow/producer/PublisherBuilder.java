@@ -45,8 +45,8 @@ public final class PublisherBuilder {
     }
 
     /**
-     * Writes events to this machine's disk first: they are durable there, and go to Kafka from there. Only this publisher may
-     * use the directory, and it must be the same after a restart.
+     * Writes events to this machine's disk first: they are durable there, and go to Kafka from there. Only this
+     * publisher may use the directory, and it must be the same after a restart.
      */
     public PublisherBuilder spool(Path directory) {
         return set(PublisherConfig.SPOOL_DIR, directory.toString());

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of a publisher's own settings. The same map takes those of {@link
- * org.apache.kafka.clients.producer.ProducerConfig} and of {@link io.usageflow.schema.registry.http.RegistryClientSettings}; see
- * docs/producer.md.
+ * org.apache.kafka.clients.producer.ProducerConfig} and of {@link
+ * io.usageflow.schema.registry.http.RegistryClientSettings}; see docs/producer.md.
  */
 public final class PublisherConfig {
     public static final String TOPICS_PREFIX = "topics.prefix";

@@ -7,8 +7,8 @@ import java.util.function.LongConsumer;
  * A publisher's results since it was created, and its records in flight. Live: each call returns the current number.
  * Thread-safe and cheap. Counts events and links.
  *
- * <p>Everything published is durable, refused or in flight: while nothing is in flight, {@link #published} is the sum of
- * {@link #durable} and of all {@link #refused(RefusalReason)}.
+ * <p>Everything published is durable, refused or in flight: while nothing is in flight, {@link #published} is the sum
+ * of {@link #durable} and of all {@link #refused(RefusalReason)}.
  */
 public interface PublisherStatistics {
     /** Given to the publisher, including those refused at once. */
@@ -23,7 +23,10 @@ public interface PublisherStatistics {
     /** Accepted, and neither durable nor refused yet. */
     long inFlight();
 
-    /** How long the oldest of them has been in flight; zero if there is none. Checks each: do not call it for every event. */
+    /**
+     * How long the oldest of them has been in flight; zero if there is none. Checks each: do not call it for every
+     * event.
+     */
     Duration oldestInFlight();
 
     /** Approximate heap of those in flight, in bytes: their encoded size and the overhead per entry. */
@@ -33,8 +36,8 @@ public interface PublisherStatistics {
     long suspectIds();
 
     /**
-     * Adds a listener for the time from each call of publish until the event is durable, in nanoseconds. Called on the thread
-     * that completes the futures: it must be fast and must not throw.
+     * Adds a listener for the time from each call of publish until the event is durable, in nanoseconds. Called on the
+     * thread that completes the futures: it must be fast and must not throw.
      */
     void onDurable(LongConsumer latencyNanos);
 }

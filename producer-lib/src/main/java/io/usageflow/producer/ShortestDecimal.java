@@ -7,8 +7,8 @@ import java.math.RoundingMode;
 /**
  * The decimal with the fewest digits that reads back as the same floating-point number.
  *
- * <p>{@link Double#toString(double)} gives one digit too many for some numbers before Java 19 (JDK-4511638), and the same
- * usage must have the same digits on every Java version.
+ * <p>{@link Double#toString(double)} gives one digit too many for some numbers before Java 19 (JDK-4511638), and the
+ * same usage must have the same digits on every Java version.
  */
 public final class ShortestDecimal {
     /** Above it, not every whole number is a double. */

@@ -3,8 +3,8 @@ package io.usageflow.producer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The local spool has no room: {@code spool.max.bytes} is reached, the disk is full, or the disk is slower than the events
- * arrive. The event was not accepted. The spool recovers when there is room again; the message names the remedy.
+ * The local spool has no room: {@code spool.max.bytes} is reached, the disk is full, or the disk is slower than the
+ * events arrive. The event was not accepted. The spool recovers when there is room again; the message names the remedy.
  */
 public final class SpoolFullException extends PublishException {
     private static final long serialVersionUID = 1L;

@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The state of the local spool. A snapshot: the numbers are read one after the other. Counters start at the opening of the
- * publisher, unless stated otherwise.
+ * The state of the local spool. A snapshot: the numbers are read one after the other. Counters start at the opening of
+ * the publisher, unless stated otherwise.
  *
  * @param directory {@code spool.dir}
  * @param events events and links that are durable here, and not yet acknowledged by Kafka

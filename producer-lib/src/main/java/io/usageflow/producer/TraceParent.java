@@ -1,6 +1,8 @@
 package io.usageflow.producer;
 
-/** The form of a W3C trace context header, version 00 (https://www.w3.org/TR/trace-context/#traceparent-header). Pure. */
+/**
+ * The form of a W3C trace context header, version 00 (https://www.w3.org/TR/trace-context/#traceparent-header). Pure.
+ */
 public final class TraceParent {
     private static final int LENGTH = 55;
 
@@ -9,7 +11,8 @@ public final class TraceParent {
     /**
      * Checks a traceparent and returns it.
      *
-     * @throws InvalidUsageEventException for anything but {@code 00-<32 hex>-<16 hex>-<2 hex>} in lower case, ids not all zero
+     * @throws InvalidUsageEventException for anything but {@code 00-<32 hex>-<16 hex>-<2 hex>} in lower case, ids not
+     *     all zero
      */
     public static String checked(String value) {
         boolean good = value.length() == LENGTH
@@ -24,7 +27,8 @@ public final class TraceParent {
         if (!good) {
             throw new InvalidUsageEventException(
                     "traceparent",
-                    "traceparent is not in W3C form: use 00-<32 hex digits>-<16 hex digits>-<2 hex digits> in lower case");
+                    "traceparent is not in W3C form: use 00-<32 hex digits>-<16 hex digits>-<2 hex"
+                            + " digits> in lower case");
         }
         return value;
     }

@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One billable or tracked action of an account. Immutable and thread-safe: every method returns a new value and leaves this
- * one unchanged, so use the returned value.
+ * One billable or tracked action of an account. Immutable and thread-safe: every method returns a new value and leaves
+ * this one unchanged, so use the returned value.
  *
  * <pre>{@code
  * UsageEvent.of("message_completed").id(EventId.derive("message", message.id())).account("acct_42")
@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * method: publishing the value again, after any error, is a retry and not a second charge. Therefore a value is not a
  * template for other events; use {@link #asNew} for that.
  *
- * <p>{@code publish} checks all rules ({@link io.usageflow.schema.rule.EventRules}) at once. Only values that cannot be kept
- * exactly are refused by the method itself.
+ * <p>{@code publish} checks all rules ({@link io.usageflow.schema.rule.EventRules}) at once. Only values that cannot be
+ * kept exactly are refused by the method itself.
  */
 public final class UsageEvent {
     /** The event type of {@link #forCosts}. */
@@ -49,16 +49,16 @@ public final class UsageEvent {
     /**
      * An event that occurs now, with a random id.
      *
-     * @param eventType what happened, 1 to 128 printable characters; it is billed only if a price at Credyt has the same event
-     *     type
+     * @param eventType what happened, 1 to 128 printable characters; it is billed only if a price at Credyt has the
+     *     same event type
      */
     public static UsageEvent of(String eventType) {
         return new UsageEvent(new EventDraft(EventId.generate(), eventType, Instant.now()), null, null);
     }
 
     /**
-     * Costs without usage, such as a vendor's invoice: an event of type {@value #COST_RECORDED}. Give it a derived id, because
-     * imports are often repeated.
+     * Costs without usage, such as a vendor's invoice: an event of type {@value #COST_RECORDED}. Give it a derived id,
+     * because imports are often repeated.
      */
     public static UsageEvent forCosts(String account, Cost first, Cost... more) {
         UsageEvent event = of(COST_RECORDED).account(account).cost(first);
@@ -96,8 +96,8 @@ public final class UsageEvent {
     }
 
     /**
-     * When it happened; default: the time of {@link #of}. Kept in microseconds. The forwarder holds an event that is older
-     * than the dedup window (35 days by default) as a dead letter, because it could not recognize a repetition.
+     * When it happened; default: the time of {@link #of}. Kept in microseconds. The forwarder holds an event that is
+     * older than the dedup window (35 days by default) as a dead letter, because it could not recognize a repetition.
      */
     public UsageEvent occurredAt(Instant occurredAt) {
         if (occurredAt == null) {
@@ -239,11 +239,11 @@ public final class UsageEvent {
 
     /**
      * Adds every component of a record, by its type: {@code record Usage(String model, long totalTokens)} gives {@code
-     * model} and {@code total_tokens}. A component that is null, or an empty Optional, is left out; a record inside is a
-     * nested value, named in the same way.
+     * model} and {@code total_tokens}. A component that is null, or an empty Optional, is left out; a record inside is
+     * a nested value, named in the same way.
      *
-     * @throws InvalidUsageEventException for a component of a type that {@code data} does not take, and for a record that
-     *     its module does not open to this library
+     * @throws InvalidUsageEventException for a component of a type that {@code data} does not take, and for a record
+     *     that its module does not open to this library
      */
     public UsageEvent data(Record fields) {
         return dataAll(RecordFields.of(fields));

@@ -15,17 +15,18 @@ import java.util.concurrent.CompletableFuture;
  * publisher.close(Duration.ofSeconds(30));
  * }</pre>
  *
- * <p><b>Futures.</b> A future completes when all in-sync replicas have the event, or fails with a {@link PublishException}.
- * It completes on Kafka's own thread, which sends for all callers: use {@code thenApplyAsync} and similar methods for work
- * that takes long or waits for another future. Cancelling a future does not take the event back.
+ * <p><b>Futures.</b> A future completes when all in-sync replicas have the event, or fails with a {@link
+ * PublishException}. It completes on Kafka's own thread, which sends for all callers: use {@code thenApplyAsync} and
+ * similar methods for work that takes long or waits for another future. Cancelling a future does not take the event
+ * back.
  *
- * <p><b>Waiting.</b> No call waits for Kafka or for the registry, not even the first. Until both have answered, events wait
- * in memory, in order, while {@code buffer.memory} has room. If it is full, the future fails at once, unless {@code
- * publish.max.block.ms} or {@code publish.on.full} is set otherwise. Events in memory are lost with the process: if the
- * application cannot report a usage again, it should await the future first.
+ * <p><b>Waiting.</b> No call waits for Kafka or for the registry, not even the first. Until both have answered, events
+ * wait in memory, in order, while {@code buffer.memory} has room. If it is full, the future fails at once, unless
+ * {@code publish.max.block.ms} or {@code publish.on.full} is set otherwise. Events in memory are lost with the process:
+ * if the application cannot report a usage again, it should await the future first.
  *
- * <p><b>Order.</b> Kafka has the events of one account in the order in which one thread published them. A refused event does
- * not block later ones.
+ * <p><b>Order.</b> Kafka has the events of one account in the order in which one thread published them. A refused event
+ * does not block later ones.
  */
 public interface UsagePublisher extends AutoCloseable {
 
@@ -46,8 +47,8 @@ public interface UsagePublisher extends AutoCloseable {
     }
 
     /**
-     * Publishes one event. The same value may be published again after any failure: it keeps its id, so it is a duplicate and
-     * not a second charge.
+     * Publishes one event. The same value may be published again after any failure: it keeps its id, so it is a
+     * duplicate and not a second charge.
      *
      * @throws InvalidUsageEventException if the event breaks a rule; nothing was sent
      * @throws BufferFullException only with {@code publish.on.full=throw}; nothing was sent
@@ -56,8 +57,8 @@ public interface UsagePublisher extends AutoCloseable {
     CompletableFuture<PublishReceipt> publish(UsageEvent event);
 
     /**
-     * Publishes a cost without usage, as an event of type {@value UsageEvent#COST_RECORDED}. For several costs or another
-     * type, {@link #publish} an event of {@link UsageEvent#forCosts}.
+     * Publishes a cost without usage, as an event of type {@value UsageEvent#COST_RECORDED}. For several costs or
+     * another type, {@link #publish} an event of {@link UsageEvent#forCosts}.
      *
      * @param id required, because imports of costs are often repeated; derive it from the invoice's line
      * @throws InvalidUsageEventException if the cost breaks a rule; nothing was sent
@@ -111,14 +112,18 @@ public interface UsagePublisher extends AutoCloseable {
     }
 
     /**
-     * Refuses new events ({@link PublisherClosedException}), waits for those in flight until the timeout, fails the rest
-     * ({@link NotDurableException}) and releases all resources. A second call does nothing and returns the same result.
+     * Refuses new events ({@link PublisherClosedException}), waits for those in flight until the timeout, fails the
+     * rest ({@link NotDurableException}) and releases all resources. A second call does nothing and returns the same
+     * result.
      *
      * @return the events that were in flight at the call and are not known to be durable
      */
     Undelivered close(Duration timeout);
 
-    /** {@link #close(Duration)} with {@code publish.close.timeout.ms}, 30 s by default; logs events that are not durable. */
+    /**
+     * {@link #close(Duration)} with {@code publish.close.timeout.ms}, 30 s by default; logs events that are not
+     * durable.
+     */
     @Override
     void close();
 }

@@ -8,8 +8,8 @@ public enum WhenFull {
     /** Its future fails with {@link BufferFullException}: the caller publishes the same event again, later. */
     FAIL,
     /**
-     * The application accepts the loss. The future fails with a {@link BufferFullException} that says so, and the event counts
-     * as {@link RefusalReason#DROPPED}.
+     * The application accepts the loss. The future fails with a {@link BufferFullException} that says so, and the event
+     * counts as {@link RefusalReason#DROPPED}.
      */
     DROP,
     /** {@code publish} itself throws {@link BufferFullException}: for callers that ignore futures. */

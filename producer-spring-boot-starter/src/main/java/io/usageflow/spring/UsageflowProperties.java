@@ -9,19 +9,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * An application's properties. A misspelt key is an error, because a setting without effect costs events. Other defaults are
- * the publisher's own.
+ * An application's properties. A misspelt key is an error, because a setting without effect costs events. Other
+ * defaults are the publisher's own.
  *
  * @param enabled Whether to make a publisher.
- * @param bootstrapServers Kafka brokers, host:port. Required. Not taken from spring.kafka: usage may go to another Kafka.
+ * @param bootstrapServers Kafka brokers, host:port. Required. Not taken from spring.kafka: usage may go to another
+ *     Kafka.
  * @param schemaRegistry Schema registry that speaks Confluent's REST API.
  * @param topics Where events go.
  * @param service Who publishes.
  * @param publish Bounds of what waits for Kafka.
  * @param spool Local disk that makes events durable while Kafka is away.
  * @param health When health is no longer up.
- * @param properties Any other setting of the publisher, of Kafka's producer or of the registry's client, by its own key,
- *     such as security.protocol.
+ * @param properties Any other setting of the publisher, of Kafka's producer or of the registry's client, by its own
+ *     key, such as security.protocol.
  */
 @ConfigurationProperties(prefix = UsageflowProperties.PREFIX, ignoreUnknownFields = false)
 public record UsageflowProperties(
@@ -78,14 +79,14 @@ public record UsageflowProperties(
      * Settings of publishing.
      *
      * @param bufferSize How much may wait for Kafka in memory, as encoded. When it is full, futures fail at once.
-     * @param onFull What becomes of an event when the buffer is full. FAIL: its future fails. DROP: the same, as something
-     *     that the application does not mean to repair. THROW: publish throws.
+     * @param onFull What becomes of an event when the buffer is full. FAIL: its future fails. DROP: the same, as
+     *     something that the application does not mean to repair. THROW: publish throws.
      * @param checkIds Whether to warn when the application seems to make a fresh id for each retry of the same usage.
      * @param maxBlock How long a call of publish may wait for room in the buffer. 0: not at all.
      * @param maxEventSize Largest event as encoded. The forwarder refuses events above the default.
      * @param deliveryTimeout After which an event that Kafka has not acknowledged fails.
-     * @param closeTimeout How long the end of the application waits for what is not yet durable, when everything else has
-     *     stopped. What is not durable then is logged. Keep it below the time between SIGTERM and SIGKILL.
+     * @param closeTimeout How long the end of the application waits for what is not yet durable, when everything else
+     *     has stopped. What is not durable then is logged. Keep it below the time between SIGTERM and SIGKILL.
      */
     public record Publish(
             @DefaultValue("32MB") DataSize bufferSize,
@@ -106,8 +107,8 @@ public record UsageflowProperties(
     /**
      * Settings of the spool.
      *
-     * @param dir Directory on a local disk, for this publisher alone and the same after a restart. An event is durable when
-     *     it is written there. Without it, an event is durable when Kafka has it.
+     * @param dir Directory on a local disk, for this publisher alone and the same after a restart. An event is durable
+     *     when it is written there. Without it, an event is durable when Kafka has it.
      * @param maxSize How much disk the spool may take. Above that, events are refused until Kafka has taken some.
      * @param alertAge How long an event may wait in the spool before the log warns.
      */

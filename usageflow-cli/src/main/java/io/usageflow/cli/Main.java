@@ -50,7 +50,8 @@ public final class Main {
                     // Not a field: our logging is configured by then.
                     .forEach(key -> LoggerFactory.getLogger(Main.class)
                             .warn(
-                                    "event=secret_on_command_line key={} why=\"every user of this machine sees it in the list of"
+                                    "event=secret_on_command_line key={} why=\"every user of this"
+                                            + " machine sees it in the list of"
                                             + " processes\" remedy=\"set {}, or write it into a --config FILE\"",
                                     VisibleText.logged(key),
                                     VisibleText.of(ConfigSources.variableOf(key))));

@@ -25,8 +25,10 @@ import picocli.CommandLine.ScopeType;
             "  usageflow doctor                check everything that a forwarder needs, with remedies",
             "  usageflow help COMMAND          the options of a command, with examples",
             "",
-            "Settings come from --config FILE, the environment (credyt.url is USAGEFLOW_CREDYT_URL) and --set KEY=VALUE,",
-            "the later beats the earlier; docs/configuration.md lists them. Results go to standard output, progress and",
+            "Settings come from --config FILE, the environment (credyt.url is USAGEFLOW_CREDYT_URL) and"
+                    + " --set KEY=VALUE,",
+            "the later beats the earlier; docs/configuration.md lists them. Results go to standard"
+                    + " output, progress and",
             "problems to standard error. What to do when something is wrong: docs/runbook.md."
         })
 final class UsageflowCommand {

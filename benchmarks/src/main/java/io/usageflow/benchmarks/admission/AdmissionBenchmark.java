@@ -17,8 +17,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /**
- * P1, P2, P3 and P11: admission against a plain copy, against itself with nothing remembered, and against the usual recipe.
- * The sides take turns within each round; the first round is dropped.
+ * P1, P2, P3 and P11: admission against a plain copy, against itself with nothing remembered, and against the usual
+ * recipe. The sides take turns within each round; the first round is dropped.
  */
 public final class AdmissionBenchmark {
     private static final Logger LOG = LoggerFactory.getLogger(AdmissionBenchmark.class);
@@ -96,11 +96,11 @@ public final class AdmissionBenchmark {
 
     /** Runs the plan. Throws if a side fails or does not do its work. */
     Report run() {
-        LOG.info("starting broker and registry");
+        LOG.info("event=starting parts=\"broker, registry\"");
         try (BenchmarkCluster cluster = BenchmarkCluster.start();
                 Side admission = Side.start(cluster, "admission", SideKind.ADMISSION, options)) {
             List<Series> besideRecipe = besideRecipe(cluster, admission);
-            LOG.info("giving admission {} ids", plan.ids());
+            LOG.info("event=filling side=admission ids={}", plan.ids());
             admission.feedUpTo(plan.ids());
             Side.Memory memory = admission.memory();
             List<Series> besideCopy = besideCopy(cluster, admission);
@@ -123,7 +123,7 @@ public final class AdmissionBenchmark {
     /** P3; before the rest, while admission remembers no more than the recipe does. */
     private List<Series> besideRecipe(BenchmarkCluster cluster, Side admission) {
         try (Side recipe = Side.start(cluster, "window-store", SideKind.WINDOW_STORE, options)) {
-            LOG.info("giving admission and the window store {} ids each", plan.idsBesideRecipe());
+            LOG.info("event=filling side=\"admission, window store\" ids={}", plan.idsBesideRecipe());
             admission.feedUpTo(plan.idsBesideRecipe());
             recipe.feedUpTo(plan.idsBesideRecipe());
             Map<Side, List<Series.Turn>> turns = Rounds.alternate(

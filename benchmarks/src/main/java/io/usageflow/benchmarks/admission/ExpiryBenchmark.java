@@ -20,9 +20,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /**
- * Admission that forgets ids against admission that keeps them, in turns; the first round is dropped. Both have a slice's ids
- * when a slice comes. The one that forgets gets its slice when the window of those ids is over: while it handles the slice it
- * forgets as many ids as it remembers, as it would all the time with a window full of steady traffic.
+ * Admission that forgets ids against admission that keeps them, in turns; the first round is dropped. Both have a
+ * slice's ids when a slice comes. The one that forgets gets its slice when the window of those ids is over: while it
+ * handles the slice it forgets as many ids as it remembers, as it would all the time with a window full of steady
+ * traffic.
  */
 public final class ExpiryBenchmark {
     private static final Logger LOG = LoggerFactory.getLogger(ExpiryBenchmark.class);
@@ -64,8 +65,8 @@ public final class ExpiryBenchmark {
      *
      * @param quick whether this is too small to judge by
      * @param rounds that count; one more comes before and is dropped
-     * @param slice events of a slice, and ids that are remembered when it comes. Admission forgets every five seconds, so a
-     *     slice has to take longer than that
+     * @param slice events of a slice, and ids that are remembered when it comes. Admission forgets every five seconds,
+     *     so a slice has to take longer than that
      */
     record Plan(boolean quick, int rounds, long slice) {
         Plan {
@@ -116,7 +117,7 @@ public final class ExpiryBenchmark {
         long remembered = forgetting.ids() - before;
         Series.Turn forgot = forgetting.measureWhole(plan.slice());
         long forgotten = forgetting.forgotten() - before;
-        LOG.info("forgetting: {} of {} ids forgotten meanwhile", forgotten, remembered);
+        LOG.info("event=turn side=forgetting forgotten={} of={}", forgotten, remembered);
         requireForgotten(forgetting, before + Math.round(remembered * FORGOTTEN_MIN), before + remembered);
         return new Round(kept, forgot, forgotten);
     }

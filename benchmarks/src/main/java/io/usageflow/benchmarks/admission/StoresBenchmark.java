@@ -21,8 +21,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Ways to remember ids, compared: all get the same number of ids and take turns; the first round is dropped. Then their state
- * is taken away, and the time they need to have it again is measured.
+ * Ways to remember ids, compared: all get the same number of ids and take turns; the first round is dropped. Then their
+ * state is taken away, and the time they need to have it again is measured.
  */
 public final class StoresBenchmark {
     private static final Logger LOG = LoggerFactory.getLogger(StoresBenchmark.class);
@@ -105,7 +105,7 @@ public final class StoresBenchmark {
                 for (SideKind kind : plan.kinds()) {
                     Side side = Side.start(cluster, kind.word(), kind, options);
                     sides.add(side);
-                    LOG.info("giving {} {} ids", side.name(), plan.ids());
+                    LOG.info("event=filling side={} ids={}", side.name(), plan.ids());
                     side.feedUpTo(plan.ids());
                 }
                 return report(Rounds.alternate(1, plan.rounds(), sides, side -> side.measure(plan.slice())));
@@ -151,7 +151,7 @@ public final class StoresBenchmark {
         // Read after the restart: what was only in memory has been written by the stop.
         long bytes = side.stateBytes();
         Duration restore = side.restart(false);
-        LOG.info("{}: {} bytes, restart {}, restore {}", side.name(), bytes, restart, restore);
+        LOG.info("event=measured side={} bytes={} restart={} restore={}", side.name(), bytes, restart, restore);
         return new StoreView(
                 new Series(side.name(), side.kind().word(), rounds),
                 ids,

@@ -1,6 +1,6 @@
 /**
- * Admission, measured: {@link io.usageflow.benchmarks.admission.AdmissionBenchmark} compares it with alternatives, {@link
- * io.usageflow.benchmarks.admission.StoresBenchmark} the ways to remember ids, {@link
+ * Admission, measured: {@link io.usageflow.benchmarks.admission.AdmissionBenchmark} compares it with alternatives,
+ * {@link io.usageflow.benchmarks.admission.StoresBenchmark} the ways to remember ids, {@link
  * io.usageflow.benchmarks.admission.ExpiryBenchmark} what it costs to forget them.
  */
 @NullMarked

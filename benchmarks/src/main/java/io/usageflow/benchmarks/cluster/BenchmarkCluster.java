@@ -22,8 +22,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * A broker in a JVM of its own (1 GB, G1, replication factor 1) and a schema registry in this one, under a temporary folder
- * that is deleted in the end. Thread-safe; close it.
+ * A broker in a JVM of its own (1 GB, G1, replication factor 1) and a schema registry in this one, under a temporary
+ * folder that is deleted in the end. Thread-safe; close it.
  */
 public final class BenchmarkCluster implements AutoCloseable {
     /** Of the topics that share the accounts' partitioning. */

@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * A process that runs an {@link OrderLoop}: gives it orders and waits for the answers. Its log goes to a file, whose last
- * lines are in the exception if it fails. Not thread-safe.
+ * A process that runs an {@link OrderLoop}: gives it orders and waits for the answers. Its log goes to a file, whose
+ * last lines are in the exception if it fails. Not thread-safe.
  */
 public final class ChildProcess implements AutoCloseable {
     private static final Duration ANSWER_LIMIT = Duration.ofMinutes(2);
@@ -162,8 +162,8 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /**
-     * Each line of the standard input is an order, each line of the standard output the answer to one: {@code ok}, perhaps with
-     * more, or {@code failed} and why. Ends with the standard input, so with the parent.
+     * Each line of the standard input is an order, each line of the standard output the answer to one: {@code ok},
+     * perhaps with more, or {@code failed} and why. Ends with the standard input, so with the parent.
      */
     public static final class OrderLoop {
         private OrderLoop() {}

@@ -85,8 +85,8 @@ final class ArrivalWatch {
     }
 
     /**
-     * From 10 % to 50 %: while more customers have events to send than requests are allowed. Later only the busiest accounts
-     * have events left, and the limit is not what holds them.
+     * From 10 % to 50 %: while more customers have events to send than requests are allowed. Later only the busiest
+     * accounts have events left, and the limit is not what holds them.
      */
     static ArrivalWatch earlyOn(SinkProcess sink, Supplier<Optional<Meters>> meters) {
         return new ArrivalWatch(sink, meters, 0.10, 0.50);

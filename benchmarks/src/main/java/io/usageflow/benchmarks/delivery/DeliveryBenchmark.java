@@ -22,8 +22,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * P4, P5, P6 and P10: delivery against Parallel Consumer and the naive consumer. The sides take turns within each round; the
- * first round of a phase is dropped.
+ * P4, P5, P6 and P10: delivery against Parallel Consumer and the naive consumer. The sides take turns within each
+ * round; the first round of a phase is dropped.
  */
 public final class DeliveryBenchmark {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryBenchmark.class);
@@ -204,7 +204,7 @@ public final class DeliveryBenchmark {
 
     /** Runs the plan. Throws if a side fails or does not do its work. */
     Report run() {
-        LOG.info("starting broker, registry and sink");
+        LOG.info("event=starting parts=\"broker, registry, sink\"");
         try (BenchmarkCluster cluster = BenchmarkCluster.start();
                 SinkProcess sink = SinkProcess.start(cluster)) {
             Map<SideKind, DeliverySide> sides = new EnumMap<>(SideKind.class);
@@ -212,7 +212,7 @@ public final class DeliveryBenchmark {
                 Map<String, Map<SideKind, List<DeliverySide.Result>>> results = new LinkedHashMap<>();
                 int lane = 1;
                 for (Phase phase : plan.phases()) {
-                    LOG.info("phase {}", phase.name());
+                    LOG.info("event=phase name={}", phase.name());
                     sink.think(phase.thinkMs());
                     List<DeliverySide> taking = new ArrayList<>();
                     for (SideKind kind : phase.sides()) {

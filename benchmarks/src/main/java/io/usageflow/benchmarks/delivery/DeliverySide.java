@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One side: its process lives as long as the benchmark, so that it stays warm; its program is restarted for each phase, on
- * topics of its own. All sides get the same accounts and contents. Not thread-safe.
+ * One side: its process lives as long as the benchmark, so that it stays warm; its program is restarted for each phase,
+ * on topics of its own. All sides get the same accounts and contents. Not thread-safe.
  */
 final class DeliverySide implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DeliverySide.class);
@@ -135,7 +135,7 @@ final class DeliverySide implements AutoCloseable {
                 sinkCores,
                 arrivals.meters());
         LOG.info(
-                "{}: {}, {} requests/s, {} cores of the sink, {} ms a request",
+                "event=turn side={} speed=\"{}\" requests_per_second={} sink_cores={} latency_ms={}",
                 kind.word(),
                 speed.text(),
                 Math.round(result.requestsPerSecond()),

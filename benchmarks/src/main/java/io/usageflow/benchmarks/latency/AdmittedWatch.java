@@ -19,8 +19,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the deliverable events as delivery does, to tell when admission was done with each and when it could be seen. Own
- * thread; close it.
+ * Reads the deliverable events as delivery does, to tell when admission was done with each and when it could be seen.
+ * Own thread; close it.
  */
 final class AdmittedWatch implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);

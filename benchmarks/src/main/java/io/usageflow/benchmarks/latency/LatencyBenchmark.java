@@ -112,7 +112,7 @@ public final class LatencyBenchmark {
 
     /** Runs the plan. Throws if a part fails, or an event is lost. */
     Report run() {
-        LOG.info("starting broker, registry, sink, forwarder and publisher");
+        LOG.info("event=starting parts=\"broker, registry, sink, forwarder, publisher\"");
         try (BenchmarkCluster cluster = BenchmarkCluster.start();
                 SinkProcess sink = SinkProcess.start(cluster);
                 SideProcess forwarder = SideProcess.start(cluster, "forwarder", SideKind.PIPELINE, options.jvm());
@@ -121,13 +121,13 @@ public final class LatencyBenchmark {
             open(cluster, sink, forwarder, publisher);
             try (AdmittedWatch admitted = new AdmittedWatch(cluster, TOPICS.deliverable(), plan.events())) {
                 Parts parts = new Parts(cluster, sink, forwarder, publisher, admitted);
-                LOG.info("warming up with {} events", plan.warmUpEvents());
+                LOG.info("event=warming_up events={}", plan.warmUpEvents());
                 round(parts, 0, plan.warmUpEvents(), plan.eventsPerSecond() * WARM_UP_FASTER);
                 Iterator<Integer> firsts = IntStream.iterate(plan.warmUpEvents(), at -> at + plan.roundEvents())
                         .iterator();
                 return new LatencyReport(plan, options, Rounds.repeat(0, plan.rounds(), () -> {
                             Round round = round(parts, firsts.next(), plan.roundEvents(), plan.eventsPerSecond());
-                            LOG.info("{}", round);
+                            LOG.info("event=round result=\"{}\"", round);
                             return round;
                         }))
                         .report();

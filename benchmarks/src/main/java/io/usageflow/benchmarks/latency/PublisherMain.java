@@ -21,9 +21,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An application that publishes usage at an even rate. Orders: {@code open} and the publisher's settings as JSON; {@code
- * publish}, lane, first sequence, how many, how many a second, and the file to write the times of the calls to (eight bytes
- * each, microseconds of the epoch); the answer is by how many microseconds the latest call was late.
+ * An application that publishes usage at an even rate. Orders: {@code open} and the publisher's settings as JSON;
+ * {@code publish}, lane, first sequence, how many, how many a second, and the file to write the times of the calls to
+ * (eight bytes each, microseconds of the epoch); the answer is by how many microseconds the latest call was late.
  */
 final class PublisherMain implements OrderLoop.Handler {
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(20);

@@ -20,8 +20,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * The accounts that have events, by Zipf's law with s = 1: rank r is drawn in proportion to 1 / (r + 1). All names have the
- * same length, so that they can be exchanged within encoded bytes. Immutable.
+ * The accounts that have events, by Zipf's law with s = 1: rank r is drawn in proportion to 1 / (r + 1). All names have
+ * the same length, so that they can be exchanged within encoded bytes. Immutable.
  */
 public final class Accounts {
     public static final int COUNT = 10_000;

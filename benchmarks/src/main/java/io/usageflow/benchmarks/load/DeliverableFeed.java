@@ -22,8 +22,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Deliverable events as admission writes them, around events as {@link EventFeed} makes them, with ids that tell lane and
- * place ({@link EventIds}); none is repeated. Not thread-safe.
+ * Deliverable events as admission writes them, around events as {@link EventFeed} makes them, with ids that tell lane
+ * and place ({@link EventIds}); none is repeated. Not thread-safe.
  */
 public final class DeliverableFeed {
     private static final int TEMPLATES = 512;

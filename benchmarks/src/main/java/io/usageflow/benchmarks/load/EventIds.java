@@ -4,8 +4,8 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 
 /**
- * UUIDs that tell which side they were made for: random but for their fourth group, which holds the side's lane, and their
- * fifth, which holds the place in it. So what arrived can be counted in an array. Pure.
+ * UUIDs that tell which side they were made for: random but for their fourth group, which holds the side's lane, and
+ * their fifth, which holds the place in it. So what arrived can be counted in an array. Pure.
  */
 public final class EventIds {
     /** Characters of an id. */

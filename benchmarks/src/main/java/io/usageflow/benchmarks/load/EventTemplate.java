@@ -17,8 +17,8 @@ import java.util.UUID;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * One event encoded by the publisher's serializer, from which others are made by exchanging id and account in the bytes:
- * ten times as fast as encoding each, and the same on the wire. Immutable.
+ * One event encoded by the publisher's serializer, from which others are made by exchanging id and account in the
+ * bytes: ten times as fast as encoding each, and the same on the wire. Immutable.
  */
 final class EventTemplate {
     static final String VENDOR = "openai";

@@ -14,8 +14,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Writes slices, each in one transaction. Readers see the whole slice at {@link #release} and nothing before, so that their
- * speed is not the writer's. Not thread-safe.
+ * Writes slices, each in one transaction. Readers see the whole slice at {@link #release} and nothing before, so that
+ * their speed is not the writer's. Not thread-safe.
  */
 public final class SliceWriter implements AutoCloseable {
     /** Kafka's own maximum by default. */

@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The result of a run: the JSON of the report file, and the table on the terminal. Jackson maps the records and maps that it
- * is given. Fractions have three digits after the point, and none from 1,000 on. Not thread-safe.
+ * The result of a run: the JSON of the report file, and the table on the terminal. Jackson maps the records and maps
+ * that it is given. Fractions have three digits after the point, and none from 1,000 on. Not thread-safe.
  */
 public final class Report {
     private static final ObjectMapper JSON = JsonMapper.builder()

@@ -29,7 +29,7 @@ public final class Rounds {
             if (i >= dropped) {
                 results.add(result);
             }
-            LOG.info("round {} of {}", i + 1, dropped + counted);
+            LOG.info("event=round number={} of={}", i + 1, dropped + counted);
         }
         return results;
     }

@@ -60,8 +60,8 @@ public record Series(@JsonIgnore String side, String what, List<Turn> rounds) {
     }
 
     /**
-     * How many times as fast one side is as another, both measured in turns in one run. Its JSON has what helps to judge it:
-     * each round's own ratio, and the ratio of CPU times, which noise moves less. Immutable.
+     * How many times as fast one side is as another, both measured in turns in one run. Its JSON has what helps to
+     * judge it: each round's own ratio, and the ratio of CPU times, which noise moves less. Immutable.
      *
      * @param name as docs/benchmarks.md has it
      * @param goal what it should reach

@@ -14,9 +14,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Watches one side come through slices. Where it reads and writes Kafka, what counts as handled are the offsets its group
- * has committed: under exactly-once they are in the same transactions as everything that handling an event brings about,
- * so they are the same measure for every side. Where it sends requests, what counts is what has arrived.
+ * Watches one side come through slices. Where it reads and writes Kafka, what counts as handled are the offsets its
+ * group has committed: under exactly-once they are in the same transactions as everything that handling an event brings
+ * about, so they are the same measure for every side. Where it sends requests, what counts is what has arrived.
  */
 public final class SliceWatch {
     private static final Duration LIMIT = Duration.ofMinutes(20);
@@ -100,14 +100,15 @@ public final class SliceWatch {
     }
 
     /**
-     * The speed over the middle of a slice: from the first look at which 15 % were handled to the first at which 90 % were.
-     * Before, caches fill and the first fetch is under way; after, partitions with fewer events are through already and a
-     * thread may be idle.
+     * The speed over the middle of a slice: from the first look at which 15 % were handled to the first at which 90 %
+     * were. Before, caches fill and the first fetch is under way; after, partitions with fewer events are through
+     * already and a thread may be idle.
      *
      * @param eventsPerSecond handled
      * @param cpuMicrosPerEvent CPU time of the side's own process for each event, microseconds
      * @param brokerCpuMicrosPerEvent CPU time of the broker for each event, microseconds
-     * @param otherCores CPU that all else on the machine used meanwhile, in cores; what shared the CPU with the measurement
+     * @param otherCores CPU that all else on the machine used meanwhile, in cores; what shared the CPU with the
+     *     measurement
      * @param eventsMeasured on which this rests
      */
     public record Speed(

@@ -29,8 +29,8 @@ public final class ProducerBenchmark {
     /** {@code benchmarks/run producer}. */
     @Command(
             name = "producer",
-            description =
-                    "P8 and P9: publishing, compared with a KafkaProducer with the same Avro records, and the caller's cost.")
+            description = "P8 and P9: publishing, compared with a KafkaProducer with the same Avro records,"
+                    + " and the caller's cost.")
     public static final class Cli extends BenchmarkCommand {
         @Override
         protected Report measure(boolean quick) {
@@ -156,7 +156,7 @@ public final class ProducerBenchmark {
         List<CallCost.Found> found = new ArrayList<>();
         for (Opened side : sides) {
             if (side.side != ProducerSide.SPOOL) {
-                LOG.info("JMH: {}", side.side.word());
+                LOG.info("event=jmh side={}", side.side.word());
                 found.add(CallCost.measure(side.side, side.settings, plan.jmhIterations()));
             }
         }

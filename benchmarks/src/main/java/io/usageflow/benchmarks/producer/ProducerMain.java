@@ -16,8 +16,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One side. Orders: {@code open}, the side's name and its settings as JSON; {@code flood} and {@code floodMade}, how many
- * events as fast as one thread can; {@code pace}, how many and how many a second. The answer is a {@link Run} as JSON.
+ * One side. Orders: {@code open}, the side's name and its settings as JSON; {@code flood} and {@code floodMade}, how
+ * many events as fast as one thread can; {@code pace}, how many and how many a second. The answer is a {@link Run} as
+ * JSON.
  */
 final class ProducerMain implements OrderLoop.Handler {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -42,10 +42,10 @@ public record ComparedDedupStore(StoreBuilder<?> builder, Function<StateStore, S
     }
 
     /**
-     * The recipe of Confluent's and others' tutorials: a window store of ids; an event is a repeat if {@code fetch(id, time -
-     * 1 day, time + 1 day)} finds anything; else its id is put. Made as fast as the recipe can be: the id has 16 bytes
-     * instead of 36 characters and is read out of the bytes, the value has 8 bytes, the record cache is off, which is faster
-     * if ids are mostly new.
+     * The recipe of Confluent's and others' tutorials: a window store of ids; an event is a repeat if {@code fetch(id,
+     * time - 1 day, time + 1 day)} finds anything; else its id is put. Made as fast as the recipe can be: the id has 16
+     * bytes instead of 36 characters and is read out of the bytes, the value has 8 bytes, the record cache is off,
+     * which is faster if ids are mostly new.
      */
     public static ComparedDedupStore windowRange() {
         return window(RANGE_SIDE.multipliedBy(2), seen -> (event, time) -> {
@@ -62,8 +62,8 @@ public record ComparedDedupStore(StoreBuilder<?> builder, Function<StateStore, S
     }
 
     /**
-     * A window store asked for one moment only, the event's own {@code occurred_at}: no range, and old days are dropped as
-     * whole segments. Right only if a repeat always has the {@code occurred_at} of the first copy.
+     * A window store asked for one moment only, the event's own {@code occurred_at}: no range, and old days are dropped
+     * as whole segments. Right only if a repeat always has the {@code occurred_at} of the first copy.
      */
     public static ComparedDedupStore windowExact() {
         return window(EXACT_RETENTION, seen -> (event, time) -> {
@@ -144,8 +144,8 @@ public record ComparedDedupStore(StoreBuilder<?> builder, Function<StateStore, S
     }
 
     /**
-     * A filter in the heap: most ids are new, and for 99 in 100 of those the store need not be asked. Of a fixed size, 16 MiB
-     * a task, enough for 13 million ids at that rate.
+     * A filter in the heap: most ids are new, and for 99 in 100 of those the store need not be asked. Of a fixed size,
+     * 16 MiB a task, enough for 13 million ids at that rate.
      */
     private static final class BloomFilter {
         private static final int WORDS = 1 << 21;
@@ -178,8 +178,8 @@ public record ComparedDedupStore(StoreBuilder<?> builder, Function<StateStore, S
     }
 
     /**
-     * The first fields of an encoded event, read without decoding the rest. This is the cheapest way there is, so that a peer
-     * pays for its store and for nothing else.
+     * The first fields of an encoded event, read without decoding the rest. This is the cheapest way there is, so that
+     * a peer pays for its store and for nothing else.
      */
     static final class EncodedEvent {
         private static final int TEXT_BYTES = 36;
@@ -205,7 +205,9 @@ public record ComparedDedupStore(StoreBuilder<?> builder, Function<StateStore, S
             return Bytes.wrap(id);
         }
 
-        /** {@code occurred_at} in Unix milliseconds, of an event whose id is a UUID and whose type has at most 63 bytes. */
+        /**
+         * {@code occurred_at} in Unix milliseconds, of an event whose id is a UUID and whose type has at most 63 bytes.
+         */
         static long occurredAtMs(byte[] event) {
             int type = WireFormat.HEADER_BYTES + 1 + TEXT_BYTES;
             int next = type + 1 + event[type] / 2;

@@ -185,8 +185,8 @@ public final class StreamsProgram implements SideProgram {
     }
 
     /**
-     * RocksDB with the two options that paid: one cache for all stores, and a Bloom filter over what is not yet on disk. Independent
-     * of what admission does, so that figures of later runs have the same candidate.
+     * RocksDB with the two options that paid: one cache for all stores, and a Bloom filter over what is not yet on
+     * disk. Independent of what admission does, so that figures of later runs have the same candidate.
      */
     public static final class SharedCacheTuning implements RocksDBConfigSetter {
         private static final long CACHE_BYTES = 192L * 1024 * 1024;

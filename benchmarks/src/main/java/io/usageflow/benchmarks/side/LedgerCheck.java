@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.CommonClientConfigs;
 
-/** Compares the forwarder's own ledger with what the feed knows: a side that is fast because it skips does not count. */
+/**
+ * Compares the forwarder's own ledger with what the feed knows: a side that is fast because it skips does not count.
+ */
 public final class LedgerCheck {
     private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final Duration INTERVAL = Duration.ofMillis(200);

@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One side of a comparison: its process lives as long as the side, so that it stays warm, and is idle while another one is
- * measured. Its events are its own, of the same kind as the others'. Not thread-safe.
+ * One side of a comparison: its process lives as long as the side, so that it stays warm, and is idle while another one
+ * is measured. Its events are its own, of the same kind as the others'. Not thread-safe.
  */
 public final class Side implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Side.class);
@@ -109,7 +109,11 @@ public final class Side implements AutoCloseable {
         long before = ids();
         Slice slice = lane().write(events);
         Series.Turn turn = new Series.Turn(speed.apply(slice), before, ids());
-        LOG.info("{}: {}, {} ids before", name, turn.speed().text(), before);
+        LOG.info(
+                "event=turn side={} speed=\"{}\" ids_before={}",
+                name,
+                turn.speed().text(),
+                before);
         return turn;
     }
 

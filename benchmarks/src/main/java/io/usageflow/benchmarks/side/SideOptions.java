@@ -35,8 +35,8 @@ public record SideOptions(List<String> jvm, Map<String, String> settings, EventI
                 names = "--ids",
                 paramLabel = "v4|v7",
                 defaultValue = "v4",
-                description =
-                        "Random UUIDs, as derived ids are (default), or time-ordered ones, as the publisher makes them.")
+                description = "Random UUIDs, as derived ids are (default), or time-ordered ones, as the"
+                        + " publisher makes them.")
         private EventIds.Kind ids = EventIds.Kind.V4;
 
         @Option(

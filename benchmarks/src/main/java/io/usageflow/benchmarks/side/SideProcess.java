@@ -89,8 +89,8 @@ public final class SideProcess implements AutoCloseable {
     }
 
     /**
-     * A side's process. Orders: {@code start} and the settings as JSON; {@code ready} (1 or 0); {@code forwarded}; {@code
-     * forgotten}; {@code metrics}, their address; {@code stop}.
+     * A side's process. Orders: {@code start} and the settings as JSON; {@code ready} (1 or 0); {@code forwarded};
+     * {@code forgotten}; {@code metrics}, their address; {@code stop}.
      */
     static final class SideMain implements OrderLoop.Handler {
         private final SideProgram program;

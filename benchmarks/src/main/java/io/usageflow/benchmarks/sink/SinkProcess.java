@@ -113,9 +113,9 @@ public final class SinkProcess implements AutoCloseable {
     }
 
     /**
-     * The sink's process: answers every request with 202 and an empty object, after its think time. Orders: {@code listen},
-     * answered with the port; {@code think} and milliseconds; {@code lane} and its number, which forgets what came before; {@code
-     * counts}; {@code arrivals}, how many, and the file to write them to.
+     * The sink's process: answers every request with 202 and an empty object, after its think time. Orders: {@code
+     * listen}, answered with the port; {@code think} and milliseconds; {@code lane} and its number, which forgets what
+     * came before; {@code counts}; {@code arrivals}, how many, and the file to write them to.
      */
     static final class SinkMain implements OrderLoop.Handler {
         private static final Buffer BODY = Buffer.buffer("{}");

@@ -10,7 +10,9 @@ import io.usageflow.sandbox.resource.ResourceTable;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code /accounts}, and {@code /webhooks}: Credyt has no webhook for usage, so destinations are kept and never called. */
+/**
+ * {@code /accounts}, and {@code /webhooks}: Credyt has no webhook for usage, so destinations are kept and never called.
+ */
 final class AccountRoutes {
     private final CredytApi api;
     private final ResourceTable<Account> accounts;

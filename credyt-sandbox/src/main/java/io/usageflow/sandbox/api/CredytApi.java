@@ -132,8 +132,8 @@ public final class CredytApi {
     }
 
     /**
-     * A part of a list. Default and maximum of {@code limit} are not stated by Credyt: 20 and 100 here, and a larger one is
-     * cut to 100, and the response's {@code limit} says so.
+     * A part of a list. Default and maximum of {@code limit} are not stated by Credyt: 20 and 100 here, and a larger
+     * one is cut to 100, and the response's {@code limit} says so.
      */
     private record Page(int offset, int limit) {
         private static final int LIMIT_DEFAULT = 20;

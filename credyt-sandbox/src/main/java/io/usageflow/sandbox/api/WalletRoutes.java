@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * {@code /customers/{id}/wallet}; {@code /top-ups} and {@code /billing-portal/sessions}, which return the address of a page for
- * the customer.
+ * {@code /customers/{id}/wallet}; {@code /top-ups} and {@code /billing-portal/sessions}, which return the address of a
+ * page for the customer.
  */
 final class WalletRoutes {
     private final CredytApi api;

@@ -162,7 +162,8 @@ public final class EventStore {
     }
 
     /**
-     * An event that was accepted: its JSON as it came, and its fees. Small, since there may be millions. Not thread-safe.
+     * An event that was accepted: its JSON as it came, and its fees. Small, since there may be millions. Not
+     * thread-safe.
      */
     public static final class StoredEvent {
         private final SandboxCustomer customer;

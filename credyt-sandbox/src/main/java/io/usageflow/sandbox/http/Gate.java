@@ -229,8 +229,8 @@ public final class Gate implements AutoCloseable {
 
     /**
      * Protects the admin surface, which needs no key, from web pages. An attacker can let a domain name resolve to this
-     * machine (DNS rebinding) or send a form to it. Addresses, and names without a dot such as those of containers, cannot
-     * belong to an attacker. Pure.
+     * machine (DNS rebinding) or send a form to it. Addresses, and names without a dot such as those of containers,
+     * cannot belong to an attacker. Pure.
      */
     private static final class HostCheck {
         private static final Pattern ADDRESS_OR_LOCAL_NAME =

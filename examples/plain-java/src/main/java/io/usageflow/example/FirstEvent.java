@@ -10,7 +10,9 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Map;
 
-/** Publishes one event and says where it is. Arguments: Kafka's brokers, the schema registry's address, a message's id. */
+/**
+ * Publishes one event and says where it is. Arguments: Kafka's brokers, the schema registry's address, a message's id.
+ */
 public final class FirstEvent {
     private FirstEvent() {}
 

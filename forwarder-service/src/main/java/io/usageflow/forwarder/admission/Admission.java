@@ -333,8 +333,8 @@ public final class Admission implements Stage {
     }
 
     /**
-     * Explains a changed number of partitions, which Streams reports only in a message. Asks Kafka, but only for failures that
-     * are not transient, because the answer may take a while.
+     * Explains a changed number of partitions, which Streams reports only in a message. Asks Kafka, but only for
+     * failures that are not transient, because the answer may take a while.
      */
     private Throwable explained(int partitions, Throwable failure) {
         if (ThreadFailurePolicy.passes(failure)) {

@@ -74,7 +74,8 @@ record AdmissionDependencies(
      * Bounds of the records that admission writes.
      *
      * @param records bounds of the records that are read; a dead letter keeps no more of its source record
-     * @param reroutedBytesMax the smallest {@code max.message.bytes} of the topics of events, replays and customer links
+     * @param reroutedBytesMax the smallest {@code max.message.bytes} of the topics of events, replays and customer
+     *     links
      */
     record WriteBounds(RecordBounds records, int reroutedBytesMax) {
         static WriteBounds of(AdmissionSettings settings, int reroutedBytesMax) {

@@ -68,9 +68,9 @@ final class AdmissionSinks {
     }
 
     /**
-     * Sends an event to delivery: its published bytes and headers unchanged, with the resolved references. An event whose
-     * schema has other units is written in our schema, so that no reader can misread its numbers, even after the registry
-     * has lost that schema.
+     * Sends an event to delivery: its published bytes and headers unchanged, with the resolved references. An event
+     * whose schema has other units is written in our schema, so that no reader can misread its numbers, even after the
+     * registry has lost that schema.
      */
     void deliver(SourceRecord origin, NewEvent newEvent, Resolution.Resolved resolved) {
         String account = newEvent.event().getAccountId();
@@ -156,8 +156,8 @@ final class AdmissionSinks {
     }
 
     /**
-     * A value and its partition. Kafka's partitioner cannot derive it from the key: a dead letter goes to the partition of
-     * its source record, and a rerouted record to its account's.
+     * A value and its partition. Kafka's partitioner cannot derive it from the key: a dead letter goes to the partition
+     * of its source record, and a rerouted record to its account's.
      *
      * @param partition {@link #BY_KEY} if the key decides
      */

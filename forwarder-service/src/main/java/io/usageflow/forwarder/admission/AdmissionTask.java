@@ -26,8 +26,8 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * The objects of one task. Created from the committed stores whenever the task starts, so no state in the heap outlives an
- * aborted transaction.
+ * The objects of one task. Created from the committed stores whenever the task starts, so no state in the heap outlives
+ * an aborted transaction.
  */
 record AdmissionTask(
         PartitionState state,

@@ -20,8 +20,8 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Builds the topology and names its processors, stores and topics. The names are part of changelog topics and of the state
- * folder: renaming a store loses its content.
+ * Builds the topology and names its processors, stores and topics. The names are part of changelog topics and of the
+ * state folder: renaming a store loses its content.
  *
  * <p>One sub-topology, so one task for each partition: {@code events}, {@code replays} and {@code customer-links} have
  * the same partitioning, so all state of an account is in one task.
@@ -37,8 +37,8 @@ final class AdmissionTopology {
     static final String TO_LEDGER = "to-ledger";
 
     /**
-     * Ids, counters and source positions. One store for all that every transaction changes, because each changelog adds a
-     * partition to every transaction, which costs more than the writes.
+     * Ids, counters and source positions. One store for all that every transaction changes, because each changelog adds
+     * a partition to every transaction, which costs more than the writes.
      */
     static final String BOOKS = "books";
 

@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * Handles added and removed customer links. The record's key is the account; a link in the wrong partition is rerouted,
  * like an event. Belongs to one task.
  *
- * <p>An unusable link is counted and logged, but it is not a dead letter and not in the ledger, since it is no event. The
- * previous link stays, and events keep waiting for a valid one.
+ * <p>An unusable link is counted and logged, but it is not a dead letter and not in the ledger, since it is no event.
+ * The previous link stays, and events keep waiting for a valid one.
  */
 final class CustomerLinkHandler {
     private static final Logger LOG = LoggerFactory.getLogger(CustomerLinkHandler.class);

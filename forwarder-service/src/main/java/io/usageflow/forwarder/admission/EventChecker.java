@@ -33,8 +33,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Decides about a record and changes nothing: it checks decoding, partition, rules, age, id and link, in this order. {@link
- * DecisionHandler} executes the decision. Not thread-safe.
+ * Decides about a record and changes nothing: it checks decoding, partition, rules, age, id and link, in this order.
+ * {@link DecisionHandler} executes the decision. Not thread-safe.
  */
 final class EventChecker {
     private final RecordDecoder<UsageEvent> decoder;

@@ -16,10 +16,11 @@
  *   <li>{@link io.usageflow.forwarder.admission.links.LinkResolver}: whom is it billed to?
  * </ol>
  *
- * {@link io.usageflow.forwarder.admission.DecisionHandler} executes the decision: it sends the event to delivery, to the dead letters or to
- * another partition, or parks it in {@link io.usageflow.forwarder.admission.parking.ParkedEvents}, from where
- * {@link io.usageflow.forwarder.admission.parking.ParkedRelease} releases it when its link arrives. Every outcome is counted in
- * {@link io.usageflow.forwarder.admission.counters.AdmissionLedger}. All effects are in one Kafka transaction.
+ * {@link io.usageflow.forwarder.admission.DecisionHandler} executes the decision: it sends the event to delivery, to
+ * the dead letters or to another partition, or parks it in {@link
+ * io.usageflow.forwarder.admission.parking.ParkedEvents}, from where {@link
+ * io.usageflow.forwarder.admission.parking.ParkedRelease} releases it when its link arrives. Every outcome is counted
+ * in {@link io.usageflow.forwarder.admission.counters.AdmissionLedger}. All effects are in one Kafka transaction.
  */
 @NullMarked
 package io.usageflow.forwarder.admission;

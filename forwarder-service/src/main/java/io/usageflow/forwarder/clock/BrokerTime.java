@@ -17,9 +17,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Measures the broker's time. Kafka has no request for it, but it stamps records in a topic with {@code LogAppendTime} and
- * returns the stamp. So this writes a tombstone under a key of its own to the ledger, which every stage may write. Readers
- * skip it, and compaction removes it. For one thread; close it.
+ * Measures the broker's time. Kafka has no request for it, but it stamps records in a topic with {@code LogAppendTime}
+ * and returns the stamp. So this writes a tombstone under a key of its own to the ledger, which every stage may write.
+ * Readers skip it, and compaction removes it. For one thread; close it.
  */
 final class BrokerTime implements AutoCloseable {
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
@@ -58,8 +58,8 @@ final class BrokerTime implements AutoCloseable {
     }
 
     /**
-     * Measures how far this machine's clock is ahead of the broker's. The result is negative if it is behind, and zero if the
-     * stamp lies between request and answer.
+     * Measures how far this machine's clock is ahead of the broker's. The result is negative if it is behind, and zero
+     * if the stamp lies between request and answer.
      *
      * @throws KafkaException if Kafka refuses or does not answer
      */

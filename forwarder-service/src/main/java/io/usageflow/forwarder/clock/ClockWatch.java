@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares this machine's clock with the broker's, at start and then once a minute. With a wrong clock, events would count as
- * too old or too new, deadlines would expire at once, and records would have wrong times. It has one thread of its own; any
- * thread may call {@link #health}.
+ * Compares this machine's clock with the broker's, at start and then once a minute. With a wrong clock, events would
+ * count as too old or too new, deadlines would expire at once, and records would have wrong times. It has one thread of
+ * its own; any thread may call {@link #health}.
  */
 public final class ClockWatch implements Stage {
     private static final Logger LOG = LoggerFactory.getLogger(ClockWatch.class);

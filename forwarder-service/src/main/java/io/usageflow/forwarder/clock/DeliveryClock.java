@@ -24,8 +24,8 @@ public record DeliveryClock(Clock wall, LongSupplier monotonic) {
     }
 
     /**
-     * The wall clock's time at creation plus the time that has passed since. It does not follow changes of the machine's
-     * clock, so such a change neither spends nor restores a budget or a deadline. UTC. Thread-safe.
+     * The wall clock's time at creation plus the time that has passed since. It does not follow changes of the
+     * machine's clock, so such a change neither spends nor restores a budget or a deadline. UTC. Thread-safe.
      */
     public static final class SteadyClock extends Clock {
         private final Instant start;

@@ -3,9 +3,9 @@ package io.usageflow.forwarder.clock;
 import java.time.Duration;
 
 /**
- * Spreads operations evenly at a rate. It slows down after each {@link #overloaded overload}, returns to the full rate as
- * operations {@link #succeeded succeed}, and allows no operation during a pause. The caller gives the time, in nanoseconds of
- * a monotonic clock. Not thread-safe.
+ * Spreads operations evenly at a rate. It slows down after each {@link #overloaded overload}, returns to the full rate
+ * as operations {@link #succeeded succeed}, and allows no operation during a pause. The caller gives the time, in
+ * nanoseconds of a monotonic clock. Not thread-safe.
  */
 public final class RateLimiter {
     private static final long SLOWDOWN_MAX = 64;

@@ -67,12 +67,12 @@ public record AdminSettings(
                 .doc("Port of /health/live, /health/ready, /metrics and /admission/parked; 0 takes a free one and"
                         + " prints it.")
                 .text(HOST, "127.0.0.1", new ConfigDef.NonEmptyString())
-                .doc(
-                        "Address the admin server listens on; 0.0.0.0 opens it to the network, as containers need, and requires a token.")
+                .doc("Address the admin server listens on; 0.0.0.0 opens it to the network, as"
+                        + " containers need, and requires a token.")
                 .text(TOKEN_FILE)
-                .doc(
-                        "File that holds nothing but the token, at least " + TOKEN_CHARS_MIN
-                                + " characters, such as a mounted secret. If there is a token, all paths but /health/ require 'Authorization: Bearer TOKEN'. Read at the start.")
+                .doc("File that holds nothing but the token, at least " + TOKEN_CHARS_MIN
+                        + " characters, such as a mounted secret. If there is a token, all"
+                        + " paths but /health/ require 'Authorization: Bearer TOKEN'. Read at the start.")
                 .secret(TOKEN)
                 .doc("The token itself, if there is no " + TOKEN_FILE + ".")
                 .list(ALLOWED_HOSTS)
@@ -82,8 +82,8 @@ public record AdminSettings(
                 .flag(METRICS_OPEN, false)
                 .doc("true: /metrics needs no token. It holds counts and topic names, no customer.")
                 .duration(PAGE_MAX_AGE, PAGE_MAX_AGE_PRESET, "0ms", "1m")
-                .doc(
-                        "How old an answer of /metrics and /admission/parked may be, so that many readers cost as much as one. Health is never cached.");
+                .doc("How old an answer of /metrics and /admission/parked may be, so that many"
+                        + " readers cost as much as one. Health is never cached.");
     }
 
     static AdminSettings from(AbstractConfig config) {

@@ -137,18 +137,22 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                         + " letter. The deliverable and dead-letter topics must take records larger than this.")
                 .key(IDS_MAX, ConfigDef.Type.LONG, 20_000_000L, ConfigDef.Range.between(1000, 1_000_000_000))
                 .doc("How many ids one partition remembers, at most: each costs 11 to 26 bytes of heap in the"
-                        + " instance that has the partition, and 40 bytes of its disk. If more come within the window, the oldest are forgotten early: nothing is admitted twice, but older events become TOO_OLD sooner, and usageflow_admission_dedup_window_seconds shows it. Ids younger than twice "
+                        + " instance that has the partition, and 40 bytes of its disk. If more come"
+                        + " within the window, the oldest are forgotten early: nothing is admitted"
+                        + " twice, but older events become TOO_OLD sooner, and"
+                        + " usageflow_admission_dedup_window_seconds shows it. Ids younger than twice "
                         + SKEW + " are kept in any case.")
                 .key(STORE_BYTES, ConfigDef.Type.LONG, 128L * 1024 * 1024, ConfigDef.Range.atLeast(16 * 1024 * 1024))
                 .doc("Memory outside the heap that RocksDB may use for the stores of all partitions together, in"
                         + " bytes: block cache and write buffers.")
                 .text(CUSTOMERS, "park", policies)
-                .doc(
-                        "What happens to an event whose account has no customer link and that names no customer"
-                                + " itself: park lets it wait for the link; passthrough uses the account as the customer_external_id at Credyt.")
+                .doc("What happens to an event whose account has no customer link and that names no customer"
+                        + " itself: park lets it wait for the link; passthrough uses the"
+                        + " account as the customer_external_id at Credyt.")
                 .text(VENDORS, "passthrough", policies)
-                .doc(
-                        "What happens to an event with a cost whose vendor has no link: passthrough uses the vendor's name as the vendor_external_id at Credyt; park lets it wait for the link.")
+                .doc("What happens to an event with a cost whose vendor has no link: passthrough"
+                        + " uses the vendor's name as the vendor_external_id at Credyt; park"
+                        + " lets it wait for the link.")
                 .duration(PARKED_AGE, "7d", "1s", "366d")
                 .doc("How long an event waits for a link before it becomes an UNMAPPED_CUSTOMER or"
                         + " UNMAPPED_VENDOR dead letter.")
@@ -159,17 +163,16 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                 .number(THREADS, 2, 1, 64)
                 .doc("Threads of this instance; more than there are partitions are idle.")
                 .duration(COMMIT_INTERVAL, "20ms", "5ms", "5s")
-                .doc(
-                        "After how long a transaction is committed while few events come. Admission adds half of this time and the time of the commit to the latency.")
+                .doc("After how long a transaction is committed while few events come. Admission"
+                        + " adds half of this time and the time of the commit to the latency.")
                 .duration(COMMIT_INTERVAL_MAX, "100ms", "5ms", "5s")
-                .doc(
-                        "The same while many come, such as a backlog: fewer and larger transactions, which cost the broker much less.")
+                .doc("The same while many come, such as a backlog: fewer and larger transactions,"
+                        + " which cost the broker much less.")
                 .duration(LEDGER_INTERVAL, "1s", "50ms", "5m")
                 .doc("How often the ledger topic gets the counters of a partition whose counters have changed.")
                 .number(STANDBYS, 1, 0, 3)
-                .doc(
-                        "Copies of the state kept ready on other instances, so that an instance that takes over need not restore it."
-                                + " No effect with one instance.")
+                .doc("Copies of the state kept ready on other instances, so that an instance that"
+                        + " takes over need not restore it." + " No effect with one instance.")
                 .definition();
     }
 }

@@ -26,8 +26,9 @@ import org.apache.kafka.common.config.provider.EnvVarConfigProvider;
 import org.apache.kafka.common.config.provider.FileConfigProvider;
 
 /**
- * Settings as text, each with its origin. A later call overrides earlier ones: defaults, file, environment, command line.
- * Immutable. Problems are collected, not thrown: {@link Settings#load} reports them together with those of the values.
+ * Settings as text, each with its origin. A later call overrides earlier ones: defaults, file, environment, command
+ * line. Immutable. Problems are collected, not thrown: {@link Settings#load} reports them together with those of the
+ * values.
  */
 public final class ConfigSources {
     /** {@code credyt.url} is {@code USAGEFLOW_CREDYT_URL}: dots become underscores, which no key contains. */
@@ -42,8 +43,8 @@ public final class ConfigSources {
             Pattern.compile("USAGEFLOW_(\\w+_)?(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT_\\d+_(TCP|UDP|SCTP)(_\\w+)?)");
 
     /** Secret keys that are passed on to Kafka's clients and serializers. */
-    private static final Pattern SECRET_KEY = Pattern.compile(
-            "(kafka|streams|registry)\\.(.*\\.)?(password|secret|passphrase|token|jaas\\.config|user\\.info|keystore\\.key)");
+    private static final Pattern SECRET_KEY = Pattern.compile("(kafka|streams|registry)\\.(.*\\.)?"
+            + "(password|secret|passphrase|token|jaas\\.config|user\\.info|keystore\\.key)");
 
     private static final Pattern SECRET_ADDRESS = Pattern.compile("^\\w+://[^/@\\s]+:[^/@\\s]*@");
 
@@ -154,8 +155,8 @@ public final class ConfigSources {
     }
 
     /**
-     * Returns the keys of assignments that show a secret to every user of the machine in the process list: passwords, and
-     * addresses that contain one. A reference such as <code>${env:NAME}</code> shows none.
+     * Returns the keys of assignments that show a secret to every user of the machine in the process list: passwords,
+     * and addresses that contain one. A reference such as <code>${env:NAME}</code> shows none.
      */
     public static List<String> secretsIn(Collection<String> assignments) {
         ConfigDef def = Settings.definition();
@@ -211,8 +212,8 @@ public final class ConfigSources {
     }
 
     /**
-     * Resolves <code>${file:PATH:KEY}</code> (an entry of a properties file), <code>${dir:DIRECTORY:FILE}</code> (a whole
-     * file, such as a mounted secret) and <code>${env:NAME}</code> with Kafka's own providers.
+     * Resolves <code>${file:PATH:KEY}</code> (an entry of a properties file), <code>${dir:DIRECTORY:FILE}</code> (a
+     * whole file, such as a mounted secret) and <code>${env:NAME}</code> with Kafka's own providers.
      */
     static final class References {
         private static final Pattern REFERENCE = Pattern.compile("\\$\\{(file|env|dir):[^}]*}");

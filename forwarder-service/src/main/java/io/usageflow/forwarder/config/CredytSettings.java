@@ -72,12 +72,11 @@ public record CredytSettings(
     public static ConfigDef define(ConfigDef def) {
         return KeyGroup.of(def, "Credyt")
                 .text(URL, "https://api.credyt.ai", new ConfigDef.NonEmptyString())
-                .doc(
-                        "Base address of Credyt. Must be https, or http to this machine: the key never travels unencrypted.")
+                .doc("Base address of Credyt. Must be https, or http to this machine: the key never"
+                        + " travels unencrypted.")
                 .secret(API_KEY)
-                .doc(
-                        "Credyt's API key, which also selects test or live mode. Prefer ${file:...} or ${env:...} to the key itself, or better "
-                                + API_KEY_FILE + ".")
+                .doc("Credyt's API key, which also selects test or live mode. Prefer ${file:...} or"
+                        + " ${env:...} to the key itself, or better " + API_KEY_FILE + ".")
                 .text(API_KEY_FILE)
                 .doc("File that holds nothing but the API key, such as a mounted secret. Takes precedence over "
                         + API_KEY + ", and is read again while the forwarder runs, so that a new key needs no restart.")
@@ -87,8 +86,8 @@ public record CredytSettings(
                 .doc("Host names to which the key may go over plain http although they are not this machine: for"
                         + " a sandbox in a private container network, never for Credyt.")
                 .text(TRUST_STORE)
-                .doc(
-                        "Certificates of the authorities that may sign for Credyt, or for a proxy that terminates TLS: PEM, PKCS12 or JKS. Empty for those that Java trusts.")
+                .doc("Certificates of the authorities that may sign for Credyt, or for a proxy that"
+                        + " terminates TLS: PEM, PKCS12 or JKS. Empty for those that Java trusts.")
                 .secret(TRUST_STORE_PASSWORD)
                 .doc("Password of the trust store; PEM has none.")
                 .text(TRUST_STORE_TYPE, "auto", ConfigDef.CaseInsensitiveValidString.in("auto", "PEM", "PKCS12", "JKS"))
@@ -96,17 +95,17 @@ public record CredytSettings(
                 .flag(TRUST_STORE_ADDED, false)
                 .doc("true: trust these in addition to the authorities that Java trusts. false: trust these alone.")
                 .secret(PROXY)
-                .doc(
-                        "HTTP proxy on the way to Credyt, http://HOST:PORT or http://USER:PASSWORD@HOST:PORT with"
-                                + " special characters percent-encoded. It only forwards encrypted bytes (CONNECT), so it sees neither key nor events.")
+                .doc("HTTP proxy on the way to Credyt, http://HOST:PORT or http://USER:PASSWORD@HOST:PORT with"
+                        + " special characters percent-encoded. It only forwards encrypted"
+                        + " bytes (CONNECT), so it sees neither key nor events.")
                 .duration(CONNECT_TIMEOUT, "5s", "10ms", "5m")
                 .doc("Time to a connection, TLS included.")
                 .duration(RESPONSE_TIMEOUT, "30s", "10ms", "10m")
                 .doc("Time from sending a request to the end of its answer; after it the same events are sent"
                         + " again.")
                 .duration(CONNECTION_AGE_MAX, "5m", "1ms", "1d")
-                .doc(
-                        "How long a connection is used before a new one replaces it, which resolves Credyt's address again.")
+                .doc("How long a connection is used before a new one replaces it, which resolves"
+                        + " Credyt's address again.")
                 .definition();
     }
 
@@ -221,7 +220,8 @@ public record CredytSettings(
         private static ConfigException invalid() {
             return new ConfigException(
                     CredytSettings.PROXY + " must be http://HOST:PORT or http://USER:PASSWORD@HOST:PORT,"
-                            + " with special characters of user and password percent-encoded; what is given is not repeated here,"
+                            + " with special characters of user and password percent-encoded; what is"
+                            + " given is not repeated here,"
                             + " since it may hold a password");
         }
     }

@@ -68,8 +68,8 @@ public record DeliverySettings(
     public record InFlight(int start, int max) {}
 
     /**
-     * Bounds of memory. Records are outstanding until they are settled. Settled records are held while they wait for an older
-     * record of their partition, and then committed.
+     * Bounds of memory. Records are outstanding until they are settled. Settled records are held while they wait for an
+     * older record of their partition, and then committed.
      */
     public record Buffer(
             int recordsMax,
@@ -143,8 +143,8 @@ public record DeliverySettings(
                 .number(PARTITION_BYTES_MAX, 64 * MIB, MIB, Integer.MAX_VALUE)
                 .doc("Bytes of events in memory of one partition.")
                 .number(HELD_RECORDS_MAX, 100_000, 1, 100_000_000)
-                .doc(
-                        "Receipts of one partition that wait in memory for an older event of the partition, such as one whose customer is being retried.")
+                .doc("Receipts of one partition that wait in memory for an older event of the"
+                        + " partition, such as one whose customer is being retried.")
                 .number(HELD_BYTES_MAX, 64 * MIB, MIB, Integer.MAX_VALUE)
                 .doc("Bytes of such receipts of one partition.")
                 .duration(RETRY_MIN, "500ms", "1ms", "1h")
@@ -154,8 +154,8 @@ public record DeliverySettings(
                 .duration(RETRY_AFTER_MAX, "5m", "0ms", "1d")
                 .doc("Longest wait that a Retry-After may ask for.")
                 .number(LOOKUPS_PER_SECOND, 20, 1, 1_000)
-                .doc(
-                        "Lookups per second at most (GET /events/{id}), for events whose answer did not say whether Credyt has them.")
+                .doc("Lookups per second at most (GET /events/{id}), for events whose answer did not"
+                        + " say whether Credyt has them.")
                 .number(CIRCUIT_FAILURES, 5, 1, 10_000)
                 .doc("Failed requests in a row after which nothing is sent but one probe at a time.")
                 .duration(CIRCUIT_WAIT_MIN, "1s", "1ms", "1h")
@@ -169,20 +169,21 @@ public record DeliverySettings(
                 .doc("How long one customer's events may fail, while others do not, before they become dead"
                         + " letters (CUSTOMER_BLOCKED). Survives restarts.")
                 .durationOrOff(OUTAGE_DEADLINE, "1s", "365d")
-                .doc(
-                        "How long an event may wait while Credyt is away before it becomes a dead letter"
-                                + " (CREDYT_UNAVAILABLE), counted from its admission; off: it waits in Kafka without a limit. A refused API key is never a reason.")
+                .doc("How long an event may wait while Credyt is away before it becomes a dead letter"
+                        + " (CREDYT_UNAVAILABLE), counted from its admission; off: it waits in"
+                        + " Kafka without a limit. A refused API key is never a reason.")
                 .number(SURGE_MAX, 10_000, 0, 10_000_000)
                 .doc("Dead letters that Credyt's answers and failing customers may cause beyond the number of"
-                        + " events that Credyt accepts meanwhile; a tenth of this number after a start. Events above it wait, and an alert fires, so that neither a broken Credyt nor a deploy that makes all events wrong can flood"
+                        + " events that Credyt accepts meanwhile; a tenth of this number after a start."
+                        + " Events above it wait, and an alert fires, so that neither a broken Credyt"
+                        + " nor a deploy that makes all events wrong can flood"
                         + " the dead letters. 0: no limit.")
                 .duration(SETTLE_INTERVAL, "100ms", "1ms", "1m")
                 .doc("Time between two transactions of receipts, dead letters, counters and offsets while few"
                         + " events are delivered.")
                 .duration(SETTLE_INTERVAL_MAX, "500ms", "1ms", "1m")
-                .doc(
-                        "The same while many events are delivered: a transaction costs the same for few events as for many. Not below "
-                                + SETTLE_INTERVAL + ".")
+                .doc("The same while many events are delivered: a transaction costs the same for few"
+                        + " events as for many. Not below " + SETTLE_INTERVAL + ".")
                 .number(SETTLE_RECORDS, 10_000, 1, 1_000_000)
                 .doc("Records of a partition in one such transaction.")
                 .duration(REVOKE_TIMEOUT, "10s", "0ms", "4m")

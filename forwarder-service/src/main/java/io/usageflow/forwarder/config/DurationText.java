@@ -28,8 +28,8 @@ public final class DurationText {
      * Reads a duration.
      *
      * @param key the setting's name, for the message
-     * @throws ConfigException if the text is not a duration, is negative, or is longer than a {@code long} of milliseconds;
-     *     the message names the key and how to write it
+     * @throws ConfigException if the text is not a duration, is negative, or is longer than a {@code long} of
+     *     milliseconds; the message names the key and how to write it
      */
     public static Duration parse(String key, String text) {
         String trimmed = text.strip();

@@ -10,7 +10,8 @@ import org.apache.kafka.common.config.ConfigDef;
  * How to reach Kafka. Immutable; {@link #toString} names keys only, since values may be secrets.
  *
  * @param bootstrapServers {@code host:port}, comma separated
- * @param client settings that {@code kafka.} passes to every Kafka client, without the prefix, with the bootstrap servers
+ * @param client settings that {@code kafka.} passes to every Kafka client, without the prefix, with the bootstrap
+ *     servers
  * @param streams settings that {@code streams.} passes to Kafka Streams, without the prefix
  */
 public record KafkaSettings(String bootstrapServers, Map<String, Object> client, Map<String, Object> streams) {

@@ -34,8 +34,8 @@ public final class MomentText {
                     : now.minus(DurationText.parse(name, trimmed));
         } catch (DateTimeException | ArithmeticException | ConfigException malformed) {
             throw new ConfigException(
-                    name + " is '" + text
-                            + "', which is not a time: write 2026-11-23T14:00:00Z, 2026-11-23, now, or an age such as 2h or 7d");
+                    name + " is '" + text + "', which is not a time: write 2026-11-23T14:00:00Z, 2026-11-23, now, or"
+                            + " an age such as 2h or 7d");
         }
     }
 }

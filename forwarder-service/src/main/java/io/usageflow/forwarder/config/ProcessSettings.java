@@ -61,9 +61,9 @@ public record ProcessSettings(
                 .doc("How long a stop may take to finish its work; below the 30 s that Kubernetes and"
                         + " others grant by default. Unfinished work is repeated after the start.")
                 .duration(CLOCK_SKEW_MAX, "5m", "1s", "1d")
-                .doc(
-                        "How far this machine's clock may be from the broker's. Beyond it the forwarder does not"
-                                + " start, and is not ready while it runs: events would count as too old or too new, and budgets would be spent at once.")
+                .doc("How far this machine's clock may be from the broker's. Beyond it the forwarder does not"
+                        + " start, and is not ready while it runs: events would count as too"
+                        + " old or too new, and budgets would be spent at once.")
                 .flag(TRANSACTION_RECOVERY, true)
                 .doc("Whether transactions that Kafka leaves open after a broker died are ended. false: committed"
                         + " events can then be lost, aborted ones can show, and a stage can stop until an"

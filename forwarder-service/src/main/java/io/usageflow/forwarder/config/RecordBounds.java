@@ -6,11 +6,11 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The largest record that is kept whole, in bytes after decompression. A producer may compress gigabytes into one batch of a
- * topic, so these bounds do not follow from a topic's limit. Immutable.
+ * The largest record that is kept whole, in bytes after decompression. A producer may compress gigabytes into one batch
+ * of a topic, so these bounds do not follow from a topic's limit. Immutable.
  *
- * <p>A record that is larger in one part is never held whole. Its dead letter has the first {@value #BEGINNING_BYTES} bytes
- * of that part, its size, its SHA-256 and the record's offset.
+ * <p>A record that is larger in one part is never held whole. Its dead letter has the first {@value #BEGINNING_BYTES}
+ * bytes of that part, its size, its SHA-256 and the record's offset.
  *
  * @param valueBytesMax of the value; at least what the largest allowed event needs
  */
@@ -28,8 +28,8 @@ public record RecordBounds(int valueBytesMax) {
     private static final int VALUE_BYTES_MAX = 3 * 1024 * 1024;
 
     /**
-     * Limit of everything in a written record except the value. A dead letter has the key twice, the headers, and the added
-     * references or reasons, all bounded.
+     * Limit of everything in a written record except the value. A dead letter has the key twice, the headers, and the
+     * added references or reasons, all bounded.
      */
     private static final int BESIDES_BYTES_MAX = 1024 * 1024;
 
@@ -49,8 +49,8 @@ public record RecordBounds(int valueBytesMax) {
     }
 
     /**
-     * Returns why the user's settings of Kafka's clients would refuse records that the forwarder must write: one sentence
-     * each with the remedy. A record that is refused once is refused after every restart.
+     * Returns why the user's settings of Kafka's clients would refuse records that the forwarder must write: one
+     * sentence each with the remedy. A record that is refused once is refused after every restart.
      */
     public List<String> obstacles(KafkaSettings kafka) {
         var obstacles = new ArrayList<String>();

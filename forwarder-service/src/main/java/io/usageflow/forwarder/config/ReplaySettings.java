@@ -16,10 +16,12 @@ public record ReplaySettings(Optional<Duration> blockedEvery) {
     static void define(ConfigDef def) {
         KeyGroup.of(def, "Replay")
                 .durationOrOff(BLOCKED_EVERY, "1s", "30d")
-                .doc(
-                        "How long after the last dead letter of a blocked customer a forwarder with the role delivery replays one of them, and the others once Credyt accepted it; 1h is a good value. Each time that Credyt still refuses costs one more dead letter of the account."
-                                + " By default an operator replays them ('usageflow dead-letters replay --reason"
-                                + " CUSTOMER_BLOCKED').");
+                .doc("How long after the last dead letter of a blocked customer a forwarder with the"
+                        + " role delivery replays one of them, and the others once Credyt accepted it;"
+                        + " 1h is a good value. Each time that Credyt still refuses costs one more dead"
+                        + " letter of the account."
+                        + " By default an operator replays them ('usageflow dead-letters replay --reason"
+                        + " CUSTOMER_BLOCKED').");
     }
 
     static ReplaySettings from(AbstractConfig config) {

@@ -17,8 +17,8 @@ public sealed interface Answer {
      *
      * @param headers by lower-case name; the values of a repeated header are joined with commas (RFC 9110, 5.3)
      * @param body as text, without its content coding
-     * @param incomplete whether the body is longer than the bound, was cut off, or has an unknown coding. Such a body proves
-     *     nothing, and never counts as empty
+     * @param incomplete whether the body is longer than the bound, was cut off, or has an unknown coding. Such a body
+     *     proves nothing, and never counts as empty
      */
     record Response(int status, Map<String, String> headers, String body, boolean incomplete) implements Answer {
         public Response {

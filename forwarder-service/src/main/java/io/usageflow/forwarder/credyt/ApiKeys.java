@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Credyt's current API key, and all earlier ones. A key file is read again after each interval and after Credyt refused the
- * key, so that a rotated key needs no restart, even if it was revoked first. It compares content and not timestamps, because
- * mounted secrets change by swapping a symbolic link. Thread-safe.
+ * Credyt's current API key, and all earlier ones. A key file is read again after each interval and after Credyt refused
+ * the key, so that a rotated key needs no restart, even if it was revoked first. It compares content and not
+ * timestamps, because mounted secrets change by swapping a symbolic link. Thread-safe.
  */
 public final class ApiKeys {
     static final int BYTES_MAX = 4096;

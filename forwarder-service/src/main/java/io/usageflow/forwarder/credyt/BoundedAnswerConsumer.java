@@ -19,8 +19,8 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads an answer and keeps a bounded part of its body. The rest is read and dropped, so that the connection stays usable; a
- * body beyond {@value #READ_MAX} bytes ends both.
+ * Reads an answer and keeps a bounded part of its body. The rest is read and dropped, so that the connection stays
+ * usable; a body beyond {@value #READ_MAX} bytes ends both.
  */
 final class BoundedAnswerConsumer implements AsyncResponseConsumer<Answer> {
     static final int READ_MAX = 1024 * 1024;

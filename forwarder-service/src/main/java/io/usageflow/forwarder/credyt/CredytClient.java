@@ -26,8 +26,8 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * The HTTP client. Nothing may send a request or its key elsewhere or again: no redirects, no retries, no cookies, and only
- * the configured proxy. Certificates and host names are always verified.
+ * The HTTP client. Nothing may send a request or its key elsewhere or again: no redirects, no retries, no cookies, and
+ * only the configured proxy. Certificates and host names are always verified.
  */
 final class CredytClient {
     /** Connections that were idle for longer are validated before use, and closed after {@link #IDLE_MAX}. */
@@ -36,8 +36,8 @@ final class CredytClient {
     private static final TimeValue IDLE_MAX = TimeValue.ofSeconds(30);
     private static final int IO_THREADS = 1;
     /**
-     * The client has no bounds by default. An answer beyond them is a failure and the request is sent again, so they are far
-     * above the limits of servers and proxies (8 to 64 KiB).
+     * The client has no bounds by default. An answer beyond them is a failure and the request is sent again, so they
+     * are far above the limits of servers and proxies (8 to 64 KiB).
      */
     private static final int HEADER_BYTES_MAX = 256 * 1024;
 

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends requests to Credyt over HTTP/1.1, each once. It neither retries nor follows a redirect, so the key goes only to the
- * configured address. Answers arrive on the client's I/O thread. Thread-safe; close it.
+ * Sends requests to Credyt over HTTP/1.1, each once. It neither retries nor follows a redirect, so the key goes only to
+ * the configured address. Answers arrive on the client's I/O thread. Thread-safe; close it.
  */
 public final class CredytHttp implements AutoCloseable {
     /** Credyt reads header names in either case (docs/credyt-api.md, 1). */
@@ -66,7 +66,8 @@ public final class CredytHttp implements AutoCloseable {
     }
 
     /**
-     * Sends a body. Never throws, and the stage never fails: it completes with an {@link Answer} within {@link #answersWithin}.
+     * Sends a body. Never throws, and the stage never fails: it completes with an {@link Answer} within {@link
+     * #answersWithin}.
      *
      * @param path encoded, with a leading slash
      * @param json never changed
@@ -133,7 +134,10 @@ public final class CredytHttp implements AutoCloseable {
         });
     }
 
-    /** Logs a failure. After an immediate close, the client's I/O thread fails on its closed selector (5.6.5), which is expected. */
+    /**
+     * Logs a failure. After an immediate close, the client's I/O thread fails on its closed selector (5.6.5), which is
+     * expected.
+     */
     private void ioFault(Exception fault) {
         if (closed) {
             LOG.debug("event=http_closed", fault);

@@ -33,9 +33,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes events as Credyt's JSON (docs/credyt-api.md, 3), directly from the record to bytes. Pure and thread-safe. The same
- * record always gives the same bytes, in any process and version: map keys are sorted, decimals are plain and without
- * trailing zeros, and times have six digits and a Z.
+ * Writes events as Credyt's JSON (docs/credyt-api.md, 3), directly from the record to bytes. Pure and thread-safe. The
+ * same record always gives the same bytes, in any process and version: map keys are sorted, decimals are plain and
+ * without trailing zeros, and times have six digits and a Z.
  */
 public final class EventJson {
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -69,8 +69,8 @@ public final class EventJson {
     /**
      * The event as an element of {@code events[]}.
      *
-     * @throws IllegalArgumentException if the records contradict each other, or have a value that JSON does not support; the
-     *     message names the field
+     * @throws IllegalArgumentException if the records contradict each other, or have a value that JSON does not
+     *     support; the message names the field
      */
     public static byte[] event(DeliverableEvent deliverable, UsageEvent event) {
         try (var bytes = new ByteArrayBuilder(512);

@@ -23,8 +23,9 @@ import java.util.zip.InflaterInputStream;
 /**
  * Decodes the body of a response: content coding and charset. Pure.
  *
- * <p>The request asks for {@code identity}, but a server or a proxy may still compress. One coding of gzip or deflate (with or
- * without zlib's header) is decoded, and the result is bounded. An unreadable body is <em>incomplete</em>, never empty.
+ * <p>The request asks for {@code identity}, but a server or a proxy may still compress. One coding of gzip or deflate
+ * (with or without zlib's header) is decoded, and the result is bounded. An unreadable body is <em>incomplete</em>,
+ * never empty.
  *
  * @param complete whether the text is the whole body
  */

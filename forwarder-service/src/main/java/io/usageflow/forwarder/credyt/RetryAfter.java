@@ -16,19 +16,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Parses the wait that an answer asks for: {@code Retry-After} in seconds and in the three forms of an HTTP date (RFC 9110, 5.6.7
- * and 10.2.3), and the millisecond headers of the runtime of Credyt's SDK (docs/credyt-api.md, 5). Pure.
+ * Parses the wait that an answer asks for: {@code Retry-After} in seconds and in the three forms of an HTTP date (RFC
+ * 9110, 5.6.7 and 10.2.3), and the millisecond headers of the runtime of Credyt's SDK (docs/credyt-api.md, 5). Pure.
  *
  * <table>
  * <caption>Supported values</caption>
  * <tr><td>{@code 7}, {@code +7}, {@code  7 }</td><td>7 s</td></tr>
  * <tr><td>{@code 7.5}</td><td>8 s: not standard, but some servers send it</td></tr>
  * <tr><td>{@code 7, 9}, several header lines</td><td>9 s: the longest</td></tr>
- * <tr><td>{@code Mon, 23 Nov 2026 10:00:30 GMT}, {@code Monday, 23-Nov-26 10:00:30 GMT}, {@code Mon Nov 23 10:00:30 2026}, in any
- * case; the name of the day is not compared</td><td>until then, by the answer's own clock where it has a {@code Date}</td></tr>
+ * <tr><td>{@code Mon, 23 Nov 2026 10:00:30 GMT}, {@code Monday, 23-Nov-26 10:00:30 GMT}, {@code Mon Nov 23 10:00:30
+ * 2026}, in any case; the name of the day is not compared</td><td>until then, by the answer's own clock where it has a
+ * {@code Date}</td></tr>
  * <tr><td>{@code 0}, {@code -3}, a date that is past</td><td>0 s: our own back-off applies</td></tr>
- * <tr><td>any other text, also next to a valid value</td><td>at least {@value #NOT_UNDERSTOOD_SECONDS} s, since the wait is
- * unknown</td></tr>
+ * <tr><td>any other text, also next to a valid value</td><td>at least {@value #NOT_UNDERSTOOD_SECONDS} s, since the
+ * wait is unknown</td></tr>
  * <tr><td>blank</td><td>ignored</td></tr>
  * <tr><td>more than a day</td><td>one day; {@code delivery.retry.after.max} is usually shorter</td></tr>
  * </table>

@@ -61,7 +61,8 @@ final class TrustedAuthorities {
         List<Certificate> trusted = new ArrayList<>(certificates(settings));
         if (trusted.isEmpty()) {
             throw new ConfigException(CredytSettings.TRUST_STORE + " is " + settings.path()
-                    + ", which holds no certificate of an authority: import it with 'keytool -importcert', or name a PEM"
+                    + ", which holds no certificate of an authority: import it with 'keytool"
+                    + " -importcert', or name a PEM"
                     + " file");
         }
         if (settings.added()) {

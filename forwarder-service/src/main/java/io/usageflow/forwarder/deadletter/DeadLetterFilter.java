@@ -28,8 +28,8 @@ public record DeadLetterFilter(
         Set<DeadLetterState> states) {
 
     /**
-     * Tolerance between the last failure and the timestamp of the dead letter's record when Kafka's time index is searched, so
-     * that a clock that was set back hides no dead letter.
+     * Tolerance between the last failure and the timestamp of the dead letter's record when Kafka's time index is
+     * searched, so that a clock that was set back hides no dead letter.
      */
     static final Duration CLOCKS_DIFFER = Duration.ofHours(1);
 
@@ -121,8 +121,9 @@ public record DeadLetterFilter(
     }
 
     /**
-     * The account whose partition has all matching dead letters, if there is one. Admission handles an event in its account's
-     * partition and writes the dead letter to it. Unreadable bytes stay in the partition that their producer chose.
+     * The account whose partition has all matching dead letters, if there is one. Admission handles an event in its
+     * account's partition and writes the dead letter to it. Unreadable bytes stay in the partition that their producer
+     * chose.
      */
     Optional<String> partitionedBy() {
         return reasons.isEmpty() || reasons.stream().anyMatch(ANYWHERE::contains) ? Optional.empty() : subject.account;

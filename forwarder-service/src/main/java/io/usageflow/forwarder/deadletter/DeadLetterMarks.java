@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The newest answer to each dead letter at the time the marks' topic was read. Not thread-safe.
  *
- * <p>The topic is compacted and keeps a mark for each dead letter that was ever answered, so there may be many millions.
- * They are in a RocksDB in a temporary folder, by the 16 bytes of their ids: memory does not grow with their number, and the
- * folder has about 100 bytes for each. It is created with the first mark and removed by {@link #close}.
+ * <p>The topic is compacted and keeps a mark for each dead letter that was ever answered, so there may be many
+ * millions. They are in a RocksDB in a temporary folder, by the 16 bytes of their ids: memory does not grow with their
+ * number, and the folder has about 100 bytes for each. It is created with the first mark and removed by {@link #close}.
  */
 public final class DeadLetterMarks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterMarks.class);
@@ -114,9 +114,9 @@ public final class DeadLetterMarks implements AutoCloseable {
     }
 
     /**
-     * Whether the answer belongs to this dead letter and not to an earlier one with the same id. An id made without the topic's
-     * id occurs again in a topic that was recreated. An answer belongs to a failure before it. Marks of earlier versions do
-     * not name the failure; for them, the clocks of forwarder and operator may differ.
+     * Whether the answer belongs to this dead letter and not to an earlier one with the same id. An id made without the
+     * topic's id occurs again in a topic that was recreated. An answer belongs to a failure before it. Marks of earlier
+     * versions do not name the failure; for them, the clocks of forwarder and operator may differ.
      */
     static boolean answers(DeadLetterMark mark, DeadLetter letter) {
         Instant failedAt = mark.getFailedAt() == null

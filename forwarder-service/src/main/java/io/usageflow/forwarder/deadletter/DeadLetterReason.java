@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The reason of a dead letter. Closed; the word is the same in the dead letter, the metric's label and the command line.
- * Tools route on it, never on text.
+ * The reason of a dead letter. Closed; the word is the same in the dead letter, the metric's label and the command
+ * line. Tools route on it, never on text.
  */
 public enum DeadLetterReason {
     UNDECODABLE("The bytes are not an Avro record in Confluent's wire format."),

@@ -16,9 +16,9 @@ import java.util.OptionalInt;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Reads the dead letters that a filter matches, one at a time and with the newest answer to each, in bounded memory. If all
- * matches are in one account's partition, only that partition is read; if the filter has a start time, only from there.
- * Thread-safe: each reading has clients of its own.
+ * Reads the dead letters that a filter matches, one at a time and with the newest answer to each, in bounded memory. If
+ * all matches are in one account's partition, only that partition is read; if the filter has a start time, only from
+ * there. Thread-safe: each reading has clients of its own.
  */
 public final class DeadLetterScan {
     private final Settings settings;
@@ -121,7 +121,9 @@ public final class DeadLetterScan {
             return meant.isPresent() ? visitor.visit(meant.get()) : visitor.passed();
         }
 
-        /** Empty if the answer cannot be read: the dead letter may have been replayed, so it must not be answered now. */
+        /**
+         * Empty if the answer cannot be read: the dead letter may have been replayed, so it must not be answered now.
+         */
         private Optional<StoredDeadLetter> answered(
                 StoredDeadLetter unanswered, ConsumerRecord<byte[], byte[]> record) {
             try {

@@ -24,8 +24,8 @@ public final class ResponseExcerpt {
     /**
      * Makes an excerpt that removes these secrets.
      *
-     * @param secrets exact texts that must never be kept, such as the API key; read for each excerpt, since keys rotate.
-     *     Blank ones are ignored
+     * @param secrets exact texts that must never be kept, such as the API key; read for each excerpt, since keys
+     *     rotate. Blank ones are ignored
      */
     public ResponseExcerpt(Supplier<? extends Collection<String>> secrets) {
         this.secrets = secrets;

@@ -36,11 +36,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads deliverable events, sends them to Credyt and settles their outcomes. Started once, closed once; {@link #health} and
- * {@link #snapshot} are thread-safe.
+ * Reads deliverable events, sends them to Credyt and settles their outcomes. Started once, closed once; {@link #health}
+ * and {@link #snapshot} are thread-safe.
  *
- * <p>Runs in one thread of its own and the HTTP client's. If a session breaks (a long absence of Kafka, a lost producer), a
- * new session begins at the committed offsets.
+ * <p>Runs in one thread of its own and the HTTP client's. If a session breaks (a long absence of Kafka, a lost
+ * producer), a new session begins at the committed offsets.
  */
 public final class Delivery implements Stage {
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
@@ -70,8 +70,8 @@ public final class Delivery implements Stage {
     /**
      * Connects to Credyt over HTTP.
      *
-     * @throws org.apache.kafka.common.config.ConfigException if the API key is missing or unusable, or a serializer's setting
-     *     is wrong
+     * @throws org.apache.kafka.common.config.ConfigException if the API key is missing or unusable, or a serializer's
+     *     setting is wrong
      */
     public Delivery(
             DeliverySettings settings, CredytSettings credyt, DeliveryConnections connections, MeterRegistry meters) {
@@ -254,9 +254,9 @@ public final class Delivery implements Stage {
      *
      * @param kafka settings of every Kafka client, at least {@code bootstrap.servers}
      * @param serde settings of the serializers, at least {@code schema.registry.url}
-     * @param instanceId names this process in the group. It is part of the transactional id: it must stay the same after a
-     *     restart, so that the old process's open transaction ends at once, and differ between processes, which would otherwise
-     *     fence each other
+     * @param instanceId names this process in the group. It is part of the transactional id: it must stay the same
+     *     after a restart, so that the old process's open transaction ends at once, and differ between processes, which
+     *     would otherwise fence each other
      * @param bounds sizes of the records that are read and written
      * @param recoversTransactions {@code transaction.recovery}
      */

@@ -191,8 +191,9 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
     }
 
     /**
-     * Another instance may own these partitions already, so nothing more may be committed. A transaction under way may still
-     * commit, or Kafka refuses its old generation; it ends before this instance starts with these partitions again.
+     * Another instance may own these partitions already, so nothing more may be committed. A transaction under way may
+     * still commit, or Kafka refuses its old generation; it ends before this instance starts with these partitions
+     * again.
      */
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
@@ -237,8 +238,8 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
     }
 
     /**
-     * Wakes the loop from its poll when an answer comes: at most once for each poll and only while it waits, since a wake-up
-     * costs an exception and a late one would hit the consumer's next call. Thread-safe.
+     * Wakes the loop from its poll when an answer comes: at most once for each poll and only while it waits, since a
+     * wake-up costs an exception and a late one would hit the consumer's next call. Thread-safe.
      */
     static final class PollWakeup {
         private final AtomicBoolean listening = new AtomicBoolean();

@@ -43,7 +43,9 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.errors.InterruptException;
 
-/** One consumer, one producer and their loop, from joining the group to leaving it. One thread, except {@link #health}. */
+/**
+ * One consumer, one producer and their loop, from joining the group to leaving it. One thread, except {@link #health}.
+ */
 final class DeliverySession implements AutoCloseable {
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
     private static final int TRANSACTION_TIMEOUT_MS = 10_000;
@@ -183,8 +185,8 @@ final class DeliverySession implements AutoCloseable {
     }
 
     /**
-     * Waits until no request of a broken session is in flight, so that the next session cannot send an id that is in flight.
-     * Bounded by {@link EventSink#answersWithin}.
+     * Waits until no request of a broken session is in flight, so that the next session cannot send an id that is in
+     * flight. Bounded by {@link EventSink#answersWithin}.
      */
     void awaitQuiet() {
         loop.abandon();

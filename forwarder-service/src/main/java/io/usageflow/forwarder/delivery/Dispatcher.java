@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Sends waiting events as far as the destination admits, and takes the answers. Belongs to delivery's thread; the sink's
- * threads only add answers to a queue and call {@code wakeUp}.
+ * Sends waiting events as far as the destination admits, and takes the answers. Belongs to delivery's thread; the
+ * sink's threads only add answers to a queue and call {@code wakeUp}.
  */
 final class Dispatcher {
     private final EventSink sink;
@@ -155,8 +155,8 @@ final class Dispatcher {
     }
 
     /**
-     * Drops waiting events of these assignments, except those below an event that is settled or in flight. Sending these
-     * closes gaps, so that the next owner does not send delivered events again.
+     * Drops waiting events of these assignments, except those below an event that is settled or in flight. Sending
+     * these closes gaps, so that the next owner does not send delivered events again.
      */
     void keepOnlyGaps(Collection<AssignedPartition> leaving) {
         Map<AssignedPartition, Long> newest = new HashMap<>();

@@ -21,8 +21,8 @@ public interface EventSink extends AutoCloseable {
     }
 
     /**
-     * Sends one request, without retries. Never throws, and the stage never fails: it completes with an {@link Answer} within
-     * {@link #answersWithin}, on a thread of the sink. Called by one thread.
+     * Sends one request, without retries. Never throws, and the stage never fails: it completes with an {@link Answer}
+     * within {@link #answersWithin}, on a thread of the sink. Called by one thread.
      */
     CompletionStage<Answer> deliver(Request request);
 

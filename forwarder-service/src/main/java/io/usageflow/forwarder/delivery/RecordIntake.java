@@ -90,7 +90,10 @@ final class RecordIntake implements AutoCloseable {
         });
     }
 
-    /** Returns false if the registry is unavailable: the remaining records are read again later and do not count as received. */
+    /**
+     * Returns false if the registry is unavailable: the remaining records are read again later and do not count as
+     * received.
+     */
     private boolean handOver(AssignedPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {
         if (!records.isEmpty()) {
             partition.writtenAt(records.get(0).offset(), records.get(0).timestamp());

@@ -22,8 +22,8 @@ import java.time.Instant;
 
 /**
  * Writes reports for scripts, and reads them: a record becomes an object with its components as fields, in their order,
- * in snake_case. A component that is null or an empty Optional is left out unless it has {@code @JsonInclude(ALWAYS)}; times are ISO 8601 in UTC.
- * Foreign text is {@linkplain VisibleText visible}. Thread-safe.
+ * in snake_case. A component that is null or an empty Optional is left out unless it has {@code @JsonInclude(ALWAYS)};
+ * times are ISO 8601 in UTC. Foreign text is {@linkplain VisibleText visible}. Thread-safe.
  */
 public final class ReportJson {
     private static final JsonMapper MAPPER = JsonMapper.builder()

@@ -54,8 +54,8 @@ public final class KafkaClients {
     }
 
     /**
-     * Creates a consumer of committed records that commits no offsets and creates no topics. It has no group and no offset
-     * reset unless {@code overrides} set them.
+     * Creates a consumer of committed records that commits no offsets and creates no topics. It has no group and no
+     * offset reset unless {@code overrides} set them.
      */
     public static KafkaConsumer<byte[], byte[]> reader(Map<String, ?> kafka, Map<String, ?> overrides) {
         return new KafkaConsumer<>(

@@ -25,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks every few seconds whether Kafka answers for the partitions that a stage reads, and whether a transaction that does
- * not end blocks reading. It has its own thread, so that it keeps working when the stage's thread is blocked. Thread-safe.
+ * Checks every few seconds whether Kafka answers for the partitions that a stage reads, and whether a transaction that
+ * does not end blocks reading. It has its own thread, so that it keeps working when the stage's thread is blocked.
+ * Thread-safe.
  */
 public final class KafkaWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaWatch.class);
@@ -195,8 +196,8 @@ public final class KafkaWatch implements AutoCloseable {
     }
 
     /**
-     * Finds transactions that block readers of committed records: those whose first offset is still the last stable offset
-     * at the next check. The caller gives the time. Not thread-safe.
+     * Finds transactions that block readers of committed records: those whose first offset is still the last stable
+     * offset at the next check. The caller gives the time. Not thread-safe.
      */
     static final class StuckTransactions {
         private final Map<TopicPartition, Stuck> waiting = new HashMap<>();

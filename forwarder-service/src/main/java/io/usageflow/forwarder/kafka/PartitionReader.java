@@ -18,9 +18,9 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads partitions of a topic one after another, each from a given offset, one committed record at a time. The caller may
- * take any time between two records, and may resume at an offset. It joins no consumer group. The fetched records in memory
- * are bounded. Not thread-safe; close it.
+ * Reads partitions of a topic one after another, each from a given offset, one committed record at a time. The caller
+ * may take any time between two records, and may resume at an offset. It joins no consumer group. The fetched records
+ * in memory are bounded. Not thread-safe; close it.
  */
 public final class PartitionReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(500);

@@ -18,11 +18,12 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts records that exceed {@link RecordBounds}, one by one while a consumer decompresses them, so that a poll never holds
- * many large records. {@code max.poll.records} alone cannot do this: 200 records of 8 MB may take 112 kB in the topic.
+ * Cuts records that exceed {@link RecordBounds}, one by one while a consumer decompresses them, so that a poll never
+ * holds many large records. {@code max.poll.records} alone cannot do this: 200 records of 8 MB may take 112 kB in the
+ * topic.
  *
- * <p>A header notes the original sizes. Its name is random in each process, so no producer can forge it. Each consumer needs
- * its own cutter.
+ * <p>A header notes the original sizes. Its name is random in each process, so no producer can forge it. Each consumer
+ * needs its own cutter.
  */
 public final class RecordCutter {
     private static final String MARK = "usageflow-cut-" + UUID.randomUUID();

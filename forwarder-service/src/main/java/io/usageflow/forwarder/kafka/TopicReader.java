@@ -19,13 +19,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * Reads the committed records of a topic, from its beginning to the end that it had when reading began. It hands them over
- * one at a time, so memory is bounded for a topic of any length. It joins no consumer group. Not thread-safe.
+ * Reads the committed records of a topic, from its beginning to the end that it had when reading began. It hands them
+ * over one at a time, so memory is bounded for a topic of any length. It joins no consumer group. Not thread-safe.
  */
 public final class TopicReader {
     /**
-     * For reads of unknown length, such as those that wait between two records. Such a read ends after {@link #SILENCE_MAX}
-     * without an answer from Kafka, not after a total time.
+     * For reads of unknown length, such as those that wait between two records. Such a read ends after {@link
+     * #SILENCE_MAX} without an answer from Kafka, not after a total time.
      */
     public static final Duration AS_LONG_AS_IT_GOES_ON = Duration.ofDays(365);
 

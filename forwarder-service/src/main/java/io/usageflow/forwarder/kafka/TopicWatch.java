@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks Kafka which log each topic of a stage is, and how long the topic keeps records. It asks repeatedly and never waits
- * for the answer. Thread-safe.
+ * Asks Kafka which log each topic of a stage is, and how long the topic keeps records. It asks repeatedly and never
+ * waits for the answer. Thread-safe.
  */
 public final class TopicWatch {
     private static final Logger LOG = LoggerFactory.getLogger(TopicWatch.class);

@@ -97,8 +97,10 @@ public record LedgerBalance(List<PartitionBalance> partitions, List<Finding> fin
                             + " records before they were read (docs/runbook.md, Events expired unread)";
                 case UNREADABLE ->
                     stage + ", partition " + partition + ": " + difference
-                            + " records cannot be read (event=ledger_entry_unreadable in the log names each), so the books"
-                            + " prove nothing: restore the registry's schemas where they are lost; what is no entry leaves"
+                            + " records cannot be read (event=ledger_entry_unreadable in the log names"
+                            + " each), so the books"
+                            + " prove nothing: restore the registry's schemas where they are lost; what"
+                            + " is no entry leaves"
                             + " with an empty value under its key";
             };
         }

@@ -8,9 +8,9 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * The newest value of each key of a log, however many keys there are, with no more than a fixed number of them in memory.
- * Where they are more, the keys are divided by their hash and the log is read once for each part. Pure but for the log;
- * not thread-safe.
+ * The newest value of each key of a log, however many keys there are, with no more than a fixed number of them in
+ * memory. Where they are more, the keys are divided by their hash and the log is read once for each part. Pure but for
+ * the log; not thread-safe.
  *
  * @param keysMax at least 1
  */

@@ -36,7 +36,9 @@ public record Link(LinkKind kind, String name, Reference reference, Instant sinc
         return new Reference(credyt.getKind(), credyt.getValue());
     }
 
-    /** Names a customer or a vendor at Credyt. Immutable; comparable, so that maps stay fast where hashes are shared. */
+    /**
+     * Names a customer or a vendor at Credyt. Immutable; comparable, so that maps stay fast where hashes are shared.
+     */
     public record Reference(ReferenceKind kind, String value) implements Comparable<Reference> {
         @Override
         public int compareTo(Reference other) {

@@ -16,9 +16,9 @@ import java.util.stream.Collectors;
 
 /**
  * A table of links: CSV in UTF-8 whose first line names the columns, {@code account} with {@code customer_id} or {@code
- * customer_external_id} or both, or {@code vendor} with {@code vendor_id} or {@code vendor_external_id} or both. In a row
- * one of the two ids is filled in. A name may stand twice where both rows say the same. Immutable; wholly in memory, so at
- * most {@value #ROWS_MAX} rows.
+ * customer_external_id} or both, or {@code vendor} with {@code vendor_id} or {@code vendor_external_id} or both. In a
+ * row one of the two ids is filled in. A name may stand twice where both rows say the same. Immutable; wholly in
+ * memory, so at most {@value #ROWS_MAX} rows.
  *
  * @param links by name, in the file's order
  * @param bad in the file's order

@@ -29,9 +29,9 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The links that hold now, as admission takes them: of each name the newest record that breaks no rule, in the partition
- * that the name belongs to. A record in another partition is on its way: admission writes it where it belongs. One
- * partition after the other, with at most {@value #NAMES_MAX} names in memory. Thread-safe.
+ * The links that hold now, as admission takes them: of each name the newest record that breaks no rule, in the
+ * partition that the name belongs to. A record in another partition is on its way: admission writes it where it
+ * belongs. One partition after the other, with at most {@value #NAMES_MAX} names in memory. Thread-safe.
  */
 public final class LinkTable {
     private static final int NAMES_MAX = 200_000;

@@ -14,7 +14,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Writes links through the publisher that services use, so that the same rules and the same partitions hold. Close it. */
+/**
+ * Writes links through the publisher that services use, so that the same rules and the same partitions hold. Close it.
+ */
 public final class LinkWriter implements AutoCloseable {
     private static final int IN_FLIGHT_MAX = 10_000;
 

@@ -22,7 +22,8 @@ public interface AdminPage {
      * The answer to a request.
      *
      * @param status 200; 400 where the question is wrong, 503 where it cannot be answered now
-     * @param body a document for {@link io.usageflow.forwarder.json.ReportJson}; a {@link Problem} where the status is not 200
+     * @param body a document for {@link io.usageflow.forwarder.json.ReportJson}; a {@link Problem} where the status is
+     *     not 200
      */
     record Answer(int status, Object body) {
         public static Answer ok(Object body) {

@@ -18,8 +18,8 @@ import java.util.TreeSet;
  * @param answered instances that answered
  * @param unreachable instances that did not
  * @param accounts the longest waiting first, of all that answered
- * @param unanswered partitions that no instance answered for; empty where none answered, since the number of partitions is
- *     then unknown
+ * @param unanswered partitions that no instance answered for; empty where none answered, since the number of partitions
+ *     is then unknown
  * @param doubled partitions that two instances answered for during a rebalance: their events are counted twice
  */
 public record ParkedOverview(

@@ -11,8 +11,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * Copies the bad lines of an input, with its header, to a file where they can be corrected and published as another input.
- * Close it. Not thread-safe.
+ * Copies the bad lines of an input, with its header, to a file where they can be corrected and published as another
+ * input. Close it. Not thread-safe.
  */
 public final class BadLines implements AutoCloseable {
     private final FileChannel channel;

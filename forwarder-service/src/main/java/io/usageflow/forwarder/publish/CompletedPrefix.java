@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Tracks the settled entries from the start of the input. Entries settle in any order, but the position only advances over
- * a contiguous settled run, so that a resumed run skips nothing. A failed entry stops the position: it and all later entries
- * must be sent again. Holds at most {@value #ENTRIES_MAX} entries. Thread-safe.
+ * Tracks the settled entries from the start of the input. Entries settle in any order, but the position only advances
+ * over a contiguous settled run, so that a resumed run skips nothing. A failed entry stops the position: it and all
+ * later entries must be sent again. Holds at most {@value #ENTRIES_MAX} entries. Thread-safe.
  */
 final class CompletedPrefix {
     static final int ENTRIES_MAX = 10_000;

@@ -15,15 +15,16 @@ import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /**
- * Keeps a {@link Position} on disk, so that a backfill that was stopped or killed can be resumed. The file is replaced as a
- * whole and forced to disk: a crash leaves the old one or the new one. For one run at a time.
+ * Keeps a {@link Position} on disk, so that a backfill that was stopped or killed can be resumed. The file is replaced
+ * as a whole and forced to disk: a crash leaves the old one or the new one. For one run at a time.
  */
 public final class PositionFile {
     private final Path file;
     private final Map<String, String> of;
 
     /**
-     * @param of the identity of the backfill, such as its topic and how ids are derived; a resumed run must have the same
+     * @param of the identity of the backfill, such as its topic and how ids are derived; a resumed run must have the
+     *     same
      */
     public PositionFile(Path file, Map<String, String> of) {
         this.file = file;

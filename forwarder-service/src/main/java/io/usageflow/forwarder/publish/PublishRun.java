@@ -20,9 +20,9 @@ import java.util.function.BooleanSupplier;
  * Publishes all events of a source and waits until each is durable or known not to be. At most {@value
  * CompletedPrefix#ENTRIES_MAX} events are in flight, so memory is bounded. For one run.
  *
- * <p>With a position's file the run can be stopped or killed at any point and resumed. Events that were sent but are not yet
- * in the position are sent again under the same ids, which admission recognises. Such a run ends at the first event that is
- * not known to be durable, because all later events would be sent again anyway.
+ * <p>With a position's file the run can be stopped or killed at any point and resumed. Events that were sent but are
+ * not yet in the position are sent again under the same ids, which admission recognises. Such a run ends at the first
+ * event that is not known to be durable, because all later events would be sent again anyway.
  */
 public final class PublishRun {
     private static final Duration GRACE = Duration.ofSeconds(30);

@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
 
-/** Opens a publisher for a command, after a check that Kafka, the topic and the registry answer, so that a wrong setting is
- * reported at once. */
+/**
+ * Opens a publisher for a command, after a check that Kafka, the topic and the registry answer, so that a wrong setting
+ * is reported at once.
+ */
 public final class PublisherConnection {
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
     private static final Duration ROOM_WITHIN = Duration.ofMinutes(10);

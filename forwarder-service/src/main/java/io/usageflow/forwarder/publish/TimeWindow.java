@@ -10,8 +10,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The times of events that admission accepts: from now minus the dedup window plus the skew, to now plus the skew. Applies
- * to the time of the usage and to the time in a UUIDv7, as in admission. Immutable.
+ * The times of events that admission accepts: from now minus the dedup window plus the skew, to now plus the skew.
+ * Applies to the time of the usage and to the time in a UUIDv7, as in admission. Immutable.
  */
 public record TimeWindow(Instant oldest, Instant newest, Duration window) {
     /** The window of a forwarder with these settings. */
@@ -37,7 +37,8 @@ public record TimeWindow(Instant oldest, Instant newest, Duration window) {
                     false,
                     "warning: " + what + " is " + time + ", older than the dedup window of "
                             + DurationText.write(window)
-                            + ": admission will hold this event, and others like it, as TOO_OLD dead letters. Stop now and"
+                            + ": admission will hold this event, and others like it, as TOO_OLD dead"
+                            + " letters. Stop now and"
                             + " publish only what is younger than " + oldest + "; where the forwarder has another"
                             + " window, say it with --set admission.dedup.window=..."));
         }

@@ -75,8 +75,8 @@ public record Checkpoint(
     }
 
     /**
-     * Returns this checkpoint for the current log. A checkpoint of an earlier version names no log and is taken to be of this
-     * one.
+     * Returns this checkpoint for the current log. A checkpoint of an earlier version names no log and is taken to be
+     * of this one.
      *
      * @throws IllegalArgumentException if it is another log: a resumed run would skip receipts
      */

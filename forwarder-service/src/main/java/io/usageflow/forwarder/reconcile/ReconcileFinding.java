@@ -21,16 +21,14 @@ public record ReconcileFinding(Kind kind, EventRef event, List<Difference> diffe
     /** What is wrong with an event. Closed; reports and scripts have these words. */
     public enum Kind {
         MISSING("Credyt accepted the event and does not have it now: it is not billed. --repair sends it again."),
-        UNBILLED(
-                "Credyt has the event and charged nothing: no fees. Look at the price of its type and the subscription."),
+        UNBILLED("Credyt has the event and charged nothing: no fees. Look at the price of its type and"
+                + " the subscription."),
         DIFFERENT("Credyt has the event with other content than was sent."),
         UNCHECKED("The event could not be checked, or not wholly: its detail says why."),
-        UNREADABLE(
-                "A record among the receipts that cannot be read: no event was checked by it. Its detail says where it stands"
-                        + " and why."),
-        UNKNOWN_TO_US(
-                "Credyt has the event, and nothing here ever sent it: another system writes with the same key, or the same"
-                        + " usage was sent under another id. Nothing is to be sent for it.");
+        UNREADABLE("A record among the receipts that cannot be read: no event was checked by it. Its"
+                + " detail says where it stands" + " and why."),
+        UNKNOWN_TO_US("Credyt has the event, and nothing here ever sent it: another system writes with the"
+                + " same key, or the same" + " usage was sent under another id. Nothing is to be sent for it.");
 
         /** The kinds that a record of the receipts' topic can have. */
         public static final List<Kind> OF_RECEIPTS = List.of(MISSING, UNBILLED, DIFFERENT, UNCHECKED, UNREADABLE);

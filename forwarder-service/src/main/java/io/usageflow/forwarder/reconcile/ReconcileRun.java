@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Report and checkpoint of one run; on disk only with a report. The findings are written before the checkpoint, so the
- * report has every finding up to the checkpoint, and a resumed run cuts off what was written after it. Not thread-safe; close
- * it.
+ * report has every finding up to the checkpoint, and a resumed run cuts off what was written after it. Not thread-safe;
+ * close it.
  */
 public final class ReconcileRun implements AutoCloseable {
     private final Optional<Path> checkpointFile;

@@ -12,8 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * The file with the findings. They are appended and forced to disk in steps; a resumed run cuts off what was written after
- * the last checkpoint. Locked against a second run. Not thread-safe; close it.
+ * The file with the findings. They are appended and forced to disk in steps; a resumed run cuts off what was written
+ * after the last checkpoint. Locked against a second run. Not thread-safe; close it.
  */
 final class ReportFile implements AutoCloseable {
     private final FileChannel channel;

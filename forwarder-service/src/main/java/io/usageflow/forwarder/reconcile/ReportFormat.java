@@ -129,8 +129,9 @@ public enum ReportFormat {
     }
 
     /**
-     * A cell by RFC 4180, with invisible characters escaped. A text that a spreadsheet would run as a formula begins with an
-     * apostrophe, except numbers. The semicolon separates cells in some countries. JSON has the texts as they are.
+     * A cell by RFC 4180, with invisible characters escaped. A text that a spreadsheet would run as a formula begins
+     * with an apostrophe, except numbers. The semicolon separates cells in some countries. JSON has the texts as they
+     * are.
      */
     private static String cell(String text) {
         String shown = VisibleText.of(text, Integer.MAX_VALUE);

@@ -27,11 +27,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replays the dead letters of blocked customers from time to time ({@value ReplaySettings#BLOCKED_EVERY}): first one dead
- * letter of each account, and when Credyt has accepted it, the others. The dead letters themselves are the only state. Any
- * number of instances may run it: the job that begins last fences the others, which end their round. A replay that fails
- * makes a new dead letter, so that no instance tries the account again for a while. It replays nothing while the marks show
- * that an operator's job is running. One thread of its own.
+ * Replays the dead letters of blocked customers from time to time ({@value ReplaySettings#BLOCKED_EVERY}): first one
+ * dead letter of each account, and when Credyt has accepted it, the others. The dead letters themselves are the only
+ * state. Any number of instances may run it: the job that begins last fences the others, which end their round. A
+ * replay that fails makes a new dead letter, so that no instance tries the account again for a while. It replays
+ * nothing while the marks show that an operator's job is running. One thread of its own.
  */
 public final class BlockedReplay implements Stage {
     private static final Logger LOG = LoggerFactory.getLogger(BlockedReplay.class);
@@ -177,8 +177,8 @@ public final class BlockedReplay implements Stage {
     }
 
     /**
-     * Accounts with open dead letters of a blocked customer, and when the newest of each failed. Accounts beyond {@value
-     * #ACCOUNTS_MAX} wait for the next round. Not thread-safe.
+     * Accounts with open dead letters of a blocked customer, and when the newest of each failed. Accounts beyond
+     * {@value #ACCOUNTS_MAX} wait for the next round. Not thread-safe.
      */
     static final class BlockedAccounts {
         static final int ACCOUNTS_MAX = 10_000;

@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Waits for the outcome of replayed records. A receipt, a dead letter and a deliverable event each name the record that
- * admission read, so they identify this replay and no other copy of the event. Create it before the records are written. Not
- * thread-safe.
+ * admission read, so they identify this replay and no other copy of the event. Create it before the records are
+ * written. Not thread-safe.
  */
 final class CanaryWatch implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
@@ -147,8 +147,8 @@ final class CanaryWatch implements AutoCloseable {
     }
 
     /**
-     * A record that admission has read and committed, and that has no output by then, waits for a link. The ends are read after
-     * the committed offset, so that no output can come in between.
+     * A record that admission has read and committed, and that has no output by then, waits for a link. The ends are
+     * read after the committed offset, so that no output can come in between.
      */
     private void lookForParked() throws InterruptedException {
         Map<TopicPartition, OffsetAndMetadata> committed = committed();

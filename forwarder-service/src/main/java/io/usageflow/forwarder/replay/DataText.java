@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries of an event's data as an operator writes them: {@code null}, {@code true}, {@code false}, a number, an object or a
- * list is JSON; everything else is text. Text that looks like one of these is put in double quotes. Pure.
+ * Entries of an event's data as an operator writes them: {@code null}, {@code true}, {@code false}, a number, an object
+ * or a list is JSON; everything else is text. Text that looks like one of these is put in double quotes. Pure.
  */
 final class DataText {
     private static final ObjectMapper JSON = JsonMapper.builder()

@@ -13,8 +13,8 @@ import java.util.List;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Answers dead letters: plans the effect of a request, or executes the request. A job that begins fences the job before it.
- * Thread-safe: each call has clients of its own.
+ * Answers dead letters: plans the effect of a request, or executes the request. A job that begins fences the job before
+ * it. Thread-safe: each call has clients of its own.
  */
 public final class ReplayJob {
     private static final Cancellation NEVER = atMost -> false;
@@ -40,8 +40,8 @@ public final class ReplayJob {
     }
 
     /**
-     * Executes the request. If it is interrupted or killed at any point, it has answered some dead letters, each once; the same
-     * request again answers the others.
+     * Executes the request. If it is interrupted or killed at any point, it has answered some dead letters, each once;
+     * the same request again answers the others.
      *
      * @throws org.apache.kafka.common.KafkaException where Kafka refuses or does not answer before anything was done;
      *     later it is an {@link ReplayOutcome.Failed outcome}

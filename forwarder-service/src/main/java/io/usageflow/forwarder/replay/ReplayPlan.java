@@ -18,7 +18,8 @@ import java.util.TreeMap;
  * @param skipReasons why the rest is skipped
  * @param warnings how many of the answerable each concerns
  * @param summary of the reading
- * @param through for each partition, the offset after the last dead letter that was read; later ones are not in the plan
+ * @param through for each partition, the offset after the last dead letter that was read; later ones are not in the
+ *     plan
  */
 public record ReplayPlan(
         long answerable,
@@ -121,21 +122,22 @@ public record ReplayPlan(
     /** The reason why a dead letter is skipped. Closed; the word is the same on the command line and in JSON. */
     public enum SkipReason {
         ANSWERED("already answered: --again answers them once more"),
-        NEEDS_NEW_ID(
-                "their ids were admitted before with other content, and Credyt would ignore them: --new-id bills them in"
-                        + " addition, under ids of their own; discard them where they only correct what was billed"),
+        NEEDS_NEW_ID("their ids were admitted before with other content, and Credyt would ignore them:"
+                + " --new-id bills them in"
+                + " addition, under ids of their own; discard them where they only correct what was billed"),
         STILL_INVALID("admission would refuse them again: correct them with --set"),
         CANNOT_BE_FIXED("--set or --new-id cannot be applied to them: leave them out by the filter"),
         MAY_BE_BILLED(
                 "another account_id gives them another id at Credyt, which may have had them under the old one, and"
-                        + " would bill them twice: make sure with 'usageflow trace', then discard them and publish them again"),
-        NO_EVENT(
-                "no event can be read in them: keep them until the reason is mended, which is mostly a schema that the registry"
-                        + " has lost; then replay them"),
-        KEPT_IN_PART(
-                "their records were too large to keep, and only the beginning is here: read each at the topic, partition"
-                        + " and offset that 'usageflow dead-letters show' names, while that topic still has it; publish what is to be"
-                        + " billed in smaller events, then discard these");
+                        + " would bill them twice: make sure with 'usageflow trace', then discard them"
+                        + " and publish them again"),
+        NO_EVENT("no event can be read in them: keep them until the reason is mended, which is mostly a"
+                + " schema that the registry" + " has lost; then replay them"),
+        KEPT_IN_PART("their records were too large to keep, and only the beginning is here: read each at the"
+                + " topic, partition"
+                + " and offset that 'usageflow dead-letters show' names, while that topic still"
+                + " has it; publish what is to be"
+                + " billed in smaller events, then discard these");
 
         private final String remedy;
 
@@ -154,9 +156,8 @@ public record ReplayPlan(
      * docs/dead-letters.md} discusses every reason.
      */
     public enum ReplayWarning {
-        AGE_UNPROVEN(
-                "are older than the dedup window: only Credyt's own memory of their ids prevents a second charge for those"
-                        + " that were billed before"),
+        AGE_UNPROVEN("are older than the dedup window: only Credyt's own memory of their ids prevents a"
+                + " second charge for those" + " that were billed before"),
         BILLED_IN_ADDITION(
                 "go under new ids, so they are billed in addition to what was admitted first under their old ids:"
                         + " where they correct it, discard them instead"),

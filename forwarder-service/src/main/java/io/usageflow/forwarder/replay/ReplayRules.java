@@ -36,9 +36,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides what happens to a dead letter, and ensures that no replay bills twice. Pure.
  *
- * <p>Admission checks neither the age nor the id of a replayed event. A replay is not billed a second time because it keeps
- * its id, and Credyt accepts an id once. So no rule may give an event another id at Credyt if Credyt can have the event under
- * the old one:
+ * <p>Admission checks neither the age nor the id of a replayed event. A replay is not billed a second time because it
+ * keeps its id, and Credyt accepts an id once. So no rule may give an event another id at Credyt if Credyt can have the
+ * event under the old one:
  *
  * <ul>
  *   <li>A new id is only for {@code ID_CONFLICT}: admission stopped it, so Credyt has never had <em>this</em> content.
@@ -48,9 +48,9 @@ import org.jspecify.annotations.Nullable;
  *       because nothing proves that it refused it, that is a reason to skip it.
  * </ul>
  *
- * <p>The other danger is a replay that seems delivered while Credyt ignores it, because Credyt has the id with other content.
- * So {@code ID_CONFLICT} is never replayed under its old id. A risk that only an operator can judge is a {@link
- * ReplayWarning}.
+ * <p>The other danger is a replay that seems delivered while Credyt ignores it, because Credyt has the id with other
+ * content. So {@code ID_CONFLICT} is never replayed under its old id. A risk that only an operator can judge is a
+ * {@link ReplayWarning}.
  */
 final class ReplayRules {
     private static final UUID CONFLICTS = UUID.fromString("0d2b7f63-7f0e-5c55-8a39-6f3f0b0d9c41");
@@ -60,7 +60,8 @@ final class ReplayRules {
             EnumSet.of(DeadLetterReason.REJECTED, DeadLetterReason.CUSTOMER_UNKNOWN, DeadLetterReason.UNDELIVERABLE);
 
     /**
-     * Reasons of admission after the id was remembered, so that a repeat was a duplicate, or with a more specific warning.
+     * Reasons of admission after the id was remembered, so that a repeat was a duplicate, or with a more specific
+     * warning.
      */
     private static final Set<DeadLetterReason> REMEMBERED = EnumSet.of(
             DeadLetterReason.TOO_OLD,

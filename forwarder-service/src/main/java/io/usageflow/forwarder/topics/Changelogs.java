@@ -24,7 +24,9 @@ public record Changelogs(Map<String, Integer> partitions) {
         return new Changelogs(Map.of());
     }
 
-    /** What the application's changelogs are called (source of the form: Kafka Streams' documentation, internal topics). */
+    /**
+     * What the application's changelogs are called (source of the form: Kafka Streams' documentation, internal topics).
+     */
     public static List<String> names(String application) {
         return STORES.stream()
                 .map(store -> application + "-" + store + "-changelog")

@@ -85,7 +85,8 @@ record Partitioning(Map<Integer, List<String>> names, OptionalInt asked, Changel
                         + "), so that repeated events would be billed again",
                 "stop what writes to it, put its records aside, delete it, let 'usageflow topics apply' make it with "
                         + before + " partitions again, and put the records back (events that were admitted before are"
-                        + " known); docs/runbook.md, 'A topic was made again', has the steps and what may not be deleted; for"
+                        + " known); docs/runbook.md, 'A topic was made again', has the steps and what"
+                        + " may not be deleted; for"
                         + " another count make new topics under another topics.prefix");
     }
 
@@ -96,7 +97,9 @@ record Partitioning(Map<Integer, List<String>> names, OptionalInt asked, Changel
         return new TopicFinding.Refused(
                 topic,
                 "shares its partitioning with topics that disagree on the number of partitions (" + which + ")",
-                "delete the topics that are wrong if nothing in them is unread, unanswered or in force (docs/runbook.md,"
-                        + " 'A topic was made again'), then run 'usageflow topics apply'; otherwise make new topics under another topics.prefix");
+                "delete the topics that are wrong if nothing in them is unread, unanswered or in force"
+                        + " (docs/runbook.md,"
+                        + " 'A topic was made again'), then run 'usageflow topics apply'; otherwise"
+                        + " make new topics under another topics.prefix");
     }
 }

@@ -211,7 +211,7 @@ class LostLinkSchemasTopologyTest {
         assertThat(driver.deliveredIds()).containsExactly("warm");
         driver.ledger();
         return schemas.register(
-                        "last", Schema.createRecord("Last" + driver.now().getNano(), null, "x", false, List.of()))
+                        "last", Schema.createRecord("Last" + driver.now().toEpochMilli(), null, "x", false, List.of()))
                 + 1;
     }
 

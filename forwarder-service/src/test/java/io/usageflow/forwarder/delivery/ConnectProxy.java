@@ -62,10 +62,12 @@ final class ConnectProxy implements AutoCloseable {
             if (!refusal.isEmpty()) {
                 answer(client, refusal + "\r\nContent-Length: 2\r\n\r\n{}");
             } else if (!isLoggedIn(head)) {
-                answer(
-                        client,
-                        "HTTP/1.1 407 Who are you\r\nProxy-Authenticate: Basic realm=\"p\"\r\n"
-                                + "Content-Length: 0\r\n\r\n");
+                answer(client, """
+                        HTTP/1.1 407 Who are you\r
+                        Proxy-Authenticate: Basic realm="p"\r
+                        Content-Length: 0\r
+                        \r
+                        """);
             } else {
                 URI target = URI.create("http://" + head.split(" ", 3)[1]);
                 Socket there = new Socket(target.getHost(), target.getPort());
@@ -118,7 +120,7 @@ final class ConnectProxy implements AutoCloseable {
         try {
             work.run();
         } catch (IOException left) {
-            Thread.yield();
+            // The other side sees the same.
         }
     }
 

@@ -175,6 +175,7 @@ class DeliveryLoopTest {
         return () -> sink.answers.get(request).complete(ACCEPTED);
     }
 
+    @SuppressWarnings("UnnecessaryLambda") // a step of a story, next to others
     private static Runnable pass() {
         return () -> {};
     }

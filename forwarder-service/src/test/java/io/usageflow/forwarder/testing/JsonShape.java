@@ -22,7 +22,7 @@ public final class JsonShape {
 
     private JsonShape() {}
 
-    /** @param documents records or nodes, written by {@link ReportJson} */
+    /** The fields with their types, of records or nodes that {@link ReportJson} writes. */
     public static List<String> of(Collection<?> documents) {
         var shape = new JsonShape();
         documents.forEach(document -> shape.add("", written(document)));

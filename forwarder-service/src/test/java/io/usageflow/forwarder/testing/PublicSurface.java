@@ -27,6 +27,8 @@ public final class PublicSurface {
     private PublicSurface() {}
 
     /**
+     * Fails if a section of the file differs from the code.
+     *
      * @param section heading in the file
      * @param found what the code says; order and repetitions do not matter
      */

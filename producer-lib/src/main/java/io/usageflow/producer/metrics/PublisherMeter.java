@@ -3,8 +3,8 @@ package io.usageflow.producer.metrics;
 import java.util.List;
 
 /**
- * The publisher's meters. Their names are an interface: dashboards and alerts use them. Counters count what this process
- * did since the publisher began.
+ * The publisher's meters. Their names are an interface: dashboards and alerts use them. Counters count what this
+ * process did since the publisher began.
  */
 public enum PublisherMeter {
     PUBLISHED(
@@ -16,14 +16,16 @@ public enum PublisherMeter {
             "usageflow.publisher.durable",
             "counter",
             "events",
-            "Those that became durable: acknowledged by all in-sync replicas, or on local disk where there is a spool."),
+            "Those that became durable: acknowledged by all in-sync replicas, or on local disk where"
+                    + " there is a spool."),
     REFUSED(
             "usageflow.publisher.refused",
             "counter",
             "events",
             List.of("reason"),
             "Those that did not become durable: invalid, too_large, buffer_full, dropped (publish.on.full=drop),"
-                    + " spool_full, spool_failed, closed, timeout, rejected by Kafka or the registry, abandoned by close."),
+                    + " spool_full, spool_failed, closed, timeout, rejected by Kafka or the registry,"
+                    + " abandoned by close."),
     DURABLE_LATENCY(
             "usageflow.publisher.durable.latency",
             "timer",
@@ -39,8 +41,8 @@ public enum PublisherMeter {
             "usageflow.publisher.suspect.ids",
             "counter",
             "events",
-            "Events that look like an earlier one published again under another id, which would be billed twice; the log"
-                    + " names the type and the fix."),
+            "Events that look like an earlier one published again under another id, which would be"
+                    + " billed twice; the log" + " names the type and the fix."),
     SPOOL_EVENTS(
             "usageflow.publisher.spool.events",
             "gauge",

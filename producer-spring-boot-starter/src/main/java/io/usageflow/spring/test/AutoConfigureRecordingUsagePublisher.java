@@ -10,8 +10,8 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 
 /**
  * Puts a {@link io.usageflow.producer.testkit.RecordingUsagePublisher} in the publisher's place: same rules, same
- * exceptions, no Kafka, and no settings needed. Use it with {@code @SpringBootTest}, {@code @WebMvcTest} or another test
- * annotation of Spring Boot. Its records are cleared before each test method.
+ * exceptions, no Kafka, and no settings needed. Use it with {@code @SpringBootTest}, {@code @WebMvcTest} or another
+ * test annotation of Spring Boot. Its records are cleared before each test method.
  *
  * <pre>
  * &#064;WebMvcTest

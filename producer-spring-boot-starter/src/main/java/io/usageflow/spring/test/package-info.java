@@ -1,4 +1,6 @@
-/** {@link io.usageflow.spring.test.AutoConfigureRecordingUsagePublisher}: tests that see what would have been published. */
+/**
+ * {@link io.usageflow.spring.test.AutoConfigureRecordingUsagePublisher}: tests that see what would have been published.
+ */
 @NullMarked
 package io.usageflow.spring.test;
 

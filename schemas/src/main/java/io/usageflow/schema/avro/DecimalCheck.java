@@ -14,8 +14,8 @@ import org.apache.avro.generic.IndexedRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks that a record's decimals fit the precision and scale of its schema. Avro checks precision only when writing, and
- * only after it has expanded a number such as 1E+999999999. Visits only fields with decimals. Immutable, pure.
+ * Checks that a record's decimals fit the precision and scale of its schema. Avro checks precision only when writing,
+ * and only after it has expanded a number such as 1E+999999999. Visits only fields with decimals. Immutable, pure.
  */
 public final class DecimalCheck {
     /** Of an unscaled value, about 4,900 digits. Counting the digits of a longer one would take too long. */

@@ -8,9 +8,9 @@ import org.apache.kafka.common.errors.SerializationException;
 
 /**
  * Bounds the work that another writer's schema can cause. Avro reads values recursively, and skips unknown fields
- * recursively too: a recursive schema and a value of a few kilobytes would overflow the stack. An array of items without
- * bytes, such as nulls, may claim two billion items. So the bytes are walked before they are read, with bounded depth and
- * steps. Allocates nothing for claimed lengths.
+ * recursively too: a recursive schema and a value of a few kilobytes would overflow the stack. An array of items
+ * without bytes, such as nulls, may claim two billion items. So the bytes are walked before they are read, with bounded
+ * depth and steps. Allocates nothing for claimed lengths.
  *
  * <p>Not needed for exactly our own schemas: they are not recursive, and each of their items has bytes.
  */

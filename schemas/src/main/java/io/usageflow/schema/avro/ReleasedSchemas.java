@@ -32,11 +32,11 @@ import org.apache.kafka.common.errors.SerializationException;
 
 /**
  * Reads records whose schema the registry has lost, with the schemas in this jar: the current ones, and those of every
- * earlier release. A schema is accepted only if it consumes all bytes, encodes the result to the same bytes, and the record
- * passes its own checks. If two schemas pass and give different records, neither is used.
+ * earlier release. A schema is accepted only if it consumes all bytes, encodes the result to the same bytes, and the
+ * record passes its own checks. If two schemas pass and give different records, neither is used.
  *
- * <p>Only for bytes that one of these schemas has written, never for a topic that others write: another team's schema may
- * have the same layout with another scale or another order of enum symbols. Immutable, thread-safe.
+ * <p>Only for bytes that one of these schemas has written, never for a topic that others write: another team's schema
+ * may have the same layout with another scale or another order of enum symbols. Immutable, thread-safe.
  */
 public final class ReleasedSchemas<T extends SpecificRecord> {
     /** Releases whose schemas are resources of this jar; a test compares it with the golden files. */

@@ -15,16 +15,18 @@ import org.apache.avro.generic.IndexedRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Converts values that were written in other units than the record's own. Avro resolves schemas by type and ignores logical
- * types: it reads a decimal with scale 9 as if it had scale 18, and milliseconds as microseconds. Created once per pair of
- * schemas, from Avro's own resolution. Refuses a pair in which a field's meaning differs and cannot be converted. Immutable.
+ * Converts values that were written in other units than the record's own. Avro resolves schemas by type and ignores
+ * logical types: it reads a decimal with scale 9 as if it had scale 18, and milliseconds as microseconds. Created once
+ * per pair of schemas, from Avro's own resolution. Refuses a pair in which a field's meaning differs and cannot be
+ * converted. Immutable.
  *
  * <table>
  * <caption>Writer and reader of one field</caption>
  * <tr><td>decimal, another scale</td><td>converted where exact; otherwise the value is refused</td></tr>
  * <tr><td>decimal, another precision</td><td>read; the value has to fit the reader's</td></tr>
  * <tr><td>timestamp-millis, -micros, -nanos</td><td>converted where exact; otherwise the value is refused</td></tr>
- * <tr><td>the reader has a logical type, the writer has none or another, such as local-timestamp</td><td>refused</td></tr>
+ * <tr><td>the reader has a logical type, the writer has none or another, such as
+ * local-timestamp</td><td>refused</td></tr>
  * <tr><td>the writer has a logical type on a number or bytes, the reader has none</td><td>refused</td></tr>
  * <tr><td>a logical type on a string, such as uuid</td><td>read: the text is the value</td></tr>
  * <tr><td>bytes for a string, a string for bytes</td><td>refused</td></tr>

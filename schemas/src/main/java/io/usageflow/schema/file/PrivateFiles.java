@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes files with usage, customers or costs so that only this process's user can read them: files get 0600, directories
- * 0700. An existing file with wider rights is narrowed. An existing directory keeps its rights, because the files in it are
- * private themselves. On a file system without such rights, its own rules apply.
+ * Writes files with usage, customers or costs so that only this process's user can read them: files get 0600,
+ * directories 0700. An existing file with wider rights is narrowed. An existing directory keeps its rights, because the
+ * files in it are private themselves. On a file system without such rights, its own rules apply.
  */
 public final class PrivateFiles {
     private static final Logger LOG = LoggerFactory.getLogger(PrivateFiles.class);

@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 import java.security.SecureRandom;
 
 /**
- * SipHash-2-4 under a secret key: for tables over names that strangers choose. A producer that knows a plain hash can choose
- * thousands of names that share one, and makes each look-up as long as the table. Immutable, thread-safe.
+ * SipHash-2-4 under a secret key: for tables over names that strangers choose. A producer that knows a plain hash can
+ * choose thousands of names that share one, and makes each look-up as long as the table. Immutable, thread-safe.
  *
  * <p>Hashes of one instance mean nothing to another: never store them.
  */

@@ -34,8 +34,8 @@ public final class PlainTraffic {
     }
 
     /**
-     * A warning if a Kafka client sends its password unencrypted: SASL's PLAIN and OAUTHBEARER do not hide it, and without TLS
-     * anyone on the path can read it. Only a warning, because the network may be protected by other means.
+     * A warning if a Kafka client sends its password unencrypted: SASL's PLAIN and OAUTHBEARER do not hide it, and
+     * without TLS anyone on the path can read it. Only a warning, because the network may be protected by other means.
      *
      * @param client Kafka's own keys
      */

@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
 
 /**
- * A registry in this JVM's memory, with Confluent's semantics: ids are global and count from 1, the same text has the same
- * id under every subject, and a new version must be compatible. For tests and development. Thread-safe.
+ * A registry in this JVM's memory, with Confluent's semantics: ids are global and count from 1, the same text has the
+ * same id under every subject, and a new version must be compatible. For tests and development. Thread-safe.
  */
 public final class InMemorySchemaRegistry implements SchemaRegistry {
     private static final Map<String, InMemorySchemaRegistry> SCOPES = new ConcurrentHashMap<>();

@@ -4,8 +4,8 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The schema registry gave no usable answer: it is not reachable, overloaded, refuses the credentials, or is not a registry.
- * Says nothing about the bytes or the schema: the caller waits or stops, and writes no dead letter.
+ * The schema registry gave no usable answer: it is not reachable, overloaded, refuses the credentials, or is not a
+ * registry. Says nothing about the bytes or the schema: the caller waits or stops, and writes no dead letter.
  */
 public sealed class RegistryUnavailableException extends KafkaException {
     private static final long serialVersionUID = 1;
@@ -33,8 +33,8 @@ public sealed class RegistryUnavailableException extends KafkaException {
     }
 
     /**
-     * The registry answers, but has lost the schema of a record that the forwarder wrote or has read before. The record is not at
-     * fault: a stage waits, as it does while the registry is not reachable.
+     * The registry answers, but has lost the schema of a record that the forwarder wrote or has read before. The record
+     * is not at fault: a stage waits, as it does while the registry is not reachable.
      */
     public static final class SchemaLostException extends RegistryUnavailableException {
         private static final long serialVersionUID = 1;
@@ -43,7 +43,8 @@ public sealed class RegistryUnavailableException extends KafkaException {
         public SchemaLostException(String why) {
             super(
                     why
-                            + "; this record was written by the forwarder or read by it before, so the registry has lost its schema:"
+                            + "; this record was written by the forwarder or read by it before, so the"
+                            + " registry has lost its schema:"
                             + " restore the registry's schemas with the ids that they had",
                     null,
                     false);

@@ -9,11 +9,11 @@ import org.apache.avro.SchemaValidatorBuilder;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * Ids for schemas, and schemas for ids. An unknown schema or id gives an empty answer. Implementations are thread-safe and
- * may block on the network.
+ * Ids for schemas, and schemas for ids. An unknown schema or id gives an empty answer. Implementations are thread-safe
+ * and may block on the network.
  *
- * <p>Every method throws {@link RegistryUnavailableException} while the registry gives no usable answer; that says nothing
- * about the requested schema or id.
+ * <p>Every method throws {@link RegistryUnavailableException} while the registry gives no usable answer; that says
+ * nothing about the requested schema or id.
  */
 public interface SchemaRegistry {
     /**
@@ -37,8 +37,8 @@ public interface SchemaRegistry {
     Optional<RegisteredSchema> latest(String subject);
 
     /**
-     * Whether data of the subject's newest version may be followed by data of this schema, by the subject's own level of
-     * compatibility. True if the subject has no version.
+     * Whether data of the subject's newest version may be followed by data of this schema, by the subject's own level
+     * of compatibility. True if the subject has no version.
      */
     boolean isCompatible(String subject, Schema schema);
 
@@ -70,9 +70,9 @@ public interface SchemaRegistry {
     }
 
     /**
-     * The registry answered, but the id's schema cannot be used as an Avro schema: a JSON or Protobuf schema, text that does not
-     * parse, a schema beyond the bounds, or a refused request. A property of the id, not of the registry: an immediate retry
-     * does not help.
+     * The registry answered, but the id's schema cannot be used as an Avro schema: a JSON or Protobuf schema, text that
+     * does not parse, a schema beyond the bounds, or a refused request. A property of the id, not of the registry: an
+     * immediate retry does not help.
      */
     final class UnusableSchemaException extends SerializationException {
         private static final long serialVersionUID = 1;
@@ -86,7 +86,9 @@ public interface SchemaRegistry {
         }
     }
 
-    /** Confluent's levels of compatibility between a subject's versions. BACKWARD: the new schema reads the old data. */
+    /**
+     * Confluent's levels of compatibility between a subject's versions. BACKWARD: the new schema reads the old data.
+     */
     enum Compatibility {
         NONE,
         BACKWARD,

@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules for a usage event. Pure, thread-safe and cheap: they run once per event on the application's own thread, so a
- * valid event costs one pass over its characters and almost no allocation.
+ * The rules for a usage event. Pure, thread-safe and cheap: they run once per event on the application's own thread, so
+ * a valid event costs one pass over its characters and almost no allocation.
  *
  * <p>Lengths are counted in Java characters (UTF-16 units). Credyt documents no limits; these are ours, wide enough for
  * every documented example and narrow enough that no event can hurt others (see {@code docs/producer.md}).

@@ -9,15 +9,15 @@ import org.jspecify.annotations.Nullable;
  * Which characters a text may have. Pure, and cheap for what nearly all texts are: printable ASCII.
  *
  * <p>A name is stricter than other text: two names that people cannot tell apart are two accounts at Credyt. Unassigned
- * code points are refused in names only. What is unassigned differs between Java versions; where publisher and admission
- * disagree, the event becomes a dead letter that names the character.
+ * code points are refused in names only. What is unassigned differs between Java versions; where publisher and
+ * admission disagree, the event becomes a dead letter that names the character.
  */
 final class TextRules {
     static final int CLEAN = -1;
 
     /**
-     * The character that a decoder writes for bytes that are not UTF-8. Two names that differ only there would become one, so
-     * no name may contain it: such an id could make a first event a duplicate.
+     * The character that a decoder writes for bytes that are not UTF-8. Two names that differ only there would become
+     * one, so no name may contain it: such an id could make a first event a duplicate.
      */
     private static final int REPLACEMENT = 0xFFFD;
 

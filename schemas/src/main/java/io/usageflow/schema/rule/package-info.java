@@ -1,6 +1,6 @@
 /**
- * The rules for usage events, in one place: the publisher checks them before it sends, admission checks them again for other
- * producers' events, and both report the same.
+ * The rules for usage events, in one place: the publisher checks them before it sends, admission checks them again for
+ * other producers' events, and both report the same.
  *
  * <p>{@link io.usageflow.schema.rule.EventRules} takes the Avro record and answers with
  * {@link io.usageflow.schema.rule.Violation}s; the limits are its public constants.

@@ -18,16 +18,16 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads Confluent's wire format as a generated record, and resolves the writer's schema to the record's own. Thread-safe.
- * Only the first value of a schema id needs the network.
+ * Reads Confluent's wire format as a generated record, and resolves the writer's schema to the record's own.
+ * Thread-safe. Only the first value of a schema id needs the network.
  *
- * <p>Throws {@link SerializationException} for bytes that are no such record, bytes after its end included;
- * {@link UnknownSchemaException} where the registry does not know the id, or its schema cannot be read as the record;
- * {@link LogicalTypeMismatchException} where it can, and a field would mean something else;
- * {@link io.usageflow.schema.registry.RegistryUnavailableException} while the registry is away, which says nothing about
- * the bytes. Lengths that the bytes claim are checked against the bytes there are before anything is allocated, and how deep
- * they are nested is bounded ({@code EncodingBounds}). Decimals and timestamps in other units are converted where that is exact
- * ({@link UnitConversion}).
+ * <p>Throws {@link SerializationException} for bytes that are no such record, bytes after its end included; {@link
+ * UnknownSchemaException} where the registry does not know the id, or its schema cannot be read as the record; {@link
+ * LogicalTypeMismatchException} where it can, and a field would mean something else; {@link
+ * io.usageflow.schema.registry.RegistryUnavailableException} while the registry is away, which says nothing about the
+ * bytes. Lengths that the bytes claim are checked against the bytes there are before anything is allocated, and how
+ * deep they are nested is bounded ({@code EncodingBounds}). Decimals and timestamps in other units are converted where
+ * that is exact ({@link UnitConversion}).
  */
 public final class AvroDeserializer<T extends SpecificRecord> implements Deserializer<T> {
     /** The generated class to read as, if Kafka creates the deserializer by name. */
@@ -83,8 +83,8 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
     }
 
     /**
-     * Checks that another library's class, which resolves schemas as Avro does, would read the value correctly. Says nothing
-     * about a value in another format: only that class knows it.
+     * Checks that another library's class, which resolves schemas as Avro does, would read the value correctly. Says
+     * nothing about a value in another format: only that class knows it.
      *
      * @param own whether only the forwarder writes these records, so that an unknown id means that the registry lost it
      * @throws SerializationException if it would not
@@ -134,7 +134,8 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
                 .orElseThrow(() -> new UnknownSchemaException(
                         schemaId,
                         "the value's schema id " + schemaId
-                                + " is unknown to the registry: register the schema, or check that producer and consumer"
+                                + " is unknown to the registry: register the schema, or check that"
+                                + " producer and consumer"
                                 + " use the same registry"));
         SchemaResolution<T> made = SchemaResolution.of(written, type());
         if (resolutions.size() >= RESOLUTIONS_MAX) {

@@ -16,12 +16,13 @@ import org.apache.kafka.common.serialization.Serializer;
 /**
  * Creates serializers of generated records from a configuration with Confluent's keys. Thread-safe.
  *
- * <p>Keys: those of {@link io.usageflow.schema.registry.http.RegistryClientSettings}; {@value AvroSerializer#AUTO_REGISTER};
- * {@value #SERIALIZER_CLASS} and {@value #DESERIALIZER_CLASS}, by which a user who has Confluent's classes on the class
- * path names them ({@code io.confluent.kafka.serializers.KafkaAvroSerializer} and {@code …KafkaAvroDeserializer}): they
- * are configured with the whole map, the deserializer with {@code specific.avro.reader=true} unless the map says
- * otherwise. Since 1.12.1, Avro creates classes only of trusted packages: Confluent's deserializer needs
- * {@code -Dorg.apache.avro.SERIALIZABLE_PACKAGES=io.usageflow.schema}, ours needs nothing.
+ * <p>Keys: those of {@link io.usageflow.schema.registry.http.RegistryClientSettings}; {@value
+ * AvroSerializer#AUTO_REGISTER}; {@value #SERIALIZER_CLASS} and {@value #DESERIALIZER_CLASS}, by which a user who has
+ * Confluent's classes on the class path names them ({@code io.confluent.kafka.serializers.KafkaAvroSerializer} and
+ * {@code …KafkaAvroDeserializer}): they are configured with the whole map, the deserializer with {@code
+ * specific.avro.reader=true} unless the map says otherwise. Since 1.12.1, Avro creates classes only of trusted
+ * packages: Confluent's deserializer needs {@code -Dorg.apache.avro.SERIALIZABLE_PACKAGES=io.usageflow.schema}, ours
+ * needs nothing.
  */
 public final class AvroSerdes {
     /** A {@link Serializer} class; default {@link AvroSerializer}. */
@@ -50,13 +51,13 @@ public final class AvroSerdes {
     }
 
     /**
-     * A configured deserializer of values into {@code type}. Its exceptions are those of {@link AvroDeserializer}; a user's
-     * class throws its own, and
-     * {@link org.apache.kafka.common.errors.SerializationException} where it makes another type.
+     * A configured deserializer of values into {@code type}. Its exceptions are those of {@link AvroDeserializer}; a
+     * user's class throws its own, and {@link org.apache.kafka.common.errors.SerializationException} where it makes
+     * another type.
      *
-     * <p>Before a user's class gets a value in the wire format, our own registry client checks its schema, so that client has
-     * to reach the registry too. If decimals or timestamps have other units, or the value exceeds the bounds of nesting, that
-     * class never sees the value. A value in another format is that class's own responsibility.
+     * <p>Before a user's class gets a value in the wire format, our own registry client checks its schema, so that
+     * client has to reach the registry too. If decimals or timestamps have other units, or the value exceeds the bounds
+     * of nesting, that class never sees the value. A value in another format is that class's own responsibility.
      *
      * @throws ConfigException naming the key that is missing or wrong
      */
@@ -66,9 +67,10 @@ public final class AvroSerdes {
 
     /**
      * As {@link #valueDeserializer}, of records that only the forwarder writes, and of the events inside deliverable
-     * records. Where the registry has lost their schema, they are read with the schemas that this version carries, if one
-     * proves itself on the bytes; otherwise it throws {@link io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException}, a
-     * {@link io.usageflow.schema.registry.RegistryUnavailableException}: the record has to be read again later.
+     * records. Where the registry has lost their schema, they are read with the schemas that this version carries, if
+     * one proves itself on the bytes; otherwise it throws {@link
+     * io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException}, a {@link
+     * io.usageflow.schema.registry.RegistryUnavailableException}: the record has to be read again later.
      *
      * @throws ConfigException naming the key that is missing or wrong
      */
@@ -103,9 +105,10 @@ public final class AvroSerdes {
     }
 
     /**
-     * Whether a value is in the wire format with exactly the generated record's own schema, so that a caller may
-     * read its fields in place. Says nothing about the bytes after the header. False if a user's class reads values: only that
-     * class knows them. Caches the schema as a read does, so that the value can be decoded later without the registry.
+     * Whether a value is in the wire format with exactly the generated record's own schema, so that a caller may read
+     * its fields in place. Says nothing about the bytes after the header. False if a user's class reads values: only
+     * that class knows them. Caches the schema as a read does, so that the value can be decoded later without the
+     * registry.
      *
      * @param deserializer made by {@link #valueDeserializer}
      * @param from where the value begins in the bytes, header first
@@ -122,9 +125,9 @@ public final class AvroSerdes {
     }
 
     /**
-     * Generated records without a registry: in the wire format, as long as they will be with a registered schema, but with 0
-     * in the id's place. For a caller that keeps the schema with the bytes, and reads them once the registry answers. Never for
-     * Kafka. Thread-safe.
+     * Generated records without a registry: in the wire format, as long as they will be with a registered schema, but
+     * with 0 in the id's place. For a caller that keeps the schema with the bytes, and reads them once the registry
+     * answers. Never for Kafka. Thread-safe.
      */
     public static final class UnregisteredAvro {
         private UnregisteredAvro() {}
@@ -137,8 +140,8 @@ public final class AvroSerdes {
          * Returns a deserializer that needs no registry.
          *
          * @param written the schema that the values were written with
-         * @param type the record to read them as; it may have a later schema. {@link UnknownSchemaException} from the first
-         *     value on where that cannot be
+         * @param type the record to read them as; it may have a later schema. {@link UnknownSchemaException} from the
+         *     first value on where that cannot be
          */
         public static <T extends SpecificRecord> Deserializer<T> deserializer(Schema written, Class<T> type) {
             return new AvroDeserializer<>(new NoRegistry(Optional.of(written)), type);

@@ -21,12 +21,12 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Generated records in Confluent's wire format. The subject is {@code <topic>-value} (TopicNameStrategy). The first record
- * of a schema on a topic asks the registry for the id; the following ones touch no network. Thread-safe.
+ * Generated records in Confluent's wire format. The subject is {@code <topic>-value} (TopicNameStrategy). The first
+ * record of a schema on a topic asks the registry for the id; the following ones touch no network. Thread-safe.
  *
- * <p>Throws {@link SerializationException} for a record that its schema does not take, naming the field, and for a schema
- * that the registry refuses or, with {@code auto.register.schemas=false}, does not know;
- * {@link io.usageflow.schema.registry.RegistryUnavailableException} while the registry is away.
+ * <p>Throws {@link SerializationException} for a record that its schema does not take, naming the field, and for a
+ * schema that the registry refuses or, with {@code auto.register.schemas=false}, does not know; {@link
+ * io.usageflow.schema.registry.RegistryUnavailableException} while the registry is away.
  */
 public final class AvroSerializer<T extends SpecificRecord> implements Serializer<T> {
     /** Whether an unknown schema is registered (default true) or an error (false). */

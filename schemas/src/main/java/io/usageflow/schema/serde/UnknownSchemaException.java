@@ -21,8 +21,9 @@ public sealed class UnknownSchemaException extends SerializationException {
     }
 
     /**
-     * The value's schema gives a field another meaning than the record has, such as plain bytes where a decimal belongs, and
-     * there is no exact conversion. The message names both. It stays so until the producer uses another schema.
+     * The value's schema gives a field another meaning than the record has, such as plain bytes where a decimal
+     * belongs, and there is no exact conversion. The message names both. It stays so until the producer uses another
+     * schema.
      */
     static final class LogicalTypeMismatchException extends UnknownSchemaException {
         private static final long serialVersionUID = 1;

@@ -11,13 +11,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows foreign text: record keys, ids, header values, answers of servers, messages of exceptions. Shown text stays on its
- * line, commands no terminal, hides no character and reads in the order in which it is stored. Pure and thread-safe.
+ * Shows foreign text: record keys, ids, header values, answers of servers, messages of exceptions. Shown text stays on
+ * its line, commands no terminal, hides no character and reads in the order in which it is stored. Pure and
+ * thread-safe.
  *
- * <p>Each UTF-16 unit of a character that is not {@linkplain #isVisible visible} becomes <code>&#92;uXXXX</code>, as in JSON:
- * an escaped JSON document has the same value. Every other character stays as it is, the backslash too. Escaping twice
- * therefore changes nothing, and a text that holds the six characters of an escape itself looks the same as what the
- * escape stands for; JSON output tells the two apart, since its backslash is doubled.
+ * <p>Each UTF-16 unit of a character that is not {@linkplain #isVisible visible} becomes <code>&#92;uXXXX</code>, as in
+ * JSON: an escaped JSON document has the same value. Every other character stays as it is, the backslash too. Escaping
+ * twice therefore changes nothing, and a text that holds the six characters of an escape itself looks the same as what
+ * the escape stands for; JSON output tells the two apart, since its backslash is doubled.
  */
 public final class VisibleText {
     /** Longest result of {@link #of(Object)} and {@link #logged}, in characters, the mark of a cut included. */
@@ -35,8 +36,8 @@ public final class VisibleText {
     private VisibleText() {}
 
     /**
-     * A whole text, such as an id in a table: blanks at its ends are escaped too, and what is longer than {@value #CHARS_MAX}
-     * characters ends with a mark that says how long it is. Null is {@code null}.
+     * A whole text, such as an id in a table: blanks at its ends are escaped too, and what is longer than {@value
+     * #CHARS_MAX} characters ends with a mark that says how long it is. Null is {@code null}.
      */
     public static String of(@Nullable Object text) {
         return of(text, CHARS_MAX);
@@ -62,8 +63,8 @@ public final class VisibleText {
     }
 
     /**
-     * The value of a {@code key=value} in a log line: as {@link #of(Object)}, in double quotes unless it is one word, so that
-     * it cannot hold what looks like the next key. Not to be applied twice.
+     * The value of a {@code key=value} in a log line: as {@link #of(Object)}, in double quotes unless it is one word,
+     * so that it cannot hold what looks like the next key. Not to be applied twice.
      */
     public static String logged(@Nullable Object value) {
         String shown = of(value);
@@ -107,9 +108,9 @@ public final class VisibleText {
     }
 
     /**
-     * Whether a reader sees the character, in its place. False for controls, format characters (bidirectional, zero-width,
-     * tags), separators and all spaces but U+0020, halves of surrogate pairs, unassigned and private characters, and letters
-     * and marks without a glyph.
+     * Whether a reader sees the character, in its place. False for controls, format characters (bidirectional,
+     * zero-width, tags), separators and all spaces but U+0020, halves of surrogate pairs, unassigned and private
+     * characters, and letters and marks without a glyph.
      */
     public static boolean isVisible(int codePoint) {
         if (codePoint >= 0x20 && codePoint < 0x7f) {
@@ -128,7 +129,9 @@ public final class VisibleText {
         };
     }
 
-    /** Unicode's Default_Ignorable_Code_Point as far as it is not a format character, and two symbols that are blank. */
+    /**
+     * Unicode's Default_Ignorable_Code_Point as far as it is not a format character, and two symbols that are blank.
+     */
     private static boolean isWithoutGlyph(int codePoint) {
         return switch (codePoint) {
             case 0x034F,

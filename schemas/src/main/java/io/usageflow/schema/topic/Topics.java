@@ -15,18 +15,20 @@ public record Topics(String prefix) {
     public static final String DEFAULT_PREFIX = "usage";
 
     /**
-     * For every topic: timestamps by the broker's clock. With a client's clock, retention deletes unread records if the clock
-     * is behind, and the broker refuses records if it is ahead ({@code message.timestamp.after.max.ms}).
+     * For every topic: timestamps by the broker's clock. With a client's clock, retention deletes unread records if the
+     * clock is behind, and the broker refuses records if it is ahead ({@code message.timestamp.after.max.ms}).
      */
     private static final Map<String, String> APPEND_TIME = Map.of("message.timestamp.type", "LogAppendTime");
 
     /**
-     * For topics whose records contain an event and more. Kafka's default is 1 MiB, and another producer's event may have
-     * that size: its dead letter would be refused, and nothing may be dropped.
+     * For topics whose records contain an event and more. Kafka's default is 1 MiB, and another producer's event may
+     * have that size: its dead letter would be refused, and nothing may be dropped.
      */
     private static final int ROOMY_BYTES = 4 * 1024 * 1024;
 
-    /** For a topic that is written several times a second and read from the start: small segments are compacted sooner. */
+    /**
+     * For a topic that is written several times a second and read from the start: small segments are compacted sooner.
+     */
     private static final Map<String, String> SMALL_SEGMENTS =
             Map.of("segment.bytes", Integer.toString(16 * 1024 * 1024));
 

@@ -22,7 +22,9 @@ public final class Logging {
         }
     }
 
-    /** For commands whose output is for people: only what usageflow itself warns of. Leaves a user's own logging alone. */
+    /**
+     * For commands whose output is for people: only what usageflow itself warns of. Leaves a user's own logging alone.
+     */
     public static void onlyProblems() {
         if ("usageflow-logback.xml".equals(System.getProperty(CONFIGURATION))
                 && LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {

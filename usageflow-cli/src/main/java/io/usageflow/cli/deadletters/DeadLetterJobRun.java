@@ -90,7 +90,8 @@ final class DeadLetterJobRun {
             terminal.note("usageflow: cancelled; " + onward);
         } else if (ended.end() instanceof TakenOver) {
             terminal.note("usageflow: " + request.audit().job()
-                    + " was fenced: a later replay or discard has begun, or Kafka did not answer for more than a minute; "
+                    + " was fenced: a later replay or discard has begun, or Kafka did not answer for"
+                    + " more than a minute; "
                     + ended.done() + " were " + done.strip()
                     + ", each once. Check that no other job is running, then " + onward);
         } else if (ended.end() instanceof CanaryFailed canary) {

@@ -16,8 +16,10 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "discard",
         description = {
-            "Give dead letters up: they will not be billed. They stay in their topic, with a mark that says who, when and"
-                    + " why, and 'replay --again' still brings them back. Without --apply the plan is shown and nothing is"
+            "Give dead letters up: they will not be billed. They stay in their topic, with a mark that"
+                    + " says who, when and"
+                    + " why, and 'replay --again' still brings them back. Without --apply the plan is"
+                    + " shown and nothing is"
                     + " touched; --apply needs --why."
         },
         footerHeading = "%nExamples:%n",
@@ -25,7 +27,8 @@ import picocli.CommandLine.Mixin;
             "  usageflow dead-letters discard --reason TOO_OLD --until 2026-10-01",
             "  usageflow dead-letters discard --id 1c0f3c1e-5b7a-5d0e-9d43-1f8e0b0e6a11 --apply --why 'test traffic'",
             "",
-            "Exit codes: 0 all that matched was (or would be) discarded; 1 none matched, cancelled, or fenced by a later job; 2"
+            "Exit codes: 0 all that matched was (or would be) discarded; 1 none matched, cancelled, or"
+                    + " fenced by a later job; 2"
                     + " wrong options, nothing was begun; 3 Kafka, the registry or a topic is not there."
         })
 final class DeadLettersDiscard extends OperatorCommand {

@@ -20,11 +20,14 @@ import picocli.CommandLine.Option;
 @Command(
         name = "replay",
         description = {
-            "Send dead letters through the pipeline again, as they were published and under the same ids: Credyt ignores"
+            "Send dead letters through the pipeline again, as they were published and under the same"
+                    + " ids: Credyt ignores"
                     + " events that it already has. Without --apply the plan is shown and nothing is touched.",
             "",
-            "Each is replayed once: it is marked in the same transaction, and the same command again continues with those"
-                    + " that are left, after a crash or Ctrl-C too. One job runs at a time: one that begins fences the one before it.",
+            "Each is replayed once: it is marked in the same transaction, and the same command again"
+                    + " continues with those"
+                    + " that are left, after a crash or Ctrl-C too. One job runs at a time: one that"
+                    + " begins fences the one before it.",
             "",
             "--set corrects each event before: event_type, account_id, customer_id, customer_external_id, occurred_at,"
                     + " subject, description, data.KEY, and vendor, amount, currency or description of costs[N] or"
@@ -36,9 +39,11 @@ import picocli.CommandLine.Option;
             "  usageflow dead-letters replay --reason CREDYT_UNAVAILABLE",
             "  usageflow dead-letters replay --reason CREDYT_UNAVAILABLE --apply --canary 5 --why 'Credyt is back'",
             "  usageflow dead-letters replay --reason INVALID_CURRENCY --set 'costs[*].currency=USD' --apply",
-            "  usageflow dead-letters replay --account acct_42 --reason ID_CONFLICT --new-id --apply --why 'ids reused'",
+            "  usageflow dead-letters replay --account acct_42 --reason ID_CONFLICT --new-id --apply"
+                    + " --why 'ids reused'",
             "",
-            "Exit codes: 0 all that matched was (or would be) replayed; 1 none matched, some cannot be replayed, a canary"
+            "Exit codes: 0 all that matched was (or would be) replayed; 1 none matched, some cannot be"
+                    + " replayed, a canary"
                     + " failed, cancelled, or fenced by a later job; 2 wrong options, nothing was begun; 3 Kafka, the"
                     + " registry or a topic is not there."
         })

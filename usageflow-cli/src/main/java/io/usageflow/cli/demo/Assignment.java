@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.UUID;
 
 /**
- * Gives each request of a trace what the trace leaves out: an account, a model, whether it searched. Pure: it depends on
- * the request's service and line alone, so that every run, and every retry, says the same.
+ * Gives each request of a trace what the trace leaves out: an account, a model, whether it searched. Pure: it depends
+ * on the request's service and line alone, so that every run, and every retry, says the same.
  */
 final class Assignment {
     private static final UUID NAMESPACE = UUID.fromString("0d5bb0b5-3f7e-5f6c-8f39-51c2a6f0a7d4");

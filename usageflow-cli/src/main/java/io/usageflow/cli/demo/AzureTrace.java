@@ -19,8 +19,8 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 
 /**
- * Reads Azure's public LLM inference trace: {@code TIMESTAMP,ContextTokens,GeneratedTokens}, times without a zone (taken
- * as UTC) and with up to 9 fraction digits, line ends of either kind.
+ * Reads Azure's public LLM inference trace: {@code TIMESTAMP,ContextTokens,GeneratedTokens}, times without a zone
+ * (taken as UTC) and with up to 9 fraction digits, line ends of either kind.
  */
 final class AzureTrace {
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()

@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
         name = "demo",
         description = {
             "Run the whole pipeline in this process and prove that it keeps its promises: a broker, a registry, the"
-                    + " forwarder and a Credyt stand-in. Publishes a trace of model requests with repeats, contradictions,"
+                    + " forwarder and a Credyt stand-in. Publishes a trace of model requests with"
+                    + " repeats, contradictions,"
                     + " poison, events before their link, unknown customers and an outage of Credyt, then compares what"
                     + " was published, its outcome, and what the stand-in charged with what the input says.",
             "Exit code 0 only if all figures agree and every line of the input could be read."

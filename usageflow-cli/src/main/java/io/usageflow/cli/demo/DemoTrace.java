@@ -35,8 +35,8 @@ public record DemoTrace(List<TraceRow> rows, List<String> badLines) {
     }
 
     /**
-     * The same trace moved in time so that its last request is made at the given moment: usage of years ago is, rightly,
-     * too old to be admitted.
+     * The same trace moved in time so that its last request is made at the given moment: usage of years ago is,
+     * rightly, too old to be admitted.
      */
     public DemoTrace endingAt(Instant end) {
         if (rows.isEmpty()) {

@@ -3,7 +3,9 @@ package io.usageflow.cli.demo;
 import java.math.BigDecimal;
 import java.util.List;
 
-/** What the demo's company charges and pays: round invented prices for the kinds of model that such companies resell. */
+/**
+ * What the demo's company charges and pays: round invented prices for the kinds of model that such companies resell.
+ */
 final class PriceList {
     static final String CHAT = "chat_completion";
     static final String CODE = "code_completion";

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The steps of the demo, in order, and the outcome that they must have. Pure: the requests of the trace, each published once
- * as an event that must reach Credyt, and between them what goes wrong in practice.
+ * The steps of the demo, in order, and the outcome that they must have. Pure: the requests of the trace, each published
+ * once as an event that must reach Credyt, and between them what goes wrong in practice.
  *
  * @param steps in the order of time; {@code pace} has, for each, when the trace has it
  * @param outcome what must have become of the steps when all is quiet again

@@ -17,7 +17,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "doctor",
         description = {
-            "Check everything that a forwarder needs, with the settings that it would have: settings, Kafka and its version,"
+            "Check everything that a forwarder needs, with the settings that it would have: settings,"
+                    + " Kafka and its version,"
                     + " topics, replicas, rights, schema registry, Credyt and the key, clocks, state directory, admin"
                     + " port and memory. Each gets a verdict and a remedy. Changes nothing and shows no key; takes half"
                     + " a minute at most.",

@@ -34,7 +34,8 @@ import picocli.CommandLine.Option;
             "",
             "  --expired-known N acknowledges a loss that you have dealt with: exit code 0 up to N such records.",
             "",
-            "Events in flight that are older than --in-flight-max, or gone from Kafka, are a problem, too: exit code 1.",
+            "Events in flight that are older than --in-flight-max, or gone from Kafka, are a problem,"
+                    + " too: exit code 1.",
             "",
             "Examples:",
             "  usageflow ledger",

@@ -127,7 +127,8 @@ final class LedgerTable {
 
     private static String verdict(LedgerBalance balance) {
         if (balance.isBalanced()) {
-            return "the books balance: every event received is delivered, dead-lettered, a duplicate, parked or in flight"
+            return "the books balance: every event received is delivered, dead-lettered, a duplicate,"
+                    + " parked or in flight"
                     + (balance.expiredUnread() == 0
                             ? ""
                             : "; " + figure(balance.expiredUnread()) + " expired unread, within --expired-known "

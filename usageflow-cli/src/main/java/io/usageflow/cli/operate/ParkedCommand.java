@@ -44,7 +44,8 @@ public final class ParkedCommand {
     @Command(
             name = "list",
             description = {
-                "List the accounts whose events wait for a link, the longest waiting first, with the link that is missing"
+                "List the accounts whose events wait for a link, the longest waiting first, with the"
+                        + " link that is missing"
                         + " and the command that writes it. Reads the admin ports of the running forwarders, not Kafka;"
                         + " changes nothing.",
                 "Each instance answers for the partitions it has, so name them all. Events that wait longer than"

@@ -118,9 +118,9 @@ public final class TraceCommand extends OperatorCommand {
             lines.add("");
         }
         if (trace.events().size() > 1) {
-            lines.add(
-                    "note: " + trace.events().size()
-                            + " accounts use this id; each event stands alone, since ids that are no UUIDs are qualified by account");
+            lines.add("note: " + trace.events().size()
+                    + " accounts use this id; each event stands alone, since ids that are no"
+                    + " UUIDs are qualified by account");
         }
         trace.notes().forEach(note -> lines.add("note: " + note));
         trace.starts().stream().filter(TopicStart::cut).forEach(start -> lines.add(expired(start)));

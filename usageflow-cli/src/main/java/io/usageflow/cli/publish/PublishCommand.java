@@ -18,8 +18,10 @@ import picocli.CommandLine.Command;
 @Command(
         name = "publish",
         description = {
-            "Publish usage events from a file, or one event, and wait until they are durable: until all in-sync replicas"
-                    + " have them. Bad lines are reported by number and the rest is published; exit code 1 then. An id that a"
+            "Publish usage events from a file, or one event, and wait until they are durable: until all"
+                    + " in-sync replicas"
+                    + " have them. Bad lines are reported by number and the rest is published; exit"
+                    + " code 1 then. An id that a"
                     + " line uses again for something else makes it a bad line; one that repeats an earlier line is not"
                     + " sent again.",
             "The same command resumes a backfill that was stopped or killed, if --resume names a file for its position."
@@ -34,7 +36,8 @@ import picocli.CommandLine.Command;
             "A CSV mapping names a column, or a constant in single quotes, for each field:",
             "  id=request_id,event_type='message_completed',account_id=customer,data.tokens=tokens:long,",
             "  cost.openai.amount=cost,cost.openai.currency='USD'     (types: string, long, decimal, boolean)",
-            "cost[Provider].amount=cost takes the vendor from the column Provider. occurred_at=day:date is the beginning",
+            "cost[Provider].amount=cost takes the vendor from the column Provider. occurred_at=day:date"
+                    + " is the beginning",
             "of that day in --csv-zone; occurred_at=at:epoch_seconds, :epoch_millis and :epoch_micros count from 1970;",
             "cost.openai.currency=currency:upper makes usd USD.",
             "",

@@ -38,21 +38,25 @@ import picocli.CommandLine.Option;
 /** {@code usageflow reconcile}. */
 @Command(
         name = "reconcile",
-        description =
-                "Compare the events at Credyt with those that were sent: for each receipt of the period, asks Credyt for"
-                        + " the event. Exit code 1 if a difference is found, 3 if Credyt does not answer.",
+        description = "Compare the events at Credyt with those that were sent: for each receipt of the"
+                + " period, asks Credyt for"
+                + " the event. Exit code 1 if a difference is found, 3 if Credyt does not answer.",
         footerHeading = "%nWhat can be found:%n",
         footer = {
             "  MISSING    Credyt accepted the event and does not have it now: --repair sends it again",
-            "  UNBILLED   Credyt has it and charged no fees; of types without a price that is right: name them in --free",
+            "  UNBILLED   Credyt has it and charged no fees; of types without a price that is right:"
+                    + " name them in --free",
             "  DIFFERENT  Credyt has other content: which field, ours, theirs",
             "  UNCHECKED  it could not be checked, or not wholly: the original has expired, or Credyt did not answer",
             "",
-            "With --unknown it looks the other way round, and takes a run of its own: Credyt's lists are read, and what",
+            "With --unknown it looks the other way round, and takes a run of its own: Credyt's lists"
+                    + " are read, and what",
             "is on them is looked for here. What nothing here ever sent is found:",
             "  UNKNOWN_TO_US  another system writes with the same key, or the same usage was sent under another id",
-            "Credyt promises neither an order nor a filter by time for its lists, so all events of each customer are read,",
-            "whatever the period. A list that could not be proved whole is in the report, and the result is not clean then.",
+            "Credyt promises neither an order nor a filter by time for its lists, so all events of each"
+                    + " customer are read,",
+            "whatever the period. A list that could not be proved whole is in the report, and the"
+                    + " result is not clean then.",
             "",
             "With --report a run that was stopped or killed is resumed by the same command.",
             "",
@@ -111,7 +115,8 @@ public final class ReconcileCommand extends OperatorCommand {
             names = "--unknown",
             description =
                     "Find events that Credyt has and nothing here sent. Reads all events of each customer who has a"
-                            + " link, or a receipt in the period: a question for every 100 events, or fewer where Credyt's pages"
+                            + " link, or a receipt in the period: a question for every 100 events, or"
+                            + " fewer where Credyt's pages"
                             + " are smaller.")
     private boolean unknown;
 

@@ -46,7 +46,7 @@ class ReconcileCommandIT extends ReconcileFixture {
 
     @Test
     void shouldFindWhatIsWrongAmongManyAndNothingElse() throws Exception {
-        events.deliver(MANY, YESTERDAY);
+        events.deliver(MANY, yesterday);
         int deleted = MANY / 7;
         int changed = MANY / 2;
         int unbilled = MANY - 1;
@@ -85,7 +85,7 @@ class ReconcileCommandIT extends ReconcileFixture {
             int kills = Integer.getInteger("usageflow.fault.rounds", 2);
             // Enough that no killed run comes to the end at 200 events/s.
             int sent = 1_500 * kills;
-            events.deliver(sent, YESTERDAY);
+            events.deliver(sent, yesterday);
             List<String> missing = new ArrayList<>();
             for (int i = 0; i < sent; i += 100) {
                 missing.add(events.ids().get(i));
@@ -126,7 +126,7 @@ class ReconcileCommandIT extends ReconcileFixture {
 
     @Test
     void shouldPlanARepairAndThenSendWhatIsMissingOnce() throws Exception {
-        events.deliver(50, YESTERDAY);
+        events.deliver(50, yesterday);
         sandbox.deleteEvent(events.ids().get(3));
         sandbox.deleteEvent(events.ids().get(23));
 
@@ -186,7 +186,7 @@ class ReconcileCommandIT extends ReconcileFixture {
 
     @Test
     void shouldRespectWhatCredytAsksForAndSayNothingOfWhatItDoesNotKnow() throws Exception {
-        events.deliver(60, YESTERDAY);
+        events.deliver(60, yesterday);
         sandbox.inject(
                 FaultRule.next(3, FaultMatch.route("GET /events/{id}"), Fault.status(429, RetryAfter.seconds(1))));
         var patient = new CommandRun();
@@ -203,7 +203,7 @@ class ReconcileCommandIT extends ReconcileFixture {
 
     @Test
     void shouldNotTakeAPageForAnEventNorAnOutageForMissingEvents() throws Exception {
-        events.deliver(30, YESTERDAY);
+        events.deliver(30, yesterday);
         sandbox.outage(true);
         var away = new CommandRun();
         assertThat(away.run(reconcile("--report", folder.resolve("r.csv").toString())))
@@ -220,9 +220,9 @@ class ReconcileCommandIT extends ReconcileFixture {
 
     @Test
     void shouldNameRecordsThatAreNoReceiptsAndJudgeTheOthers() throws Exception {
-        events.deliver(10, YESTERDAY);
+        events.deliver(10, yesterday);
         writeUnreadableReceipts();
-        events.deliver(10, YESTERDAY);
+        events.deliver(10, yesterday);
         sandbox.deleteEvent(events.ids().get(11));
         Path report = folder.resolve("unreadable.csv");
         var command = new CommandRun();
@@ -243,7 +243,7 @@ class ReconcileCommandIT extends ReconcileFixture {
 
     @Test
     void shouldSayThatTheKeyIsRefused() {
-        events.deliver(3, YESTERDAY);
+        events.deliver(3, yesterday);
         sandbox.change("api_keys", Set.of("another"));
         var command = new CommandRun();
 
@@ -257,7 +257,7 @@ class ReconcileCommandIT extends ReconcileFixture {
     @Test
     void shouldLookOnlyAtThePeriodAndTheAccountThatWereAskedFor() throws Exception {
         events.deliver(40, Instant.now().minus(Duration.ofDays(9)));
-        events.deliver(40, YESTERDAY);
+        events.deliver(40, yesterday);
         sandbox.deleteEvent(events.ids().get(0));
         sandbox.deleteEvent(events.ids().get(41));
         var period = new CommandRun();
@@ -276,7 +276,7 @@ class ReconcileCommandIT extends ReconcileFixture {
 
     @Test
     void shouldSayOfWhatItCouldNotCompareWhyAndNotSendItAgain() throws Exception {
-        events.deliver(9, YESTERDAY);
+        events.deliver(9, yesterday);
         sandbox.deleteEvent(events.ids().get(0));
         deleteRecords(topics.names().deliverable());
         var command = new CommandRun();
@@ -295,7 +295,7 @@ class ReconcileCommandIT extends ReconcileFixture {
 
     @Test
     void shouldTakeTypesWithoutAPriceForWhatTheyAre() {
-        events.deliver(4, YESTERDAY);
+        events.deliver(4, yesterday);
         events.ids().forEach(sandbox::dropFees);
         var puzzled = new CommandRun();
         var told = new CommandRun();

@@ -36,8 +36,7 @@ abstract class ReconcileFixture {
     /** 5,000 by default, 50,000 in the full run. */
     static final int MANY = 2_500 * Integer.getInteger("usageflow.fault.rounds", 2);
 
-    static final Duration SOON = Duration.ofSeconds(120);
-    static final Instant YESTERDAY = Instant.now().minus(Duration.ofDays(1));
+    static final Duration SOON = Duration.ofMinutes(2);
     static final ObjectMapper JSON = new ObjectMapper();
 
     static EmbeddedBroker broker;
@@ -45,6 +44,7 @@ abstract class ReconcileFixture {
     @TempDir
     Path folder;
 
+    final Instant yesterday = Instant.now().minus(Duration.ofDays(1));
     final CredytSandbox sandbox = CredytSandbox.start(SandboxOptions.dev().withApiKeys("dev"));
     WrittenTopics topics;
     DeliveredEvents events;

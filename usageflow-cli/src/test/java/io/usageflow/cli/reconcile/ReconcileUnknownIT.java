@@ -34,7 +34,7 @@ class ReconcileUnknownIT extends ReconcileFixture {
     void shouldFindWhatWasSentPastUsAmongManyAndNothingElse() throws Exception {
         // Receipts of events that Credyt has are known whenever they were written.
         events.deliver(MANY / 2, Instant.now().minus(Duration.ofDays(9)))
-                .deliver(MANY / 2, YESTERDAY)
+                .deliver(MANY / 2, yesterday)
                 .deliverWithoutAnswer(3);
         String aside = UUID.randomUUID().toString();
         events.postAside(7, aside);
@@ -61,9 +61,9 @@ class ReconcileUnknownIT extends ReconcileFixture {
 
     @Test
     void shouldCallNothingCompleteWhereRecordsCannotBeRead() throws Exception {
-        events.deliver(10, YESTERDAY);
+        events.deliver(10, yesterday);
         writeUnreadableReceipts();
-        events.deliver(10, YESTERDAY);
+        events.deliver(10, yesterday);
         var command = new CommandRun();
 
         assertThat(command.run(unknown("--json")))
@@ -79,7 +79,7 @@ class ReconcileUnknownIT extends ReconcileFixture {
 
     @Test
     void shouldLookOnlyAtThePeriodAndTheAccountAndAtAllNamesOfACustomer() throws Exception {
-        events.deliver(40, YESTERDAY);
+        events.deliver(40, yesterday);
         // The account is linked to another customer by now, and two accounts share it.
         sandbox.createCustomer("merged");
         link("acct_5", "merged");
@@ -117,7 +117,7 @@ class ReconcileUnknownIT extends ReconcileFixture {
     void shouldGoOnAfterItWasKilledAndReportEachEventOnce() throws Exception {
         try (SchemaRegistryServer registry = SchemaRegistryServer.start(0)) {
             useRegistry(registry);
-            events.deliver(600, YESTERDAY);
+            events.deliver(600, yesterday);
             List<String> aside = IntStream.range(0, 10)
                     .mapToObj(i -> UUID.randomUUID().toString())
                     .toList();
@@ -150,7 +150,7 @@ class ReconcileUnknownIT extends ReconcileFixture {
 
     @Test
     void shouldNotAccuseWhereReceiptsHaveExpired() throws Exception {
-        events.deliver(40, YESTERDAY).postAside(1, UUID.randomUUID().toString());
+        events.deliver(40, yesterday).postAside(1, UUID.randomUUID().toString());
         deleteRecords(topics.names().receipts());
         deleteRecords(topics.names().deliverable());
         // No receipt is left that would name the customers of the period.
@@ -164,7 +164,7 @@ class ReconcileUnknownIT extends ReconcileFixture {
                 .contains("  UNCHECKED                    3")
                 .contains("NOT COMPLETE: nothing unknown was found");
 
-        events.deliver(40, YESTERDAY);
+        events.deliver(40, yesterday);
         var begun = new CommandRun();
         assertThat(begun.run(unknown("--account", "acct_1"))).isEqualTo(ExitCode.PROBLEMS);
         assertThat(begun.out()).contains("receipts begin at 20").contains("  with a receipt               2");
@@ -172,7 +172,7 @@ class ReconcileUnknownIT extends ReconcileFixture {
 
     @Test
     void shouldNotCallCleanWhatItCouldNotRead() throws Exception {
-        events.deliver(40, YESTERDAY);
+        events.deliver(40, yesterday);
         sandbox.inject(FaultRule.next(1_000, FaultMatch.route("GET /events"), Fault.status(400)));
         Path report = folder.resolve("report.csv");
         var command = new CommandRun();

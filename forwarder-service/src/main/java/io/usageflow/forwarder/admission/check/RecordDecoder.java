@@ -11,7 +11,9 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
-/** Decodes a record's value. Undecodable bytes are a result; an unavailable registry is an exception. Not thread-safe. */
+/**
+ * Decodes a record's value. Undecodable bytes are a result; an unavailable registry is an exception. Not thread-safe.
+ */
 public final class RecordDecoder<T extends SpecificRecord> {
     private final Deserializer<T> deserializer;
     private final String topic;

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Retries work while the registry is unavailable, and blocks its thread to keep the order of events. The wait is bounded,
- * because Kafka aborts a transaction that is open for 10 s ({@code transaction.timeout.ms} in Streams). Then the exception is
- * thrown, the thread is replaced, and the same records are read again.
+ * Retries work while the registry is unavailable, and blocks its thread to keep the order of events. The wait is
+ * bounded, because Kafka aborts a transaction that is open for 10 s ({@code transaction.timeout.ms} in Streams). Then
+ * the exception is thrown, the thread is replaced, and the same records are read again.
  *
  * <p>Decoding and encoding need the registry only for a new schema, so this usually costs nothing.
  */
@@ -48,7 +48,8 @@ public final class RegistryRetry {
     /**
      * Runs the work, with retries.
      *
-     * @throws KafkaException the work's own; for an unavailable registry only after {@link #WAIT_MAX} or when the stage stops
+     * @throws KafkaException the work's own; for an unavailable registry only after {@link #WAIT_MAX} or when the stage
+     *     stops
      */
     public <T> T call(Supplier<T> work) {
         try {

@@ -19,8 +19,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 /**
  * The counters of one partition since its creation. Belongs to one task.
  *
- * <p>Changed counters are written before each commit, in the transaction of what they count. An aborted transaction loses
- * its counts too, because its task is closed and restored from the changelog.
+ * <p>Changed counters are written before each commit, in the transaction of what they count. An aborted transaction
+ * loses its counts too, because its task is closed and restored from the changelog.
  */
 public final class AdmissionLedger {
     /** Prefix of its keys in a store shared with the id blocks and the source positions. */

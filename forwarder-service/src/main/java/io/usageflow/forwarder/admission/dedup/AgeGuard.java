@@ -9,30 +9,30 @@ import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
- * Refuses events whose first copy may have been forgotten, so that finite memory suffices to admit each event once, for ever.
- * Pure, thread-safe. Its clock is the record's append time, which is the same in every retry and restart.
+ * Refuses events whose first copy may have been forgotten, so that finite memory suffices to admit each event once, for
+ * ever. Pure, thread-safe. Its clock is the record's append time, which is the same in every retry and restart.
  *
  * <p>An event has up to two times: its {@code occurred_at}, and the time in its id if that is a UUIDv7. It is
  *
  * <ul>
  *   <li>{@code IN_FUTURE} if a time is later than append + skew;
- *   <li>{@code TOO_OLD} if a time is earlier than append − (window − skew), or not later than the <em>forgotten mark</em>:
- *       the maximum of first seen + skew over all ids ever forgotten.
+ *   <li>{@code TOO_OLD} if a time is earlier than append − (window − skew), or not later than the <em>forgotten
+ *       mark</em>: the maximum of first seen + skew over all ids ever forgotten.
  * </ul>
  *
  * <p><b>Claim:</b> of all copies that share an {@code occurred_at} or a UUIDv7 id, one is admitted. <b>Proof.</b> Let
- * the first be admitted at append time s, and t be the time that it shares with its copies. It was not {@code IN_FUTURE}, so
- * t ≤ s + skew. While the id is stored, a copy is a duplicate or a conflict. The transaction that forgets the id raises the
- * forgotten mark to at least s + skew ≥ t, and the mark never decreases: a later copy is {@code TOO_OLD}. ∎ The proof makes
- * no assumption about brokers' clocks or a constant window.
+ * the first be admitted at append time s, and t be the time that it shares with its copies. It was not {@code
+ * IN_FUTURE}, so t ≤ s + skew. While the id is stored, a copy is a duplicate or a conflict. The transaction that
+ * forgets the id raises the forgotten mark to at least s + skew ≥ t, and the mark never decreases: a later copy is
+ * {@code TOO_OLD}. ∎ The proof makes no assumption about brokers' clocks or a constant window.
  *
- * <p>The window makes the refusal predictable: ids first seen at s are forgotten only after s + window ({@link DedupStore}),
- * so, while brokers' clocks advance, the mark stays below append − (window − skew) and refuses no event that the documented
- * rule admits. If the store is too small for a whole window, the effective window is shorter: more events are refused, and
- * still none is admitted twice.
+ * <p>The window makes the refusal predictable: ids first seen at s are forgotten only after s + window ({@link
+ * DedupStore}), so, while brokers' clocks advance, the mark stays below append − (window − skew) and refuses no event
+ * that the documented rule admits. If the store is too small for a whole window, the effective window is shorter: more
+ * events are refused, and still none is admitted twice.
  *
- * <p>A copy with a new {@code occurred_at} under an id without a time is admitted again after the window; only Credyt's own
- * idempotency helps there.
+ * <p>A copy with a new {@code occurred_at} under an id without a time is admitted again after the window; only Credyt's
+ * own idempotency helps there.
  */
 public final class AgeGuard {
     private final long windowMs;
@@ -70,8 +70,8 @@ public final class AgeGuard {
     }
 
     /**
-     * The time to store as first seen: the append time, or later if a replay bypassed this guard with a future event, so that
-     * the proof holds for it too.
+     * The time to store as first seen: the append time, or later if a replay bypassed this guard with a future event,
+     * so that the proof holds for it too.
      */
     public long seenAt(Instant occurredAt, UUID id, long appendedAt) {
         return Math.max(
@@ -85,8 +85,8 @@ public final class AgeGuard {
     }
 
     /**
-     * Whether an id may be forgotten before the end of its window, in a full store: not so early that the mark would reach
-     * current events.
+     * Whether an id may be forgotten before the end of its window, in a full store: not so early that the mark would
+     * reach current events.
      */
     boolean mayForgetEarly(long seenAt, long now) {
         return now > 0 && now - 2 * skewMs > seenAt;
@@ -120,12 +120,12 @@ public final class AgeGuard {
                             + ": replay it if it was never billed, otherwise discard it"));
         }
         if (time > newest) {
-            return Optional.of(
-                    new Refusal(
-                            DeadLetterReason.IN_FUTURE,
-                            what + " is " + Instant.ofEpochMilli(time) + ", later than "
-                                    + Instant.ofEpochMilli(newest)
-                                    + ", the time that Kafka received it plus the allowed skew: check the producer's clock, then replay"));
+            return Optional.of(new Refusal(
+                    DeadLetterReason.IN_FUTURE,
+                    what + " is " + Instant.ofEpochMilli(time) + ", later than "
+                            + Instant.ofEpochMilli(newest)
+                            + ", the time that Kafka received it plus the allowed skew: check"
+                            + " the producer's clock, then replay"));
         }
         return Optional.empty();
     }

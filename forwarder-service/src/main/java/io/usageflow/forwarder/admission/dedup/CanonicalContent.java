@@ -23,15 +23,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes the billable content of an event in a canonical form. Each part has its kind and length, so that different contents
- * have different bytes.
+ * Encodes the billable content of an event in a canonical form. Each part has its kind and length, so that different
+ * contents have different bytes.
  *
- * <p>Included: event type, account, explicit customer reference, {@code data}, and each cost's vendor, amount and currency.
- * Excluded, since an honest retry may change them: {@code occurred_at}, subject, descriptions, source, cost ids and metadata.
- * The order of maps and costs, the notation of numbers (1, 1.0, 1E0, long, decimal or JSON) and explicit nulls do not matter.
+ * <p>Included: event type, account, explicit customer reference, {@code data}, and each cost's vendor, amount and
+ * currency. Excluded, since an honest retry may change them: {@code occurred_at}, subject, descriptions, source, cost
+ * ids and metadata. The order of maps and costs, the notation of numbers (1, 1.0, 1E0, long, decimal or JSON) and
+ * explicit nulls do not matter.
  *
- * <p>State stores keep a hash of this form, so a change would turn repeats into conflicts. A change needs a new {@link #FORM}
- * and a comparison with the old form for the length of the dedup window.
+ * <p>State stores keep a hash of this form, so a change would turn repeats into conflicts. A change needs a new {@link
+ * #FORM} and a comparison with the old form for the length of the dedup window.
  *
  * <p>Not thread-safe: it reuses one buffer.
  */

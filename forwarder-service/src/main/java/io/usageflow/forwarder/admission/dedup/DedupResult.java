@@ -56,7 +56,8 @@ public sealed interface DedupResult {
      * An event that is to be admitted or parked.
      *
      * @param id the id that Credyt sees
-     * @param memory stored in the transaction that sends the event; empty if the id is stored already, as for most replays
+     * @param memory stored in the transaction that sends the event; empty if the id is stored already, as for most
+     *     replays
      */
     public record NewEvent(UsageEvent event, UUID id, Optional<DedupResult.FirstRecord> memory) {}
 }

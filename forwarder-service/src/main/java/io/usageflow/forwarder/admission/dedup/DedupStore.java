@@ -11,18 +11,20 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ids of one partition's events, each with its {@link DedupResult.FirstRecord}. Belongs to one task, so to one thread.
+ * The ids of one partition's events, each with its {@link DedupResult.FirstRecord}. Belongs to one task, so to one
+ * thread.
  *
- * <p>Ids are numbered in order. The store keeps them in {@link IdBlocks}, one block for each transaction, and {@link IdIndex}
- * finds an id's number in the heap. So a new id, the usual case, needs no read of the store, and a thousand ids need one
- * write. The latest ids are also in the heap, since most repeats follow soon.
+ * <p>Ids are numbered in order. The store keeps them in {@link IdBlocks}, one block for each transaction, and {@link
+ * IdIndex} finds an id's number in the heap. So a new id, the usual case, needs no read of the store, and a thousand
+ * ids need one write. The latest ids are also in the heap, since most repeats follow soon.
  *
- * <p>An id is stored in the Kafka transaction that sends its event. Otherwise a crash between the two would make the retry a
- * duplicate of an event that was never sent. {@link #write} is called before each commit ({@link PreCommitHook}).
+ * <p>An id is stored in the Kafka transaction that sends its event. Otherwise a crash between the two would make the
+ * retry a duplicate of an event that was never sent. {@link #write} is called before each commit ({@link
+ * PreCommitHook}).
  *
- * <p>Ids are forgotten a block at a time, oldest first: after their window, or earlier in a full store, which shortens the
- * effective window ({@link AgeGuard#effectiveWindowMs}). An id that must be kept longer than its block, such as that of a
- * replayed future event, is stored again.
+ * <p>Ids are forgotten a block at a time, oldest first: after their window, or earlier in a full store, which shortens
+ * the effective window ({@link AgeGuard#effectiveWindowMs}). An id that must be kept longer than its block, such as
+ * that of a replayed future event, is stored again.
  */
 public final class DedupStore {
     /** About 40 kB. */

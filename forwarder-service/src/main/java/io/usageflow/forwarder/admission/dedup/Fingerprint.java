@@ -8,8 +8,8 @@ import java.security.NoSuchAlgorithmException;
 /**
  * Hashes billable content to 64 bits: the first 8 bytes of SHA-256 over {@link CanonicalContent}.
  *
- * <p>Contents are compared only under the same event id. So a changed event passes as a repeat with probability 2⁻⁶⁴, and an
- * attacker needs about 2⁶⁴ tries. Not thread-safe.
+ * <p>Contents are compared only under the same event id. So a changed event passes as a repeat with probability 2⁻⁶⁴,
+ * and an attacker needs about 2⁶⁴ tries. Not thread-safe.
  */
 public final class Fingerprint {
     private final CanonicalContent content = new CanonicalContent();

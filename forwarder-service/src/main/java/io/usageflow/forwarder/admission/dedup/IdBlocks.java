@@ -12,8 +12,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stores the blocks of one partition's ids under the ordinal of their first id, and the forgotten mark of {@link AgeGuard}.
- * Blocks are appended, dropped from the front, and never changed. Belongs to one task.
+ * Stores the blocks of one partition's ids under the ordinal of their first id, and the forgotten mark of {@link
+ * AgeGuard}. Blocks are appended, dropped from the front, and never changed. Belongs to one task.
  */
 final class IdBlocks {
     /** Shorter than a block's key, so it sorts before all blocks. */

@@ -3,14 +3,14 @@ package io.usageflow.forwarder.admission.dedup;
 import io.usageflow.schema.id.KeyedHash;
 
 /**
- * Finds the ordinals of ids by their hashes: open addressing in arrays of {@code long}, which the garbage collector does not
- * traverse. Not thread-safe.
+ * Finds the ordinals of ids by their hashes: open addressing in arrays of {@code long}, which the garbage collector
+ * does not traverse. Not thread-safe.
  *
  * <p>A slot has 32 bits of hash and 32 bits of ordinal; if ids share a hash, the caller compares them. Raising a floor
  * forgets all ordinals below it and frees their slots.
  *
- * <p>{@value #PARTS} parts grow one by one, so that growing pauses only for moving a 64th. A part is between five sixteenths
- * and three quarters full: 11 to 26 bytes of heap per id.
+ * <p>{@value #PARTS} parts grow one by one, so that growing pauses only for moving a 64th. A part is between five
+ * sixteenths and three quarters full: 11 to 26 bytes of heap per id.
  */
 final class IdIndex {
     /** No further ordinal. */

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Finds the Credyt references of an event. An explicit customer has precedence over the account's link; without either, the
- * policy decides. If a link cannot be read, the event waits under any policy.
+ * Finds the Credyt references of an event. An explicit customer has precedence over the account's link; without either,
+ * the policy decides. If a link cannot be read, the event waits under any policy.
  */
 public final class LinkResolver {
     private final Function<String, Optional<CredytReference>> customerLinks;

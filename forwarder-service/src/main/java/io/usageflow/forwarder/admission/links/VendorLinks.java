@@ -146,8 +146,8 @@ public final class VendorLinks {
     }
 
     /**
-     * Counts changes of vendor links, so that the tasks of this process notice them. The global thread increments it after a
-     * write. Thread-safe. Not stored, since a starting task checks all of its parked events.
+     * Counts changes of vendor links, so that the tasks of this process notice them. The global thread increments it
+     * after a write. Thread-safe. Not stored, since a starting task checks all of its parked events.
      */
     public static final class Version {
         private final AtomicLong version = new AtomicLong();
@@ -162,8 +162,8 @@ public final class VendorLinks {
     }
 
     /**
-     * Stores the published bytes of every vendor link, in the global thread of every instance. No record can make it fail,
-     * because a dead global thread stops the instance.
+     * Stores the published bytes of every vendor link, in the global thread of every instance. No record can make it
+     * fail, because a dead global thread stops the instance.
      */
     public static final class VendorLinkUpdater implements Processor<byte[], byte[], Void, Void> {
         private static final Logger LOG = LoggerFactory.getLogger(VendorLinkUpdater.class);

@@ -11,7 +11,9 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
-/** A parked event: its record and when it was parked. Stored without Avro, so that it can be read without the registry. */
+/**
+ * A parked event: its record and when it was parked. Stored without Avro, so that it can be read without the registry.
+ */
 public record ParkedEvent(SourceRecord origin, Instant parkedAt) {
     private static final byte FORM = 1;
     private static final int ABSENT = -1;

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The parked events of one partition: first in, first out for each account. Belongs to one task, so to one thread.
  *
- * <p>There are two stores. Events are on disk under (account, sequence number). Each account's {@link ParkedQueue} is in
- * memory, since every event needs to know whether its account has one. Events are read by their number: a scan would step
- * over the tombstones of all released events.
+ * <p>There are two stores. Events are on disk under (account, sequence number). Each account's {@link ParkedQueue} is
+ * in memory, since every event needs to know whether its account has one. Events are read by their number: a scan would
+ * step over the tombstones of all released events.
  */
 public final class ParkedEvents {
     private final KeyValueStore<Bytes, byte[]> events;
@@ -39,7 +39,10 @@ public final class ParkedEvents {
         return count > 0 && queues.get(accountKey(account)) != null;
     }
 
-    /** Parks an event. {@code waitsFor} counts only for the first event of an account; others wait for those before them. */
+    /**
+     * Parks an event. {@code waitsFor} counts only for the first event of an account; others wait for those before
+     * them.
+     */
     public void park(String account, ParkedEvent event, Unresolved waitsFor) {
         ParkedQueue queue = queue(account);
         if (queue == null) {
@@ -60,8 +63,8 @@ public final class ParkedEvents {
     }
 
     /**
-     * Offers the account's events, oldest first, until one has to stay or time is up. The queue is written once at the end: a
-     * failure in between closes the task and aborts the transaction.
+     * Offers the account's events, oldest first, until one has to stay or time is up. The queue is written once at the
+     * end: a failure in between closes the task and aborts the transaction.
      *
      * @return false if time was up and more events may leave
      */

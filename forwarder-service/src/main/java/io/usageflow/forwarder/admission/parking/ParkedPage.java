@@ -21,9 +21,9 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
- * {@code GET /admission/parked?limit=N&account=A}: the accounts whose events wait for a link, the longest waiting first.
- * It answers for the partitions that this instance has, names them, and says how many there are in all: ask every instance to see
- * every account. Thread-safe.
+ * {@code GET /admission/parked?limit=N&account=A}: the accounts whose events wait for a link, the longest waiting
+ * first. It answers for the partitions that this instance has, names them, and says how many there are in all: ask
+ * every instance to see every account. Thread-safe.
  */
 public final class ParkedPage implements AdminPage {
     static final String PATH = "/admission/parked";

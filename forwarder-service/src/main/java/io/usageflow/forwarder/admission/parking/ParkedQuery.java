@@ -23,8 +23,9 @@ import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
 /**
- * Reads the queues of parked events through Streams' interactive queries. Their in-memory store iterates over a snapshot of
- * its keys, so reading does not stop the tasks. The result may be ahead of the last commit by one transaction. Thread-safe.
+ * Reads the queues of parked events through Streams' interactive queries. Their in-memory store iterates over a
+ * snapshot of its keys, so reading does not stop the tasks. The result may be ahead of the last commit by one
+ * transaction. Thread-safe.
  *
  * @param queueStore name of the store of {@link ParkedQueue}s
  * @param eventsTopic the topic whose partitions name the tasks

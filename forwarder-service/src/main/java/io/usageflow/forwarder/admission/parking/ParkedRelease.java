@@ -27,10 +27,10 @@ import org.slf4j.LoggerFactory;
  * Releases parked events when their link arrives or their time is over. Belongs to one task.
  *
  * <p>Accounts that may have events to release are queued. A step takes the oldest events of the first account, resolves
- * each again, and stops at the first that still has to wait. A step is bounded by time ({@link ReleaseThrottle}), so that an
- * account with a hundred thousand parked events stops neither the partition nor the accounts behind it: it goes to the
- * end of the queue with its remaining events, and new events of the account park behind them. The queue is not stored: a
- * starting task adds every account with parked events.
+ * each again, and stops at the first that still has to wait. A step is bounded by time ({@link ReleaseThrottle}), so
+ * that an account with a hundred thousand parked events stops neither the partition nor the accounts behind it: it goes
+ * to the end of the queue with its remaining events, and new events of the account park behind them. The queue is not
+ * stored: a starting task adds every account with parked events.
  */
 public final class ParkedRelease {
     private static final Logger LOG = LoggerFactory.getLogger(ParkedRelease.class);

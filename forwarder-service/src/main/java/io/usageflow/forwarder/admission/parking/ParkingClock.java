@@ -4,9 +4,9 @@ import java.time.Instant;
 import java.util.function.LongSupplier;
 
 /**
- * The clock by which parked events age. It is never ahead of this machine's clock, and does not follow a jump of that clock:
- * it advances by elapsed time and by the brokers' timestamps. So a clock that is set a month ahead expires no parked event.
- * Thread-safe; one for all tasks of an instance.
+ * The clock by which parked events age. It is never ahead of this machine's clock, and does not follow a jump of that
+ * clock: it advances by elapsed time and by the brokers' timestamps. So a clock that is set a month ahead expires no
+ * parked event. Thread-safe; one for all tasks of an instance.
  *
  * <p>At the start it uses the machine's clock, which was compared with the brokers' before.
  */

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Limits the release of parked events to half of a thread's time, so that a hundred thousand released events do not stop new
- * ones. A task's step takes up to {@link #STEP_MAX}. Then the task rests for as long as the step took, or longer if other
- * tasks of the thread release events too.
+ * Limits the release of parked events to half of a thread's time, so that a hundred thousand released events do not
+ * stop new ones. A task's step takes up to {@link #STEP_MAX}. Then the task rests for as long as the step took, or
+ * longer if other tasks of the thread release events too.
  *
  * <p>Belongs to one task; tasks of one thread share its {@link ThreadShare}. Not thread-safe.
  */

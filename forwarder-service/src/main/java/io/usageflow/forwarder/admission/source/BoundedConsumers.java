@@ -17,8 +17,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.TimestampType;
 
 /**
- * Consumers with bounded memory. They keep only the beginning of records beyond {@link RecordBounds}. The main consumer stops
- * reading while {@link BufferedBytes} is full, and starts at {@link SourceOffsets}.
+ * Consumers with bounded memory. They keep only the beginning of records beyond {@link RecordBounds}. The main consumer
+ * stops reading while {@link BufferedBytes} is full, and starts at {@link SourceOffsets}.
  *
  * <p>With {@code streams.group.protocol=streams}, Streams creates the main consumer itself, bounded only by {@code
  * max.poll.records}.

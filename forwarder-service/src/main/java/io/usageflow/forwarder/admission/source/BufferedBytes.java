@@ -13,8 +13,8 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the bytes that one stream thread has read but not processed. Streams bounds its buffer only in records, and each may
- * have megabytes after decompression.
+ * Counts the bytes that one stream thread has read but not processed. Streams bounds its buffer only in records, and
+ * each may have megabytes after decompression.
  *
  * <p>Belongs to one thread: its consumer adds, its processors subtract.
  */

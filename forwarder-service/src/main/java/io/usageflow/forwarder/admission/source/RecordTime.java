@@ -7,8 +7,8 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  * Extracts a record's time without ever failing: at a record without a timestamp, Streams' own extractor would stop the
  * thread, again after every restart. Stateless.
  *
- * <p>The topics of events and replays have {@code LogAppendTime}. An older record may have no timestamp. It gets the latest
- * time before it; without one it gets 0, so that its event counts as {@code IN_FUTURE} and is not admitted.
+ * <p>The topics of events and replays have {@code LogAppendTime}. An older record may have no timestamp. It gets the
+ * latest time before it; without one it gets 0, so that its event counts as {@code IN_FUTURE} and is not admitted.
  */
 public final class RecordTime implements TimestampExtractor {
     @Override

@@ -22,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides where Streams' consumers read, instead of {@code auto.offset.reset}, which would hide lost data. Tasks set where
- * they begin, and get the number of records that Kafka deleted unread. Thread-safe: each thread's poll serves all tasks.
+ * Decides where Streams' consumers read, instead of {@code auto.offset.reset}, which would hide lost data. Tasks set
+ * where they begin, and get the number of records that Kafka deleted unread. Thread-safe: each thread's poll serves all
+ * tasks.
  */
 public final class SourceOffsets {
     private static final Logger LOG = LoggerFactory.getLogger(SourceOffsets.class);
@@ -206,8 +207,10 @@ public final class SourceOffsets {
             consumer.seek(partition, begin);
             if (begin <= position) {
                 LOG.error(
-                        "event=log_cut partition={} position={} first={} why=\"the log ends before the position, as after an"
-                                + " unclean leader election; admission begins at the earliest record, and admitted ids are"
+                        "event=log_cut partition={} position={} first={} why=\"the log ends before the"
+                                + " position, as after an"
+                                + " unclean leader election; admission begins at the earliest record,"
+                                + " and admitted ids are"
                                 + " known\"",
                         partition,
                         position,

@@ -12,9 +12,9 @@ import org.apache.kafka.streams.internals.ConsumerWrapper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies {@link SourceOffsets} to the main consumer that Streams creates for the streams group protocol. An internal setting
- * names the wrapper class (Kafka 4.3.1, {@code StreamThread.maybeWrapConsumer}); the classic protocol uses {@link
- * BoundedConsumers}. If Streams stops calling it, PartitionsChangedIT fails.
+ * Applies {@link SourceOffsets} to the main consumer that Streams creates for the streams group protocol. An internal
+ * setting names the wrapper class (Kafka 4.3.1, {@code StreamThread.maybeWrapConsumer}); the classic protocol uses
+ * {@link BoundedConsumers}. If Streams stops calling it, PartitionsChangedIT fails.
  */
 public final class SourceOffsetsWrapper {
     private static final String OFFSETS = "usageflow.source.offsets";

@@ -6,12 +6,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How far admission has read one partition of a topic, and in which log. Stored with the counters, in the transactions of the
- * group's offset. Pure and immutable.
+ * How far admission has read one partition of a topic, and in which log. Stored with the counters, in the transactions
+ * of the group's offset. Pure and immutable.
  *
  * @param log unknown if Kafka did not tell it
- * @param next offset after the last record read; {@link #NONE_READ} if no record of this log was read; empty if only the
- *     group's offset counts, as after an upgrade
+ * @param next offset after the last record read; {@link #NONE_READ} if no record of this log was read; empty if only
+ *     the group's offset counts, as after an upgrade
  * @param sinceMillis when this log replaced another, in Unix milliseconds; 0 if it did not
  */
 public record SourcePosition(LogId log, OptionalLong next, long sinceMillis) {

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How far one partition of each topic was read, and in which log. Belongs to one task. Written before each commit, in the
- * transaction of the records that were read.
+ * How far one partition of each topic was read, and in which log. Belongs to one task. Written before each commit, in
+ * the transaction of the records that were read.
  */
 public final class SourcePositions {
     private static final Logger LOG = LoggerFactory.getLogger(SourcePositions.class);

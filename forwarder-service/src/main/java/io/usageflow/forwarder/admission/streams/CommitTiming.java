@@ -45,8 +45,8 @@ public final class CommitTiming {
     }
 
     /**
-     * Runs work once, after a delay by the wall clock. Streams has only repeating schedules and commits a transaction after
-     * each run, so an idle task would keep the broker busy. Belongs to one task.
+     * Runs work once, after a delay by the wall clock. Streams has only repeating schedules and commits a transaction
+     * after each run, so an idle task would keep the broker busy. Belongs to one task.
      */
     public static final class OneShotTimer {
         private final ProcessorContext<?, ?> context;

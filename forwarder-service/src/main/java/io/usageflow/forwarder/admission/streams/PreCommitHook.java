@@ -9,12 +9,12 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs work before each commit of a task. A transaction's ids and counters are collected in the heap and written here once,
- * into stores with changelogs, so they are in the transaction of their events.
+ * Runs work before each commit of a task. A transaction's ids and counters are collected in the heap and written here
+ * once, into stores with changelogs, so they are in the transaction of their events.
  *
- * <p>Streams flushes the caches of a task's stores before every commit ({@code StreamTask.prepareCommit}, Kafka 4.3.1), but
- * has no hook for a processor. So this class implements a store with a cache, through the only interface here that is not
- * public API. If Streams stops calling it, AdmissionKillIT and every topology test fail.
+ * <p>Streams flushes the caches of a task's stores before every commit ({@code StreamTask.prepareCommit}, Kafka 4.3.1),
+ * but has no hook for a processor. So this class implements a store with a cache, through the only interface here that
+ * is not public API. If Streams stops calling it, AdmissionKillIT and every topology test fail.
  */
 public final class PreCommitHook implements StateStore, CachedStateStore<byte[], byte[]> {
     private final String name;

@@ -11,9 +11,9 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * Gives all stores of the process one bounded cache, and bloom filters over the memtables. By default, Streams gives each
- * store 50 MB and three write buffers of 16 MB, so memory would grow with partitions. The first instance of admission in
- * the process sets the bound.
+ * Gives all stores of the process one bounded cache, and bloom filters over the memtables. By default, Streams gives
+ * each store 50 MB and three write buffers of 16 MB, so memory would grow with partitions. The first instance of
+ * admission in the process sets the bound.
  */
 public final class StoreTuning implements RocksDBConfigSetter {
     /** Our only key among the settings that Streams passes on. */

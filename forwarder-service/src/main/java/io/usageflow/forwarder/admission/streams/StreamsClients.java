@@ -163,9 +163,9 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
     /**
      * Assigns transactional ids to stream threads: the successor of a dead thread takes over its id. Thread-safe.
      *
-     * <p>Kafka Streams gives the successor a new number and so a new id. The dead thread's open transaction would then never
-     * end, and no consumer could read past it. Under the old id, the successor's {@code initTransactions} ends it. So a process
-     * always uses its first ids, also after a restart.
+     * <p>Kafka Streams gives the successor a new number and so a new id. The dead thread's open transaction would then
+     * never end, and no consumer could read past it. Under the old id, the successor's {@code initTransactions} ends
+     * it. So a process always uses its first ids, also after a restart.
      */
     static final class TransactionalIds {
         private final Map<String, String> byThread = new HashMap<>();

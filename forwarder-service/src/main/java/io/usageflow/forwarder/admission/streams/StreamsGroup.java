@@ -47,7 +47,8 @@ public final class StreamsGroup {
         } catch (ExecutionException | TimeoutException refused) {
             LOG.warn(
                     "event=standbys_not_set group={} wanted={} effect=\"a takeover restores its state from Kafka\""
-                            + " remedy=\"kafka-configs.sh --alter --entity-type groups --entity-name {} --add-config {}={}\"",
+                            + " remedy=\"kafka-configs.sh --alter --entity-type groups --entity-name {}"
+                            + " --add-config {}={}\"",
                     group,
                     standbys,
                     group,

@@ -14,8 +14,8 @@ import org.apache.kafka.streams.StreamsConfig;
 
 /**
  * Settings of Kafka Streams, each overriding the one before: our defaults, the user's {@code kafka.}, the user's {@code
- * streams.}, and the settings that the guarantees need. Pure. Public for the benchmark that compares admission with a plain
- * Streams program.
+ * streams.}, and the settings that the guarantees need. Pure. Public for the benchmark that compares admission with a
+ * plain Streams program.
  */
 public final class StreamsSettings {
     private static final long POLL_MS = 10;

@@ -33,14 +33,15 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
 /**
- * Decides whether a dead stream thread is replaced. Its transaction is aborted in any case, so nothing is lost or doubled.
+ * Decides whether a dead stream thread is replaced. Its transaction is aborted in any case, so nothing is lost or
+ * doubled.
  *
- * <p>After a transient failure the thread is replaced, without a limit. A failure with a known remedy stops the stage at
- * once. After other failures the thread is replaced up to {@link #UNFORESEEN_MAX} times within {@link #WITHIN}; then the
- * stage stops. Thread-safe.
+ * <p>After a transient failure the thread is replaced, without a limit. A failure with a known remedy stops the stage
+ * at once. After other failures the thread is replaced up to {@link #UNFORESEEN_MAX} times within {@link #WITHIN}; then
+ * the stage stops. Thread-safe.
  *
- * <p>Streams 4.3 handles migrated tasks, corrupted tasks and fenced producers itself; those that still arrive here count as
- * transient.
+ * <p>Streams 4.3 handles migrated tasks, corrupted tasks and fenced producers itself; those that still arrive here
+ * count as transient.
  */
 public final class ThreadFailurePolicy {
     static final int UNFORESEEN_MAX = 10;
@@ -61,7 +62,8 @@ public final class ThreadFailurePolicy {
             new Remedy(ThreadFailurePolicy::isDiskFull, "free space on the disk of state.dir"),
             new Remedy(
                     ThreadFailurePolicy::isDamagedStore,
-                    "the state on disk is damaged: remove the folder under state.dir; admission rebuilds it from Kafka"),
+                    "the state on disk is damaged: remove the folder under state.dir; admission"
+                            + " rebuilds it from Kafka"),
             new Remedy(AuthenticationException.class::isInstance, "check the login given with kafka.*"),
             new Remedy(
                     AuthorizationException.class::isInstance,
@@ -80,11 +82,14 @@ public final class ThreadFailurePolicy {
             new Remedy(
                     cause -> cause instanceof StreamsInvalidTopologyException
                             || cause instanceof StreamsTopologyFencedException,
-                    "instances of different versions are in one group: stop all of them, then start them with one version"),
+                    "instances of different versions are in one group: stop all of them, then start"
+                            + " them with one version"),
             new Remedy(
                     cause -> cause instanceof RecordTooLargeException || cause instanceof RecordBatchTooLargeException,
-                    "a topic accepts only smaller records than when admission started: raise max.message.bytes of the named"
-                            + " topic; 'usageflow topics plan' shows the value. A restart also helps if producers write to"
+                    "a topic accepts only smaller records than when admission started: raise"
+                            + " max.message.bytes of the named"
+                            + " topic; 'usageflow topics plan' shows the value. A restart also helps if"
+                            + " producers write to"
                             + " the topic"),
             new Remedy(PolicyViolationException.class::isInstance, "the cluster's policy refuses an internal topic"),
             new Remedy(UnsupportedVersionException.class::isInstance, "upgrade the brokers"),
@@ -212,12 +217,13 @@ public final class ThreadFailurePolicy {
         /**
          * Creates the exception.
          *
-         * @param failure the resulting failure; suppressed instead of the cause, because its message suggests Streams' reset
-         *     tool, which would delete admission's state
+         * @param failure the resulting failure; suppressed instead of the cause, because its message suggests Streams'
+         *     reset tool, which would delete admission's state
          */
         public PartitionsChangedException(String topic, int before, int now, Throwable failure) {
             super(topic + " has " + now + " partitions now, and had " + before
-                    + " when admission started: ids and links are in their account's partition, so repeated events would"
+                    + " when admission started: ids and links are in their account's partition, so"
+                    + " repeated events would"
                     + " be billed again");
             addSuppressed(failure);
         }

@@ -37,7 +37,10 @@ public final class CredytQueries {
 
     private static final Duration WAIT_FIRST = Duration.ofMillis(250);
     private static final Duration PAUSE_MAX = Duration.ofMinutes(5);
-    /** Fees may appear late: it is not documented whether Credyt bills an event before accepting it (docs/credyt-api.md, 3). */
+    /**
+     * Fees may appear late: it is not documented whether Credyt bills an event before accepting it (docs/credyt-api.md,
+     * 3).
+     */
     private static final Duration FRESH_WAIT = Duration.ofSeconds(3);
 
     private static final int FRESH_LOOKS = 2;

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * The meaning of an answer to a query: a result, a request to retry, or a refused key. Pure. Only a plain 404 or 410 means that
- * an event is absent, never a page of a proxy, because an absent event may be sent again.
+ * The meaning of an answer to a query: a result, a request to retry, or a refused key. Pure. Only a plain 404 or 410
+ * means that an event is absent, never a page of a proxy, because an absent event may be sent again.
  */
 public sealed interface ParsedResponse {
     /** Keeps numbers exact. */
@@ -146,7 +146,10 @@ public sealed interface ParsedResponse {
                     body.isArray() || body.path("items").isArray() ? Optional.empty() : Optional.of("without a list");
         }
 
-        /** Accepts any body, since an empty one, a page or an object are valid answers to a lookup (docs/credyt-api.md, 2). */
+        /**
+         * Accepts any body, since an empty one, a page or an object are valid answers to a lookup (docs/credyt-api.md,
+         * 2).
+         */
         static ExpectedBody lookup() {
             return body -> Optional.empty();
         }

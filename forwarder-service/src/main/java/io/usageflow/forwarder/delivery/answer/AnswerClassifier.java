@@ -21,18 +21,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Classifies an answer; pure. It accepts every sensible answer where the API is undocumented (docs/credyt-api.md, 6). Three
- * rules hold (docs/decisions/0015):
+ * Classifies an answer; pure. It accepts every sensible answer where the API is undocumented (docs/credyt-api.md, 6).
+ * Three rules hold (docs/decisions/0015):
  *
  * <ol>
- *   <li><em>Settling needs evidence:</em> a 2xx without statements about events, a known word of success for the event, or a
- *       refusal by Credyt whose 409, code or id field says that the event exists. An unknown word, a body that was not
- *       understood, or a text that may repeat the producer's values is no evidence.
- *   <li><em>Rejecting needs Credyt's statement:</em> only 400, 409, 413 and 422 with a body of Credyt's type and shape, or
- *       the same status of a single event in a 2xx, can refuse an event. Every other 4xx, and every answer of a gateway, is
- *       about the account, the route or the request, and holds delivery like an outage.
- *   <li><em>An unclear event is looked up</em> before it is settled or rejected ({@link Unclear}). Sending it again is safe,
- *       since its id stays the same.
+ *   <li><em>Settling needs evidence:</em> a 2xx without statements about events, a known word of success for the event,
+ *       or a refusal by Credyt whose 409, code or id field says that the event exists. An unknown word, a body that was
+ *       not understood, or a text that may repeat the producer's values is no evidence.
+ *   <li><em>Rejecting needs Credyt's statement:</em> only 400, 409, 413 and 422 with a body of Credyt's type and shape,
+ *       or the same status of a single event in a 2xx, can refuse an event. Every other 4xx, and every answer of a
+ *       gateway, is about the account, the route or the request, and holds delivery like an outage.
+ *   <li><em>An unclear event is looked up</em> before it is settled or rejected ({@link Unclear}). Sending it again is
+ *       safe, since its id stays the same.
  * </ol>
  */
 public final class AnswerClassifier {

@@ -79,8 +79,8 @@ record ErrorBody(List<Complaint> complaints, String summary, Optional<String> co
         }
 
         /**
-         * Whether it proves that an event's id exists: by the id field, whose values are ours and not the producer's; by a code;
-         * or, in a 409, by a text about an event that it names.
+         * Whether it proves that an event's id exists: by the id field, whose values are ours and not the producer's;
+         * by a code; or, in a 409, by a text about an event that it names.
          */
         boolean provesExistence(List<String> ids, boolean conflict) {
             boolean coded =
@@ -99,8 +99,8 @@ record ErrorBody(List<Complaint> complaints, String summary, Optional<String> co
     }
 
     /**
-     * Parses the body if it is Credyt's: complete, JSON by content type, a problem by shape, and without a different status.
-     * Any other body may come from a proxy.
+     * Parses the body if it is Credyt's: complete, JSON by content type, a problem by shape, and without a different
+     * status. Any other body may come from a proxy.
      */
     static Optional<ErrorBody> ofCredyt(Answer.Response response) {
         if (response.incomplete() || !isJson(response)) {

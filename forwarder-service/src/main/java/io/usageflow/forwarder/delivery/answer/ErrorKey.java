@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The parsed key of an {@code errors} object. Credyt's notation is not documented (docs/credyt-api.md, 2), so all common ones
- * are accepted: {@code events[0].id}, {@code events.0.id}, {@code Events[0].Id}, {@code
+ * The parsed key of an {@code errors} object. Credyt's notation is not documented (docs/credyt-api.md, 2), so all
+ * common ones are accepted: {@code events[0].id}, {@code events.0.id}, {@code Events[0].Id}, {@code
  * $.events[0].occurred_at}, {@code /events/0/id}, {@code [0].id}, and bare fields, in snake, camel or Pascal case.
  * Pure.
  *

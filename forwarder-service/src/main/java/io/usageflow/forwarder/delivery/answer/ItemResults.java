@@ -11,10 +11,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The results of single events in the JSON body of a 2xx. None is documented (docs/credyt-api.md, 3), so the common shapes are
- * read: lists by position, index or id, objects keyed by id, lists of failures or successes, and counts. The rest of the
- * body is searched for ids and words of failure. An event that is named in an unknown place is {@link ItemResult#UNCLEAR},
- * and a failure without an event makes all events without a result doubtful. Pure.
+ * The results of single events in the JSON body of a 2xx. None is documented (docs/credyt-api.md, 3), so the common
+ * shapes are read: lists by position, index or id, objects keyed by id, lists of failures or successes, and counts. The
+ * rest of the body is searched for ids and words of failure. An event that is named in an unknown place is {@link
+ * ItemResult#UNCLEAR}, and a failure without an event makes all events without a result doubtful. Pure.
  *
  * @param results by index into the request; events that the body does not mention have none
  * @param doubt the reason to doubt the events without a result; empty if there is none
@@ -228,7 +228,10 @@ record ItemResults(Map<Integer, ItemResult> results, Optional<String> doubt, Str
             }
         }
 
-        /** Reads the errors of a ValidationProblem. An index alone never settles an event, since a wrong index would lose it. */
+        /**
+         * Reads the errors of a ValidationProblem. An index alone never settles an event, since a wrong index would
+         * lose it.
+         */
         private void errors(JsonNode errors) {
             ErrorBody body = ErrorBody.of(JsonNodeFactory.instance.objectNode().set("errors", errors));
             for (ErrorBody.Complaint complaint : body.complaints()) {

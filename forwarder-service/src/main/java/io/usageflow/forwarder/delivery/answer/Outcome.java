@@ -5,7 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The meaning of an answer for its batch. {@link #match} makes handlers cover every case. Indices count events from 0. */
+/**
+ * The meaning of an answer for its batch. {@link #match} makes handlers cover every case. Indices count events from 0.
+ */
 public sealed interface Outcome {
 
     <R> R match(Visitor<R> visitor);
@@ -159,9 +161,8 @@ public sealed interface Outcome {
     /** Why the circuit is open. */
     public enum OutageCause {
         UNAVAILABLE("Credyt does not answer, or asks to wait"),
-        REFUSED(
-                "each request is refused for a reason that is not about events: check the account at Credyt, credyt.url and"
-                        + " the proxies on the way"),
+        REFUSED("each request is refused for a reason that is not about events: check the account at"
+                + " Credyt, credyt.url and" + " the proxies on the way"),
         AUTH("Credyt refuses the API key: check credyt.api.key"),
         REDIRECTED("Credyt's address answers with a redirect, which is never followed: check credyt.url");
 

@@ -78,8 +78,8 @@ final class Refusals {
     }
 
     /**
-     * Handles existing ids. Only an event named by id, or the whole batch, is certainly known. An event named by index is sent
-     * alone, because a wrong index would lose an event.
+     * Handles existing ids. Only an event named by id, or the whole batch, is certainly known. An event named by index
+     * is sent alone, because a wrong index would lose an event.
      */
     static Outcome existing(int status, ErrorBody body, List<String> ids, boolean conflict) {
         if (ids.size() == 1) {

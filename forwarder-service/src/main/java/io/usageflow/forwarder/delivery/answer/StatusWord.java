@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The meaning of a status word or number. None is documented (docs/credyt-api.md, 3), so these are closed lists of common
- * words; an unlisted word proves nothing. Pure.
+ * The meaning of a status word or number. None is documented (docs/credyt-api.md, 3), so these are closed lists of
+ * common words; an unlisted word proves nothing. Pure.
  */
 enum StatusWord {
     ACCEPTED,

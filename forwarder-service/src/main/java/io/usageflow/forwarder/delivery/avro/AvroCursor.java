@@ -3,8 +3,8 @@ package io.usageflow.forwarder.delivery.avro;
 import io.usageflow.forwarder.delivery.avro.DeliverableLayout.UnsupportedBytesException;
 
 /**
- * Reads Avro's binary encoding field by field, within bounds. Accepts only numbers in their shortest form, since an encoder
- * would not reproduce others. One thread; reusable.
+ * Reads Avro's binary encoding field by field, within bounds. Accepts only numbers in their shortest form, since an
+ * encoder would not reproduce others. One thread; reusable.
  */
 final class AvroCursor {
     private static final int LONG_BYTES_MAX = 10;
@@ -128,7 +128,10 @@ final class AvroCursor {
         return bytes[at++] == 1;
     }
 
-    /** Reads the number of entries in the next block of a map or an array; 0 at its end. Our writers create no sized blocks. */
+    /**
+     * Reads the number of entries in the next block of a map or an array; 0 at its end. Our writers create no sized
+     * blocks.
+     */
     int block() {
         long count = number();
         if (count < 0 || count > end - at) {

@@ -17,8 +17,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes deliverable records. Reader and writer share one instance, so a record that was read once can be decoded again
- * without the registry. One thread.
+ * Decodes deliverable records. Reader and writer share one instance, so a record that was read once can be decoded
+ * again without the registry. One thread.
  */
 public final class DeliverableDecoder {
     private final Deserializer<DeliverableEvent> deliverables;

@@ -6,7 +6,9 @@ import io.usageflow.schema.avro.WireFormat;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the fields of a deliverable record in its value, for the last argument of {@link #of}. One thread; reusable. */
+/**
+ * Finds the fields of a deliverable record in its value, for the last argument of {@link #of}. One thread; reusable.
+ */
 public final class DeliverableLayout {
     private static final int KINDS = 2;
     private static final int EXTERNAL = 1;

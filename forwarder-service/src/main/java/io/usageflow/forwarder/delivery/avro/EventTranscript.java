@@ -9,7 +9,10 @@ import io.usageflow.schema.id.Uuids;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Writes a deliverable record's event as JSON, directly from Avro's bytes. The result equals {@code EventJson}'s. One thread. */
+/**
+ * Writes a deliverable record's event as JSON, directly from Avro's bytes. The result equals {@code EventJson}'s. One
+ * thread.
+ */
 public final class EventTranscript {
     private static final byte[] ID = ascii("{\"id\":");
     private static final byte[] EVENT_TYPE = ascii(",\"event_type\":");

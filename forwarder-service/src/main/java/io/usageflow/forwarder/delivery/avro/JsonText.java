@@ -8,8 +8,8 @@ import java.time.LocalDate;
 import java.util.Arrays;
 
 /**
- * A buffer for JSON in {@code EventJson}'s form: exact plain decimals, times with six digits and a Z. Supports only text that
- * needs no escaping. One thread; reusable.
+ * A buffer for JSON in {@code EventJson}'s form: exact plain decimals, times with six digits and a Z. Supports only
+ * text that needs no escaping. One thread; reusable.
  */
 final class JsonText {
     private static final long MICROS_PER_SECOND = 1_000_000;

@@ -6,7 +6,9 @@ import io.usageflow.schema.avro.WireFormat;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a receipt, mostly by copying from the deliverable record. The result equals the generated class's. One thread. */
+/**
+ * Writes a receipt, mostly by copying from the deliverable record. The result equals the generated class's. One thread.
+ */
 public final class ReceiptBytes {
     private static final int NUMBERS_BYTES_MAX = 8 * 10;
     private static final int ID_BYTES_MAX = 64;

@@ -15,8 +15,8 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes receipts from the deliverable record's bytes, or from the decoded record if the bytes are unsupported or the user
- * has a custom serializer. One thread.
+ * Encodes receipts from the deliverable record's bytes, or from the decoded record if the bytes are unsupported or the
+ * user has a custom serializer. One thread.
  */
 public final class ReceiptEncoder {
     private final String topic;

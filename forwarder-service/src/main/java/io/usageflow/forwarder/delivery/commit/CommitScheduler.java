@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides when settled records are committed, on the loop's thread; {@link OutcomeTransaction}'s thread writes them.
  *
- * <p>At most one transaction is pending. Until it returns, its records stay in the partitions' ledgers and counters. Its result
- * is applied here, on the loop's thread, so the loop sees the whole result or nothing. Before partitions are given up, the loop
- * waits for it.
+ * <p>At most one transaction is pending. Until it returns, its records stay in the partitions' ledgers and counters.
+ * Its result is applied here, on the loop's thread, so the loop sees the whole result or nothing. Before partitions are
+ * given up, the loop waits for it.
  */
 public final class CommitScheduler {
     /** At this rate of events, transactions use the longest interval. */

@@ -60,14 +60,16 @@ public final class OutcomeRecords {
         this.customerStates = AvroSerdes.valueSerializer(serde);
     }
 
-    /** The decoder for all of delivery, because a record that it read once can be decoded again without the registry. */
+    /**
+     * The decoder for all of delivery, because a record that it read once can be decoded again without the registry.
+     */
     public DeliverableDecoder deliverables() {
         return deliverables;
     }
 
     /**
-     * Registers the schemas, whose ids the serializers keep. Otherwise an unavailable registry could prevent the receipt of an
-     * event that Credyt has accepted.
+     * Registers the schemas, whose ids the serializers keep. Otherwise an unavailable registry could prevent the
+     * receipt of an event that Credyt has accepted.
      *
      * @throws org.apache.kafka.common.KafkaException if the registry is unavailable or refuses a schema
      */

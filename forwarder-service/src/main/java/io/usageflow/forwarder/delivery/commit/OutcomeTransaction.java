@@ -35,12 +35,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes receipts, dead letters, counters and offsets in one Kafka transaction, on its own thread, so that the loop can read
- * and send meanwhile. One transaction at a time; called by the loop's thread.
+ * Writes receipts, dead letters, counters and offsets in one Kafka transaction, on its own thread, so that the loop can
+ * read and send meanwhile. One transaction at a time; called by the loop's thread.
  *
- * <p>A transaction's content is immutable and fixed when it begins. {@link CommitScheduler} applies the result on the loop's
- * thread, so an aborted transaction is simply built again. The offsets carry the group's generation of that moment, so an
- * instance that has lost a partition cannot commit for it.
+ * <p>A transaction's content is immutable and fixed when it begins. {@link CommitScheduler} applies the result on the
+ * loop's thread, so an aborted transaction is simply built again. The offsets carry the group's generation of that
+ * moment, so an instance that has lost a partition cannot commit for it.
  */
 public final class OutcomeTransaction implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OutcomeTransaction.class);
@@ -95,7 +95,9 @@ public final class OutcomeTransaction implements AutoCloseable {
             Map<TopicPartition, OffsetAndMetadata> offsets,
             ConsumerGroupMetadata group) {}
 
-    /** Takes over the producer; {@code openMax} is its {@code transaction.timeout.ms}, after which the broker aborts. */
+    /**
+     * Takes over the producer; {@code openMax} is its {@code transaction.timeout.ms}, after which the broker aborts.
+     */
     public OutcomeTransaction(
             Producer<byte[], byte[]> producer, OutcomeRecords records, DeliveryClock clock, Duration openMax) {
         this.producer = producer;
@@ -110,8 +112,8 @@ public final class OutcomeTransaction implements AutoCloseable {
     }
 
     /**
-     * Begins a transaction. Its future fails with {@link LostProducerException} if this producer is unusable. Then only the
-     * group's offsets, read after a new producer has taken over, show whether the transaction was committed.
+     * Begins a transaction. Its future fails with {@link LostProducerException} if this producer is unusable. Then only
+     * the group's offsets, read after a new producer has taken over, show whether the transaction was committed.
      *
      * @param customers changes of failing customers' states
      * @throws IllegalStateException while another transaction is pending
@@ -207,7 +209,10 @@ public final class OutcomeTransaction implements AutoCloseable {
         }
     }
 
-    /** Tells a timeout from another process: a returning broker also fences the producer of a transaction that was open too long. */
+    /**
+     * Tells a timeout from another process: a returning broker also fences the producer of a transaction that was open
+     * too long.
+     */
     private LostProducerException fenced(KafkaException cause) {
         boolean timedOut = clock.nanos() - openedNanos >= openMax.toNanos();
         return new LostProducerException(

@@ -8,12 +8,13 @@ import java.util.OptionalLong;
 /**
  * A circuit breaker. Pure; one thread; times in nanoseconds of a monotonic clock.
  *
- * <p>Closed: requests are sent. Open: none is sent until the wait is over. Probing: one request is out, and only its answer
- * decides. Late answers of earlier requests neither close nor reopen the circuit. In Resilience4j any answer in the half-open
- * state counts as the probe's, and a leaked permit blocks it (resilience4j#903, #935); here a probe is a request's identity.
+ * <p>Closed: requests are sent. Open: none is sent until the wait is over. Probing: one request is out, and only its
+ * answer decides. Late answers of earlier requests neither close nor reopen the circuit. In Resilience4j any answer in
+ * the half-open state counts as the probe's, and a leaked permit blocks it (resilience4j#903, #935); here a probe is a
+ * request's identity.
  *
- * <p>Opens after failures in a row or a high share of failures, of more than one customer, and at once if Credyt refuses our
- * key or address. A refused event or customer is an answer of a healthy destination.
+ * <p>Opens after failures in a row or a high share of failures, of more than one customer, and at once if Credyt
+ * refuses our key or address. A refused event or customer is an answer of a healthy destination.
  */
 public final class Circuit {
     /** Number of answers for the share of failures. */

@@ -1,13 +1,13 @@
 package io.usageflow.forwarder.delivery.health;
 
 /**
- * Limits the requests in flight: additive increase, multiplicative decrease, like TCP. Pure; one thread; times in nanoseconds
- * of a monotonic clock.
+ * Limits the requests in flight: additive increase, multiplicative decrease, like TCP. Pure; one thread; times in
+ * nanoseconds of a monotonic clock.
  *
- * <p>Below the threshold each answered request adds one (doubling per round trip), above it a whole round of answers adds
- * one. An overload halves the limit and the threshold, at most once per round, because the other requests of that round were
- * sent under the old limit. After an outage {@link #restart} begins at one, with the threshold at half of the last good
- * limit, so that a backlog does not overload a service that has just returned.
+ * <p>Below the threshold each answered request adds one (doubling per round trip), above it a whole round of answers
+ * adds one. An overload halves the limit and the threshold, at most once per round, because the other requests of that
+ * round were sent under the old limit. After an outage {@link #restart} begins at one, with the threshold at half of
+ * the last good limit, so that a backlog does not overload a service that has just returned.
  */
 final class ConcurrencyLimit {
     private final int max;

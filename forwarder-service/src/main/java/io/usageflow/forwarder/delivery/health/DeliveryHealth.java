@@ -52,21 +52,22 @@ record DeliveryHealth(
                             + now.buffered().outstanding() + " events wait here, the others in Kafka");
         }
         if (unreadable.isPresent()) {
-            return unreadable.map(why ->
-                    "the schema registry is unavailable or has lost a schema; the next records cannot be read without it: "
-                            + why);
+            return unreadable.map(
+                    why -> "the schema registry is unavailable or has lost a schema; the next records cannot"
+                            + " be read without it: " + why);
         }
         if (beginning.compareTo(BEGINNING_MAX) > 0) {
-            return Optional.of(
-                    "the group's offsets could not be read for " + beginning.toSeconds()
-                            + " s: a transaction that has not ended holds them; see docs/runbook.md, A transaction does not end");
+            return Optional.of("the group's offsets could not be read for " + beginning.toSeconds()
+                    + " s: a transaction that has not ended holds them; see docs/runbook.md, A"
+                    + " transaction does not end");
         }
         if (!settling) {
             return Optional.of("the last transaction of receipts and offsets was aborted; delivery tries again");
         }
         if (now.destination().surge()) {
             return Optional.of("more events would become dead letters than"
-                    + " delivery.surge.max.dead.letters allows; they wait and are tried again: see the answers in the dead"
+                    + " delivery.surge.max.dead.letters allows; they wait and are tried again: see the"
+                    + " answers in the dead"
                     + " letters, and the log (event=surge)");
         }
         // The events of a failing customer wait on purpose, bounded by delivery.customer.failing.budget.

@@ -22,8 +22,8 @@ public record DeliverySnapshot(Buffered buffered, DestinationView destination, T
      * @param inFlight requests
      * @param oldest since the oldest unsettled event was admitted
      * @param lag records not read yet
-     * @param retentionLeft until Kafka deletes the oldest unsettled event; negative if it may be gone; empty if no event
-     *     waits or none is ever deleted
+     * @param retentionLeft until Kafka deletes the oldest unsettled event; negative if it may be gone; empty if no
+     *     event waits or none is ever deleted
      */
     public record Buffered(
             int outstanding,

@@ -16,11 +16,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tracks since when a customer's deliveries fail although the destination is healthy. Pure; one thread; times in nanoseconds
- * of a monotonic clock.
+ * Tracks since when a customer's deliveries fail although the destination is healthy. Pure; one thread; times in
+ * nanoseconds of a monotonic clock.
  *
- * <p>The budget is time, not attempts, because the number of attempts depends on load, rebalances and restarts. Outages of the
- * destination do not count ({@link #suspend}, {@link #outageOf}).
+ * <p>The budget is time, not attempts, because the number of attempts depends on load, rebalances and restarts. Outages
+ * of the destination do not count ({@link #suspend}, {@link #outageOf}).
  *
  * <p>A failure that lasts long enough survives restarts: {@link #takeChanges} returns the records for the customer's
  * partitions, and {@link #restore} takes the stored ones, so the next owner of a partition continues the budget.
@@ -103,7 +103,8 @@ public final class FailureBudgets {
      *
      * @param partitions of the failed events
      * @param cause for messages
-     * @param whole whether the request was a whole batch; a part that is sent to find a culprit does not prolong the waits
+     * @param whole whether the request was a whole batch; a part that is sent to find a culprit does not prolong the
+     *     waits
      */
     public FailureStatus failed(
             Customer customer, Collection<TopicPartition> partitions, String cause, boolean whole, long nowNanos) {
@@ -248,7 +249,10 @@ public final class FailureBudgets {
         return !behind.isEmpty();
     }
 
-    /** Takes the next changes to write, about {@value #CHANGES_MAX} at most; {@link #notWritten} returns them after a failure. */
+    /**
+     * Takes the next changes to write, about {@value #CHANGES_MAX} at most; {@link #notWritten} returns them after a
+     * failure.
+     */
     public List<BudgetChange> takeChanges(long nowNanos) {
         List<BudgetChange> changes = new ArrayList<>();
         var left = behind.entrySet().iterator();

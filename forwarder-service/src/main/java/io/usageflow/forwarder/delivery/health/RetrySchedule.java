@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
 /**
  * Exponential back-off with full jitter, so that batches that failed together are not retried together.
  *
- * <p>The n-th wait is uniformly random in [min, min(max, min * 2^n)]. A bounded Retry-After is the minimum, plus up to a
- * tenth, since other clients received the same time.
+ * <p>The n-th wait is uniformly random in [min, min(max, min * 2^n)]. A bounded Retry-After is the minimum, plus up to
+ * a tenth, since other clients received the same time.
  *
  * @param min shortest wait, above zero
  * @param max longest wait without Retry-After

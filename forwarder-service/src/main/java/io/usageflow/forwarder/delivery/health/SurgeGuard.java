@@ -5,12 +5,12 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Bounds how many events become dead letters because of Credyt's answers: each success allows one, beyond a reserve. A Credyt
- * that fails for most customers looks like many failing customers, and one that refuses everything after a deployment looks
- * like many wrong events. Without this guard, all events would become dead letters. Pure; one thread.
+ * Bounds how many events become dead letters because of Credyt's answers: each success allows one, beyond a reserve. A
+ * Credyt that fails for most customers looks like many failing customers, and one that refuses everything after a
+ * deployment looks like many wrong events. Without this guard, all events would become dead letters. Pure; one thread.
  *
- * <p>If every customer is refused and nothing is accepted, the events are not at fault: between two successes, only events
- * of a few customers become dead letters.
+ * <p>If every customer is refused and nothing is accepted, the events are not at fault: between two successes, only
+ * events of a few customers become dead letters.
  */
 public final class SurgeGuard {
     /** A new process has this fraction of the reserve, so that repeated restarts do not add up. */

@@ -8,8 +8,8 @@ import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Decides which partitions are paused: at the bound they are paused, at 70 % of the bound they are resumed. One poll may exceed
- * the bound.
+ * Decides which partitions are paused: at the bound they are paused, at 70 % of the bound they are resumed. One poll
+ * may exceed the bound.
  */
 public final class Backpressure {
     private static final double LOW = 0.7;
@@ -28,8 +28,8 @@ public final class Backpressure {
     /**
      * Updates the paused partitions.
      *
-     * @param reading false in an outage: then each partition is read only until it has events for the probe and for the age
-     *     of the oldest event
+     * @param reading false in an outage: then each partition is read only until it has events for the probe and for the
+     *     age of the oldest event
      * @param unreadable partitions whose next record cannot be read yet
      */
     public PauseChange balance(

@@ -66,8 +66,8 @@ public final class DeliverableReader {
     /**
      * Reads a record.
      *
-     * @throws KafkaException if the registry is unavailable or has lost the event's schema ({@link RegistryAbsence}); the record
-     *     must be read again later
+     * @throws KafkaException if the registry is unavailable or has lost the event's schema ({@link RegistryAbsence});
+     *     the record must be read again later
      */
     public ReadResult read(ConsumerRecord<byte[], byte[]> record, AssignedPartition partition, Instant now) {
         if (RecordCutter.isCut(record.headers())) {
@@ -156,8 +156,9 @@ public final class DeliverableReader {
     }
 
     /**
-     * Bounds how long a partition waits for lost schemas, which gives an operator the time to restore the registry. The wait
-     * ends so that a record cannot block a partition for ever; dead letters are kept longer than waiting events. One thread.
+     * Bounds how long a partition waits for lost schemas, which gives an operator the time to restore the registry. The
+     * wait ends so that a record cannot block a partition for ever; dead letters are kept longer than waiting events.
+     * One thread.
      */
     public static final class LostSchemaWait {
         public static final Duration MAX = Duration.ofHours(1);
@@ -167,8 +168,8 @@ public final class DeliverableReader {
         private record Span(Instant since, Instant last) {}
 
         /**
-         * Notes a record with a lost schema, and returns whether the wait is over. All such records of a partition share one
-         * wait, which begins again after an hour without any.
+         * Notes a record with a lost schema, and returns whether the wait is over. All such records of a partition
+         * share one wait, which begins again after an hour without any.
          */
         public boolean isOver(TopicPartition partition, Instant now) {
             Span span = spans.compute(

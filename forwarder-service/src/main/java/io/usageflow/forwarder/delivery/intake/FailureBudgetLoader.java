@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Restores the failing customers of a partition from its previous owners' records, before the first event is read. Blocks only
- * for a request to the broker. One thread.
+ * Restores the failing customers of a partition from its previous owners' records, before the first event is read.
+ * Blocks only for a request to the broker. One thread.
  */
 public final class FailureBudgetLoader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FailureBudgetLoader.class);
@@ -155,8 +155,8 @@ public final class FailureBudgetLoader implements AutoCloseable {
     }
 
     /**
-     * Computes a budget from a stored state. The duration until the record is the difference of two times of the writer's clock;
-     * the time since then follows from the broker's timestamp. Neither is negative.
+     * Computes a budget from a stored state. The duration until the record is the difference of two times of the
+     * writer's clock; the time since then follows from the broker's timestamp. Neither is negative.
      */
     public static StoredBudget remembered(Written written, Instant now) {
         CustomerDeliveryState state = written.state();

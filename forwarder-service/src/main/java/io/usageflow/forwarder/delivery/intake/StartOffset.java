@@ -22,7 +22,9 @@ record StartOffset(Reason reason, long offset, long expired, CommittedCounters c
         NOTHING_COMMITTED,
         /** The earliest record, because the committed offset is of another log. */
         OTHER_LOG,
-        /** The earliest record, because the log ends before the committed offset, as after an unclean leader election. */
+        /**
+         * The earliest record, because the log ends before the committed offset, as after an unclean leader election.
+         */
         LOG_CUT
     }
 
@@ -30,8 +32,8 @@ record StartOffset(Reason reason, long offset, long expired, CommittedCounters c
     record Stored(long offset, CommittedCounters counters) {}
 
     /**
-     * Decides the start. If the group's offset does not name its log, because another tool set it, the ledger's log counts. If
-     * neither names it, as in earlier versions, the current log counts.
+     * Decides the start. If the group's offset does not name its log, because another tool set it, the ledger's log
+     * counts. If neither names it, as in earlier versions, the current log counts.
      *
      * @param log the current log
      * @param first the first existing offset

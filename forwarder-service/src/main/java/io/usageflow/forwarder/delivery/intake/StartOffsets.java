@@ -32,12 +32,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds the start offset and the counters of each assigned partition before its first event is read. One thread.
  *
- * <p>Both are in the group's committed offset. Kafka forgets it if the topic is deleted, or if the group was away for longer
- * than {@code offsets.retention.minutes}, a week by default, while deliverable events are kept for two. The ledger has the
- * same values, from the same transactions. Both name the log of the offset.
+ * <p>Both are in the group's committed offset. Kafka forgets it if the topic is deleted, or if the group was away for
+ * longer than {@code offsets.retention.minutes}, a week by default, while deliverable events are kept for two. The
+ * ledger has the same values, from the same transactions. Both name the log of the offset.
  *
- * <p>The consumer never resets its position ({@code auto.offset.reset=none}). If an offset has no record, the loss is counted
- * and logged.
+ * <p>The consumer never resets its position ({@code auto.offset.reset=none}). If an offset has no record, the loss is
+ * counted and logged.
  */
 public final class StartOffsets {
     private static final Logger LOG = LoggerFactory.getLogger(StartOffsets.class);
@@ -58,7 +58,9 @@ public final class StartOffsets {
 
     private long askDueNanos;
 
-    /** Creates the reader; {@code ledger} reads delivery's newest entries by partition, and is called only if needed. */
+    /**
+     * Creates the reader; {@code ledger} reads delivery's newest entries by partition, and is called only if needed.
+     */
     public StartOffsets(
             Consumer<byte[], byte[]> consumer,
             Supplier<Map<Integer, LedgerEntry>> ledger,
@@ -93,7 +95,8 @@ public final class StartOffsets {
     /**
      * Reads unknown offsets. Blocks for at most half a second, except for a new partition.
      *
-     * @throws LostProducerException if the offsets stay unreadable, which means an open transaction; a new producer ends it
+     * @throws LostProducerException if the offsets stay unreadable, which means an open transaction; a new producer
+     *     ends it
      */
     public void read(Collection<AssignedPartition> partitions) {
         if (unknown.isEmpty() || clock.nanos() - askDueNanos < 0 || !knowsLogs()) {
@@ -195,7 +198,8 @@ public final class StartOffsets {
             case COMMITTED -> LOG.info("event=resumed partition={} offset={}", key, start.offset());
             case LEDGER ->
                 LOG.warn(
-                        "event=resumed_from_ledger partition={} offset={} why=\"Kafka has forgotten the group's offset\"",
+                        "event=resumed_from_ledger partition={} offset={} why=\"Kafka has forgotten the"
+                                + " group's offset\"",
                         key,
                         start.offset());
             case NOTHING_COMMITTED ->
@@ -205,7 +209,8 @@ public final class StartOffsets {
                         start.offset());
             case OTHER_LOG ->
                 LOG.error(
-                        "event=log_replaced partition={} offset={} log={} why=\"the topic was deleted and created again,"
+                        "event=log_replaced partition={} offset={} log={} why=\"the topic was deleted"
+                                + " and created again,"
                                 + " or moved to another cluster; delivery begins at the earliest record, and Credyt"
                                 + " ignores known ids; see docs/runbook.md, A topic was made again\"",
                         key,
@@ -213,7 +218,8 @@ public final class StartOffsets {
                         log.text());
             case LOG_CUT ->
                 LOG.error(
-                        "event=log_cut partition={} offset={} why=\"the log ends before the committed offset, as after an"
+                        "event=log_cut partition={} offset={} why=\"the log ends before the committed"
+                                + " offset, as after an"
                                 + " unclean leader election; delivery begins at the earliest record, and Credyt ignores"
                                 + " known ids\"",
                         key,

@@ -73,7 +73,10 @@ abstract class AnswerHandler {
         settleCulprits();
     }
 
-    /** Single events failed and none was accepted: they become suspects if the customer has other events to compare them with. */
+    /**
+     * Single events failed and none was accepted: they become suspects if the customer has other events to compare them
+     * with.
+     */
     final void handleNothingAccepted() {
         if (queues.canCompare(customer, batch)) {
             addSuspects(batch.bisector().takeFailedAlone());
@@ -95,8 +98,8 @@ abstract class AnswerHandler {
             return;
         }
         LOG.warn(
-                "event=answer_not_understood status={} customer={} events={} answer={} next=\"each event is looked up at"
-                        + " Credyt before it is settled or sent again\"",
+                "event=answer_not_understood status={} customer={} events={} answer={} next=\"each"
+                        + " event is looked up at" + " Credyt before it is settled or sent again\"",
                 status,
                 VisibleText.logged(customer.value()),
                 events.size(),

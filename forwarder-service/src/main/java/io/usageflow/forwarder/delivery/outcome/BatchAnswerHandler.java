@@ -157,7 +157,8 @@ final class BatchAnswerHandler extends AnswerHandler implements Outcome.Visitor<
     }
 
     /**
-     * Delays the whole customer while it has budget left. Then this batch becomes dead letters, and the next is a probe.
+     * Delays the whole customer while it has budget left. Then this batch becomes dead letters, and the next is a
+     * probe.
      *
      * @param named as in {@link FailureDecision#afterRefusal}
      */
@@ -170,8 +171,8 @@ final class BatchAnswerHandler extends AnswerHandler implements Outcome.Visitor<
             }
             case KEEP ->
                 LOG.warn(
-                        "event=customer_kept customer={} seconds={} why=\"the budget is spent, but Credyt accepted nothing from other customers\""
-                                + " remedy=\"check credyt.url\"",
+                        "event=customer_kept customer={} seconds={} why=\"the budget is spent, but"
+                                + " Credyt accepted nothing from other customers\"" + " remedy=\"check credyt.url\"",
                         VisibleText.logged(customer.value()),
                         failure.failingFor().toSeconds());
             case RETRY -> {}

@@ -63,7 +63,8 @@ public final class DeadLetterPolicy {
     }
 
     /**
-     * Makes dead letters of the rest of the batch and of the events that wait behind it. The customer's next event is a probe.
+     * Makes dead letters of the rest of the batch and of the events that wait behind it. The customer's next event is a
+     * probe.
      *
      * @param answer the answer that decided it
      */
@@ -120,8 +121,8 @@ public final class DeadLetterPolicy {
     }
 
     /**
-     * Unblocks a partition that can hold no more receipts behind its oldest event. If that event's customer alone fails, its
-     * events become dead letters before its budget is spent, so that they do not hold up all others.
+     * Unblocks a partition that can hold no more receipts behind its oldest event. If that event's customer alone
+     * fails, its events become dead letters before its budget is spent, so that they do not hold up all others.
      */
     public void unblock(AssignedPartition partition) {
         OptionalLong oldest = partition.ledger().oldestOutstanding();
@@ -149,7 +150,10 @@ public final class DeadLetterPolicy {
                 .isPresent();
     }
 
-    /** In an outage, gives up events that waited beyond the deadline; not while the key or address is refused, which is our fault. */
+    /**
+     * In an outage, gives up events that waited beyond the deadline; not while the key or address is refused, which is
+     * our fault.
+     */
     public void giveUpOverdue() {
         if (bounds.outageDeadline().isEmpty()
                 || destination

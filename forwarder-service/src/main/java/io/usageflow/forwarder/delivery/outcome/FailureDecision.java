@@ -15,8 +15,8 @@ enum FailureDecision {
     GIVE_UP;
 
     /**
-     * Whether the content of a request may be why it failed. No status proves it, since a gateway may answer a single event
-     * with any status; a comparison with other events decides. An answer that asks to wait excludes the content.
+     * Whether the content of a request may be why it failed. No status proves it, since a gateway may answer a single
+     * event with any status; a comparison with other events decides. An answer that asks to wait excludes the content.
      *
      * @param response empty if there was no answer
      */
@@ -40,8 +40,8 @@ enum FailureDecision {
     /**
      * Decides after an answer that blames the customer, or that leaves its events unclear.
      *
-     * @param named whether Credyt named the customer. If not, a wrong address or a broken service gives the same answer for all
-     *     customers, and only another customer's success shows that this customer is the cause
+     * @param named whether Credyt named the customer. If not, a wrong address or a broken service gives the same answer
+     *     for all customers, and only another customer's success shows that this customer is the cause
      * @param acceptedSince whether Credyt accepted anything since the customer began to fail
      * @param spent whether the customer's budget is spent
      */

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles a request that failed temporarily or for an unknown reason: it is retried, divided to find an event that fails
- * alone, or its events become dead letters. One thread.
+ * Handles a request that failed temporarily or for an unknown reason: it is retried, divided to find an event that
+ * fails alone, or its events become dead letters. One thread.
  */
 final class RetryHandler extends AnswerHandler {
     private static final Logger LOG = LoggerFactory.getLogger(RetryHandler.class);
@@ -58,8 +58,8 @@ final class RetryHandler extends AnswerHandler {
     }
 
     /**
-     * Whether the destination was healthy for others between the last two failures, and still is. For a blocked customer, both
-     * failures must be of this batch, since earlier ones may be long ago.
+     * Whether the destination was healthy for others between the last two failures, and still is. For a blocked
+     * customer, both failures must be of this batch, since earlier ones may be long ago.
      */
     private boolean healthyBetween(FailureStatus failure, Optional<Long> failedBefore) {
         return destination.isHealthy()
@@ -78,7 +78,8 @@ final class RetryHandler extends AnswerHandler {
         boolean toBlame = suspect.isToBlame(destination.requests()) && destination.isHealthy();
         if (toBlame && deadLetterPolicy.allowed(customer, DeadLetterReason.FAILS_ALONE, 1) == 1) {
             String remedy = outcome.kind() == OutageCause.REFUSED
-                    ? "The answer is not from Credyt. Check the limits and rules of the proxies on the way, then replay the event."
+                    ? "The answer is not from Credyt. Check the limits and rules of the proxies on the"
+                            + " way, then replay the event."
                     : "Credyt may have stored it. Replay it with the same id after Credyt has fixed the cause.";
             String detail =
                     DeadLetterReason.FAILS_ALONE.meaning() + " Last failure: " + outcome.cause() + ". " + remedy;
@@ -111,7 +112,8 @@ final class RetryHandler extends AnswerHandler {
 
     private void warnOfRefusal(Retry outcome) {
         LOG.warn(
-                "event=request_refused customer={} answer=\"{}\" why=\"the answer is not about an event; the events wait\""
+                "event=request_refused customer={} answer=\"{}\" why=\"the answer is not about an"
+                        + " event; the events wait\""
                         + " remedy=\"check the account at Credyt, credyt.url and the proxies on the way\"",
                 VisibleText.logged(customer.value()),
                 outcome.cause());

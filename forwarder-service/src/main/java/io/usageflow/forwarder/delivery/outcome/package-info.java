@@ -1,6 +1,6 @@
 /**
- * Acts on the outcome of each answer: settles events, schedules retries, isolates refused events, and decides which events
- * become dead letters.
+ * Acts on the outcome of each answer: settles events, schedules retries, isolates refused events, and decides which
+ * events become dead letters.
  */
 @NullMarked
 package io.usageflow.forwarder.delivery.outcome;

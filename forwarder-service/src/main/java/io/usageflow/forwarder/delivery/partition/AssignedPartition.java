@@ -7,8 +7,8 @@ import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * One partition while it is assigned. References to an ended assignment are stale, even if the same partition returns under
- * another epoch. One thread.
+ * One partition while it is assigned. References to an ended assignment are stale, even if the same partition returns
+ * under another epoch. One thread.
  */
 public final class AssignedPartition {
     private final TopicPartition partition;

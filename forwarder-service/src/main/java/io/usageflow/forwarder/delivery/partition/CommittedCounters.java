@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Delivery's counters of one partition since its creation, and the log of its offsets. Both are the metadata of the committed
- * offset, so they are committed with it. Immutable.
+ * Delivery's counters of one partition since its creation, and the log of its offsets. Both are the metadata of the
+ * committed offset, so they are committed with it. Immutable.
  *
  * @param byKey by the keys of {@link LedgerCounter}; an absent key counts 0
  * @param log unknown if an earlier version wrote it
@@ -23,7 +23,8 @@ public record CommittedCounters(Map<String, Long> byKey, LogId log) {
     private static final String VERSION = "usageflow-delivery-1";
 
     /**
-     * The log is the name of a counter with the value 0, since earlier versions accept only counters and keep unknown ones.
+     * The log is the name of a counter with the value 0, since earlier versions accept only counters and keep unknown
+     * ones.
      */
     private static final String LOG = "log:";
 

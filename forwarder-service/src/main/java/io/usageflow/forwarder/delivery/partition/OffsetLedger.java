@@ -11,14 +11,15 @@ import java.util.OptionalLong;
  *
  * <p>The offsets:
  * <ul>
- *   <li><b>received</b>: the record was read. Transaction markers and aborted records have offsets too and are never read, so
- *       received offsets have gaps, and no code here adds one to an offset.
+ *   <li><b>received</b>: the record was read. Transaction markers and aborted records have offsets too and are never
+ *       read, so received offsets have gaps, and no code here adds one to an offset.
  *   <li><b>outstanding</b>: received, without an outcome.
  *   <li><b>settled</b>: received, with an outcome, which is kept here until it is committed.
- *   <li><b>position</b>: the last {@code ConsumerRecords.nextOffsets()}: everything below was read or will not be read. It
- *       also passes markers at the end of the log.
- *   <li><b>committable</b>: the offset of the first outstanding record, or the position if there is none. Every record below
- *       it has an outcome, and the transaction that commits it writes these outcomes. Nothing else may be committed.
+ *   <li><b>position</b>: the last {@code ConsumerRecords.nextOffsets()}: everything below was read or will not be read.
+ *       It also passes markers at the end of the log.
+ *   <li><b>committable</b>: the offset of the first outstanding record, or the position if there is none. Every record
+ *       below it has an outcome, and the transaction that commits it writes these outcomes. Nothing else may be
+ *       committed.
  *   <li><b>committed</b>: the last offset whose transaction returned.
  * </ul>
  *
@@ -96,7 +97,10 @@ public final class OffsetLedger<S> {
         settled++;
     }
 
-    /** The settled run from the front, at most {@code recordsMax} records. It has no outcomes if only markers were passed. */
+    /**
+     * The settled run from the front, at most {@code recordsMax} records. It has no outcomes if only markers were
+     * passed.
+     */
     public Run<S> committable(int recordsMax) {
         List<S> run = new ArrayList<>();
         while (run.size() < size && run.size() < recordsMax) {

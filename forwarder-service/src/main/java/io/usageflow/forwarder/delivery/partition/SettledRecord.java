@@ -7,8 +7,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The encoded receipt or dead letter of a settled record, kept until its transaction. Compact, since many may wait for one
- * older record.
+ * The encoded receipt or dead letter of a settled record, kept until its transaction. Compact, since many may wait for
+ * one older record.
  *
  * @param key of the record to write; null if the deliverable record had none
  */

@@ -3,7 +3,9 @@ package io.usageflow.forwarder.delivery.queue;
 import java.util.List;
 import java.util.Optional;
 
-/** Events of one customer that are sent together, until all are settled. At most one request is in flight. One thread. */
+/**
+ * Events of one customer that are sent together, until all are settled. At most one request is in flight. One thread.
+ */
 public class Batch {
     private static final int PATIENCE_START = 2;
     private static final int PATIENCE_MAX = 1 << 20;
@@ -41,8 +43,8 @@ public class Batch {
     }
 
     /**
-     * Handles a failure that the content may have caused. From the third failure in a row on, the batch is divided, which needs
-     * no more requests than sending it again.
+     * Handles a failure that the content may have caused. From the third failure in a row on, the batch is divided,
+     * which needs no more requests than sending it again.
      *
      * @return whether single events were tried and none was accepted
      */

@@ -8,27 +8,28 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Finds the culprits (refused events) of a batch by bisection, in order and with few requests. Pure; one thread; generic for
- * tests with numbers.
+ * Finds the culprits (refused events) of a batch by bisection, in order and with few requests. Pure; one thread;
+ * generic for tests with numbers.
  *
- * <p>The unsettled events are an ordered list of segments. A segment is <em>suspect</em> if it contains a culprit: it was
- * refused as a whole, or the part before it was accepted. {@link #next} returns the events to send. One of {@link #accepted},
- * {@link #known}, {@link #refused}, {@link #partial} and {@link #tooLarge} handles the answer; after a temporary failure the
- * same events are sent again.
+ * <p>The unsettled events are an ordered list of segments. A segment is <em>suspect</em> if it contains a culprit: it
+ * was refused as a whole, or the part before it was accepted. {@link #next} returns the events to send. One of {@link
+ * #accepted}, {@link #known}, {@link #refused}, {@link #partial} and {@link #tooLarge} handles the answer; after a
+ * temporary failure the same events are sent again.
  *
- * <p>Of a suspect segment only the first half is sent. If it is accepted, the second half is suspect; if it is refused, the
- * second half is unknown again. Unknown segments are sent as one after the culprit is alone. A culprit needs at most
- * 2·⌈log2 n⌉ extra requests. If culprits are dense (three were found, or ids exist already, which affects whole batches), the
- * rest is sent in pieces that begin at one event and double with each success. Only an event that was sent alone is found
- * guilty, and events keep their order.
+ * <p>Of a suspect segment only the first half is sent. If it is accepted, the second half is suspect; if it is refused,
+ * the second half is unknown again. Unknown segments are sent as one after the culprit is alone. A culprit needs at
+ * most 2·⌈log2 n⌉ extra requests. If culprits are dense (three were found, or ids exist already, which affects whole
+ * batches), the rest is sent in pieces that begin at one event and double with each success. Only an event that was
+ * sent alone is found guilty, and events keep their order.
  *
- * <p>A request may also fail without a reason ({@link #failed}): its content may be the cause, or an outage. It is divided in
- * the same way. An event that failed alone leaves ({@link #takeAlone}) once another event of the batch is accepted. In an
- * outage nothing is accepted, and after a few single events {@link #nothingPasses} and all are sent together again.
+ * <p>A request may also fail without a reason ({@link #failed}): its content may be the cause, or an outage. It is
+ * divided in the same way. An event that failed alone leaves ({@link #takeAlone}) once another event of the batch is
+ * accepted. In an outage nothing is accepted, and after a few single events {@link #nothingPasses} and all are sent
+ * together again.
  *
- * <p>If the customer may be the cause, single events are sent as probes, before and between the other segments, until one is
- * accepted. After enough equal refusals ({@code patience}) and no success, the customer is {@link #customerSuspected
- * suspected}, and no event is found guilty.
+ * <p>If the customer may be the cause, single events are sent as probes, before and between the other segments, until
+ * one is accepted. After enough equal refusals ({@code patience}) and no success, the customer is {@link
+ * #customerSuspected suspected}, and no event is found guilty.
  *
  * @param <T> an event
  */

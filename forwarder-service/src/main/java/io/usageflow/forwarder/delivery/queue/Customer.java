@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * A customer by Credyt's id or by the publishing company's. A key of maps, for which the generated {@link CredytReference} is
- * too slow. Comparable, so that maps stay fast even with chosen hash collisions.
+ * A customer by Credyt's id or by the publishing company's. A key of maps, for which the generated {@link
+ * CredytReference} is too slow. Comparable, so that maps stay fast even with chosen hash collisions.
  *
  * @param external whether the value is the company's own id
  */

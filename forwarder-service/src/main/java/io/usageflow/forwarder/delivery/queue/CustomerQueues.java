@@ -18,9 +18,9 @@ import java.util.function.Predicate;
 /**
  * Waiting events, by customer. One thread; times in nanoseconds of a monotonic clock.
  *
- * <p>A request takes all waiting events of the next customer ({@link CustomerScheduler}), up to the maximum; it does not wait
- * for a batch to fill. No event id is in two requests in flight, since Credyt had a bug with that (docs/credyt-api.md, 3).
- * Bounded by backpressure.
+ * <p>A request takes all waiting events of the next customer ({@link CustomerScheduler}), up to the maximum; it does
+ * not wait for a batch to fill. No event id is in two requests in flight, since Credyt had a bug with that
+ * (docs/credyt-api.md, 3). Bounded by backpressure.
  */
 public final class CustomerQueues {
     private static final int BYTES_LEARNED_MIN = 4 * 1024;

@@ -7,11 +7,12 @@ import java.util.OptionalLong;
 import java.util.PriorityQueue;
 
 /**
- * Orders ready and delayed customers. A queue has at most one slot. One thread; times in nanoseconds of a monotonic clock.
+ * Orders ready and delayed customers. A queue has at most one slot. One thread; times in nanoseconds of a monotonic
+ * clock.
  *
- * <p>With order, a customer has one request at a time, and the customer whose oldest event has waited longest is next. So no
- * customer starves, and a busy customer does not wait behind thousands of small ones, which keeps batches large in a backlog.
- * Without order, customers take turns; otherwise a busy one would take all requests.
+ * <p>With order, a customer has one request at a time, and the customer whose oldest event has waited longest is next.
+ * So no customer starves, and a busy customer does not wait behind thousands of small ones, which keeps batches large
+ * in a backlog. Without order, customers take turns; otherwise a busy one would take all requests.
  */
 final class CustomerScheduler {
     private final Order order;

@@ -9,8 +9,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event to send, with its deliverable record and attempts. Small, since tens of thousands are in memory; receipts and dead
- * letters take their content from the record. Its JSON never changes. One thread.
+ * An event to send, with its deliverable record and attempts. Small, since tens of thousands are in memory; receipts
+ * and dead letters take their content from the record. Its JSON never changes. One thread.
  */
 public final class PendingEvent {
     /** Approximate size of the objects around the bytes. */
@@ -102,7 +102,10 @@ public final class PendingEvent {
         return sequence;
     }
 
-    /** Whether it has no outcome and its assignment is current. An event that is sent again for comparison has an outcome. */
+    /**
+     * Whether it has no outcome and its assignment is current. An event that is sent again for comparison has an
+     * outcome.
+     */
     public boolean isOpen() {
         return current() && !settled;
     }

@@ -6,8 +6,9 @@ import java.util.List;
  * An event that failed alone. Its customer's other events may overtake it, and it is tried again after one of them was
  * accepted. One thread.
  *
- * <p>Each failure makes it less likely that the event is not the cause: by the share of all requests that failed since its
- * previous failure. In an outage nearly all fail, so nothing is learned; while nothing is accepted, no failure counts.
+ * <p>Each failure makes it less likely that the event is not the cause: by the share of all requests that failed since
+ * its previous failure. In an outage nearly all fail, so nothing is learned; while nothing is accepted, no failure
+ * counts.
  */
 public final class SuspectEvent extends Batch {
     /** It is taken for the cause when its failures are less likely than this for an event that is not. */

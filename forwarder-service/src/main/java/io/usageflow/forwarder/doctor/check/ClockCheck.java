@@ -23,8 +23,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
- * Whether this machine's clock agrees with the others': Credyt's by its answer's Date, the brokers' by the newest time they
- * stamped on an event. Kafka has no question for a broker's time, so one that is behind cannot be told from a quiet topic.
+ * Whether this machine's clock agrees with the others': Credyt's by its answer's Date, the brokers' by the newest time
+ * they stamped on an event. Kafka has no question for a broker's time, so one that is behind cannot be told from a
+ * quiet topic.
  */
 public record ClockCheck(Cluster cluster, CredytProbe probe, Settings settings) {
     static final String NAME = "clock";

@@ -134,8 +134,8 @@ public record RightsCheck(Cluster cluster, Settings settings) {
                 .map(risk -> CheckResult.warn(
                         NAME,
                         risk,
-                        "know whom to ask on that day (docs/runbook.md, A transaction does not end); it is no right of the"
-                                + " service's own"))
+                        "know whom to ask on that day (docs/runbook.md, A transaction does not end); it"
+                                + " is no right of the" + " service's own"))
                 .toList();
     }
 

@@ -26,8 +26,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 
 /**
- * Whether Kafka still has all that the stages have not read, and in the logs in which their offsets stand: also while no
- * forwarder runs that could say it.
+ * Whether Kafka still has all that the stages have not read, and in the logs in which their offsets stand: also while
+ * no forwarder runs that could say it.
  */
 public record UnreadCheck(Cluster cluster, Settings settings, Duration atMost) {
     public static final String NAME = "unread";
@@ -121,14 +121,15 @@ public record UnreadCheck(Cluster cluster, Settings settings, Duration atMost) {
                                         NAME,
                                         where + ": records below offset " + each.first()
                                                 + " were deleted, and no vendor link among them holds any more",
-                                        "compare 'usageflow links list' with what must be linked, and put what is missing"));
+                                        "compare 'usageflow links list' with what must be linked, and"
+                                                + " put what is missing"));
             } else if (committed > each.end()) {
                 findings.add(CheckResult.fail(
                         NAME,
                         where + ": offset " + committed + " was read, and the topic ends at " + each.end()
                                 + ": it was made again, or lost records",
-                        "nothing is skipped: the stage begins at the earliest record; docs/runbook.md, 'A topic was made"
-                                + " again'"));
+                        "nothing is skipped: the stage begins at the earliest record; docs/runbook.md,"
+                                + " 'A topic was made" + " again'"));
             }
         }
         return findings;
@@ -156,7 +157,9 @@ public record UnreadCheck(Cluster cluster, Settings settings, Duration atMost) {
         return logs;
     }
 
-    /** As the stages wrote them; none where the ledger or the registry, which have checks of their own, cannot be read. */
+    /**
+     * As the stages wrote them; none where the ledger or the registry, which have checks of their own, cannot be read.
+     */
     private List<LedgerEntry> kept() {
         try {
             return new LedgerReader(

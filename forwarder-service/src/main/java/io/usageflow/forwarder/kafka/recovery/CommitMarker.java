@@ -26,8 +26,8 @@ import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.common.utils.Time;
 
 /**
- * Writes a <i>committed</i> marker to one partition. Kafka's admin interface can only write <i>aborted</i> markers; this is
- * the same request with the other result, sent through Kafka's internal client.
+ * Writes a <i>committed</i> marker to one partition. Kafka's admin interface can only write <i>aborted</i> markers;
+ * this is the same request with the other result, sent through Kafka's internal client.
  */
 final class CommitMarker {
     private static final int ANSWER_WITHIN_MS = 30_000;

@@ -34,9 +34,9 @@ import org.slf4j.LoggerFactory;
  * #wroteOffsets} and {@link #risk}. Close it.
  *
  * <p>If a partition has no leader when the coordinator ends a transaction, the coordinator treats the partition as
- * deleted, omits its marker and calls the transaction complete (Kafka 4.3.1, {@code TransactionMarkerChannelManager}; seen
- * whenever a single broker was killed during a transaction). The records there then share the fate of the id's next
- * transaction. If they are the group's offsets, these can no longer be read. This class writes the missing marker.
+ * deleted, omits its marker and calls the transaction complete (Kafka 4.3.1, {@code TransactionMarkerChannelManager};
+ * seen whenever a single broker was killed during a transaction). The records there then share the fate of the id's
+ * next transaction. If they are the group's offsets, these can no longer be read. This class writes the missing marker.
  * docs/decisions/0007 proves that it is enough to look after the ends that {@link TransactionEnd} names.
  */
 public final class MarkerRecovery implements AutoCloseable {
@@ -145,8 +145,8 @@ public final class MarkerRecovery implements AutoCloseable {
         this.held = options.counter("held");
         if (!enabled) {
             LOG.warn(
-                    "event=transaction_recovery_off id={} effect=\"if a broker dies, committed events can be lost and aborted"
-                            + " events can become visible: docs/transaction-recovery.md\"",
+                    "event=transaction_recovery_off id={} effect=\"if a broker dies, committed events"
+                            + " can be lost and aborted" + " events can become visible: docs/transaction-recovery.md\"",
                     transactionalId);
         }
     }
@@ -274,8 +274,8 @@ public final class MarkerRecovery implements AutoCloseable {
 
     /**
      * Ends the transactions that should no longer be open. It must not touch a transaction that another process begins
-     * meanwhile under the same id: that one shows in the second look, or it has raised the epoch on the partitions that it
-     * wrote, and there the broker refuses the marker.
+     * meanwhile under the same id: that one shows in the second look, or it has raised the epoch on the partitions that
+     * it wrote, and there the broker refuses the marker.
      *
      * @param candidates partitions that the transaction may have written
      * @param now the id's state when it had no transaction
@@ -338,8 +338,8 @@ public final class MarkerRecovery implements AutoCloseable {
     }
 
     /**
-     * Open records share the fate of the id's next transaction. So without the right to write markers, a transaction that
-     * does nothing else and ends as the open one did ends it.
+     * Open records share the fate of the id's next transaction. So without the right to write markers, a transaction
+     * that does nothing else and ends as the open one did ends it.
      */
     @SuppressWarnings("removal") // without a consumer Kafka 4.3.1 has no other way to name a group
     private void endByOwnTransaction(Set<TopicPartition> partitions, boolean commit) {

@@ -30,8 +30,8 @@ import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks Kafka how the last transaction of one transactional id ended and where it is still open, and ends it there. Used by
- * one thread at a time. Keeps its connections. Counts its questions, for the tests that bound them.
+ * Asks Kafka how the last transaction of one transactional id ended and where it is still open, and ends it there. Used
+ * by one thread at a time. Keeps its connections. Counts its questions, for the tests that bound them.
  */
 class OpenTransactions implements AutoCloseable {
     static final String OFFSETS_TOPIC = "__consumer_offsets";

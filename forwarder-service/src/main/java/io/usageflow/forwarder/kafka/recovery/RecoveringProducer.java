@@ -37,8 +37,8 @@ public class RecoveringProducer extends KafkaProducer<byte[], byte[]> {
     private final MarkerRecovery recovery;
 
     /**
-     * The transaction is committed, but {@link #getCause} prevented the check that it ended on every partition. Use a new
-     * producer; its transactions follow the committed one.
+     * The transaction is committed, but {@link #getCause} prevented the check that it ended on every partition. Use a
+     * new producer; its transactions follow the committed one.
      */
     public static final class EndNotSeenException extends KafkaException {
         private static final long serialVersionUID = 1L;
@@ -138,8 +138,8 @@ public class RecoveringProducer extends KafkaProducer<byte[], byte[]> {
     }
 
     /**
-     * A broker died before the markers of a committed transaction were written, and this user may not write them. A further
-     * transaction could take back the committed records, so nothing is written until the right is granted.
+     * A broker died before the markers of a committed transaction were written, and this user may not write them. A
+     * further transaction could take back the committed records, so nothing is written until the right is granted.
      */
     public static final class TransactionLeftOpenException extends RetriableException {
         private static final long serialVersionUID = 1L;
@@ -147,7 +147,8 @@ public class RecoveringProducer extends KafkaProducer<byte[], byte[]> {
         TransactionLeftOpenException(String transactionalId, Collection<TopicPartition> partitions) {
             super("a committed transaction of " + transactionalId + " lacks its markers on "
                     + partitions.stream().map(TopicPartition::toString).collect(Collectors.toCollection(TreeSet::new))
-                    + ", because a broker died, and this user may not write them; nothing is lost, and nothing more is written"
+                    + ", because a broker died, and this user may not write them; nothing is lost, and"
+                    + " nothing more is written"
                     + " until an administrator has run: " + TransactionRights.GRANT_MARKERS);
         }
     }

@@ -8,13 +8,13 @@ import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * A transaction that Kafka calls complete: how it ended, and the partitions that this process wrote in it. Pure; decision
- * 7 has the proofs.
+ * A transaction that Kafka calls complete: how it ended, and the partitions that this process wrote in it. Pure;
+ * decision 7 has the proofs.
  */
 record TransactionEnd(TransactionDescription how, Set<TopicPartition> partitions) {
     /**
-     * The partitions of a broker that falls silent have no leader only after {@code broker.session.timeout.ms} (9 s), of
-     * which a heartbeat's interval (2 s) may have passed before the last write.
+     * The partitions of a broker that falls silent have no leader only after {@code broker.session.timeout.ms} (9 s),
+     * of which a heartbeat's interval (2 s) may have passed before the last write.
      */
     static final Duration SLOW = Duration.ofSeconds(2);
 

@@ -79,13 +79,13 @@ public record TransactionRights(boolean writesMarkers, Set<String> unreadable) {
         List<String> risks = new ArrayList<>();
         if (!ours.isEmpty()) {
             risks.add("may not READ " + String.join(", ", ours)
-                    + ": a committed transaction that a dying broker left open there is not seen, and its records are lost"
+                    + ": a committed transaction that a dying broker left open there is not seen, and"
+                    + " its records are lost"
                     + " if the next one is aborted; grant READ on each");
         }
         if (!writesMarkers) {
-            risks.add(
-                    "may not end a transaction that a dying broker left open: events of a partition then wait, unless it"
-                            + " was aborted, until an administrator has run: " + GRANT_MARKERS);
+            risks.add("may not end a transaction that a dying broker left open: events of a partition"
+                    + " then wait, unless it" + " was aborted, until an administrator has run: " + GRANT_MARKERS);
         }
         return risks.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", risks));
     }

@@ -29,7 +29,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 /**
  * Serves {@code /health/live}, {@code /health/ready} (200, or 503 with the reasons) and {@code /metrics} (Prometheus
  * text, or OpenMetrics where asked for), and the stages' own {@link AdminPage}s. Read only and without secrets; {@link
- * AdminAccess} says who may ask, {@link ConnectionLimits} and {@link HeavyPages} what it may cost. Thread-safe; close it.
+ * AdminAccess} says who may ask, {@link ConnectionLimits} and {@link HeavyPages} what it may cost. Thread-safe; close
+ * it.
  */
 public final class AdminServer implements AutoCloseable {
     public static final String LIVE = "/health/live";

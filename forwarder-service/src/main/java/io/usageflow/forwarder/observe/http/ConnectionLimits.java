@@ -9,9 +9,9 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the admin server's connections in number and time, so that no reader exhausts the process's file descriptors. One
- * that has sent no whole request makes room for a new one: slow connections, however many, do not keep out those that ask
- * at once, such as health checks. Thread-safe.
+ * Bounds the admin server's connections in number and time, so that no reader exhausts the process's file descriptors.
+ * One that has sent no whole request makes room for a new one: slow connections, however many, do not keep out those
+ * that ask at once, such as health checks. Thread-safe.
  */
 final class ConnectionLimits implements Connection.Listener {
     static final int CONNECTIONS_MAX = 256;

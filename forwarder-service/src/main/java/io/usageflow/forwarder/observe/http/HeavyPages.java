@@ -13,8 +13,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Answers what is costly to make: at most {@value #AT_ONCE} at the same time, to the last byte, and again from memory while
- * the answer is young. So readers cannot slow the stages down, nor can those that read slowly hold all threads.
+ * Answers what is costly to make: at most {@value #AT_ONCE} at the same time, to the last byte, and again from memory
+ * while the answer is young. So readers cannot slow the stages down, nor can those that read slowly hold all threads.
  * Thread-safe.
  */
 final class HeavyPages {

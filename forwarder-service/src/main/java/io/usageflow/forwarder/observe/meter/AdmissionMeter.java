@@ -24,8 +24,8 @@ public enum AdmissionMeter implements CataloguedMeter {
             "counter",
             "links",
             List.of("outcome"),
-            "Customer links: linked, unlinked, rerouted, refused; and vendor links that were refused, by each partition that"
-                    + " met them. A refused one is in the log with its reason."),
+            "Customer links: linked, unlinked, rerouted, refused; and vendor links that were refused,"
+                    + " by each partition that" + " met them. A refused one is in the log with its reason."),
     PARKED(
             "usageflow.admission.parked",
             "gauge",
@@ -76,7 +76,8 @@ public enum AdmissionMeter implements CataloguedMeter {
             "counter",
             "records",
             List.of("topic"),
-            "Records, at most, that Kafka deleted before admission read them. More than 0 is lost usage, or lost links."),
+            "Records, at most, that Kafka deleted before admission read them. More than 0 is lost"
+                    + " usage, or lost links."),
     LOGS_REPLACED(
             "usageflow.admission.logs.replaced",
             "counter",
@@ -88,8 +89,8 @@ public enum AdmissionMeter implements CataloguedMeter {
             "gauge",
             "seconds",
             List.of("topic"),
-            "Until Kafka deletes the oldest record that was polled and not processed, by the topic's retention.ms; +Inf where"
-                    + " none waits or none is ever deleted."),
+            "Until Kafka deletes the oldest record that was polled and not processed, by the topic's"
+                    + " retention.ms; +Inf where" + " none waits or none is ever deleted."),
     TRANSACTION_STUCK(
             "usageflow.admission.transaction.stuck",
             "gauge",

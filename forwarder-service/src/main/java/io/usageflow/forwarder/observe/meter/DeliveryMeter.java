@@ -38,7 +38,8 @@ public enum DeliveryMeter implements CataloguedMeter {
             "counter",
             "requests",
             List.of("result"),
-            "Events that Credyt was asked for since an answer did not say whether it has them: found, absent, unclear."),
+            "Events that Credyt was asked for since an answer did not say whether it has them: found,"
+                    + " absent, unclear."),
     SETTLED(
             "usageflow.delivery.settled",
             "counter",
@@ -122,8 +123,8 @@ public enum DeliveryMeter implements CataloguedMeter {
             "gauge",
             "seconds",
             List.of(),
-            "Until Kafka deletes the oldest event that is not settled, by the topic's retention.ms; +Inf where none waits"
-                    + " or none is ever deleted.");
+            "Until Kafka deletes the oldest event that is not settled, by the topic's retention.ms;"
+                    + " +Inf where none waits" + " or none is ever deleted.");
 
     @SuppressWarnings("ImmutableEnumChecker") // it copies its list
     private final Description description;

@@ -24,16 +24,20 @@ public final class ProcessMeters implements AutoCloseable {
 
     public static final String CLOCK_AHEAD = "usageflow.clock.ahead";
     public static final String CLOCK_AHEAD_DOC =
-            "How far this machine's clock is ahead of the broker's, negative where it is behind; compared once a minute.";
+            "How far this machine's clock is ahead of the broker's, negative where it is behind;"
+                    + " compared once a minute.";
 
     static final String STAGE_READY = "usageflow.stage.ready";
     static final String STAGE_READY_DOC = "1 while events flow through the stage, or would if any came; otherwise 0.";
 
     public static final String TRANSACTION_RECOVERED = "usageflow.transaction.recovered";
     public static final String TRANSACTION_RECOVERED_DOC =
-            "Partitions on which Kafka left a transaction open after a broker died (docs/transaction-recovery.md), by what was"
-                    + " done: marker, the missing marker was written; transaction, a transaction of our own ended it, also"
-                    + " as a precaution where this user may not look; held, this user may not end it, and the stage waits"
+            "Partitions on which Kafka left a transaction open after a broker died"
+                    + " (docs/transaction-recovery.md), by what was"
+                    + " done: marker, the missing marker was written; transaction, a transaction of our"
+                    + " own ended it, also"
+                    + " as a precaution where this user may not look; held, this user may not end it,"
+                    + " and the stage waits"
                     + " and asks again.";
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);

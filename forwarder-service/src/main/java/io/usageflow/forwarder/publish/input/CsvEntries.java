@@ -11,9 +11,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the rows of a table as in RFC 4180. A value in quotes may span lines. If its quote is never closed, the first line
- * is bad, and the following lines are read by themselves. Strict: quotes are only allowed around a whole value, or doubled
- * inside it. Not thread-safe.
+ * Reads the rows of a table as in RFC 4180. A value in quotes may span lines. If its quote is never closed, the first
+ * line is bad, and the following lines are read by themselves. Strict: quotes are only allowed around a whole value, or
+ * doubled inside it. Not thread-safe.
  */
 public final class CsvEntries {
     /** Bound of a row's lines; more mean that a quote was never closed. */

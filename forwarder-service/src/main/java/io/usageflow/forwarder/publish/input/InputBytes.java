@@ -16,7 +16,8 @@ import java.util.zip.ZipInputStream;
 
 /**
  * Recognises an input by its content and not by its name. gzip and zip with one file are read as a stream, so that a
- * decompression bomb takes no memory. UTF-8 text is read as it is. Everything else is refused, with its kind and the remedy.
+ * decompression bomb takes no memory. UTF-8 text is read as it is. Everything else is refused, with its kind and the
+ * remedy.
  */
 public final class InputBytes {
     private static final int HEAD_BYTES = 512;
@@ -164,7 +165,8 @@ public final class InputBytes {
                     .toList();
             if (names.contains("[Content_Types].xml")) {
                 throw new IllegalArgumentException(
-                        "the input is a workbook or another document of an office program: save the sheet as CSV in UTF-8");
+                        "the input is a workbook or another document of an office program: save the"
+                                + " sheet as CSV in UTF-8");
             }
             if (names.size() != 1) {
                 throw new IllegalArgumentException("the zip holds " + names.size() + " files"

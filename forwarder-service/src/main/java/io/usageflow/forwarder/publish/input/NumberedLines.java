@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Splits a UTF-8 stream into lines. Each line is decoded by itself, so broken bytes or a line that is too long affect no
- * other line, and memory is bounded by {@value #BYTES_MAX} bytes. A line ends with LF, CR LF or CR. Not thread-safe.
+ * Splits a UTF-8 stream into lines. Each line is decoded by itself, so broken bytes or a line that is too long affect
+ * no other line, and memory is bounded by {@value #BYTES_MAX} bytes. A line ends with LF, CR LF or CR. Not thread-safe.
  */
 public final class NumberedLines {
     /** Sixteen times the largest event. */

@@ -25,8 +25,9 @@ import java.util.regex.Pattern;
  * the event's words, {@code data.NAME} or {@code cost.VENDOR.amount|currency|id|description}; the value is a column, or
  * text in single quotes that is the same for all lines. {@code cost[COLUMN].amount} takes the vendor from a column. A
  * value may be followed by how it is written: for data {@code :string} (default), {@code :long}, {@code :decimal},
- * {@code :boolean}; for occurred_at {@code :date}, {@code :epoch_seconds}, {@code :epoch_millis}, {@code :epoch_micros};
- * for a currency {@code :upper}, which makes it capitals. A column whose name has a comma, colon, bracket or quote is put in double quotes. An empty cell is an absent field. Immutable.
+ * {@code :boolean}; for occurred_at {@code :date}, {@code :epoch_seconds}, {@code :epoch_millis}, {@code
+ * :epoch_micros}; for a currency {@code :upper}, which makes it capitals. A column whose name has a comma, colon,
+ * bracket or quote is put in double quotes. An empty cell is an absent field. Immutable.
  *
  * <pre>id=request_id,event_type='message_completed',account_id=customer,data.tokens=tokens:long,
  * cost.openai.amount=cost,cost.openai.currency='USD'</pre>
@@ -50,7 +51,8 @@ public final class CsvMapping {
             Pattern.compile("(cost(?:\\.(.+)|\\[(?:\"([^\"]+)\"|([^\\]\"]+))\\]))\\.(amount|currency|id|description)");
     private static final Pattern ENTRY = Pattern.compile(
             "\\s*((?:[^=,\\s\\[]|\\[(?:\"[^\"]*\"|[^\\]\"]*)\\])+)\\s*=\\s*(?:'([^']*)'|\"([^\"]*)\"|([^,:'\"]+?))"
-                    + "(?::(string|long|decimal|boolean|date|epoch_seconds|epoch_millis|epoch_micros|upper))?\\s*(?:,|$)");
+                    + "(?::(string|long|decimal|boolean|date|epoch_seconds|epoch_millis|epoch_micros|upper))?"
+                    + "\\s*(?:,|$)");
 
     private final Map<String, Value> fields;
     /** By the text before the point: {@code cost.openai}, {@code cost[Provider]}. */
@@ -98,7 +100,8 @@ public final class CsvMapping {
             } else if (!WORDS.contains(field) && !field.matches("data\\..+")) {
                 throw new IllegalArgumentException("--csv-mapping names the unknown field " + field + ": use "
                         + String.join(", ", new TreeSet<>(WORDS))
-                        + ", data.NAME, cost.VENDOR.amount|currency|id|description, or cost[COLUMN].amount and so on for"
+                        + ", data.NAME, cost.VENDOR.amount|currency|id|description, or"
+                        + " cost[COLUMN].amount and so on for"
                         + " a vendor from a column");
             }
             if (fields.put(field, value(entries, field)) != null) {

@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Reads {@code occurred_at}. It never guesses: a local time that exists twice, or not at all, makes a bad line. Pure. */
+/**
+ * Reads {@code occurred_at}. It never guesses: a local time that exists twice, or not at all, makes a bad line. Pure.
+ */
 public final class EventTime {
     private static final Pattern DATE = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,19}(\\.\\d{1,9})?");

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses texts that replace a missing or damaged id. Under such an id many usages would be one: the first is billed, and
- * the others are conflicts or count as repeats. Pure.
+ * Refuses texts that replace a missing or damaged id. Under such an id many usages would be one: the first is billed,
+ * and the others are conflicts or count as repeats. Pure.
  */
 public final class GivenId {
     /** How languages, databases and spreadsheets write a missing or invalid value, in lower case. */
@@ -41,7 +41,9 @@ public final class GivenId {
             "00000000-0000-0000-0000-000000000000",
             "ffffffff-ffff-ffff-ffff-ffffffffffff");
 
-    /** A long number as spreadsheets and floats write it: 1.23457E+15 can be many numbers. A commit's 12e5 is not one. */
+    /**
+     * A long number as spreadsheets and floats write it: 1.23457E+15 can be many numbers. A commit's 12e5 is not one.
+     */
     private static final Pattern SHORTENED = Pattern.compile("[+-]?\\d+(?:[.,]\\d+[eE][+-]?|[eE][+-])\\d+");
 
     private GivenId() {}

@@ -9,8 +9,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a note for each id, in bounded memory: the first {@value #HEAP_MAX} in the heap, about 40 MB, all others in a {@link
- * TemporaryTable} with about 60 bytes of disk each. Close it. Not thread-safe.
+ * Keeps a note for each id, in bounded memory: the first {@value #HEAP_MAX} in the heap, about 40 MB, all others in a
+ * {@link TemporaryTable} with about 60 bytes of disk each. Close it. Not thread-safe.
  */
 final class IdNotes implements AutoCloseable {
     static final int HEAP_MAX = 250_000;

@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads an event from a JSON object with the field names of the schema. Unknown fields are refused as typing errors. Pure. */
+/**
+ * Reads an event from a JSON object with the field names of the schema. Unknown fields are refused as typing errors.
+ * Pure.
+ */
 final class JsonEvent {
     private static final List<String> FIELDS = List.of(
             "id",

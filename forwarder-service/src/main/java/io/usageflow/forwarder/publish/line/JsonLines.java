@@ -114,15 +114,16 @@ public final class JsonLines implements LineSource {
 
         private static String fault(String line, JsonProcessingException malformed) {
             if (malformed instanceof StreamConstraintsException) {
-                return "it has a number of more than 1000 digits, a name of more than 50000 characters, or more than 64 levels";
+                return "it has a number of more than 1000 digits, a name of more than 50000 characters,"
+                        + " or more than 64 levels";
             }
             Matcher duplicate = DUPLICATE.matcher(String.valueOf(malformed.getOriginalMessage()));
             if (duplicate.lookingAt()) {
                 return "it names " + VisibleText.of(duplicate.group(1), EXCERPT_CHARS_MAX) + " twice: keep one";
             }
             if (malformed instanceof JsonEOFException) {
-                return "it ends before its object is complete: is it cut off, or spread over several lines? write one event a"
-                        + " line";
+                return "it ends before its object is complete: is it cut off, or spread over several"
+                        + " lines? write one event a" + " line";
             }
             long offset = malformed.getLocation() == null
                     ? 0

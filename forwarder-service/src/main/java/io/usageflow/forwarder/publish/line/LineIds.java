@@ -11,10 +11,10 @@ import java.util.UUID;
 /**
  * Derives ids for events without one, so that publishing the same input twice bills once.
  *
- * <p>By default an id is derived from the source's name, the line's content and the number of equal lines before it: equal
- * lines are several events, and inserting, removing or sorting other lines changes no id. This keeps a hash of each such
- * line, in memory bounded by {@link IdNotes}. A business key is better: the values of the fields in {@code --id-from}.
- * Close it. Not thread-safe.
+ * <p>By default an id is derived from the source's name, the line's content and the number of equal lines before it:
+ * equal lines are several events, and inserting, removing or sorting other lines changes no id. This keeps a hash of
+ * each such line, in memory bounded by {@link IdNotes}. A business key is better: the values of the fields in {@code
+ * --id-from}. Close it. Not thread-safe.
  */
 public final class LineIds implements AutoCloseable {
     private final String source;

@@ -19,10 +19,10 @@ import java.util.TreeSet;
 /**
  * Compares an event as it was sent with the event as Credyt returns it. Pure.
  *
- * <p>A field that Credyt does not return, or adds, is no difference, because its documentation does not say which fields it
- * returns (docs/credyt-api.md, 3). Numbers are compared as exact decimals, whatever their notation: {@code 1.50} is {@code
- * 1.5}, and 0.1 is not 0.10000000000000001. In {@code data} and in a cost's {@code metadata}, every key is content: a missing
- * or additional key is a difference.
+ * <p>A field that Credyt does not return, or adds, is no difference, because its documentation does not say which
+ * fields it returns (docs/credyt-api.md, 3). Numbers are compared as exact decimals, whatever their notation: {@code
+ * 1.50} is {@code 1.5}, and 0.1 is not 0.10000000000000001. In {@code data} and in a cost's {@code metadata}, every key
+ * is content: a missing or additional key is a difference.
  */
 final class EventComparison {
     private static final List<String> TEXTS = List.of("event_type", "subject", "description");

@@ -30,10 +30,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Compares the receipts of a period with what Credyt has. Each step of some seconds reads receipts, looks up what was sent,
- * asks Credyt, writes the findings and saves the checkpoint. After a kill at any point, a resumed run cuts off what the
- * interrupted step wrote and repeats the step, so the report has each finding once. Thread-safe: each run has its own
- * clients.
+ * Compares the receipts of a period with what Credyt has. Each step of some seconds reads receipts, looks up what was
+ * sent, asks Credyt, writes the findings and saves the checkpoint. After a kill at any point, a resumed run cuts off
+ * what the interrupted step wrote and repeats the step, so the report has each finding once. Thread-safe: each run has
+ * its own clients.
  */
 public final class ReceiptReconciler {
     private static final int CONNECTIONS_MAX = 16;

@@ -28,11 +28,12 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * Sends missing events again through the replays topic: the published record's own bytes, with a header that names the
- * repair, and a mark with who, when and why, in one Kafka transaction ({@link ReplayTransaction}). The later of two concurrent repairs fences the earlier one.
+ * repair, and a mark with who, when and why, in one Kafka transaction ({@link ReplayTransaction}). The later of two
+ * concurrent repairs fences the earlier one.
  *
- * <p>The mark's id is derived from the place of the sent event. A marked event is not sent again without {@code --again}. If a
- * process is killed between two steps and an event is sent twice, Credyt gets the same id with the same bytes and ignores it
- * (docs/credyt-api.md). Not thread-safe; close it.
+ * <p>The mark's id is derived from the place of the sent event. A marked event is not sent again without {@code
+ * --again}. If a process is killed between two steps and an event is sent twice, Credyt gets the same id with the same
+ * bytes and ignores it (docs/credyt-api.md). Not thread-safe; close it.
  */
 final class RepairWriter implements AutoCloseable {
     /** Prefix of the ids in marks and headers. */

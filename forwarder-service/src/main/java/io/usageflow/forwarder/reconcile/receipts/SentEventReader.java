@@ -26,8 +26,8 @@ import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what was sent, by the coordinates in the receipts. Receipts have the order of their deliverable records, so this
- * usually reads sequentially. Not thread-safe; close it.
+ * Finds what was sent, by the coordinates in the receipts. Receipts have the order of their deliverable records, so
+ * this usually reads sequentially. Not thread-safe; close it.
  */
 final class SentEventReader implements AutoCloseable {
     /** Up to this distance, reading on is cheaper than a seek. */

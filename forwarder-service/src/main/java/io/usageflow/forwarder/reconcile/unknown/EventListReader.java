@@ -18,11 +18,11 @@ import java.util.UUID;
 /**
  * Reads the list of one customer's events to its end, page by page. Pure but for its state.
  *
- * <p>Credyt documents {@code offset}, {@code limit} and {@code total_count} of its lists, but neither an order nor the largest
- * page (docs/credyt-api.md, 2). So a list counts as whole only if as many different ids were seen as it had when reading
- * began. If events moved from one page to another meanwhile, the list is read again, at most {@value #PASSES_MAX} times. If
- * that does not help, or Credyt gives no total, or repeats one page, reading ends, and {@link #shortfall} says why the list
- * is not proved whole.
+ * <p>Credyt documents {@code offset}, {@code limit} and {@code total_count} of its lists, but neither an order nor the
+ * largest page (docs/credyt-api.md, 2). So a list counts as whole only if as many different ids were seen as it had
+ * when reading began. If events moved from one page to another meanwhile, the list is read again, at most {@value
+ * #PASSES_MAX} times. If that does not help, or Credyt gives no total, or repeats one page, reading ends, and {@link
+ * #shortfall} says why the list is not proved whole.
  */
 final class EventListReader {
     static final int LIMIT_FIRST = 100;

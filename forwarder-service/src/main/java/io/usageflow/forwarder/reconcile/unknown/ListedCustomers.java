@@ -164,8 +164,10 @@ record ListedCustomers(TreeMap<String, Customer> byId, List<Customer> absent, Ma
                 unsaid -> unanswered.put(who, unsaid.why()) == null);
     }
 
-    /** The body is a customer or a page of customers. In a page only the one with the name counts, because Credyt may ignore the
-     * filter. */
+    /**
+     * The body is a customer or a page of customers. In a page only the one with the name counts, because Credyt may
+     * ignore the filter.
+     */
     static Optional<String> idIn(JsonNode body, String externalId) {
         if (body.isObject() && body.path("id").isTextual()) {
             JsonNode named = body.path("external_id");

@@ -29,8 +29,8 @@ import java.util.UUID;
 import java.util.function.BooleanSupplier;
 
 /**
- * Collects the ids that Credyt listed and looks for them in the topics together, because reading a topic costs the same for
- * one id and for a million. An id that no topic has is asked for at Credyt before it is reported. Not thread-safe.
+ * Collects the ids that Credyt listed and looks for them in the topics together, because reading a topic costs the same
+ * for one id and for a million. An id that no topic has is asked for at Credyt before it is reported. Not thread-safe.
  */
 final class SearchRound {
     private static final int IDS_MAX = 1_000_000;

@@ -27,8 +27,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Searches for events that Credyt has and nothing here sent. It works in rounds: it reads the lists of some customers, then
- * the topics once, then writes the report and the checkpoint. An interrupted round is repeated. Read-only. Thread-safe.
+ * Searches for events that Credyt has and nothing here sent. It works in rounds: it reads the lists of some customers,
+ * then the topics once, then writes the report and the checkpoint. An interrupted round is repeated. Read-only.
+ * Thread-safe.
  */
 public final class UnknownEventSearch {
     /** Lists read in parallel, so that latency does not bound the rate; each may hold a million ids. */
@@ -54,8 +55,8 @@ public final class UnknownEventSearch {
      *
      * @param stopped asked several times a second
      * @throws CredytUnreachableException if Credyt does not answer or refuses the key; earlier findings are kept
-     * @throws IllegalArgumentException if the report belongs to another run, or there are too many customers; the message
-     *     names the remedy
+     * @throws IllegalArgumentException if the report belongs to another run, or there are too many customers; the
+     *     message names the remedy
      * @throws org.apache.kafka.common.config.ConfigException if there is no usable API key
      */
     public ReconcileResult<UnknownSummary> run(

@@ -83,7 +83,9 @@ public record UnknownSummary(Map<Count, Long> counts) {
         UNKNOWN_TO_US,
         /** Of these: receipts of their time have expired, or Credyt contradicts itself. */
         UNCHECKED,
-        /** Records of the topics that cannot be read; each may be the receipt of an event that is reported as unknown. */
+        /**
+         * Records of the topics that cannot be read; each may be the receipt of an event that is reported as unknown.
+         */
         UNREADABLE;
 
         /** For scripts. */

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** Patience and the decoder that has it, on a clock that a wait puts forward. */
 class RegistryRetryTest {
-    private static final SerializationException AWAY =
+    private final SerializationException unreachable =
             new SerializationException("error retrieving schema", new ConnectException("refused"));
 
     private final FakeClock clock = new FakeClock();
@@ -38,7 +38,7 @@ class RegistryRetryTest {
 
         String result = registryRetry.call(() -> {
             if (attempts.incrementAndGet() < 4) {
-                throw AWAY;
+                throw unreachable;
             }
             return "decoded";
         });
@@ -51,9 +51,9 @@ class RegistryRetryTest {
     @Test
     void shouldGiveUpBeforeKafkaAbortsTheTransaction() {
         assertThatThrownBy(() -> registryRetry.call(() -> {
-                    throw AWAY;
+                    throw unreachable;
                 }))
-                .isSameAs(AWAY);
+                .isSameAs(unreachable);
 
         assertThat(Duration.ofNanos(clock.nanos))
                 .isBetween(RegistryRetry.WAIT_MAX, RegistryRetry.WAIT_MAX.plusSeconds(1));
@@ -62,7 +62,7 @@ class RegistryRetryTest {
 
     @Test
     void shouldNotSayForEverThatTheRegistryIsAway() {
-        watch.away(AWAY);
+        watch.away(unreachable);
         clock.nanos += RegistryStatus.HOLDS.toNanos();
 
         assertThat(watch.whyAway()).isEmpty();
@@ -73,9 +73,9 @@ class RegistryRetryTest {
         watch.stop();
 
         assertThatThrownBy(() -> registryRetry.call(() -> {
-                    throw AWAY;
+                    throw unreachable;
                 }))
-                .isSameAs(AWAY);
+                .isSameAs(unreachable);
         assertThat(clock.nanos).isZero();
     }
 
@@ -92,7 +92,7 @@ class RegistryRetryTest {
     void shouldTellBadBytesFromAnAbsentRegistryWhateverTheDeserializer() {
         assertThat(reason(new SerializationException("not Avro"))).isEqualTo(DeadLetterReason.UNDECODABLE);
         assertThat(reason(new ArrayIndexOutOfBoundsException(-1))).isEqualTo(DeadLetterReason.UNDECODABLE);
-        assertThatThrownBy(() -> decoder(AWAY).decode(new byte[] {1})).isSameAs(AWAY);
+        assertThatThrownBy(() -> decoder(unreachable).decode(new byte[] {1})).isSameAs(unreachable);
         assertThatThrownBy(() -> decoder(new ConfigException("wrong")).decode(new byte[] {1}))
                 .isInstanceOf(ConfigException.class);
     }

@@ -174,7 +174,8 @@ class AnswerEvidenceProperties {
         if (outcome instanceof Outcome.Refused) {
             assertThat(incomplete).isFalse();
             assertThat(JSON_TYPES).contains(type);
-            assertThat(CONDEMNING.contains(status) && body.problem() || status >= 200 && status < 300 && body.refusal())
+            assertThat((CONDEMNING.contains(status) && body.problem())
+                            || (status >= 200 && status < 300 && body.refusal()))
                     .as("%s %s", status, body)
                     .isTrue();
         }
@@ -259,9 +260,9 @@ class AnswerEvidenceProperties {
         Set<Integer> settled = new HashSet<>();
         for (int i = 0; i < size; i++) {
             if (outcome instanceof Outcome.Accepted
-                    || outcome instanceof Outcome.Partial divided
+                    || (outcome instanceof Outcome.Partial divided
                             && Set.of(ItemResult.ACCEPTED, ItemResult.KNOWN)
-                                    .contains(divided.results().getOrDefault(i, ItemResult.LATER))) {
+                                    .contains(divided.results().getOrDefault(i, ItemResult.LATER)))) {
                 settled.add(i);
             }
         }

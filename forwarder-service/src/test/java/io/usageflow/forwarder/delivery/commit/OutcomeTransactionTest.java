@@ -40,8 +40,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class OutcomeTransactionTest {
+    @SuppressWarnings("removal") // Kafka offers nothing else to make one with
     private static final ConsumerGroupMetadata GROUP =
             new ConsumerGroupMetadata("usage-delivery", 7, "member", Optional.empty());
+
     private static final Duration OPEN_MAX = Duration.ofMinutes(1);
     private static final Topics TOPICS = Topics.withDefaultPrefix();
 

@@ -139,7 +139,7 @@ class CircuitTest {
         opened();
         untilProbe();
         circuit.sent(++request);
-        circuit.failed(request, "a", OutageCause.UNAVAILABLE, "HTTP 503", Optional.of(Duration.ofSeconds(120)), now);
+        circuit.failed(request, "a", OutageCause.UNAVAILABLE, "HTTP 503", Optional.of(Duration.ofMinutes(2)), now);
 
         assertThat(circuit.probeDueNanos().orElseThrow() - now).isBetween(120 * SECOND, 132 * SECOND);
     }

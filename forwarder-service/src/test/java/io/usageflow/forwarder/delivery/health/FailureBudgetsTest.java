@@ -266,7 +266,7 @@ class FailureBudgetsTest {
             StoredBudget remembered =
                     FailureBudgetLoader.remembered(new FailureBudgetLoader.Written(state, now.minusSeconds(60)), now);
 
-            assertThat(remembered.failingSince()).isEqualTo(Duration.ofSeconds(360));
+            assertThat(remembered.failingSince()).isEqualTo(Duration.ofMinutes(6));
             assertThat(remembered.suspendedSince()).contains(Duration.ofSeconds(160));
         }
     }

@@ -16,8 +16,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record on its way to Kafka or to the spool, with its future. Only one thread at a time uses it: the caller's, then the
- * buffer drainer's if the record has to wait, then Kafka's or the spool's. Each passes it on through a lock.
+ * One record on its way to Kafka or to the spool, with its future. Only one thread at a time uses it: the caller's,
+ * then the buffer drainer's if the record has to wait, then Kafka's or the spool's. Each passes it on through a lock.
  *
  * @param <R> the receipt
  */
@@ -191,9 +191,9 @@ public final class PendingRecord<R> implements Callback, SpoolEntry {
     }
 
     /**
-     * Kafka calls this for a record that it never accepted (within {@code send}, on the sending thread) and for one that
-     * failed later (on its own thread). The thread tells them apart. No lock is needed: a thread can only find itself in the
-     * field if it has set it.
+     * Kafka calls this for a record that it never accepted (within {@code send}, on the sending thread) and for one
+     * that failed later (on its own thread). The thread tells them apart. No lock is needed: a thread can only find
+     * itself in the field if it has set it.
      */
     @Override
     public void onCompletion(RecordMetadata metadata, @Nullable Exception failure) {

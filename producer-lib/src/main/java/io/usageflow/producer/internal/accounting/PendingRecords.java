@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All records that were accepted and are neither durable nor failed: flush and close wait for them and report them. Bounded
- * by the buffers. Thread-safe.
+ * All records that were accepted and are neither durable nor failed: flush and close wait for them and report them.
+ * Bounded by the buffers. Thread-safe.
  */
 public final class PendingRecords {
     private final PublisherCounters counters;
@@ -172,9 +172,9 @@ public final class PendingRecords {
     }
 
     /**
-     * Logs events that did not become durable, for applications that ignore their futures. For each reason: one line at the
-     * first refusal, one per minute while refusals continue, and one with the total after ten seconds without a refusal. Logs
-     * ids and reasons, never the content of events. Thread-safe.
+     * Logs events that did not become durable, for applications that ignore their futures. For each reason: one line at
+     * the first refusal, one per minute while refusals continue, and one with the total after ten seconds without a
+     * refusal. Logs ids and reasons, never the content of events. Thread-safe.
      */
     public static final class RefusalLog {
         private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);

@@ -20,14 +20,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Detects an application that creates a new id for each retry of the same usage, which is then billed each time. This is
- * only a suspicion, so the detector warns once and changes nothing. Two patterns are suspect:
+ * Detects an application that creates a new id for each retry of the same usage, which is then billed each time. This
+ * is only a suspicion, so the detector warns once and changes nothing. Two patterns are suspect:
  *
  * <ul>
- *   <li>The application gave the time of the usage, and one of the last few thousand events has the same content and time,
- *       to the microsecond, under another id.
- *   <li>An event with a subject failed within the last ten minutes, and a new event has the same content, except its time,
- *       under another id. Events without a subject are not compared: a counter reports the same content every time.
+ *   <li>The application gave the time of the usage, and one of the last few thousand events has the same content and
+ *       time, to the microsecond, under another id.
+ *   <li>An event with a subject failed within the last ten minutes, and a new event has the same content, except its
+ *       time, under another id. Events without a subject are not compared: a counter reports the same content every
+ *       time.
  * </ul>
  *
  * <p>Derived ids are never suspect and cost nothing. Both tables have a fixed size, and new entries replace old ones.
@@ -117,10 +118,12 @@ public final class SuspectIdDetector {
         counters.addSuspectId();
         if (suspects.incrementAndGet() == CHANCE_MAX + 1) {
             LOG.warn(
-                    "event=suspect_ids event_type={} id={} events={} why=\"they repeat an earlier event under another id; the"
+                    "event=suspect_ids event_type={} id={} events={} why=\"they repeat an earlier event"
+                            + " under another id; the"
                             + " application seems to create a new id for each retry, and each is billed\""
                             + " remedy=\"derive the id from the business key: EventId.derive(\\\"{}\\\", <its key>); or"
-                            + " publish the same UsageEvent value again; or set {}=false if these are different usages\""
+                            + " publish the same UsageEvent value again; or set {}=false if these are"
+                            + " different usages\""
                             + " counted_by=usageflow.publisher.suspect.ids",
                     VisibleText.logged(event.getEventType()),
                     VisibleText.logged(event.getId()),
@@ -165,8 +168,8 @@ public final class SuspectIdDetector {
     }
 
     /**
-     * A 64-bit hash of an event's content without its id. Independent of the order of data's entries. Allocates nothing. Pure;
-     * not for storing.
+     * A 64-bit hash of an event's content without its id. Independent of the order of data's entries. Allocates
+     * nothing. Pure; not for storing.
      */
     private static final class ContentFingerprint {
         private ContentFingerprint() {}

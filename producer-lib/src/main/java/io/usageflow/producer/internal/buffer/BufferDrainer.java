@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that may wait for Kafka's metadata and for the registry. Sends the records in the buffers, and sleeps while
- * they are empty. If Kafka or the registry is not available it retries after 10 ms, and doubles the pause up to a second
- * while no record moves.
+ * The one thread that may wait for Kafka's metadata and for the registry. Sends the records in the buffers, and sleeps
+ * while they are empty. If Kafka or the registry is not available it retries after 10 ms, and doubles the pause up to a
+ * second while no record moves.
  */
 public final class BufferDrainer {
     private static final Logger LOG = LoggerFactory.getLogger(BufferDrainer.class);

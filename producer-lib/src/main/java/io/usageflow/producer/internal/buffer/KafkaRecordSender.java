@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Encodes with the registry's schema id, and sends with a {@link Producer}. The producer's {@code max.block.ms} is the time
- * that a caller may wait. It is 0 by default: then {@code send} returns at once if metadata or room is missing.
+ * Encodes with the registry's schema id, and sends with a {@link Producer}. The producer's {@code max.block.ms} is the
+ * time that a caller may wait. It is 0 by default: then {@code send} returns at once if metadata or room is missing.
  * Thread-safe.
  */
 public final class KafkaRecordSender implements RecordSender {

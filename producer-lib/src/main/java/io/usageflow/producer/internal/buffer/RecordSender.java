@@ -17,16 +17,16 @@ interface RecordSender {
     }
 
     /**
-     * Registers the schema and fetches metadata, so that the first record does not have to wait. May block; never called on
-     * a caller's thread.
+     * Registers the schema and fetches metadata, so that the first record does not have to wait. May block; never
+     * called on a caller's thread.
      *
      * @return whether a record would now pass without waiting
      */
     boolean warmUp();
 
     /**
-     * Encodes the record if it is not encoded yet. Asks the registry only for what {@link #warmUp} and earlier records have
-     * not fetched.
+     * Encodes the record if it is not encoded yet. Asks the registry only for what {@link #warmUp} and earlier records
+     * have not fetched.
      *
      * @return whether the record is encoded; if not, {@link #send} says why
      */

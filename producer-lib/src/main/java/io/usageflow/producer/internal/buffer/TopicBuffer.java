@@ -18,13 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends one topic's records in order. While the path is <em>open</em>, a record goes to Kafka on its caller's own thread.
- * While Kafka's metadata or the registry is missing, the path is closed: records wait in this buffer, bounded by bytes, and
- * the {@link BufferDrainer} sends them when that works again. So no caller waits for either.
+ * Sends one topic's records in order. While the path is <em>open</em>, a record goes to Kafka on its caller's own
+ * thread. While Kafka's metadata or the registry is missing, the path is closed: records wait in this buffer, bounded
+ * by bytes, and the {@link BufferDrainer} sends them when that works again. So no caller waits for either.
  *
- * <p><b>Order.</b> A record never overtakes an earlier one of the same thread: the path opens only under the lock with an
- * empty buffer, and a record leaves the buffer only after Kafka has accepted it. A record that finds the path open under
- * the lock is sent directly.
+ * <p><b>Order.</b> A record never overtakes an earlier one of the same thread: the path opens only under the lock with
+ * an empty buffer, and a record leaves the buffer only after Kafka has accepted it. A record that finds the path open
+ * under the lock is sent directly.
  */
 public final class TopicBuffer {
     private static final Logger LOG = LoggerFactory.getLogger(TopicBuffer.class);

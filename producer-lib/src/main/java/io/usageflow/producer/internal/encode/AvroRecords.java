@@ -26,8 +26,8 @@ import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates the Avro records of events and links, checked by the same rules as in admission. Immutable, thread-safe; no I/O.
- * Shared by the publisher and its test kit, so that a test sees the record that would be sent.
+ * Creates the Avro records of events and links, checked by the same rules as in admission. Immutable, thread-safe; no
+ * I/O. Shared by the publisher and its test kit, so that a test sees the record that would be sent.
  */
 public final class AvroRecords {
     /** Magic byte and schema id, before the Avro body. */

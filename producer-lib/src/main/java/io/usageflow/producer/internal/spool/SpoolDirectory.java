@@ -116,15 +116,15 @@ public final class SpoolDirectory {
         SpoolStatus left = status();
         if (left.events() > 0) {
             LOG.warn(
-                    "event=spool_closed_not_empty events={} directory={} effect=\"they are durable on this disk, and go to"
-                            + " Kafka when a publisher opens the directory again\"",
+                    "event=spool_closed_not_empty events={} directory={} effect=\"they are durable on"
+                            + " this disk, and go to" + " Kafka when a publisher opens the directory again\"",
                     left.events(),
                     directory);
         }
         if (!ended) {
             LOG.warn(
-                    "event=spool_still_locked directory={} until=\"this process ends\" why=\"its disk or the schema registry"
-                            + " does not answer\"",
+                    "event=spool_still_locked directory={} until=\"this process ends\" why=\"its disk"
+                            + " or the schema registry" + " does not answer\"",
                     directory);
             return;
         }
@@ -139,12 +139,17 @@ public final class SpoolDirectory {
         return logs.stream().mapToLong(of).sum();
     }
 
-    /** Gives one publisher of one process a directory. The operating system releases the lock of a process that dies. */
+    /**
+     * Gives one publisher of one process a directory. The operating system releases the lock of a process that dies.
+     */
     private static final class SpoolLock implements AutoCloseable {
         private static final String KEY = "spool.dir";
         private static final String FILE = "lock";
 
-        /** In the system properties, which all class loaders share: two applications in one JVM may each load this class. */
+        /**
+         * In the system properties, which all class loaders share: two applications in one JVM may each load this
+         * class.
+         */
         private static final String OWNED = "io.usageflow.producer.spool.owned:";
 
         private final Path directory;

@@ -88,8 +88,8 @@ public final class SpoolLog {
     }
 
     /**
-     * After {@link #stopAccepting}: waits until all records are on disk and Kafka has them, at most until the deadline. Then
-     * ends.
+     * After {@link #stopAccepting}: waits until all records are on disk and Kafka has them, at most until the deadline.
+     * Then ends.
      *
      * @return whether all its threads have ended; until then the directory stays locked
      */

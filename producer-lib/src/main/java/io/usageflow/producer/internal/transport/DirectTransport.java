@@ -143,8 +143,8 @@ public final class DirectTransport implements Transport {
 
     /**
      * Flushes Kafka's producer while a caller waits for published records. Runs on its own thread, because {@link
-     * Producer#flush} blocks without a bound, and in a loop, because a flush does not cover records that still wait in a
-     * {@link TopicBuffer}. Thread-safe.
+     * Producer#flush} blocks without a bound, and in a loop, because a flush does not cover records that still wait in
+     * a {@link TopicBuffer}. Thread-safe.
      */
     private static final class FlushLoop {
         private static final Logger LOG = LoggerFactory.getLogger(FlushLoop.class);

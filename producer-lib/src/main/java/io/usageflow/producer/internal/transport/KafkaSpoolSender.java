@@ -31,10 +31,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends spooled records with a Kafka client.
  *
- * <p><b>The first failure closes the client</b>, from within its callback, before it can send anything more. An idempotent
- * client that continues after a batch failed for good gives later batches new sequence numbers, and would write an
- * account's later events before the failed one. The broker refuses batches that were sent together with the failed one,
- * because their sequence numbers leave a gap.
+ * <p><b>The first failure closes the client</b>, from within its callback, before it can send anything more. An
+ * idempotent client that continues after a batch failed for good gives later batches new sequence numbers, and would
+ * write an account's later events before the failed one. The broker refuses batches that were sent together with the
+ * failed one, because their sequence numbers leave a gap.
  */
 final class KafkaSpoolSender implements SpoolSender {
     private final Supplier<Producer<byte[], byte[]>> clients;
@@ -157,10 +157,10 @@ final class KafkaSpoolSender implements SpoolSender {
     }
 
     /**
-     * Encodes a topic's values for the spool, and for Kafka when they leave it. Until the registry has given the schema an id,
-     * values are spooled without it, readable with the schema in their segment, and get the id when they are drained. After
-     * that they are spooled as they go to Kafka, so that draining copies bytes. Thread-safe, except {@link #wire}, which one
-     * thread calls.
+     * Encodes a topic's values for the spool, and for Kafka when they leave it. Until the registry has given the schema
+     * an id, values are spooled without it, readable with the schema in their segment, and get the id when they are
+     * drained. After that they are spooled as they go to Kafka, so that draining copies bytes. Thread-safe, except
+     * {@link #wire}, which one thread calls.
      */
     static final class SpoolCodec {
         private static final Serializer<SpecificRecord> WITHOUT_ID = EventEncoder.over(UnregisteredAvro.serializer());

@@ -28,9 +28,9 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends through the local spool: a record is durable when it is on this machine's disk. Each topic has its own log, Kafka
- * client and threads, so that a topic that cannot be written does not block another. A link topic gets them with its first
- * link, or if an earlier process spooled one.
+ * Sends through the local spool: a record is durable when it is on this machine's disk. Each topic has its own log,
+ * Kafka client and threads, so that a topic that cannot be written does not block another. A link topic gets them with
+ * its first link, or if an earlier process spooled one.
  */
 public final class SpoolTransport implements Transport {
     private static final byte[] NOTHING = new byte[0];

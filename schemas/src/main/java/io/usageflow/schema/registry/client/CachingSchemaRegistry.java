@@ -16,8 +16,8 @@ import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * Caches ids and schemas: a registry never gives an id to another schema. Caches a refused id for seconds ({@link
- * RefusedIds}), and a failure not at all. Bounded; thread-safe. Threads that miss at the same time each ask the registry, so
- * that no thread waits for another's time-out.
+ * RefusedIds}), and a failure not at all. Bounded; thread-safe. Threads that miss at the same time each ask the
+ * registry, so that no thread waits for another's time-out.
  */
 public final class CachingSchemaRegistry implements SchemaRegistry {
     /** More than any registry of usage records has; beyond it the cache starts empty again. */
@@ -136,17 +136,17 @@ public final class CachingSchemaRegistry implements SchemaRegistry {
     private record Subject(String name, Schema schema) {}
 
     /**
-     * Ids that the registry does not know or cannot use, and when it may be asked again. Without it, records with ever new
-     * made-up ids, which anyone may write, would flood the registry with requests. Thread-safe; times are those of {@link
-     * System#nanoTime}.
+     * Ids that the registry does not know or cannot use, and when it may be asked again. Without it, records with ever
+     * new made-up ids, which anyone may write, would flood the registry with requests. Thread-safe; times are those of
+     * {@link System#nanoTime}.
      *
-     * <p>An id is asked again after one second, then after twice the time for each refusal, at most a minute: a schema that is
-     * registered late is found soon, an id that is never registered costs little.
+     * <p>An id is asked again after one second, then after twice the time for each refusal, at most a minute: a schema
+     * that is registered late is found soon, an id that is never registered costs little.
      *
-     * <p>A token bucket of refusals bounds new ids. If it is empty, the caller waits {@value #INTERVAL_MS} ms for the next
-     * token. The alternatives are worse: a dead letter without an answer blames a record that may be good, and skipping the
-     * record would change its account's order. A flood of N made-up ids slows a thread by at most N times {@value #INTERVAL_MS}
-     * ms. Known ids are never slowed down.
+     * <p>A token bucket of refusals bounds new ids. If it is empty, the caller waits {@value #INTERVAL_MS} ms for the
+     * next token. The alternatives are worse: a dead letter without an answer blames a record that may be good, and
+     * skipping the record would change its account's order. A flood of N made-up ids slows a thread by at most N times
+     * {@value #INTERVAL_MS} ms. Known ids are never slowed down.
      */
     static final class RefusedIds {
         static final int IDS_MAX = 10_000;

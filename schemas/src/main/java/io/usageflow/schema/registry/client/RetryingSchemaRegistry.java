@@ -14,10 +14,10 @@ import org.apache.avro.Schema;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Retries I/O failures, 5xx and 429. Retries "unknown" for a lookup of an id by schema too, because a registry's follower
- * may lag behind the leader that has just given the id. Never retries "unknown" for a schema by its id: anyone may have
- * written the record with that id. Every call is idempotent. Refusals and wrong credentials are not retried. Thread-safe if
- * its parts are.
+ * Retries I/O failures, 5xx and 429. Retries "unknown" for a lookup of an id by schema too, because a registry's
+ * follower may lag behind the leader that has just given the id. Never retries "unknown" for a schema by its id: anyone
+ * may have written the record with that id. Every call is idempotent. Refusals and wrong credentials are not retried.
+ * Thread-safe if its parts are.
  */
 public final class RetryingSchemaRegistry implements SchemaRegistry {
     /** Waits; replaced in tests. */

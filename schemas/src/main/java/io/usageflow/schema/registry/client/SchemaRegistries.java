@@ -77,8 +77,9 @@ public final class SchemaRegistries {
     }
 
     /**
-     * Sets a subject to BACKWARD_TRANSITIVE when it registers a schema, so that no later version makes old events unreadable.
-     * Apicurio checks nothing by default, Confluent only the latest version. FULL_TRANSITIVE stays as it is. Thread-safe.
+     * Sets a subject to BACKWARD_TRANSITIVE when it registers a schema, so that no later version makes old events
+     * unreadable. Apicurio checks nothing by default, Confluent only the latest version. FULL_TRANSITIVE stays as it
+     * is. Thread-safe.
      *
      * <p>If the registry refuses the level, one warning per subject is logged, and the schema is registered anyway.
      */
@@ -113,7 +114,8 @@ public final class SchemaRegistries {
             } catch (RegistryUnavailableException | SchemaRefusedException e) {
                 if (warned.add(subject)) {
                     LOG.warn(
-                            "event=compatibility_not_set subject={} level=BACKWARD_TRANSITIVE why={} remedy=\"set it at the"
+                            "event=compatibility_not_set subject={} level=BACKWARD_TRANSITIVE why={}"
+                                    + " remedy=\"set it at the"
                                     + " registry: otherwise a later schema may make old records unreadable\"",
                             subject,
                             VisibleText.logged(e.getMessage()));

@@ -25,8 +25,8 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one request to the first address that answers it, starting with the one that answered last. After an I/O failure, 429
- * or 5xx it tries the next address; it does not interpret other responses. Thread-safe.
+ * Sends one request to the first address that answers it, starting with the one that answered last. After an I/O
+ * failure, 429 or 5xx it tries the next address; it does not interpret other responses. Thread-safe.
  */
 final class RegistryHttp {
     /** Schemas have kilobytes: a longer response is not a registry's. */
@@ -74,7 +74,10 @@ final class RegistryHttp {
         return send(method, path, body, answer -> false);
     }
 
-    /** As {@link #send(String, String, String)}; a doubtful answer counts only where no other address gives a better one. */
+    /**
+     * As {@link #send(String, String, String)}; a doubtful answer counts only where no other address gives a better
+     * one.
+     */
     Answer send(String method, String path, @Nullable String body, Predicate<Answer> isDoubtful) {
         int first = preferred.get();
         int count = settings.addresses().size();

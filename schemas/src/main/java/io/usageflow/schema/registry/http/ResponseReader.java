@@ -67,9 +67,9 @@ final class ResponseReader {
     }
 
     /**
-     * The schema of a record's id; empty if the registry does not know the id. Every other registry response is a property of
-     * the id, which anyone may have written. A response that is not a registry's, such as a proxy's page, says nothing about
-     * the id.
+     * The schema of a record's id; empty if the registry does not know the id. Every other registry response is a
+     * property of the id, which anyone may have written. A response that is not a registry's, such as a proxy's page,
+     * says nothing about the id.
      *
      * @throws UnusableSchemaException if the registry's response is not an Avro schema
      * @throws RegistryUnavailableException for 401, 403, and a response that is not a registry's

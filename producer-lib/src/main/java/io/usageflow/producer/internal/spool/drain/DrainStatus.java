@@ -150,9 +150,9 @@ public final class DrainStatus {
     }
 
     /**
-     * The position up to which Kafka has acknowledged a log, in a small file with two slots. Writes alternate between the
-     * slots, so a torn write leaves the other one intact. Not forced to disk while draining: after a crash some records are
-     * sent again, and admission recognizes their ids. Not thread-safe.
+     * The position up to which Kafka has acknowledged a log, in a small file with two slots. Writes alternate between
+     * the slots, so a torn write leaves the other one intact. Not forced to disk while draining: after a crash some
+     * records are sent again, and admission recognizes their ids. Not thread-safe.
      */
     public static final class DrainPosition implements Closeable {
         private static final String FILE = "progress";

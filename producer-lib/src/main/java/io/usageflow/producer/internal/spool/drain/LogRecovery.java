@@ -25,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the records that an earlier process left. Reads every segment from the last acknowledged position on, and checks
- * each record. A crash may leave a partial write at a segment's end: it was never reported durable, and is cut off.
+ * Finds the records that an earlier process left. Reads every segment from the last acknowledged position on, and
+ * checks each record. A crash may leave a partial write at a segment's end: it was never reported durable, and is cut
+ * off.
  */
 public final class LogRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
@@ -147,8 +148,8 @@ public final class LogRecovery {
 
     private static void cut(Segment segment, long at) {
         LOG.warn(
-                "event=spool_partial_write_cut file={} bytes={} why=\"the process or the machine stopped during the write;"
-                        + " the bytes were never reported durable\"",
+                "event=spool_partial_write_cut file={} bytes={} why=\"the process or the machine"
+                        + " stopped during the write;" + " the bytes were never reported durable\"",
                 segment.path(),
                 segment.end() - at);
         segment.endsAt(at);

@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
  * partition. When a record fails, no later record may overtake it: the {@link SpoolSender} stops at the first failure,
  * reports a result for all records in flight, and everything from the first unacknowledged record on is sent again.
  *
- * <p><b>Records that Kafka always refuses</b> must not block the rest for ever. A failure often covers a whole batch, so
- * its records are sent again one by one. A record that fails alone, for a reason that retrying cannot fix, is set aside in
- * a file. For every other failure, such as a missing right or a missing topic, the drainer waits and retries.
+ * <p><b>Records that Kafka always refuses</b> must not block the rest for ever. A failure often covers a whole batch,
+ * so its records are sent again one by one. A record that fails alone, for a reason that retrying cannot fix, is set
+ * aside in a file. For every other failure, such as a missing right or a missing topic, the drainer waits and retries.
  */
 public final class SpoolDrainer {
     private static final Logger LOG = LoggerFactory.getLogger(SpoolDrainer.class);
@@ -317,8 +317,8 @@ public final class SpoolDrainer {
         try {
             Path file = segments.setAside(record);
             LOG.error(
-                    "event=spool_record_set_aside id={} topic={} why={} file={} remedy=\"this file is the only copy: remove"
-                            + " the cause, move the file to {}, and restart the publisher\"",
+                    "event=spool_record_set_aside id={} topic={} why={} file={} remedy=\"this file is"
+                            + " the only copy: remove" + " the cause, move the file to {}, and restart the publisher\"",
                     VisibleText.of(record.id()),
                     record.segment().topic(),
                     VisibleText.logged(why),

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * The checksum includes the segment's identity, so that only frames of this segment pass: not the bytes that an earlier
- * file left in the same disk blocks, and not a value that looks like a frame. The marker makes it quick to find the next
- * frame after a broken one.
+ * file left in the same disk blocks, and not a value that looks like a frame. The marker makes it quick to find the
+ * next frame after a broken one.
  */
 public final class Frames {
     static final int MARKER = 0x9A5F10C7;

@@ -14,7 +14,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32C;
 
-/** One file of a log. Its writer moves {@link #end}, its reader sets {@link #isDamaged}. Bytes before the end never change. */
+/**
+ * One file of a log. Its writer moves {@link #end}, its reader sets {@link #isDamaged}. Bytes before the end never
+ * change.
+ */
 public final class Segment {
     public static final String SUFFIX = ".log";
 
@@ -109,9 +112,11 @@ public final class Segment {
     }
 
     /**
-     * The start of a segment, before its first frame. A later release can drain the segment with it, under other settings.
+     * The start of a segment, before its first frame. A later release can drain the segment with it, under other
+     * settings.
      *
-     * <pre>magic "USGSPOOL" (8) | version (4) | identity (8) | topic length (2), topic | schema length (4), schema | CRC-32C (4)</pre>
+     * <pre>magic "USGSPOOL" (8) | version (4) | identity (8) | topic length (2), topic
+     * | schema length (4), schema | CRC-32C (4)</pre>
      *
      * @param identity random, unique to this file
      * @param topic that its records go to

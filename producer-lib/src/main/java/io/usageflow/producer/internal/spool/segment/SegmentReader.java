@@ -9,8 +9,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one segment from an offset on, frame by frame, and checks each. After a broken frame it searches the next sound one
- * and reports the gap. Not thread-safe.
+ * Reads one segment from an offset on, frame by frame, and checks each. After a broken frame it searches the next sound
+ * one and reports the gap. Not thread-safe.
  */
 public final class SegmentReader implements Closeable {
     private static final int WINDOW_BYTES = 256 * 1024;

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Callers add records in memory. One thread writes all records that arrived during its last write, with one fsync for all,
- * and completes them afterwards. Only this thread waits for the disk. Thread-safe.
+ * Callers add records in memory. One thread writes all records that arrived during its last write, with one fsync for
+ * all, and completes them afterwards. Only this thread waits for the disk. Thread-safe.
  */
 public final class GroupCommit {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);

@@ -13,10 +13,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes batches durable: a record counts only after {@link Disk.Output#force} has returned. Not thread-safe.
  *
- * <p><b>A failed write or fsync.</b> After it, the file's state on disk is unknown: the kernel may have dropped the pages
- * and marked them clean, so the next fsync would succeed without writing them. Such a file is therefore never written or
- * forced again. It ends at the last successful fsync, and the records are written again, to a new file. If that fails too,
- * they are refused.
+ * <p><b>A failed write or fsync.</b> After it, the file's state on disk is unknown: the kernel may have dropped the
+ * pages and marked them clean, so the next fsync would succeed without writing them. Such a file is therefore never
+ * written or forced again. It ends at the last successful fsync, and the records are written again, to a new file. If
+ * that fails too, they are refused.
  */
 public final class LogWriter {
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
