@@ -14,6 +14,7 @@ import io.usageflow.cli.publish.BackfillResult;
 import io.usageflow.cli.publish.PublishCommand;
 import io.usageflow.cli.reconcile.ReconcileTable;
 import io.usageflow.cli.reconcile.UnknownTable;
+import io.usageflow.forwarder.catalogue.CatalogueReport;
 import io.usageflow.forwarder.doctor.CheckResult;
 import io.usageflow.forwarder.links.Link;
 import io.usageflow.forwarder.links.LinkFile;
@@ -143,6 +144,7 @@ class CommandSurfaceTest {
                         .flatMap(CommandSurfaceTest::results)
                         .map(UnknownTable::document)
                         .toList());
+        json("catalogue check", SampleValues.of(CatalogueReport.class));
         json("demo, report", SampleValues.of(DemoReport.class));
     }
 

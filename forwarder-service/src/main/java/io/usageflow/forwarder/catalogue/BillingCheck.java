@@ -1,0 +1,261 @@
+package io.usageflow.forwarder.catalogue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.usageflow.forwarder.catalogue.BillingForecast.Billed;
+import io.usageflow.forwarder.catalogue.BillingForecast.Cause;
+import io.usageflow.forwarder.catalogue.BillingForecast.ExpectedFee;
+import io.usageflow.forwarder.catalogue.BillingForecast.Miss;
+import io.usageflow.forwarder.catalogue.BillingForecast.NotBilled;
+import io.usageflow.forwarder.catalogue.BillingForecast.Undecided;
+import io.usageflow.forwarder.catalogue.Catalogue.Price;
+import io.usageflow.forwarder.catalogue.Catalogue.Product;
+import io.usageflow.forwarder.catalogue.Catalogue.Rate;
+import io.usageflow.forwarder.catalogue.Catalogue.Tariff;
+import io.usageflow.forwarder.catalogue.Catalogue.UnknownPrice;
+import io.usageflow.forwarder.catalogue.Catalogue.UsagePrice;
+import io.usageflow.forwarder.catalogue.Catalogue.Version;
+import io.usageflow.schema.text.Suggestion;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Says whether Credyt will bill an event, by the rules of its guide (docs/credyt-api.md, 5): a price charges an event
+ * if it counts the event's type in real time, has rates for the event's dimensions, and finds its volume in {@code
+ * data}. Pure.
+ */
+public final class BillingCheck {
+    private final Catalogue catalogue;
+    private final String eventType;
+    private final JsonNode data;
+    private final List<ExpectedFee> fees = new ArrayList<>();
+    private final List<Miss> misses = new ArrayList<>();
+    private final List<String> unknowns = new ArrayList<>();
+
+    private BillingCheck(Catalogue catalogue, String eventType, JsonNode data) {
+        this.catalogue = catalogue;
+        this.eventType = eventType;
+        this.data = data;
+    }
+
+    /**
+     * Checks an event of a customer.
+     *
+     * @param data the event's {@code data} as Credyt receives it; a missing node if there is none
+     */
+    public static BillingForecast ofCustomer(
+            Catalogue catalogue, Subscriptions subscriptions, String eventType, JsonNode data) {
+        BillingCheck check = new BillingCheck(catalogue, eventType, data);
+        subscriptions.products().forEach(check::meet);
+        if (check.isEmpty()) {
+            check.missAllProducts(subscriptions);
+        }
+        return check.forecast();
+    }
+
+    /** Checks an event of no customer in particular: against the default version of each product. */
+    public static BillingForecast ofAnyone(Catalogue catalogue, String eventType, JsonNode data) {
+        BillingCheck check = new BillingCheck(catalogue, eventType, data);
+        for (Product product : catalogue.products()) {
+            product.defaultVersion().ifPresent(version -> check.meet(product, version));
+        }
+        if (check.isEmpty()) {
+            check.missEventType();
+        }
+        return check.forecast();
+    }
+
+    private boolean isEmpty() {
+        return fees.isEmpty() && misses.isEmpty() && unknowns.isEmpty();
+    }
+
+    private BillingForecast forecast() {
+        misses.sort(Comparator.comparing(Miss::cause));
+        if (!fees.isEmpty()) {
+            return new Billed(fees, misses);
+        }
+        return unknowns.isEmpty() ? new NotBilled(misses) : new Undecided(String.join("; ", unknowns));
+    }
+
+    private void meet(Subscriptions.Subscribed subscribed) {
+        Optional<Product> product = catalogue.products().stream()
+                .filter(candidate -> candidate.code().equals(subscribed.productCode()))
+                .findFirst();
+        Optional<Version> version = product.flatMap(
+                known -> subscribed.version().map(known::version).orElseGet(known::defaultVersion));
+        if (version.isEmpty()) {
+            unknowns.add("Credyt's answer about product " + subscribed.productCode() + " has no version "
+                    + subscribed.version().map(String::valueOf).orElse("that is the default"));
+        } else if (!subscribed.pending()) {
+            meet(product.orElseThrow(), version.get());
+        } else if (counts(version.get())) {
+            misses.add(new Miss(
+                    Cause.SUBSCRIPTION_PENDING,
+                    "the customer's subscription to " + subscribed.productCode()
+                            + " is pending: the customer has to pay first"));
+        }
+    }
+
+    private void meet(Product product, Version version) {
+        if (version.prices().isEmpty()) {
+            unknowns.add("Credyt's answer about product " + product.code() + " does not show the prices of version "
+                    + version.number());
+            return;
+        }
+        for (Price price : version.prices().get()) {
+            if (price instanceof UsagePrice usage) {
+                meet(product, version, usage);
+            } else if (price instanceof UnknownPrice unknown
+                    && unknown.eventType().map(eventType::equals).orElse(true)) {
+                unknowns.add("a price of product " + product.code() + ", version " + version.number()
+                        + ", has a form that is not known: " + unknown.why());
+            }
+        }
+    }
+
+    private void meet(Product product, Version version, UsagePrice price) {
+        if (!price.eventType().equals(eventType)) {
+            return;
+        }
+        String where = "price" + price.name().map(name -> " " + name).orElse("") + " of product " + product.code()
+                + ", version " + version.number() + ",";
+        if (!price.realTime()) {
+            misses.add(new Miss(Cause.PRICE_NOT_REAL_TIME, where + " is not billed in real time"));
+            return;
+        }
+        Optional<Miss> noVolume = price.volumeField().flatMap(field -> missingVolume(where, field));
+        if (noVolume.isPresent()) {
+            misses.add(noVolume.get());
+            return;
+        }
+        Map<String, BigDecimal> amounts = new LinkedHashMap<>();
+        price.tariffs().forEach((asset, tariffs) -> best(tariffs)
+                .ifPresent(tariff -> amounts.put(asset, amount(price, tariff))));
+        if (amounts.isEmpty()) {
+            misses.add(new Miss(Cause.DIMENSION_WITHOUT_PRICE, where + " has no rate for " + dimensions(price)));
+        } else {
+            fees.add(new ExpectedFee(product.code(), version.number(), price.name(), amounts));
+        }
+    }
+
+    private Optional<Miss> missingVolume(String where, String field) {
+        JsonNode volume = data.path(field);
+        if (volume.isNumber()) {
+            return Optional.empty();
+        }
+        if (volume.isMissingNode() || volume.isNull()) {
+            List<String> present = new ArrayList<>();
+            data.fieldNames().forEachRemaining(present::add);
+            return Optional.of(new Miss(
+                    Cause.VOLUME_MISSING,
+                    where + " counts data." + field + ", which the event does not have"
+                            + Suggestion.of(field, present)
+                                    .map(name -> "; did you mean data." + name + "?")
+                                    .orElse("")));
+        }
+        return Optional.of(new Miss(
+                Cause.VOLUME_NOT_A_NUMBER, where + " counts data." + field + ", which is not a number in the event"));
+    }
+
+    /** The tariff that names most of the event's values; the earlier one of two. */
+    private Optional<Tariff> best(List<Tariff> tariffs) {
+        Tariff best = null;
+        long bestNamed = -1;
+        for (Tariff tariff : tariffs) {
+            long named = tariff.dimensions().values().stream()
+                    .filter(value -> !value.equals(Tariff.ANY))
+                    .count();
+            if (fits(tariff) && named > bestNamed) {
+                best = tariff;
+                bestNamed = named;
+            }
+        }
+        return Optional.ofNullable(best);
+    }
+
+    /** Credyt looks values up by their exact text. */
+    private boolean fits(Tariff tariff) {
+        return tariff.dimensions().entrySet().stream()
+                .allMatch(dimension -> dimension.getValue().equals(Tariff.ANY)
+                        || dimension
+                                .getValue()
+                                .equals(data.path(dimension.getKey()).textValue()));
+    }
+
+    private BigDecimal amount(UsagePrice price, Tariff tariff) {
+        BigDecimal volume = price.volumeField()
+                .map(field -> data.path(field).decimalValue())
+                .orElse(BigDecimal.ZERO);
+        BigDecimal sum = BigDecimal.ZERO;
+        for (Rate rate : tariff.rates()) {
+            if (price.countsUnits()) {
+                sum = sum.add(rate.unit());
+            }
+            sum = sum.add(volume.multiply(rate.volume()).divide(rate.packageSize(), MathContext.DECIMAL128));
+        }
+        return sum.signum() == 0 ? BigDecimal.ZERO : sum.stripTrailingZeros();
+    }
+
+    private String dimensions(UsagePrice price) {
+        List<String> values = new ArrayList<>();
+        for (String dimension : price.dimensions()) {
+            JsonNode value = data.path(dimension);
+            values.add("data." + dimension + (value.isMissingNode() ? ", which is missing" : " " + value));
+        }
+        return values.isEmpty() ? "this event" : String.join(" and ", values);
+    }
+
+    private void missAllProducts(Subscriptions subscriptions) {
+        List<String> sellers = catalogue.products().stream()
+                .filter(product -> product.defaultVersion().map(this::counts).orElse(false))
+                .map(Product::code)
+                .toList();
+        if (sellers.isEmpty()) {
+            missEventType();
+            return;
+        }
+        misses.add(new Miss(
+                Cause.PRODUCT_NOT_SUBSCRIBED,
+                "event type " + eventType + " is priced by product " + String.join(" and ", sellers)
+                        + (subscriptions.products().isEmpty()
+                                ? ", and the customer has no subscription"
+                                : ", which the customer has not subscribed to")));
+    }
+
+    private void missEventType() {
+        TreeSet<String> known = new TreeSet<>();
+        for (Product product : catalogue.products()) {
+            product.versions().stream()
+                    .flatMap(version -> version.prices().stream().flatMap(List::stream))
+                    .forEach(price -> {
+                        if (price instanceof UsagePrice usage) {
+                            known.add(usage.eventType());
+                        }
+                    });
+        }
+        misses.add(new Miss(
+                Cause.NO_PRICE_FOR_EVENT_TYPE,
+                "no product has a price for event type " + eventType
+                        + Suggestion.of(eventType, known)
+                                .map(name -> "; did you mean " + name + "?")
+                                .orElse("")));
+    }
+
+    private boolean counts(Version version) {
+        return version.prices().stream().flatMap(List::stream).anyMatch(this::counts);
+    }
+
+    private boolean counts(Price price) {
+        if (price instanceof UsagePrice usage) {
+            return usage.eventType().equals(eventType);
+        }
+        return price instanceof UnknownPrice unknown
+                && unknown.eventType().map(eventType::equals).orElse(false);
+    }
+}

@@ -1,0 +1,214 @@
+package io.usageflow.cli.catalogue;
+
+import io.usageflow.cli.command.CredytOptions;
+import io.usageflow.cli.command.ExitCode;
+import io.usageflow.cli.command.OperatorCommand;
+import io.usageflow.cli.command.Table;
+import io.usageflow.cli.command.Terminal;
+import io.usageflow.cli.command.WrongUsageException;
+import io.usageflow.forwarder.catalogue.CatalogueReport;
+import io.usageflow.forwarder.catalogue.CatalogueReport.Result;
+import io.usageflow.forwarder.catalogue.CatalogueReport.Row;
+import io.usageflow.forwarder.catalogue.EventCatalogueCheck;
+import io.usageflow.forwarder.config.MomentText;
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.credyt.lookup.CredytQueries;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code usageflow catalogue}. */
+@Command(
+        name = "catalogue",
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Compare published events with the products and prices at Credyt.",
+        footerHeading = "%nExamples:%n",
+        footer = "  usageflow catalogue check --from 7d")
+public final class CatalogueCommand {
+    public static CommandLine with(Terminal terminal) {
+        return new CommandLine(new CatalogueCommand()).addSubcommand(new Check(terminal));
+    }
+
+    /** {@code usageflow catalogue check}. */
+    @Command(
+            name = "check",
+            description = {
+                "Show which published events Credyt will bill, and why not the others. Credyt accepts an event that no"
+                        + " price matches, and charges nothing: this finds it before the month ends.",
+                "Reads the events of the period, the customer links, and from Credyt the products and each customer's"
+                        + " subscriptions. Events of accounts without a link are judged by the default version of every"
+                        + " product. Changes nothing. Exit code 1 if an event is not billed, or Credyt does not show"
+                        + " enough to tell; 3 if Credyt does not answer."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  usageflow catalogue check                                 the events of the last day",
+                "  usageflow catalogue check --from 7d --free session_started",
+                "  usageflow catalogue check --json | jq '.rows[] | select(.result == \"NOT_BILLED\")'"
+            })
+    static final class Check extends OperatorCommand {
+        private static final Duration HOOK_LIMIT = Duration.ofSeconds(60);
+        private static final Duration NOTE_INTERVAL = Duration.ofSeconds(2);
+        /** The event type of costs without usage, which no price counts. */
+        private static final String COST_RECORDED = "cost_recorded";
+
+        private final Clock clock = Clock.systemUTC();
+
+        @Mixin
+        private CredytOptions credyt = new CredytOptions();
+
+        @Option(
+                names = "--from",
+                paramLabel = "TIME",
+                description =
+                        "Begin of the period, by the time at which Kafka took the events: 2026-11-01, an ISO time,"
+                                + " or an age such as 2h; 1d by default.")
+        private String from = "1d";
+
+        @Option(names = "--to", paramLabel = "TIME", description = "End of the period, exclusive; now by default.")
+        private String to = "now";
+
+        @Option(names = "--account", paramLabel = "ACCOUNT", description = "Only the events of this account.")
+        private @Nullable String account;
+
+        @Option(
+                names = "--free",
+                paramLabel = "TYPE",
+                split = ",",
+                description = "Event types that are sent for tracking only and need no price; cost_recorded always is"
+                        + " one.")
+        private Set<String> free = Set.of();
+
+        @Option(
+                names = "--max-events",
+                paramLabel = "N",
+                description = "Stop reading after this number of events; 1000000 by default.")
+        private long maxEvents = 1_000_000;
+
+        @Option(
+                names = "--rate",
+                paramLabel = "N",
+                description = "Questions to Credyt a second at most; 50 by default. Fewer if Credyt asks for it.")
+        private double rate = CredytQueries.PER_SECOND_DEFAULT;
+
+        private long notedAt = System.nanoTime();
+
+        Check(Terminal terminal) {
+            super(terminal);
+        }
+
+        @Override
+        public Integer call() throws InterruptedException {
+            if (maxEvents < 1 || !(rate > 0)) {
+                throw new WrongUsageException("--max-events and --rate must be more than 0");
+            }
+            Settings settings = Settings.load(options.over(credyt.defaults(), terminal.environment()));
+            terminal.stop().onProcessEnd(HOOK_LIMIT);
+            CatalogueReport report = new EventCatalogueCheck(settings, clock)
+                    .run(request(), this::progress, () -> terminal.stop().await(Duration.ZERO));
+            if (output.json()) {
+                output.document(terminal, report);
+            } else {
+                show(report);
+            }
+            return report.isClean() ? ExitCode.OK : ExitCode.PROBLEMS;
+        }
+
+        private EventCatalogueCheck.Request request() {
+            Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+            Set<String> tracked = new LinkedHashSet<>(free);
+            tracked.add(COST_RECORDED);
+            return new EventCatalogueCheck.Request(
+                    MomentText.parse("--from", from, now),
+                    MomentText.parse("--to", to, now),
+                    Optional.ofNullable(account),
+                    tracked,
+                    maxEvents,
+                    rate);
+        }
+
+        private void progress(long events) {
+            long now = System.nanoTime();
+            if (now - notedAt >= NOTE_INTERVAL.toNanos()) {
+                notedAt = now;
+                terminal.note("%,d events checked".formatted(events));
+            }
+        }
+
+        private void show(CatalogueReport report) {
+            terminal.say("%,d events from %s to %s".formatted(report.events(), report.from(), report.to()));
+            var table = new Table("RESULT", "EVENT TYPE", "DIMENSIONS", "PRODUCT", "EVENTS", "EXAMPLE");
+            for (Row row : report.rows()) {
+                table.row(
+                        row.cause().map(cause -> row.result() + ", " + cause).orElse(row.result() + ""),
+                        row.eventType(),
+                        dimensions(row.dimensions()),
+                        String.join(", ", row.products()),
+                        "%,d".formatted(row.events()),
+                        row.exampleEventId() + " of " + row.exampleAccountId());
+            }
+            if (!table.isEmpty()) {
+                terminal.say("");
+                table.print(terminal);
+            }
+            List<String> details = report.rows().stream()
+                    .filter(row -> row.result() == Result.NOT_BILLED || row.result() == Result.UNDECIDED)
+                    .flatMap(row -> row.detail().stream())
+                    .distinct()
+                    .toList();
+            if (!details.isEmpty()) {
+                terminal.say("");
+                terminal.say("Why:");
+                details.forEach(detail -> terminal.say("  " + detail));
+            }
+            report.notes().forEach(note -> terminal.note("usageflow: " + note));
+            terminal.say("");
+            terminal.say(verdict(report));
+        }
+
+        private static String dimensions(Map<String, String> dimensions) {
+            return dimensions.entrySet().stream()
+                    .map(dimension -> dimension.getKey() + "=" + dimension.getValue())
+                    .sorted()
+                    .collect(Collectors.joining(" "));
+        }
+
+        private static String verdict(CatalogueReport report) {
+            if (!report.complete()) {
+                return "STOPPED before the end of the period.";
+            }
+            long notBilled = events(report, Result.NOT_BILLED);
+            long undecided = events(report, Result.UNDECIDED);
+            if (notBilled + undecided > 0) {
+                return "NOT CLEAN: %,d events are not billed%s."
+                        .formatted(
+                                notBilled,
+                                undecided == 0
+                                        ? ""
+                                        : ", and of %,d Credyt does not show enough to tell".formatted(undecided));
+            }
+            return report.isClean()
+                    ? "All events are billed, or of a type without a price."
+                    : "NOT CLEAN: not everything could be read.";
+        }
+
+        private static long events(CatalogueReport report, Result result) {
+            return report.rows().stream()
+                    .filter(row -> row.result() == result)
+                    .mapToLong(Row::events)
+                    .sum();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** {@code usageflow catalogue}: whether Credyt bills what is published. */
+@NullMarked
+package io.usageflow.cli.catalogue;
+
+import org.jspecify.annotations.NullMarked;
