@@ -156,7 +156,7 @@ public final class BillingCheck {
                     Cause.VOLUME_MISSING,
                     where + " counts data." + field + ", which the event does not have"
                             + Suggestion.of(field, present)
-                                    .map(name -> "; did you mean data." + name + "?")
+                                    .map(name -> "; it has data." + name)
                                     .orElse("")));
         }
         return Optional.of(new Miss(

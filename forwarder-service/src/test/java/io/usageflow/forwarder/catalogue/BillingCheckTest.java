@@ -74,7 +74,7 @@ class BillingCheckTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             message_completed | {}                        | VOLUME_MISSING          | data.total_tokens
-            message_completed | {"total_token": 3}        | VOLUME_MISSING          | did you mean data.total_token?
+            message_completed | {"total_token": 3}        | VOLUME_MISSING          | it has data.total_token
             message_completed | {"total_tokens": null}    | VOLUME_MISSING          | data.total_tokens
             message_completed | {"total_tokens": "1500"}  | VOLUME_NOT_A_NUMBER     | data.total_tokens
             message_completed | {"total_tokens": [1]}     | VOLUME_NOT_A_NUMBER     | data.total_tokens

@@ -105,7 +105,7 @@ class CatalogueCommandIT {
         assertThat(shown.run(check())).isEqualTo(ExitCode.PROBLEMS);
         assertThat(shown.out())
                 .contains("did you mean message_completed?")
-                .contains("did you mean data.total_token?")
+                .contains("it has data.total_token")
                 .contains("event type image_generated is priced by product images")
                 .contains("NOT CLEAN: 6 events are not billed.");
     }
