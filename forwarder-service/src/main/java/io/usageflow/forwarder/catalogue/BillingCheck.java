@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Says whether Credyt will bill an event, by the rules of its guide (docs/credyt-api.md, 5): a price charges an event
@@ -66,7 +67,7 @@ public final class BillingCheck {
             product.defaultVersion().ifPresent(version -> check.meet(product, version));
         }
         if (check.isEmpty()) {
-            check.missEventType();
+            check.gap().ifPresentOrElse(check.unknowns::add, check::missEventType);
         }
         return check.forecast();
     }
@@ -216,8 +217,14 @@ public final class BillingCheck {
                 .filter(product -> product.defaultVersion().map(this::counts).orElse(false))
                 .map(Product::code)
                 .toList();
-        if (sellers.isEmpty()) {
+        if (sellers.isEmpty() && gap().isEmpty()) {
             missEventType();
+            return;
+        }
+        if (sellers.isEmpty()) {
+            misses.add(new Miss(
+                    Cause.PRODUCT_NOT_SUBSCRIBED,
+                    "no product that the customer has subscribed to has a price for event type " + eventType));
             return;
         }
         misses.add(new Miss(
@@ -226,6 +233,17 @@ public final class BillingCheck {
                         + (subscriptions.products().isEmpty()
                                 ? ", and the customer has no subscription"
                                 : ", which the customer has not subscribed to")));
+    }
+
+    /** What Credyt did not show, so that a price may exist. */
+    private Optional<String> gap() {
+        return Stream.concat(
+                        catalogue.gaps().stream(),
+                        catalogue.products().stream()
+                                .filter(product -> product.defaultVersion().isEmpty())
+                                .map(product ->
+                                        "Credyt does not show the default version of product " + product.code()))
+                .findFirst();
     }
 
     private void missEventType() {

@@ -5,10 +5,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Credyt's products with the prices of each version. Immutable. */
-public record Catalogue(List<Product> products) {
+/**
+ * Credyt's products with the prices of each version. Immutable.
+ *
+ * @param gaps sentences on what Credyt did not show; empty if the list of products is complete
+ */
+public record Catalogue(List<Product> products, List<String> gaps) {
     public Catalogue {
         products = List.copyOf(products);
+        gaps = List.copyOf(gaps);
     }
 
     /** A product, which customers subscribe to in one of its versions. */

@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.catalogue.BillingForecast.Miss;
 import io.usageflow.forwarder.catalogue.Catalogue.UsagePrice;
-import io.usageflow.forwarder.catalogue.CatalogueQueries.CatalogueAnswer;
-import io.usageflow.forwarder.catalogue.CatalogueQueries.CustomerAnswer;
 import io.usageflow.forwarder.catalogue.CatalogueReport.Result;
 import io.usageflow.forwarder.catalogue.CatalogueReport.Row;
 import io.usageflow.forwarder.config.AdmissionSettings;
@@ -17,6 +15,7 @@ import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.CredytHttp;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse;
+import io.usageflow.forwarder.credyt.lookup.ParsedResponse.QueryResult;
 import io.usageflow.forwarder.kafka.OwnTopicDecoder;
 import io.usageflow.forwarder.kafka.OwnTopicDecoder.UnreadableRecords;
 import io.usageflow.forwarder.kafka.PartitionReader;
@@ -98,14 +97,19 @@ public final class EventCatalogueCheck {
         ApiKeys keys = ApiKeys.open(settings.credyt().apiKey(), System::nanoTime);
         try (CredytHttp credyt = new CredytHttp(settings.credyt(), keys, CONNECTIONS_MAX)) {
             var queries = new CatalogueQueries(new CredytQueries(credyt::get, request.perSecond(), clock, stopped));
-            Optional<CatalogueAnswer> answer = queries.catalogue();
-            if (answer.isEmpty()) {
+            Optional<Catalogue> catalogue = queries.catalogue();
+            if (catalogue.isEmpty()) {
                 return new CatalogueReport(request.from(), request.to(), false, 0, 0, List.of(), List.of());
             }
-            var run = new Run(request, queries, answer.get(), progress, stopped);
+            var run = new Run(request, queries, catalogue.get(), progress, stopped);
             boolean complete = run.read();
             return run.report(complete);
         }
+    }
+
+    /** Judges an event of one customer. */
+    private interface CustomerForecast {
+        BillingForecast of(String eventType, JsonNode data);
     }
 
     private record PendingEvent(UsageEvent event, Optional<Reference> customer) {}
@@ -127,7 +131,7 @@ public final class EventCatalogueCheck {
         private final Set<String> notes;
         private final UnreadableRecords unreadable = new UnreadableRecords();
         private final Map<String, Reference> links = new HashMap<>();
-        private final Map<Reference, CustomerAnswer> customers = new HashMap<>();
+        private final Map<Reference, CustomerForecast> customers = new HashMap<>();
         private final List<PendingEvent> batch = new ArrayList<>();
         private final Map<RowKey, Row> rows = new LinkedHashMap<>();
         private final Map<String, Set<String>> dimensions = new HashMap<>();
@@ -136,15 +140,15 @@ public final class EventCatalogueCheck {
         Run(
                 Request request,
                 CatalogueQueries queries,
-                CatalogueAnswer answer,
+                Catalogue catalogue,
                 LongConsumer progress,
                 BooleanSupplier stopped) {
             this.request = request;
             this.queries = queries;
-            this.catalogue = answer.catalogue();
+            this.catalogue = catalogue;
             this.progress = progress;
             this.stopped = stopped;
-            notes = new LinkedHashSet<>(answer.problems());
+            notes = new LinkedHashSet<>(catalogue.gaps());
         }
 
         /** Returns false if it was stopped. */
@@ -239,11 +243,11 @@ public final class EventCatalogueCheck {
                 if (customers.size() + unknown.size() > ACCOUNTS_MAX) {
                     customers.clear();
                 }
-                Optional<Map<Reference, CustomerAnswer>> answers = queries.customers(unknown);
+                Optional<Map<Reference, QueryResult>> answers = queries.customers(unknown);
                 if (answers.isEmpty()) {
                     return false;
                 }
-                customers.putAll(answers.get());
+                answers.get().forEach((reference, answer) -> customers.put(reference, forecast(answer)));
             }
             for (PendingEvent pending : batch) {
                 judge(pending);
@@ -263,7 +267,7 @@ public final class EventCatalogueCheck {
             JsonNode data = data(event.getData());
             BillingForecast forecast = pending.customer()
                     .map(customers::get)
-                    .map(answer -> forecast(answer, event.getEventType(), data))
+                    .map(customer -> customer.of(event.getEventType(), data))
                     .orElseGet(() -> BillingCheck.ofAnyone(catalogue, event.getEventType(), data));
             forecast.match(
                     billed -> count(
@@ -287,13 +291,16 @@ public final class EventCatalogueCheck {
                             event, data, List.of(), Result.UNDECIDED, Optional.empty(), Optional.of(undecided.why())));
         }
 
-        private BillingForecast forecast(CustomerAnswer answer, String eventType, JsonNode data) {
-            return answer.match(
-                    known -> BillingCheck.ofCustomer(catalogue, known.subscriptions(), eventType, data),
-                    absent -> new BillingForecast.NotBilled(List.of(new Miss(
+        private CustomerForecast forecast(QueryResult customer) {
+            return customer.match(
+                    found -> {
+                        Subscriptions subscriptions = Subscriptions.of(found.event());
+                        return (eventType, data) -> BillingCheck.ofCustomer(catalogue, subscriptions, eventType, data);
+                    },
+                    absent -> (eventType, data) -> new BillingForecast.NotBilled(List.of(new Miss(
                             BillingForecast.Cause.CUSTOMER_UNKNOWN,
                             "Credyt has no such customer: correct the account's link, or create the customer"))),
-                    unanswered -> new BillingForecast.Undecided(
+                    unanswered -> (eventType, data) -> new BillingForecast.Undecided(
                             "Credyt says nothing about the customer: " + unanswered.why()));
         }
 

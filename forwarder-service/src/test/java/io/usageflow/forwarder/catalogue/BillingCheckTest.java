@@ -274,9 +274,11 @@ class BillingCheckTest {
     }
 
     private static Catalogue catalogue(JsonNode... products) {
-        return new Catalogue(List.of(products).stream()
-                .map(product -> CatalogueReader.product(product).orElseThrow())
-                .toList());
+        return new Catalogue(
+                List.of(products).stream()
+                        .map(product -> CatalogueReader.product(product).orElseThrow())
+                        .toList(),
+                List.of());
     }
 
     private static Subscriptions active(String code) {

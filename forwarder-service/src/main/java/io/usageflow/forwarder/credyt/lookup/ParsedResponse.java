@@ -161,6 +161,32 @@ public sealed interface ParsedResponse {
 
         /** Credyt has it. */
         record Found(JsonNode event) implements QueryResult {
+            /**
+             * The object that a lookup by a unique key found. The body is the object or a page of objects
+             * (docs/credyt-api.md, 2). In a page only the one with the key counts, because Credyt may ignore the
+             * filter; a single object need not show the key.
+             */
+            public Optional<JsonNode> withKey(String field, String value) {
+                if (event.isObject() && event.path("id").isTextual()) {
+                    JsonNode shown = event.path(field);
+                    return !shown.isTextual() || shown.textValue().equals(value)
+                            ? Optional.of(event)
+                            : Optional.empty();
+                }
+                for (JsonNode item : items()) {
+                    if (value.equals(item.path(field).textValue())
+                            && item.path("id").isTextual()) {
+                        return Optional.of(item);
+                    }
+                }
+                return Optional.empty();
+            }
+
+            /** The items of a page: {@code items}, as Credyt documents it, or the array itself. */
+            public JsonNode items() {
+                return event.isArray() ? event : event.path("items");
+            }
+
             public boolean hasFees() {
                 return event.path("fees").isArray() && !event.path("fees").isEmpty();
             }

@@ -1,6 +1,5 @@
 package io.usageflow.forwarder.reconcile.unknown;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.CredytHttp;
@@ -156,33 +155,13 @@ record ListedCustomers(TreeMap<String, Customer> byId, List<Customer> absent, Ma
         String externalId = who.reference().value();
         result.match(
                 found -> {
-                    Optional<String> id = idIn(found.event(), externalId);
+                    Optional<String> id = found.withKey("external_id", externalId)
+                            .map(customer -> customer.path("id").textValue());
                     id.ifPresent(one -> know(one, who));
                     return id.isPresent() || absent.add(who);
                 },
                 missing -> absent.add(who),
                 unsaid -> unanswered.put(who, unsaid.why()) == null);
-    }
-
-    /**
-     * The body is a customer or a page of customers. In a page only the one with the name counts, because Credyt may
-     * ignore the filter.
-     */
-    static Optional<String> idIn(JsonNode body, String externalId) {
-        if (body.isObject() && body.path("id").isTextual()) {
-            JsonNode named = body.path("external_id");
-            return !named.isTextual() || named.textValue().equals(externalId)
-                    ? Optional.of(body.path("id").textValue())
-                    : Optional.empty();
-        }
-        JsonNode items = body.isArray() ? body : body.path("items");
-        for (JsonNode item : items) {
-            if (item.path("external_id").asText().equals(externalId)
-                    && item.path("id").isTextual()) {
-                return Optional.of(item.path("id").textValue());
-            }
-        }
-        return Optional.empty();
     }
 
     private void know(String id, Customer who) {

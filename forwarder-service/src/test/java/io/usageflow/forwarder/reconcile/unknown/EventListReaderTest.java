@@ -271,7 +271,9 @@ class EventListReaderTest {
 
     private static Optional<String> idIn(String body) {
         try {
-            return ListedCustomers.idIn(ParsedResponse.EXACT.readTree(body), "acme");
+            return new ParsedResponse.QueryResult.Found(ParsedResponse.EXACT.readTree(body))
+                    .withKey("external_id", "acme")
+                    .map(customer -> customer.path("id").textValue());
         } catch (com.fasterxml.jackson.core.JsonProcessingException malformed) {
             throw new IllegalArgumentException(malformed);
         }
