@@ -1,10 +1,7 @@
 package io.usageflow.forwarder.catalogue;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.catalogue.BillingForecast.Miss;
 import io.usageflow.forwarder.catalogue.Catalogue.UsagePrice;
 import io.usageflow.forwarder.catalogue.CatalogueReport.Result;
@@ -13,6 +10,7 @@ import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.CredytHttp;
+import io.usageflow.forwarder.credyt.EventJson;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse.QueryResult;
@@ -22,10 +20,10 @@ import io.usageflow.forwarder.kafka.PartitionReader;
 import io.usageflow.forwarder.links.Link.Reference;
 import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.links.LinkTable;
-import io.usageflow.schema.JsonValue;
 import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.UsageEvent;
-import java.math.BigDecimal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -264,7 +262,19 @@ public final class EventCatalogueCheck {
                 count(event, MissingNode.getInstance(), List.of(), Result.FREE, Optional.empty(), Optional.empty());
                 return;
             }
-            JsonNode data = data(event.getData());
+            JsonNode data;
+            try {
+                data = data(event);
+            } catch (IllegalArgumentException unsayable) {
+                count(
+                        event,
+                        MissingNode.getInstance(),
+                        List.of(),
+                        Result.UNDECIDED,
+                        Optional.empty(),
+                        Optional.of("delivery cannot write the event: " + unsayable.getMessage()));
+                return;
+            }
             BillingForecast forecast = pending.customer()
                     .map(customers::get)
                     .map(customer -> customer.of(event.getEventType(), data))
@@ -371,32 +381,11 @@ public final class EventCatalogueCheck {
     }
 
     /** The event's data as Credyt receives it. */
-    static JsonNode data(Map<String, Object> data) {
-        ObjectNode json = JsonNodeFactory.withExactBigDecimals(true).objectNode();
-        data.forEach((key, value) -> {
-            if (value == null) {
-                json.putNull(key);
-            } else if (value instanceof Boolean truth) {
-                json.put(key, truth);
-            } else if (value instanceof Long number) {
-                json.put(key, number);
-            } else if (value instanceof BigDecimal decimal) {
-                json.put(key, decimal);
-            } else if (value instanceof JsonValue raw) {
-                json.set(key, parsed(raw.getJson()));
-            } else {
-                json.put(key, value.toString());
-            }
-        });
-        return json;
-    }
-
-    /** Delivery makes a dead letter of an event whose JSON is broken; here its value is only not a number. */
-    private static JsonNode parsed(String json) {
+    private static JsonNode data(UsageEvent event) {
         try {
-            return ParsedResponse.EXACT.readTree(json);
-        } catch (JsonProcessingException malformed) {
-            return MissingNode.getInstance();
+            return ParsedResponse.EXACT.readTree(EventJson.data(event.getData()));
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("reading JSON from memory failed", impossible);
         }
     }
 }

@@ -83,12 +83,31 @@ public final class EventJson {
             optional(json, SUBJECT, event.getSubject());
             optional(json, DESCRIPTION, event.getDescription());
             if (!event.getData().isEmpty()) {
+                json.writeFieldName(DATA);
                 data(json, event.getData());
             }
             if (!event.getCosts().isEmpty()) {
                 costs(json, deliverable, event.getCosts());
             }
             json.writeEndObject();
+            json.flush();
+            return bytes.toByteArray();
+        } catch (JsonProcessingException unsayable) {
+            throw new IllegalArgumentException(unsayable.getOriginalMessage(), unsayable);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("writing JSON to memory failed", impossible);
+        }
+    }
+
+    /**
+     * The value of an event's {@code data}, as {@link #event} writes it.
+     *
+     * @throws IllegalArgumentException if it holds a value that JSON cannot say; the message names the key
+     */
+    public static byte[] data(Map<String, Object> data) {
+        try (var bytes = new ByteArrayBuilder(128);
+                JsonGenerator json = JSON.createGenerator(bytes)) {
+            data(json, data);
             json.flush();
             return bytes.toByteArray();
         } catch (JsonProcessingException unsayable) {
@@ -161,7 +180,7 @@ public final class EventJson {
     }
 
     private static void data(JsonGenerator json, Map<String, Object> data) throws IOException {
-        object(json, DATA);
+        json.writeStartObject();
         for (String key : sorted(data)) {
             json.writeFieldName(key);
             scalar(json, key, data.get(key));

@@ -13,6 +13,7 @@ import io.usageflow.forwarder.catalogue.EventCatalogueCheck;
 import io.usageflow.forwarder.config.MomentText;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries;
+import io.usageflow.producer.UsageEvent;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,8 +62,6 @@ public final class CatalogueCommand {
     static final class Check extends OperatorCommand {
         private static final Duration HOOK_LIMIT = Duration.ofSeconds(60);
         private static final Duration NOTE_INTERVAL = Duration.ofSeconds(2);
-        /** The event type of costs without usage, which no price counts. */
-        private static final String COST_RECORDED = "cost_recorded";
 
         private final Clock clock = Clock.systemUTC();
 
@@ -129,7 +128,7 @@ public final class CatalogueCommand {
         private EventCatalogueCheck.Request request() {
             Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
             Set<String> tracked = new LinkedHashSet<>(free);
-            tracked.add(COST_RECORDED);
+            tracked.add(UsageEvent.COST_RECORDED);
             return new EventCatalogueCheck.Request(
                     MomentText.parse("--from", from, now),
                     MomentText.parse("--to", to, now),
@@ -193,11 +192,7 @@ public final class CatalogueCommand {
             long undecided = events(report, Result.UNDECIDED);
             if (notBilled + undecided > 0) {
                 return "NOT CLEAN: %,d events are not billed%s."
-                        .formatted(
-                                notBilled,
-                                undecided == 0
-                                        ? ""
-                                        : ", and of %,d Credyt does not show enough to tell".formatted(undecided));
+                        .formatted(notBilled, undecided == 0 ? "" : ", and %,d cannot be judged".formatted(undecided));
             }
             return report.isClean()
                     ? "All events are billed, or of a type without a price."

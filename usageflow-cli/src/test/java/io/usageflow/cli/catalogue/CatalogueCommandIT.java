@@ -13,6 +13,7 @@ import io.usageflow.sandbox.SandboxOptions;
 import io.usageflow.sandbox.SandboxSeed.PriceSpec;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.CustomerLink;
+import io.usageflow.schema.JsonValue;
 import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.UsageEvent;
 import java.math.BigDecimal;
@@ -73,6 +74,7 @@ class CatalogueCommandIT {
         publish("acct_1", "message_completed", Map.of("total_tokens", "10"));
         publish("acct_1", "image_generated", Map.of());
         publish("acct_unlinked", "image_generated", Map.of());
+        publish("acct_1", "message_completed", Map.of("total_tokens", new JsonValue("{")));
         publish("acct_1", "cost_recorded", Map.of());
         publish("acct_1", "session_started", Map.of());
         link("acct_2", "nobody-at-credyt");
@@ -83,7 +85,7 @@ class CatalogueCommandIT {
 
         assertThat(exit).describedAs(run::err).isEqualTo(ExitCode.PROBLEMS);
         JsonNode report = new ObjectMapper().readTree(run.out());
-        assertThat(report.path("events").intValue()).isEqualTo(48);
+        assertThat(report.path("events").intValue()).isEqualTo(49);
         assertThat(report.path("complete").booleanValue()).isTrue();
         assertThat(report.path("rows"))
                 .extracting(row -> row.path("result").textValue() + " "
@@ -96,6 +98,7 @@ class CatalogueCommandIT {
                         "NOT_BILLED message_completed VOLUME_NOT_A_NUMBER 1",
                         "NOT_BILLED image_generated PRODUCT_NOT_SUBSCRIBED 1",
                         "NOT_BILLED message_completed CUSTOMER_UNKNOWN 1",
+                        "UNDECIDED message_completed - 1",
                         "BILLED message_completed - 40",
                         "BILLED image_generated - 1",
                         "FREE cost_recorded - 1",
@@ -107,7 +110,7 @@ class CatalogueCommandIT {
                 .contains("did you mean message_completed?")
                 .contains("it has data.total_token")
                 .contains("event type image_generated is priced by product images")
-                .contains("NOT CLEAN: 6 events are not billed.");
+                .contains("NOT CLEAN: 6 events are not billed, and 1 cannot be judged.");
     }
 
     @Test
