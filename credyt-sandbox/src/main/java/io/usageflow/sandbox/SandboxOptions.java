@@ -1,7 +1,9 @@
 package io.usageflow.sandbox;
 
 import io.usageflow.sandbox.behaviour.Behaviour;
+import io.usageflow.sandbox.behaviour.ValidationRules.Overdraft;
 import io.usageflow.sandbox.behaviour.ValidationRules.UnknownVendor;
+import java.math.BigDecimal;
 import java.util.Set;
 
 /**
@@ -59,6 +61,11 @@ public record SandboxOptions(int port, String host, SandboxSeed seed, Behaviour 
     /** Accepts these keys only; by default every key that is not blank is accepted. */
     public SandboxOptions withApiKeys(String... keys) {
         return with("api_keys", Set.of(keys));
+    }
+
+    /** Refuses events that would take an account of a wallet below minus the limit; without it there is no limit. */
+    public SandboxOptions withOverdraftLimit(BigDecimal limit) {
+        return with("rules.overdraft", Overdraft.LIMITED).with("rules.overdraft_limit", limit);
     }
 
     public SandboxOptions withAutoCreateCustomers(boolean on) {

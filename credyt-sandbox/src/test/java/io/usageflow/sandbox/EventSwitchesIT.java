@@ -9,13 +9,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.usageflow.sandbox.behaviour.EventAnswers.BatchMode;
 import io.usageflow.sandbox.behaviour.EventAnswers.ErrorKeys;
+import io.usageflow.sandbox.behaviour.EventAnswers.NoFundsAnswer;
 import io.usageflow.sandbox.behaviour.EventAnswers.RepeatAnswer;
 import io.usageflow.sandbox.behaviour.EventAnswers.SuccessBody;
 import io.usageflow.sandbox.behaviour.ValidationRules.EventIdFormat;
 import io.usageflow.sandbox.behaviour.ValidationRules.MissingVolume;
+import io.usageflow.sandbox.behaviour.ValidationRules.Overdraft;
 import io.usageflow.sandbox.behaviour.ValidationRules.UnknownCustomer;
 import io.usageflow.sandbox.behaviour.ValidationRules.UnknownFields;
 import io.usageflow.sandbox.behaviour.ValidationRules.UnknownVendor;
+import java.math.BigDecimal;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -202,6 +205,71 @@ class EventSwitchesIT extends SandboxFixture {
                 .atMost(Duration.ofSeconds(60))
                 .until(() -> client.get("/events/" + id).json().path("fees").size() == 1);
         assertThat(sandbox.balance("acct_1", "USD")).isEqualByComparingTo("-0.015");
+    }
+
+    /** The balance covers the fees of two events, 0.015 each, and the limit a third. */
+    @ParameterizedTest
+    @CsvSource({"PAYMENT_REQUIRED, 402", "UNPROCESSABLE, 422"})
+    void shouldRefuseWhatTheBalanceDoesNotCoverIfSwitched(NoFundsAnswer answer, int status) {
+        change("answers.no_funds", answer);
+        change("rules.overdraft", Overdraft.LIMITED);
+        change("rules.overdraft_limit", new BigDecimal("0.015"));
+        fund("acct_1", "0.03");
+        String[] four = newIds(4).stream().map(Bodies::event).toArray(String[]::new);
+
+        Client.Reply refused = submit("acct_1", four);
+
+        assertThat(refused.status()).isEqualTo(status);
+        assertThat(refused.contentType()).isEqualTo("application/problem+json");
+        assertThat(refused.json().path("errors").fieldNames()).toIterable().containsExactly("events[3]");
+        assertThat(sandbox.eventIds()).as("a refused batch stores nothing").isEmpty();
+        assertThat(submit("acct_1", four[0], four[1], four[2]).status()).isEqualTo(202);
+        assertThat(submit("acct_1", four[0]).status())
+                .as("a repeat needs no funds")
+                .isEqualTo(202);
+        assertThat(submit("acct_1", four[3]).status()).isEqualTo(status);
+        fund("acct_1", "0.015");
+        assertThat(submit("acct_1", four[3]).status()).isEqualTo(202);
+        assertThat(sandbox.balance("acct_1", "USD")).isEqualByComparingTo("-0.015");
+    }
+
+    @Test
+    void shouldAcceptWithoutFundsWhatHasNoFee() {
+        change("rules.overdraft", Overdraft.LIMITED);
+
+        assertThat(submit("unsubscribed", event(newId())).status()).isEqualTo(202);
+        assertThat(submit("acct_1", event(newId()).replace("message_completed", "logged_in"))
+                        .status())
+                .isEqualTo(202);
+    }
+
+    @Test
+    void shouldNameEventsWithoutFundsAmongOtherBadOnes() {
+        change("rules.overdraft", Overdraft.LIMITED);
+        change("answers.batch_mode", BatchMode.ACCEPT_GOOD);
+        fund("acct_1", "0.015");
+        String good = newId();
+
+        Client.Reply reply = submit("acct_1", event(good), event(newId()), event("bad"));
+
+        assertThat(reply.status()).isEqualTo(422);
+        assertThat(reply.json().path("errors").fieldNames()).toIterable().containsExactly("events[1]", "events[2].id");
+        assertThat(sandbox.eventIds()).containsExactly(good);
+        change("answers.batch_mode", BatchMode.PER_ITEM_RESULTS);
+        JsonNode result =
+                submit("acct_1", event(newId())).json().path("results").get(0);
+        assertThat(result.path("status").asText()).isEqualTo("rejected");
+        assertThat(result.path("errors").path("events[0]").get(0).asText()).contains("insufficient funds");
+    }
+
+    private void fund(String customerExternalId, String amount) {
+        String id = client.get("/customers?external_id=" + customerExternalId)
+                .json()
+                .path("id")
+                .asText();
+        Client.Reply reply = client.post("/customers/" + id + "/wallet/adjustments", """
+                {"transaction_id": "%s", "asset": "USD", "amount": %s, "reason": "gift"}""".formatted(newId(), amount));
+        assertThat(reply.status()).isEqualTo(201);
     }
 
     @Test

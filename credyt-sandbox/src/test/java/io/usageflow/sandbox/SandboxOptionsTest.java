@@ -7,14 +7,17 @@ import io.usageflow.sandbox.behaviour.Behaviour.Limits;
 import io.usageflow.sandbox.behaviour.EventAnswers;
 import io.usageflow.sandbox.behaviour.EventAnswers.BatchMode;
 import io.usageflow.sandbox.behaviour.EventAnswers.ErrorKeys;
+import io.usageflow.sandbox.behaviour.EventAnswers.NoFundsAnswer;
 import io.usageflow.sandbox.behaviour.EventAnswers.RepeatAnswer;
 import io.usageflow.sandbox.behaviour.EventAnswers.SuccessBody;
 import io.usageflow.sandbox.behaviour.ValidationRules;
 import io.usageflow.sandbox.behaviour.ValidationRules.EventIdFormat;
 import io.usageflow.sandbox.behaviour.ValidationRules.MissingVolume;
+import io.usageflow.sandbox.behaviour.ValidationRules.Overdraft;
 import io.usageflow.sandbox.behaviour.ValidationRules.UnknownCustomer;
 import io.usageflow.sandbox.behaviour.ValidationRules.UnknownFields;
 import io.usageflow.sandbox.behaviour.ValidationRules.UnknownVendor;
+import java.math.BigDecimal;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +36,8 @@ class SandboxOptionsTest {
                 .with("rules.unknown_customer", UnknownCustomer.NOT_FOUND)
                 .with("rules.unknown_vendor", UnknownVendor.ACCEPT)
                 .with("rules.event_ids", EventIdFormat.ANY)
+                .withOverdraftLimit(new BigDecimal("2.5"))
+                .with("answers.no_funds", NoFundsAnswer.UNPROCESSABLE)
                 .with("limits.max_body_bytes", 1)
                 .with("limits.max_batch_events", 2)
                 .with("limits.requests_per_second", 3)
@@ -45,7 +50,13 @@ class SandboxOptionsTest {
         assertThat(options.behaviour().apiKeys()).isEqualTo(Set.of("k"));
         assertThat(options.behaviour().answers())
                 .isEqualTo(new EventAnswers(
-                        201, SuccessBody.OBJECT, BatchMode.IGNORE_BAD, RepeatAnswer.CONFLICT, ErrorKeys.FIELD, 2_000));
+                        201,
+                        SuccessBody.OBJECT,
+                        BatchMode.IGNORE_BAD,
+                        RepeatAnswer.CONFLICT,
+                        ErrorKeys.FIELD,
+                        2_000,
+                        NoFundsAnswer.UNPROCESSABLE));
         assertThat(options.behaviour().rules())
                 .isEqualTo(new ValidationRules(
                         EventIdFormat.ANY,
@@ -53,7 +64,9 @@ class SandboxOptionsTest {
                         UnknownVendor.ACCEPT,
                         UnknownFields.IGNORE,
                         MissingVolume.UNPROCESSABLE,
-                        true));
+                        true,
+                        Overdraft.LIMITED,
+                        new BigDecimal("2.5")));
         assertThat(options.behaviour().limits()).isEqualTo(new Limits(1, 2, 3, 4, 5, 6));
     }
 
@@ -65,6 +78,8 @@ class SandboxOptionsTest {
         assertThatThrownBy(() -> options.with("answers.success_status", 418))
                 .hasMessageContaining("success_status is 418");
         assertThatThrownBy(() -> options.with("answers.fee_delay_ms", -1)).hasMessageContaining("fee_delay_ms");
+        assertThatThrownBy(() -> options.withOverdraftLimit(BigDecimal.ONE.negate()))
+                .hasMessageContaining("overdraft_limit is -1");
         assertThatThrownBy(() -> options.with("limits.max_body_bytes", 0)).hasMessageContaining("max_body_bytes is 0");
         assertThatThrownBy(() -> options.with("answers.batch", "x")).hasMessageContaining("batch");
     }

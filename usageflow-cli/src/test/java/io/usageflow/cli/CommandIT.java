@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -133,7 +134,7 @@ class CommandIT {
 
     /** Topics, schemas and ids stand in the folder: the next start reads them, and nothing is sent again. */
     private void keepsWhatWasPublished() {
-        var options = new DevOptions(0, 0, 0, "dev", java.util.Optional.of(folder.resolve("data")));
+        var options = new DevOptions(0, 0, 0, "dev", Optional.of(folder.resolve("data")), Optional.empty());
         try (DevEnvironment environment = DevEnvironment.start(options)) {
             var plan = new CommandRun();
             assertThat(plan.run("topics", "plan", "--bootstrap-servers", environment.bootstrapServers()))
@@ -196,10 +197,14 @@ class CommandIT {
     @Test
     void shouldRunAndStopTheSandbox() {
         var sandbox = new CommandRun();
-        CompletableFuture<Integer> running = start(sandbox, "sandbox", "--port", "0", "--key", "k");
+        CompletableFuture<Integer> running =
+                start(sandbox, "sandbox", "--port", "0", "--key", "k", "--overdraft-limit", "2.5");
         await().atMost(SOON).until(() -> running.isDone() || sandbox.out().contains("/__sandbox/stats"));
 
-        assertThat(Http.get(found("statistics +(\\S+)", sandbox.out()))).contains("\"events\":0");
+        String statistics = found("statistics +(\\S+)", sandbox.out());
+        assertThat(Http.get(statistics)).contains("\"events\":0");
+        assertThat(Http.get(statistics.replace("/stats", "/options")))
+                .contains("\"overdraft\":\"limited\"", "\"overdraft_limit\":2.5");
         sandbox.stop();
         assertThat(running.join()).isZero();
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.usageflow.sandbox.behaviour.Behaviour;
 import io.usageflow.sandbox.behaviour.EventAnswers;
 import io.usageflow.sandbox.behaviour.EventAnswers.BatchMode;
+import io.usageflow.sandbox.behaviour.EventAnswers.NoFundsAnswer;
 import io.usageflow.sandbox.behaviour.EventAnswers.SuccessBody;
 import io.usageflow.sandbox.behaviour.ValidationRules.UnknownCustomer;
 import io.usageflow.sandbox.event.EventIntake.ItemResult;
@@ -35,7 +36,7 @@ final class EventRoutes {
 
     private record ItemView(
             String id,
-            ItemResult.State status,
+            String status,
             @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, List<String>> errors) {}
 
     List<Route> routes() {
@@ -88,7 +89,7 @@ final class EventRoutes {
                             items.stream()
                                     .map(item -> new ItemView(
                                             item.id(),
-                                            item.state(),
+                                            status(item.state()),
                                             Problems.errors(item.errors(), answers.errorKeys())))
                                     .toList()),
                     answers);
@@ -102,7 +103,10 @@ final class EventRoutes {
             }
         }
         if (!errors.none() && answers.batchMode() != BatchMode.IGNORE_BAD) {
-            return api.invalid(errors);
+            boolean onlyFunds = items.stream().noneMatch(item -> item.state() == ItemResult.State.REJECTED);
+            return onlyFunds && answers.noFunds() == NoFundsAnswer.PAYMENT_REQUIRED
+                    ? Problems.paymentRequired(errors, answers.errorKeys())
+                    : api.invalid(errors);
         }
         if (repeats.none()) {
             return successOf(items, answers);
@@ -111,6 +115,14 @@ final class EventRoutes {
             case SUCCESS -> successOf(items, answers);
             case CONFLICT -> Problems.conflict(repeats, answers.errorKeys());
             case UNPROCESSABLE -> api.invalid(repeats);
+        };
+    }
+
+    private static String status(ItemResult.State state) {
+        return switch (state) {
+            case ACCEPTED -> "accepted";
+            case DUPLICATE -> "duplicate";
+            case REJECTED, UNFUNDED -> "rejected";
         };
     }
 

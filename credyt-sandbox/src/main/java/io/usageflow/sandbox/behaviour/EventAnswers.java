@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
  * @param successStatus 200, 201, 202 or 204; the default 202 is a guess, no source shows the real one
  * @param successBody ignored with 204, which has none
  * @param feeDelayMs time from the answer to the fees and the debit, milliseconds; 0 (default) debits before the answer
+ * @param noFunds only with {@link ValidationRules.Overdraft#LIMITED}
  */
 public record EventAnswers(
         int successStatus,
@@ -17,12 +18,19 @@ public record EventAnswers(
         BatchMode batchMode,
         RepeatAnswer repeats,
         ErrorKeys errorKeys,
-        long feeDelayMs) {
+        long feeDelayMs,
+        NoFundsAnswer noFunds) {
     // Declared before DEFAULT, whose constructor reads it.
     private static final Set<Integer> SUCCESSES = Set.of(200, 201, 202, 204);
 
     public static final EventAnswers DEFAULT = new EventAnswers(
-            202, SuccessBody.OBJECT, BatchMode.ALL_OR_NOTHING, RepeatAnswer.SUCCESS, ErrorKeys.INDEXED, 0);
+            202,
+            SuccessBody.OBJECT,
+            BatchMode.ALL_OR_NOTHING,
+            RepeatAnswer.SUCCESS,
+            ErrorKeys.INDEXED,
+            0,
+            NoFundsAnswer.PAYMENT_REQUIRED);
 
     public EventAnswers {
         if (!SUCCESSES.contains(successStatus)) {
@@ -63,6 +71,14 @@ public record EventAnswers(
         /** 409. */
         CONFLICT,
         /** 422 whose {@code errors} name the id. */
+        UNPROCESSABLE
+    }
+
+    /** The response to events that the customer's balance does not cover. No source states Credyt's. */
+    public enum NoFundsAnswer {
+        /** 402. The default. */
+        PAYMENT_REQUIRED,
+        /** 422 whose {@code errors} name the events. */
         UNPROCESSABLE
     }
 

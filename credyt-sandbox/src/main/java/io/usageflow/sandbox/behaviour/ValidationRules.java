@@ -1,10 +1,14 @@
 package io.usageflow.sandbox.behaviour;
 
+import java.math.BigDecimal;
+
 /**
  * Which events are valid. Immutable.
  *
  * @param autoCreateCustomers an unknown {@code customer_external_id} is created and subscribed to every published
  *     product when it is first seen; for development only, off by default: Credyt does no such thing
+ * @param overdraftLimit how far below 0 an account of a wallet may go if {@code overdraft} is {@code LIMITED}, in
+ *     units of its asset; 0 by default
  */
 public record ValidationRules(
         EventIdFormat eventIds,
@@ -12,14 +16,24 @@ public record ValidationRules(
         UnknownVendor unknownVendor,
         UnknownFields unknownFields,
         MissingVolume missingVolume,
-        boolean autoCreateCustomers) {
+        boolean autoCreateCustomers,
+        Overdraft overdraft,
+        BigDecimal overdraftLimit) {
     public static final ValidationRules DEFAULT = new ValidationRules(
             EventIdFormat.UUID,
             UnknownCustomer.UNPROCESSABLE,
             UnknownVendor.UNPROCESSABLE,
             UnknownFields.IGNORE,
             MissingVolume.UNPROCESSABLE,
-            false);
+            false,
+            Overdraft.UNLIMITED,
+            BigDecimal.ZERO);
+
+    public ValidationRules {
+        if (overdraftLimit.signum() < 0) {
+            throw new IllegalArgumentException("rules.overdraft_limit is " + overdraftLimit + ": use 0 or more");
+        }
+    }
 
     /** The valid event and cost ids. Every example of Credyt is a UUID. */
     public enum EventIdFormat {
@@ -59,5 +73,13 @@ public record ValidationRules(
         UNPROCESSABLE,
         /** Accepted without that fee. */
         UNBILLED
+    }
+
+    /** Whether the balance of a wallet limits the events that are accepted. */
+    public enum Overdraft {
+        /** A balance may fall without end. The default: the guide says that overdraft is on. */
+        UNLIMITED,
+        /** An event whose fees would take an account below minus the limit is refused. */
+        LIMITED
     }
 }

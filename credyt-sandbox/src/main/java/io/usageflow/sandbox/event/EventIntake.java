@@ -5,6 +5,7 @@ import io.usageflow.sandbox.behaviour.EventAnswers.BatchMode;
 import io.usageflow.sandbox.behaviour.EventAnswers.RepeatAnswer;
 import io.usageflow.sandbox.behaviour.ValidationRules;
 import io.usageflow.sandbox.behaviour.ValidationRules.MissingVolume;
+import io.usageflow.sandbox.behaviour.ValidationRules.Overdraft;
 import io.usageflow.sandbox.behaviour.ValidationRules.UnknownVendor;
 import io.usageflow.sandbox.event.EventIntake.ItemResult.State;
 import io.usageflow.sandbox.event.EventStore.StoredEvent;
@@ -17,7 +18,9 @@ import io.usageflow.sandbox.product.Pricing.Fee;
 import io.usageflow.sandbox.resource.ResourceTable;
 import io.usageflow.sandbox.resource.SandboxCustomer;
 import io.usageflow.sandbox.resource.Vendor;
+import io.usageflow.sandbox.resource.Wallet;
 import io.usageflow.sandbox.totals.Totals;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -28,6 +31,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Checks a batch, and stores and bills its new events.
@@ -53,12 +57,14 @@ public final class EventIntake {
 
     /** The result of one event of a request. */
     public record ItemResult(String id, State state, FieldErrors errors) {
-        /** Closed: a client has to tell these three apart. */
+        /** Closed: a client has to tell these apart. */
         public enum State {
             ACCEPTED,
             /** The id was stored before; nothing changed. */
             DUPLICATE,
-            REJECTED
+            REJECTED,
+            /** The balance does not cover its fees; nothing else is wrong with it. */
+            UNFUNDED
         }
     }
 
@@ -79,6 +85,7 @@ public final class EventIntake {
         List<ItemResult> results = new ArrayList<>(events.size());
         List<NewEvent> newEvents = new ArrayList<>(events.size());
         Map<String, SubmittedEvent> inThisRequest = new HashMap<>();
+        Funds funds = new Funds(customer.wallet(), behaviour.rules());
         for (int i = 0; i < events.size(); i++) {
             SubmittedEvent event = events.get(i);
             FieldErrors errors = event.errors();
@@ -87,13 +94,17 @@ public final class EventIntake {
                 state = State.DUPLICATE;
             } else if (errors.none()) {
                 List<Fee> fees = checkAndPrice(customer, event, i, behaviour.rules());
-                if (errors.none()) {
+                Optional<String> shortOf = errors.none() ? funds.take(fees) : Optional.empty();
+                if (shortOf.isPresent()) {
+                    state = State.UNFUNDED;
+                    errors.add("events[" + i + "]", "insufficient funds in default:" + shortOf.get());
+                } else if (errors.none()) {
                     state = State.ACCEPTED;
                     inThisRequest.put(event.id(), event);
                     newEvents.add(new NewEvent(event, fees));
                 }
             }
-            if (state == State.REJECTED) {
+            if (!errors.none()) {
                 totals.countRejected(1);
             }
             results.add(new ItemResult(event.id(), state, errors));
@@ -111,8 +122,38 @@ public final class EventIntake {
         }
         boolean repeatsRefuse = behaviour.answers().repeats() != RepeatAnswer.SUCCESS;
         return results.stream()
-                .noneMatch(result ->
-                        result.state() == State.REJECTED || (repeatsRefuse && result.state() == State.DUPLICATE));
+                .noneMatch(result -> !result.errors().none() || (repeatsRefuse && result.state() == State.DUPLICATE));
+    }
+
+    /** The balances that the events of one request may still use. */
+    private static final class Funds {
+        private final Wallet wallet;
+        private final ValidationRules rules;
+        private final Map<String, BigDecimal> leftByAsset = new HashMap<>();
+
+        Funds(Wallet wallet, ValidationRules rules) {
+            this.wallet = wallet;
+            this.rules = rules;
+        }
+
+        /** Takes the fees and returns empty; or takes nothing, and returns the asset that does not suffice. */
+        Optional<String> take(List<Fee> fees) {
+            if (rules.overdraft() == Overdraft.UNLIMITED) {
+                return Optional.empty();
+            }
+            Map<String, BigDecimal> after = new HashMap<>(leftByAsset);
+            for (Fee fee : fees) {
+                BigDecimal left = after.computeIfAbsent(
+                                fee.asset(), asset -> wallet.available(asset).add(rules.overdraftLimit()))
+                        .subtract(fee.amount());
+                if (fee.amount().signum() > 0 && left.signum() < 0) {
+                    return Optional.of(fee.asset());
+                }
+                after.put(fee.asset(), left);
+            }
+            leftByAsset.putAll(after);
+            return Optional.empty();
+        }
     }
 
     private boolean isRepeat(

@@ -16,7 +16,7 @@ public sealed interface Fault {
     record Status(int status, RetryAfter retryAfter, Moment moment) implements Fault {
         /** The statuses that a client of Credyt can receive. */
         public static final Set<Integer> ALLOWED =
-                Set.of(400, 401, 403, 404, 408, 409, 413, 422, 425, 429, 500, 502, 503, 504);
+                Set.of(400, 401, 402, 403, 404, 408, 409, 413, 422, 425, 429, 500, 502, 503, 504);
 
         public Status {
             if (!ALLOWED.contains(status)) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Problems {
     private static final Map<Integer, String> TITLES = Map.ofEntries(
             Map.entry(400, "Bad Request"),
+            Map.entry(402, "Payment Required"),
             Map.entry(403, "Forbidden"),
             Map.entry(404, "Not Found"),
             Map.entry(405, "Method Not Allowed"),
@@ -64,6 +65,11 @@ public final class Problems {
 
     public static ApiResponse conflict(FieldErrors errors, ErrorKeys keys) {
         return response(409, title(409), null, errors(errors, keys));
+    }
+
+    /** 402. The errors name the events that the balance does not cover. A guess: no source shows such a response. */
+    public static ApiResponse paymentRequired(FieldErrors errors, ErrorKeys keys) {
+        return response(402, title(402), "The balance does not cover the fees of the events.", errors(errors, keys));
     }
 
     /** The messages by key, in the notation of {@code keys}. */

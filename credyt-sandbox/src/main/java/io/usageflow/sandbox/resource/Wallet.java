@@ -60,6 +60,12 @@ public final class Wallet {
         return balances.computeIfAbsent(name + ":" + asset, key -> new Balance(name, asset));
     }
 
+    /** The balance of {@code default:<asset>}; 0 if there is no such account. */
+    public BigDecimal available(String asset) {
+        Balance balance = balances.get(DEFAULT_ACCOUNT + ":" + asset);
+        return balance == null ? BigDecimal.ZERO : balance.available;
+    }
+
     public void debit(String asset, BigDecimal amount) {
         defaultByAsset
                 .computeIfAbsent(asset, key -> balance(DEFAULT_ACCOUNT, key))

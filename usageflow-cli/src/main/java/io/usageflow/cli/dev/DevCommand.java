@@ -8,6 +8,7 @@ import io.usageflow.forwarder.Forwarder;
 import io.usageflow.forwarder.config.AdminSettings;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -72,6 +73,13 @@ public final class DevCommand implements Callable<Integer> {
     @Option(names = "--forwarder", description = "Run the forwarder too.")
     private boolean withForwarder;
 
+    @Option(
+            names = "--overdraft-limit",
+            paramLabel = "AMOUNT",
+            description = "Answer events with 402 that would take an account of a wallet further below 0; no limit by"
+                    + " default.")
+    private @Nullable BigDecimal overdraftLimit;
+
     public DevCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -80,7 +88,13 @@ public final class DevCommand implements Callable<Integer> {
     public Integer call() {
         DevOptions.requireEmbeddedParts("dev");
         terminal.stop().onProcessEnd(HOOK_LIMIT);
-        var options = new DevOptions(brokerPort, registryPort, sandboxPort, key, Optional.ofNullable(data));
+        var options = new DevOptions(
+                brokerPort,
+                registryPort,
+                sandboxPort,
+                key,
+                Optional.ofNullable(data),
+                Optional.ofNullable(overdraftLimit));
         try (DevEnvironment environment = DevEnvironment.start(options)) {
             terminal.say("Kafka broker      " + environment.bootstrapServers());
             terminal.say("schema registry   " + environment.registryUrl());

@@ -52,8 +52,10 @@ public final class DevEnvironment implements AutoCloseable {
                     options.data().isPresent()
                             ? SchemaRegistryServer.start(options.registryPort(), directory.resolve("schemas.journal"))
                             : SchemaRegistryServer.start(options.registryPort()));
+            SandboxOptions credyt =
+                    SandboxOptions.dev().withPort(options.sandboxPort()).withApiKeys(options.apiKey());
             sandbox = started(CredytSandbox.start(
-                    SandboxOptions.dev().withPort(options.sandboxPort()).withApiKeys(options.apiKey())));
+                    options.overdraftLimit().map(credyt::withOverdraftLimit).orElse(credyt)));
             var broker = EmbeddedBrokerOptions.defaults().withPort(options.brokerPort());
             bootstrapServers = started(EmbeddedBroker.start(
                             options.data().isPresent()

@@ -2,6 +2,7 @@ package io.usageflow.cli.dev;
 
 import io.usageflow.cli.command.CredytOptions;
 import io.usageflow.cli.command.WrongUsageException;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -13,8 +14,15 @@ import java.util.Optional;
  * @param sandboxPort of the Credyt stand-in
  * @param apiKey the only one that the stand-in takes
  * @param data keeps topics and schemas from one start to the next; empty for a folder that goes with the process
+ * @param overdraftLimit how far below 0 the stand-in's wallets may go; empty for no limit
  */
-public record DevOptions(int brokerPort, int registryPort, int sandboxPort, String apiKey, Optional<Path> data) {
+public record DevOptions(
+        int brokerPort,
+        int registryPort,
+        int sandboxPort,
+        String apiKey,
+        Optional<Path> data,
+        Optional<BigDecimal> overdraftLimit) {
     /** The ports that the other commands use when not told otherwise. */
     public static final int BROKER_PORT = 9092;
 
@@ -35,7 +43,13 @@ public record DevOptions(int brokerPort, int registryPort, int sandboxPort, Stri
         }
     }
 
+    public DevOptions {
+        if (overdraftLimit.isPresent() && overdraftLimit.get().signum() < 0) {
+            throw new WrongUsageException("--overdraft-limit is " + overdraftLimit.get() + ": use 0 or more");
+        }
+    }
+
     public static DevOptions onFreePorts() {
-        return new DevOptions(0, 0, 0, CredytOptions.DEV_API_KEY, Optional.empty());
+        return new DevOptions(0, 0, 0, CredytOptions.DEV_API_KEY, Optional.empty(), Optional.empty());
     }
 }

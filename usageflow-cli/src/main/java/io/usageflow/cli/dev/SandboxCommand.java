@@ -7,6 +7,7 @@ import io.usageflow.cli.command.WrongUsageException;
 import io.usageflow.sandbox.CredytSandbox;
 import io.usageflow.sandbox.SandboxOptions;
 import io.usageflow.sandbox.SandboxSeed;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -52,6 +53,13 @@ public final class SandboxCommand implements Callable<Integer> {
     @Option(names = "--strict", description = "Refuse customers and vendors that it does not know, as Credyt would.")
     private boolean strict;
 
+    @Option(
+            names = "--overdraft-limit",
+            paramLabel = "AMOUNT",
+            description = "Answer events with 402 that would take an account of a wallet further below 0; no limit by"
+                    + " default.")
+    private @Nullable BigDecimal overdraftLimit;
+
     public SandboxCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -64,6 +72,9 @@ public final class SandboxCommand implements Callable<Integer> {
         CredytSandbox started;
         try {
             SandboxOptions given = options.withPort(port).withHost(host).withApiKeys(key);
+            if (overdraftLimit != null) {
+                given = given.withOverdraftLimit(overdraftLimit);
+            }
             started = CredytSandbox.start(seed == null ? given : given.withSeed(SandboxSeed.file(seed)));
         } catch (IllegalArgumentException refused) {
             throw new WrongUsageException(refused);
