@@ -19,7 +19,7 @@ import java.util.Objects;
 
 /**
  * The routes under {@code /__sandbox}: the typed calls of the sandbox over HTTP. Not part of Credyt; without an API
- * key, since the sandbox listens on 127.0.0.1 only.
+ * key, since the sandbox listens on 127.0.0.1 only. The header {@code X-CREDYT-ACCOUNT} chooses the account here, too.
  */
 final class AdminRoutes {
     private static final String ROOT = "/__sandbox";
@@ -38,12 +38,16 @@ final class AdminRoutes {
                                 "Control of the sandbox. Not part of Credyt.",
                                 routes().stream().map(Route::name).toList(),
                                 sandbox.routeNames()))),
-                Route.get(ROOT + "/stats", request -> ApiResponse.ok(sandbox.stats())),
+                Route.get(
+                        ROOT + "/stats",
+                        request -> sandbox.onAccount(request, account -> ApiResponse.ok(account.stats()))),
                 Route.get(
                         ROOT + "/requests",
                         request -> ApiResponse.ok(new Requests(
                                 sandbox.requests().counts(), sandbox.requests().entries()))),
-                Route.get(ROOT + "/conflicts", request -> ApiResponse.ok(sandbox.conflicts())),
+                Route.get(
+                        ROOT + "/conflicts",
+                        request -> sandbox.onAccount(request, account -> ApiResponse.ok(account.conflicts()))),
                 Route.post(ROOT + "/reset", request -> done(sandbox::reset)),
                 Route.get(ROOT + "/options", request -> ApiResponse.ok(sandbox.behaviour())),
                 Route.patch(ROOT + "/options", request -> request.withBody(this::changeOptions)),
@@ -55,11 +59,25 @@ final class AdminRoutes {
                 Route.post(ROOT + "/faults", request -> request.withBody(this::inject)),
                 Route.delete(ROOT + "/faults", request -> done(sandbox::clearFaults)),
                 Route.delete(ROOT + "/faults/{id}", this::removeFault),
-                Route.post(ROOT + "/seed", request -> request.withBody(this::seed)),
-                Route.get(ROOT + "/event-ids", request -> ApiResponse.ok(sandbox.eventIds())),
-                Route.patch(ROOT + "/events/{id}", request -> request.withBody(body -> amend(body, request))),
-                Route.delete(ROOT + "/events/{id}", request -> found(sandbox.deleteEvent(id(request)), request)),
-                Route.delete(ROOT + "/events/{id}/fees", request -> found(sandbox.dropFees(id(request)), request)),
+                Route.post(
+                        ROOT + "/seed",
+                        request ->
+                                request.withBody(body -> sandbox.onAccount(request, account -> seed(account, body)))),
+                Route.get(
+                        ROOT + "/event-ids",
+                        request -> sandbox.onAccount(request, account -> ApiResponse.ok(account.eventIds()))),
+                Route.patch(
+                        ROOT + "/events/{id}",
+                        request -> request.withBody(
+                                body -> sandbox.onAccount(request, account -> amend(account, body, request)))),
+                Route.delete(
+                        ROOT + "/events/{id}",
+                        request -> sandbox.onAccount(
+                                request, account -> found(account.deleteEvent(id(request)), request))),
+                Route.delete(
+                        ROOT + "/events/{id}/fees",
+                        request ->
+                                sandbox.onAccount(request, account -> found(account.dropFees(id(request)), request))),
                 // GET too: required_actions links to it as the page on which a customer pays.
                 Route.get(ROOT + "/subscriptions/{id}/pay", this::pay),
                 Route.post(ROOT + "/subscriptions/{id}/pay", this::pay));
@@ -126,16 +144,16 @@ final class AdminRoutes {
         return found(id.matches("\\d{1,9}") && sandbox.removeFault(Integer.parseInt(id)), request);
     }
 
-    private ApiResponse seed(Fields body) {
+    private static ApiResponse seed(SandboxAccount account, Fields body) {
         try {
-            sandbox.load(SandboxSeed.of("that was given", body.copy()));
+            account.load(SandboxSeed.of("that was given", body.copy()));
             return ApiResponse.empty(204);
         } catch (IllegalArgumentException e) {
             return invalid("seed", e);
         }
     }
 
-    private ApiResponse amend(Fields body, ApiRequest request) {
+    private static ApiResponse amend(SandboxAccount account, Fields body, ApiRequest request) {
         ObjectNode content = body.optionalNode("content");
         Fields fee = body.object("fee");
         BigDecimal amount = fee == null ? BigDecimal.ZERO : fee.decimal("amount");
@@ -147,9 +165,9 @@ final class AdminRoutes {
             return invalid(body.errors());
         }
         try {
-            boolean found = content == null || sandbox.setContent(id(request), content);
+            boolean found = content == null || account.setContent(id(request), content);
             if (fee != null) {
-                found = sandbox.setFee(id(request), amount, asset) && found;
+                found = account.setFee(id(request), amount, asset) && found;
             }
             return found(found, request);
         } catch (IllegalArgumentException e) {

@@ -1,73 +1,104 @@
 package io.usageflow.sandbox;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.sandbox.SandboxSeed.PriceSpec;
-import io.usageflow.sandbox.api.CredytApi;
 import io.usageflow.sandbox.api.SandboxState;
 import io.usageflow.sandbox.behaviour.Behaviour;
 import io.usageflow.sandbox.behaviour.Behaviour.Outage;
-import io.usageflow.sandbox.event.EventIntake.Conflicts.Conflict;
-import io.usageflow.sandbox.event.EventStore.StoredEvent;
+import io.usageflow.sandbox.behaviour.ValidationRules.UnknownAccount;
 import io.usageflow.sandbox.fault.FaultRule;
 import io.usageflow.sandbox.fault.Faults;
 import io.usageflow.sandbox.http.ApiRequest;
 import io.usageflow.sandbox.http.ApiResponse;
 import io.usageflow.sandbox.http.Gate;
+import io.usageflow.sandbox.http.Problems;
 import io.usageflow.sandbox.http.RequestLog;
 import io.usageflow.sandbox.http.Route;
 import io.usageflow.sandbox.http.SandboxServer;
-import io.usageflow.sandbox.json.Json;
-import io.usageflow.sandbox.product.Pricing.Fee;
-import io.usageflow.sandbox.resource.SandboxCustomer;
-import io.usageflow.sandbox.resource.Wallet;
-import io.usageflow.sandbox.totals.Totals.SandboxStats;
-import io.usageflow.sandbox.totals.Totals.UsageCounters.Amounts;
-import java.math.BigDecimal;
+import io.usageflow.sandbox.resource.Account;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A local stand-in for Credyt: the routes of the API over HTTP, and typed calls to prepare it and to read its state.
  * Keeps everything in memory until it is closed. Thread-safe.
  */
-public final class CredytSandbox implements AutoCloseable {
-    private static final long POLL_NANOS = Duration.ofMillis(5).toNanos();
-    private static final int CREATED = 201;
+public final class CredytSandbox extends SandboxAccount implements AutoCloseable {
+    private static final Clock CLOCK = Clock.systemUTC();
 
     private final SandboxOptions options;
     private final ScheduledExecutorService timer;
-    private final SandboxState state;
-    private final Faults faults;
+    private final AtomicReference<Behaviour> behaviour;
+    private final Map<String, SandboxAccount> connected = new ConcurrentHashMap<>();
+    private final Faults faults = new Faults(CLOCK);
     private final RequestLog log = new RequestLog();
-    private final List<Route> api;
     private final SandboxServer server;
-    private volatile Behaviour behaviour;
 
-    private CredytSandbox(SandboxOptions options, ScheduledExecutorService timer) {
-        Clock clock = Clock.systemUTC();
+    private CredytSandbox(
+            SandboxOptions options, ScheduledExecutorService timer, AtomicReference<Behaviour> behaviour) {
+        super(new SandboxState(CLOCK, timer, Account.own(CLOCK.instant())), behaviour::get);
         this.options = options;
         this.timer = timer;
-        this.behaviour = options.behaviour();
-        this.state = new SandboxState(clock, timer);
-        this.faults = new Faults(clock);
-        this.api = new CredytApi(state, () -> behaviour).routes();
+        this.behaviour = behaviour;
         load(options.seed());
         this.server = SandboxServer.start(
                 options.host(),
                 options.port(),
-                api,
+                IntStream.range(0, api().size()).mapToObj(this::dispatched).toList(),
                 new AdminRoutes(this).routes(),
-                new Gate(() -> behaviour, faults, log, timer, clock));
+                new Gate(behaviour::get, faults, log, timer, CLOCK));
+    }
+
+    /** The operation on the account that the request names. */
+    private Route dispatched(int operation) {
+        Route route = api().get(operation);
+        return new Route(
+                route.method(),
+                route.pattern(),
+                request -> onAccount(
+                        request,
+                        account -> account.api().get(operation).operation().answer(request)));
+    }
+
+    /** Runs the operation on the account that the request names. */
+    ApiResponse onAccount(ApiRequest request, Function<SandboxAccount, ApiResponse> operation) {
+        String id = request.account();
+        return find(id).map(operation)
+                .orElseGet(() -> behaviour().rules().unknownAccount() == UnknownAccount.FORBIDDEN
+                        ? Problems.of(403, "There is no access to the account " + id + ".")
+                        : Problems.notFound("account", String.valueOf(id)));
+    }
+
+    private Optional<SandboxAccount> find(@Nullable String id) {
+        if (id == null || id.equals(state().ownAccount().id())) {
+            return Optional.of(this);
+        }
+        Optional<Account> account = state().locked(() -> state().accounts().byId(id));
+        return account.map(found -> connected.computeIfAbsent(
+                found.id(), key -> new SandboxAccount(new SandboxState(CLOCK, timer, found), behaviour::get)));
+    }
+
+    /** Returns the id of the new connected account, for the header {@code X-CREDYT-ACCOUNT}. */
+    public String createAccount(String externalId) {
+        return post("/accounts", SandboxSeed.vendorBody(externalId), "account " + externalId);
+    }
+
+    /**
+     * A connected account.
+     *
+     * @throws IllegalArgumentException if there is none with this id
+     */
+    public SandboxAccount account(String id) {
+        return find(id).orElseThrow(() -> new IllegalArgumentException("there is no account " + id));
     }
 
     /**
@@ -83,7 +114,7 @@ public final class CredytSandbox implements AutoCloseable {
             return thread;
         });
         try {
-            return new CredytSandbox(options, timer);
+            return new CredytSandbox(options, timer, new AtomicReference<>(options.behaviour()));
         } catch (RuntimeException e) {
             timer.shutdownNow();
             throw e;
@@ -104,107 +135,18 @@ public final class CredytSandbox implements AutoCloseable {
         return server.port();
     }
 
-    /** Returns Credyt's id of the new vendor. */
-    public String createVendor(String externalId) {
-        return post("/vendors", SandboxSeed.vendorBody(externalId), "vendor " + externalId);
-    }
-
-    /** Returns Credyt's id of the new product; its first version is published and the default. */
-    public String createProduct(String code, PriceSpec... prices) {
-        return post("/products", SandboxSeed.productBody(code, code, prices), "product " + code);
-    }
-
-    /** Returns Credyt's id of the new customer, subscribed to the default versions of the products. */
-    public String createCustomer(String externalId, String... productCodes) {
-        return post("/customers", SandboxSeed.customerBody(externalId, productCodes), "customer " + externalId);
-    }
-
-    /**
-     * Adds to the present state.
-     *
-     * @throws IllegalArgumentException if an item is refused; the items before it stay
-     */
-    public void load(SandboxSeed seed) {
-        seed.items().forEach(item -> post(item.path(), item.body(), "seed: " + item.place()));
-    }
-
-    /** Runs the same operation as a request, without a socket. Returns the new id. */
-    private String post(String path, ObjectNode body, String place) {
-        Route route = api.stream()
-                .filter(candidate -> candidate.name().equals("POST " + path))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("there is no POST " + path));
-        ApiResponse response =
-                route.operation().answer(new ApiRequest(Map.of(), name -> null, Json.write(body), "http://sandbox"));
-        if (response.status() != CREATED) {
-            throw new IllegalArgumentException(
-                    place + " was refused: " + new String(response.body(), StandardCharsets.UTF_8));
-        }
-        return Json.readStored(response.body()).path("id").asText();
-    }
-
     /** The operations of the API by their names in fault rules: {@code POST /events}. */
     public List<String> routeNames() {
-        return api.stream().map(Route::name).toList();
-    }
-
-    public SandboxStats stats() {
-        return state.locked(() -> state.totals().stats());
-    }
-
-    public Optional<SandboxEvent> event(String id) {
-        return state.locked(() -> state.events().byId(id).map(event -> view(id, event)));
-    }
-
-    private static SandboxEvent view(String id, StoredEvent event) {
-        Amounts fees = new Amounts();
-        event.fees().forEach(fee -> fees.add(fee.asset(), fee.amount()));
-        return new SandboxEvent(
-                id,
-                event.customer().label(),
-                new String(Json.write(event.view()), StandardCharsets.UTF_8),
-                fees.snapshot());
-    }
-
-    /** In the order in which they were stored. */
-    public List<String> eventIds() {
-        return state.locked(() -> state.events().ids());
-    }
-
-    /** The newest repeats with other content, 1,000 at most. */
-    public List<Conflict> conflicts() {
-        return state.locked(() -> state.conflicts().all());
-    }
-
-    /** Waits until at least {@code count} events are stored. Returns whether they came in time. */
-    public boolean awaitEvents(long count, Duration atMost) {
-        long deadline = System.nanoTime() + atMost.toNanos();
-        while (state.locked(() -> state.events().all().size()) < count) {
-            if (System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted()) {
-                return false;
-            }
-            LockSupport.parkNanos(POLL_NANOS);
-        }
-        return true;
-    }
-
-    /** The balance of {@code default:<asset>}; may be negative. */
-    public BigDecimal balance(String customerExternalId, String asset) {
-        return state.locked(() -> {
-            SandboxCustomer customer = state.customers()
-                    .byKey(customerExternalId)
-                    .orElseThrow(() -> new IllegalArgumentException("there is no customer " + customerExternalId));
-            return customer.wallet().account(Wallet.DEFAULT_ACCOUNT, asset).available();
-        });
+        return api().stream().map(Route::name).toList();
     }
 
     public Behaviour behaviour() {
-        return behaviour;
+        return behaviour.get();
     }
 
     /** Applies to the requests that begin after it. If the change throws, the behaviour stays as it was. */
     public synchronized void change(UnaryOperator<Behaviour> change) {
-        behaviour = change.apply(behaviour);
+        behaviour.set(change.apply(behaviour.get()));
     }
 
     /** Changes one switch, as {@link SandboxOptions#with}. */
@@ -251,41 +193,11 @@ public final class CredytSandbox implements AutoCloseable {
         return log;
     }
 
-    /** Removes the event as if it had never been sent. Returns whether it existed. */
-    public boolean deleteEvent(String id) {
-        return onEvent(id, event -> state.events().delete(event));
-    }
-
-    /** The event stays accepted and is not billed. Returns whether it existed. */
-    public boolean dropFees(String id) {
-        return onEvent(id, event -> state.events().setFees(event, List.of()));
-    }
-
-    /** Replaces all fees of the event by one. Returns whether the event existed. */
-    public boolean setFee(String id, BigDecimal amount, String asset) {
-        return onEvent(id, event -> state.events().setFees(event, List.of(new Fee(amount, asset, null, null))));
-    }
-
-    /**
-     * Sets fields of the stored event ({@code data}, {@code costs}...) and keeps its fees. Returns whether it existed.
-     *
-     * @throws IllegalArgumentException for {@code id} and {@code event_type}, and for an event that would not be valid
-     */
-    public boolean setContent(String id, ObjectNode fields) {
-        return onEvent(id, event -> state.events().setContent(event, fields));
-    }
-
-    private boolean onEvent(String id, Consumer<StoredEvent> change) {
-        return state.locked(() -> {
-            Optional<StoredEvent> event = state.events().byId(id);
-            event.ifPresent(change);
-            return event.isPresent();
-        });
-    }
-
-    /** Activates a pending subscription, as if its customer had paid. Returns whether it existed. */
+    /** As for any account; looks for the subscription in all of them. */
+    @Override
     public boolean activateSubscription(String id) {
-        return state.activate(id);
+        return super.activateSubscription(id)
+                || connected.values().stream().anyMatch(account -> account.activateSubscription(id));
     }
 
     /** Forgets everything, ends faults and outage, and returns to the behaviour and the seed of the start. */
@@ -293,8 +205,9 @@ public final class CredytSandbox implements AutoCloseable {
         faults.clear();
         change(now -> options.behaviour());
         log.clear();
-        state.run(() -> {
-            state.clear();
+        state().run(() -> {
+            state().clear();
+            connected.clear();
             load(options.seed());
         });
     }

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** A client as a user would write one: knows the paths and the key, nothing of the sandbox. */
 final class Client {
@@ -20,14 +21,25 @@ final class Client {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI base;
     private final String key;
+    private final @Nullable String account;
 
     Client(URI base) {
         this(base, "dev");
     }
 
     Client(URI base, String key) {
+        this(base, key, null);
+    }
+
+    private Client(URI base, String key, @Nullable String account) {
         this.base = base;
         this.key = key;
+        this.account = account;
+    }
+
+    /** The same client for a connected account. */
+    Client as(String connectedAccount) {
+        return new Client(base, key, connectedAccount);
     }
 
     /** @param text the body; {@code json} reads it */
@@ -68,10 +80,11 @@ final class Client {
     }
 
     HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(base + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
                 .timeout(PATIENCE)
                 .header("X-Credyt-Api-Key", key)
                 .header("Content-Type", "application/json");
+        return account == null ? request : request.header("X-Credyt-Account", account);
     }
 
     private Reply reply(HttpRequest request) {

@@ -14,6 +14,7 @@ import io.usageflow.sandbox.behaviour.ValidationRules;
 import io.usageflow.sandbox.behaviour.ValidationRules.EventIdFormat;
 import io.usageflow.sandbox.behaviour.ValidationRules.MissingVolume;
 import io.usageflow.sandbox.behaviour.ValidationRules.Overdraft;
+import io.usageflow.sandbox.behaviour.ValidationRules.UnknownAccount;
 import io.usageflow.sandbox.behaviour.ValidationRules.UnknownCustomer;
 import io.usageflow.sandbox.behaviour.ValidationRules.UnknownFields;
 import io.usageflow.sandbox.behaviour.ValidationRules.UnknownVendor;
@@ -60,6 +61,7 @@ class SandboxOptionsTest {
         assertThat(options.behaviour().rules())
                 .isEqualTo(new ValidationRules(
                         EventIdFormat.ANY,
+                        UnknownAccount.FORBIDDEN,
                         UnknownCustomer.NOT_FOUND,
                         UnknownVendor.ACCEPT,
                         UnknownFields.IGNORE,

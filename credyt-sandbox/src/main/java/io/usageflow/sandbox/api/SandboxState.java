@@ -26,7 +26,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * The whole state of the sandbox under one lock. The accessors return live objects: use them inside {@link #locked}
+ * The whole state of one account under one lock. The accessors return live objects: use them inside {@link #locked}
  * only. JSON is parsed and written outside the lock.
  */
 public final class SandboxState {
@@ -50,11 +50,16 @@ public final class SandboxState {
     public record Webhook(
             String id, String url, boolean connect, List<String> topics, String secret, Instant createdAt) {}
 
-    /** @param timer runs fees that are due later; the caller closes it */
-    public SandboxState(Clock clock, ScheduledExecutorService timer) {
+    /**
+     * Begins empty.
+     *
+     * @param timer runs fees that are due later; the caller closes it
+     * @param ownAccount the account whose state this is
+     */
+    public SandboxState(Clock clock, ScheduledExecutorService timer, Account ownAccount) {
         this.clock = clock;
         this.timer = timer;
-        this.ownAccount = new Account(Ids.next("acc_"), "Sandbox", null, clock.instant(), null);
+        this.ownAccount = ownAccount;
         this.intake = new EventIntake(events, conflicts, totals, vendors, clock);
     }
 

@@ -12,6 +12,7 @@ import java.math.BigDecimal;
  */
 public record ValidationRules(
         EventIdFormat eventIds,
+        UnknownAccount unknownAccount,
         UnknownCustomer unknownCustomer,
         UnknownVendor unknownVendor,
         UnknownFields unknownFields,
@@ -21,6 +22,7 @@ public record ValidationRules(
         BigDecimal overdraftLimit) {
     public static final ValidationRules DEFAULT = new ValidationRules(
             EventIdFormat.UUID,
+            UnknownAccount.FORBIDDEN,
             UnknownCustomer.UNPROCESSABLE,
             UnknownVendor.UNPROCESSABLE,
             UnknownFields.IGNORE,
@@ -41,6 +43,14 @@ public record ValidationRules(
         UUID,
         /** Any text that is not blank. */
         ANY
+    }
+
+    /** The response to a request whose {@code X-CREDYT-ACCOUNT} names no connected account. No source states it. */
+    public enum UnknownAccount {
+        /** 403. The default. */
+        FORBIDDEN,
+        /** 404. */
+        NOT_FOUND
     }
 
     /** The response for an unknown customer. */

@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  * A request that passed the gate.
  *
  * @param params the decoded path parameters of the route's pattern
+ * @param account the connected account that the request concerns; null for that of the API key
  * @param baseUrl scheme, host and port under which the client came, for links
  */
-public record ApiRequest(Map<String, String> params, Query query, byte[] body, String baseUrl) {
+public record ApiRequest(
+        Map<String, String> params, Query query, @Nullable String account, byte[] body, String baseUrl) {
     public String param(String name) {
         String value = params.get(name);
         if (value == null) {

@@ -15,6 +15,7 @@ final class Exchange {
     /** Replaces an empty body, which could not be cut. */
     private static final byte[] TWO_BYTES = {'{', '}'};
 
+    private static final String ACCOUNT_HEADER = "X-CREDYT-ACCOUNT";
     private static final int NO_CONTENT = 204;
 
     private final Context context;
@@ -48,6 +49,12 @@ final class Exchange {
         return context.header(name);
     }
 
+    /** The connected account that the request names; null if it names none. */
+    @Nullable
+    String account() {
+        return context.header(ACCOUNT_HEADER);
+    }
+
     /** As received, with the query. */
     String pathAndQuery() {
         String query = context.queryString();
@@ -66,7 +73,11 @@ final class Exchange {
 
     ApiRequest request() {
         return new ApiRequest(
-                context.pathParamMap(), context::queryParam, body, context.scheme() + "://" + context.host());
+                context.pathParamMap(),
+                context::queryParam,
+                account(),
+                body,
+                context.scheme() + "://" + context.host());
     }
 
     /** Whether the content type is JSON. */

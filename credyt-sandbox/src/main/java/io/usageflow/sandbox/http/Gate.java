@@ -153,6 +153,7 @@ public final class Gate implements AutoCloseable {
                             clock.instant(),
                             exchange.route().name(),
                             exchange.pathAndQuery(),
+                            exchange.account(),
                             exchange.body().length,
                             result,
                             fault,

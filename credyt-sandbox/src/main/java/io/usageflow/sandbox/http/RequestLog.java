@@ -1,5 +1,6 @@
 package io.usageflow.sandbox.http;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -7,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The newest requests, and a count of all by route and result. Thread-safe; bounded. */
 public final class RequestLog {
@@ -19,12 +21,23 @@ public final class RequestLog {
      * @param at when it was answered or given up
      * @param route the pattern that it matched
      * @param path as received, with its query
+     * @param account the connected account that it names; null for none
      * @param result the status that was sent, or {@code dropped} or {@code unanswered}
      * @param fault the kind of the fault that struck; empty for none
      * @param micros from the first byte to the response
      */
     public record Entry(
-            Instant at, String route, String path, int bodyBytes, String result, String fault, long micros) {}
+            Instant at,
+            String route,
+            String path,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String account,
+
+            int bodyBytes,
+            String result,
+            String fault,
+            long micros) {}
 
     synchronized void add(Entry entry, int capacity) {
         countsByRoute.computeIfAbsent(entry.route(), route -> new HashMap<>()).merge(entry.result(), 1L, Long::sum);

@@ -2,6 +2,7 @@ package io.usageflow.sandbox.resource;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.sandbox.json.Ids;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -11,4 +12,9 @@ public record Account(
         String name,
         @Nullable String externalId,
         Instant createdAt,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ObjectNode metadata) {}
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ObjectNode metadata) {
+    /** The account of the API key. */
+    public static Account own(Instant now) {
+        return new Account(Ids.next("acc_"), "Sandbox", null, now, null);
+    }
+}
