@@ -8,7 +8,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
@@ -35,7 +37,7 @@ final class BrokerNode {
      */
     static BrokerNode start(Path directory, int port, int controllerPort, Map<String, String> settings) {
         Properties properties = properties(directory, port, controllerPort, settings);
-        format(directory, properties);
+        format(directory, properties, settings);
         KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
         try {
             server.startup();
@@ -51,7 +53,7 @@ final class BrokerNode {
         server.awaitShutdown();
     }
 
-    private static void format(Path directory, Properties properties) {
+    private static void format(Path directory, Properties properties, Map<String, String> settings) {
         Path log = Path.of(properties.getProperty("log.dirs"));
         if (Files.exists(log.resolve("meta.properties"))) {
             return;
@@ -63,15 +65,21 @@ final class BrokerNode {
             try (OutputStream out = Files.newOutputStream(file)) {
                 properties.store(out, null);
             }
-            String[] command = {
-                "format",
-                "--cluster-id",
-                Uuid.randomUuid().toString(),
-                "--config",
-                file.toString(),
-                "--ignore-formatted"
-            };
-            int code = StorageTool.execute(command, new PrintStream(said, true, StandardCharsets.UTF_8));
+            List<String> command = new ArrayList<>(List.of(
+                    "format",
+                    "--cluster-id",
+                    Uuid.randomUuid().toString(),
+                    "--config",
+                    file.toString(),
+                    "--ignore-formatted"));
+            settings.forEach((key, level) -> {
+                if (key.startsWith(EmbeddedBrokerOptions.FEATURE)) {
+                    command.addAll(
+                            List.of("--feature", key.substring(EmbeddedBrokerOptions.FEATURE.length()) + "=" + level));
+                }
+            });
+            int code = StorageTool.execute(
+                    command.toArray(String[]::new), new PrintStream(said, true, StandardCharsets.UTF_8));
             if (code != 0) {
                 throw new IllegalStateException("Kafka could not format " + log + ": "
                         + said.toString(StandardCharsets.UTF_8).strip());
@@ -96,6 +104,7 @@ final class BrokerNode {
         all.putAll(ONE_NODE);
         all.putAll(SMALL);
         all.putAll(settings);
+        all.keySet().removeIf(key -> key.startsWith(EmbeddedBrokerOptions.FEATURE));
         Properties properties = new Properties();
         properties.putAll(all);
         return properties;

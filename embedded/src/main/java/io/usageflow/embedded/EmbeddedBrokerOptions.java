@@ -10,9 +10,13 @@ import java.util.Optional;
  * @param port of the clients' listener; 0 (default) takes a free one
  * @param dataDirectory kept when the broker closes, and used again by the next one; a temporary one that is deleted on
  *     close where empty (default)
- * @param settings of the broker, over its own ones; keys of Kafka's broker configuration
+ * @param settings of the broker, over its own ones; keys of Kafka's broker configuration. {@value #FEATURE} before the
+ *     name of a cluster feature is the level at which a new cluster is formatted, otherwise Kafka's default
  */
 public record EmbeddedBrokerOptions(int port, Optional<Path> dataDirectory, Map<String, String> settings) {
+    /** Such as {@code feature.transaction.version=1}. */
+    public static final String FEATURE = "feature.";
+
     public EmbeddedBrokerOptions {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port is " + port + ": use 1 to 65535, or 0 for a free one");

@@ -57,6 +57,9 @@ class RestartIT {
     /** Whether the forwarder has rights on its own topics, groups and ids only, as on hosted Kafka. */
     private static final boolean OWN_RIGHTS = Boolean.getBoolean("usageflow.fault.own.rights");
 
+    /** The level of the cluster feature {@code transaction.version}; Kafka's default where empty. */
+    private static final String TRANSACTION_VERSION = System.getProperty("usageflow.fault.transaction.version", "");
+
     @TempDir
     Path folder;
 
@@ -98,6 +101,9 @@ class RestartIT {
         Map<String, String> settings = new HashMap<>(ImpatientKafka.BROKER);
         if (OWN_RIGHTS) {
             settings.putAll(GuardedKafka.BROKER);
+        }
+        if (!TRANSACTION_VERSION.isEmpty()) {
+            settings.put(EmbeddedBrokerOptions.FEATURE + "transaction.version", TRANSACTION_VERSION);
         }
         return settings;
     }

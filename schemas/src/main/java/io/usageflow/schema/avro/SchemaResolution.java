@@ -110,7 +110,7 @@ public sealed interface SchemaResolution<T extends SpecificRecord> {
     /**
      * The classes of one generated record, loaded once by the record's own class loader. Avro would look up each name
      * in its global list of trusted classes, which has none of ours (since Avro 1.12.1), and which a library must not
-     * change. Names from the registry or from bytes never make this class load anything.
+     * change unasked. Names from the registry or from bytes never make this class load anything.
      */
     final class GeneratedRecords extends SpecificData {
         private final Map<String, Class<?>> classes = new HashMap<>();

@@ -21,8 +21,7 @@ import org.apache.kafka.common.serialization.Serializer;
  * Confluent's classes on the class path names them ({@code io.confluent.kafka.serializers.KafkaAvroSerializer} and
  * {@code …KafkaAvroDeserializer}): they are configured with the whole map, the deserializer with {@code
  * specific.avro.reader=true} unless the map says otherwise. Since 1.12.1, Avro creates classes only of trusted
- * packages: Confluent's deserializer needs {@code -Dorg.apache.avro.SERIALIZABLE_PACKAGES=io.usageflow.schema}, ours
- * needs nothing.
+ * packages: where another class is named, the package of our records is added to those that the whole JVM trusts.
  */
 public final class AvroSerdes {
     /** A {@link Serializer} class; default {@link AvroSerializer}. */

@@ -1,8 +1,11 @@
 package io.usageflow.schema.serde;
 
+import io.usageflow.schema.UsageEvent;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.avro.util.ClassSecurityValidator;
+import org.apache.avro.util.ClassSecurityValidator.ClassSecurityPredicate;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.utils.Utils;
 
@@ -30,9 +33,26 @@ final class SerdeSettings {
 
     /** An instance of the class that the key names, or the default's where it names none. */
     static <I> I made(Map<String, ?> config, String key, Class<I> kind, Supplier<? extends I> otherwise) {
-        return config.get(key) == null
-                ? otherwise.get()
-                : Utils.newInstance(named(config, key, kind).asSubclass(kind));
+        if (config.get(key) == null) {
+            return otherwise.get();
+        }
+        Class<? extends I> named = named(config, key, kind);
+        if (!named.getPackageName().equals(SerdeSettings.class.getPackageName())) {
+            trustOwnRecords();
+        }
+        return Utils.newInstance(named.asSubclass(kind));
+    }
+
+    /**
+     * Adds our generated records to the classes that Avro creates by name, for a serializer that is not ours: since
+     * Avro 1.12.1 Confluent's cannot read or write them otherwise. What is trusted already stays trusted.
+     */
+    private static synchronized void trustOwnRecords() {
+        ClassSecurityPredicate trusted = ClassSecurityValidator.getGlobal();
+        if (!trusted.isTrusted(UsageEvent.class)) {
+            ClassSecurityValidator.setGlobal(ClassSecurityValidator.composite(
+                    trusted, type -> type.getPackageName().equals(UsageEvent.class.getPackageName())));
+        }
     }
 
     static <I> Class<? extends I> named(Map<String, ?> config, String key, Class<I> kind) {

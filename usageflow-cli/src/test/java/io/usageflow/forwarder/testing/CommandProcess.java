@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.testing;
 
 import io.usageflow.cli.Main;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A command as a process of its own, so that it can be killed like one. Not thread-safe. */
 public final class CommandProcess implements AutoCloseable {
@@ -27,11 +30,20 @@ public final class CommandProcess implements AutoCloseable {
      * @param log takes all that it prints
      */
     public static CommandProcess launch(Path log, String... words) {
-        return launch(log, "256m", List.of(words));
+        return launch(log, "256m", List.of(), List.of(words));
     }
 
-    /** @param heapMax as {@code -Xmx} takes it */
-    static CommandProcess launch(Path log, String heapMax, List<String> words) {
+    /**
+     * Starts the command in a process of its own.
+     *
+     * @param heapMax as {@code -Xmx} takes it
+     * @param jars that are added to the class path
+     */
+    public static CommandProcess launch(Path log, String heapMax, List<Path> jars, List<String> words) {
+        String classPath = Stream.concat(
+                        Stream.of(System.getProperty("java.class.path")),
+                        jars.stream().map(Path::toString))
+                .collect(Collectors.joining(File.pathSeparator));
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heapMax,
@@ -42,7 +54,7 @@ public final class CommandProcess implements AutoCloseable {
                 // Nobody who is killed removes what is temporary.
                 "-Djava.io.tmpdir=" + log.toAbsolutePath().getParent(),
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath,
                 Main.class.getName()));
         command.addAll(words);
         try {

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 /** The forwarder, or another command, as a process of its own, so that it can be stopped and killed like one. Not thread-safe. */
 public final class ForwarderProcess implements AutoCloseable {
     private static final Pattern ADMIN = Pattern.compile("forwarder runs: (\\S+)/health/ready");
+    private static final String HEAP_MAX = "512m";
     private static final int LOG_TAIL_CHARS = 6_000;
 
     private final CommandProcess process;
@@ -28,17 +29,26 @@ public final class ForwarderProcess implements AutoCloseable {
      * @param settings as {@code --set} takes them; the admin server gets a free port unless they say otherwise
      */
     public static ForwarderProcess launch(Path log, Map<String, String> settings) {
+        return launch(log, List.of(), settings);
+    }
+
+    /**
+     * As {@link #launch(Path, Map)}.
+     *
+     * @param jars that are added to the class path
+     */
+    public static ForwarderProcess launch(Path log, List<Path> jars, Map<String, String> settings) {
         List<String> arguments = new ArrayList<>(List.of("forwarder"));
         Map<String, String> all =
                 new TreeMap<>(Map.of("admin.port", "0", "admin.page.max.age", "0s", "start.timeout", "2m"));
         all.putAll(settings);
         all.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
-        return launch(log, arguments);
+        return new ForwarderProcess(CommandProcess.launch(log, HEAP_MAX, jars, arguments));
     }
 
     /** Any command of the command line. */
     public static ForwarderProcess launch(Path log, List<String> arguments) {
-        return new ForwarderProcess(CommandProcess.launch(log, "512m", arguments));
+        return new ForwarderProcess(CommandProcess.launch(log, HEAP_MAX, List.of(), arguments));
     }
 
     public boolean isAlive() {

@@ -16,6 +16,9 @@ public record BrokerSettingsCheck(Cluster cluster, boolean streamsProtocol) {
     /** Kafka 3.9's level of {@code metadata.version} (Kafka's MetadataVersion, IBP_3_9_IV0). */
     private static final short LEVEL_OF_3_9 = 21;
 
+    /** Since Kafka 4.0 (KIP-890): each transaction has a producer epoch of its own. */
+    private static final short TRANSACTIONS_TOLD_APART = 2;
+
     private static final String TRANSACTION_REPLICAS = "transaction.state.log.replication.factor";
     private static final String TRANSACTION_TIMEOUT = "transaction.max.timeout.ms";
     private static final String REQUEST_BYTES = "socket.request.max.bytes";
@@ -70,6 +73,16 @@ public record BrokerSettingsCheck(Cluster cluster, boolean streamsProtocol) {
                     "usageflow is tested with Kafka 3.9 and newer in KRaft mode: upgrade, or test it well"));
         } else {
             findings.add(CheckResult.ok(NAME, "metadata.version is " + level + ", Kafka 3.9 or newer"));
+        }
+        short transactions = levels.getOrDefault("transaction.version", (short) 0);
+        if (transactions < TRANSACTIONS_TOLD_APART) {
+            findings.add(CheckResult.warn(
+                    NAME,
+                    "transaction.version is " + transactions
+                            + ": a request that Kafka gets late can end the next transaction (KAFKA-17754),"
+                            + " which can lose or tear a committed one",
+                    "kafka-features.sh upgrade --feature transaction.version=2, with Kafka 4.0 or newer"
+                            + " (docs/transaction-recovery.md)"));
         }
         if (streamsProtocol && levels.getOrDefault("streams.version", (short) 0) < 1) {
             findings.add(CheckResult.fail(

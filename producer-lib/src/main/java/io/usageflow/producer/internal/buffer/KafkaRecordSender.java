@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.usageflow.producer.NotDurableException;
 import io.usageflow.producer.internal.accounting.PendingRecord;
-import io.usageflow.schema.registry.RegistryUnavailableException;
+import io.usageflow.schema.registry.RegistryAbsence;
 import io.usageflow.schema.text.VisibleText;
 import io.usageflow.schema.topic.Topics.EventHeaders;
 import java.io.IOException;
@@ -121,9 +121,9 @@ public final class KafkaRecordSender implements RecordSender {
         return Outcome.FAILED;
     }
 
-    /** Our serializer has its own exception; Confluent's wraps an {@link IOException}. */
+    /** Another serializer may wrap a network failure in any {@link IOException}: encoding in memory throws none. */
     private static boolean isRegistryAway(Throwable failure) {
-        return failure instanceof RegistryUnavailableException
+        return RegistryAbsence.isCauseOf(failure)
                 || (failure instanceof SerializationException && failure.getCause() instanceof IOException);
     }
 
