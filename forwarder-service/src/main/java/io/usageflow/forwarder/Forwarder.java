@@ -1,7 +1,9 @@
 package io.usageflow.forwarder;
 
 import io.usageflow.forwarder.admission.Admission;
+import io.usageflow.forwarder.admission.gate.BillingGate.Billing;
 import io.usageflow.forwarder.admission.streams.AdmissionContext;
+import io.usageflow.forwarder.catalogue.cache.CatalogueWatch;
 import io.usageflow.forwarder.clock.ClockWatch;
 import io.usageflow.forwarder.config.ProcessSettings;
 import io.usageflow.forwarder.config.Role;
@@ -27,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -71,7 +74,9 @@ public final class Forwarder implements AutoCloseable {
         var stages = new ArrayList<Stage>();
         try {
             stages.add(ClockWatch.of(settings, meters.registry()));
-            stages.addAll(stagesOf(settings, meters));
+            Optional<CatalogueWatch> catalogue = CatalogueWatch.of(settings, meters.registry());
+            catalogue.ifPresent(stages::add);
+            stages.addAll(stagesOf(settings, catalogue, meters));
             List<Stage> all = List.copyOf(stages);
             meters.watch(all);
             AdminServer admin = AdminServer.start(
@@ -111,7 +116,7 @@ public final class Forwarder implements AutoCloseable {
     }
 
     /** In the order of an event's path. */
-    private static List<Stage> stagesOf(Settings settings, ProcessMeters meters) {
+    private static List<Stage> stagesOf(Settings settings, Optional<CatalogueWatch> catalogue, ProcessMeters meters) {
         ProcessSettings process = settings.process();
         var stages = new ArrayList<Stage>();
         if (process.roles().contains(Role.ADMISSION)) {
@@ -123,7 +128,11 @@ public final class Forwarder implements AutoCloseable {
                     settings.registry().serde(),
                     process.stateDir(),
                     process.recoversTransactions());
-            stages.add(new Admission(settings.admission(), around, meters.registry()));
+            stages.add(new Admission(
+                    settings.admission(),
+                    around,
+                    catalogue.map(watch -> new Billing(watch.cache(), watch.meters())),
+                    meters.registry()));
         }
         if (process.roles().contains(Role.DELIVERY)) {
             var connections = new DeliveryConnections(

@@ -183,6 +183,7 @@ class RunbookIT {
         SITUATIONS.put("The key was revoked", RunbookIT::keyWasRevoked);
         SITUATIONS.put("A bad deploy poisoned events", RunbookIT::badDeploy);
         SITUATIONS.put("Dead letters come", RunbookIT::deadLetters);
+        SITUATIONS.put("Events that Credyt will not bill", RunbookIT::notBillable);
         SITUATIONS.put("A customer was linked late", RunbookIT::linkedLate);
         SITUATIONS.put("A broker lost a disk", RunbookIT::lostDisk);
         SITUATIONS.put("An invoice is disputed", RunbookIT::disputed);
@@ -270,6 +271,14 @@ class RunbookIT {
     private static void deadLetters(Commands page) throws Exception {
         // All were answered in the section before.
         page.run("usageflow dead-letters list --since 1d", 1);
+    }
+
+    /** Of an account without a link, so that Credyt never gets the event. */
+    private static void notBillable(Commands page) throws Exception {
+        publish("typo-1", "acct_typo", "mesage_completed");
+        assertThat(page.run("usageflow catalogue check --from 1d", 1))
+                .contains("NO_PRICE_FOR_EVENT_TYPE")
+                .contains("did you mean message_completed?");
     }
 
     private static void wrongClock(Commands page) throws Exception {

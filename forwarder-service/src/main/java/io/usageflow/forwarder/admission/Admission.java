@@ -6,6 +6,7 @@ import io.usageflow.forwarder.admission.AdmissionDependencies.WriteBounds;
 import io.usageflow.forwarder.admission.check.AccountPartitioner;
 import io.usageflow.forwarder.admission.check.RegistryRetry.RegistryStatus;
 import io.usageflow.forwarder.admission.counters.AdmissionMeters;
+import io.usageflow.forwarder.admission.gate.BillingGate.Billing;
 import io.usageflow.forwarder.admission.links.VendorLinks;
 import io.usageflow.forwarder.admission.parking.ParkedPage;
 import io.usageflow.forwarder.admission.parking.ParkedQuery;
@@ -60,6 +61,7 @@ public final class Admission implements Stage {
 
     private final AdmissionSettings settings;
     private final AdmissionContext context;
+    private final Optional<Billing> billing;
     private final MeterRegistry registry;
     private final RegistryStatus registryWatch = new RegistryStatus();
     private final AdmissionMeters meters;
@@ -80,15 +82,23 @@ public final class Admission implements Stage {
     private @Nullable KafkaStreamsMetrics streamsMetrics;
     private boolean closed;
 
+    /** Without Credyt's catalogue. */
+    public Admission(AdmissionSettings settings, AdmissionContext context, MeterRegistry registry) {
+        this(settings, context, Optional.empty(), registry);
+    }
+
     /**
      * Checks the settings without I/O.
      *
+     * @param billing empty if the process does not read Credyt's catalogue
      * @throws org.apache.kafka.common.config.ConfigException if settings contradict each other
      */
-    public Admission(AdmissionSettings settings, AdmissionContext context, MeterRegistry registry) {
+    public Admission(
+            AdmissionSettings settings, AdmissionContext context, Optional<Billing> billing, MeterRegistry registry) {
         StreamsSettings.of(settings, context);
         this.settings = settings;
         this.context = context;
+        this.billing = billing;
         this.registry = registry;
         this.meters = new AdmissionMeters(registry, registryWatch, settings.guard());
         Topics names = context.topics();
@@ -285,7 +295,8 @@ public final class Admission implements Stage {
                 new AdmissionDependencies.Observation(meters, registryWatch),
                 sources,
                 new VendorLinks.Version(),
-                writes);
+                writes,
+                billing);
         StreamsClients connections;
         KafkaStreams made;
         try {

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.admission;
 import io.usageflow.forwarder.admission.check.AccountPartitioner;
 import io.usageflow.forwarder.admission.check.RegistryRetry.RegistryStatus;
 import io.usageflow.forwarder.admission.counters.AdmissionMeters;
+import io.usageflow.forwarder.admission.gate.BillingGate.Billing;
 import io.usageflow.forwarder.admission.links.VendorLinks;
 import io.usageflow.forwarder.admission.parking.ParkingClock;
 import io.usageflow.forwarder.admission.source.SourcePositions;
@@ -11,6 +12,7 @@ import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.schema.topic.Topics;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -18,6 +20,7 @@ import java.util.function.LongSupplier;
  * The objects that all tasks of an instance share. Immutable; the objects are thread-safe.
  *
  * @param registry settings of the serializers, for {@link io.usageflow.schema.serde.AvroSerdes}
+ * @param billing empty in a process that does not read Credyt's catalogue
  */
 record AdmissionDependencies(
         AdmissionSettings settings,
@@ -27,7 +30,8 @@ record AdmissionDependencies(
         Observation observation,
         SourcePositions.Sources sources,
         VendorLinks.Version vendorLinksVersion,
-        WriteBounds writes) {
+        WriteBounds writes,
+        Optional<Billing> billing) {
 
     /** Uses Kafka's default of {@code max.message.bytes}. */
     AdmissionDependencies(
@@ -37,7 +41,8 @@ record AdmissionDependencies(
             Map<String, ?> registry,
             Observation observation,
             SourcePositions.Sources sources,
-            VendorLinks.Version vendorLinksVersion) {
+            VendorLinks.Version vendorLinksVersion,
+            Optional<Billing> billing) {
         this(
                 settings,
                 topics,
@@ -46,7 +51,8 @@ record AdmissionDependencies(
                 observation,
                 sources,
                 vendorLinksVersion,
-                WriteBounds.of(settings, SourceTopics.MESSAGE_BYTES_DEFAULT));
+                WriteBounds.of(settings, SourceTopics.MESSAGE_BYTES_DEFAULT),
+                billing);
     }
 
     /**

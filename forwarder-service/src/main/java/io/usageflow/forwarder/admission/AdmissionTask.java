@@ -7,6 +7,7 @@ import io.usageflow.forwarder.admission.counters.AdmissionLedger;
 import io.usageflow.forwarder.admission.counters.AdmissionMeters;
 import io.usageflow.forwarder.admission.dedup.AgeGuard;
 import io.usageflow.forwarder.admission.dedup.DedupStore;
+import io.usageflow.forwarder.admission.gate.BillingGate;
 import io.usageflow.forwarder.admission.links.CustomerLinks;
 import io.usageflow.forwarder.admission.links.LinkResolver;
 import io.usageflow.forwarder.admission.links.VendorLinks;
@@ -61,7 +62,8 @@ record AdmissionTask(
         LinkResolver resolver = new LinkResolver(state.customers()::of, vendors::of, settings.unlinked());
         AdmissionSinks sinks = new AdmissionSinks(
                 context, dependencies.topics(), dependencies.registry(), registryRetry, dependencies.writes());
-        DecisionHandler handler = new DecisionHandler(state, sinks, dependencies.meters());
+        BillingGate gate = new BillingGate(dependencies.billing());
+        DecisionHandler handler = new DecisionHandler(state, sinks, gate, dependencies.meters());
         ParkedRelease release = new ParkedRelease(
                 state.parked(),
                 events,

@@ -248,15 +248,7 @@ public final class BillingCheck {
 
     private void missEventType() {
         TreeSet<String> known = new TreeSet<>();
-        for (Product product : catalogue.products()) {
-            product.versions().stream()
-                    .flatMap(version -> version.prices().stream().flatMap(List::stream))
-                    .forEach(price -> {
-                        if (price instanceof UsagePrice usage) {
-                            known.add(usage.eventType());
-                        }
-                    });
-        }
+        catalogue.usagePrices().map(UsagePrice::eventType).forEach(known::add);
         misses.add(new Miss(
                 Cause.NO_PRICE_FOR_EVENT_TYPE,
                 "no product has a price for event type " + eventType

@@ -35,8 +35,18 @@ public sealed interface BillingForecast {
      * @param misses at least one; the first is the nearest to a charge
      */
     record NotBilled(List<Miss> misses) implements BillingForecast {
+        /** For any event of a customer that Credyt does not have. */
+        public static final NotBilled CUSTOMER_UNKNOWN = new NotBilled(List.of(new Miss(
+                Cause.CUSTOMER_UNKNOWN,
+                "Credyt has no such customer: correct the account's link, or create the customer")));
+
         public NotBilled {
             misses = List.copyOf(misses);
+        }
+
+        /** The miss that is nearest to a charge. */
+        public Miss nearest() {
+            return misses.get(0);
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Credyt's products with the prices of each version. Immutable.
@@ -14,6 +15,20 @@ public record Catalogue(List<Product> products, List<String> gaps) {
     public Catalogue {
         products = List.copyOf(products);
         gaps = List.copyOf(gaps);
+    }
+
+    /** The prices of all versions of all products that count an event type. */
+    public Stream<UsagePrice> usagePrices(String eventType) {
+        return usagePrices().filter(price -> price.eventType().equals(eventType));
+    }
+
+    /** The prices of all versions of all products that count events. */
+    public Stream<UsagePrice> usagePrices() {
+        return products.stream()
+                .flatMap(product -> product.versions().stream())
+                .flatMap(version -> version.prices().stream().flatMap(List::stream))
+                .filter(UsagePrice.class::isInstance)
+                .map(UsagePrice.class::cast);
     }
 
     /** A product, which customers subscribe to in one of its versions. */

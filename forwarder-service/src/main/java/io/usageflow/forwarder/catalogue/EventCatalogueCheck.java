@@ -3,16 +3,13 @@ package io.usageflow.forwarder.catalogue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.usageflow.forwarder.catalogue.BillingForecast.Miss;
-import io.usageflow.forwarder.catalogue.Catalogue.UsagePrice;
 import io.usageflow.forwarder.catalogue.CatalogueReport.Result;
 import io.usageflow.forwarder.catalogue.CatalogueReport.Row;
 import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.CredytHttp;
-import io.usageflow.forwarder.credyt.EventJson;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries;
-import io.usageflow.forwarder.credyt.lookup.ParsedResponse;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse.QueryResult;
 import io.usageflow.forwarder.kafka.OwnTopicDecoder;
 import io.usageflow.forwarder.kafka.OwnTopicDecoder.UnreadableRecords;
@@ -22,8 +19,6 @@ import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.links.LinkTable;
 import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.UsageEvent;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -105,11 +100,6 @@ public final class EventCatalogueCheck {
         }
     }
 
-    /** Judges an event of one customer. */
-    private interface CustomerForecast {
-        BillingForecast of(String eventType, JsonNode data);
-    }
-
     private record PendingEvent(UsageEvent event, Optional<Reference> customer) {}
 
     private record RowKey(
@@ -129,7 +119,7 @@ public final class EventCatalogueCheck {
         private final Set<String> notes;
         private final UnreadableRecords unreadable = new UnreadableRecords();
         private final Map<String, Reference> links = new HashMap<>();
-        private final Map<Reference, CustomerForecast> customers = new HashMap<>();
+        private final Map<Reference, CustomerReading> customers = new HashMap<>();
         private final List<PendingEvent> batch = new ArrayList<>();
         private final Map<RowKey, Row> rows = new LinkedHashMap<>();
         private final Map<String, Set<String>> dimensions = new HashMap<>();
@@ -245,7 +235,7 @@ public final class EventCatalogueCheck {
                 if (answers.isEmpty()) {
                     return false;
                 }
-                answers.get().forEach((reference, answer) -> customers.put(reference, forecast(answer)));
+                answers.get().forEach((reference, answer) -> customers.put(reference, CustomerReading.of(answer)));
             }
             for (PendingEvent pending : batch) {
                 judge(pending);
@@ -264,21 +254,22 @@ public final class EventCatalogueCheck {
             }
             JsonNode data;
             try {
-                data = data(event);
+                data = SubscribedPrices.json(event.getData());
             } catch (IllegalArgumentException unsayable) {
-                count(
-                        event,
-                        MissingNode.getInstance(),
-                        List.of(),
-                        Result.UNDECIDED,
-                        Optional.empty(),
-                        Optional.of("delivery cannot write the event: " + unsayable.getMessage()));
+                judge(event, MissingNode.getInstance(), SubscribedPrices.unwritable(unsayable));
                 return;
             }
-            BillingForecast forecast = pending.customer()
-                    .map(customers::get)
-                    .map(customer -> customer.of(event.getEventType(), data))
-                    .orElseGet(() -> BillingCheck.ofAnyone(catalogue, event.getEventType(), data));
+            judge(
+                    event,
+                    data,
+                    pending.customer()
+                            .map(customers::get)
+                            .map(customer -> customer.forecast(subscriptions ->
+                                    BillingCheck.ofCustomer(catalogue, subscriptions, event.getEventType(), data)))
+                            .orElseGet(() -> BillingCheck.ofAnyone(catalogue, event.getEventType(), data)));
+        }
+
+        private void judge(UsageEvent event, JsonNode data, BillingForecast forecast) {
             forecast.match(
                     billed -> count(
                             event,
@@ -295,23 +286,10 @@ public final class EventCatalogueCheck {
                             data,
                             List.of(),
                             Result.NOT_BILLED,
-                            Optional.of(notBilled.misses().get(0).cause()),
-                            Optional.of(notBilled.misses().get(0).detail())),
+                            Optional.of(notBilled.nearest().cause()),
+                            Optional.of(notBilled.nearest().detail())),
                     undecided -> count(
                             event, data, List.of(), Result.UNDECIDED, Optional.empty(), Optional.of(undecided.why())));
-        }
-
-        private CustomerForecast forecast(QueryResult customer) {
-            return customer.match(
-                    found -> {
-                        Subscriptions subscriptions = Subscriptions.of(found.event());
-                        return (eventType, data) -> BillingCheck.ofCustomer(catalogue, subscriptions, eventType, data);
-                    },
-                    absent -> (eventType, data) -> new BillingForecast.NotBilled(List.of(new Miss(
-                            BillingForecast.Cause.CUSTOMER_UNKNOWN,
-                            "Credyt has no such customer: correct the account's link, or create the customer"))),
-                    unanswered -> (eventType, data) -> new BillingForecast.Undecided(
-                            "Credyt says nothing about the customer: " + unanswered.why()));
         }
 
         private boolean count(
@@ -351,15 +329,7 @@ public final class EventCatalogueCheck {
 
         private Set<String> dimensionsOf(String eventType) {
             Set<String> keys = new TreeSet<>();
-            catalogue.products().stream()
-                    .flatMap(product -> product.versions().stream())
-                    .flatMap(version -> version.prices().stream().flatMap(List::stream))
-                    .forEach(price -> {
-                        if (price instanceof UsagePrice usage
-                                && usage.eventType().equals(eventType)) {
-                            keys.addAll(usage.dimensions());
-                        }
-                    });
+            catalogue.usagePrices(eventType).forEach(price -> keys.addAll(price.dimensions()));
             return keys;
         }
 
@@ -377,15 +347,6 @@ public final class EventCatalogueCheck {
                                             .reversed()))
                             .toList(),
                     List.copyOf(notes));
-        }
-    }
-
-    /** The event's data as Credyt receives it. */
-    private static JsonNode data(UsageEvent event) {
-        try {
-            return ParsedResponse.EXACT.readTree(EventJson.data(event.getData()));
-        } catch (IOException impossible) {
-            throw new UncheckedIOException("reading JSON from memory failed", impossible);
         }
     }
 }

@@ -24,6 +24,7 @@ public record Settings(
         AdminSettings admin,
         AdmissionSettings admission,
         CredytSettings credyt,
+        CatalogueSettings catalogue,
         DeliverySettings delivery,
         ReplaySettings replay) {
 
@@ -41,6 +42,7 @@ public record Settings(
         AdminSettings.define(def);
         AdmissionSettings.define(def);
         CredytSettings.define(def);
+        CatalogueSettings.define(def);
         DeliverySettings.define(def);
         ReplaySettings.define(def);
         return def;
@@ -122,6 +124,7 @@ public record Settings(
                 AdminSettings.from(config),
                 AdmissionSettings.from(config),
                 CredytSettings.from(config),
+                CatalogueSettings.from(config),
                 DeliverySettings.from(config),
                 ReplaySettings.from(config));
     }

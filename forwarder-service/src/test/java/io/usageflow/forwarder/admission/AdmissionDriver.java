@@ -6,10 +6,13 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.admission.check.AccountPartitioner;
 import io.usageflow.forwarder.admission.check.RegistryRetry.RegistryStatus;
 import io.usageflow.forwarder.admission.counters.AdmissionMeters;
+import io.usageflow.forwarder.admission.gate.BillingGate.Billing;
 import io.usageflow.forwarder.admission.links.VendorLinks;
 import io.usageflow.forwarder.admission.source.SourceOffsets;
 import io.usageflow.forwarder.admission.source.SourcePositions;
 import io.usageflow.forwarder.admission.streams.StoreTuning;
+import io.usageflow.forwarder.catalogue.cache.CatalogueCache;
+import io.usageflow.forwarder.catalogue.cache.CatalogueMeters;
 import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerCounter;
@@ -32,6 +35,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
@@ -76,6 +80,16 @@ public final class AdmissionDriver implements AutoCloseable {
     }
 
     AdmissionDriver(Path stateDir, String registryUrl, int partitions, String... settings) {
+        this(stateDir, registryUrl, partitions, Optional.empty(), settings);
+    }
+
+    /** With Credyt's catalogue. */
+    AdmissionDriver(Path stateDir, CatalogueCache catalogue, String... settings) {
+        this(stateDir, "mock://" + UUID.randomUUID(), 1, Optional.of(catalogue), settings);
+    }
+
+    private AdmissionDriver(
+            Path stateDir, String registryUrl, int partitions, Optional<CatalogueCache> catalogue, String... settings) {
         registry = Map.of("schema.registry.url", registryUrl);
         RegistryStatus watch = new RegistryStatus();
         AdmissionSettings parsed = settings(settings);
@@ -96,7 +110,8 @@ public final class AdmissionDriver implements AutoCloseable {
                                 TOPICS.customerLinks()),
                         counted,
                         new SourcePositions.ReadWhole(TOPICS.vendorLinks(), WatchedTopics.FIRST)),
-                new VendorLinks.Version());
+                new VendorLinks.Version(),
+                catalogue.map(cache -> new Billing(cache, new CatalogueMeters(meters, cache))));
         Properties properties = new Properties();
         properties.put("application.id", "usage.admission");
         properties.put("bootstrap.servers", "127.0.0.1:1");

@@ -2,10 +2,15 @@ package io.usageflow.forwarder.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.forwarder.catalogue.BillingForecast.Cause;
+import io.usageflow.forwarder.catalogue.CatalogueReport;
+import io.usageflow.forwarder.catalogue.CatalogueReport.Result;
+import io.usageflow.forwarder.catalogue.CatalogueReport.Row;
 import io.usageflow.forwarder.config.Role;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.doctor.CheckResult.CheckStatus;
 import io.usageflow.forwarder.doctor.check.AdminPortCheck;
+import io.usageflow.forwarder.doctor.check.CatalogueCheck;
 import io.usageflow.forwarder.doctor.check.ClockCheck;
 import io.usageflow.forwarder.doctor.check.CredytCheck;
 import io.usageflow.forwarder.doctor.check.MemoryCheck;
@@ -26,6 +31,7 @@ import io.usageflow.schema.registry.client.SchemaRegistries;
 import io.usageflow.schema.topic.Topics;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -247,6 +253,39 @@ class JudgementTest {
     void shouldJudgeMemory(long heapMib, long machineMib, CheckStatus verdict) {
         assertThat(MemoryCheck.judge(heapMib * MIB, machineMib * MIB, 17))
                 .satisfies(is(verdict, "Java 17, heap up to"));
+    }
+
+    @Test
+    void shouldJudgeTheEventsOfTheLastHour() {
+        Row billed = row("message_completed", Result.BILLED, Optional.empty(), 5);
+        Row undecided = row("image", Result.UNDECIDED, Optional.empty(), 2);
+        Row typo = row("mesage_completed", Result.NOT_BILLED, Optional.of(Cause.NO_PRICE_FOR_EVENT_TYPE), 3);
+
+        assertThat(CatalogueCheck.judge(report(billed)))
+                .satisfies(is(CheckStatus.OK, "will bill 5 events of the last hour"));
+        assertThat(CatalogueCheck.judge(report(undecided, billed)))
+                .satisfies(is(CheckStatus.OK, "7 events of the last hour, apart from 2 that cannot be judged"));
+        assertThat(CatalogueCheck.judge(report(typo, undecided, billed)))
+                .satisfies(is(
+                        CheckStatus.WARN,
+                        "3 of 10 events of the last hour will not be billed, such as event type mesage_completed"
+                                + " (NO_PRICE_FOR_EVENT_TYPE): did you mean"));
+    }
+
+    private static CatalogueReport report(Row... rows) {
+        return new CatalogueReport(
+                Instant.EPOCH,
+                Instant.EPOCH,
+                true,
+                Stream.of(rows).mapToLong(Row::events).sum(),
+                0,
+                List.of(rows),
+                List.of());
+    }
+
+    private static Row row(String eventType, Result result, Optional<Cause> cause, long events) {
+        return new Row(
+                eventType, Map.of(), List.of(), result, cause, cause.map(why -> "did you mean"), events, "e", "acct");
     }
 
     private static Answer response(int status, String body) {

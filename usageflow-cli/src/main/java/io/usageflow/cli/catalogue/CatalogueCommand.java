@@ -10,10 +10,10 @@ import io.usageflow.forwarder.catalogue.CatalogueReport;
 import io.usageflow.forwarder.catalogue.CatalogueReport.Result;
 import io.usageflow.forwarder.catalogue.CatalogueReport.Row;
 import io.usageflow.forwarder.catalogue.EventCatalogueCheck;
+import io.usageflow.forwarder.config.CatalogueSettings;
 import io.usageflow.forwarder.config.MomentText;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries;
-import io.usageflow.producer.UsageEvent;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,8 +86,8 @@ public final class CatalogueCommand {
                 names = "--free",
                 paramLabel = "TYPE",
                 split = ",",
-                description = "Event types that are sent for tracking only and need no price; cost_recorded always is"
-                        + " one.")
+                description = "Event types that are sent for tracking only and need no price, besides those of "
+                        + CatalogueSettings.FREE_EVENT_TYPES + " (cost_recorded by default).")
         private Set<String> free = Set.of();
 
         @Option(
@@ -116,7 +116,8 @@ public final class CatalogueCommand {
             Settings settings = Settings.load(options.over(credyt.defaults(), terminal.environment()));
             terminal.stop().onProcessEnd(HOOK_LIMIT);
             CatalogueReport report = new EventCatalogueCheck(settings, clock)
-                    .run(request(), this::progress, () -> terminal.stop().await(Duration.ZERO));
+                    .run(request(settings.catalogue()), this::progress, () -> terminal.stop()
+                            .await(Duration.ZERO));
             if (output.json()) {
                 output.document(terminal, report);
             } else {
@@ -125,10 +126,10 @@ public final class CatalogueCommand {
             return report.isClean() ? ExitCode.OK : ExitCode.PROBLEMS;
         }
 
-        private EventCatalogueCheck.Request request() {
+        private EventCatalogueCheck.Request request(CatalogueSettings catalogue) {
             Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
             Set<String> tracked = new LinkedHashSet<>(free);
-            tracked.add(UsageEvent.COST_RECORDED);
+            tracked.addAll(catalogue.freeEventTypes());
             return new EventCatalogueCheck.Request(
                     MomentText.parse("--from", from, now),
                     MomentText.parse("--to", to, now),

@@ -59,6 +59,7 @@ public final class ForwarderChecks {
                 new Check(RightsCheck.NAME, new RightsCheck(cluster, settings)::look),
                 new Check(RegistryCheck.NAME, new RegistryCheck(settings.registry(), topics)::look),
                 new Check(CredytCheck.NAME, new CredytCheck(credyt, settings)::look),
+                new Check(CatalogueCheck.NAME, new CatalogueCheck(credyt, settings)::look),
                 new Check(ClockCheck.NAME, new ClockCheck(cluster, credyt, settings)::look),
                 new Check(StateDirCheck.NAME, new StateDirCheck(settings.process())::look),
                 new Check(AdminPortCheck.NAME, new AdminPortCheck(settings.admin())::look),

@@ -28,6 +28,7 @@ public final class MetricsPage {
         var page = new StringBuilder(HEAD);
         section(page, "Admission", "", descriptions(AdmissionMeter.values()));
         section(page, "Delivery", "", descriptions(DeliveryMeter.values()));
+        section(page, "Catalogue", "", descriptions(CatalogueMeter.values()));
         section(
                 page,
                 "Publisher",
