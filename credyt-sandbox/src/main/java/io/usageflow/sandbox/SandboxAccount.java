@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * One account of a sandbox: its products, customers, wallets, vendors and events, apart from those of every other
@@ -153,6 +154,11 @@ public sealed class SandboxAccount permits CredytSandbox {
     /** Replaces all fees of the event by one. Returns whether the event existed. */
     public boolean setFee(String id, BigDecimal amount, String asset) {
         return onEvent(id, event -> state.events().setFees(event, List.of(new Fee(amount, asset, null, null))));
+    }
+
+    /** Changes the event's fees: to charge some twice, or to drop some. Returns whether the event existed. */
+    public boolean changeFees(String id, UnaryOperator<List<Fee>> change) {
+        return onEvent(id, event -> state.events().setFees(event, change.apply(event.fees())));
     }
 
     /**

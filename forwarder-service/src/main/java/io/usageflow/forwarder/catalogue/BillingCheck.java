@@ -72,6 +72,20 @@ public final class BillingCheck {
         return check.forecast();
     }
 
+    /** Checks an event against one version of a product, as if the customer had subscribed to that. */
+    static BillingForecast ofVersion(
+            Catalogue catalogue, Product product, Version version, String eventType, JsonNode data) {
+        BillingCheck check = new BillingCheck(catalogue, eventType, data);
+        check.meet(product, version);
+        if (check.isEmpty()) {
+            check.misses.add(new Miss(
+                    Cause.NO_PRICE_FOR_EVENT_TYPE,
+                    "product " + product.code() + ", version " + version.number() + ", has no price for event type "
+                            + eventType));
+        }
+        return check.forecast();
+    }
+
     private boolean isEmpty() {
         return fees.isEmpty() && misses.isEmpty() && unknowns.isEmpty();
     }
@@ -85,9 +99,7 @@ public final class BillingCheck {
     }
 
     private void meet(Subscriptions.Subscribed subscribed) {
-        Optional<Product> product = catalogue.products().stream()
-                .filter(candidate -> candidate.code().equals(subscribed.productCode()))
-                .findFirst();
+        Optional<Product> product = catalogue.product(subscribed.productCode());
         Optional<Version> version = product.flatMap(
                 known -> subscribed.version().map(known::version).orElseGet(known::defaultVersion));
         if (version.isEmpty()) {

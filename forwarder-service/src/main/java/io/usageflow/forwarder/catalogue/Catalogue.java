@@ -31,6 +31,11 @@ public record Catalogue(List<Product> products, List<String> gaps) {
                 .map(UsagePrice.class::cast);
     }
 
+    /** Returns the product with the code. */
+    public Optional<Product> product(String code) {
+        return products.stream().filter(product -> product.code().equals(code)).findFirst();
+    }
+
     /** A product, which customers subscribe to in one of its versions. */
     public record Product(String id, String code, List<Version> versions) {
         public Product {

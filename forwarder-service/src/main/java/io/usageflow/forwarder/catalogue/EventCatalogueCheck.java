@@ -10,7 +10,6 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.CredytHttp;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries;
-import io.usageflow.forwarder.credyt.lookup.ParsedResponse.QueryResult;
 import io.usageflow.forwarder.kafka.OwnTopicDecoder;
 import io.usageflow.forwarder.kafka.OwnTopicDecoder.UnreadableRecords;
 import io.usageflow.forwarder.kafka.PartitionReader;
@@ -112,14 +111,13 @@ public final class EventCatalogueCheck {
     /** One reading. Not thread-safe. */
     private final class Run {
         private final Request request;
-        private final CatalogueQueries queries;
         private final Catalogue catalogue;
         private final LongConsumer progress;
         private final BooleanSupplier stopped;
         private final Set<String> notes;
         private final UnreadableRecords unreadable = new UnreadableRecords();
         private final Map<String, Reference> links = new HashMap<>();
-        private final Map<Reference, CustomerReading> customers = new HashMap<>();
+        private final SubscribedCustomers customers;
         private final List<PendingEvent> batch = new ArrayList<>();
         private final Map<RowKey, Row> rows = new LinkedHashMap<>();
         private final Map<String, Set<String>> dimensions = new HashMap<>();
@@ -132,8 +130,8 @@ public final class EventCatalogueCheck {
                 LongConsumer progress,
                 BooleanSupplier stopped) {
             this.request = request;
-            this.queries = queries;
             this.catalogue = catalogue;
+            customers = new SubscribedCustomers(catalogue, queries);
             this.progress = progress;
             this.stopped = stopped;
             notes = new LinkedHashSet<>(catalogue.gaps());
@@ -222,20 +220,10 @@ public final class EventCatalogueCheck {
         }
 
         private boolean judge() throws InterruptedException {
-            List<Reference> unknown = batch.stream()
+            if (!customers.load(batch.stream()
                     .flatMap(pending -> pending.customer().stream())
-                    .filter(reference -> !customers.containsKey(reference))
-                    .distinct()
-                    .toList();
-            if (!unknown.isEmpty()) {
-                if (customers.size() + unknown.size() > ACCOUNTS_MAX) {
-                    customers.clear();
-                }
-                Optional<Map<Reference, QueryResult>> answers = queries.customers(unknown);
-                if (answers.isEmpty()) {
-                    return false;
-                }
-                answers.get().forEach((reference, answer) -> customers.put(reference, CustomerReading.of(answer)));
+                    .toList())) {
+                return false;
             }
             for (PendingEvent pending : batch) {
                 judge(pending);
@@ -263,9 +251,7 @@ public final class EventCatalogueCheck {
                     event,
                     data,
                     pending.customer()
-                            .map(customers::get)
-                            .map(customer -> customer.forecast(subscriptions ->
-                                    BillingCheck.ofCustomer(catalogue, subscriptions, event.getEventType(), data)))
+                            .map(customer -> customers.forecast(customer, event.getEventType(), data))
                             .orElseGet(() -> BillingCheck.ofAnyone(catalogue, event.getEventType(), data)));
         }
 

@@ -10,6 +10,7 @@ import io.usageflow.forwarder.catalogue.BillingForecast.Undecided;
 import io.usageflow.forwarder.catalogue.Subscriptions.Subscribed;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -237,7 +238,7 @@ class BillingCheckTest {
                   {"status": "action_required", "products": [{"code": "b"}]},
                   {"status": "active", "products": [{"code": "c", "version": "default"}, {"id": "prp_9"}]}]}""")).products())
                 .containsExactly(
-                        new Subscribed("a", Optional.of(2), false),
+                        new Subscribed("a", Optional.of(2), false, Optional.of(Instant.parse("2026-01-01T00:00:00Z"))),
                         new Subscribed("b", Optional.empty(), true),
                         new Subscribed("c", Optional.empty(), false));
         assertThat(Subscriptions.of(json("{}")).products()).isEmpty();

@@ -44,9 +44,11 @@ import picocli.CommandLine.Option;
         footerHeading = "%nWhat can be found:%n",
         footer = {
             "  MISSING    Credyt accepted the event and does not have it now: --repair sends it again",
-            "  UNBILLED   Credyt has it and charged no fees; of types without a price that is right:"
-                    + " name them in --free",
+            "  UNBILLED   Credyt has it and charged no fees; the detail says why, by Credyt's catalogue."
+                    + " Name types without a price in --free",
             "  DIFFERENT  Credyt has other content: which field, ours, theirs",
+            "  FEES_DOUBLE, WRONG_VERSION, FEES_MISSING, FEES_DIFFER",
+            "             its fees are not those of its prices: which fee, by the prices, as charged",
             "  UNCHECKED  it could not be checked, or not wholly: the original has expired, or Credyt did not answer",
             "",
             "With --unknown it looks the other way round, and takes a run of its own: Credyt's lists"

@@ -23,6 +23,7 @@ public final class ReconcileTable {
     static final int SAMPLE_MAX = 20;
 
     private static final int ACCOUNTS_MAX = 20;
+    private static final int UNJUDGED_MAX = 5;
 
     private ReconcileTable() {}
 
@@ -44,6 +45,7 @@ public final class ReconcileTable {
                         (asset, amount) -> lines.add("fees charged for them: " + amount.toPlainString() + " " + asset));
         lines.addAll(unpriced(summary));
         lines.addAll(repairs(summary));
+        lines.addAll(unjudged(summary));
         result.notes().forEach(note -> lines.add("note: " + note));
         lines.add(verdict(result));
         return lines;
@@ -78,6 +80,7 @@ public final class ReconcileTable {
             Map<String, Long> unbilledByType,
             Map<String, Long> missingByAccount,
             Map<String, Long> repairs,
+            Map<String, Long> unjudgedFees,
             List<String> notes) {
         public static Document of(ReconcileResult<ReconcileSummary> result) {
             ReconcileSummary summary = result.summary();
@@ -97,6 +100,7 @@ public final class ReconcileTable {
                     summary.unbilled(),
                     summary.missing(),
                     summary.repairs(),
+                    summary.unjudged(),
                     result.notes());
         }
     }
@@ -140,6 +144,15 @@ public final class ReconcileTable {
                                 + "): if it has no price, name it with --free " + type.getKey()
                                 + "; otherwise look at its price and the customers' subscriptions")
                         .toList();
+    }
+
+    private static List<String> unjudged(ReconcileSummary summary) {
+        return summary.unjudged().entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .limit(UNJUDGED_MAX)
+                .map(why -> "note: the fees of " + figure(why.getValue()) + " events were not compared with prices: "
+                        + why.getKey())
+                .toList();
     }
 
     private static List<String> repairs(ReconcileSummary summary) {

@@ -1,8 +1,10 @@
 package io.usageflow.cli.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.cli.CommandRun;
 import io.usageflow.cli.command.ExitCode;
@@ -10,6 +12,7 @@ import io.usageflow.embedded.SchemaRegistryServer;
 import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.testing.DeliveredEvents;
 import io.usageflow.forwarder.testing.ForwarderProcess;
+import io.usageflow.sandbox.SandboxSeed.PriceSpec;
 import io.usageflow.sandbox.fault.Fault;
 import io.usageflow.sandbox.fault.Fault.RetryAfter;
 import io.usageflow.sandbox.fault.FaultRule;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Reconciliation as a user runs it, over topics and a stand-in that hold what deliveries leave behind. */
@@ -50,9 +54,14 @@ class ReconcileCommandIT extends ReconcileFixture {
         int deleted = MANY / 7;
         int changed = MANY / 2;
         int unbilled = MANY - 1;
+        int twice = MANY / 3;
+        int tooMuch = MANY / 5;
         sandbox.deleteEvent(events.ids().get(deleted));
         sandbox.setContent(events.ids().get(changed), anotherAmount(changed));
         sandbox.dropFees(events.ids().get(unbilled));
+        sandbox.changeFees(events.ids().get(twice), fees -> Stream.concat(fees.stream(), fees.stream())
+                .toList());
+        sandbox.setFee(events.ids().get(tooMuch), new BigDecimal("4"), "USD");
         Path report = folder.resolve("report.csv");
         var command = new CommandRun();
 
@@ -61,20 +70,29 @@ class ReconcileCommandIT extends ReconcileFixture {
                 .isEqualTo(ExitCode.PROBLEMS);
 
         assertThat(Files.readAllLines(report).stream().sorted().toList())
-                .hasSize(4)
                 .satisfiesExactly(
                         row -> assertThat(row)
                                 .startsWith("DIFFERENT," + events.ids().get(changed) + ",")
                                 .contains(",costs[0].amount,0.0161", ",1000000,Credyt has other content,"),
                         row -> assertThat(row)
+                                .startsWith("FEES_DIFFER," + events.ids().get(tooMuch) + ",")
+                                .contains(",fees[0].amount,0.04 USD,4 USD,"),
+                        row -> assertThat(row)
+                                .startsWith("FEES_DOUBLE," + events.ids().get(twice) + ",")
+                                .contains(",fees[1].amount,-,0.04 USD,"),
+                        row -> assertThat(row)
                                 .startsWith("MISSING," + events.ids().get(deleted) + ","),
                         row -> assertThat(row)
-                                .startsWith("UNBILLED," + events.ids().get(unbilled) + ","),
+                                .startsWith("UNBILLED," + events.ids().get(unbilled) + ",")
+                                .contains("Credyt would charge 0.04 USD"),
                         row -> assertThat(row).startsWith("finding,event_id,"));
         assertThat(command.out())
-                .contains("NOT CLEAN: 3 of " + String.format("%,d", MANY) + " events")
-                .contains("fees charged for them: " + new BigDecimal("0.04").multiply(BigDecimal.valueOf(MANY - 2))
-                        + " USD");
+                .contains("NOT CLEAN: 5 of " + String.format("%,d", MANY) + " events")
+                .contains("fees charged for them: "
+                        + new BigDecimal("0.04")
+                                .multiply(BigDecimal.valueOf(MANY - 2))
+                                .add(new BigDecimal("3.96")) + " USD")
+                .doesNotContain("were not compared with prices");
         assertThat(folder.resolve("report.csv.checkpoint")).doesNotExist();
     }
 
@@ -291,6 +309,62 @@ class ReconcileCommandIT extends ReconcileFixture {
                 .contains("cannot be sent, because the originals have expired in Kafka: 1")
                 .contains("NOT CLEAN: 9 of 9 events");
         assertThat(held(topics.names().replays())).isEmpty();
+    }
+
+    /** What the catalogue says is checked in FeeCheckTest; here, that it is read from Credyt and used. */
+    @Test
+    void shouldJudgeFeesByTheCatalogueAndTheSubscription() throws Exception {
+        sandbox.createProduct("archive", PriceSpec.volume(DeliveredEvents.TYPE, "total_tokens", "USD", "1", "1000"));
+        sandbox.createCustomer(DeliveredEvents.account(3), "ai-usage", "archive");
+        sandbox.createCustomer(DeliveredEvents.account(4), "archive");
+        sandbox.createCustomer(DeliveredEvents.account(5));
+        Instant later = Instant.now().plus(Duration.ofMinutes(5));
+        events.deliver(6, later);
+        sandbox.changeFees(events.ids().get(3), fees -> List.of(fees.get(0))); // without the fee of the second product
+        Path report = folder.resolve("report.json");
+        var command = new CommandRun();
+
+        assertThat(command.run(reconcile("--to", later.plusSeconds(1).toString(), "--report", report.toString())))
+                .describedAs(() -> command.err())
+                .isEqualTo(ExitCode.PROBLEMS);
+
+        List<JsonNode> findings = new ArrayList<>();
+        for (String line : Files.readAllLines(report)) {
+            findings.add(JSON.readTree(line));
+        }
+        assertThat(findings)
+                .extracting(
+                        finding -> finding.path("finding").asText(),
+                        finding -> finding.path("event_id").asText(),
+                        finding -> finding.path("detail").asText())
+                .containsExactlyInAnyOrder(
+                        tuple(
+                                "FEES_MISSING",
+                                events.ids().get(3),
+                                "product archive should have charged 1.503 USD, and charged nothing"),
+                        tuple(
+                                "UNBILLED",
+                                events.ids().get(5),
+                                "Credyt has it and charged nothing: PRODUCT_NOT_SUBSCRIBED, event type image_generated"
+                                        + " is priced by product ai-usage and archive, and the customer has no"
+                                        + " subscription"));
+    }
+
+    /** A key that may not read products, and an API without them: fees are judged as far as that goes. */
+    @Test
+    void shouldJudgeWithoutACatalogueWhatItCan() throws Exception {
+        events.deliver(4, yesterday);
+        sandbox.dropFees(events.ids().get(1));
+        sandbox.inject(FaultRule.next(1_000, FaultMatch.route("GET /products"), Fault.status(404)));
+        var command = new CommandRun();
+
+        assertThat(command.run(reconcile("--json"))).isEqualTo(ExitCode.PROBLEMS);
+
+        assertThat(json(command).at("/findings/unbilled").longValue()).isEqualTo(1);
+        assertThat(json(command).at("/found").longValue()).isEqualTo(1);
+        assertThat(json(command).at("/unjudged_fees")).singleElement().satisfies(count -> assertThat(count.longValue())
+                .isEqualTo(3));
+        assertThat(json(command).at("/notes").toString()).contains("Credyt answers 404 to the list of products");
     }
 
     @Test

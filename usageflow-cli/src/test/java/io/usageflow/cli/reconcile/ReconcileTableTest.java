@@ -14,8 +14,15 @@ import org.junit.jupiter.api.Test;
 class ReconcileTableTest {
     @Test
     void shouldSayThatReceiptsCouldNotBeRead() {
-        var summary =
-                new ReconcileSummary(10, Map.of(Kind.UNREADABLE, 2L), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+        var summary = new ReconcileSummary(
+                10,
+                Map.of(Kind.UNREADABLE, 2L),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                Map.of("a fee has no amount", 3L));
         var result = new ReconcileResult<>(summary, Instant.EPOCH, Instant.MAX, true, false, List.of());
 
         ReconcileTable.Document document = ReconcileTable.Document.of(result);
@@ -25,6 +32,7 @@ class ReconcileTableTest {
         assertThat(document.findings()).containsEntry("unreadable", 2L);
         assertThat(ReconcileTable.of(result, List.of(), Optional.empty()))
                 .contains("  as they should be            8")
+                .contains("note: the fees of 3 events were not compared with prices: a fee has no amount")
                 .contains("NOT CLEAN: 2 of 10 events, and NOT COMPLETE: 2 records among the receipts cannot be read");
     }
 }

@@ -1,8 +1,13 @@
 package io.usageflow.forwarder.reconcile.receipts;
 
+import io.usageflow.forwarder.catalogue.FeeCheck;
+import io.usageflow.forwarder.catalogue.FeeCheck.BilledEvent;
+import io.usageflow.forwarder.catalogue.FeeResult;
+import io.usageflow.forwarder.catalogue.SubscribedCustomers;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse.QueryResult;
+import io.usageflow.forwarder.links.Link.Reference;
 import io.usageflow.forwarder.reconcile.EventRef;
 import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
@@ -11,6 +16,7 @@ import io.usageflow.forwarder.reconcile.ReconcileRequest.Repair.Mode;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileItem.SentEvent;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary.ReceiptTotals;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary.RepairOutcome;
+import io.usageflow.schema.CredytReference;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +35,7 @@ final class BatchReconciler implements AutoCloseable {
     private final CredytQueries queries;
     private final SentEventReader sentEvents;
     private final Clock clock;
+    private final SubscribedCustomers customers;
     private final ReceiptCheck check;
     private @Nullable RepairWriter repairs;
 
@@ -38,14 +45,16 @@ final class BatchReconciler implements AutoCloseable {
             String job,
             CredytQueries queries,
             SentEventReader sentEvents,
+            SubscribedCustomers customers,
             Clock clock) {
         this.settings = settings;
         this.request = request;
         this.job = job;
         this.queries = queries;
         this.sentEvents = sentEvents;
+        this.customers = customers;
         this.clock = clock;
-        this.check = new ReceiptCheck(request.free());
+        this.check = new ReceiptCheck(request.free(), settings.catalogue().freeEventTypes());
     }
 
     /** Returns the findings; empty if stopped. */
@@ -77,7 +86,7 @@ final class BatchReconciler implements AutoCloseable {
                         item.event().credytId(),
                         CredytQueries.isFresh(item.event().acceptedAt().orElse(Instant.EPOCH), now)))
                 .toList());
-        if (results.isEmpty()) {
+        if (results.isEmpty() || !loadCustomers(items, results.get())) {
             return false;
         }
         List<ReconcileItem> missing = new ArrayList<>();
@@ -89,7 +98,10 @@ final class BatchReconciler implements AutoCloseable {
             if (result instanceof QueryResult.Found found) {
                 totals.fees(item.event(), found.event(), !check.isToBeBilled(item), isRepair(item));
             }
-            Optional<ReconcileFinding> finding = check.check(item, result);
+            Optional<FeeResult> fees = feeResult(item, result);
+            fees.filter(judged -> judged.kind() == FeeResult.Kind.UNJUDGED)
+                    .ifPresent(judged -> totals.unjudged(judged.detail()));
+            Optional<ReconcileFinding> finding = check.check(item, result, fees);
             finding.ifPresent(each -> {
                 fresh.add(each);
                 if (each.kind() == Kind.MISSING) {
@@ -100,6 +112,39 @@ final class BatchReconciler implements AutoCloseable {
         fresh.forEach(totals::found);
         findings.addAll(request.repair().mode() == Mode.NONE ? fresh : repaired(fresh, missing, totals));
         return true;
+    }
+
+    private boolean loadCustomers(List<ReconcileItem> items, List<QueryResult> results) throws InterruptedException {
+        List<Reference> references = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            if (results.get(i) instanceof QueryResult.Found && hasComparableFees(items.get(i))) {
+                references.add(customer(items.get(i)));
+            }
+        }
+        return customers.load(references);
+    }
+
+    private Optional<FeeResult> feeResult(ReconcileItem item, QueryResult result) {
+        return result instanceof QueryResult.Found found && hasComparableFees(item)
+                ? item.sent()
+                        .map(sent -> FeeCheck.check(
+                                customers.catalogue(),
+                                customers.get(customer(item)),
+                                new BilledEvent(
+                                        sent.eventType(),
+                                        sent.sent().path("data"),
+                                        item.event().acceptedAt().orElse(Instant.EPOCH)),
+                                found.event().path("fees")))
+                : Optional.empty();
+    }
+
+    private boolean hasComparableFees(ReconcileItem item) {
+        return item.sent().isPresent() && check.isToBeBilled(item);
+    }
+
+    private static Reference customer(ReconcileItem item) {
+        CredytReference customer = item.event().customer();
+        return new Reference(customer.getKind(), customer.getValue());
     }
 
     /** Whether the receipt belongs to a repair, so that the event has another receipt. */

@@ -1,5 +1,8 @@
 package io.usageflow.forwarder.reconcile.receipts;
 
+import io.usageflow.forwarder.catalogue.Catalogue;
+import io.usageflow.forwarder.catalogue.CatalogueQueries;
+import io.usageflow.forwarder.catalogue.SubscribedCustomers;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.CredytHttp;
@@ -30,7 +33,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Compares the receipts of a period with what Credyt has. Each step of some seconds reads receipts, looks up what was
+ * Compares the receipts of a period with what Credyt has, and its fees with its prices, which are read once at the
+ * run's start. Each step of some seconds reads receipts, looks up what was
  * sent, asks Credyt, writes the findings and saves the checkpoint. After a kill at any point, a resumed run cuts off
  * what the interrupted step wrote and repeats the step, so the report has each finding once. Thread-safe: each run has
  * its own clients.
@@ -77,7 +81,16 @@ public final class ReceiptReconciler {
                         clock.instant())) {
             List<String> notes = expired(run.progress(), receipts);
             var queries = new CredytQueries(credyt::get, request.perSecond(), clock, stopped);
-            try (var batches = new BatchReconciler(settings, request, run.job(), queries, sentEvents, clock);
+            var ofCatalogue = new CatalogueQueries(queries);
+            Optional<Catalogue> catalogue = ofCatalogue.catalogue();
+            if (catalogue.isEmpty()) {
+                return new ReconcileResult<>(
+                        run.totals(ReconcileSummary.class), run.from(), run.to(), false, run.resumed(), notes);
+            }
+            notes.addAll(catalogue.get().gaps());
+            var customers = new SubscribedCustomers(catalogue.get(), ofCatalogue);
+            try (var batches =
+                            new BatchReconciler(settings, request, run.job(), queries, sentEvents, customers, clock);
                     var pass = new Pass(request, receipts, batches, run, listener)) {
                 boolean complete = pass.run();
                 if (complete) {

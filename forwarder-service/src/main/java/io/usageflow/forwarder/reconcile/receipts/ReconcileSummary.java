@@ -23,6 +23,7 @@ import java.util.TreeMap;
  * @param unbilled events without fees, by type; without the types that have no price
  * @param missing events by account
  * @param repairs missing events by {@link RepairOutcome#word}
+ * @param unjudged events whose fees could not be compared with prices, by why
  */
 public record ReconcileSummary(
         long receipts,
@@ -34,9 +35,10 @@ public record ReconcileSummary(
         @JsonSetter(nulls = Nulls.AS_EMPTY) Map<String, Long> billed,
         @JsonSetter(nulls = Nulls.AS_EMPTY) Map<String, Long> unbilled,
         @JsonSetter(nulls = Nulls.AS_EMPTY) Map<String, Long> missing,
-        @JsonSetter(nulls = Nulls.AS_EMPTY) Map<String, Long> repairs) {
+        @JsonSetter(nulls = Nulls.AS_EMPTY) Map<String, Long> repairs,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) Map<String, Long> unjudged) {
     private static final ReconcileSummary NOTHING =
-            new ReconcileSummary(0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+            new ReconcileSummary(0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
 
     public ReconcileSummary {
         findings = new TreeMap<>(findings);
@@ -45,6 +47,7 @@ public record ReconcileSummary(
         unbilled = new TreeMap<>(unbilled);
         missing = new TreeMap<>(missing);
         repairs = new TreeMap<>(repairs);
+        unjudged = new TreeMap<>(unjudged);
     }
 
     /** Events of that kind. */
@@ -103,7 +106,8 @@ public record ReconcileSummary(
                     earlier.billed,
                     earlier.unbilled,
                     earlier.missing,
-                    earlier.repairs);
+                    earlier.repairs,
+                    earlier.unjudged);
             receipts = earlier.receipts;
         }
 
@@ -155,6 +159,11 @@ public record ReconcileSummary(
             counts.repairs.merge(outcome.word(), 1L, Long::sum);
         }
 
+        /** Counts an event whose fees could not be judged. */
+        void unjudged(String why) {
+            add(counts.unjudged, why);
+        }
+
         private static void add(Map<String, Long> counts, String name) {
             counts.merge(bounded(counts, name), 1L, Long::sum);
         }
@@ -171,7 +180,8 @@ public record ReconcileSummary(
                     counts.billed,
                     counts.unbilled,
                     counts.missing,
-                    counts.repairs);
+                    counts.repairs,
+                    counts.unjudged);
         }
     }
 }

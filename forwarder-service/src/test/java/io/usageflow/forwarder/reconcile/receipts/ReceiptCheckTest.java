@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.usageflow.forwarder.catalogue.FeeResult;
+import io.usageflow.forwarder.catalogue.FeeResult.FeeDifference;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse.QueryResult;
 import io.usageflow.forwarder.reconcile.EventRef;
@@ -14,6 +16,7 @@ import io.usageflow.forwarder.reconcile.receipts.ReconcileItem.SentEvent;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.ReferenceKind;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -53,7 +56,9 @@ class ReceiptCheckTest {
     }
 
     private static Optional<Kind> judged(ReconcileItem item, QueryResult result, String... free) {
-        return new ReceiptCheck(Set.of(free)).check(item, result).map(ReconcileFinding::kind);
+        return new ReceiptCheck(Set.of(free), Set.of("cost_recorded"))
+                .check(item, result, Optional.empty())
+                .map(ReconcileFinding::kind);
     }
 
     @Test
@@ -75,8 +80,53 @@ class ReceiptCheckTest {
     }
 
     @Test
+    void shouldReportTheFeesThatAreNotThoseOfThePrices() {
+        QueryResult billed = found("{\"tokens\":5}", true);
+
+        for (FeeResult.Kind kind : FeeResult.Kind.values()) {
+            var fees = new FeeResult(
+                    kind, "because", List.of(new FeeDifference("fees[0].amount", "1 USD", "2 USD")), Optional.empty());
+            Optional<ReconcileFinding> finding =
+                    new ReceiptCheck(Set.of(), Set.of("cost_recorded")).check(WHOLE, billed, Optional.of(fees));
+            if (kind == FeeResult.Kind.AS_EXPECTED || kind == FeeResult.Kind.UNJUDGED) {
+                assertThat(finding).isEmpty();
+            } else {
+                assertThat(finding).hasValueSatisfying(found -> {
+                    assertThat(found.kind().name()).isEqualTo(kind.name());
+                    assertThat(found.detail()).endsWith("because");
+                    assertThat(found.differences()).containsExactly(new Difference("fees[0].amount", "1 USD", "2 USD"));
+                });
+            }
+        }
+        assertThat(new ReceiptCheck(Set.of(), Set.of("cost_recorded"))
+                        .check(
+                                WHOLE,
+                                found("{\"tokens\":6}", true),
+                                Optional.of(new FeeResult(
+                                        FeeResult.Kind.FEES_DOUBLE, "twice", List.of(), Optional.empty()))))
+                .hasValueSatisfying(finding -> {
+                    assertThat(finding.kind()).isEqualTo(Kind.DIFFERENT);
+                    assertThat(finding.detail()).isEqualTo("Credyt has other content, and of its fees: twice");
+                });
+    }
+
+    @Test
+    void shouldNotMissFeesOfCostsWithoutUsage() {
+        ReconcileItem costs = ReconcileItem.of(
+                SUBJECT,
+                new SentEvent(
+                        json("{\"id\":\"e\",\"event_type\":\"cost_recorded\"}"),
+                        10,
+                        new SentEvent.Published(new byte[0], new byte[0], new RecordHeaders()),
+                        Optional.empty()));
+
+        assertThat(judged(costs, new QueryResult.Found(json("{\"fees\":[]}")))).isEmpty();
+    }
+
+    @Test
     void shouldCallOtherContentTheGraverFinding() {
-        assertThat(new ReceiptCheck(Set.of()).check(WHOLE, found("{\"tokens\":6}", false)))
+        assertThat(new ReceiptCheck(Set.of(), Set.of("cost_recorded"))
+                        .check(WHOLE, found("{\"tokens\":6}", false), Optional.empty()))
                 .hasValueSatisfying(finding -> {
                     assertThat(finding.kind()).isEqualTo(Kind.DIFFERENT);
                     assertThat(finding.detail()).contains("charged nothing");
@@ -96,12 +146,14 @@ class ReceiptCheckTest {
     @Test
     void shouldSayWhatItDoesNotKnow() {
         assertThat(judged(WHOLE, new QueryResult.Unanswered("HTTP 400", true))).contains(Kind.UNCHECKED);
-        assertThat(new ReceiptCheck(Set.of()).check(EXPIRED, found("{\"tokens\":6}", true)))
+        assertThat(new ReceiptCheck(Set.of(), Set.of("cost_recorded"))
+                        .check(EXPIRED, found("{\"tokens\":6}", true), Optional.empty()))
                 .hasValueSatisfying(finding -> {
                     assertThat(finding.kind()).isEqualTo(Kind.UNCHECKED);
                     assertThat(finding.detail()).contains("was not compared: it has expired");
                 });
-        assertThat(new ReceiptCheck(Set.of()).check(EXPIRED, new QueryResult.Absent()))
+        assertThat(new ReceiptCheck(Set.of(), Set.of("cost_recorded"))
+                        .check(EXPIRED, new QueryResult.Absent(), Optional.empty()))
                 .hasValueSatisfying(
                         finding -> assertThat(finding.detail()).contains("cannot be sent again: it has expired"));
     }
