@@ -5,6 +5,7 @@ import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.CredytHttp;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries.CredytUnreachableException;
+import io.usageflow.forwarder.credyt.lookup.ListReader;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse.QueryResult;
 import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.kafka.OwnTopicDecoder.UnreadableRecords;
@@ -48,7 +49,7 @@ public final class UnknownEventSearch {
         this.clock = clock;
     }
 
-    private record OpenList(int customer, EventListReader list) {}
+    private record OpenList(int customer, ListReader list) {}
 
     /**
      * Runs to the end, or until stopped.
@@ -171,7 +172,7 @@ public final class UnknownEventSearch {
                         && next < customers.size()
                         && (open.isEmpty() || System.nanoTime() - until < 0)) {
                     open.add(new OpenList(
-                            next, new EventListReader(customers.get(next).getKey())));
+                            next, ListReader.ofEvents(customers.get(next).getKey())));
                     next++;
                 }
                 if (!advanced()) {

@@ -2,7 +2,7 @@
  * Searches Credyt's lists for events that nothing here sent. {@link
  * io.usageflow.forwarder.reconcile.unknown.UnknownEventSearch} reads the lists of the {@link
  * io.usageflow.forwarder.reconcile.unknown.ListedCustomers} that topics name, {@link
- * io.usageflow.forwarder.reconcile.unknown.EventListReader} reads one of them to its end, and {@link
+ * io.usageflow.forwarder.credyt.lookup.ListReader} reads one of them to its end, and {@link
  * io.usageflow.forwarder.reconcile.unknown.SearchRound} looks for the listed ids in the topics.
  */
 @NullMarked

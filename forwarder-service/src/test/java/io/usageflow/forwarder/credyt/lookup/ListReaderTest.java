@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.reconcile.unknown;
+package io.usageflow.forwarder.credyt.lookup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.forwarder.credyt.lookup.ParsedResponse;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse.QueryResult;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A list of which neither order nor page size is known: read to its end, or honest about it. */
-class EventListReaderTest {
+class ListReaderTest {
     private static final Pattern ASKED = Pattern.compile("/events\\?customer_id=cust_1&offset=(\\d+)&limit=(\\d+)");
 
     private final List<String> asked = new ArrayList<>();
@@ -35,13 +34,13 @@ class EventListReaderTest {
         QueryResult page(int offset, int limit);
     }
 
-    private EventListReader read(Server server) {
-        return read(new EventListReader("cust_1"), server);
+    private ListReader read(Server server) {
+        return read(ListReader.ofEvents("cust_1"), server);
     }
 
-    private EventListReader read(EventListReader list, Server server) {
+    private ListReader read(ListReader list, Server server) {
         for (int i = 0; !list.isDone(); i++) {
-            assertThat(i).describedAs("it must end").isLessThan(EventListReader.PAGES_MAX + 10);
+            assertThat(i).describedAs("it must end").isLessThan(ListReader.PAGES_MAX + 10);
             String path = list.question().path();
             asked.add(path);
             Matcher matcher = ASKED.matcher(path);
@@ -84,7 +83,7 @@ class EventListReaderTest {
     void shouldReadAllOfAListThatHoldsStill(int count) {
         List<String> all = ids(count);
 
-        EventListReader list = read((offset, limit) -> page(part(all, offset, limit), count));
+        ListReader list = read((offset, limit) -> page(part(all, offset, limit), count));
 
         assertThat(list.shortfall()).isEmpty();
         assertThat(seen).containsExactlyInAnyOrderElementsOf(all);
@@ -95,7 +94,7 @@ class EventListReaderTest {
     void shouldGoOnByWhatCameWhereThePagesAreSmallerThanAskedFor() {
         List<String> all = ids(95);
 
-        EventListReader list = read((offset, limit) -> page(part(all, offset, 20), 95));
+        ListReader list = read((offset, limit) -> page(part(all, offset, 20), 95));
 
         assertThat(list.shortfall()).isEmpty();
         assertThat(seen).hasSize(95);
@@ -105,7 +104,7 @@ class EventListReaderTest {
     void shouldAskForLessWhereSoMuchIsRefusedOrTooLongForUs() {
         List<String> all = ids(60);
 
-        EventListReader list = read((offset, limit) -> limit > 30
+        ListReader list = read((offset, limit) -> limit > 30
                 ? new QueryResult.Unanswered("HTTP 422 to the question", true)
                 : page(part(all, offset, limit), 60));
 
@@ -119,7 +118,7 @@ class EventListReaderTest {
         List<String> all = new ArrayList<>(ids(350));
         int[] pages = {0};
 
-        EventListReader list = read((offset, limit) -> {
+        ListReader list = read((offset, limit) -> {
             if (++pages[0] == 2) {
                 all.subList(0, 10).clear(); // What stood at 100 stands at 90 now, and is on no page any more.
             }
@@ -136,7 +135,7 @@ class EventListReaderTest {
         List<String> all = new ArrayList<>(more.subList(0, 350));
         int[] arrived = {350};
 
-        EventListReader list = read((offset, limit) -> {
+        ListReader list = read((offset, limit) -> {
             QueryResult.Found page = page(part(all, offset, limit), all.size());
             all.addAll(0, more.subList(arrived[0], arrived[0] += 7));
             return page;
@@ -151,7 +150,7 @@ class EventListReaderTest {
         List<String> all = new ArrayList<>(ids(2_000));
         var random = new Random(3);
 
-        EventListReader list = read((offset, limit) -> {
+        ListReader list = read((offset, limit) -> {
             Collections.shuffle(all, random);
             return page(part(all, offset, limit), all.size());
         });
@@ -166,7 +165,7 @@ class EventListReaderTest {
     void shouldEndWhereTheOffsetIsNotHeeded() {
         List<String> all = ids(250);
 
-        EventListReader list = read((offset, limit) -> page(part(all, 0, limit), 250));
+        ListReader list = read((offset, limit) -> page(part(all, 0, limit), 250));
 
         assertThat(list.shortfall()).get().asString().contains("the same page for two places");
         assertThat(seen).hasSize(100);
@@ -178,7 +177,7 @@ class EventListReaderTest {
         List<String> all = new ArrayList<>(ids(300));
         var random = new Random(5);
 
-        EventListReader list = read((offset, limit) -> {
+        ListReader list = read((offset, limit) -> {
             Collections.shuffle(all, random);
             return page(part(all, 0, 100), Integer.MAX_VALUE);
         });
@@ -190,7 +189,7 @@ class EventListReaderTest {
     void shouldNotBelieveATotalThatIsOnlyThePages() {
         List<String> all = ids(250);
 
-        EventListReader list = read((offset, limit) -> {
+        ListReader list = read((offset, limit) -> {
             List<String> part = part(all, offset, limit);
             return page(part, part.size());
         });
@@ -203,7 +202,7 @@ class EventListReaderTest {
     void shouldReadABareListToItsEndAndSayThatNothingProvesIt() {
         List<String> all = ids(150);
 
-        EventListReader list = read((offset, limit) -> new QueryResult.Found(items(part(all, offset, limit))));
+        ListReader list = read((offset, limit) -> new QueryResult.Found(items(part(all, offset, limit))));
 
         assertThat(seen).hasSize(150);
         assertThat(list.shortfall()).contains("Credyt does not say how many events the customer has");
@@ -237,7 +236,7 @@ class EventListReaderTest {
     void shouldReadOnWhereItCannotRememberAllAndSaySo() {
         List<String> all = ids(250);
         var told = new ArrayList<JsonNode>();
-        var list = new EventListReader("cust_1", 150);
+        var list = ListReader.ofEvents("cust_1", 150);
 
         while (!list.isDone()) {
             Matcher matcher = ASKED.matcher(list.question().path());

@@ -1,10 +1,9 @@
-package io.usageflow.forwarder.reconcile.unknown;
+package io.usageflow.forwarder.credyt.lookup;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.usageflow.forwarder.credyt.CredytHttp;
-import io.usageflow.forwarder.credyt.lookup.CredytQueries;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse.ExpectedBody;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse.QueryResult;
 import io.usageflow.schema.id.Uuids;
@@ -16,15 +15,16 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Reads the list of one customer's events to its end, page by page. Pure but for its state.
+ * Reads one of Credyt's lists to its end, page by page: the events of a customer, or all customers. Pure but for its
+ * state.
  *
  * <p>Credyt documents {@code offset}, {@code limit} and {@code total_count} of its lists, but neither an order nor the
  * largest page (docs/credyt-api.md, 2). So a list counts as whole only if as many different ids were seen as it had
- * when reading began. If events moved from one page to another meanwhile, the list is read again, at most {@value
+ * when reading began. If entries moved from one page to another meanwhile, the list is read again, at most {@value
  * #PASSES_MAX} times. If that does not help, or Credyt gives no total, or repeats one page, reading ends, and {@link
  * #shortfall} says why the list is not proved whole.
  */
-final class EventListReader {
+public final class ListReader {
     static final int LIMIT_FIRST = 100;
     static final int PASSES_MAX = 3;
     static final int PAGES_MAX = 200_000;
@@ -32,7 +32,9 @@ final class EventListReader {
 
     private static final long NO_TOTAL = -1;
 
-    private final String customer;
+    private final String path;
+    private final String owner;
+    private final String items;
     private final int seenMax;
     private final Set<UUID> seen = new HashSet<>();
     private int limit = LIMIT_FIRST;
@@ -45,38 +47,55 @@ final class EventListReader {
     private boolean done;
     private Optional<String> shortfall = Optional.empty();
 
-    /** @param customer Credyt's id */
-    EventListReader(String customer) {
-        this(customer, SEEN_MAX);
-    }
-
-    /** @param seenMax bound of the ids that are remembered, at least 1 */
-    EventListReader(String customer, int seenMax) {
-        this.customer = customer;
+    private ListReader(String path, String owner, String items, int seenMax) {
+        this.path = path;
+        this.owner = owner;
+        this.items = items;
         this.seenMax = seenMax;
     }
 
-    boolean isDone() {
+    /**
+     * The events of a customer.
+     *
+     * @param customer Credyt's id
+     */
+    public static ListReader ofEvents(String customer) {
+        return ofEvents(customer, SEEN_MAX);
+    }
+
+    /** @param seenMax bound of the ids that are remembered, at least 1 */
+    static ListReader ofEvents(String customer, int seenMax) {
+        return new ListReader(
+                "/events?customer_id=" + CredytHttp.encoded(customer) + "&", "the customer", "events", seenMax);
+    }
+
+    /**
+     * Everything of one kind that the account has.
+     *
+     * @param items the plural, which is the path, too: {@code customers} or {@code vendors}
+     */
+    public static ListReader ofAll(String items) {
+        return new ListReader("/" + items + "?", "the account", items, SEEN_MAX);
+    }
+
+    public boolean isDone() {
         return done;
     }
 
-    /** Why the list may have more events than were seen; empty if all were seen. */
-    Optional<String> shortfall() {
+    /** Why the list may have more entries than were seen; empty if all were seen. */
+    public Optional<String> shortfall() {
         return shortfall;
     }
 
-    CredytQueries.Query question() {
-        return new CredytQueries.Query(
-                "/events?customer_id=" + CredytHttp.encoded(customer) + "&offset=" + offset + "&limit=" + limit,
-                ExpectedBody.page(),
-                false);
+    public CredytQueries.Query question() {
+        return new CredytQueries.Query(path + "offset=" + offset + "&limit=" + limit, ExpectedBody.page(), false);
     }
 
     /** Returns the entries of the page that were on no page before. */
-    List<JsonNode> take(QueryResult result) {
+    public List<JsonNode> take(QueryResult result) {
         return result.match(
                 found -> page(found.event()),
-                absent -> end("Credyt answers 404 to the list of the customer's events"),
+                absent -> end("Credyt answers 404 to the list of " + owner + "'s " + items),
                 unanswered -> unanswered(unanswered));
     }
 
@@ -90,7 +109,7 @@ final class EventListReader {
     }
 
     private List<JsonNode> page(JsonNode body) {
-        JsonNode items = body.isArray() ? body : body.path("items");
+        JsonNode entries = body.isArray() ? body : body.path("items");
         long total = body.path("total_count").isIntegralNumber()
                 ? body.path("total_count").longValue()
                 : NO_TOTAL;
@@ -99,27 +118,27 @@ final class EventListReader {
         }
         List<JsonNode> fresh = new ArrayList<>();
         long content = 0;
-        for (JsonNode item : items) {
+        for (JsonNode item : entries) {
             content += mark(item, fresh);
         }
-        boolean repeated = offset > 0 && !items.isEmpty() && content == lastPage;
+        boolean repeated = offset > 0 && !entries.isEmpty() && content == lastPage;
         lastPage = content;
-        offset += items.size();
+        offset += entries.size();
         if (repeated) {
             end("Credyt gave the same page for two places in the list, so it seems to ignore the offset");
         } else if (++pages >= PAGES_MAX) {
             end("its list did not end within " + PAGES_MAX + " pages");
-        } else if (items.isEmpty() || isLast(body, items.size(), total)) {
+        } else if (entries.isEmpty() || isLast(body, entries.size(), total)) {
             endPass();
         }
         return fresh;
     }
 
     /** The total of a full page may count that page only, so the next page decides. */
-    private boolean isLast(JsonNode body, int items, long total) {
+    private boolean isLast(JsonNode body, int entries, long total) {
         JsonNode said = body.path("limit");
         long full = said.isIntegralNumber() && said.longValue() > 0 ? Math.min(limit, said.longValue()) : limit;
-        return total != NO_TOTAL && offset >= total && items < full;
+        return total != NO_TOTAL && offset >= total && entries < full;
     }
 
     /** Returns the item's part in the page's content, whatever the order of its items. */
@@ -136,7 +155,7 @@ final class EventListReader {
         return key.getMostSignificantBits() * 31 + key.getLeastSignificantBits();
     }
 
-    /** An id that is no UUID is foreign; its hash distinguishes it from other ids. */
+    /** The hash of an id that is no UUID distinguishes it from other ids. */
     private static UUID key(String id) {
         return Uuids.parse(id).orElseGet(() -> UUID.nameUUIDFromBytes(id.getBytes(UTF_8)));
     }
@@ -145,9 +164,9 @@ final class EventListReader {
         if (nameless > 0) {
             end("its list has entries without an id");
         } else if (totalAtFirst == NO_TOTAL) {
-            end("Credyt does not say how many events the customer has");
+            end("Credyt does not say how many " + items + " " + owner + " has");
         } else if (isFull()) {
-            end("it has more than " + seenMax + " events: the list cannot be proved whole");
+            end("it has more than " + seenMax + " " + items + ": the list cannot be proved whole");
         } else if (seen.size() >= totalAtFirst) {
             done = true;
         } else if (pass < PASSES_MAX) {
@@ -155,8 +174,8 @@ final class EventListReader {
             offset = 0;
             lastPage = 0;
         } else {
-            end("Credyt says that it has " + totalAtFirst + " events, and listed " + seen.size() + " in " + PASSES_MAX
-                    + " readings");
+            end("Credyt says that it has " + totalAtFirst + " " + items + ", and listed " + seen.size() + " in "
+                    + PASSES_MAX + " readings");
         }
     }
 
