@@ -9,6 +9,8 @@ import io.usageflow.forwarder.config.ProcessSettings;
 import io.usageflow.forwarder.config.Role;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.config.SettingsException;
+import io.usageflow.forwarder.credyt.ApiKeys;
+import io.usageflow.forwarder.credyt.CredytWatch;
 import io.usageflow.forwarder.delivery.Delivery;
 import io.usageflow.forwarder.delivery.Delivery.DeliveryConnections;
 import io.usageflow.forwarder.kafka.TopicsNotReadyException;
@@ -59,7 +61,7 @@ public final class Forwarder implements AutoCloseable {
      * Checks settings, Kafka and topics, then starts the stages. They connect in threads of their own; {@link #health}
      * reports their progress.
      *
-     * @throws SettingsException if something that the roles need is missing
+     * @throws SettingsException if something that the roles need is missing, or Credyt says another mode than expected
      * @throws io.usageflow.forwarder.kafka.KafkaClients.ClusterUnreachableException if Kafka does not answer within
      *     {@code start.timeout}
      * @throws TopicsNotReadyException if a topic is missing or would break a promise
@@ -142,7 +144,9 @@ public final class Forwarder implements AutoCloseable {
                     process.instanceId(),
                     settings.recordBounds(),
                     process.recoversTransactions());
-            stages.add(new Delivery(settings.delivery(), settings.credyt(), connections, meters.registry()));
+            ApiKeys keys = ApiKeys.open(settings.credyt().apiKey(), System::nanoTime);
+            stages.add(CredytWatch.of(settings.credyt(), keys));
+            stages.add(new Delivery(settings.delivery(), settings.credyt(), keys, connections, meters.registry()));
             BlockedReplay.of(settings).ifPresent(stages::add);
         }
         return stages;

@@ -19,15 +19,25 @@ import org.apache.kafka.common.config.types.Password;
  * How to reach Credyt. Immutable; always valid.
  *
  * @param url base address; https, or http to this machine or a host of {@code credyt.plain.http.hosts}
+ * @param account the connected account of a platform, which every request names; printable ASCII
+ * @param expectedMode the only mode of Credyt in which requests are sent
  * @param trustStore in addition to the authorities that Java trusts, or in their place
  * @param proxy never with an http address, since the key would pass through it unencrypted
  */
 public record CredytSettings(
-        URI url, ApiKey apiKey, Connecting connecting, Optional<TrustStore> trustStore, Optional<ProxySettings> proxy) {
+        URI url,
+        ApiKey apiKey,
+        Optional<String> account,
+        Optional<Mode> expectedMode,
+        Connecting connecting,
+        Optional<TrustStore> trustStore,
+        Optional<ProxySettings> proxy) {
     public static final String URL = "credyt.url";
     public static final String API_KEY = "credyt.api.key";
     public static final String API_KEY_FILE = "credyt.api.key.file";
     public static final String API_KEY_FILE_INTERVAL = "credyt.api.key.file.interval";
+    public static final String ACCOUNT = "credyt.account";
+    public static final String EXPECT_MODE = "credyt.expect.mode";
     public static final String PLAIN_HTTP_HOSTS = "credyt.plain.http.hosts";
     public static final String TRUST_STORE = "credyt.tls.truststore.path";
     public static final String TRUST_STORE_PASSWORD = "credyt.tls.truststore.password";
@@ -37,6 +47,18 @@ public record CredytSettings(
     public static final String CONNECT_TIMEOUT = "delivery.connect.timeout";
     public static final String RESPONSE_TIMEOUT = "delivery.response.timeout";
     public static final String CONNECTION_AGE_MAX = "delivery.connection.max.age";
+
+    private static final String ANY_MODE = "any";
+
+    /** Credyt's two modes; the API key selects one. */
+    public enum Mode {
+        TEST,
+        LIVE;
+
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     /**
      * The source of the key. The key is never in a log, a metric or a dead letter.
@@ -68,6 +90,11 @@ public record CredytSettings(
      */
     public record TrustStore(Path path, Password password, Optional<String> type, boolean added) {}
 
+    /** The same without an expected mode: to ask which one it is. */
+    public CredytSettings inAnyMode() {
+        return new CredytSettings(url, apiKey, account, Optional.empty(), connecting, trustStore, proxy);
+    }
+
     /** Adds the keys. */
     public static ConfigDef define(ConfigDef def) {
         return KeyGroup.of(def, "Credyt")
@@ -82,6 +109,14 @@ public record CredytSettings(
                         + API_KEY + ", and is read again while the forwarder runs, so that a new key needs no restart.")
                 .duration(API_KEY_FILE_INTERVAL, "10s", "1ms", "1h")
                 .doc("Time between two reads of that file. After a 401 or 403 it is read at once.")
+                .text(ACCOUNT)
+                .doc("For platforms: Credyt's id of the connected account, acc_..., in which all requests act."
+                        + " Customers, products and events of two accounts are separate, so give each account a"
+                        + " forwarder with a topics.prefix of its own. Empty for the account of the key.")
+                .text(EXPECT_MODE, ANY_MODE, ConfigDef.CaseInsensitiveValidString.in(ANY_MODE, "test", "live"))
+                .doc("test or live: nothing is sent while Credyt says that the API key is of the other mode, and the"
+                        + " forwarder does not start. Credyt is asked once for each key (GET /accounts/self). If it"
+                        + " does not say its mode, health and doctor say so, and the setting has no effect.")
                 .list(PLAIN_HTTP_HOSTS)
                 .doc("Host names to which the key may go over plain http although they are not this machine: for"
                         + " a sandbox in a private container network, never for Credyt.")
@@ -127,6 +162,10 @@ public record CredytSettings(
                         config.getPassword(API_KEY),
                         KeyGroup.path(config, API_KEY_FILE),
                         KeyGroup.duration(config, API_KEY_FILE_INTERVAL)),
+                account(config),
+                Optional.of(config.getString(EXPECT_MODE).toUpperCase(Locale.ROOT))
+                        .filter(mode -> !mode.equalsIgnoreCase(ANY_MODE))
+                        .map(Mode::valueOf),
                 new Connecting(
                         KeyGroup.duration(config, CONNECT_TIMEOUT),
                         KeyGroup.duration(config, RESPONSE_TIMEOUT),
@@ -139,6 +178,15 @@ public record CredytSettings(
                                         .filter(type -> !type.equals("AUTO")),
                                 config.getBoolean(TRUST_STORE_ADDED))),
                 proxy);
+    }
+
+    private static Optional<String> account(AbstractConfig config) {
+        Optional<String> account = KeyGroup.text(config, ACCOUNT);
+        if (account.isPresent() && !account.get().chars().allMatch(c -> c > ' ' && c < 127)) {
+            throw new ConfigException(ACCOUNT
+                    + " has characters that are not valid in a header: write Credyt's id of the account, acc_...");
+        }
+        return account;
     }
 
     private static Optional<String> given(String text) {

@@ -6,11 +6,13 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.hc.client5.http.async.methods.SimpleHttpRequest;
 import org.apache.hc.client5.http.async.methods.SimpleRequestBuilder;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
@@ -21,6 +23,7 @@ import org.apache.hc.core5.http.nio.entity.BasicAsyncEntityProducer;
 import org.apache.hc.core5.http.nio.support.BasicRequestProducer;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +34,9 @@ import org.slf4j.LoggerFactory;
 public final class CredytHttp implements AutoCloseable {
     /** Credyt reads header names in either case (docs/credyt-api.md, 1). */
     private static final String KEY_HEADER = "X-CREDYT-API-KEY";
+
+    /** The connected account of a platform in which a request acts (docs/credyt-api.md, 1). */
+    private static final String ACCOUNT_HEADER = "X-CREDYT-ACCOUNT";
 
     /** Without a charset parameter, which a server might refuse; JSON is always UTF-8. */
     private static final ContentType JSON = ContentType.create("application/json");
@@ -47,8 +53,12 @@ public final class CredytHttp implements AutoCloseable {
     private final String url;
     private final boolean secure;
     private final ApiKeys keys;
-    private final Duration within;
+    private final Optional<String> account;
+    private final Optional<CredytSettings.Mode> expectedMode;
+    private final Duration requestWithin;
     private volatile boolean closed;
+    /** The last key that may be of the expected mode. */
+    private volatile @Nullable String acceptedKey;
 
     /**
      * Opens the client.
@@ -58,32 +68,72 @@ public final class CredytHttp implements AutoCloseable {
      */
     public CredytHttp(CredytSettings credyt, ApiKeys keys, int connectionsMax) {
         this.keys = keys;
+        this.account = credyt.account();
+        this.expectedMode = credyt.expectedMode();
         this.url = credyt.url().toString();
         this.secure = "https".equalsIgnoreCase(credyt.url().getScheme());
-        this.within = credyt.connecting().timeout().plus(credyt.connecting().responseTimeout());
+        this.requestWithin =
+                credyt.connecting().timeout().plus(credyt.connecting().responseTimeout());
         this.client = CredytClient.open(credyt, connectionsMax, this::ioFault);
         client.start();
     }
 
     /**
      * Sends a body. Never throws, and the stage never fails: it completes with an {@link Answer} within {@link
-     * #answersWithin}.
+     * #answersWithin}. If a mode is expected, Credyt is asked first with each new key, and nothing is sent while it
+     * says the other mode, or gives no answer.
      *
      * @param path encoded, with a leading slash
      * @param json never changed
      */
     public CompletionStage<Answer> post(String path, byte[] json) {
         String key = keys.current();
-        SimpleHttpRequest head = headed(SimpleRequestBuilder.post(address(path)), key);
-        return exchange(
-                new BasicRequestProducer(head, new BasicAsyncEntityProducer(json, JSON)), key, REPLY_BYTES_MAX, true);
+        return inExpectedMode(
+                key,
+                () -> exchange(
+                        new BasicRequestProducer(
+                                headed(SimpleRequestBuilder.post(address(path)), key),
+                                new BasicAsyncEntityProducer(json, JSON)),
+                        key,
+                        REPLY_BYTES_MAX,
+                        true));
     }
 
     /** Sends a query; otherwise like {@link #post}. */
     public CompletionStage<Answer> get(String path) {
         String key = keys.current();
-        SimpleHttpRequest head = headed(SimpleRequestBuilder.get(address(path)), key);
-        return exchange(new BasicRequestProducer(head, null), key, ANSWER_BYTES_MAX, false);
+        return inExpectedMode(key, () -> get(path, key));
+    }
+
+    /** Asks which account and mode the current key belongs to, whatever mode is expected. */
+    public CompletionStage<AccountAnswer> account() {
+        return get(AccountAnswer.PATH, keys.current()).thenApply(AccountAnswer::of);
+    }
+
+    private CompletionStage<Answer> get(String path, String key) {
+        return exchange(
+                new BasicRequestProducer(headed(SimpleRequestBuilder.get(address(path)), key), null),
+                key,
+                ANSWER_BYTES_MAX,
+                false);
+    }
+
+    private CompletionStage<Answer> inExpectedMode(String key, Supplier<CompletionStage<Answer>> request) {
+        if (expectedMode.isEmpty() || key.equals(acceptedKey)) {
+            return request.get();
+        }
+        return get(AccountAnswer.PATH, key).thenCompose(answer -> {
+            AccountAnswer said = AccountAnswer.of(answer);
+            Optional<String> objection = said.objection(expectedMode);
+            if (objection.isPresent()) {
+                return CompletableFuture.<Answer>completedFuture(new Answer.Failure(false, objection.get()));
+            }
+            if (!said.told()) {
+                return CompletableFuture.<Answer>completedFuture(answer);
+            }
+            acceptedKey = key;
+            return request.get();
+        });
     }
 
     /** Encodes a path segment or a query value. */
@@ -93,14 +143,15 @@ public final class CredytHttp implements AutoCloseable {
 
     /** The longest time until an answer. */
     public Duration answersWithin() {
-        return within;
+        return expectedMode.isEmpty() ? requestWithin : requestWithin.multipliedBy(2);
     }
 
     private URI address(String path) {
         return URI.create(url + path);
     }
 
-    private static SimpleHttpRequest headed(SimpleRequestBuilder request, String key) {
+    private SimpleHttpRequest headed(SimpleRequestBuilder request, String key) {
+        account.ifPresent(id -> request.setHeader(ACCOUNT_HEADER, id));
         return request.setHeader(KEY_HEADER, key)
                 .setHeader("Accept", "application/json")
                 // Without this header a server may choose any coding (RFC 9110, 12.5.3).
@@ -117,7 +168,7 @@ public final class CredytHttp implements AutoCloseable {
                     new BoundedAnswerConsumer(secure, keptMax, statusCounts, answer::complete),
                     new Completing(answer));
             // The client's own timeouts are between two packets, so a slow answer could take for ever.
-            var unused = answer.orTimeout(within.toMillis(), TimeUnit.MILLISECONDS)
+            var unused = answer.orTimeout(requestWithin.toMillis(), TimeUnit.MILLISECONDS)
                     .whenComplete((done, late) -> {
                         if (late != null) {
                             exchange.cancel(true);

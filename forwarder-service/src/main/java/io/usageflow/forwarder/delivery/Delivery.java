@@ -78,12 +78,8 @@ public final class Delivery implements Stage {
         this(settings, credyt, ApiKeys.open(credyt.apiKey(), System::nanoTime), connections, meters);
     }
 
-    /** Delivers to the given sink, and closes it in the end. */
-    public Delivery(DeliverySettings settings, DeliveryConnections connections, EventSink sink, MeterRegistry meters) {
-        this(settings, connections, sink, new ResponseExcerpt(List::of), meters);
-    }
-
-    private Delivery(
+    /** The same, with keys that others use, too. */
+    public Delivery(
             DeliverySettings settings,
             CredytSettings credyt,
             ApiKeys keys,
@@ -95,6 +91,11 @@ public final class Delivery implements Stage {
                 new HttpEventSink(credyt, keys, settings.inFlight().max()),
                 new ResponseExcerpt(keys::secrets),
                 meters);
+    }
+
+    /** Delivers to the given sink, and closes it in the end. */
+    public Delivery(DeliverySettings settings, DeliveryConnections connections, EventSink sink, MeterRegistry meters) {
+        this(settings, connections, sink, new ResponseExcerpt(List::of), meters);
     }
 
     private Delivery(

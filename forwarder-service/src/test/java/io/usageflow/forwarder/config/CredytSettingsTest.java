@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.forwarder.config.CredytSettings.ProxySettings;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -25,6 +26,21 @@ class CredytSettingsTest {
         assertThat(settings.url()).hasToString("https://api.credyt.ai");
         assertThat(settings.connecting().timeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.connecting().responseTimeout()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void shouldReadAccountAndExpectedMode() {
+        assertThat(settings(Map.of()).account()).isEmpty();
+        assertThat(settings(Map.of()).expectedMode()).isEmpty();
+        CredytSettings settings =
+                settings(Map.of(CredytSettings.ACCOUNT, " acc_1 ", CredytSettings.EXPECT_MODE, "Live"));
+        assertThat(settings.account()).contains("acc_1");
+        assertThat(settings.expectedMode()).contains(CredytSettings.Mode.LIVE);
+        assertThat(settings.inAnyMode().expectedMode()).isEmpty();
+        for (Map<String, String> wrong : List.of(
+                Map.of(CredytSettings.ACCOUNT, "acc_1\nX-Other: 1"), Map.of(CredytSettings.EXPECT_MODE, "sandbox"))) {
+            assertThatThrownBy(() -> settings(wrong)).isInstanceOf(ConfigException.class);
+        }
     }
 
     @Test

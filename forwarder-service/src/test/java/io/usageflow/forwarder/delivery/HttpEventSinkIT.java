@@ -98,6 +98,8 @@ class HttpEventSinkIT {
         return new CredytSettings(
                 url,
                 key,
+                Optional.empty(),
+                Optional.empty(),
                 new CredytSettings.Connecting(Duration.ofSeconds(2), response, AGE_MAX),
                 Optional.empty(),
                 Optional.empty());
@@ -410,6 +412,8 @@ class HttpEventSinkIT {
         var shortLived = new CredytSettings(
                 url(),
                 new CredytSettings.ApiKey(new Password("k-1"), Optional.empty(), Duration.ofHours(1)),
+                Optional.empty(),
+                Optional.empty(),
                 new CredytSettings.Connecting(Duration.ofSeconds(2), Duration.ofSeconds(20), Duration.ofMillis(1)),
                 Optional.empty(),
                 Optional.empty());

@@ -6,7 +6,9 @@ import io.usageflow.forwarder.catalogue.BillingForecast.Cause;
 import io.usageflow.forwarder.catalogue.CatalogueReport;
 import io.usageflow.forwarder.catalogue.CatalogueReport.Result;
 import io.usageflow.forwarder.catalogue.CatalogueReport.Row;
+import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.Role;
+import io.usageflow.forwarder.credyt.AccountAnswer;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.doctor.CheckResult.CheckStatus;
 import io.usageflow.forwarder.doctor.check.AdminPortCheck;
@@ -41,6 +43,8 @@ import java.util.stream.Stream;
 import org.apache.avro.SchemaBuilder;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,7 +73,30 @@ class JudgementTest {
     @ParameterizedTest
     @MethodSource("answers")
     void shouldJudgeCredyt(Answer answer, CheckStatus verdict, String detail) {
-        assertThat(CredytCheck.judge(answer, "https://api.credyt.ai")).satisfies(is(verdict, detail));
+        assertThat(CredytCheck.judge(answer, AccountAnswer.of(answer), credyt("any")))
+                .satisfies(is(verdict, detail));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "any  | {\"id\":\"acc_1\",\"live_mode\":true} | OK | account acc_1, live mode",
+                "live | {\"live_mode\":true}  | OK   | takes the key; live mode",
+                "any  | {\"id\":\"acc_1\"}  | OK   | account acc_1, mode unknown: Credyt does not say it",
+                "test | {\"id\":\"acc_1\"}  | WARN | so credyt.expect.mode has no effect",
+                "test | {\"live_mode\":true}  | FAIL | of live mode, but credyt.expect.mode is test",
+                "live | {\"live_mode\":false} | FAIL | of test mode, but credyt.expect.mode is live"
+            })
+    void shouldJudgeTheModeOfTheKey(String expected, String account, CheckStatus verdict, String detail) {
+        assertThat(CredytCheck.judge(
+                        response(200, "{\"items\":[]}"), AccountAnswer.of(response(200, account)), credyt(expected)))
+                .satisfies(is(verdict, detail));
+    }
+
+    private static CredytSettings credyt(String expectedMode) {
+        return CredytSettings.from(new AbstractConfig(
+                CredytSettings.define(new ConfigDef()), Map.of(CredytSettings.EXPECT_MODE, expectedMode), false));
     }
 
     @ParameterizedTest

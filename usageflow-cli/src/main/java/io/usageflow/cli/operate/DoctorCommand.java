@@ -19,9 +19,9 @@ import picocli.CommandLine.Mixin;
         description = {
             "Check everything that a forwarder needs, with the settings that it would have: settings,"
                     + " Kafka and its version,"
-                    + " topics, replicas, rights, schema registry, Credyt and the key, clocks, state directory, admin"
-                    + " port and memory. Each gets a verdict and a remedy. Changes nothing and shows no key; takes half"
-                    + " a minute at most.",
+                    + " topics, replicas, rights, schema registry, Credyt, the key and its mode, clocks, state"
+                    + " directory, admin port and memory. Each gets a verdict and a remedy. Changes nothing and shows"
+                    + " no key; takes half a minute at most.",
             "OK; SKIPPED, not checked because something else fails; WARN, may cause trouble later; FAIL, the"
                     + " forwarder cannot run like this. Exit code 1 if a check fails. Run it where the forwarder"
                     + " runs, with the same options."

@@ -3,10 +3,12 @@ package io.usageflow.forwarder.doctor.check;
 import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.Role;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.credyt.AccountAnswer;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.CredytHttp;
 import io.usageflow.forwarder.doctor.CheckResult;
+import io.usageflow.forwarder.doctor.check.CredytCheck.CredytProbe.Answered;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +23,8 @@ public record CredytCheck(CredytProbe probe, Settings settings) {
             return List.of(CheckResult.skipped(NAME, "this process does not have the role delivery"));
         }
         try {
-            return List.of(judge(probe.ask().answer(), settings.credyt().url().toString()));
+            Answered answered = probe.ask();
+            return List.of(judge(answered.answer(), answered.account(), settings.credyt()));
         } catch (ConfigException noKey) {
             return List.of(CheckResult.fail(
                     NAME,
@@ -30,7 +33,9 @@ public record CredytCheck(CredytProbe probe, Settings settings) {
         }
     }
 
-    public static CheckResult judge(Answer answer, String url) {
+    /** @param account as Credyt says it; counts only if Credyt takes the key */
+    public static CheckResult judge(Answer answer, AccountAnswer account, CredytSettings credyt) {
+        String url = credyt.url().toString();
         Optional<Answer.Response> response = answer.response();
         if (response.isEmpty()) {
             return CheckResult.fail(
@@ -59,13 +64,29 @@ public record CredytCheck(CredytProbe probe, Settings settings) {
                     url + " answers, but not as Credyt does (status " + status + ")",
                     "check " + CredytSettings.URL + ": something else may stand there");
         }
-        return CheckResult.ok(NAME, url + " answers and takes the key");
+        Optional<String> objection = account.objection(credyt.expectedMode());
+        if (objection.isPresent()) {
+            return CheckResult.fail(
+                    NAME,
+                    url + ": " + objection.get(),
+                    "put a key of the expected mode into " + CredytSettings.API_KEY_FILE + ", or change "
+                            + CredytSettings.EXPECT_MODE);
+        }
+        String found = url + " answers and takes the key; " + account.text();
+        return credyt.expectedMode().isPresent() && account.mode().isEmpty()
+                ? CheckResult.warn(
+                        NAME,
+                        found + ", so " + CredytSettings.EXPECT_MODE + " has no effect",
+                        "check by hand which mode the key is of")
+                : CheckResult.ok(NAME, found);
     }
 
-    /** Asks Credyt one harmless question, once for all checks that look at the answer. Thread-safe. */
+    /** Asks Credyt two harmless questions, once for all checks that look at the answer. Thread-safe. */
     static final class CredytProbe {
         /** Reads one customer, so it needs the key and changes nothing (docs/credyt-api.md, 4). */
         static final String QUESTION = "/customers?limit=1";
+
+        private static final Answer NOT_ASKED = new Answer.Failure(false, "not asked");
 
         private final CredytSettings settings;
         private volatile Answered answered = Answered.NOT_YET;
@@ -75,17 +96,19 @@ public record CredytCheck(CredytProbe probe, Settings settings) {
         }
 
         /** @param at when the answer was there */
-        record Answered(Answer answer, Instant at) {
-            static final Answered NOT_YET = new Answered(new Answer.Failure(false, "not asked"), Instant.EPOCH);
+        record Answered(Answer answer, Instant at, AccountAnswer account) {
+            static final Answered NOT_YET = new Answered(NOT_ASKED, Instant.EPOCH, AccountAnswer.of(NOT_ASKED));
         }
 
         /** @throws org.apache.kafka.common.config.ConfigException if there is no key to ask with */
         synchronized Answered ask() {
             if (answered.equals(Answered.NOT_YET)) {
                 ApiKeys keys = ApiKeys.open(settings.apiKey(), System::nanoTime);
-                try (CredytHttp http = new CredytHttp(settings, keys, 1)) {
+                try (CredytHttp http = new CredytHttp(settings.inAnyMode(), keys, 1)) {
                     Answer answer = http.get(QUESTION).toCompletableFuture().join();
-                    answered = new Answered(answer, Instant.now());
+                    Instant at = Instant.now();
+                    answered = new Answered(
+                            answer, at, http.account().toCompletableFuture().join());
                 }
             }
             return answered;
