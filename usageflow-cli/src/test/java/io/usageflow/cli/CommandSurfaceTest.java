@@ -5,8 +5,11 @@ import static io.usageflow.forwarder.testing.PublicSurface.requireUnchanged;
 import io.usageflow.cli.command.ExitCode;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.demo.DemoReport;
+import io.usageflow.cli.links.LinksCheckCommand;
+import io.usageflow.cli.links.LinksCreateCommand;
 import io.usageflow.cli.links.LinksImportCommand;
 import io.usageflow.cli.links.LinksListCommand;
+import io.usageflow.cli.links.LinksSyncCommand;
 import io.usageflow.cli.operate.DoctorCommand;
 import io.usageflow.cli.operate.ParkedCommand;
 import io.usageflow.cli.operate.TopicsCommand;
@@ -16,6 +19,8 @@ import io.usageflow.cli.reconcile.ReconcileTable;
 import io.usageflow.cli.reconcile.UnknownTable;
 import io.usageflow.forwarder.catalogue.CatalogueReport;
 import io.usageflow.forwarder.doctor.CheckResult;
+import io.usageflow.forwarder.identity.LinkCheck;
+import io.usageflow.forwarder.identity.LinkSync;
 import io.usageflow.forwarder.links.Link;
 import io.usageflow.forwarder.links.LinkFile;
 import io.usageflow.forwarder.links.LinkPlan;
@@ -114,6 +119,20 @@ class CommandSurfaceTest {
                                 true,
                                 SampleValues.of(LinkFile.class).get(0),
                                 plan,
+                                SampleValues.of(LinkWriter.Written.class).get(0)))
+                        .toList());
+        json(
+                "links check",
+                SampleValues.of(LinkCheck.Report.class).stream()
+                        .map(LinksCheckCommand.Document::of)
+                        .toList());
+        json("links create", SampleValues.of(LinksCreateCommand.Document.class));
+        json(
+                "links sync",
+                SampleValues.of(LinkSync.class).stream()
+                        .map(sync -> LinksSyncCommand.Document.of(
+                                true,
+                                sync,
                                 SampleValues.of(LinkWriter.Written.class).get(0)))
                         .toList());
         json(

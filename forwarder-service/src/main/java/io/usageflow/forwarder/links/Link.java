@@ -25,7 +25,7 @@ public record Link(LinkKind kind, String name, Reference reference, Instant sinc
     }
 
     /** What admission would refuse it for; empty where nothing. */
-    List<Violation> violations() {
+    public List<Violation> violations() {
         var credyt = new CredytReference(reference.kind(), reference.value());
         return kind == LinkKind.CUSTOMER
                 ? LinkRules.violations(new CustomerLink(name, credyt, since))

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +90,20 @@ public record LinkFile(LinkKind kind, Map<String, Row> links, List<BadRow> bad) 
                 ? Optional.empty()
                 : Optional.of(name + " is linked to " + link.reference().value() + " here and to "
                         + before.link().reference().value() + " in line " + before.line() + ": keep one");
+    }
+
+    /** The same, where some of the links are bad as well. */
+    public LinkFile refusing(Map<Link, String> problems) {
+        var good = new LinkedHashMap<>(links);
+        var all = new ArrayList<>(bad);
+        problems.forEach((link, problem) -> {
+            Row row = good.remove(link.name());
+            if (row != null) {
+                all.add(new BadRow(row.line(), problem));
+            }
+        });
+        all.sort(Comparator.comparingLong(BadRow::line));
+        return new LinkFile(kind, good, all);
     }
 
     /** What stands where. */

@@ -38,6 +38,11 @@ public enum LinkKind {
         return "usageflow links put --" + key + " " + ShellWord.of(name) + " --" + target + "-external-id ID";
     }
 
+    /** What Credyt calls it. */
+    public String target() {
+        return target;
+    }
+
     String topic(Topics topics) {
         return this == CUSTOMER ? topics.customerLinks() : topics.vendorLinks();
     }

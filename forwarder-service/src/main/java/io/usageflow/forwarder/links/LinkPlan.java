@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -55,9 +56,20 @@ public record LinkPlan(LinkKind kind, List<LinkFile.Row> added, List<Change> cha
     }
 
     /** All that must be written, the new ones first. */
-    List<LinkFile.Row> toWrite() {
+    public List<LinkFile.Row> toWrite() {
         var rows = new ArrayList<>(added);
         changed.forEach(change -> rows.add(change.row()));
         return rows;
+    }
+
+    /** The same without some of the links that it would write. */
+    public LinkPlan without(Set<Link> links) {
+        return new LinkPlan(
+                kind,
+                added.stream().filter(row -> !links.contains(row.link())).toList(),
+                changed.stream()
+                        .filter(change -> !links.contains(change.row().link()))
+                        .toList(),
+                unchanged);
     }
 }

@@ -5,15 +5,17 @@ import io.usageflow.cli.command.SettingsOptions;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.publish.PublisherConnection;
-import io.usageflow.producer.CustomerRef;
+import io.usageflow.forwarder.links.Link;
+import io.usageflow.forwarder.links.Link.Reference;
+import io.usageflow.forwarder.links.LinkKind;
+import io.usageflow.forwarder.links.LinkWriter;
 import io.usageflow.producer.InvalidUsageEventException;
 import io.usageflow.producer.LinkReceipt;
-import io.usageflow.producer.UsagePublisher;
-import io.usageflow.producer.VendorRef;
-import io.usageflow.schema.topic.Topics;
+import io.usageflow.schema.ReferenceKind;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -21,31 +23,40 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code usageflow links put|import|list|delete}. */
+/** {@code usageflow links}. */
 @Command(
         name = "links",
         description =
                 "Link your accounts and vendors to Credyt's customers and vendors. Events of an account without a link"
-                        + " wait for it ('usageflow parked list').",
-        synopsisSubcommandLabel = "put|import|list|delete",
+                        + " wait for it ('usageflow parked list'). If your own ids are the external ids at Credyt, no"
+                        + " links are needed: set admission.customers.unlinked=passthrough.",
+        synopsisSubcommandLabel = "put|import|create|sync|check|list|delete",
         footerHeading = "%nExamples:%n",
         footer = {
             "  usageflow links put --account acct_42 --customer-external-id acme",
             "  usageflow links import customers.csv --apply",
-            "  usageflow links list --account acct_42"
+            "  usageflow links create --account acct_42 --name 'Acme Inc' --product assistant --apply",
+            "  usageflow links check"
         })
 public final class LinksCommand {
     public static CommandLine with(Terminal terminal) {
         return new CommandLine(new LinksCommand())
                 .addSubcommand(new Put(terminal))
                 .addSubcommand(new LinksImportCommand(terminal))
+                .addSubcommand(new LinksCreateCommand(terminal))
+                .addSubcommand(new LinksSyncCommand(terminal))
+                .addSubcommand(new LinksCheckCommand(terminal))
                 .addSubcommand(new LinksListCommand(terminal))
                 .addSubcommand(new LinksDeleteCommand(terminal));
     }
 
     @Command(
             name = "put",
-            description = "Write one link; replaces an earlier one. Events that wait for it are released.",
+            description = {
+                "Write one link; replaces an earlier one. Events that wait for it are released.",
+                "Credyt is asked first, and a customer or vendor that it does not have is refused (exit code 2). If"
+                        + " Credyt does not answer, standard error says so, and the link is written."
+            },
             footerHeading = "%nExamples:%n",
             footer = {
                 "  usageflow links put --account acct_42 --customer-external-id acme",
@@ -58,19 +69,30 @@ public final class LinksCommand {
         @Mixin
         private SettingsOptions options = new SettingsOptions();
 
+        @Mixin
+        private Verification verification = new Verification();
+
         @ArgGroup(exclusive = true, multiplicity = "1")
-        private Link link = new Link();
+        private Which link = new Which();
 
         Put(Terminal terminal) {
             this.terminal = terminal;
         }
 
-        static final class Link {
+        static final class Which {
             @ArgGroup(exclusive = false)
             private @Nullable CustomerLink customer;
 
             @ArgGroup(exclusive = false)
             private @Nullable VendorLink vendor;
+
+            Link of(Instant now) {
+                if (customer != null) {
+                    return new Link(LinkKind.CUSTOMER, customer.account, customer.id.reference(), now);
+                }
+                VendorLink named = vendor == null ? new VendorLink() : vendor;
+                return new Link(LinkKind.VENDOR, named.vendor, named.id.reference(), now);
+            }
         }
 
         static final class CustomerLink {
@@ -91,10 +113,8 @@ public final class LinksCommand {
                     description = "The id that you registered at Credyt.")
             private @Nullable String externalId;
 
-            CustomerRef reference() {
-                return credytId != null
-                        ? CustomerRef.credytId(credytId)
-                        : CustomerRef.externalId(String.valueOf(externalId));
+            Reference reference() {
+                return Put.reference(credytId, externalId);
             }
         }
 
@@ -116,35 +136,36 @@ public final class LinksCommand {
                     description = "The id that you registered at Credyt.")
             private @Nullable String externalId;
 
-            VendorRef reference() {
-                return credytId != null
-                        ? VendorRef.credytId(credytId)
-                        : VendorRef.externalId(String.valueOf(externalId));
+            Reference reference() {
+                return Put.reference(credytId, externalId);
             }
         }
 
+        private static Reference reference(@Nullable String credytId, @Nullable String externalId) {
+            return credytId != null
+                    ? new Reference(ReferenceKind.CREDYT_ID, credytId)
+                    : new Reference(ReferenceKind.EXTERNAL_ID, String.valueOf(externalId));
+        }
+
         @Override
-        public Integer call() {
-            Settings settings = options.load(terminal.environment());
-            Topics topics = settings.topics().names();
-            CustomerLink customer = link.customer;
-            VendorLink vendor = link.vendor;
-            String topic = customer != null ? topics.customerLinks() : topics.vendorLinks();
-            try (UsagePublisher publisher = PublisherConnection.open(settings, topic)) {
-                CompletableFuture<LinkReceipt> durable = customer != null
-                        ? publisher.linkCustomer(customer.account, customer.id.reference())
-                        : publisher.linkVendor(vendor == null ? "" : vendor.vendor, vendorReference(vendor));
-                LinkReceipt receipt = durable.join();
+        public Integer call() throws InterruptedException {
+            Settings settings = Settings.load(options.over(verification.credytDefaults(), terminal.environment()));
+            Link written = link.of(Instant.now());
+            Optional<String> refusal = verification.refusals(settings, terminal, List.of(written)).values().stream()
+                    .findFirst();
+            if (refusal.isPresent()) {
+                throw new WrongUsageException(refusal.get() + ", so no link was written: correct the id, create the "
+                        + written.kind().target() + " ('usageflow links create --help'), or link it before it exists"
+                        + " with --no-verify");
+            }
+            try (LinkWriter writer = LinkWriter.open(settings, written.kind())) {
+                LinkReceipt receipt = writer.put(written).join();
                 terminal.say("linked " + receipt.key() + " (" + receipt.topic() + ", partition " + receipt.partition()
                         + ")");
                 return ExitCode.OK;
             } catch (InvalidUsageEventException invalid) {
                 throw new WrongUsageException(invalid);
             }
-        }
-
-        private static VendorRef vendorReference(@Nullable VendorLink vendor) {
-            return (vendor == null ? new VendorId() : vendor.id).reference();
         }
     }
 }

@@ -6,6 +6,7 @@ import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.links.Link;
 import io.usageflow.forwarder.links.LinkFile;
 import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.links.LinkPlan;
@@ -18,9 +19,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -32,7 +35,9 @@ import picocli.CommandLine.Parameters;
                     + " nothing changes.",
             "Every line is checked first, and errors name the line: with one bad line nothing is written (exit"
                     + " code 2), unless --partial accepts the others (exit code 1). Unchanged links are not written"
-                    + " again, and links that the file does not name stay."
+                    + " again, and links that the file does not name stay.",
+            "A new or changed link whose customer or vendor Credyt does not have is a bad line, too. If Credyt does"
+                    + " not answer, standard error says so, and no link is refused for it."
         },
         footerHeading = "%nThe first line names the columns; in each row one of the two ids is filled in:%n",
         footer = {
@@ -59,27 +64,31 @@ public final class LinksImportCommand extends OperatorCommand {
     @Option(names = "--partial", description = "Continue without the bad lines.")
     private boolean partial;
 
+    @Mixin
+    private Verification verification = new Verification();
+
     LinksImportCommand(Terminal terminal) {
         super(terminal);
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Settings settings = settings();
-        LinkFile links = read();
-        links.bad().forEach(bad -> terminal.note("line " + bad.line() + ": " + bad.problem()));
-        if (!links.bad().isEmpty() && !partial) {
-            throw new WrongUsageException(
-                    "%d of %d lines are bad, so nothing was written: correct them, or continue without"
-                                    .formatted(
-                                            links.bad().size(),
-                                            links.bad().size() + links.links().size())
-                            + " them with --partial");
-        }
-        LinkPlan plan = LinkPlan.of(
-                links,
+        Settings settings = Settings.load(options.over(verification.credytDefaults(), terminal.environment()));
+        LinkFile given = read();
+        note(given.bad());
+        requireGood(given, "");
+        LinkPlan all = LinkPlan.of(
+                given,
                 new LinkTable(settings),
                 refused -> terminal.note("usageflow: a record that admission does not take either: " + refused));
+        Map<Link, String> refusals = verification.refusals(
+                settings,
+                terminal,
+                all.toWrite().stream().map(LinkFile.Row::link).toList());
+        LinkFile links = given.refusing(refusals);
+        note(links.bad().stream().filter(bad -> !given.bad().contains(bad)).toList());
+        requireGood(links, ", or link what Credyt does not have yet with --no-verify");
+        LinkPlan plan = all.without(refusals.keySet());
         var written = new LinkWriter.Written(0, 0);
         if (apply && !(plan.added().isEmpty() && plan.changed().isEmpty())) {
             try (LinkWriter writer = LinkWriter.open(settings, plan.kind())) {
@@ -92,6 +101,21 @@ public final class LinksImportCommand extends OperatorCommand {
             show(links, plan, written);
         }
         return links.bad().isEmpty() && written.failed() == 0 ? ExitCode.OK : ExitCode.PROBLEMS;
+    }
+
+    private void note(List<LinkFile.BadRow> bad) {
+        bad.forEach(row -> terminal.note("line " + row.line() + ": " + row.problem()));
+    }
+
+    private void requireGood(LinkFile links, String alternative) {
+        if (!links.bad().isEmpty() && !partial) {
+            throw new WrongUsageException(
+                    "%d of %d lines are bad, so nothing was written: correct them, or continue without"
+                                    .formatted(
+                                            links.bad().size(),
+                                            links.bad().size() + links.links().size())
+                            + " them with --partial" + alternative);
+        }
     }
 
     private LinkFile read() throws IOException {

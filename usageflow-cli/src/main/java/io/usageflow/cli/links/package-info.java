@@ -1,4 +1,4 @@
-/** {@code usageflow links}: put, import, list and delete. */
+/** {@code usageflow links} and its subcommands. */
 @NullMarked
 package io.usageflow.cli.links;
 
