@@ -80,7 +80,10 @@ final class AdminRoutes {
                                 sandbox.onAccount(request, account -> found(account.dropFees(id(request)), request))),
                 // GET too: required_actions links to it as the page on which a customer pays.
                 Route.get(ROOT + "/subscriptions/{id}/pay", this::pay),
-                Route.post(ROOT + "/subscriptions/{id}/pay", this::pay));
+                Route.post(ROOT + "/subscriptions/{id}/pay", this::pay),
+                Route.post(
+                        ROOT + "/subscriptions/{id}/renew",
+                        request -> found(sandbox.renewSubscription(id(request)), request)));
     }
 
     private record Index(String about, List<String> routes, List<String> api) {}

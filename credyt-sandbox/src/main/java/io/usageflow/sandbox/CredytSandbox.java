@@ -200,6 +200,13 @@ public final class CredytSandbox extends SandboxAccount implements AutoCloseable
                 || connected.values().stream().anyMatch(account -> account.activateSubscription(id));
     }
 
+    /** As for any account; looks for the subscription in all of them. */
+    @Override
+    public boolean renewSubscription(String id) {
+        return super.renewSubscription(id)
+                || connected.values().stream().anyMatch(account -> account.renewSubscription(id));
+    }
+
     /** Forgets everything, ends faults and outage, and returns to the behaviour and the seed of the start. */
     public void reset() {
         faults.clear();

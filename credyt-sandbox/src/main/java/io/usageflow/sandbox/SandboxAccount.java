@@ -137,7 +137,7 @@ public sealed class SandboxAccount permits CredytSandbox {
             SandboxCustomer customer = state.customers()
                     .byKey(customerExternalId)
                     .orElseThrow(() -> new IllegalArgumentException("there is no customer " + customerExternalId));
-            return customer.wallet().account(Wallet.DEFAULT_ACCOUNT, asset).available();
+            return state.wallet(customer).account(Wallet.DEFAULT_ACCOUNT, asset).available();
         });
     }
 
@@ -176,6 +176,11 @@ public sealed class SandboxAccount permits CredytSandbox {
             event.ifPresent(change);
             return event.isPresent();
         });
+    }
+
+    /** Ends the current period of a subscription's credits, as time would. Returns whether it is active. */
+    public boolean renewSubscription(String id) {
+        return state.renew(id);
     }
 
     /** Activates a pending subscription, as if its customer had paid. Returns whether it existed. */

@@ -2,7 +2,6 @@ package io.usageflow.sandbox;
 
 import io.usageflow.sandbox.behaviour.Behaviour;
 import io.usageflow.sandbox.behaviour.ValidationRules.Overdraft;
-import io.usageflow.sandbox.behaviour.ValidationRules.UnknownVendor;
 import java.math.BigDecimal;
 import java.util.Set;
 
@@ -28,12 +27,9 @@ public record SandboxOptions(int port, String host, SandboxSeed seed, Behaviour 
         return new SandboxOptions(0, LOOPBACK, SandboxSeed.empty(), Behaviour.DEFAULT);
     }
 
-    /** For development: the seed {@link SandboxSeed#dev}, unknown customers created on sight, any vendor. */
+    /** For development: the seed {@link SandboxSeed#dev}, unknown customers created on sight. */
     public static SandboxOptions dev() {
-        return defaults()
-                .withSeed(SandboxSeed.dev())
-                .withAutoCreateCustomers(true)
-                .with("rules.unknown_vendor", UnknownVendor.ACCEPT);
+        return defaults().withSeed(SandboxSeed.dev()).withAutoCreateCustomers(true);
     }
 
     public SandboxOptions withPort(int changed) {

@@ -5,6 +5,8 @@ import static io.usageflow.sandbox.Bodies.eventWithCost;
 import static io.usageflow.sandbox.Bodies.newId;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.sandbox.behaviour.ValidationRules.MissingVolume;
+import io.usageflow.sandbox.behaviour.ValidationRules.UnknownVendor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +31,7 @@ class EventRulesIT extends SandboxFixture {
                     "total_tokens": 1500                    | "total_tokens": 1e999999999    | events[0].data.total_tokens
                     """)
     void shouldNameTheFieldThatIsWrong(String part, String replacement, String key) {
+        change("rules.missing_volume", MissingVolume.UNPROCESSABLE);
         String id = newId();
         String event = event(id).replace(part.formatted(id), replacement == null ? "" : replacement);
 
@@ -55,6 +58,7 @@ class EventRulesIT extends SandboxFixture {
                     "metadata": {"region": "eu"}    | "metadata": []                | metadata
                     """)
     void shouldNameTheFieldOfTheCostThatIsWrong(String part, String replacement, String field) {
+        change("rules.unknown_vendor", UnknownVendor.UNPROCESSABLE);
         String event = eventWithCost(newId(), "openai", "0.16").replace(part, replacement == null ? "" : replacement);
 
         Client.Reply reply = submit("acct_1", event);

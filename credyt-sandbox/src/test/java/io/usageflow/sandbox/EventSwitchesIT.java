@@ -141,13 +141,14 @@ class EventSwitchesIT extends SandboxFixture {
     }
 
     @Test
-    void shouldRecordTheCostOfAnUnknownVendor() {
-        change("rules.unknown_vendor", UnknownVendor.ACCEPT);
-
+    void shouldRecordTheCostOfAnUnknownVendorUnlessSwitched() {
         Client.Reply reply = submit("acct_1", eventWithCost(newId(), "nobody", "0.16"));
 
         assertThat(reply.status()).isEqualTo(202);
         assertThat(sandbox.stats().byVendor().get("nobody").costs().get("USD")).isEqualByComparingTo("0.16");
+        change("rules.unknown_vendor", UnknownVendor.UNPROCESSABLE);
+        assertThat(submit("acct_1", eventWithCost(newId(), "nobody", "0.16")).status())
+                .isEqualTo(422);
     }
 
     @Test
@@ -173,13 +174,17 @@ class EventSwitchesIT extends SandboxFixture {
     }
 
     @Test
-    void shouldAcceptAnEventWithoutItsVolumeIfSwitched() {
-        change("rules.missing_volume", MissingVolume.UNBILLED);
+    void shouldAcceptAnEventWithoutItsVolumeUnbilledUnlessSwitched() {
         String id = newId();
 
-        submit("acct_1", event(id).replace("total_tokens", "tokens"));
+        Client.Reply reply = submit("acct_1", event(id).replace("total_tokens", "tokens"));
 
+        assertThat(reply.status()).isEqualTo(202);
         assertThat(client.get("/events/" + id).json().path("fees")).isEmpty();
+        change("rules.missing_volume", MissingVolume.UNPROCESSABLE);
+        assertThat(submit("acct_1", event(newId()).replace("total_tokens", "tokens"))
+                        .status())
+                .isEqualTo(422);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.usageflow.sandbox.SandboxSeed.PriceSpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Products with their versions and prices, and created assets. */
 class ProductsIT extends SandboxFixture {
@@ -23,7 +24,7 @@ class ProductsIT extends SandboxFixture {
         sandbox.createCustomer("early", "p");
 
         Client.Reply added = client.post("/products/" + productId, """
-                {"name": "P2", "publish": false, "prices": [{"type": "usage_based",
+                {"name": "P2", "prices": [{"type": "usage_based",
                   "usage_calculation": {"event_type": "x", "usage_type": "unit"},
                   "pricing": [{"asset": "USD", "values": [{"unit_price": 2}]}]}]}""");
         assertThat(added.status()).isEqualTo(201);
@@ -67,6 +68,13 @@ class ProductsIT extends SandboxFixture {
                         .json()
                         .path("totals"))
                 .isEqualTo(answer.path("totals"));
+        assertThat(client.post("/products/" + productId + "/simulate", body).json())
+                .as("the guide's path")
+                .isEqualTo(answer);
+        JsonNode unbilled = client.post("/products/" + productId + "/simulate", body.replace("total_tokens", "tokens"))
+                .json();
+        assertThat(unbilled.path("totals")).isEmpty();
+        assertThat(unbilled.path("events")).hasSize(2);
         assertThat(client.post("/products/" + productId + "/9/simulate-usage", body)
                         .status())
                 .isEqualTo(404);
@@ -100,7 +108,7 @@ class ProductsIT extends SandboxFixture {
     @Test
     void shouldWaitForThePaymentOfAFixedPriceBeforeBilling() {
         client.post("/products", """
-                {"name": "Plan", "code": "plan", "prices": [
+                {"name": "Plan", "code": "plan", "publish": true, "prices": [
                  {"type": "fixed", "billing_model": {"type": "recurring"},
                   "pricing": [{"asset": "USD", "values": [{"unit_price": 20}]}]},
                  {"type": "usage_based", "usage_calculation": {"event_type": "message_completed", "usage_type": "unit"},
@@ -108,30 +116,131 @@ class ProductsIT extends SandboxFixture {
         JsonNode created = client.post("/customers", """
                         {"name": "A", "external_id": "acct_1", "subscriptions": [{"products": [{"code": "plan"}]}]}""").json();
         assertThat(created.path("subscriptions").get(0).path("status").asText()).isEqualTo("pending");
+        assertThat(created.path("subscriptions").get(0).path("required_actions"))
+                .isEqualTo(created.path("required_actions"))
+                .hasSize(1);
         assertThat(created.path("required_actions").get(0).path("type").asText())
                 .isEqualTo("payment");
+        JsonNode later = client.get("/customers/" + created.path("id").asText()).json();
+        JsonNode fresh = later.path("subscriptions").get(0).path("required_actions");
+        assertThat(fresh).isEqualTo(later.path("required_actions")).hasSize(1);
+        assertThat(fresh.get(0).path("redirect_url").asText())
+                .as("a link of its own")
+                .isNotEqualTo(created.path("required_actions")
+                        .get(0)
+                        .path("redirect_url")
+                        .asText());
         submit("acct_1", event(newId()));
         assertThat(sandbox.balance("acct_1", "USD")).isEqualByComparingTo("0");
 
-        String page =
-                created.path("required_actions").get(0).path("redirect_url").asText();
+        String page = fresh.get(0).path("redirect_url").asText();
         client.get(page.substring(sandbox.url().toString().length()));
         submit("acct_1", event(newId()));
 
         assertThat(sandbox.balance("acct_1", "USD")).isEqualByComparingTo("-1");
+        JsonNode paid = client.get("/customers?external_id=acct_1").json();
+        assertThat(paid.path("subscriptions").get(0).path("status").asText()).isEqualTo("active");
+        assertThat(paid.has("required_actions")).isFalse();
+        assertThat(paid.path("subscriptions").get(0).has("required_actions")).isFalse();
     }
 
     @Test
-    void shouldKeepACreatedAssetAndQuoteIt() {
+    void shouldKeepAProductADraftUntilItIsPublished() {
+        String draft = """
+                {"name": "P", "code": "p", "prices": [{"type": "usage_based",
+                  "usage_calculation": {"event_type": "x", "usage_type": "unit"},
+                  "pricing": [{"asset": "USD", "values": [{"unit_price": 2}]}]}]}""";
+        String customer = "{\"name\": \"A\", \"subscriptions\": [{\"products\": [{\"code\": \"p\"}]}]}";
+
+        JsonNode product = client.post("/products", draft).json();
+
+        assertThat(product.path("status").asText()).isEqualTo("draft");
+        assertThat(product.path("is_default").booleanValue()).isFalse();
+        assertThat(client.post("/customers", customer).status()).isEqualTo(422);
+        client.patch("/products/" + product.path("id").asText() + "/1", "{\"publish\": true}");
+        assertThat(client.post("/customers", customer).status()).isEqualTo(201);
+    }
+
+    /** The assets of all prices, before any money has moved, also while the payment is pending. */
+    @Test
+    void shouldMakeTheAccountsOfAWalletWithTheSubscription() {
+        client.post("/assets", "{\"code\": \"IMG\", \"precision\": 2}");
+        client.post("/products", """
+                {"name": "P", "code": "p", "publish": true, "prices": [
+                 {"type": "fixed", "pricing": [{"asset": "USD", "values": [{"unit_price": 20}]}]},
+                 {"type": "usage_based", "usage_calculation": {"event_type": "x", "usage_type": "unit"},
+                  "pricing": [{"asset": "IMG", "values": [{"unit_price": 1}]}]}]}""");
+        sandbox.createCustomer("without");
+        sandbox.createCustomer("with", "p");
+
+        assertThat(wallet("without")).isEmpty();
+        assertThat(wallet("with"))
+                .extracting(account -> account.path("id").asText() + " "
+                        + account.path("available").asInt())
+                .containsExactly("default:USD 0", "default:IMG 0");
+    }
+
+    /** 100 a month that are replaced, and 10 once. */
+    @Test
+    void shouldGrantTheCreditsOfAProductOnPaymentAndReplaceThem() {
+        client.post("/assets", "{\"code\": \"IMG\", \"precision\": 2}");
+        client.post("/products", """
+                {"name": "Plan", "code": "plan", "publish": true, "prices": [
+                 {"type": "fixed", "pricing": [{"asset": "USD", "values": [{"unit_price": 20}]}]},
+                 {"type": "usage_based", "usage_calculation": {"event_type": "message_completed", "usage_type": "unit"},
+                  "pricing": [{"asset": "IMG", "values": [{"unit_price": 65}]}]}],
+                 "entitlements": [
+                 {"name": "Monthly", "asset": "IMG", "amount": 100, "purpose": "bundled",
+                  "lifecycle": {"duration": "month", "duration_count": 1, "refresh": {"strategy": "expire_and_replace"}}},
+                 {"name": "Welcome", "asset": "IMG", "amount": 10, "purpose": "promotion",
+                  "lifecycle": {"duration": "month", "duration_count": 1}}]}""");
+        JsonNode created = client.post("/customers", """
+                        {"name": "A", "external_id": "acct_1", "subscriptions": [{"products": [{"code": "plan"}]}]}""").json();
+        String subscription = created.path("subscriptions").get(0).path("id").asText();
+        assertThat(sandbox.balance("acct_1", "IMG")).isZero();
+
+        assertThat(sandbox.activateSubscription(subscription)).isTrue();
+        assertThat(sandbox.activateSubscription(subscription)).isTrue();
+        assertThat(sandbox.balance("acct_1", "IMG")).as("once").isEqualByComparingTo("110");
+
+        submit("acct_1", event(newId()));
+        assertThat(sandbox.balance("acct_1", "IMG")).isEqualByComparingTo("45");
+        client.post("/__sandbox/subscriptions/" + subscription + "/renew", "{}");
+        assertThat(sandbox.balance("acct_1", "IMG"))
+                .as("45 expired, 100 came; the welcome came once")
+                .isEqualByComparingTo("100");
+        submit("acct_1", event(newId()), event(newId()));
+        assertThat(sandbox.balance("acct_1", "IMG")).isEqualByComparingTo("-30");
+        assertThat(sandbox.renewSubscription(subscription)).isTrue();
+        assertThat(sandbox.balance("acct_1", "IMG"))
+                .as("nothing was left to expire")
+                .isEqualByComparingTo("70");
+        assertThat(sandbox.renewSubscription("sub_none")).isFalse();
+    }
+
+    private JsonNode wallet(String externalId) {
+        String id = client.get("/customers?external_id=" + externalId)
+                .json()
+                .path("id")
+                .asText();
+        return client.get("/customers/" + id + "/wallet").json().path("accounts");
+    }
+
+    /** A credit costs USD 0.05, so USD 1 buys 20; or the other way round, as inverse_rate. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\"rate\": 0.05", "\"inverse_rate\": 20"})
+    void shouldKeepACreatedAssetAndQuoteIt(String rate) {
         Client.Reply created = client.post("/assets", """
                 {"code": "CRD", "name": "Credits", "precision": 0, "symbol": "c", "label": "credits",
-                 "rates": [{"source": "USD", "rate": 100}]}""");
+                 "rates": [{"source": "USD", %s}]}""".formatted(rate));
         assertThat(created.status()).isEqualTo(201);
 
-        JsonNode quote = client.post("/assets/CRD/quote", "{\"source\": \"USD\", \"amount\": 2.5}")
+        JsonNode quote = client.post("/assets/CRD/quote", "{\"source\": \"USD\", \"amount\": 1}")
                 .json();
 
-        assertThat(quote.path("amount").decimalValue()).isEqualByComparingTo("250");
+        assertThat(quote.path("amount").decimalValue()).isEqualByComparingTo("20");
+        assertThat(client.post("/assets", """
+                        {"code": "X", "rates": [{"source": "USD", "rate": 1, "inverse_rate": 1}]}""").status()).isEqualTo(422);
         assertThat(client.get("/assets/CRD").json().path("precision").intValue())
                 .isZero();
         assertThat(client.get("/assets").json().path("items")).hasSize(1);

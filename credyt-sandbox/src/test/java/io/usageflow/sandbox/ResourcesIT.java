@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.usageflow.sandbox.SandboxSeed.PriceSpec;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -112,6 +113,30 @@ class ResourcesIT extends SandboxFixture {
         assertThat(account.path("available").decimalValue()).isEqualByComparingTo("-0.5");
     }
 
+    @Test
+    void shouldNotMindTheCaseOfAnAccountsName() {
+        String id = sandbox.createCustomer("acct_1");
+        client.post("/assets", "{\"code\": \"IMG\"}");
+        for (String asset : List.of("usd", "USD", "img", "IMG")) {
+            Client.Reply reply = client.post("/customers/" + id + "/wallet/adjustments", """
+                    {"transaction_id": "%1$s", "asset": "%1$s", "amount": 1, "reason": "gift",
+                     "account_name": "Default"}""".formatted(asset));
+            assertThat(reply.status()).as(asset).isEqualTo(201);
+        }
+
+        for (String account : List.of("default:usd", "DEFAULT:USD", "Default%3Aimg", "default:IMG")) {
+            assertThat(client.get("/customers/" + id + "/wallet/" + account)
+                            .json()
+                            .path("available")
+                            .asInt())
+                    .as(account)
+                    .isEqualTo(2);
+        }
+        assertThat(client.get("/customers/" + id + "/wallet").json().path("accounts"))
+                .extracting(account -> account.path("asset").asText())
+                .containsExactly("USD", "IMG");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     "asset": "USD"        | "asset": "GOLD" | asset
@@ -192,11 +217,11 @@ class ResourcesIT extends SandboxFixture {
                 "/top-ups", "{\"customer_id\": \"" + customerId + "\", \"amount\": 20, \"currency\": \"USD\"}");
         assertThat(topUp.status()).isEqualTo(201);
         assertThat(topUp.json().path("redirect_url").asText()).startsWith("https://");
-        assertThat(client.post("/billing-portal/sessions", "{\"customer_id\": \"" + customerId + "\"}")
-                        .json()
-                        .path("redirect_url")
-                        .asText())
-                .startsWith("https://");
+        JsonNode session = client.post("/billing-portal/sessions", "{\"customer_id\": \"" + customerId + "\"}")
+                .json();
+        assertThat(session.path("redirect_url").asText()).matches("https://.*token=.+");
+        assertThat(session.path("expires_at").asText())
+                .isGreaterThan(session.path("created_at").asText());
         assertThat(client.post("/top-ups", "{\"customer_id\": \"cust_x\", \"amount\": 1, \"currency\": \"USD\"}")
                         .status())
                 .isEqualTo(422);

@@ -35,7 +35,7 @@ class SandboxOptionsTest {
                 .with("answers.batch_mode", BatchMode.IGNORE_BAD)
                 .with("answers.fee_delay_ms", 2_000)
                 .with("rules.unknown_customer", UnknownCustomer.NOT_FOUND)
-                .with("rules.unknown_vendor", UnknownVendor.ACCEPT)
+                .with("rules.unknown_vendor", UnknownVendor.UNPROCESSABLE)
                 .with("rules.event_ids", EventIdFormat.ANY)
                 .withOverdraftLimit(new BigDecimal("2.5"))
                 .with("answers.no_funds", NoFundsAnswer.UNPROCESSABLE)
@@ -63,9 +63,9 @@ class SandboxOptionsTest {
                         EventIdFormat.ANY,
                         UnknownAccount.FORBIDDEN,
                         UnknownCustomer.NOT_FOUND,
-                        UnknownVendor.ACCEPT,
+                        UnknownVendor.UNPROCESSABLE,
                         UnknownFields.IGNORE,
-                        MissingVolume.UNPROCESSABLE,
+                        MissingVolume.UNBILLED,
                         true,
                         Overdraft.LIMITED,
                         new BigDecimal("2.5")));

@@ -51,7 +51,7 @@ class StartIT {
     void shouldStartFromASeedFile(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("seed.json"), """
                 {"vendors": [{"name": "V", "external_id": "v"}],
-                 "products": [{"name": "P", "code": "p", "prices": [{
+                 "products": [{"name": "P", "code": "p", "publish": true, "prices": [{
                     "usage_calculation": {"event_type": "message_completed", "usage_type": "unit"},
                     "pricing": [{"asset": "USD", "values": [{"unit_price": 0.25}]}]}]}],
                  "customers": [{"name": "A", "external_id": "acct_1",

@@ -235,11 +235,13 @@ class RunbookIT {
     }
 
     private static void badDeploy(Commands page) throws Exception {
+        send("PATCH", credyt + "/__sandbox/options", "{\"rules\":{\"missing_volume\":\"unprocessable\"}}");
         link("acct_test");
         for (int event = 1; event <= 3; event++) {
             publish("poison-" + event, "acct_1", "message_completed");
         }
         publish("poison-test", "acct_test", "message_completed");
+        assertThat(page.run("usageflow catalogue check --from 2h", 1)).contains("VOLUME_MISSING");
         page.until("usageflow dead-letters list --since 2h", shown -> count("REJECTED", shown) >= 4);
         JsonNode one = JSON.readTree(Ran.of("usageflow dead-letters list --reason REJECTED --json")
                 .output()
@@ -266,6 +268,7 @@ class RunbookIT {
             awaitAtCredyt("acct_1", "poison-" + event);
         }
         assertThat(credytHas("acct_test", "poison-test")).isFalse();
+        send("PATCH", credyt + "/__sandbox/options", "{\"rules\":{\"missing_volume\":\"unbilled\"}}");
     }
 
     private static void deadLetters(Commands page) throws Exception {

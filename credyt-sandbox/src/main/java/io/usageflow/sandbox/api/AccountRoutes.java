@@ -28,9 +28,9 @@ final class AccountRoutes {
         List<Route> routes = new ArrayList<>();
         routes.add(Route.get(
                 "/accounts/self", request -> ApiResponse.ok(api.state().ownAccount())));
-        routes.addAll(api.reads("/accounts", "account", "external_id", accounts, account -> account));
+        routes.addAll(api.reads("/accounts", "account", "external_id", accounts, (account, request) -> account));
         routes.add(Route.post("/accounts", request -> request.withBody(this::create)));
-        routes.addAll(api.reads("/webhooks", "webhook", null, webhooks, webhook -> webhook));
+        routes.addAll(api.reads("/webhooks", "webhook", null, webhooks, (webhook, request) -> webhook));
         routes.add(Route.post("/webhooks", request -> request.withBody(this::createWebhook)));
         return routes;
     }

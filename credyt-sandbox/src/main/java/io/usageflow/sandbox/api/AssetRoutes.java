@@ -27,7 +27,7 @@ final class AssetRoutes {
         this.state = api.state();
     }
 
-    private record Quote(String source, BigDecimal sourceAmount, String asset, BigDecimal amount, BigDecimal rate) {}
+    private record Quote(String source, BigDecimal sourceAmount, String asset, BigDecimal amount) {}
 
     List<Route> routes() {
         return List.of(
@@ -45,11 +45,7 @@ final class AssetRoutes {
         }
         List<ExchangeRate> rates = new ArrayList<>();
         for (Fields rate : body.objects("rates")) {
-            BigDecimal value = rate.decimal("rate");
-            if (value.signum() <= 0) {
-                rate.wrong("rate", "must be more than 0");
-            }
-            rates.add(new ExchangeRate(rate.text("source"), value));
+            rates.add(rate(rate));
         }
         Asset asset = new Asset(
                 code,
@@ -65,6 +61,21 @@ final class AssetRoutes {
                 body, "code", code, state.assets(), () -> state.assets().add(asset));
     }
 
+    private static ExchangeRate rate(Fields body) {
+        BigDecimal rate = body.optionalDecimal("rate");
+        BigDecimal inverse = body.optionalDecimal("inverse_rate");
+        if ((rate == null) == (inverse == null) && body.errors().none()) {
+            body.wrong("rate", "give either rate or inverse_rate");
+        }
+        if (rate != null && rate.signum() <= 0) {
+            body.wrong("rate", "must be more than 0");
+        }
+        if (inverse != null && inverse.signum() <= 0) {
+            body.wrong("inverse_rate", "must be more than 0");
+        }
+        return new ExchangeRate(body.text("source"), rate, inverse);
+    }
+
     private ApiResponse quote(Fields body, ApiRequest request) {
         String source = body.text("source");
         BigDecimal amount = body.decimal("amount");
@@ -72,9 +83,8 @@ final class AssetRoutes {
         if (asset.isEmpty()) {
             return Problems.notFound("asset", request.param("code"));
         }
-        Optional<BigDecimal> rate = asset.get().rates().stream()
+        Optional<ExchangeRate> rate = asset.get().rates().stream()
                 .filter(candidate -> candidate.source().equals(source))
-                .map(ExchangeRate::rate)
                 .reduce((first, last) -> last);
         if (rate.isEmpty() && !source.isEmpty()) {
             body.wrong("source", "the asset has no rate for it");
@@ -82,7 +92,7 @@ final class AssetRoutes {
         if (!body.errors().none() || rate.isEmpty()) {
             return api.invalid(body.errors());
         }
-        BigDecimal quoted = amount.multiply(rate.get()).setScale(asset.get().precision(), RoundingMode.HALF_EVEN);
-        return ApiResponse.ok(new Quote(source, amount, asset.get().code(), Decimals.normal(quoted), rate.get()));
+        BigDecimal quoted = rate.get().bought(amount).setScale(asset.get().precision(), RoundingMode.HALF_EVEN);
+        return ApiResponse.ok(new Quote(source, amount, asset.get().code(), Decimals.normal(quoted)));
     }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -57,10 +58,14 @@ public final class CredytApi {
     }
 
     /** The list of a resource, or one resource if the query has its key; and one resource by id. */
-    <T> List<Route> reads(String path, String what, @Nullable String key, ResourceTable<T> table, Function<T, ?> view) {
+    <T> List<Route> reads(
+            String path, String what, @Nullable String key, ResourceTable<T> table, BiFunction<T, ApiRequest, ?> view) {
         return List.of(
-                Route.get(path, request -> list(request, what, key, table, view)),
-                read(path + "/{id}", what, table, view));
+                Route.get(path, request -> list(request, what, key, table, resource -> view.apply(resource, request))),
+                Route.get(path + "/{id}", request -> {
+                    String id = request.param("id");
+                    return one(what, id, () -> table.byId(id), resource -> view.apply(resource, request));
+                }));
     }
 
     /** @param pattern ends with the path parameter that has the id */

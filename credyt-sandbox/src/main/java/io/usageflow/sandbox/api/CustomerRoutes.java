@@ -35,8 +35,10 @@ final class CustomerRoutes {
             @Nullable String email,
             Instant createdAt,
             List<String> externalAccounts,
-            List<SubscriptionView> subscriptions) {
-        static CustomerView of(SandboxCustomer customer) {
+            List<SubscriptionView> subscriptions,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<RequiredAction> requiredActions) {
+        static CustomerView of(SandboxCustomer customer, String baseUrl) {
+            List<SubscriptionView> subscriptions = SubscriptionView.of(customer, baseUrl);
             return new CustomerView(
                     customer.id(),
                     customer.externalId(),
@@ -44,12 +46,18 @@ final class CustomerRoutes {
                     customer.profile().email(),
                     customer.createdAt(),
                     List.of(),
-                    SubscriptionView.of(customer));
+                    subscriptions,
+                    SubscriptionView.requiredActions(subscriptions));
         }
     }
 
-    private record SubscriptionView(String id, String status, Instant startedAt, List<ProductView> products) {
-        static List<SubscriptionView> of(SandboxCustomer customer) {
+    private record SubscriptionView(
+            String id,
+            String status,
+            Instant startedAt,
+            List<ProductView> products,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<RequiredAction> requiredActions) {
+        static List<SubscriptionView> of(SandboxCustomer customer, String baseUrl) {
             return customer.subscriptions().stream()
                     .map(subscription -> new SubscriptionView(
                             subscription.id(),
@@ -58,7 +66,14 @@ final class CustomerRoutes {
                             subscription.products().stream()
                                     .map(version -> new ProductView(
                                             version.productId(), version.productCode(), version.number()))
-                                    .toList()))
+                                    .toList(),
+                            subscription.active() ? List.of() : List.of(RequiredAction.payment(subscription, baseUrl))))
+                    .toList();
+        }
+
+        static List<RequiredAction> requiredActions(List<SubscriptionView> subscriptions) {
+            return subscriptions.stream()
+                    .flatMap(subscription -> subscription.requiredActions().stream())
                     .toList();
         }
     }
@@ -72,11 +87,22 @@ final class CustomerRoutes {
             @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SubscriptionView> subscriptions,
             @JsonInclude(JsonInclude.Include.NON_EMPTY) List<RequiredAction> requiredActions) {}
 
-    private record RequiredAction(String type, String redirectUrl) {}
+    private record RequiredAction(String type, String redirectUrl) {
+        /** With a link of its own at each call. Every one stays valid here; those of Credyt expire. */
+        static RequiredAction payment(Subscription subscription, String baseUrl) {
+            return new RequiredAction(
+                    "payment",
+                    baseUrl + "/__sandbox/subscriptions/" + subscription.id() + "/pay?token=" + Ids.next(""));
+        }
+    }
 
     List<Route> routes() {
-        List<Route> routes = new ArrayList<>(
-                api.reads("/customers", "customer", "external_id", state.customers(), CustomerView::of));
+        List<Route> routes = new ArrayList<>(api.reads(
+                "/customers",
+                "customer",
+                "external_id",
+                state.customers(),
+                (customer, request) -> CustomerView.of(customer, request.baseUrl())));
         routes.add(Route.post("/customers", request -> request.withBody(body -> create(body, request))));
         routes.add(api.read(
                 "/customers/{id}/stats",
@@ -122,7 +148,7 @@ final class CustomerRoutes {
     private Optional<ProductVersion> version(Fields product) {
         String code = product.text("code");
         JsonNode wanted = product.raw("version");
-        String number = wanted == null ? "default" : wanted.asText();
+        String number = wanted == null ? Product.DEFAULT : wanted.asText();
         Optional<Product> known = state.products().byKey(code);
         Optional<ProductVersion> version =
                 known.flatMap(found -> found.version(number)).filter(ProductVersion::published);
@@ -135,15 +161,12 @@ final class CustomerRoutes {
     }
 
     private static CreatedView created(SandboxCustomer customer, String baseUrl) {
+        List<SubscriptionView> subscriptions = SubscriptionView.of(customer, baseUrl);
         return new CreatedView(
                 customer.id(),
                 customer.externalId(),
                 customer.createdAt(),
-                SubscriptionView.of(customer),
-                customer.subscriptions().stream()
-                        .filter(subscription -> !subscription.active())
-                        .map(subscription -> new RequiredAction(
-                                "payment", baseUrl + "/__sandbox/subscriptions/" + subscription.id() + "/pay"))
-                        .toList());
+                subscriptions,
+                SubscriptionView.requiredActions(subscriptions));
     }
 }

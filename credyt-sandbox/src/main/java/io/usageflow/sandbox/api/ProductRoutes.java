@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.usageflow.sandbox.api.CredytApi.StatsView;
+import io.usageflow.sandbox.behaviour.ValidationRules.MissingVolume;
 import io.usageflow.sandbox.http.ApiRequest;
 import io.usageflow.sandbox.http.ApiResponse;
 import io.usageflow.sandbox.http.Problems;
@@ -91,14 +92,18 @@ final class ProductRoutes {
             List<Fee> fees) {}
 
     List<Route> routes() {
-        List<Route> routes = new ArrayList<>(api.reads("/products", "product", "code", products, ProductView::of));
+        List<Route> routes = new ArrayList<>(
+                api.reads("/products", "product", "code", products, (product, request) -> ProductView.of(product)));
         routes.add(Route.post("/products", request -> request.withBody(this::create)));
         routes.add(Route.post("/products/{id}", request -> request.withBody(body -> addVersion(body, request))));
         routes.add(Route.patch("/products/{id}/{version}", request -> request.withBody(body -> change(body, request))));
         routes.add(Route.post(
                 "/products/{id}/{version}/simulate-usage",
-                request ->
-                        onVersion(request, (product, version) -> request.withBody(body -> simulate(version, body)))));
+                request -> request.withBody(body -> simulate(request, request.param("version"), body))));
+        // The guide's path, without a version.
+        routes.add(Route.post(
+                "/products/{id}/simulate",
+                request -> request.withBody(body -> simulate(request, Product.DEFAULT, body))));
         return routes;
     }
 
@@ -130,7 +135,7 @@ final class ProductRoutes {
     private ApiResponse change(Fields body, ApiRequest request) {
         boolean publish = body.flag("publish", false);
         boolean makeDefault = body.flag("make_default", false);
-        return onVersion(request, (product, version) -> {
+        return onVersion(request, request.param("version"), (product, version) -> {
             if (makeDefault && !publish && !version.published()) {
                 body.wrong("make_default", "publish the version first");
             }
@@ -140,14 +145,19 @@ final class ProductRoutes {
         });
     }
 
-    private ApiResponse onVersion(ApiRequest request, BiFunction<Product, ProductVersion, ApiResponse> operation) {
-        String number = request.param("version");
+    private ApiResponse onVersion(
+            ApiRequest request, String number, BiFunction<Product, ProductVersion, ApiResponse> operation) {
         return api.with("product", request, products, product -> product.version(number)
                 .map(version -> operation.apply(product, version))
                 .orElseGet(() -> Problems.notFound("version", number)));
     }
 
+    private ApiResponse simulate(ApiRequest request, String number, Fields body) {
+        return onVersion(request, number, (product, version) -> simulate(version, body));
+    }
+
     private ApiResponse simulate(ProductVersion version, Fields body) {
+        boolean volumeRequired = api.behaviour().rules().missingVolume() == MissingVolume.UNPROCESSABLE;
         List<SimulatedEvent> events = new ArrayList<>();
         Amounts total = new Amounts();
         if (!body.has("events")) {
@@ -155,11 +165,12 @@ final class ProductRoutes {
         }
         for (Fields event : body.objects("events")) {
             String eventType = event.text("event_type");
-            List<Fee> fees = Pricing.fees(
-                    version.pricesFor(eventType),
-                    eventType,
-                    event.optionalNode("data"),
-                    volumeField -> event.wrong("data." + volumeField, "must be a number"));
+            List<Fee> fees =
+                    Pricing.fees(version.pricesFor(eventType), eventType, event.optionalNode("data"), volumeField -> {
+                        if (volumeRequired) {
+                            event.wrong("data." + volumeField, "must be a number");
+                        }
+                    });
             fees.forEach(fee -> total.add(fee.asset(), fee.amount()));
             events.add(new SimulatedEvent(eventType, event.raw("id"), fees));
         }

@@ -15,10 +15,12 @@ import io.usageflow.sandbox.resource.ResourceTable;
 import io.usageflow.sandbox.resource.SandboxCustomer;
 import io.usageflow.sandbox.resource.SandboxCustomer.Subscription;
 import io.usageflow.sandbox.resource.Vendor;
+import io.usageflow.sandbox.resource.Wallet;
 import io.usageflow.sandbox.totals.Totals;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -89,6 +91,7 @@ public final class SandboxState {
             if (customer.isEmpty()) {
                 totals.countRejected(batch.events().size());
             }
+            customer.ifPresent(this::wallet);
             return customer.map(found -> intake.take(found, batch.events(), behaviour, this::later));
         });
     }
@@ -115,7 +118,7 @@ public final class SandboxState {
                 now,
                 true,
                 products.all().stream()
-                        .flatMap(product -> product.version("default").stream())
+                        .flatMap(product -> product.version(Product.DEFAULT).stream())
                         .toList(),
                 null));
         return Optional.of(customer);
@@ -127,8 +130,30 @@ public final class SandboxState {
                 customers.all().stream().anyMatch(customer -> customer.activate(subscriptionId, clock.instant())));
     }
 
+    /** Ends the current period of a subscription's credits. Returns whether the subscription is active. */
+    public boolean renew(String subscriptionId) {
+        return locked(
+                () -> customers.all().stream().anyMatch(customer -> customer.renew(subscriptionId, clock.instant())));
+    }
+
     public boolean isKnownAsset(String code) {
         return Asset.isCurrency(code) || assets.isTaken(code);
+    }
+
+    /** The code of the asset as it is written here, whatever the case of its letters; empty if there is none. */
+    public Optional<String> assetCode(String code) {
+        String currency = code.toUpperCase(Locale.ROOT);
+        return assets.all().stream()
+                .map(Asset::code)
+                .filter(code::equalsIgnoreCase)
+                .findFirst()
+                .or(() -> Asset.isCurrency(currency) ? Optional.of(currency) : Optional.empty());
+    }
+
+    /** The wallet of the customer at this moment. */
+    public Wallet wallet(SandboxCustomer customer) {
+        customer.renewWhatIsDue(clock.instant());
+        return customer.wallet();
     }
 
     /** Forgets everything. */

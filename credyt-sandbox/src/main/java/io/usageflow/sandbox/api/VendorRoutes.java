@@ -23,7 +23,7 @@ final class VendorRoutes {
     List<Route> routes() {
         List<Route> routes = new ArrayList<>();
         for (String path : List.of("/vendors", "/events/vendors")) {
-            routes.addAll(api.reads(path, "vendor", "external_id", vendors, vendor -> vendor));
+            routes.addAll(api.reads(path, "vendor", "external_id", vendors, (vendor, request) -> vendor));
             routes.add(Route.post(path, request -> request.withBody(this::create)));
             routes.add(api.read(path + "/{id}/stats", "vendor", vendors, this::stats));
         }

@@ -9,15 +9,19 @@ import io.usageflow.sandbox.json.Fields;
 import io.usageflow.sandbox.json.Ids;
 import io.usageflow.sandbox.resource.Wallet;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * {@code /customers/{id}/wallet}; {@code /top-ups} and {@code /billing-portal/sessions}, which return the address of a
  * page for the customer.
  */
 final class WalletRoutes {
+    private static final Duration PAGE_VALIDITY = Duration.ofMinutes(10);
+
     private final CredytApi api;
     private final SandboxState state;
 
@@ -30,7 +34,7 @@ final class WalletRoutes {
 
     private record WalletAccountView(@JsonUnwrapped Wallet.View account, int pendingIn, int pendingOut) {}
 
-    private record HostedPage(String id, String redirectUrl, Instant createdAt) {}
+    private record HostedPage(String id, String redirectUrl, Instant createdAt, Instant expiresAt) {}
 
     List<Route> routes() {
         return List.of(
@@ -38,7 +42,7 @@ final class WalletRoutes {
                         "/customers/{id}/wallet",
                         "customer",
                         state.customers(),
-                        customer -> new WalletView(customer.wallet().accounts())),
+                        customer -> new WalletView(state.wallet(customer).accounts())),
                 Route.get("/customers/{id}/wallet/{account}", this::account),
                 Route.post(
                         "/customers/{id}/wallet/adjustments",
@@ -50,31 +54,29 @@ final class WalletRoutes {
     /** The path parameter is decoded: {@code default:USD}, with the colon sent as it is or as {@code %3A}. */
     private ApiResponse account(ApiRequest request) {
         String id = request.param("account");
-        int colon = id.lastIndexOf(':');
-        String asset = id.substring(colon + 1);
-        return api.with("customer", request, state.customers(), customer -> {
-            if (colon < 1 || !state.isKnownAsset(asset)) {
-                return Problems.notFound("wallet account", id);
-            }
-            return ApiResponse.ok(
-                    new WalletAccountView(customer.wallet().account(id.substring(0, colon), asset), 0, 0));
-        });
+        int colon = Math.max(0, id.lastIndexOf(':'));
+        return api.with("customer", request, state.customers(), customer -> state.wallet(customer)
+                .find(id.substring(0, colon), id.substring(Math.min(id.length(), colon + 1)))
+                .map(found -> ApiResponse.ok(new WalletAccountView(found, 0, 0)))
+                .orElseGet(() -> Problems.notFound("wallet account", id)));
     }
 
     private ApiResponse adjust(Fields body, ApiRequest request) {
         String transactionId = body.text("transaction_id");
-        String asset = body.text("asset");
+        String given = body.text("asset");
         BigDecimal amount = body.decimal("amount");
         body.text("reason");
         String account = Objects.requireNonNullElse(body.optionalText("account_name"), Wallet.DEFAULT_ACCOUNT);
         body.optionalText("description");
         body.optionalNode("metadata");
         return api.with("customer", request, state.customers(), customer -> {
-            if (!asset.isEmpty() && !state.isKnownAsset(asset)) {
+            Optional<String> asset = state.assetCode(given);
+            if (asset.isEmpty() && !given.isEmpty()) {
                 body.wrong("asset", "is neither an ISO 4217 currency nor an asset that was created");
             }
-            return body.errors().none()
-                    ? ApiResponse.created(customer.wallet().adjust(transactionId, account, asset, amount, state.now()))
+            return body.errors().none() && asset.isPresent()
+                    ? ApiResponse.created(
+                            state.wallet(customer).adjust(transactionId, account, asset.get(), amount, state.now()))
                     : api.invalid(body.errors());
         });
     }
@@ -97,6 +99,8 @@ final class WalletRoutes {
             return api.invalid(body.errors());
         }
         String id = Ids.next(idPrefix);
-        return ApiResponse.created(new HostedPage(id, "https://pay.example/" + id, state.now()));
+        Instant now = state.now();
+        return ApiResponse.created(new HostedPage(
+                id, "https://pay.example/" + id + "?token=" + Ids.next(""), now, now.plus(PAGE_VALIDITY)));
     }
 }

@@ -24,9 +24,9 @@ public record ValidationRules(
             EventIdFormat.UUID,
             UnknownAccount.FORBIDDEN,
             UnknownCustomer.UNPROCESSABLE,
-            UnknownVendor.UNPROCESSABLE,
+            UnknownVendor.ACCEPT,
             UnknownFields.IGNORE,
-            MissingVolume.UNPROCESSABLE,
+            MissingVolume.UNBILLED,
             false,
             Overdraft.UNLIMITED,
             BigDecimal.ZERO);
@@ -63,10 +63,10 @@ public record ValidationRules(
 
     /** The handling of an event whose cost names an unknown vendor. */
     public enum UnknownVendor {
-        /** 422 on the vendor's field. The default. */
-        UNPROCESSABLE,
-        /** The cost is recorded under the name that was sent. */
-        ACCEPT
+        /** The cost is recorded under the name that was sent. The default: no source speaks of a refusal. */
+        ACCEPT,
+        /** 422 on the vendor's field. */
+        UNPROCESSABLE
     }
 
     /** The handling of fields of an event that no source mentions. */
@@ -79,10 +79,10 @@ public record ValidationRules(
 
     /** The handling of an event without the number in {@code data} that its price needs. */
     public enum MissingVolume {
-        /** 422 on the field. The default: the sources call it a constraint. */
-        UNPROCESSABLE,
-        /** Accepted without that fee. */
-        UNBILLED
+        /** Accepted without that fee. The default: the guide lists it among the causes of events without fees. */
+        UNBILLED,
+        /** 422 on the field. */
+        UNPROCESSABLE
     }
 
     /** Whether the balance of a wallet limits the events that are accepted. */

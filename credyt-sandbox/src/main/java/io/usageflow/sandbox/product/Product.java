@@ -1,6 +1,7 @@
 package io.usageflow.sandbox.product;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.usageflow.sandbox.product.Price.AssetTariffs;
 import io.usageflow.sandbox.product.ProductReader.PostedProduct;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,6 +12,9 @@ import java.util.stream.Stream;
 
 /** A product and its versions. Not thread-safe. */
 public final class Product {
+    /** Stands for the number of the default version. */
+    public static final String DEFAULT = "default";
+
     private final String id;
     private final String code;
     private final Instant createdAt;
@@ -54,15 +58,21 @@ public final class Product {
      * @param text an integer or {@code default}
      */
     public Optional<ProductVersion> version(String text) {
-        String wanted = text.equals("default") ? Integer.toString(defaultVersion) : text;
+        String wanted = text.equals(DEFAULT) ? Integer.toString(defaultVersion) : text;
         return versions.stream()
                 .filter(version -> Integer.toString(version.number()).equals(wanted))
                 .findFirst();
     }
 
     public ProductVersion add(PostedProduct posted) {
-        ProductVersion version =
-                new ProductVersion(id, code, versions.size() + 1, posted.publish(), posted.prices(), posted.document());
+        ProductVersion version = new ProductVersion(
+                id,
+                code,
+                versions.size() + 1,
+                posted.publish(),
+                posted.prices(),
+                posted.entitlements(),
+                posted.document());
         versions.add(version);
         // The first published version is what "default" means until a request changes it.
         if (defaultVersion == 0 && posted.publish()) {
@@ -94,18 +104,25 @@ public final class Product {
             int number,
             boolean published,
             List<Price> prices,
+            List<Entitlement> entitlements,
             ObjectNode document) {
         public ProductVersion {
             prices = List.copyOf(prices);
+            entitlements = List.copyOf(entitlements);
         }
 
         ProductVersion asPublished() {
-            return new ProductVersion(productId, productCode, number, true, prices, document);
+            return new ProductVersion(productId, productCode, number, true, prices, entitlements, document);
         }
 
         /** The prices that count the event type. */
         public Stream<BillingPrice> pricesFor(String eventType) {
             return prices.stream().filter(price -> price.counts(eventType)).map(price -> new BillingPrice(this, price));
+        }
+
+        /** The assets of its prices: the accounts that a wallet needs. */
+        public Stream<String> assets() {
+            return prices.stream().flatMap(price -> price.pricing().stream()).map(AssetTariffs::asset);
         }
 
         public boolean isPaidUpFront() {

@@ -2,6 +2,8 @@ package io.usageflow.sandbox.product;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.sandbox.json.Fields;
+import io.usageflow.sandbox.product.Entitlement.Lifetime;
+import io.usageflow.sandbox.product.Entitlement.Unit;
 import io.usageflow.sandbox.product.Price.AssetTariffs;
 import io.usageflow.sandbox.product.Price.Rate;
 import io.usageflow.sandbox.product.Price.Tariff;
@@ -42,7 +44,46 @@ public final class ProductReader {
         for (Fields price : body.objects("prices")) {
             prices.add(price(price));
         }
-        return new PostedProduct(code, body.flag("publish", true), prices, body.copy());
+        List<Entitlement> entitlements =
+                body.objects("entitlements").stream().map(this::entitlement).toList();
+        return new PostedProduct(code, body.flag("publish", false), prices, entitlements, body.copy());
+    }
+
+    private Entitlement entitlement(Fields body) {
+        String asset = asset(body);
+        BigDecimal amount = body.decimal("amount");
+        if (amount.signum() <= 0 && body.has("amount")) {
+            body.wrong("amount", "must be more than 0");
+        }
+        Fields lifecycle = body.object("lifecycle");
+        return new Entitlement(
+                asset,
+                amount,
+                Optional.ofNullable(lifecycle).map(ProductReader::lifetime),
+                lifecycle != null && lifecycle.object("refresh") != null);
+    }
+
+    private static Lifetime lifetime(Fields lifecycle) {
+        String text = lifecycle.text("duration");
+        Optional<Unit> unit = Arrays.stream(Unit.values())
+                .filter(candidate -> candidate.wire().equals(text))
+                .findFirst();
+        if (unit.isEmpty() && !text.isEmpty()) {
+            lifecycle.wrong("duration", "must be day, week, month or year");
+        }
+        int count = lifecycle.integer("duration_count", 1);
+        if (count < 1) {
+            lifecycle.wrong("duration_count", "must be at least 1");
+        }
+        return new Lifetime(unit.orElse(Unit.MONTH), Math.max(1, count));
+    }
+
+    private String asset(Fields body) {
+        String asset = body.text("asset");
+        if (!asset.isEmpty() && !knownAsset.test(asset)) {
+            body.wrong("asset", "is neither an ISO 4217 currency nor an asset that was created");
+        }
+        return asset;
     }
 
     private Price price(Fields price) {
@@ -100,10 +141,7 @@ public final class ProductReader {
     }
 
     private AssetTariffs tariffs(Fields entry, Optional<UsageCalculation> usage) {
-        String asset = entry.text("asset");
-        if (!asset.isEmpty() && !knownAsset.test(asset)) {
-            entry.wrong("asset", "is neither an ISO 4217 currency nor an asset that was created");
-        }
+        String asset = asset(entry);
         List<Tariff> tariffs = new ArrayList<>();
         List<Rate> flat = new ArrayList<>();
         for (Fields value : entry.objects("values")) {
@@ -161,7 +199,12 @@ public final class ProductReader {
      * A valid body of {@code POST /products}.
      *
      * @param code absent for a new version of a product that has one
-     * @param publish true if the body does not say; a guess
+     * @param publish false if the body does not say: the version is a draft
      */
-    public record PostedProduct(@Nullable String code, boolean publish, List<Price> prices, ObjectNode document) {}
+    public record PostedProduct(
+            @Nullable String code,
+            boolean publish,
+            List<Price> prices,
+            List<Entitlement> entitlements,
+            ObjectNode document) {}
 }

@@ -1,8 +1,11 @@
 package io.usageflow.sandbox.resource;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.usageflow.sandbox.json.Decimals;
 import java.math.BigDecimal;
 import java.util.Currency;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +33,22 @@ public record Asset(
     /**
      * An exchange rate into this asset.
      *
-     * @param rate the worth of one unit of {@code source}
+     * @param rate the price of one unit of the asset in {@code source}; null if {@code inverseRate} was given
+     * @param inverseRate the units of the asset that one unit of {@code source} buys; null if {@code rate} was given
      */
-    public record ExchangeRate(String source, BigDecimal rate) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record ExchangeRate(
+            String source,
+            @Nullable BigDecimal rate,
+            @Nullable BigDecimal inverseRate) {
+        /** The units of the asset that the amount buys. */
+        public BigDecimal bought(BigDecimal amount) {
+            if (rate != null) {
+                return Decimals.quotient(amount, rate);
+            }
+            return amount.multiply(Objects.requireNonNull(inverseRate, "one of the two rates is given"));
+        }
+    }
 
     public static boolean isCurrency(String code) {
         return CURRENCIES.contains(code);

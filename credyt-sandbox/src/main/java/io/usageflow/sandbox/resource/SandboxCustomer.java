@@ -1,7 +1,9 @@
 package io.usageflow.sandbox.resource;
 
+import io.usageflow.sandbox.product.Entitlement;
 import io.usageflow.sandbox.product.Product.ProductVersion;
 import io.usageflow.sandbox.product.Product.ProductVersion.BillingPrice;
+import io.usageflow.sandbox.resource.Wallet.Grant;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,6 +19,7 @@ public final class SandboxCustomer {
     private final Instant createdAt;
     private final List<Subscription> subscriptions = new ArrayList<>();
     private final Map<String, List<BillingPrice>> pricesByEventType = new HashMap<>();
+    private final List<Credits> credits = new ArrayList<>();
     private final Wallet wallet = new Wallet();
 
     public SandboxCustomer(String id, Profile profile, Instant createdAt) {
@@ -78,22 +81,99 @@ public final class SandboxCustomer {
         return Collections.unmodifiableList(subscriptions);
     }
 
+    /** Makes the accounts of the wallet that the prices need. If the subscription is active, grants its credits. */
     public void subscribe(Subscription subscription) {
         subscriptions.add(subscription);
-        pricesByEventType.clear();
+        subscription.products().stream()
+                .flatMap(ProductVersion::assets)
+                .forEach(asset -> wallet.account(Wallet.DEFAULT_ACCOUNT, asset));
+        if (subscription.active()) {
+            begin(subscription);
+        }
     }
 
-    /** Returns whether the subscription exists. */
+    /** Begins a pending subscription. Returns whether the subscription exists. */
     public boolean activate(String subscriptionId, Instant now) {
         for (int i = 0; i < subscriptions.size(); i++) {
             Subscription found = subscriptions.get(i);
             if (found.id().equals(subscriptionId)) {
-                subscriptions.set(i, new Subscription(found.id(), now, true, found.products(), found.returnUrl()));
-                pricesByEventType.clear();
+                if (!found.active()) {
+                    subscriptions.set(i, new Subscription(found.id(), now, true, found.products(), found.returnUrl()));
+                    begin(subscriptions.get(i));
+                }
                 return true;
             }
         }
         return false;
+    }
+
+    private void begin(Subscription subscription) {
+        pricesByEventType.clear();
+        for (ProductVersion version : subscription.products()) {
+            for (Entitlement entitlement : version.entitlements()) {
+                credits.add(new Credits(subscription.id(), entitlement, subscription.startedAt(), wallet));
+            }
+        }
+    }
+
+    /** Ends the current period of all credits of the subscription. Returns whether it is active here. */
+    public boolean renew(String subscriptionId, Instant now) {
+        credits.stream()
+                .filter(each -> each.subscriptionId.equals(subscriptionId))
+                .forEach(each -> each.renew(now));
+        return subscriptions.stream()
+                .anyMatch(each -> each.active() && each.id().equals(subscriptionId));
+    }
+
+    /** Ends the periods of credits that are over at this time. Call it before the wallet is used. */
+    public void renewWhatIsDue(Instant now) {
+        for (Credits each : credits) {
+            for (Instant end = each.end(); end != null && !end.isAfter(now); end = each.end()) {
+                each.renew(end);
+            }
+        }
+    }
+
+    /** The credits of one entitlement of a subscription, in their current period. Not thread-safe. */
+    private static final class Credits {
+        private final String subscriptionId;
+        private final Entitlement entitlement;
+        private final Wallet wallet;
+        private @Nullable Instant begun;
+        private Grant grant;
+
+        Credits(String subscriptionId, Entitlement entitlement, Instant now, Wallet wallet) {
+            this.subscriptionId = subscriptionId;
+            this.entitlement = entitlement;
+            this.wallet = wallet;
+            this.begun = now;
+            this.grant = wallet.grant(entitlement.asset(), entitlement.amount());
+        }
+
+        /** The end of the current period; null if the credits never expire, or have expired for good. */
+        @Nullable
+        Instant end() {
+            Instant start = begun;
+            return start == null
+                    ? null
+                    : entitlement
+                            .lifetime()
+                            .map(lifetime -> lifetime.after(start))
+                            .orElse(null);
+        }
+
+        void renew(Instant now) {
+            if (begun == null || entitlement.lifetime().isEmpty()) {
+                return;
+            }
+            grant.expire();
+            if (entitlement.refreshed()) {
+                grant = wallet.grant(entitlement.asset(), entitlement.amount());
+                begun = now;
+            } else {
+                begun = null;
+            }
+        }
     }
 
     /** The prices of the active subscriptions that count the event type. */

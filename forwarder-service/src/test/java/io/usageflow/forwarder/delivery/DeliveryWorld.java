@@ -12,6 +12,7 @@ import io.usageflow.forwarder.delivery.Delivery.DeliveryConnections;
 import io.usageflow.forwarder.delivery.queue.Customer;
 import io.usageflow.forwarder.testing.ImpatientKafka;
 import io.usageflow.sandbox.CredytSandbox;
+import io.usageflow.sandbox.behaviour.ValidationRules.UnknownVendor;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.CustomerDeliveryState;
 import io.usageflow.schema.DeadLetter;
@@ -106,6 +107,8 @@ final class DeliveryWorld implements AutoCloseable {
                 ByteArraySerializer.class));
         admission.initTransactions();
         sandbox.createVendor(Deliverable.VENDOR);
+        // So that Deliverable.poison is refused; Credyt is not known to refuse any vendor.
+        sandbox.change("rules.unknown_vendor", UnknownVendor.UNPROCESSABLE);
     }
 
     /** As admission does it: one transaction. */

@@ -4,6 +4,7 @@ import io.usageflow.cli.demo.PriceList.Model;
 import io.usageflow.sandbox.CredytSandbox;
 import io.usageflow.sandbox.SandboxOptions;
 import io.usageflow.sandbox.SandboxSeed.PriceSpec;
+import io.usageflow.sandbox.behaviour.ValidationRules.UnknownVendor;
 import io.usageflow.sandbox.fault.Fault;
 import io.usageflow.sandbox.fault.Fault.Moment;
 import io.usageflow.sandbox.fault.Fault.RetryAfter;
@@ -30,7 +31,10 @@ final class DemoCredyt implements AutoCloseable {
     }
 
     static DemoCredyt start(List<DemoAccount> accounts) {
-        CredytSandbox sandbox = CredytSandbox.start(SandboxOptions.defaults().withApiKeys(API_KEY));
+        // No source says that Credyt refuses a vendor. The demo needs a refusal, to show what becomes of its event.
+        CredytSandbox sandbox = CredytSandbox.start(SandboxOptions.defaults()
+                .withApiKeys(API_KEY)
+                .with("rules.unknown_vendor", UnknownVendor.UNPROCESSABLE));
         PriceList.MODELS.forEach(model -> sandbox.createVendor(model.vendor()));
         sandbox.createVendor(PriceList.SEARCH_VENDOR);
         sandbox.createProduct(PRODUCT, prices().toArray(PriceSpec[]::new));

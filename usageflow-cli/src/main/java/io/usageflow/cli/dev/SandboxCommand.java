@@ -50,7 +50,7 @@ public final class SandboxCommand implements Callable<Integer> {
                     "JSON with assets, vendors, products and customers to begin with; a small catalogue by default.")
     private @Nullable Path seed;
 
-    @Option(names = "--strict", description = "Refuse customers and vendors that it does not know, as Credyt would.")
+    @Option(names = "--strict", description = "Refuse customers that it does not know, as Credyt would.")
     private boolean strict;
 
     @Option(
