@@ -1,77 +1,222 @@
 package io.usageflow.sandbox;
 
+import static java.util.Comparator.comparing;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import org.junit.jupiter.api.Test;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The way through Credyt's public request collection, request by request. */
+/**
+ * Sends every request of Credyt's public collection ({@code credyt/learn}, in Bruno's format) as it is, except for the
+ * address. The collection has no licence that lets this repository have a copy, so the test runs where one is:
+ * {@code -Dusageflow.collection=learn/bruno/credyt-api}.
+ */
 class CollectionWalkIT {
-    private static final String PRODUCT = """
-            {"name": "Assistant", "code": "assistant", "publish": true, "prices": [
-              {"name": "tokens", "type": "usage_based", "billing_model": {"type": "real_time"},
-               "usage_calculation": {"event_type": "message_completed", "usage_type": "volume",
-                                     "volume_field": "total_tokens"},
-               "pricing": [{"asset": "USD", "values": [{"volume_rate": 0.01, "package_size": 1000}]}]}]}""";
+    /** They name vendors and customers of Credyt's own test account, which no other account has. */
+    private static final List<String> OF_ANOTHER_ACCOUNT = List.of(
+            "Features/Customers/Get Customer Stats",
+            "Features/Vendors/Get Vendor Details",
+            "Features/Vendors/Get Vendor Stats");
 
-    @Test
-    void shouldBillAnEventFromTheFirstProductToTheWallet() {
-        try (CredytSandbox sandbox = CredytSandbox.start()) {
+    private static final int REQUESTS = 74;
+
+    private final Map<String, String> variables = new HashMap<>();
+
+    /** As {@code usageflow sandbox} starts it, without and with {@code --strict}. */
+    enum Mode {
+        DEFAULT(SandboxOptions::dev),
+        STRICT(() -> SandboxOptions.defaults().withSeed(SandboxSeed.dev()));
+
+        private final Supplier<SandboxOptions> options;
+
+        Mode(Supplier<SandboxOptions> options) {
+            this.options = options;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldServeEveryRequestOfTheCollection(Mode mode) throws IOException {
+        String folder = System.getProperty("usageflow.collection", "");
+        assumeTrue(Files.isDirectory(Path.of(folder).resolve("Quickstart")), "the collection is not here");
+        try (CredytSandbox sandbox = CredytSandbox.start(mode.options.get())) {
             Client client = new Client(sandbox.url());
+            variables.putAll(BruFile.read(Path.of(folder, "environments", "test.bru"), "")
+                    .pairs("vars"));
+            variables.put("credytApiUrl", sandbox.url().toString());
+            Map<String, Integer> refused = new LinkedHashMap<>();
+            List<BruFile> requests = requests(Path.of(folder));
+            for (BruFile request : requests) {
+                Client.Reply reply = send(client, request);
+                if (reply.status() >= 300) {
+                    refused.put(request.name(), reply.status());
+                }
+                remember(request, reply);
+            }
 
-            Client.Reply product = client.post("/products", PRODUCT);
-            assertThat(product.status()).isEqualTo(201);
-            assertThat(product.json().path("id").asText()).startsWith("prp_");
-            assertThat(product.json().path("version").intValue()).isEqualTo(1);
-            assertThat(product.json().path("status").asText()).isEqualTo("published");
-            assertThat(product.json().path("is_default").booleanValue()).isTrue();
+            assertThat(requests).hasSize(REQUESTS);
+            assertThat(refused.keySet()).containsExactlyInAnyOrderElementsOf(OF_ANOTHER_ACCOUNT);
+            assertThat(refused.values()).containsOnly(404);
+            assertThat(sandbox.stats().fees()).containsKeys("USD", "IMG");
+        }
+    }
 
-            Client.Reply vendor = client.post("/vendors", "{\"name\": \"OpenAI\", \"external_id\": \"openai\"}");
-            assertThat(vendor.status()).isEqualTo(201);
-            String vendorId = vendor.json().path("id").asText();
-            assertThat(vendorId).startsWith("vnd_");
+    /** Folder by folder, the quickstart first, since later requests use what it made; in a folder, creations first. */
+    private static List<BruFile> requests(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            List<Path> found =
+                    files.filter(file -> file.toString().endsWith(".bru")).toList();
+            List<BruFile> requests = new ArrayList<>();
+            for (Path file : found) {
+                BruFile request =
+                        BruFile.read(file, folder.relativize(file).toString().replaceAll("\\.bru$", ""));
+                if (request.method() != null) {
+                    requests.add(request);
+                }
+            }
+            requests.sort(comparing((BruFile request) -> !request.name().startsWith("Quickstart/"))
+                    .thenComparing(request -> !request.name().startsWith("Tutorials/"))
+                    .thenComparing(BruFile::folder)
+                    .thenComparing(request -> request.folder().startsWith("Features/")
+                            && !request.name().contains("/Create "))
+                    .thenComparing(
+                            request -> Integer.parseInt(request.pairs("meta").getOrDefault("seq", "0")))
+                    .thenComparing(BruFile::name));
+            return requests;
+        }
+    }
 
-            Client.Reply customer = client.post("/customers", """
-                    {"name": "Ada", "external_id": "acct_42", "email": "ada@example.com",
-                     "subscriptions": [{"products": [{"code": "assistant", "version": "default"}]}]}""");
-            assertThat(customer.status()).isEqualTo(201);
-            String customerId = customer.json().path("id").asText();
-            assertThat(customerId).matches("cust_[0-9a-z]{26}");
+    private Client.Reply send(Client client, BruFile request) {
+        String script = request.block("script:pre-request");
+        for (String random : List.of("customerExternalId", "connectedAccountExternalId")) {
+            if (script.contains("setVar(\"" + random + "\"")) {
+                variables.put(random, Bodies.newId().replace("-", ""));
+            }
+        }
+        if (script.contains("setVar(\"eventId\"")) {
+            variables.put("eventId", Bodies.newId());
+        }
+        Map<String, String> here = new HashMap<>(variables);
+        here.putAll(request.pairs("vars:pre-request"));
+        String body = filled(request.block("body:json"), here);
+        String method = request.method();
+        String url = filled(request.pairs(method).get("url"), here);
+        var sent = client.request(url.substring(variables.get("credytApiUrl").length()))
+                .method(
+                        method.toUpperCase(java.util.Locale.ROOT),
+                        body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                .build();
+        try {
+            var response = client.sendRaw(sent);
+            return new Client.Reply(response.statusCode(), "", response.body(), response);
+        } catch (IOException e) {
+            throw new UncheckedIOException(request.name(), e);
+        }
+    }
 
-            Client.Reply adjustment =
-                    client.post("/customers/" + customerId + "/wallet/adjustments", """
-                    {"transaction_id": "%s", "asset": "USD", "amount": 25, "reason": "gift"}""".formatted(Bodies.newId()));
-            assertThat(adjustment.status()).isEqualTo(201);
+    private static String filled(String text, Map<String, String> variables) {
+        return Pattern.compile("\\{\\{(\\$?\\w+)}}").matcher(text).replaceAll(found -> {
+            String value =
+                    switch (found.group(1)) {
+                        case "$randomUUID", "$guid" -> Bodies.newId();
+                        case "$isoTimestamp" -> "2026-01-31T12:00:00.123Z";
+                        case "$randomFullName", "$randomCompanyName" -> "Ada Lovelace";
+                        case "$randomEmail" -> "ada@example.com";
+                        default -> variables.get(found.group(1));
+                    };
+            assertThat(value).as("the variable %s", found.group(1)).isNotNull();
+            return Matcher.quoteReplacement(value);
+        });
+    }
 
-            String eventId = Bodies.newId();
-            Client.Reply accepted =
-                    client.post("/events", """
-                    {"customer_id": "%s", "events": [{"id": "%s", "event_type": "message_completed",
-                     "occurred_at": "2026-01-31T12:00:00.123Z", "subject": "chat_9", "description": "a message",
-                     "data": {"model": "gpt-4", "total_tokens": 1500},
-                     "costs": [{"id": "%s", "vendor_id": "%s", "description": "tokens", "amount": 0.16,
-                                "currency": "USD", "metadata": {"a": "b"}}]}]}""".formatted(customerId, eventId, Bodies.newId(), vendorId));
-            assertThat(accepted.status()).isEqualTo(202);
-            assertThat(accepted.contentType()).isEqualTo("application/json");
+    /** What the request's own script keeps of the response. */
+    private void remember(BruFile request, Client.Reply reply) {
+        if (reply.status() >= 300) {
+            return;
+        }
+        String script = request.block("script:post-response");
+        Matcher kept = Pattern.compile("setEnvVar\\(\"(\\w+)\", responseJson\\.([\\w.\\[\\]]+)\\)")
+                .matcher(script);
+        while (kept.find()) {
+            JsonNode value = reply.json()
+                    .at("/" + kept.group(2).replaceAll("[.\\[]", "/").replace("]", ""));
+            // A list may be empty: its script looks before it takes the first.
+            if (kept.group(2).startsWith("items") && reply.json().path("items").isEmpty()) {
+                continue;
+            }
+            assertThat(value.isMissingNode())
+                    .as("%s: %s", request.name(), kept.group(2))
+                    .isFalse();
+            variables.put(kept.group(1), value.asText());
+        }
+        if (script.contains("split('token=')[1]")) {
+            assertThat(reply.json().path("redirect_url").asText().split("token="))
+                    .as(request.name())
+                    .hasSize(2);
+        }
+        if (request.block("script:pre-request").contains("setEnvVar(\"assetCode\"")) {
+            variables.put("assetCode", reply.json().path("code").asText());
+        }
+    }
 
-            Client.Reply event = client.get("/events/" + eventId);
-            assertThat(event.status()).isEqualTo(200);
-            assertThat(event.json().path("fees")).hasSize(1);
-            assertThat(event.text()).contains("\"amount\":0.015,");
-            assertThat(event.json().path("fees").get(0).path("product_version").intValue())
-                    .isEqualTo(1);
-            assertThat(event.json().path("costs").get(0).path("amount").decimalValue())
-                    .isEqualByComparingTo("0.16");
-            assertThat(event.json().path("created_at").asText())
-                    .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{7}Z");
+    /** A file of the collection: blocks that begin with {@code name {} and end with a brace in the first column. */
+    private record BruFile(String name, Map<String, String> blocks) {
+        private static final Pattern BLOCK = Pattern.compile("(?ms)^([\\w:-]+) \\{\\n(.*?)^}");
 
-            assertThat(client.get("/customers/" + customerId + "/wallet/default:USD")
-                            .text())
-                    .contains("\"available\":24.985");
-            assertThat(client.get("/customers/" + customerId + "/wallet/default%3AUSD")
-                            .text())
-                    .contains("\"available\":24.985", "\"pending_in\":0");
-            assertThat(sandbox.stats().costs().get("USD")).isEqualByComparingTo("0.16");
-            assertThat(sandbox.stats().byVendor().get("openai").events()).isEqualTo(1);
+        static BruFile read(Path file, String name) throws IOException {
+            Map<String, String> blocks = new HashMap<>();
+            Matcher block = BLOCK.matcher(Files.readString(file, StandardCharsets.UTF_8));
+            while (block.find()) {
+                blocks.put(block.group(1), block.group(2));
+            }
+            return new BruFile(name, blocks);
+        }
+
+        String folder() {
+            return name.contains("/") ? name.substring(0, name.lastIndexOf('/')) : "";
+        }
+
+        String block(String blockName) {
+            return blocks.getOrDefault(blockName, "");
+        }
+
+        /** The lines {@code key: value} of a block. */
+        Map<String, String> pairs(String blockName) {
+            Map<String, String> pairs = new HashMap<>();
+            block(blockName)
+                    .lines()
+                    .map(String::strip)
+                    .filter(line -> line.contains(": "))
+                    .forEach(line -> {
+                        String[] pair = line.split(": ", 2);
+                        pairs.put(pair[0], pair[1]);
+                    });
+            return pairs;
+        }
+
+        /** The name of its block; null in a file that has no request. */
+        String method() {
+            return Stream.of("get", "post", "patch")
+                    .filter(blocks::containsKey)
+                    .findFirst()
+                    .orElse(null);
         }
     }
 }
