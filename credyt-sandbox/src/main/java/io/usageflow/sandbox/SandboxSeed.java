@@ -43,7 +43,8 @@ public final class SandboxSeed {
     /**
      * The product {@code ai-usage} with prices in USD for {@code message_completed} ({@code data.total_tokens}), {@code
      * chat_completed} ({@code data.input_tokens} and {@code data.output_tokens}), {@code image_generated} and {@code
-     * video_generated} ({@code data.seconds}); vendors {@code openai}, {@code anthropic} and {@code azure}; customers {@code acct_1} and {@code acct_2}.
+     * video_generated} ({@code data.seconds}); vendors {@code openai}, {@code anthropic} and {@code azure};
+     * customers {@code acct_1} and {@code acct_2}.
      */
     public static SandboxSeed dev() {
         return empty().withVendor("openai")

@@ -1,6 +1,7 @@
 package io.usageflow.cli;
 
 import io.usageflow.cli.catalogue.CatalogueCommand;
+import io.usageflow.cli.catalogue.SimulateCommand;
 import io.usageflow.cli.command.ExitCode;
 import io.usageflow.cli.command.Explanation;
 import io.usageflow.cli.command.Logging;
@@ -112,6 +113,7 @@ public final class Main {
                 new CommandLine(new TraceCommand(terminal)),
                 new CommandLine(new ReconcileCommand(terminal)),
                 CatalogueCommand.with(terminal),
+                new CommandLine(new SimulateCommand(terminal)),
                 new CommandLine(new SandboxCommand(terminal)),
                 new CommandLine(new CompletionCommand(terminal)),
                 new CommandLine(new DocsCommand(terminal)));

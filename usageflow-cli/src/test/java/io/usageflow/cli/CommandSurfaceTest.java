@@ -2,6 +2,7 @@ package io.usageflow.cli;
 
 import static io.usageflow.forwarder.testing.PublicSurface.requireUnchanged;
 
+import io.usageflow.cli.catalogue.SimulateCommand;
 import io.usageflow.cli.command.ExitCode;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.demo.DemoReport;
@@ -18,6 +19,7 @@ import io.usageflow.cli.publish.PublishCommand;
 import io.usageflow.cli.reconcile.ReconcileTable;
 import io.usageflow.cli.reconcile.UnknownTable;
 import io.usageflow.forwarder.catalogue.CatalogueReport;
+import io.usageflow.forwarder.catalogue.SimulationReport;
 import io.usageflow.forwarder.doctor.CheckResult;
 import io.usageflow.forwarder.identity.LinkCheck;
 import io.usageflow.forwarder.identity.LinkSync;
@@ -164,6 +166,11 @@ class CommandSurfaceTest {
                         .map(UnknownTable::document)
                         .toList());
         json("catalogue check", SampleValues.of(CatalogueReport.class));
+        json(
+                "simulate",
+                SampleValues.of(SimulationReport.class).stream()
+                        .map(report -> SimulateCommand.Document.of(report, 1))
+                        .toList());
         json("demo, report", SampleValues.of(DemoReport.class));
     }
 

@@ -136,6 +136,14 @@ public final class CredytHttp implements AutoCloseable {
         });
     }
 
+    /** Sends a query that has a body and changes nothing at Credyt; otherwise like {@link #get}. */
+    public CompletionStage<Answer> query(String path, byte[] json) {
+        String key = keys.current();
+        SimpleHttpRequest head = headed(SimpleRequestBuilder.post(address(path)), key);
+        return exchange(
+                new BasicRequestProducer(head, new BasicAsyncEntityProducer(json, JSON)), key, ANSWER_BYTES_MAX, false);
+    }
+
     /** Encodes a path segment or a query value. */
     public static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");

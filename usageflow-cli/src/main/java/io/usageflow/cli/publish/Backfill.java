@@ -52,10 +52,8 @@ final class Backfill {
         if (!input.isStandardInput()) {
             size = OptionalLong.of(Files.size(Path.of(input.file())));
         }
-        try (var in = new CountedInput(
-                input.isStandardInput() ? terminal.in() : Files.newInputStream(Path.of(input.file())))) {
-            InputBytes bytes =
-                    InputBytes.of(in, input.isStandardInput() ? Optional.empty() : Optional.of(Path.of(input.file())));
+        try (var in = new CountedInput(input.open(terminal))) {
+            InputBytes bytes = input.bytes(in);
             try (LineIds ids = input.ids(bytes)) {
                 LineSource lines = input.lines(bytes, ids);
                 Counts counts = publish(input, input.identity(bytes), lines, new BackfillProgress(terminal, in, size));

@@ -1,0 +1,255 @@
+package io.usageflow.cli.catalogue;
+
+import io.usageflow.cli.command.CredytOptions;
+import io.usageflow.cli.command.ExitCode;
+import io.usageflow.cli.command.OperatorCommand;
+import io.usageflow.cli.command.Table;
+import io.usageflow.cli.command.Terminal;
+import io.usageflow.cli.command.WrongUsageException;
+import io.usageflow.cli.publish.EventInput;
+import io.usageflow.forwarder.catalogue.SimulationReport;
+import io.usageflow.forwarder.catalogue.SimulationReport.Result;
+import io.usageflow.forwarder.catalogue.SimulationReport.Row;
+import io.usageflow.forwarder.catalogue.UsageSimulation;
+import io.usageflow.forwarder.catalogue.UsageSimulation.InputEvent;
+import io.usageflow.forwarder.config.CatalogueSettings;
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.credyt.lookup.CredytQueries;
+import io.usageflow.forwarder.publish.input.InputBytes;
+import io.usageflow.forwarder.publish.line.LineCheck;
+import io.usageflow.forwarder.publish.line.LineIds;
+import io.usageflow.forwarder.publish.line.LineSource;
+import io.usageflow.forwarder.publish.line.LineSource.ParsedLine;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code usageflow simulate}: the price of a file of events, before any of them is published. */
+@Command(
+        name = "simulate",
+        description = {
+            "Price the events of a file by Credyt's simulation, and compare it with our estimate. Publishes nothing,"
+                    + " and needs neither Kafka nor registry.",
+            "Reads the same files as 'usageflow publish'. Credyt simulates each event for the default version of every"
+                    + " product, or for the versions that --product names; customers, their subscriptions and balances"
+                    + " do not count. Exit code 1 if the two differ, if an event is not billed, if a line is bad, or if"
+                    + " Credyt's answer is not understood; 3 if Credyt does not answer."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  usageflow simulate --input usage.jsonl",
+            "  usageflow simulate --input usage.csv --csv-mapping \"account_id=customer,event_type='call'\"",
+            "  usageflow simulate --input usage.jsonl --product assistant:3     a version before it is the default"
+        })
+public final class SimulateCommand extends OperatorCommand {
+    private static final Duration HOOK_LIMIT = Duration.ofSeconds(60);
+    private static final Duration NOTE_INTERVAL = Duration.ofSeconds(2);
+    private static final Pattern VERSION = Pattern.compile("(.+):(\\d{1,9})");
+
+    private final Clock clock = Clock.systemUTC();
+
+    @Mixin
+    private CredytOptions credyt = new CredytOptions();
+
+    @Mixin
+    private EventInput input = new EventInput();
+
+    @Option(
+            names = "--product",
+            paramLabel = "CODE[:VERSION]",
+            split = ",",
+            description = "Only these products, in their default version or in the one that is named.")
+    private List<String> products = List.of();
+
+    @Option(
+            names = "--free",
+            paramLabel = "TYPE",
+            split = ",",
+            description = "Event types that are sent for tracking only and need no price, besides those of "
+                    + CatalogueSettings.FREE_EVENT_TYPES + " (cost_recorded by default).")
+    private Set<String> free = Set.of();
+
+    @Option(
+            names = "--max-events",
+            paramLabel = "N",
+            description = "Stop reading after this number of events; 100000 by default.")
+    private long maxEvents = 100_000;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "Requests to Credyt a second at most, each with up to 50 events; 50 by default. Fewer if"
+                    + " Credyt asks for it.")
+    private double rate = CredytQueries.PER_SECOND_DEFAULT;
+
+    private long notedAt = System.nanoTime();
+    private long badLines;
+
+    public SimulateCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    /**
+     * What {@code --json} shows.
+     *
+     * @param badLines that are no events and were not priced
+     */
+    public record Document(
+            boolean complete, long events, long badLines, List<String> products, List<Row> rows, List<String> notes) {
+        public static Document of(SimulationReport report, long badLines) {
+            return new Document(
+                    report.complete(), report.events(), badLines, report.products(), report.rows(), report.notes());
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        input.check();
+        if (maxEvents < 1 || !(rate > 0)) {
+            throw new WrongUsageException("--max-events and --rate must be more than 0");
+        }
+        Settings settings = Settings.load(options.over(credyt.defaults(), terminal.environment()));
+        terminal.stop().onProcessEnd(HOOK_LIMIT);
+        SimulationReport report = run(settings);
+        if (output.json()) {
+            output.document(terminal, Document.of(report, badLines));
+        } else {
+            show(report);
+        }
+        return report.isClean() && badLines == 0 ? ExitCode.OK : ExitCode.PROBLEMS;
+    }
+
+    private SimulationReport run(Settings settings) throws IOException, InterruptedException {
+        Set<String> tracked = new LinkedHashSet<>(free);
+        tracked.addAll(settings.catalogue().freeEventTypes());
+        var request = new UsageSimulation.Request(versions(), tracked, maxEvents, rate);
+        try (InputStream in = input.open(terminal)) {
+            InputBytes bytes = input.bytes(in);
+            try (LineIds ids = input.ids(bytes);
+                    LineCheck check = new LineCheck()) {
+                LineSource lines = input.lines(bytes, ids);
+                return new UsageSimulation(settings, clock)
+                        .run(request, () -> next(lines, check), this::progress, () -> terminal.stop()
+                                .await(Duration.ZERO));
+            }
+        } catch (IllegalArgumentException wrong) {
+            throw new WrongUsageException(wrong);
+        }
+    }
+
+    private Map<String, Optional<Integer>> versions() {
+        Map<String, Optional<Integer>> versions = new LinkedHashMap<>();
+        for (String product : products) {
+            Matcher version = VERSION.matcher(product);
+            if (version.matches()) {
+                versions.put(version.group(1), Optional.of(Integer.valueOf(version.group(2))));
+            } else {
+                versions.put(product, Optional.empty());
+            }
+        }
+        return versions;
+    }
+
+    /** The next event that would be sent: bad lines are named, and repeated ones cost nothing. */
+    private Optional<InputEvent> next(LineSource lines, LineCheck check) throws IOException {
+        for (Optional<ParsedLine> line = lines.next(); line.isPresent(); line = lines.next()) {
+            Optional<InputEvent> event = line.get()
+                    .match(
+                            good -> check.of(good)
+                                    .match(
+                                            () -> Optional.of(new InputEvent(good.number(), good.event())),
+                                            before -> Optional.<InputEvent>empty(),
+                                            problem -> bad(good.number(), problem)),
+                            wrong -> bad(wrong.number(), wrong.problem()));
+            if (event.isPresent()) {
+                return event;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<InputEvent> bad(long line, String problem) {
+        badLines++;
+        terminal.note("line " + line + ": " + problem);
+        return Optional.empty();
+    }
+
+    private void progress(long events) {
+        long now = System.nanoTime();
+        if (now - notedAt >= NOTE_INTERVAL.toNanos()) {
+            notedAt = now;
+            terminal.note("%,d events priced".formatted(events));
+        }
+    }
+
+    private void show(SimulationReport report) {
+        terminal.say("%,d events, priced by %s"
+                .formatted(
+                        report.events(),
+                        report.products().isEmpty() ? "no product" : String.join("; ", report.products())));
+        var table = new Table("RESULT", "EVENT TYPE", "EVENTS", "ESTIMATE", "CREDYT", "EXAMPLE");
+        for (Row row : report.rows()) {
+            table.row(
+                    row.cause().map(cause -> row.result() + ", " + cause).orElse(row.result() + ""),
+                    row.eventType(),
+                    "%,d".formatted(row.events()),
+                    money(row.estimated()),
+                    money(row.simulated()),
+                    "line " + row.exampleLine() + ", " + row.exampleEventId());
+        }
+        if (!table.isEmpty()) {
+            terminal.say("");
+            table.print(terminal);
+        }
+        List<String> details = report.rows().stream()
+                .filter(row -> row.result() != Result.EQUAL && row.result() != Result.FREE)
+                .flatMap(row -> row.detail().stream())
+                .distinct()
+                .toList();
+        if (!details.isEmpty()) {
+            terminal.say("");
+            terminal.say("Why:");
+            details.forEach(detail -> terminal.say("  " + detail));
+        }
+        report.notes().forEach(note -> terminal.note("usageflow: " + note));
+        terminal.say("");
+        terminal.say(verdict(report));
+    }
+
+    private static String money(Map<String, String> sums) {
+        return sums.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(sum -> sum.getValue() + " " + sum.getKey())
+                .collect(Collectors.joining(", "));
+    }
+
+    private String verdict(SimulationReport report) {
+        if (!report.complete()) {
+            return "STOPPED before the end of the input.";
+        }
+        long open = report.rows().stream()
+                .filter(row -> row.result() != Result.EQUAL && row.result() != Result.FREE)
+                .mapToLong(Row::events)
+                .sum();
+        if (open + badLines > 0) {
+            return "NOT CLEAN: of %,d events %,d are not billed, or not as estimated; %,d lines are bad."
+                    .formatted(report.events(), open, badLines);
+        }
+        return report.isClean()
+                ? "Credyt's simulation and the estimate agree on every event."
+                : "NOT CLEAN: not everything could be read.";
+    }
+}
