@@ -13,6 +13,7 @@ import io.usageflow.cli.dev.SandboxCommand;
 import io.usageflow.cli.links.LinksCommand;
 import io.usageflow.cli.operate.DoctorCommand;
 import io.usageflow.cli.operate.ForwarderCommand;
+import io.usageflow.cli.operate.FundsCommand;
 import io.usageflow.cli.operate.LedgerCommand;
 import io.usageflow.cli.operate.ParkedCommand;
 import io.usageflow.cli.operate.TopicsCommand;
@@ -105,6 +106,7 @@ public final class Main {
                 new CommandLine(new PublishCommand(terminal)),
                 LinksCommand.with(terminal),
                 ParkedCommand.with(terminal),
+                FundsCommand.with(terminal),
                 TopicsCommand.with(terminal),
                 DeadLettersCommand.with(terminal),
                 new CommandLine(new ForwarderCommand(terminal)),

@@ -12,6 +12,7 @@ import io.usageflow.cli.links.LinksImportCommand;
 import io.usageflow.cli.links.LinksListCommand;
 import io.usageflow.cli.links.LinksSyncCommand;
 import io.usageflow.cli.operate.DoctorCommand;
+import io.usageflow.cli.operate.FundsCommand;
 import io.usageflow.cli.operate.ParkedCommand;
 import io.usageflow.cli.operate.TopicsCommand;
 import io.usageflow.cli.publish.BackfillResult;
@@ -21,6 +22,7 @@ import io.usageflow.cli.reconcile.UnknownTable;
 import io.usageflow.forwarder.catalogue.CatalogueReport;
 import io.usageflow.forwarder.catalogue.SimulationReport;
 import io.usageflow.forwarder.doctor.CheckResult;
+import io.usageflow.forwarder.funds.FundsDocument;
 import io.usageflow.forwarder.identity.LinkCheck;
 import io.usageflow.forwarder.identity.LinkSync;
 import io.usageflow.forwarder.links.Link;
@@ -142,6 +144,7 @@ class CommandSurfaceTest {
                 SampleValues.of(ParkedOverview.class).stream()
                         .map(overview -> ParkedCommand.ParkedList.Document.of(overview, Instant.EPOCH))
                         .toList());
+        json("funds list", List.of(new FundsCommand.FundsList.Document(SampleValues.of(FundsDocument.class))));
         json(
                 "publish, one event",
                 SampleValues.of(PublishReceipt.class).stream()

@@ -188,6 +188,7 @@ class RunbookIT {
         SITUATIONS.put("A broker lost a disk", RunbookIT::lostDisk);
         SITUATIONS.put("An invoice is disputed", RunbookIT::disputed);
         SITUATIONS.put("A customer is blocked", RunbookIT::blocked);
+        SITUATIONS.put("A customer lacks funds", RunbookIT::unfunded);
         SITUATIONS.put("The schema registry was lost", page -> {}); // no command of its own
         SITUATIONS.put("Retention is running out", RunbookIT::retention);
         SITUATIONS.put("Events expired unread", RunbookIT::nothingExpired);
@@ -366,6 +367,22 @@ class RunbookIT {
         for (int event = 1; event <= 3; event++) {
             awaitAtCredyt("acct_blocked", "blocked-" + event);
         }
+    }
+
+    private static void unfunded(Commands page) throws Exception {
+        link("acct_poor");
+        send("POST", credyt + "/__sandbox/faults", "{\"customer\":\"acct_poor\",\"kind\":\"status\",\"status\":402}");
+        for (int event = 1; event <= 3; event++) {
+            publish("poor-" + event, "acct_poor", "image_generated");
+        }
+        page.until("usageflow funds list", shown -> shown.contains("acct_poor") && shown.contains("HTTP 402"));
+        send("DELETE", credyt + "/__sandbox/faults", "");
+        page.run("usageflow funds retry --customer acct_poor", 0);
+        for (int event = 1; event <= 3; event++) {
+            awaitAtCredyt("acct_poor", "poor-" + event);
+        }
+        page.until("usageflow funds list", shown -> shown.contains("No customer lacks funds"));
+        page.run("usageflow dead-letters list --reason NO_FUNDS", 1);
     }
 
     private static void retention(Commands page) throws Exception {

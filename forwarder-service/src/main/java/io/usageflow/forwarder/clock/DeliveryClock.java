@@ -12,7 +12,12 @@ import java.util.function.LongSupplier;
  */
 public record DeliveryClock(Clock wall, LongSupplier monotonic) {
     public static DeliveryClock system() {
-        return new DeliveryClock(new SteadyClock(Clock.systemUTC(), System::nanoTime), System::nanoTime);
+        return steady(Clock.systemUTC(), System::nanoTime);
+    }
+
+    /** Reads the machine's clock once, and then follows the monotonic clock. */
+    public static DeliveryClock steady(Clock machine, LongSupplier monotonic) {
+        return new DeliveryClock(new SteadyClock(machine, monotonic), monotonic);
     }
 
     public Instant now() {

@@ -35,6 +35,7 @@ public record DeliverySettings(
     public static final String CIRCUIT_WAIT_MAX = "delivery.circuit.wait.max";
     public static final String UNKNOWN_BUDGET = "delivery.customer.unknown.budget";
     public static final String FAILING_BUDGET = "delivery.customer.failing.budget";
+    public static final String UNFUNDED_BUDGET = "delivery.customer.unfunded.budget";
     public static final String OUTAGE_DEADLINE = "delivery.outage.deadline";
     public static final String SURGE_MAX = "delivery.surge.max.dead.letters";
     public static final String SETTLE_INTERVAL = "delivery.settle.interval";
@@ -94,11 +95,16 @@ public record DeliverySettings(
      *
      * @param unknownBudget how long a customer may be unknown
      * @param failingBudget how long one customer may fail, while others do not
+     * @param unfundedBudget how long a customer may lack funds, while others are accepted; empty: no limit
      * @param outageDeadline how long an event may wait for Credyt in an outage; empty: no limit
      * @param surgeMax dead letters allowed without successes of other events in between; 0: no limit
      */
     public record StepAside(
-            Duration unknownBudget, Duration failingBudget, Optional<Duration> outageDeadline, int surgeMax) {}
+            Duration unknownBudget,
+            Duration failingBudget,
+            Optional<Duration> unfundedBudget,
+            Optional<Duration> outageDeadline,
+            int surgeMax) {}
 
     /**
      * When the circuit opens, and for how long.
@@ -168,6 +174,10 @@ public record DeliverySettings(
                 .duration(FAILING_BUDGET, "15m", "0ms", "35d")
                 .doc("How long one customer's events may fail, while others do not, before they become dead"
                         + " letters (CUSTOMER_BLOCKED). Survives restarts.")
+                .durationOrOff(UNFUNDED_BUDGET, "1s", "35d")
+                .doc("How long Credyt may refuse a customer for lack of funds, while others are accepted, before its"
+                        + " events become dead letters (NO_FUNDS); off: they wait as long as memory allows, and are"
+                        + " tried again at most " + RETRY_MAX + " apart. Survives restarts.")
                 .durationOrOff(OUTAGE_DEADLINE, "1s", "365d")
                 .doc("How long an event may wait while Credyt is away before it becomes a dead letter"
                         + " (CREDYT_UNAVAILABLE), counted from its admission; off: it waits in"
@@ -217,6 +227,7 @@ public record DeliverySettings(
                 new StepAside(
                         KeyGroup.duration(config, UNKNOWN_BUDGET),
                         KeyGroup.duration(config, FAILING_BUDGET),
+                        KeyGroup.durationOrOff(config, UNFUNDED_BUDGET),
                         KeyGroup.durationOrOff(config, OUTAGE_DEADLINE),
                         config.getInt(SURGE_MAX)),
                 new Settling(

@@ -29,6 +29,7 @@ public enum DeadLetterReason {
     REJECTED("Credyt refused this event itself."),
     CUSTOMER_UNKNOWN("Credyt does not know the customer, and went on not to know it for the time allowed."),
     CUSTOMER_BLOCKED("Deliveries for this customer failed for long while Credyt was well."),
+    NO_FUNDS("Credyt refused the customer for lack of funds for longer than delivery may hold its events."),
     FAILS_ALONE("Every request with this event alone failed, while other events of its customer were accepted."),
     CREDYT_UNAVAILABLE("The event waited longer for Credyt than delivery.outage.deadline allows."),
     UNDELIVERABLE("The deliverable record cannot be read or encoded: a fault of the forwarder, not of the event.");

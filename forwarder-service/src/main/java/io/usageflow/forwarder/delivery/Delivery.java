@@ -18,6 +18,7 @@ import io.usageflow.forwarder.delivery.health.RetrySchedule;
 import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.kafka.TopicWatch;
 import io.usageflow.forwarder.kafka.recovery.MarkerRecovery;
+import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
 import io.usageflow.schema.rule.EventRules;
@@ -139,6 +140,17 @@ public final class Delivery implements Stage {
     public StageHealth health() {
         DeliverySession now = session;
         return now == null ? betweenSessions : now.health(watch.view()).but(recovery.risk());
+    }
+
+    @Override
+    public List<AdminPage> pages() {
+        return List.of(
+                new FundsPage(() -> snapshot().destination().funds(), this::retryUnfunded, context.clock()::now));
+    }
+
+    private boolean retryUnfunded(Optional<String> customer) {
+        DeliverySession now = session;
+        return now != null && now.retryUnfunded(customer);
     }
 
     /** The latest snapshot; at most a tenth of a second old while delivery runs. */

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.delivery;
 import io.usageflow.forwarder.clock.DeliveryClock;
 import io.usageflow.forwarder.delivery.commit.CommitScheduler;
 import io.usageflow.forwarder.delivery.health.DeliveryStatus;
+import io.usageflow.forwarder.delivery.health.FundsHolds;
 import io.usageflow.forwarder.delivery.outcome.DeadLetterPolicy;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
 import io.usageflow.forwarder.delivery.partition.Assignments;
@@ -40,6 +41,7 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
     private final Dispatcher dispatcher;
     private final CommitScheduler commits;
     private final DeadLetterPolicy deadLetterPolicy;
+    private final FundsHolds funds;
     private final DeliveryStatus status;
     private final PollWakeup wakeup;
     private final DeliveryClock clock;
@@ -56,6 +58,7 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
             Dispatcher dispatcher,
             CommitScheduler commits,
             DeadLetterPolicy deadLetterPolicy,
+            FundsHolds funds,
             DeliveryStatus status,
             PollWakeup wakeup,
             DeliveryClock clock) {
@@ -64,6 +67,7 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
         this.dispatcher = dispatcher;
         this.commits = commits;
         this.deadLetterPolicy = deadLetterPolicy;
+        this.funds = funds;
         this.status = status;
         this.wakeup = wakeup;
         this.clock = clock;
@@ -152,6 +156,8 @@ final class DeliveryLoop implements ConsumerRebalanceListener {
             deadLetterPolicy.giveUpOverdue();
             deadLetterPolicy.forgetIdle();
             assignments.all().stream().filter(intake::isHeldUp).forEach(deadLetterPolicy::unblock);
+            assignments.all().stream().filter(intake::isFull).forEach(deadLetterPolicy::makeRoom);
+            funds.update();
         }
     }
 

@@ -11,6 +11,7 @@ import io.usageflow.forwarder.delivery.commit.OutcomeTransaction;
 import io.usageflow.forwarder.delivery.health.DeliveryMeters;
 import io.usageflow.forwarder.delivery.health.DeliveryStatus;
 import io.usageflow.forwarder.delivery.health.DestinationHealth;
+import io.usageflow.forwarder.delivery.health.FundsHolds;
 import io.usageflow.forwarder.delivery.intake.FailureBudgetLoader;
 import io.usageflow.forwarder.delivery.intake.StartOffsets;
 import io.usageflow.forwarder.delivery.outcome.DeadLetterPolicy;
@@ -32,6 +33,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -74,6 +76,7 @@ final class DeliverySession implements AutoCloseable {
     private final Dispatcher dispatcher;
     private final RecordIntake intake;
     private final DeliveryLoop loop;
+    private final FundsHolds funds;
     private final DeliveryStatus status;
     private final DeliveryContext context;
 
@@ -148,8 +151,10 @@ final class DeliverySession implements AutoCloseable {
         this.transaction =
                 new OutcomeTransaction(producer, context.records(), clock, transactionTimeout(context.connections()));
         Topics topics = context.connections().topics();
+        this.funds = new FundsHolds(destination, queues, clock);
         this.status = new DeliveryStatus(
                 destination,
+                funds,
                 context.meters(),
                 context.watch(),
                 topics.deliverable(),
@@ -169,7 +174,8 @@ final class DeliverySession implements AutoCloseable {
                 context);
         var commits = new CommitScheduler(
                 consumer, transaction, destination.customers(), settings.settling(), status, wakeup::wakeUp, clock);
-        this.loop = new DeliveryLoop(consumer, intake, dispatcher, commits, deadLetterPolicy, status, wakeup, clock);
+        this.loop =
+                new DeliveryLoop(consumer, intake, dispatcher, commits, deadLetterPolicy, funds, status, wakeup, clock);
     }
 
     /**
@@ -203,6 +209,11 @@ final class DeliverySession implements AutoCloseable {
         } finally {
             context.destination().abandonRequests(context.clock().nanos());
         }
+    }
+
+    /** Delegates to {@link FundsHolds#retry}. */
+    boolean retryUnfunded(Optional<String> customer) {
+        return funds.retry(customer);
     }
 
     StageHealth health(KafkaWatch.View kafka) {

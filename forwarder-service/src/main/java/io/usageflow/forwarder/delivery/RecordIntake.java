@@ -164,6 +164,11 @@ final class RecordIntake implements AutoCloseable {
         consumer.resume(change.resume());
     }
 
+    /** Whether the partition is not read because events fill the memory. */
+    boolean isFull(AssignedPartition partition) {
+        return backpressure.isFull(partition);
+    }
+
     /** Whether the partition is full of receipts that wait for an older event. */
     boolean isHeldUp(AssignedPartition partition) {
         return backpressure.isHeldUp(partition);

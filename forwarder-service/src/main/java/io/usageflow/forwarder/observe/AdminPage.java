@@ -2,10 +2,12 @@ package io.usageflow.forwarder.observe;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
- * A page of a stage's own on the admin server: read only, JSON, without secrets. Asked by any thread; an exception it
- * throws is answered with status 500 and logged.
+ * A page of a stage's own on the admin server: JSON, without secrets, read only unless it has a {@link #command}.
+ * Asked by any thread; an exception it throws is answered with status 500 and logged.
  */
 public interface AdminPage {
     /** Where it is, such as {@code /admission/parked}. */
@@ -17,6 +19,11 @@ public interface AdminPage {
      * @param query parameters with all their values, decoded
      */
     Answer answer(Map<String, List<String>> query);
+
+    /** What a POST to the page does, by the parameters of its query; empty if the page is read only. */
+    default Optional<Function<Map<String, List<String>>, Answer>> command() {
+        return Optional.empty();
+    }
 
     /**
      * The answer to a request.

@@ -27,7 +27,7 @@ class DeliverySettingsTest {
         assertThat(settings.inFlight()).isEqualTo(new DeliverySettings.InFlight(16, 256));
         assertThat(settings.stepAside())
                 .isEqualTo(new DeliverySettings.StepAside(
-                        Duration.ofMinutes(15), Duration.ofMinutes(15), Optional.empty(), 10_000));
+                        Duration.ofMinutes(15), Duration.ofMinutes(15), Optional.empty(), Optional.empty(), 10_000));
     }
 
     @Test

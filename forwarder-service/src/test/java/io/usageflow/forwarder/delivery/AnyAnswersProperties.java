@@ -29,7 +29,7 @@ class AnyAnswersProperties {
         }
 
         Answer post(List<String> ids) {
-            int fate = well ? 0 : random.nextInt(18);
+            int fate = well ? 0 : random.nextInt(20);
             if (fate < 5) {
                 stored.addAll(ids);
             } else if (fate == 11) {
@@ -61,6 +61,8 @@ class AnyAnswersProperties {
                                     ? "{\"errors\": {\"events[0].id\": [\"already exists\"]}}"
                                     : "{\"errors\": {\"events[0].data\": [\"is wrong\"]}}");
                 case 15 -> json(422, "{\"title\": \"Unprocessable\"}");
+                case 17 -> json(402, "{\"title\": \"Payment Required\"}");
+                case 18 -> json(422, "{\"title\": \"Insufficient funds\"}");
                 case 16 -> json(409, "{\"title\": \"Conflict\"}");
                 default -> json(429, "");
             };

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -226,6 +227,49 @@ class DeliveryFaultsIT {
 
         world.awaitAllCommitted();
         new SettledOnce(world).check(reasons(broken, DeadLetterReason.CUSTOMER_BLOCKED));
+    }
+
+    @Test
+    void shouldHoldOnlyTheCustomerWithoutFundsUntilItIsToppedUp() {
+        world.sandbox.inject(FaultRule.always(FaultMatch.POST_EVENTS.ofCustomer("poor"), Fault.status(402)));
+        Map<String, String> settings = Map.of(
+                DeliverySettings.RETRY_MAX, "2s",
+                DeliverySettings.FAILING_BUDGET, "200ms",
+                DeliverySettings.UNKNOWN_BUDGET, "200ms");
+        List<Deliverable> poor = eventsOf("poor", 100);
+        world.admit(poor.subList(0, 50));
+        world.admit(events(ACCOUNTS, 0, 20));
+        Delivery first = world.deliver("one", settings);
+        assertThat(world.sandbox.awaitEvents(20L * ACCOUNTS, PATIENCE)).isTrue();
+        await().atMost(PATIENCE).until(() -> refusedForFunds() >= 3);
+        assertThat(first.snapshot().destination().cause()).isEmpty();
+
+        world.stop(first);
+        Delivery second = world.deliver("one", settings);
+        world.admit(poor.subList(50, 100));
+        world.admit(events(ACCOUNTS, 20, 20));
+        assertThat(world.sandbox.awaitEvents(40L * ACCOUNTS, PATIENCE)).isTrue();
+        long before = refusedForFunds();
+        await().atMost(PATIENCE).until(() -> refusedForFunds() >= before + 3);
+        await().atMost(PATIENCE)
+                .until(() -> second.snapshot().destination().funds().events() == 100);
+        assertThat(second.health().ready()).isTrue();
+        assertThat(world.deadLetters()).isEmpty();
+
+        world.sandbox.clearFaults();
+        world.awaitAllCommitted();
+        new SettledOnce(world).check(Set.of());
+        new SettledOnce(world).checkOrder();
+    }
+
+    private static List<Deliverable> eventsOf(String account, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(number -> event(account, number))
+                .toList();
+    }
+
+    private long refusedForFunds() {
+        return world.sandbox.requests().counts().getOrDefault("POST /events 402", 0L);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.delivery;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.clock.DeliveryClock;
 import io.usageflow.forwarder.config.DeliverySettings;
@@ -10,6 +11,7 @@ import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.commit.OutcomeRecords;
 import io.usageflow.forwarder.delivery.health.DeliveryMeters;
 import io.usageflow.forwarder.delivery.health.DestinationHealth;
+import io.usageflow.forwarder.delivery.health.FundsHolds;
 import io.usageflow.forwarder.delivery.outcome.DeadLetterPolicy;
 import io.usageflow.forwarder.delivery.outcome.OutcomeHandler;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
@@ -31,8 +33,10 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.record.TimestampType;
 
 /**
  * All of delivery between the record that was read and the outcome that is to be written, on a clock of its own, against
@@ -50,13 +54,22 @@ final class SimulatedDelivery {
     /** The ids of each request, in order. */
     final List<List<String>> requests = new ArrayList<>();
 
-    private final DeliveryMeters meters = new DeliveryMeters(new SimpleMeterRegistry());
+    final DeadLetterPolicy deadLetterPolicy;
+    final FundsHolds funds;
+    final MeterRegistry registry = new SimpleMeterRegistry();
+    /** The partition of {@link #arriveTogether}. */
+    final AssignedPartition together = Fixtures.partition(1);
+
+    private final DeliveryMeters meters = new DeliveryMeters(registry);
     private final Dispatcher dispatcher;
     private final Function<List<String>, Answer> credyt;
     private final Function<String, Answer> lookups;
     private final Map<String, AssignedPartition> arrived = new LinkedHashMap<>();
+    private final DeliveryClock clock;
     private Duration wallAhead = Duration.ZERO;
+    private Duration brokerAhead = Duration.ZERO;
     private long nanos = 1;
+    private long togetherOffset;
 
     /** With a Credyt whose answers are never unclear. */
     SimulatedDelivery(Map<String, String> overrides, Function<List<String>, Answer> credyt) {
@@ -92,12 +105,13 @@ final class SimulatedDelivery {
                 return start.plusNanos(nanos).plus(wallAhead);
             }
         };
-        var clock = new DeliveryClock(wall, () -> nanos);
+        clock = DeliveryClock.steady(wall, () -> nanos);
         destination = new DestinationHealth(settings, new Random(1));
         queues = new CustomerQueues(settings.batching());
         var records =
                 new OutcomeRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List::of), RecordBounds.of(262_144));
-        var deadLetterPolicy = new DeadLetterPolicy(records, meters, queues, destination, settings.stepAside(), clock);
+        deadLetterPolicy = new DeadLetterPolicy(records, meters, queues, destination, settings.stepAside(), clock);
+        funds = new FundsHolds(destination, queues, clock);
         dispatcher = new Dispatcher(
                 sink(),
                 queues,
@@ -137,7 +151,7 @@ final class SimulatedDelivery {
         AssignedPartition partition = Fixtures.partition(0);
         var event = new PendingEvent(
                 partition,
-                Fixtures.record(partition.partition(), 0, customer, id),
+                stamped(Fixtures.record(partition.partition(), 0, customer, id)),
                 id,
                 new Customer(true, customer),
                 id.getBytes(StandardCharsets.UTF_8));
@@ -147,9 +161,24 @@ final class SimulatedDelivery {
         return this;
     }
 
+    /** In one partition with the others, where an event waits for those before it. */
+    SimulatedDelivery arriveTogether(String customer, String id) {
+        long offset = togetherOffset++;
+        var event = new PendingEvent(
+                together,
+                Fixtures.record(together.partition(), offset, customer, id),
+                id,
+                new Customer(true, customer),
+                id.getBytes(StandardCharsets.UTF_8));
+        together.received(offset, event.bytes());
+        dispatcher.add(event);
+        return this;
+    }
+
     SimulatedDelivery run(Duration time) {
         long until = nanos + time.toNanos();
         while (nanos - until < 0) {
+            funds.update();
             dispatcher.send();
             boolean answered = dispatcher.hasAnswers();
             dispatcher.handleAnswers();
@@ -161,8 +190,30 @@ final class SimulatedDelivery {
         return this;
     }
 
+    /** Sets the machine's clock, which was right before. */
     void setWallClock(Duration ahead) {
         wallAhead = ahead;
+    }
+
+    /** Sets the clock with which the broker stamps what arrives from now on. */
+    void setBrokerClock(Duration ahead) {
+        brokerAhead = ahead;
+    }
+
+    /** As the broker stamps it. */
+    private ConsumerRecord<byte[], byte[]> stamped(ConsumerRecord<byte[], byte[]> record) {
+        return new ConsumerRecord<>(
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                clock.now().plus(brokerAhead).toEpochMilli(),
+                TimestampType.LOG_APPEND_TIME,
+                record.key().length,
+                record.value().length,
+                record.key(),
+                record.value(),
+                record.headers(),
+                Optional.empty());
     }
 
     /** What became of each event so far. */

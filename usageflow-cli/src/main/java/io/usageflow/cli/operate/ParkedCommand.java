@@ -6,7 +6,6 @@ import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.Table;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
-import io.usageflow.forwarder.config.AdminSettings;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.parked.InstanceAnswer.Unreachable;
@@ -24,6 +23,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code usageflow parked}. */
@@ -61,12 +61,8 @@ public final class ParkedCommand {
     public static final class ParkedList extends OperatorCommand {
         private static final Duration ANSWER_WITHIN = Duration.ofSeconds(15);
 
-        @Option(
-                names = "--admin",
-                paramLabel = "URL",
-                description = "Admin address of a forwarder; may be given several times. The one that admin.host and"
-                        + " admin.port name by default, http://127.0.0.1:8080 where they are not set.")
-        private @Nullable List<URI> admins;
+        @Mixin
+        private final AdminAddresses admins = new AdminAddresses();
 
         @Option(names = "--account", paramLabel = "ID", description = "Show this account only; totals are of all.")
         private @Nullable String account;
@@ -89,7 +85,7 @@ public final class ParkedCommand {
                         "--limit is " + limit + ": use a number from 1 to " + ParkedClient.LIMIT_MAX);
             }
             Settings settings = settings();
-            List<URI> asked = addresses(settings);
+            List<URI> asked = admins.of(settings.admin());
             Instant now = Instant.now();
             ParkedOverview overview = ParkedOverview.of(
                     new ParkedClient(settings.admin().accessToken(), ANSWER_WITHIN)
@@ -108,23 +104,6 @@ public final class ParkedCommand {
             }
             gaps(overview);
             return overview.complete() ? ExitCode.OK : ExitCode.PROBLEMS;
-        }
-
-        private List<URI> addresses(Settings settings) {
-            AdminSettings admin = settings.admin();
-            List<URI> given = admins;
-            if (given == null) {
-                // A wildcard is where to listen, not where to ask.
-                String host = admin.host().equals("0.0.0.0") || admin.host().equals("::") ? "127.0.0.1" : admin.host();
-                return List.of(URI.create("http://" + host + ":" + admin.port()));
-            }
-            for (URI each : given) {
-                if (each.getHost() == null || !List.of("http", "https").contains(String.valueOf(each.getScheme()))) {
-                    throw new WrongUsageException("--admin is '" + each
-                            + "', which is no address: write http://HOST:PORT, such as" + " http://127.0.0.1:8080");
-                }
-            }
-            return given;
         }
 
         private void show(ParkedOverview overview, Instant now) {

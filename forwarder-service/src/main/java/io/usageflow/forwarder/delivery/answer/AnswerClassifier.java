@@ -6,6 +6,7 @@ import io.usageflow.forwarder.delivery.answer.Outcome.Accepted;
 import io.usageflow.forwarder.delivery.answer.Outcome.CustomerTrouble;
 import io.usageflow.forwarder.delivery.answer.Outcome.Halt;
 import io.usageflow.forwarder.delivery.answer.Outcome.ItemResult;
+import io.usageflow.forwarder.delivery.answer.Outcome.NoFunds;
 import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
 import io.usageflow.forwarder.delivery.answer.Outcome.Partial;
 import io.usageflow.forwarder.delivery.answer.Outcome.Refused;
@@ -34,9 +35,13 @@ import java.util.Set;
  *   <li><em>An unclear event is looked up</em> before it is settled or rejected ({@link Unclear}). Sending it again is
  *       safe, since its id stays the same.
  * </ol>
+ *
+ * <p>A refusal for lack of funds ({@link NoFunds}) neither settles nor rejects, so a 402 of any JSON suffices.
  */
 public final class AnswerClassifier {
     private static final int PLAIN_WORD_MAX = 40;
+    /** Statuses of a refusal that a code or a title may explain by a lack of funds. */
+    private static final Set<Integer> FUNDS_STATUSES = Set.of(400, 403, 409, 422);
 
     private AnswerClassifier() {}
 
@@ -58,7 +63,12 @@ public final class AnswerClassifier {
         if (status >= 300 && status < 400) {
             return new Halt(OutageCause.REDIRECTED, "HTTP " + status, RetryAfter.of(response, now));
         }
+        if (FUNDS_STATUSES.contains(status)
+                && ErrorBody.ofCredyt(response).filter(ErrorBody::saysNoFunds).isPresent()) {
+            return noFunds(response, now);
+        }
         return switch (status) {
+            case 402 -> paymentRequired(response, now);
             case 401, 403, 407 -> new Halt(OutageCause.AUTH, "HTTP " + status, RetryAfter.of(response, now));
             case 408, 425 -> retry(response, false, now);
             case 429, 503 -> retry(response, true, now);
@@ -120,6 +130,9 @@ public final class AnswerClassifier {
         if (results.get(0) == ItemResult.LATER) {
             return new Retry("HTTP " + status + ", event failed for now", RetryAfter.of(response, now), false);
         }
+        if (results.get(0) == ItemResult.NO_FUNDS) {
+            return noFunds(response, now);
+        }
         return body.refused() && ErrorBody.isJson(response)
                 ? new Refused(status, false, false, status + " " + word)
                 : unclear(response, word, true, now);
@@ -168,11 +181,10 @@ public final class AnswerClassifier {
 
     /** 404: an unknown customer, or a wrong address. */
     private static Outcome missing(Answer.Response response, Instant now) {
-        String body = response.body().strip();
-        if (response.incomplete() || (!body.isEmpty() && !ErrorBody.isJson(response))) {
+        if (isPageOrCut(response)) {
             return notAboutEvents(response, now);
         }
-        Optional<ErrorBody> said = ErrorBody.ofAny(body);
+        Optional<ErrorBody> said = ErrorBody.ofAny(response.body());
         if (said.filter(ErrorBody::mentionsCustomer).isPresent()) {
             return new CustomerTrouble(response.status(), true);
         }
@@ -184,6 +196,23 @@ public final class AnswerClassifier {
     /** An answer about the account, the route or the request, or of a proxy: it would be the same for any event. */
     private static Retry notAboutEvents(Answer.Response response, Instant now) {
         return new Retry("HTTP " + response.status(), RetryAfter.of(response, now), false, OutageCause.REFUSED);
+    }
+
+    /** 402: the customer lacks funds. A page of a proxy says something else. */
+    private static Outcome paymentRequired(Answer.Response response, Instant now) {
+        String body = response.body().strip();
+        boolean foreign = isPageOrCut(response)
+                || (!body.isEmpty() && ErrorBody.ofAny(body).isEmpty());
+        return foreign ? notAboutEvents(response, now) : noFunds(response, now);
+    }
+
+    private static NoFunds noFunds(Answer.Response response, Instant now) {
+        return new NoFunds(response.status(), RetryAfter.of(response, now));
+    }
+
+    /** Whether the answer has a body that is not complete JSON by its content type. */
+    private static boolean isPageOrCut(Answer.Response response) {
+        return response.incomplete() || (!response.body().isBlank() && !ErrorBody.isJson(response));
     }
 
     private static Retry retry(Answer.Response response, boolean overload, Instant now) {

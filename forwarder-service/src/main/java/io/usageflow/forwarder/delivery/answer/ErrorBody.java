@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +25,11 @@ import org.jspecify.annotations.Nullable;
  * (docs/credyt-api.md, 6). Pure.
  *
  * @param complaints one for each message, in order; empty if the body names no field
+ * @param title of the kind of problem; unlike the other texts, it does not repeat values (RFC 9457, 3.1.3)
  * @param summary title, detail, message and error text of the body
  * @param code the body's error code, if any
  */
-record ErrorBody(List<Complaint> complaints, String summary, Optional<String> code) {
+record ErrorBody(List<Complaint> complaints, Optional<String> title, String summary, Optional<String> code) {
     private static final String ALREADY =
             "(already|previously) (exist|been|known|recorded|processed|submitted|ingested|received|used|taken|stored)";
 
@@ -76,6 +78,10 @@ record ErrorBody(List<Complaint> complaints, String summary, Optional<String> co
         int namedIn(List<String> ids) {
             int byId = id.map(ids::indexOf).orElse(-1);
             return byId >= 0 ? byId : ids.indexOf(key.field());
+        }
+
+        boolean saysNoFunds() {
+            return code.map(StatusWord::of).filter(StatusWord.NO_FUNDS::equals).isPresent();
         }
 
         /**
@@ -162,6 +168,12 @@ record ErrorBody(List<Complaint> complaints, String summary, Optional<String> co
                 .isPresent();
     }
 
+    /** Whether a code or the title says that the customer lacks funds. Other texts may repeat the producer's values. */
+    boolean saysNoFunds() {
+        return Stream.concat(code.stream(), title.stream()).anyMatch(text -> StatusWord.of(text) == StatusWord.NO_FUNDS)
+                || (!complaints.isEmpty() && complaints.stream().allMatch(Complaint::saysNoFunds));
+    }
+
     boolean saysBusy() {
         return BUSY.matcher(summary.toLowerCase(Locale.ROOT)).find();
     }
@@ -214,7 +226,7 @@ record ErrorBody(List<Complaint> complaints, String summary, Optional<String> co
         } else if (errors.isArray()) {
             errors.forEach(element -> complaints.add(complaint(element)));
         }
-        return new ErrorBody(complaints, summary(root), code(root));
+        return new ErrorBody(complaints, word(root.path("title")), summary(root), code(root));
     }
 
     private static Complaint complaint(JsonNode element) {

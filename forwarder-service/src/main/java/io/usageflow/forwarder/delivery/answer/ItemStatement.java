@@ -68,6 +68,7 @@ final class ItemStatement {
             case ACCEPTED -> otherwise == ItemResult.SUSPECT ? ItemResult.UNCLEAR : otherwise;
             case KNOWN -> ItemResult.KNOWN;
             case LATER -> ItemResult.LATER;
+            case NO_FUNDS -> ItemResult.NO_FUNDS;
             case REJECTED, FAILED -> ItemResult.SUSPECT;
             case UNKNOWN -> ItemResult.UNCLEAR;
         };
@@ -113,11 +114,15 @@ final class ItemStatement {
         return flag ? !value.asBoolean() : ERRORS.contains(normal) && says(value);
     }
 
-    /** The result of an error. Only its code proves a known id, since its text may repeat the producer's values. */
+    /** The result of an error. Only its code says more, since its text may repeat the producer's values. */
     private static ItemResult ofError(JsonNode item) {
         JsonNode error = item.path("error");
         JsonNode code = error.isObject() ? error.path("code") : item.path("error_code");
-        return StatusWord.of(code) == StatusWord.KNOWN ? ItemResult.KNOWN : ItemResult.SUSPECT;
+        return switch (StatusWord.of(code)) {
+            case KNOWN -> ItemResult.KNOWN;
+            case NO_FUNDS -> ItemResult.NO_FUNDS;
+            case ACCEPTED, LATER, REJECTED, FAILED, UNKNOWN -> ItemResult.SUSPECT;
+        };
     }
 
     /** Whether every field of an item without a status is neutral or says success. */

@@ -24,6 +24,8 @@ public sealed interface Outcome {
 
         R customerTrouble(CustomerTrouble outcome);
 
+        R noFunds(NoFunds outcome);
+
         R unclear(Unclear outcome);
 
         R retry(Retry outcome);
@@ -68,6 +70,8 @@ public sealed interface Outcome {
         SUSPECT,
         /** Failed for now. */
         LATER,
+        /** Refused, because the customer lacks funds. */
+        NO_FUNDS,
         /** The result is not understood; the event is looked up. */
         UNCLEAR
     }
@@ -108,6 +112,18 @@ public sealed interface Outcome {
         @Override
         public <R> R match(Visitor<R> visitor) {
             return visitor.customerTrouble(this);
+        }
+    }
+
+    /**
+     * The customer lacks funds: its events wait until one of them is accepted.
+     *
+     * @param notBefore the unbounded Retry-After
+     */
+    record NoFunds(int status, Optional<Duration> notBefore) implements Outcome {
+        @Override
+        public <R> R match(Visitor<R> visitor) {
+            return visitor.noFunds(this);
         }
     }
 

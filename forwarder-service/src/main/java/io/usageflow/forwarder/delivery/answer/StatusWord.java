@@ -14,6 +14,8 @@ enum StatusWord {
     KNOWN,
     /** Failed for now. */
     LATER,
+    /** Refused, because the customer lacks funds. */
+    NO_FUNDS,
     /** Refused for its content. */
     REJECTED,
     /** Failed for an unknown reason. */
@@ -66,6 +68,25 @@ enum StatusWord {
             "timeout",
             "timedout",
             "overloaded");
+    private static final Set<String> NO_FUNDS_WORDS = Set.of(
+            "nofunds",
+            "outoffunds",
+            "outofcredits",
+            "insufficientfunds",
+            "insufficientbalance",
+            "insufficientcredit",
+            "insufficientcredits",
+            "insufficientwalletbalance",
+            "notenoughfunds",
+            "notenoughbalance",
+            "notenoughcredits",
+            "balancetoolow",
+            "paymentrequired",
+            "overdraftnotallowed",
+            "overdraftexceeded",
+            "overdraftlimitexceeded",
+            "overdraftlimitreached",
+            "creditlimitexceeded");
     private static final Set<String> REJECTED_WORDS = Set.of(
             "rejected",
             "refused",
@@ -100,6 +121,9 @@ enum StatusWord {
         if (LATER_WORDS.contains(word)) {
             return LATER;
         }
+        if (NO_FUNDS_WORDS.contains(word)) {
+            return NO_FUNDS;
+        }
         if (REJECTED_WORDS.contains(word)) {
             return REJECTED;
         }
@@ -113,6 +137,7 @@ enum StatusWord {
         }
         return switch (status) {
             case 408, 425, 429 -> LATER;
+            case 402 -> NO_FUNDS;
             case 400, 413, 422 -> REJECTED;
             default -> status >= 500 && status < 600 ? LATER : UNKNOWN;
         };

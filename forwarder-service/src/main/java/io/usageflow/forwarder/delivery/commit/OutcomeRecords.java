@@ -13,6 +13,7 @@ import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Facts;
 import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Proof;
 import io.usageflow.forwarder.delivery.avro.ReceiptEncoder;
 import io.usageflow.forwarder.delivery.health.FailureBudgets;
+import io.usageflow.forwarder.delivery.health.FailureBudgets.StoredBudget;
 import io.usageflow.forwarder.delivery.partition.CommittedCounters;
 import io.usageflow.forwarder.delivery.partition.SettledRecord;
 import io.usageflow.forwarder.delivery.partition.SettledRecord.SettlementResult.Dead;
@@ -26,6 +27,7 @@ import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -167,10 +169,21 @@ public final class OutcomeRecords {
                 : Map.of();
     }
 
-    /** A customer's state, in the partition of its deliverable events; a tombstone if the customer is healthy. */
-    ProducerRecord<byte[], byte[]> customerState(FailureBudgets.BudgetChange change, Instant now) {
-        byte[] value = change.remembered()
-                .map(was -> customerStates.serialize(
+    /**
+     * A customer's state in the partition of its deliverable events: a record about failures and one about a lack of
+     * funds. Either is a tombstone if the customer has no such trouble.
+     */
+    List<ProducerRecord<byte[], byte[]>> customerStates(FailureBudgets.BudgetChange change, Instant now) {
+        Optional<StoredBudget> stored = change.remembered();
+        Customer customer = change.customer();
+        return List.of(
+                customerState(change, customer.key(), stored.filter(was -> !was.lacksFunds()), now),
+                customerState(change, customer.unfundedKey(), stored.filter(StoredBudget::lacksFunds), now));
+    }
+
+    private ProducerRecord<byte[], byte[]> customerState(
+            FailureBudgets.BudgetChange change, byte[] key, Optional<StoredBudget> stored, Instant now) {
+        byte[] value = stored.map(was -> customerStates.serialize(
                         topics.deliveryState(),
                         new CustomerDeliveryState(
                                 change.customer().reference(),
@@ -180,10 +193,6 @@ public final class OutcomeRecords {
                                 now,
                                 was.suspendedSince().map(now::minus).orElse(null))))
                 .orElse(null);
-        return new ProducerRecord<>(
-                topics.deliveryState(),
-                change.partition().partition(),
-                change.customer().key(),
-                value);
+        return new ProducerRecord<>(topics.deliveryState(), change.partition().partition(), key, value);
     }
 }

@@ -135,7 +135,7 @@ public final class OutcomeTransaction implements AutoCloseable {
                     partition,
                     new OffsetAndMetadata(commit.run().offset(), commit.after().format()));
         }
-        customers.forEach(change -> besides.add(records.customerState(change, clock.now())));
+        customers.forEach(change -> besides.addAll(records.customerStates(change, clock.now())));
         var content = new TransactionContent(
                 commits.stream().map(PartitionCommit::run).toList(), besides, offsets, group);
         var begun = CompletableFuture.supplyAsync(() -> write(content), thread);

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.delivery.health;
 
+import io.usageflow.forwarder.delivery.health.DeliverySnapshot.FundsView;
 import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.observe.StageHealth;
 import java.time.Duration;
@@ -39,6 +40,7 @@ record DeliveryHealth(
     }
 
     private Optional<String> obstacle() {
+        FundsView funds = now.destination().funds();
         if (kafka.obstacle().isPresent()) {
             return kafka.obstacle();
         }
@@ -70,8 +72,13 @@ record DeliveryHealth(
                     + " answers in the dead"
                     + " letters, and the log (event=surge)");
         }
-        // The events of a failing customer wait on purpose, bounded by delivery.customer.failing.budget.
-        if (stalled.compareTo(stalledMax) > 0 && now.destination().failingCustomers() == 0) {
+        if (funds.all()) {
+            return Optional.of("every customer that was tried is refused for lack of funds, and nothing is accepted:"
+                    + " check the account at Credyt; " + funds.events()
+                    + " events wait, and none becomes a dead letter for it");
+        }
+        // The events of a customer that fails or lacks funds wait on purpose.
+        if (stalled.compareTo(stalledMax) > 0 && now.destination().failingCustomers() == 0 && funds.customers() == 0) {
             return Optional.of(waiting() + " events wait, and none was settled for " + stalled.toSeconds() + " s");
         }
         return Optional.empty();
@@ -84,12 +91,17 @@ record DeliveryHealth(
     private String flowing() {
         int failing = now.destination().failingCustomers();
         int blocked = now.destination().blockedCustomers();
+        FundsView funds = now.destination().funds();
         return now.buffered().inFlight() + " requests in flight, "
                 + now.buffered().outstanding() + " events outstanding"
                 + (failing == 0
                         ? ""
                         : ", " + failing + " customers failing, the last with "
                                 + now.destination().detail())
-                + (blocked == 0 ? "" : ", " + blocked + " of them blocked");
+                + (blocked == 0 ? "" : ", " + blocked + " of them blocked")
+                + (funds.customers() == 0
+                        ? ""
+                        : ", " + funds.customers() + " customers without funds, for whom " + funds.events()
+                                + " events wait");
     }
 }

@@ -25,6 +25,7 @@ import java.util.function.ToDoubleFunction;
 /** Records delivery's meters and the totals of its snapshot. Written by delivery's thread, read by any. */
 public final class DeliveryMeters implements AutoCloseable {
     private static final String ACCEPTED = "accepted";
+    private static final String REFUSED = "refused";
     private static final String ALREADY_KNOWN = "already_known";
     private static final String DEAD_LETTERED = "dead_lettered";
 
@@ -35,6 +36,7 @@ public final class DeliveryMeters implements AutoCloseable {
     private final Map<String, Counter> events = new HashMap<>();
     private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
     private final Map<String, Counter> lookups = new HashMap<>();
+    private final Map<String, Counter> fundsProbes = new HashMap<>();
     private final Counter retries;
     private final Counter settled;
     private final Counter expiredUnread;
@@ -64,6 +66,9 @@ public final class DeliveryMeters implements AutoCloseable {
         for (String result : List.of("found", "absent", "unclear")) {
             lookups.put(result, counter(DeliveryMeter.LOOKUPS, result));
         }
+        for (String result : List.of(ACCEPTED, REFUSED)) {
+            fundsProbes.put(result, counter(DeliveryMeter.FUNDS_PROBES, result));
+        }
         this.batchSizes = DistributionSummary.builder(DeliveryMeter.BATCH_SIZE.meterName())
                 .description(DeliveryMeter.BATCH_SIZE.doc())
                 .baseUnit(DeliveryMeter.BATCH_SIZE.unit())
@@ -78,6 +83,9 @@ public final class DeliveryMeters implements AutoCloseable {
         gauge(DeliveryMeter.LAG, now -> now.buffered().lag());
         gauge(DeliveryMeter.FAILING_CUSTOMERS, now -> now.destination().failingCustomers());
         gauge(DeliveryMeter.BLOCKED_CUSTOMERS, now -> now.destination().blockedCustomers());
+        gauge(DeliveryMeter.UNFUNDED_CUSTOMERS, now -> now.destination().funds().customers());
+        gauge(DeliveryMeter.UNFUNDED_EVENTS, now -> now.destination().funds().events());
+        gauge(DeliveryMeter.UNFUNDED_ALL, now -> now.destination().funds().all() ? 1 : 0);
         gauge(DeliveryMeter.SURGE, now -> now.destination().surge() ? 1 : 0);
         gauge(DeliveryMeter.RETENTION_LEFT, now -> now.buffered()
                 .retentionLeft()
@@ -146,6 +154,11 @@ public final class DeliveryMeters implements AutoCloseable {
     /** Counts a lookup with the result found, absent or unclear. */
     public void lookedUp(String result) {
         Objects.requireNonNull(lookups.get(result)).increment();
+    }
+
+    /** Counts a request of a customer that lacked funds before it. */
+    public void probedFunds(boolean accepted) {
+        Objects.requireNonNull(fundsProbes.get(accepted ? ACCEPTED : REFUSED)).increment();
     }
 
     void settlement(boolean done, int records, Duration took) {
@@ -245,6 +258,11 @@ public final class DeliveryMeters implements AutoCloseable {
         @Override
         public String customerTrouble(Outcome.CustomerTrouble outcome) {
             return "customer_trouble";
+        }
+
+        @Override
+        public String noFunds(Outcome.NoFunds outcome) {
+            return "no_funds";
         }
 
         @Override

@@ -2,6 +2,8 @@ package io.usageflow.forwarder.delivery.health;
 
 import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -43,6 +45,7 @@ public record DeliverySnapshot(Buffered buffered, DestinationView destination, T
      * @param failingCustomers customers whose last delivery failed
      * @param blockedCustomers failing customers whose events become dead letters
      * @param surge whether the surge guard holds events back from the dead letters
+     * @param funds customers that lack funds, which are no failing customers
      */
     public record DestinationView(
             int limit,
@@ -51,7 +54,32 @@ public record DeliverySnapshot(Buffered buffered, DestinationView destination, T
             String detail,
             int failingCustomers,
             int blockedCustomers,
-            boolean surge) {}
+            boolean surge,
+            FundsView funds) {}
+
+    /**
+     * Customers whose events wait because the customer lacks funds.
+     *
+     * @param customers their number
+     * @param events that wait for them in memory
+     * @param all whether every customer that was tried is refused, and nothing is accepted
+     * @param listed those that have waited longest
+     */
+    public record FundsView(int customers, long events, boolean all, List<HeldCustomer> listed) {
+        static final FundsView NONE = new FundsView(0, 0, false, List.of());
+
+        public FundsView {
+            listed = List.copyOf(listed);
+        }
+    }
+
+    /**
+     * A customer that lacks funds.
+     *
+     * @param external whether {@code customer} is the company's own id, and not Credyt's
+     * @param cause the last answer
+     */
+    public record HeldCustomer(String customer, boolean external, long events, Instant since, String cause) {}
 
     /**
      * Numbers since the start of this process.
@@ -67,7 +95,7 @@ public record DeliverySnapshot(Buffered buffered, DestinationView destination, T
     public static DeliverySnapshot empty() {
         return new DeliverySnapshot(
                 new Buffered(0, 0, 0, 0, Duration.ZERO, 0, Optional.empty()),
-                new DestinationView(0, Circuit.State.CLOSED, Optional.empty(), "", 0, 0, false),
+                new DestinationView(0, Circuit.State.CLOSED, Optional.empty(), "", 0, 0, false, FundsView.NONE),
                 new Totals(0, 0, 0, 0, 0));
     }
 }

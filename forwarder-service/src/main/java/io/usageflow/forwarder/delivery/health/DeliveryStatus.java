@@ -18,6 +18,7 @@ public final class DeliveryStatus {
     private static final Duration STALLED_MAX = Duration.ofSeconds(60);
 
     private final DestinationHealth destination;
+    private final FundsHolds funds;
     private final DeliveryMeters meters;
     private final TopicWatch watch;
     private final String deliverable;
@@ -35,12 +36,14 @@ public final class DeliveryStatus {
     /** Creates the status; {@code settleIntervalMax} is the longest time between two transactions. */
     public DeliveryStatus(
             DestinationHealth destination,
+            FundsHolds funds,
             DeliveryMeters meters,
             TopicWatch watch,
             String deliverable,
             Duration settleIntervalMax,
             DeliveryClock clock) {
         this.destination = destination;
+        this.funds = funds;
         this.meters = meters;
         this.watch = watch;
         this.deliverable = deliverable;
@@ -100,7 +103,8 @@ public final class DeliveryStatus {
                                 : destination.customers().lastCause(),
                         destination.customers().customers(),
                         destination.customers().blockedCustomers(),
-                        destination.surge().holding()),
+                        destination.surge().holding(),
+                        funds.view()),
                 meters.totals()));
     }
 

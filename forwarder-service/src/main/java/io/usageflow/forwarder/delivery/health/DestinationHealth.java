@@ -4,12 +4,15 @@ import io.usageflow.forwarder.clock.RateLimiter;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.delivery.answer.Outcome;
 import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
+import io.usageflow.forwarder.delivery.health.FailureBudgets.FailureStatus;
 import io.usageflow.forwarder.delivery.queue.Customer;
 import io.usageflow.forwarder.delivery.queue.SuspectEvent;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** The health of the destination: circuit, concurrency, back-off and failing customers. One thread. */
@@ -25,6 +28,7 @@ public final class DestinationHealth {
     private final RetrySchedule retries;
     private final FailureBudgets customers;
     private final SurgeGuard surge;
+    private final CommonRefusal noFunds = new CommonRefusal();
     private final int lookupsPerSecond;
     private @Nullable RateLimiter lookups;
     private long lastRequest;
@@ -131,11 +135,31 @@ public final class DestinationHealth {
         return lastHealthyNanos.isPresent() && lastHealthyNanos.getAsLong() - nanos > 0;
     }
 
-    /** Notes a request with accepted events, at least 1. */
-    public void accepted(int events, long nowNanos) {
+    /**
+     * Notes a request with accepted events, at least 1.
+     *
+     * @return whether every customer was refused for lack of funds before
+     */
+    public boolean accepted(int events, long nowNanos) {
         lastAcceptedNanos = OptionalLong.of(nowNanos);
         acceptedRequests++;
         surge.earned(events);
+        Optional<Duration> refused = noFunds.accepted(nowNanos);
+        refused.ifPresent(time -> customers.excludeFromFunds(time, nowNanos));
+        return refused.isPresent();
+    }
+
+    /** Notes that a customer was refused for lack of funds; parameters as in {@link FailureBudgets#noFunds}. */
+    public FailureStatus noFunds(
+            Customer customer, Collection<TopicPartition> partitions, String cause, long sentNanos, long nowNanos) {
+        FailureStatus status = customers.noFunds(customer, partitions, cause, sentNanos, nowNanos);
+        noFunds.refused(customer, acceptedSince(status.sinceNanos()), nowNanos);
+        return status;
+    }
+
+    /** Whether every customer that was tried is refused for lack of funds, and nothing is accepted. */
+    public boolean refusesAllFunds() {
+        return noFunds.isCommon();
     }
 
     /** The rate limiter of lookups. */

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The budget is time, not attempts, because the number of attempts depends on load, rebalances and restarts. Outages
  * of the destination do not count ({@link #suspend}, {@link #outageOf}).
  *
+ * <p>A customer that lacks funds has a budget of its own, from the first refusal for this reason to the next success.
+ * The two do not mix: a single failure of another kind does not end a hold of days, and does not inherit its time.
+ *
  * <p>A failure that lasts long enough survives restarts: {@link #takeChanges} returns the records for the customer's
  * partitions, and {@link #restore} takes the stored ones, so the next owner of a partition continues the budget.
  */
@@ -44,10 +47,18 @@ public final class FailureBudgets {
     private String lastCause = "";
     private OptionalLong suspendedNanos = OptionalLong.empty();
     private int blocked;
+    private int withoutFunds;
 
     private static final class Failing {
         final Set<TopicPartition> partitions = new HashSet<>();
+        /** Without a meaning while it lacks funds. */
         long sinceNanos;
+        /** Whether the last failure was a refusal for lack of funds. */
+        boolean lacksFunds;
+        /** Null if it was not refused for lack of funds since its last success. */
+        @Nullable
+        Long noFundsSinceNanos;
+
         /** Null if it failed only in an earlier process. */
         @Nullable
         Long lastNanos;
@@ -59,6 +70,41 @@ public final class FailureBudgets {
 
         Failing(long sinceNanos) {
             this.sinceNanos = sinceNanos;
+        }
+
+        /** The beginning of the present trouble. */
+        long beganNanos() {
+            return lacksFunds && noFundsSinceNanos != null ? noFundsSinceNanos : sinceNanos;
+        }
+
+        void began(long nanos) {
+            if (lacksFunds) {
+                noFundsSinceNanos = nanos;
+            } else {
+                sinceNanos = nanos;
+            }
+        }
+
+        /** Starts to fail in the other way. */
+        void turn(boolean toNoFunds, long nowNanos) {
+            lacksFunds = toNoFunds;
+            inARow = 0;
+            lastNanos = null;
+            sinceNanos = nowNanos;
+            noFundsSinceNanos = noFundsSinceNanos == null && toNoFunds ? Long.valueOf(nowNanos) : noFundsSinceNanos;
+        }
+
+        void exclude(Duration time, long nowNanos) {
+            sinceNanos += Math.min(time.toNanos(), nowNanos - sinceNanos);
+            excludeFromFunds(time, nowNanos);
+        }
+
+        void excludeFromFunds(Duration time, long nowNanos) {
+            if (noFundsSinceNanos != null) {
+                // Before now, so that what is accepted now comes after it.
+                long past = Math.max(0, nowNanos - noFundsSinceNanos - 1);
+                noFundsSinceNanos += Math.min(time.toNanos(), past);
+            }
         }
     }
 
@@ -86,12 +132,20 @@ public final class FailureBudgets {
      *
      * @param failingSince without earlier outages
      * @param suspendedSince duration of the current outage, if any
+     * @param lacksFunds whether it fails because it lacks funds
      */
     public record StoredBudget(
-            Duration failingSince, Optional<Duration> suspendedSince, boolean blocked, String cause) {}
+            Duration failingSince,
+            Optional<Duration> suspendedSince,
+            boolean blocked,
+            String cause,
+            boolean lacksFunds) {}
 
     /** A failing customer, for messages. */
     public record FailingCustomer(Duration failingFor, String cause) {}
+
+    /** A customer that lacks funds. */
+    public record UnfundedCustomer(Customer customer, Duration since, String cause) {}
 
     /** Does not store failures shorter than {@code worthWriting}: a crash may forget them. */
     FailureBudgets(Duration worthWriting) {
@@ -109,22 +163,90 @@ public final class FailureBudgets {
     public FailureStatus failed(
             Customer customer, Collection<TopicPartition> partitions, String cause, boolean whole, long nowNanos) {
         Failing entry = failing.computeIfAbsent(customer, absent -> new Failing(nowNanos));
+        boolean turned = entry.lacksFunds;
+        if (turned) {
+            entry.turn(false, nowNanos);
+            withoutFunds--;
+        }
+        return failed(customer, entry, partitions, cause, whole || entry.inARow == 0, turned, nowNanos);
+    }
+
+    /**
+     * Notes that a customer was refused for lack of funds.
+     *
+     * @param partitions of the refused events
+     * @param cause for messages
+     * @param sentNanos when the request was sent: several that are in flight together count as one
+     */
+    public FailureStatus noFunds(
+            Customer customer, Collection<TopicPartition> partitions, String cause, long sentNanos, long nowNanos) {
+        Failing entry = failing.computeIfAbsent(customer, absent -> new Failing(nowNanos));
+        boolean turned = !entry.lacksFunds;
+        if (turned) {
+            entry.turn(true, nowNanos);
+            withoutFunds++;
+        }
+        boolean another = entry.lastNanos == null || sentNanos - entry.lastNanos >= 0;
+        return failed(customer, entry, partitions, cause, another, turned, nowNanos);
+    }
+
+    private FailureStatus failed(
+            Customer customer,
+            Failing entry,
+            Collection<TopicPartition> partitions,
+            String cause,
+            boolean another,
+            boolean turned,
+            long nowNanos) {
         idle.remove(customer);
         Optional<Long> previous = Optional.ofNullable(entry.lastNanos);
         entry.lastNanos = nowNanos;
-        entry.inARow += whole || entry.inARow == 0 ? 1 : 0;
+        entry.inARow += another ? 1 : 0;
         entry.cause = cause;
-        lastCause = cause;
-        boolean wider = entry.partitions.addAll(partitions);
-        if (entry.written ? wider : failingNanos(entry, nowNanos) >= worthWritingNanos) {
+        if (!entry.lacksFunds) {
+            lastCause = cause;
+        }
+        boolean changed = entry.partitions.addAll(partitions) || turned;
+        if (entry.written ? changed : failingNanos(entry, nowNanos) >= worthWritingNanos) {
             write(customer, entry);
         }
         return new FailureStatus(
-                entry.sinceNanos,
+                entry.beganNanos(),
                 Duration.ofNanos(failingNanos(entry, nowNanos)),
                 previous,
                 entry.inARow,
                 entry.blocked);
+    }
+
+    /** Whether the customer's last failure was a refusal for lack of funds. */
+    public boolean lacksFunds(Customer customer) {
+        return unfundedSinceNanos(customer).isPresent();
+    }
+
+    /** Since when a customer lacks funds; empty if it does not. */
+    public OptionalLong unfundedSinceNanos(Customer customer) {
+        Failing entry = failing.get(customer);
+        return entry != null && entry.lacksFunds ? OptionalLong.of(entry.beganNanos()) : OptionalLong.empty();
+    }
+
+    /** The customers that lack funds, in no order. */
+    public List<UnfundedCustomer> unfunded(long nowNanos) {
+        if (withoutFunds == 0) {
+            return List.of();
+        }
+        List<UnfundedCustomer> found = new ArrayList<>();
+        failing.forEach((customer, entry) -> {
+            if (entry.lacksFunds) {
+                found.add(new UnfundedCustomer(customer, Duration.ofNanos(failingNanos(entry, nowNanos)), entry.cause));
+            }
+        });
+        return found;
+    }
+
+    /** Every customer was refused for lack of funds for so long, which is not the time of any of them. */
+    void excludeFromFunds(Duration time, long nowNanos) {
+        failing.values().forEach(entry -> entry.excludeFromFunds(time, nowNanos));
+        writeAllWritten();
     }
 
     /** Blocks a customer whose events became dead letters: until one succeeds, others follow without a budget. */
@@ -174,12 +296,17 @@ public final class FailureBudgets {
         if (entry == null) {
             return;
         }
-        blocked -= entry.blocked ? 1 : 0;
+        uncount(entry);
         if (entry.written) {
             behind.put(customer, Set.copyOf(entry.partitions));
         } else {
             behind.remove(customer);
         }
+    }
+
+    private void uncount(Failing entry) {
+        blocked -= entry.blocked ? 1 : 0;
+        withoutFunds -= entry.lacksFunds ? 1 : 0;
     }
 
     /** The status of a failing customer. */
@@ -203,7 +330,7 @@ public final class FailureBudgets {
     void outageOf(Duration away, long nowNanos) {
         suspendedNanos = OptionalLong.empty();
         // Not beyond now: a customer that began to fail during the outage has used no budget.
-        failing.values().forEach(entry -> entry.sinceNanos += Math.min(away.toNanos(), nowNanos - entry.sinceNanos));
+        failing.values().forEach(entry -> entry.exclude(away, nowNanos));
         writeAllWritten();
     }
 
@@ -213,14 +340,19 @@ public final class FailureBudgets {
                 - was.suspendedSince().map(Duration::toNanos).orElse(0L);
         long since = nowNanos - Math.max(0, failingFor);
         Failing entry = failing.computeIfAbsent(customer, absent -> new Failing(since));
-        entry.sinceNanos = Math.min(entry.sinceNanos, since);
+        boolean elsewhere = !entry.partitions.isEmpty();
+        if (was.lacksFunds() && !elsewhere) {
+            entry.turn(true, since);
+            withoutFunds++;
+        } else if (was.lacksFunds() == entry.lacksFunds) {
+            entry.began(Math.min(entry.beganNanos(), since));
+        }
         entry.cause = entry.cause.isEmpty() ? was.cause() : entry.cause;
         if (was.blocked() && !entry.blocked) {
             entry.blocked = true;
             blocked++;
             idle.putIfAbsent(customer, nowNanos); // until one of its events fails here
         }
-        boolean elsewhere = !entry.partitions.isEmpty();
         entry.partitions.add(partition);
         entry.written = true;
         if (elsewhere || was.suspendedSince().isPresent()) {
@@ -233,7 +365,9 @@ public final class FailureBudgets {
         failing.values().removeIf(entry -> {
             entry.partitions.removeAll(partitions);
             boolean gone = entry.partitions.isEmpty();
-            blocked -= gone && entry.blocked ? 1 : 0;
+            if (gone) {
+                uncount(entry);
+            }
             return gone;
         });
         idle.keySet().retainAll(failing.keySet());
@@ -279,8 +413,13 @@ public final class FailureBudgets {
         return lastCause;
     }
 
+    /** Failing customers other than those that lack funds. */
     int customers() {
-        return failing.size();
+        return failing.size() - withoutFunds;
+    }
+
+    int unfundedCustomers() {
+        return withoutFunds;
     }
 
     int blockedCustomers() {
@@ -289,13 +428,18 @@ public final class FailureBudgets {
 
     private StoredBudget remembered(Failing entry, long nowNanos) {
         Optional<Duration> suspended = suspendedNanos.isPresent()
-                ? Optional.of(Duration.ofNanos(nowNanos - Math.max(suspendedNanos.getAsLong(), entry.sinceNanos)))
+                ? Optional.of(Duration.ofNanos(nowNanos - Math.max(suspendedNanos.getAsLong(), entry.beganNanos())))
                 : Optional.empty();
-        return new StoredBudget(Duration.ofNanos(nowNanos - entry.sinceNanos), suspended, entry.blocked, entry.cause);
+        return new StoredBudget(
+                Duration.ofNanos(nowNanos - entry.beganNanos()),
+                suspended,
+                entry.blocked,
+                entry.cause,
+                entry.lacksFunds);
     }
 
     private long failingNanos(Failing entry, long nowNanos) {
-        return Math.max(0, Math.min(nowNanos, suspendedNanos.orElse(nowNanos)) - entry.sinceNanos);
+        return Math.max(0, Math.min(nowNanos, suspendedNanos.orElse(nowNanos)) - entry.beganNanos());
     }
 
     private void writeAllWritten() {

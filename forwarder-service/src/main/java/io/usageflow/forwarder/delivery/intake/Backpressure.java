@@ -76,11 +76,20 @@ public final class Backpressure {
         return partition.ledger().held() >= bounds.heldRecordsMax() || partition.heldBytes() >= bounds.heldBytesMax();
     }
 
+    /** Whether the partition is paused because its events or those of all partitions fill the memory. */
+    public boolean isFull(AssignedPartition partition) {
+        return paused.contains(partition.partition()) && (allPaused || hasTooMany(partition, true));
+    }
+
     private boolean isFull(AssignedPartition partition, boolean before) {
-        return full(before, partition.ledger().outstanding(), bounds.partitionRecordsMax())
-                || full(before, partition.outstandingBytes(), bounds.partitionBytesMax())
+        return hasTooMany(partition, before)
                 || full(before, partition.ledger().held(), bounds.heldRecordsMax())
                 || full(before, partition.heldBytes(), bounds.heldBytesMax());
+    }
+
+    private boolean hasTooMany(AssignedPartition partition, boolean before) {
+        return full(before, partition.ledger().outstanding(), bounds.partitionRecordsMax())
+                || full(before, partition.outstandingBytes(), bounds.partitionBytesMax());
     }
 
     private static boolean full(boolean before, long now, long max) {

@@ -45,11 +45,13 @@ public final class FailureBudgetLoader implements AutoCloseable {
     private final Set<TopicPartition> unread = new HashSet<>();
     /** End offsets of the partitions that are being read. */
     private final Map<TopicPartition, Long> ends = new HashMap<>();
-    /** By deliverable partition: the newest record of each customer so far. */
-    private final Map<TopicPartition, Map<Customer, Optional<Written>>> found = new HashMap<>();
+    /** By deliverable partition: the newest record of each key so far. */
+    private final Map<TopicPartition, Map<StateKey, Optional<Written>>> found = new HashMap<>();
+
+    private record StateKey(Customer customer, boolean lacksFunds) {}
 
     /** A stored state; {@code stamp} is the broker's time of its record. */
-    public record Written(CustomerDeliveryState state, Instant stamp) {}
+    public record Written(CustomerDeliveryState state, Instant stamp, boolean lacksFunds) {}
 
     /** Takes over a read_committed consumer without a group, and closes it. */
     public FailureBudgetLoader(
@@ -120,18 +122,20 @@ public final class FailureBudgetLoader implements AutoCloseable {
                 .filter(partition -> partition.partition() == record.partition())
                 .findFirst()
                 .map(found::get)
-                .ifPresent(newest -> customer(record).ifPresent(customer -> newest.put(customer, state(record))));
+                .ifPresent(newest -> key(record).ifPresent(key -> newest.put(key, state(record))));
     }
 
-    private static Optional<Customer> customer(ConsumerRecord<byte[], byte[]> record) {
-        return Optional.ofNullable(record.key()).flatMap(Customer::parse);
+    private static Optional<StateKey> key(ConsumerRecord<byte[], byte[]> record) {
+        return Optional.ofNullable(record.key())
+                .flatMap(key -> Customer.parse(key).map(customer -> new StateKey(customer, Customer.isUnfunded(key))));
     }
 
     private Optional<Written> state(ConsumerRecord<byte[], byte[]> record) {
         try {
             return Optional.ofNullable(record.value())
                     .map(value -> states.deserialize(topic, record.headers(), value))
-                    .map(state -> new Written(state, Instant.ofEpochMilli(record.timestamp())));
+                    .map(state -> new Written(
+                            state, Instant.ofEpochMilli(record.timestamp()), Customer.isUnfunded(record.key())));
         } catch (SerializationException foreign) {
             LOG.warn(
                     "event=customer_state_ignored at={}-{} why={}",
@@ -149,8 +153,8 @@ public final class FailureBudgetLoader implements AutoCloseable {
         Instant now = clock.now();
         long nanos = clock.nanos();
         found.getOrDefault(partition, Map.of())
-                .forEach((customer, state) -> state.ifPresent(
-                        written -> customers.restore(partition, customer, remembered(written, now), nanos)));
+                .forEach((key, state) -> state.ifPresent(
+                        written -> customers.restore(partition, key.customer(), remembered(written, now), nanos)));
         revoked(List.of(partition));
     }
 
@@ -166,7 +170,8 @@ public final class FailureBudgetLoader implements AutoCloseable {
                 Optional.ofNullable(state.getSuspendedAt())
                         .map(at -> between(at, state.getUpdatedAt()).plus(ago)),
                 state.getBlocked(),
-                state.getCause());
+                state.getCause(),
+                written.lacksFunds());
     }
 
     private static Duration between(Instant earlier, Instant later) {

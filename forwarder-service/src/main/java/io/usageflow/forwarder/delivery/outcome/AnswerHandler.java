@@ -124,10 +124,14 @@ abstract class AnswerHandler {
     }
 
     final FailureStatus customerFailed(String cause) {
+        boolean whole = !batch.bisector().isDividing() && !(batch instanceof SuspectEvent);
+        return destination.customers().failed(customer, partitions(), cause, whole, nanos);
+    }
+
+    final Set<TopicPartition> partitions() {
         Set<TopicPartition> partitions = new HashSet<>();
         events.forEach(event -> partitions.add(event.partition().partition()));
-        boolean whole = !batch.bisector().isDividing() && !(batch instanceof SuspectEvent);
-        return destination.customers().failed(customer, partitions, cause, whole, nanos);
+        return partitions;
     }
 
     /** Delays the whole customer, including events that arrive later. */
@@ -140,6 +144,15 @@ abstract class AnswerHandler {
     final OptionalLong giveUp(DeadLetterReason reason, FailureStatus failure, Optional<Duration> floor) {
         deadLetterPolicy.giveUp(customer, batch, reason, answered.answer());
         return waitAll(failure, floor);
+    }
+
+    /** Notes accepted events of the request; the customer is healthy. */
+    final void noteAccepted(int count) {
+        if (destination.accepted(count, nanos)) {
+            // The cause was common, and it is gone.
+            destination.customers().unfunded(nanos).forEach(each -> queues.release(each.customer()));
+        }
+        customerHealthy();
     }
 
     /** Notes that an event was accepted: events that failed alone before it become suspects and may be tried again. */
@@ -184,7 +197,11 @@ abstract class AnswerHandler {
         destination.healthy(answered.request(), answered.inFlight(), nanos);
     }
 
-    final void customerHealthy() {
+    private void customerHealthy() {
+        if (destination.customers().lacksFunds(customer)) {
+            meters.probedFunds(true);
+            LOG.info("event=funds_restored customer={}", VisibleText.logged(customer.value()));
+        }
         destination.customers().succeeded(customer);
         batch.answered();
     }

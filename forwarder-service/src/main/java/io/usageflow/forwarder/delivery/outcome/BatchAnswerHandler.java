@@ -6,6 +6,7 @@ import io.usageflow.forwarder.delivery.answer.Outcome.Accepted;
 import io.usageflow.forwarder.delivery.answer.Outcome.CustomerTrouble;
 import io.usageflow.forwarder.delivery.answer.Outcome.Halt;
 import io.usageflow.forwarder.delivery.answer.Outcome.ItemResult;
+import io.usageflow.forwarder.delivery.answer.Outcome.NoFunds;
 import io.usageflow.forwarder.delivery.answer.Outcome.Partial;
 import io.usageflow.forwarder.delivery.answer.Outcome.Refused;
 import io.usageflow.forwarder.delivery.answer.Outcome.Retry;
@@ -16,6 +17,7 @@ import io.usageflow.forwarder.delivery.health.FailureBudgets.FailureStatus;
 import io.usageflow.forwarder.delivery.outcome.OutcomeHandler.Answered;
 import io.usageflow.forwarder.delivery.queue.PendingEvent;
 import io.usageflow.schema.text.VisibleText;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -37,8 +39,7 @@ final class BatchAnswerHandler extends AnswerHandler implements Outcome.Visitor<
     @Override
     public OptionalLong accepted(Accepted outcome) {
         destinationHealthy();
-        destination.accepted(events.size(), nanos);
-        customerHealthy();
+        noteAccepted(events.size());
         for (int i = 0; i < events.size(); i++) {
             deliver(
                     events.get(i),
@@ -62,7 +63,7 @@ final class BatchAnswerHandler extends AnswerHandler implements Outcome.Visitor<
         outcome.results().forEach((index, result) -> {
             switch (result) {
                 case SUSPECT -> suspects.add(index);
-                case LATER -> {}
+                case LATER, NO_FUNDS -> {}
                 case UNCLEAR -> events.get(index).requireLookup();
                 case ACCEPTED, KNOWN -> {
                     settled.add(index);
@@ -72,8 +73,7 @@ final class BatchAnswerHandler extends AnswerHandler implements Outcome.Visitor<
             }
         });
         if (!settled.isEmpty()) {
-            destination.accepted(settled.size(), nanos);
-            customerHealthy();
+            noteAccepted(settled.size());
         }
         batch.bisector().partial(settled, suspects);
         settled.stream().findAny().ifPresent(index -> passed(events.get(index)));
@@ -84,7 +84,9 @@ final class BatchAnswerHandler extends AnswerHandler implements Outcome.Visitor<
         if (unclear || outcome.results().containsValue(ItemResult.LATER)) {
             retryLater(Optional.empty());
         }
-        return OptionalLong.empty();
+        return outcome.results().containsValue(ItemResult.NO_FUNDS)
+                ? waitForFunds("HTTP " + outcome.status() + ", events refused for lack of funds", Optional.empty())
+                : OptionalLong.empty();
     }
 
     @Override
@@ -127,6 +129,44 @@ final class BatchAnswerHandler extends AnswerHandler implements Outcome.Visitor<
         }
         fail(events);
         return customerFails(DeadLetterReason.CUSTOMER_UNKNOWN, "HTTP " + outcome.status(), outcome.named());
+    }
+
+    @Override
+    public OptionalLong noFunds(NoFunds outcome) {
+        destinationHealthy();
+        fail(events);
+        if (events.get(0).isSettled()) {
+            // It was sent again for a comparison, for which this answer is of no use.
+            batch.bisector().retain(event -> !event.isSettled());
+        } else {
+            batch.bisector().restartSmall();
+        }
+        return waitForFunds("HTTP " + outcome.status(), outcome.notBefore());
+    }
+
+    /** Delays the whole customer; then one event is sent, and more with each success. */
+    private OptionalLong waitForFunds(String cause, Optional<Duration> notBefore) {
+        boolean probe = destination.customers().lacksFunds(customer);
+        if (probe) {
+            meters.probedFunds(false);
+        } else {
+            LOG.warn(
+                    "event=funds_refused customer={} answer=\"{}\" why=\"Credyt refuses the customer for lack of funds;"
+                            + " its events wait\" remedy=\"top up its wallet\"",
+                    VisibleText.logged(customer.value()),
+                    cause);
+        }
+        queues.sendOneAtATime(customer);
+        FailureStatus failure = destination.noFunds(customer, partitions(), cause, answered.sentNanos(), nanos);
+        boolean spent = deadLetterPolicy.isSpent(failure, DeadLetterReason.NO_FUNDS);
+        // As long as everybody is refused, no customer is at fault.
+        if (FailureDecision.afterRefusal(false, destination.acceptedSince(failure.sinceNanos()), spent)
+                == FailureDecision.GIVE_UP) {
+            return giveUp(DeadLetterReason.NO_FUNDS, failure, notBefore);
+        }
+        meters.retried();
+        return OptionalLong.of(nanos
+                + destination.wait(Math.max(1, failure.inARow()), notBefore).toNanos());
     }
 
     @Override

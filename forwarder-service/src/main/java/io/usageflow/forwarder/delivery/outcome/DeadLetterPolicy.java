@@ -20,7 +20,9 @@ import io.usageflow.forwarder.delivery.queue.PendingEvent;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -58,8 +60,14 @@ public final class DeadLetterPolicy {
 
     /** Whether the customer has spent its budget. A blocked customer has none. */
     boolean isSpent(FailureStatus failure, DeadLetterReason reason) {
-        Duration budget = reason == DeadLetterReason.CUSTOMER_UNKNOWN ? bounds.unknownBudget() : bounds.failingBudget();
-        return failure.blocked() || failure.failingFor().compareTo(budget) >= 0;
+        Optional<Duration> budget =
+                switch (reason) {
+                    case NO_FUNDS -> bounds.unfundedBudget();
+                    case CUSTOMER_UNKNOWN -> Optional.of(bounds.unknownBudget());
+                    default -> Optional.of(bounds.failingBudget());
+                };
+        return budget.filter(time -> failure.blocked() || failure.failingFor().compareTo(time) >= 0)
+                .isPresent();
     }
 
     /**
@@ -113,11 +121,13 @@ public final class DeadLetterPolicy {
 
     private String detail(Customer customer, DeadLetterReason reason) {
         Optional<FailingCustomer> seen = destination.customers().find(customer, clock.nanos());
+        String since = reason == DeadLetterReason.NO_FUNDS ? " Without funds for " : " Failing for ";
+        String remedy = reason == DeadLetterReason.NO_FUNDS ? "Top up its wallet" : "Fix the customer";
         return reason.meaning()
-                + seen.map(failing -> " Failing for " + failing.failingFor().toSeconds() + " s, most recently with "
+                + seen.map(failing -> since + failing.failingFor().toSeconds() + " s, most recently with "
                                 + failing.cause() + ".")
                         .orElse("")
-                + " Customer " + customer.value() + ". Fix the customer, then replay its events.";
+                + " Customer " + customer.value() + ". " + remedy + ", then replay its events.";
     }
 
     /**
@@ -129,7 +139,10 @@ public final class DeadLetterPolicy {
         if (!destination.isHealthy() || oldest.isEmpty()) {
             return;
         }
-        queues.customerOf(partition, oldest.getAsLong())
+        Optional<Customer> oldestOf = queues.customerOf(partition, oldest.getAsLong());
+        oldestOf.filter(destination.customers()::lacksFunds)
+                .ifPresent(customer -> giveUpUnfunded(customer, partition, "too many receipts wait behind its events"));
+        oldestOf.filter(customer -> !destination.customers().lacksFunds(customer))
                 .filter(this::failsAlone)
                 .ifPresent(customer -> {
                     LOG.warn(
@@ -140,6 +153,55 @@ public final class DeadLetterPolicy {
                     destination.customers().block(customer);
                     giveUpWaiting(customer, DeadLetterReason.CUSTOMER_BLOCKED);
                 });
+    }
+
+    /**
+     * Makes room in a partition that is not read because its events fill the memory. If most of them wait for customers
+     * that lack funds, those of the customer with most of them become dead letters.
+     */
+    public void makeRoom(AssignedPartition partition) {
+        if (!destination.isHealthy()) {
+            return;
+        }
+        Map<Customer, Integer> waiting = new HashMap<>();
+        destination
+                .customers()
+                .unfunded(clock.nanos())
+                .forEach(each -> waiting.put(each.customer(), queues.waiting(each.customer(), partition)));
+        int all = waiting.values().stream().mapToInt(Integer::intValue).sum();
+        if (all * 2L >= partition.ledger().outstanding()) {
+            waiting.entrySet().stream()
+                    .filter(entry -> entry.getValue() > 0)
+                    .max(Map.Entry.comparingByValue())
+                    .ifPresent(most -> giveUpUnfunded(most.getKey(), partition, "its events fill the memory"));
+        }
+    }
+
+    /** Not while everybody is refused, which is no customer's fault, or while the surge guard holds. */
+    private void giveUpUnfunded(Customer customer, AssignedPartition partition, String why) {
+        boolean alone =
+                destination.customers().unfundedSinceNanos(customer).stream().anyMatch(destination::acceptedSince);
+        int events = queues.waiting(customer);
+        if (!alone || destination.refusesAllFunds() || destination.surge().holding() || events == 0) {
+            return;
+        }
+        int granted = allowed(customer, DeadLetterReason.NO_FUNDS, events);
+        LOG.warn(
+                "event=unfunded_customer_leaves partition={} customer={} events={} why=\"{}\"",
+                partition,
+                VisibleText.logged(customer.value()),
+                granted,
+                why);
+        die(
+                queues.takeOldest(customer, granted),
+                new DeadLetterCause(
+                        DeadLetterReason.NO_FUNDS,
+                        detail(customer, DeadLetterReason.NO_FUNDS) + " Delivery could not hold it any longer: " + why
+                                + ".",
+                        Optional.empty()));
+        if (!queues.serves(customer)) {
+            destination.customers().idle(customer, clock.nanos());
+        }
     }
 
     private boolean failsAlone(Customer customer) {

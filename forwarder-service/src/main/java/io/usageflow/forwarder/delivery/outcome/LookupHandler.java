@@ -61,8 +61,7 @@ final class LookupHandler extends AnswerHandler {
                 status);
         destinationHealthy();
         destination.lookups(nanos).succeeded();
-        destination.accepted(1, nanos);
-        customerHealthy();
+        noteAccepted(1);
         deliver(event, Proof.LOOKUP, status);
         batch.bisector().partial(Set.of(events.indexOf(event)), Set.of());
         return OptionalLong.empty();

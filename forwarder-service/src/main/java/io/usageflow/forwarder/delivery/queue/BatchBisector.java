@@ -214,6 +214,16 @@ public final class BatchBisector<T> {
         return taken;
     }
 
+    /**
+     * {@link #next} was refused for a reason that is not about events. Sends one event first, then twice as many with
+     * each success.
+     */
+    public void restartSmall() {
+        requireAsked();
+        chunk = 1;
+        putBack();
+    }
+
     /** {@link #next}, of at least two events, was too large: sends at most half as many from now on. */
     public void tooLarge() {
         sizeMax = Math.max(1, probe.size() / 2);

@@ -14,14 +14,16 @@ import java.util.Optional;
 public record Customer(boolean external, String value) implements Comparable<Customer> {
     private static final String EXTERNAL = "external:";
     private static final String CREDYTS_OWN = "id:";
+    private static final String UNFUNDED = "unfunded:";
 
     public static Customer of(CredytReference reference) {
         return new Customer(reference.getKind() == ReferenceKind.EXTERNAL_ID, reference.getValue());
     }
 
-    /** Parses a key of {@code usage.delivery-state}; empty if it is not one. */
+    /** Parses a key of {@code usage.delivery-state}, of either kind; empty if it is not one. */
     public static Optional<Customer> parse(byte[] key) {
-        String text = new String(key, StandardCharsets.UTF_8);
+        String whole = new String(key, StandardCharsets.UTF_8);
+        String text = isUnfunded(key) ? whole.substring(UNFUNDED.length()) : whole;
         if (text.startsWith(EXTERNAL)) {
             return Optional.of(new Customer(true, text.substring(EXTERNAL.length())));
         }
@@ -36,8 +38,21 @@ public record Customer(boolean external, String value) implements Comparable<Cus
         return byKind != 0 ? byKind : value.compareTo(other.value);
     }
 
+    /** Whether a key is an {@link #unfundedKey}. */
+    public static boolean isUnfunded(byte[] key) {
+        return new String(key, StandardCharsets.UTF_8).startsWith(UNFUNDED);
+    }
+
     public byte[] key() {
         return toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * The key of its record about a lack of funds. Earlier versions ignore such records: for them it would be a failure
+     * that spends the budget.
+     */
+    public byte[] unfundedKey() {
+        return (UNFUNDED + this).getBytes(StandardCharsets.UTF_8);
     }
 
     public CredytReference reference() {

@@ -24,6 +24,8 @@ final class CustomerQueue {
     int inFlight;
     /** Whether the whole customer is delayed. */
     boolean held;
+    /** Whether it has one request in flight at most, even without order. */
+    boolean oneAtATime;
 
     CustomerQueue(Customer customer) {
         this.customer = customer;
@@ -31,6 +33,11 @@ final class CustomerQueue {
 
     boolean hasAnyToSend() {
         return !waiting.isEmpty() || !begun.isEmpty() || !suspects.isEmpty();
+    }
+
+    /** Whether its next request has to wait for the answer to another. */
+    boolean isBusy(boolean ordered) {
+        return (ordered || oneAtATime) && inFlight > 0;
     }
 
     boolean isIdle() {

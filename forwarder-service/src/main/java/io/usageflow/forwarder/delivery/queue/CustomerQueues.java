@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Waiting events, by customer. One thread; times in nanoseconds of a monotonic clock.
@@ -156,12 +157,44 @@ public final class CustomerQueues {
     public void passed(Customer customer, PendingEvent last) {
         CustomerQueue queue = Objects.requireNonNull(queues.get(customer));
         queue.lastAccepted = last;
+        queue.oneAtATime = false;
         queue.suspects.forEach(SuspectEvent::othersPassed);
     }
 
     /** Delays the customer's suspect events, because the event to compare them with failed. */
     public void delaySuspects(Customer customer, long untilNanos) {
         Objects.requireNonNull(queues.get(customer)).suspects.forEach(suspect -> suspect.delay(untilNanos));
+    }
+
+    /** Sends one request of the customer at a time, until one is accepted. Only while one is in flight. */
+    public void sendOneAtATime(Customer customer) {
+        Objects.requireNonNull(queues.get(customer)).oneAtATime = true;
+    }
+
+    /** Ends the delay of {@link #hold}. */
+    public void release(Customer customer) {
+        heldEmpty.remove(customer);
+        CustomerQueue queue = queues.get(customer);
+        if (queue != null && queue.held) {
+            scheduler.leave(queue);
+            queue.held = false;
+            offer(queue);
+        }
+    }
+
+    /** The number of the customer's events that are not in flight. */
+    public int waiting(Customer customer) {
+        return (int) events(customer).count();
+    }
+
+    /** The number of these that are in the partition. */
+    public int waiting(Customer customer, AssignedPartition partition) {
+        return (int)
+                events(customer).filter(event -> event.partition() == partition).count();
+    }
+
+    private Stream<PendingEvent> events(Customer customer) {
+        return Stream.ofNullable(queues.get(customer)).flatMap(CustomerQueue::events);
     }
 
     /** Delays the whole customer, including events without order and later events. */
@@ -246,7 +279,7 @@ public final class CustomerQueues {
     }
 
     private Optional<BatchRequest> request(CustomerQueue queue, long nowNanos) {
-        if (bounds.order() == Order.CUSTOMER && queue.inFlight > 0) {
+        if (queue.isBusy(bounds.order() == Order.CUSTOMER)) {
             return Optional.empty(); // offered again by its answer
         }
         queue.held = false;
@@ -369,7 +402,7 @@ public final class CustomerQueues {
     }
 
     private void offer(CustomerQueue queue) {
-        boolean busy = bounds.order() == Order.CUSTOMER && queue.inFlight > 0;
+        boolean busy = queue.isBusy(bounds.order() == Order.CUSTOMER);
         if (!queue.held && !busy && queue.hasAnyToSend()) {
             scheduler.ready(queue);
         }

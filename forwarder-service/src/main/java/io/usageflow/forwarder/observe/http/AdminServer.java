@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -28,9 +29,9 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
  * Serves {@code /health/live}, {@code /health/ready} (200, or 503 with the reasons) and {@code /metrics} (Prometheus
- * text, or OpenMetrics where asked for), and the stages' own {@link AdminPage}s. Read only and without secrets; {@link
- * AdminAccess} says who may ask, {@link ConnectionLimits} and {@link HeavyPages} what it may cost. Thread-safe; close
- * it.
+ * text, or OpenMetrics where asked for), and the stages' own {@link AdminPage}s. Without secrets, and read only except
+ * for the pages' commands. {@link AdminAccess} says who may ask, {@link ConnectionLimits} and {@link HeavyPages} what
+ * it may cost. Thread-safe; close it.
  */
 public final class AdminServer implements AutoCloseable {
     public static final String LIVE = "/health/live";
@@ -66,7 +67,13 @@ public final class AdminServer implements AutoCloseable {
             List<AdminPage> pages,
             PrometheusMeterRegistry meters) {
         settings.requireToken();
-        var access = new AdminAccess(settings, settings.accessToken());
+        var access = new AdminAccess(
+                settings,
+                settings.accessToken(),
+                pages.stream()
+                        .filter(page -> page.command().isPresent())
+                        .map(AdminPage::path)
+                        .collect(Collectors.toSet()));
         var heavy = new HeavyPages(settings.pageMaxAge(), System::nanoTime);
         Javalin server = Javalin.create(config -> {
             ConnectionLimits limits = listen(config, settings);
@@ -98,6 +105,11 @@ public final class AdminServer implements AutoCloseable {
                                 answer.status(),
                                 "application/json",
                                 ReportJson.line(answer.body()).getBytes(UTF_8));
+                    })));
+            pages.forEach(page -> page.command()
+                    .ifPresent(command -> config.routes.post(page.path(), request -> {
+                        AdminPage.Answer answer = command.apply(request.queryParamMap());
+                        answer(request, answer.status(), answer.body());
                     })));
         });
         try {
@@ -163,7 +175,8 @@ public final class AdminServer implements AutoCloseable {
                 request.req().getMethod(),
                 request.path(),
                 request.req().getServerName(),
-                request.header("Authorization"));
+                request.header("Authorization"),
+                request.header("Content-Type"));
         refusal.ifPresent(why -> {
             if (why.status() == METHOD_NOT_ALLOWED) {
                 request.header("Allow", "GET, HEAD");

@@ -13,7 +13,7 @@ public enum DeliveryMeter implements CataloguedMeter {
             "seconds",
             List.of("outcome"),
             "Requests to Credyt and how long their answers took, by what the answer meant: accepted, divided, refused,"
-                    + " too_large, customer_trouble, unclear, retry, halt."),
+                    + " too_large, customer_trouble, no_funds, unclear, retry, halt."),
     BATCH_SIZE("usageflow.delivery.batch.size", "summary", "events", List.of(), "Events in a request."),
     EVENTS(
             "usageflow.delivery.events",
@@ -40,6 +40,12 @@ public enum DeliveryMeter implements CataloguedMeter {
             List.of("result"),
             "Events that Credyt was asked for since an answer did not say whether it has them: found,"
                     + " absent, unclear."),
+    FUNDS_PROBES(
+            "usageflow.delivery.funds.probes",
+            "counter",
+            "requests",
+            List.of("result"),
+            "Requests of customers that lacked funds, to see whether they have some now: accepted, refused."),
     SETTLED(
             "usageflow.delivery.settled",
             "counter",
@@ -105,6 +111,26 @@ public enum DeliveryMeter implements CataloguedMeter {
             "customers",
             List.of(),
             "Of the failing customers, those whose events become dead letters until one of them is accepted."),
+    UNFUNDED_CUSTOMERS(
+            "usageflow.delivery.unfunded.customers",
+            "gauge",
+            "customers",
+            List.of(),
+            "Customers whose events wait because Credyt refuses them for lack of funds. They are no failing"
+                    + " customers."),
+    UNFUNDED_EVENTS(
+            "usageflow.delivery.unfunded.events",
+            "gauge",
+            "events",
+            List.of(),
+            "Events in memory that wait for these customers."),
+    UNFUNDED_ALL(
+            "usageflow.delivery.unfunded.all",
+            "gauge",
+            "",
+            List.of(),
+            "1 while every customer that is tried is refused for lack of funds and nothing is accepted, as with an"
+                    + " unpaid account of the operator's; otherwise 0."),
     SURGE(
             "usageflow.delivery.surge",
             "gauge",

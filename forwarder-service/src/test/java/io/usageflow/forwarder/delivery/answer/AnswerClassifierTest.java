@@ -8,6 +8,7 @@ import io.usageflow.forwarder.delivery.answer.Outcome.Accepted;
 import io.usageflow.forwarder.delivery.answer.Outcome.CustomerTrouble;
 import io.usageflow.forwarder.delivery.answer.Outcome.Halt;
 import io.usageflow.forwarder.delivery.answer.Outcome.ItemResult;
+import io.usageflow.forwarder.delivery.answer.Outcome.NoFunds;
 import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
 import io.usageflow.forwarder.delivery.answer.Outcome.Partial;
 import io.usageflow.forwarder.delivery.answer.Outcome.Refused;
@@ -199,7 +200,6 @@ class AnswerClassifierTest {
                 "{\"results\":[{\"id\":\"id-0\",\"status\":\"failed\"}]}",
                 "{\"results\":[{\"id\":\"id-0\",\"status\":409}]}",
                 "{\"results\":[{\"index\":0,\"status\":422}]}",
-                "{\"results\":[{\"id\":\"id-0\",\"status\":402}]}",
                 "{\"failed\":[\"id-0\"]}",
                 "{\"errors\":{\"events[0].data\":[\"already exists\"]}}",
                 "{\"results\":[{\"id\":\"id-0\",\"status\":\"ok\"},{\"id\":\"id-0\",\"status\":\"failed\"}]}")) {
@@ -364,6 +364,61 @@ class AnswerClassifierTest {
 
     private static void assertRefusedRoute(Outcome outcome, int status) {
         assertThat(outcome).isEqualTo(new Retry("HTTP " + status, Optional.empty(), false, OutageCause.REFUSED));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{}",
+                "{\"title\":\"Payment Required\",\"status\":402}",
+                "{\"error\":\"payment_required\"}",
+                "{\"errors\":{\"events[0].id\":\"already exists\"}}"
+            })
+    void shouldTakeA402ForALackOfFunds(String body) {
+        assertThat(classify(402, 3, body)).isEqualTo(new NoFunds(402, Optional.empty()));
+        Map<String, String> headers = Map.of("content-type", "application/problem+json", "retry-after", "7");
+        assertThat(classify(402, 1, body, headers)).isEqualTo(new NoFunds(402, Optional.of(Duration.ofSeconds(7))));
+    }
+
+    @Test
+    void shouldNotTakeAPageWith402ForALackOfFunds() {
+        for (String type : List.of("text/html", "text/plain", "application/json")) {
+            assertRefusedRoute(classify(402, 1, "<html>pay</html>", Map.of("content-type", type)), 402);
+        }
+        assertRefusedRoute(classify(402, 1, "{}", Map.of("content-type", "text/html")), 402);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 403, 409, 422})
+    void shouldReadALackOfFundsFromACodeOrATitle(int status) {
+        for (String body : List.of(
+                "{\"title\":\"Insufficient funds\"}",
+                "{\"title\":\"Unprocessable\",\"code\":\"insufficient_funds\"}",
+                "{\"type\":\"https://credyt.ai/problems/overdraft-limit-exceeded\",\"title\":\"Refused\"}",
+                "{\"title\":\"Refused\",\"errors\":[{\"field\":\"wallet\",\"code\":\"INSUFFICIENT_BALANCE\"}]}")) {
+            assertThat(classify(status, 3, body)).as(body).isInstanceOf(NoFunds.class);
+        }
+        for (String body : List.of(
+                "{\"title\":\"Unprocessable\",\"detail\":\"description 'insufficient funds' is too long\"}",
+                "{\"errors\":{\"events[0].description\":[\"insufficient funds\"]}}",
+                "{\"title\":\"x\",\"errors\":[{\"field\":\"data\",\"code\":\"bad\"},{\"code\":\"no_funds\"}]}")) {
+            assertThat(classify(status, 3, body))
+                    .as("a text may be the producer's: %s", body)
+                    .isNotInstanceOf(NoFunds.class);
+        }
+        String code = "{\"title\":\"x\",\"code\":\"insufficient_funds\"}";
+        assertThat(classify(status, 1, code, Map.of("content-type", "text/html")))
+                .isNotInstanceOf(NoFunds.class);
+    }
+
+    @Test
+    void shouldReadALackOfFundsOfSingleEvents() {
+        String body = "{\"results\":[{\"id\":\"id-0\",\"status\":201},{\"id\":\"id-1\",\"status\":402}]}";
+        assertThat(((Partial) classify(207, 2, body)).results())
+                .isEqualTo(Map.of(0, ItemResult.ACCEPTED, 1, ItemResult.NO_FUNDS));
+        assertThat(classify(200, 1, "{\"results\":[{\"id\":\"id-0\",\"status\":\"insufficient_funds\"}]}"))
+                .isEqualTo(new NoFunds(200, Optional.empty()));
     }
 
     @Test
@@ -567,8 +622,7 @@ class AnswerClassifierTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            ints = {402, 405, 406, 411, 412, 414, 415, 416, 417, 418, 421, 423, 424, 426, 428, 431, 444, 451, 460, 499})
+    @ValueSource(ints = {405, 406, 411, 412, 414, 415, 416, 417, 418, 421, 423, 424, 426, 428, 431, 444, 451, 460, 499})
     void shouldHoldWhatSpeaksOfTheAccountTheRouteOrTheRequest(int status) {
         for (int size : new int[] {1, 3}) {
             for (String body : List.of("", "<html>", "{\"errors\":{\"events[0].id\":\"already exists\"}}")) {

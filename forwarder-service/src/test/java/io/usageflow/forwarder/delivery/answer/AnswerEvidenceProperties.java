@@ -186,7 +186,11 @@ class AnswerEvidenceProperties {
             @ForAll("statuses") int status, @ForAll("types") String type, @ForAll("bodies") Body body) {
         if (status >= 400 && status < 500 && !CONDEMNING.contains(status)) {
             assertThat(classify(status, type, body.text(), false, 1))
-                    .isInstanceOfAny(Outcome.Retry.class, Outcome.Halt.class, Outcome.CustomerTrouble.class);
+                    .isInstanceOfAny(
+                            Outcome.Retry.class,
+                            Outcome.Halt.class,
+                            Outcome.CustomerTrouble.class,
+                            Outcome.NoFunds.class);
         }
     }
 

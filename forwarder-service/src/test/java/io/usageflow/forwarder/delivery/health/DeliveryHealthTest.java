@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
 import io.usageflow.forwarder.delivery.health.DeliverySnapshot.Buffered;
 import io.usageflow.forwarder.delivery.health.DeliverySnapshot.DestinationView;
+import io.usageflow.forwarder.delivery.health.DeliverySnapshot.FundsView;
 import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.observe.StageHealth;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,6 +39,8 @@ class DeliveryHealthTest {
                 "stalled        |  60 | 0 | ready   | 3 requests in flight",
                 "stalled        |  61 | 0 | waiting | 15 events wait, and none was settled for 61 s",
                 "stalled        |  61 | 1 | ready   | 1 customers failing",
+                "unfunded       |  61 | 0 | ready   | 2 customers without funds, for whom 40 events wait",
+                "unfundedAll    |   0 | 0 | waiting | every customer that was tried is refused for lack of funds",
             })
     void shouldFollowFromProgress(String fact, long seconds, int failing, String result, String detail) {
         StageHealth health = health(fact, Duration.ofSeconds(seconds), failing).judged();
@@ -55,7 +59,10 @@ class DeliveryHealthTest {
                 "503",
                 failing,
                 0,
-                false);
+                false,
+                fact.startsWith("unfunded")
+                        ? new FundsView(2, 40, fact.equals("unfundedAll"), List.of())
+                        : FundsView.NONE);
         var empty = DeliverySnapshot.empty();
         return new DeliveryHealth(
                 of(fact, "sinceRound", value),
@@ -63,7 +70,7 @@ class DeliveryHealthTest {
                 of(fact, "beginning", value),
                 Optional.of("it is away").filter(why -> fact.equals("registryAway")),
                 !fact.equals("aborted"),
-                of(fact, "stalled", value),
+                of(fact, fact.equals("unfunded") ? fact : "stalled", value),
                 STALLED_MAX,
                 new KafkaWatch.View(of(fact, "kafka", value), of(fact, "stuck", value), "usage.deliverable-1 offset 7"),
                 new DeliverySnapshot(buffered, destination, empty.totals()));

@@ -30,7 +30,7 @@ class FailureBudgetsTest {
     }
 
     private static StoredBudget since(Duration ago) {
-        return new StoredBudget(ago, Optional.empty(), false, "HTTP 503");
+        return new StoredBudget(ago, Optional.empty(), false, "HTTP 503", false);
     }
 
     @Test
@@ -140,7 +140,7 @@ class FailureBudgetsTest {
 
     @Test
     void shouldNotCountAnOutageThatTheOneBeforeDidNotSeeTheEndOf() {
-        var was = new StoredBudget(Duration.ofHours(9), Optional.of(Duration.ofHours(8)), false, "HTTP 503");
+        var was = new StoredBudget(Duration.ofHours(9), Optional.of(Duration.ofHours(8)), false, "HTTP 503", false);
         failing.restore(ONE, A, was, MINUTE);
 
         assertThat(fail(A, 2 * MINUTE).failingFor()).isEqualTo(Duration.ofMinutes(61));
@@ -162,7 +162,7 @@ class FailureBudgetsTest {
                         A,
                         ONE,
                         Optional.of(new StoredBudget(
-                                Duration.ofMinutes(5), Optional.of(Duration.ofMinutes(3)), false, "HTTP 503"))));
+                                Duration.ofMinutes(5), Optional.of(Duration.ofMinutes(3)), false, "HTTP 503", false))));
     }
 
     @Test
@@ -263,12 +263,72 @@ class FailureBudgetsTest {
                     updated,
                     updated.minusSeconds(100));
 
-            StoredBudget remembered =
-                    FailureBudgetLoader.remembered(new FailureBudgetLoader.Written(state, now.minusSeconds(60)), now);
+            StoredBudget remembered = FailureBudgetLoader.remembered(
+                    new FailureBudgetLoader.Written(state, now.minusSeconds(60), false), now);
 
             assertThat(remembered.failingSince()).isEqualTo(Duration.ofMinutes(6));
             assertThat(remembered.suspendedSince()).contains(Duration.ofSeconds(160));
         }
+    }
+
+    private FailureStatus noFunds(Customer customer, long nanos) {
+        return failing.noFunds(customer, List.of(ONE), "HTTP 402", nanos, nanos);
+    }
+
+    @Test
+    void shouldCountALackOfFundsApartFromOtherFailures() {
+        fail(A, 0);
+        fail(A, 10 * MINUTE);
+        assertThat(noFunds(A, 11 * MINUTE).failingFor()).isZero();
+        assertThat(noFunds(A, 500 * MINUTE).failingFor()).isEqualTo(Duration.ofMinutes(489));
+        assertThat(failing.customers()).isZero();
+        assertThat(failing.unfunded(500 * MINUTE)).hasSize(1);
+
+        assertThat(fail(A, 501 * MINUTE).failingFor())
+                .as("another failure after a long hold")
+                .isZero();
+        assertThat(failing.unfunded(501 * MINUTE)).isEmpty();
+        assertThat(noFunds(A, 502 * MINUTE).failingFor()).as("the hold goes on").isEqualTo(Duration.ofMinutes(491));
+
+        failing.succeeded(A);
+        assertThat(noFunds(A, 503 * MINUTE).failingFor()).isZero();
+        failing.revoked(List.of(ONE));
+        assertThat(failing.unfundedCustomers()).isZero();
+    }
+
+    @Test
+    void shouldCountRequestsThatWereOutTogetherAsOneRefusal() {
+        for (int request = 0; request < 20; request++) {
+            failing.noFunds(A, List.of(ONE), "HTTP 402", 1, 10 + request);
+        }
+
+        assertThat(failing.noFunds(A, List.of(ONE), "HTTP 402", 40, 50).inARow())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void shouldNotCountTheTimeInWhichEverybodyIsRefused() {
+        noFunds(A, 0);
+        noFunds(B, 9 * MINUTE);
+        failing.excludeFromFunds(Duration.ofMinutes(5), 10 * MINUTE);
+
+        assertThat(noFunds(A, 10 * MINUTE).failingFor()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(noFunds(B, 10 * MINUTE).failingFor()).isLessThan(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void shouldKeepALackOfFundsThroughARestart() {
+        noFunds(A, 0);
+        noFunds(A, 60 * MINUTE);
+        StoredBudget stored = failing.takeChanges(60 * MINUTE).stream()
+                .flatMap(change -> change.remembered().stream())
+                .findFirst()
+                .orElseThrow();
+        var after = new FailureBudgets(Duration.ofSeconds(10));
+        after.restore(ONE, A, stored, 0);
+        assertThat(after.lacksFunds(A)).isTrue();
+        assertThat(after.noFunds(A, List.of(ONE), "HTTP 402", MINUTE, MINUTE).failingFor())
+                .isEqualTo(Duration.ofMinutes(61));
     }
 
     @Test

@@ -53,6 +53,21 @@ class BackpressureTest {
     }
 
     @Test
+    void shouldTellFullMemoryFromReceiptsThatWait() {
+        receive(one, 50);
+        receive(two, 31);
+        for (long offset = 51; offset < 81; offset++) {
+            two.settle(offset, 10, settled());
+        }
+        assertThat(intake.isFull(one)).as("before it is paused").isFalse();
+        balance();
+
+        assertThat(intake.isFull(one)).isTrue();
+        assertThat(intake.isFull(two)).isFalse();
+        assertThat(intake.isHeldUp(two)).isTrue();
+    }
+
+    @Test
     void shouldPauseAllAtTheBoundOfAll() {
         receive(one, 49);
         receive(two, 49);

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,8 +53,35 @@ class AdminAccessTest {
         AdminSettings settings =
                 settings(Map.of("admin.host", "bound.example", "admin.allowed.hosts", "forwarder.prod.svc, other"));
 
-        assertThat(status(new AdminAccess(settings, Optional.empty()), method, "/metrics", host, null))
+        assertThat(status(
+                        new AdminAccess(settings, Optional.empty(), Set.of("/command")),
+                        method,
+                        "/metrics",
+                        host,
+                        null))
                 .isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "none",
+            value = {
+                "POST, /command, 127.0.0.1, Bearer " + TOKEN + ", application/json, 0",
+                "GET, /command, 127.0.0.1, Bearer " + TOKEN + ", none, 0",
+                "POST, /command, 127.0.0.1, none, application/json, 401",
+                "POST, /command, evil.example, Bearer " + TOKEN + ", application/json, 421",
+                "POST, /command, 127.0.0.1, Bearer " + TOKEN + ", none, 415",
+                "POST, /command, 127.0.0.1, Bearer " + TOKEN + ", text/plain, 415",
+                "POST, /command, 127.0.0.1, Bearer " + TOKEN + ", application/x-www-form-urlencoded, 415",
+                "POST, /metrics, 127.0.0.1, Bearer " + TOKEN + ", application/json, 405",
+                "POST, /command/, 127.0.0.1, Bearer " + TOKEN + ", application/json, 405",
+                "DELETE, /command, 127.0.0.1, Bearer " + TOKEN + ", application/json, 405",
+            })
+    void shouldTakeCommandsOfTheirPagesOnly(
+            String method, String path, String host, String authorization, String type, int status) {
+        var access = new AdminAccess(settings(Map.of()), Optional.of(TOKEN), Set.of("/command"));
+
+        assertThat(status(access, method, path, host, authorization, type)).isEqualTo(status);
     }
 
     @ParameterizedTest
@@ -68,8 +96,9 @@ class AdminAccessTest {
         "/METRICS, true, true",
     })
     void shouldAskForTheTokenForAllButHealth(String path, boolean closed, boolean closedWhereMetricsAreOpen) {
-        var all = new AdminAccess(settings(Map.of()), Optional.of(TOKEN));
-        var open = new AdminAccess(settings(Map.of("admin.metrics.open", "true")), Optional.of(TOKEN));
+        var all = new AdminAccess(settings(Map.of()), Optional.of(TOKEN), Set.of("/command"));
+        var open =
+                new AdminAccess(settings(Map.of("admin.metrics.open", "true")), Optional.of(TOKEN), Set.of("/command"));
 
         assertThat(status(all, "GET", path, "127.0.0.1", null)).isEqualTo(closed ? 401 : 0);
         assertThat(status(open, "GET", path, "127.0.0.1", null)).isEqualTo(closedWhereMetricsAreOpen ? 401 : 0);
@@ -92,7 +121,7 @@ class AdminAccessTest {
                 "Basic OjAxMjM0NTY3ODlhYmNkZWY="
             })
     void shouldRefuseAnyOtherToken(String authorization) {
-        var access = new AdminAccess(settings(Map.of()), Optional.of(TOKEN));
+        var access = new AdminAccess(settings(Map.of()), Optional.of(TOKEN), Set.of("/command"));
 
         assertThat(status(access, "GET", "/metrics", "127.0.0.1", authorization))
                 .isEqualTo(401);
@@ -146,7 +175,12 @@ class AdminAccessTest {
     }
 
     private static int status(AdminAccess access, String method, String path, String host, String authorization) {
-        return access.refusal(method, path, host, authorization)
+        return status(access, method, path, host, authorization, null);
+    }
+
+    private static int status(
+            AdminAccess access, String method, String path, String host, String authorization, String type) {
+        return access.refusal(method, path, host, authorization, type)
                 .map(AdminAccess.Refusal::status)
                 .orElse(0);
     }
