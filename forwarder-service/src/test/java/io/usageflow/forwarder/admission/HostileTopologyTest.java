@@ -346,6 +346,25 @@ class HostileTopologyTest extends TopologyFixture {
     }
 
     @Test
+    void shouldNotLetParkedEventsAgeByABrokerWhoseClockJumpsAhead() {
+        admission.publish(event("req-1", "acct_9"));
+        admission.pass(Duration.ofDays(6));
+
+        admission.pipe(
+                "usage.events",
+                "acct_1".getBytes(UTF_8),
+                encoded(event("req-2", "acct_1")),
+                new RecordHeaders(),
+                admission.now().plus(Duration.ofDays(2)).toEpochMilli());
+        admission.pass(AdmissionProcessor.UPKEEP_EVERY.multipliedBy(2));
+
+        assertThat(admission.deadLetters())
+                .as("six days have passed, not eight")
+                .extracting(DeadLetter::getEventId)
+                .doesNotContain("req-1");
+    }
+
+    @Test
     void shouldLetParkedEventsAgeByWhatBrokersStampWhereElapsedTimeIsNotCounted() {
         // As after the machine slept: its clock is right, and its stopwatch stood still.
         admission.publish(event("req-1", "acct_9"));
