@@ -50,6 +50,10 @@ public record CredytCheck(CredytProbe probe, Settings settings) {
                     NAME,
                     url + " refuses the key (status " + status + ")",
                     "put a key that holds into " + CredytSettings.API_KEY_FILE
+                            + credyt.account()
+                                    .map(id -> ", or check that " + CredytSettings.ACCOUNT + "=" + id
+                                            + " is a connected account of the key")
+                                    .orElse("")
                             + "; docs/runbook.md, 'The key was revoked'");
         }
         if (status == 429 || status >= 500) {
