@@ -29,8 +29,8 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 final class AdmissionProcessor implements Processor<byte[], byte[], byte[], OutgoingRecord> {
     /** Interval between steps of releasing parked events. */
     static final Duration RELEASE_EVERY = Duration.ofMillis(10);
-    /** Interval between checks for new vendor links while events are parked. */
-    static final Duration VENDORS_EVERY = Duration.ofMillis(100);
+    /** Interval between checks for new vendor links and a new catalogue while events are parked. */
+    static final Duration NEWS_EVERY = Duration.ofMillis(100);
     /** Interval of expiring ids and parked events. */
     static final Duration UPKEEP_EVERY = Duration.ofSeconds(5);
 
@@ -126,8 +126,8 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
     private void awaitRelease() {
         if (task.release().isUnderWay()) {
             release.schedule(RELEASE_EVERY);
-        } else if (task.release().awaitsVendors()) {
-            release.schedule(VENDORS_EVERY);
+        } else if (task.release().awaitsVendors() || task.release().awaitsCatalogue()) {
+            release.schedule(NEWS_EVERY);
         }
     }
 
@@ -137,6 +137,7 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
             vendorLinksVersion = version;
             task.release().vendorLinksChanged();
         }
+        task.release().lookAtCatalogue();
         if (task.release().isUnderWay()) {
             task.release().step(dependencies.observation().waiting().now(now));
             pace.recordHandled();

@@ -62,12 +62,13 @@ record AdmissionTask(
         LinkResolver resolver = new LinkResolver(state.customers()::of, vendors::of, settings.unlinked());
         AdmissionSinks sinks = new AdmissionSinks(
                 context, dependencies.topics(), dependencies.registry(), registryRetry, dependencies.writes());
-        BillingGate gate = new BillingGate(dependencies.billing());
-        DecisionHandler handler = new DecisionHandler(state, sinks, gate, dependencies.meters());
+        DecisionHandler handler = new DecisionHandler(state, sinks, dependencies.meters());
+        BillingGate gate = new BillingGate(settings.unbillable(), dependencies.billing());
         ParkedRelease release = new ParkedRelease(
                 state.parked(),
                 events,
                 resolver,
+                gate,
                 handler,
                 settings.parking().ageMax(),
                 ReleaseThrottle.ofThisThread(dependencies.observation().stopwatchMs()));
@@ -81,7 +82,8 @@ record AdmissionTask(
                         new EventChecker.Limits(settings.guard(), dependencies.writes()),
                         ages,
                         state,
-                        resolver),
+                        resolver,
+                        gate),
                 handler,
                 release,
                 new CustomerLinkHandler(

@@ -10,7 +10,6 @@ import io.usageflow.forwarder.admission.counters.AdmissionMeters;
 import io.usageflow.forwarder.admission.counters.AdmissionMeters.Outcome;
 import io.usageflow.forwarder.admission.dedup.DedupResult.InputSource;
 import io.usageflow.forwarder.admission.dedup.DedupResult.NewEvent;
-import io.usageflow.forwarder.admission.gate.BillingGate;
 import io.usageflow.forwarder.admission.links.Resolution.Resolved;
 import io.usageflow.forwarder.admission.parking.ParkedEvent;
 import io.usageflow.forwarder.admission.parking.ParkedRelease;
@@ -26,13 +25,11 @@ import java.time.Instant;
 final class DecisionHandler implements ParkedRelease.ReleaseHandler {
     private final PartitionState state;
     private final AdmissionSinks sinks;
-    private final BillingGate gate;
     private final AdmissionMeters meters;
 
-    DecisionHandler(PartitionState state, AdmissionSinks sinks, BillingGate gate, AdmissionMeters meters) {
+    DecisionHandler(PartitionState state, AdmissionSinks sinks, AdmissionMeters meters) {
         this.state = state;
         this.sinks = sinks;
-        this.gate = gate;
         this.meters = meters;
     }
 
@@ -82,7 +79,6 @@ final class DecisionHandler implements ParkedRelease.ReleaseHandler {
 
     private void deliver(SourceRecord origin, NewEvent event, Resolved resolved) {
         sinks.deliver(origin, event, resolved);
-        gate.count(event.event(), resolved.customer());
         state.ledger().count(LedgerCounter.ADMITTED);
     }
 

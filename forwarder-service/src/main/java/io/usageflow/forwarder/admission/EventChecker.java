@@ -13,6 +13,7 @@ import io.usageflow.forwarder.admission.dedup.DedupResult;
 import io.usageflow.forwarder.admission.dedup.DedupResult.InputSource;
 import io.usageflow.forwarder.admission.dedup.DedupResult.NewEvent;
 import io.usageflow.forwarder.admission.dedup.Fingerprint;
+import io.usageflow.forwarder.admission.gate.BillingGate;
 import io.usageflow.forwarder.admission.links.LinkResolver;
 import io.usageflow.forwarder.admission.links.Resolution;
 import io.usageflow.forwarder.config.AdmissionSettings.Guard;
@@ -33,7 +34,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Decides about a record and changes nothing: it checks decoding, partition, rules, age, id and link, in this order.
+ * Decides about a record and changes nothing: it checks decoding, partition, rules, age, id, link and billing, in this
+ * order.
  * {@link DecisionHandler} executes the decision. Not thread-safe.
  */
 final class EventChecker {
@@ -43,6 +45,7 @@ final class EventChecker {
     private final AgeGuard ages;
     private final PartitionState state;
     private final LinkResolver resolver;
+    private final BillingGate gate;
     private final Fingerprint fingerprint = new Fingerprint();
 
     /** Bounds from the settings and of the topics. */
@@ -58,13 +61,15 @@ final class EventChecker {
             Limits limits,
             AgeGuard ages,
             PartitionState state,
-            LinkResolver resolver) {
+            LinkResolver resolver,
+            BillingGate gate) {
         this.decoder = decoder;
         this.home = home;
         this.limits = limits;
         this.ages = ages;
         this.state = state;
         this.resolver = resolver;
+        this.gate = gate;
     }
 
     /** Decides about a record. {@code now} is only for the times in a dead letter. */
@@ -154,7 +159,7 @@ final class EventChecker {
         return state.dedup()
                 .lookUp(id, content)
                 .match(
-                        () -> resolve(new NewEvent(event, id, Optional.of(record.memory(appendedAt, content)))),
+                        () -> resolve(record, new NewEvent(event, id, Optional.of(record.memory(appendedAt, content)))),
                         first -> new AdmissionDecision.Duplicate(),
                         first -> conflict(record, event, content, first));
     }
@@ -168,17 +173,26 @@ final class EventChecker {
                         () -> Optional.of(record.memory(seenAt, content)),
                         first -> Optional.empty(),
                         first -> Optional.empty());
-        return resolve(new NewEvent(event, id, memory));
+        return resolve(record, new NewEvent(event, id, memory));
     }
 
-    private AdmissionDecision resolve(NewEvent newEvent) {
+    private AdmissionDecision resolve(CheckedRecord record, NewEvent newEvent) {
         Resolution resolution = resolver.resolve(newEvent.event());
         boolean othersWait = state.parked().holds(newEvent.event().getAccountId());
         return resolution.match(
                 resolved -> othersWait
                         ? new AdmissionDecision.Park(newEvent, Resolution.Unresolved.behindOthers(newEvent.event()))
-                        : new AdmissionDecision.Admit(newEvent, resolved),
+                        : judge(record, newEvent, resolved),
                 unlinked -> new AdmissionDecision.Park(newEvent, unlinked));
+    }
+
+    private AdmissionDecision judge(CheckedRecord record, NewEvent newEvent, Resolution.Resolved resolved) {
+        UsageEvent event = newEvent.event();
+        return gate.judge(event, resolved.customer(), BillingGate.Wait.NONE)
+                .match(
+                        () -> new AdmissionDecision.Admit(newEvent, resolved),
+                        hold -> new AdmissionDecision.Park(newEvent, hold),
+                        refusal -> record.refused(event, DeadLetterReason.NOT_BILLABLE, refusal));
     }
 
     private AdmissionDecision conflict(
@@ -244,7 +258,7 @@ final class EventChecker {
         /** The event goes to delivery. */
         record Admit(NewEvent event, Resolution.Resolved resolved) implements AdmissionDecision {}
 
-        /** The event waits for a link. */
+        /** The event waits for a link, or for Credyt's catalogue. */
         record Park(NewEvent event, Resolution.Unresolved waitsFor) implements AdmissionDecision {}
     }
 }

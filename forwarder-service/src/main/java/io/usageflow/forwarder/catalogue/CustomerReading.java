@@ -5,15 +5,6 @@ import java.util.function.Function;
 
 /** What Credyt says of a customer. */
 public sealed interface CustomerReading {
-    /** Credyt has the customer. */
-    record Subscribed(Subscriptions subscriptions) implements CustomerReading {}
-
-    /** Credyt does not have the customer. */
-    record Unknown() implements CustomerReading {}
-
-    /** Credyt's answer says nothing of the customer. */
-    record Unclear(String why) implements CustomerReading {}
-
     static CustomerReading of(QueryResult customer) {
         return customer.match(
                 found -> new Subscribed(Subscriptions.of(found.event())),
@@ -22,12 +13,29 @@ public sealed interface CustomerReading {
     }
 
     /** Whether an event of the customer is billed; {@code onSubscribed} judges it by the subscriptions. */
-    default BillingForecast forecast(Function<Subscriptions, BillingForecast> onSubscribed) {
-        if (this instanceof Subscribed customer) {
-            return onSubscribed.apply(customer.subscriptions());
+    BillingForecast forecast(Function<Subscriptions, BillingForecast> onSubscribed);
+
+    /** Credyt has the customer. */
+    record Subscribed(Subscriptions subscriptions) implements CustomerReading {
+        @Override
+        public BillingForecast forecast(Function<Subscriptions, BillingForecast> onSubscribed) {
+            return onSubscribed.apply(subscriptions);
         }
-        return this instanceof Unclear unclear
-                ? new BillingForecast.Undecided("Credyt says nothing about the customer: " + unclear.why())
-                : BillingForecast.NotBilled.CUSTOMER_UNKNOWN;
+    }
+
+    /** Credyt does not have the customer. */
+    record Unknown() implements CustomerReading {
+        @Override
+        public BillingForecast forecast(Function<Subscriptions, BillingForecast> onSubscribed) {
+            return BillingForecast.NotBilled.CUSTOMER_UNKNOWN;
+        }
+    }
+
+    /** Credyt's answer says nothing of the customer. */
+    record Unclear(String why) implements CustomerReading {
+        @Override
+        public BillingForecast forecast(Function<Subscriptions, BillingForecast> onSubscribed) {
+            return new BillingForecast.Undecided("Credyt says nothing about the customer: " + why);
+        }
     }
 }

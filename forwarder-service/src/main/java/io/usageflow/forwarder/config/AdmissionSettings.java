@@ -16,10 +16,13 @@ import org.apache.kafka.common.config.ConfigException;
  * @param guard limits that are checked before an event's id is looked up
  * @param memory bounds of remembering ids
  * @param unlinked what happens to events without a link
+ * @param unbillable what happens to events that Credyt would not bill
  * @param parking how long events wait for a link
  * @param engine how the stage runs
  */
-public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, Parking parking, Engine engine) {
+public record AdmissionSettings(
+        Guard guard, Memory memory, Unlinked unlinked, Unbillable unbillable, Parking parking, Engine engine) {
+    public static final String UNBILLABLE = "admission.unbillable";
     private static final String WINDOW = "admission.dedup.window";
     private static final String SKEW = "admission.clock.skew";
     private static final String EVENT_BYTES = "admission.event.max.bytes";
@@ -27,6 +30,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
     private static final String STORE_BYTES = "admission.store.memory.max.bytes";
     private static final String CUSTOMERS = "admission.customers.unlinked";
     private static final String VENDORS = "admission.vendors.unlinked";
+    private static final String UNBILLABLE_WAIT = "admission.unbillable.max.wait";
     private static final String PARKED_AGE = "admission.parked.max.age";
     private static final String APPLICATION_ID = "admission.application.id";
     private static final String THREADS = "admission.threads";
@@ -74,6 +78,32 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
     }
 
     /**
+     * What happens to an event that Credyt would accept and not bill.
+     *
+     * @param waitMax how long an event waits for the first reading of the catalogue, or of its customer
+     */
+    public record Unbillable(Policy policy, Duration waitMax) {
+        public enum Policy {
+            /** It is admitted and counted. */
+            PASS,
+            /** It waits until Credyt will bill it. */
+            HOLD,
+            /** It becomes a dead letter. */
+            DEAD_LETTER;
+
+            private static Policy of(AbstractConfig config) {
+                return valueOf(
+                        config.getString(UNBILLABLE).toUpperCase(Locale.ROOT).replace('-', '_'));
+            }
+        }
+
+        /** Whether events may be kept from delivery. */
+        public boolean isGate() {
+            return policy != Policy.PASS;
+        }
+    }
+
+    /**
      * How long events without a link are parked.
      *
      * @param ageMax how long an event waits before it becomes a dead letter
@@ -110,6 +140,7 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                         KeyGroup.duration(config, WINDOW), KeyGroup.duration(config, SKEW), config.getInt(EVENT_BYTES)),
                 new Memory(config.getLong(IDS_MAX), config.getLong(STORE_BYTES)),
                 new Unlinked(Unlinked.Policy.of(config, CUSTOMERS), Unlinked.Policy.of(config, VENDORS)),
+                new Unbillable(Unbillable.Policy.of(config), KeyGroup.duration(config, UNBILLABLE_WAIT)),
                 new Parking(KeyGroup.duration(config, PARKED_AGE)),
                 new Engine(
                         KeyGroup.text(config, APPLICATION_ID),
@@ -153,9 +184,19 @@ public record AdmissionSettings(Guard guard, Memory memory, Unlinked unlinked, P
                 .doc("What happens to an event with a cost whose vendor has no link: passthrough"
                         + " uses the vendor's name as the vendor_external_id at Credyt; park"
                         + " lets it wait for the link.")
+                .text(UNBILLABLE, "pass", ConfigDef.CaseInsensitiveValidString.in("pass", "hold", "dead-letter"))
+                .doc("What happens to an event that Credyt would accept and charge nothing for, by its catalogue: pass"
+                        + " admits and counts it; hold, recommended for production, lets it wait, in order with its"
+                        + " account's later events, until the catalogue or the customer's subscription makes it"
+                        + " billable; dead-letter makes it a NOT_BILLABLE dead letter. hold and dead-letter need "
+                        + CatalogueSettings.ENABLED + " and " + CredytSettings.API_KEY + ".")
+                .duration(UNBILLABLE_WAIT, "30s", "1s", "1h")
+                .doc("How long an event waits, with hold or dead-letter, while the catalogue or its customer has never"
+                        + " been read; then it is admitted and counted.")
                 .duration(PARKED_AGE, "7d", "1s", "366d")
                 .doc("How long an event waits for a link before it becomes an UNMAPPED_CUSTOMER or"
-                        + " UNMAPPED_VENDOR dead letter.")
+                        + " UNMAPPED_VENDOR dead letter; and, with " + UNBILLABLE + "=hold, to be billable before it"
+                        + " becomes a NOT_BILLABLE one.")
                 .text(APPLICATION_ID)
                 .doc("Kafka Streams application id: consumer group, transactional ids, changelog topics and the"
                         + " state folder are named after it. Default: the topics' prefix and '.admission'. A new one"

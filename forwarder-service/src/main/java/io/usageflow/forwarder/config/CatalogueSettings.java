@@ -45,7 +45,7 @@ public record CatalogueSettings(
                 .doc("Time between two readings of the products, and of a customer's subscriptions while events of"
                         + " the customer come.")
                 .duration(AGE_MAX, "15m", "10s", "30d")
-                .doc("A reading that is older is stale: health says so, and it holds no event back.")
+                .doc("A reading that is older is stale: health says so, and it keeps no further event from delivery.")
                 .number(CUSTOMERS_MAX, 100_000, 100, 10_000_000)
                 .doc("Customers whose subscriptions are kept in memory; beyond it, those whose events came longest"
                         + " ago are forgotten.")

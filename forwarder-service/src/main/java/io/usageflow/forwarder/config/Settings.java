@@ -106,6 +106,13 @@ public record Settings(
      */
     public void requireForwarding() {
         admin.requireToken();
+        if (process.roles().contains(Role.ADMISSION)
+                && admission.unbillable().isGate()
+                && (!catalogue.enabled() || credyt.apiKey().isMissing())) {
+            throw new SettingsException(List.of(AdmissionSettings.UNBILLABLE + " is not pass, so admission needs"
+                    + " Credyt's catalogue: set " + CatalogueSettings.ENABLED + "=true, and " + CredytSettings.API_KEY
+                    + " or " + CredytSettings.API_KEY_FILE));
+        }
         if (process.roles().contains(Role.DELIVERY) && credyt.apiKey().isMissing()) {
             String key = CredytSettings.API_KEY;
             throw new SettingsException(List.of(key + " is missing, and the role delivery needs it: set "

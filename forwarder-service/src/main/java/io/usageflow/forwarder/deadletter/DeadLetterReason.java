@@ -26,6 +26,7 @@ public enum DeadLetterReason {
     ID_CONFLICT("The id was admitted before with other billable content."),
     UNMAPPED_CUSTOMER("No customer link arrived for the account within the age limit of parked events."),
     UNMAPPED_VENDOR("No vendor link arrived for a cost's vendor within the age limit of parked events."),
+    NOT_BILLABLE("Credyt would accept the event and charge nothing for it, by its catalogue."),
     REJECTED("Credyt refused this event itself."),
     CUSTOMER_UNKNOWN("Credyt does not know the customer, and went on not to know it for the time allowed."),
     CUSTOMER_BLOCKED("Deliveries for this customer failed for long while Credyt was well."),

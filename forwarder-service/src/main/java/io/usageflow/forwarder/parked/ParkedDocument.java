@@ -59,21 +59,30 @@ public record ParkedDocument(
     }
 
     /**
-     * The link that the account's oldest event waits for.
+     * What the account's oldest event waits for.
      *
+     * @param link of the customer, too, if it waits for Credyt's catalogue
      * @param name the account itself, or a vendor
      * @param reason absent from instances of earlier versions
+     * @param detail why Credyt would not bill the event; only with {@link Reason#NOT_BILLABLE}
      */
-    public record WaitsFor(LinkKind link, String name, Optional<Reason> reason) {
+    public record WaitsFor(LinkKind link, String name, Optional<Reason> reason, Optional<String> detail) {
+        public WaitsFor(LinkKind link, String name, Optional<Reason> reason) {
+            this(link, name, reason, Optional.empty());
+        }
+
         public Reason why() {
             return reason.orElse(Reason.NO_LINK);
         }
 
         /** The command that releases the events, with a place to fill in; or what else to do. */
         public String remedy() {
-            return why() == Reason.EVENT_UNREADABLE
-                    ? "restore the registry's schemas with the ids that they had"
-                    : link.putCommand(name);
+            return switch (why()) {
+                case NO_LINK, LINK_UNREADABLE -> link.putCommand(name);
+                case EVENT_UNREADABLE -> "restore the registry's schemas with the ids that they had";
+                case NOT_BILLABLE -> detail.orElse("usageflow catalogue check");
+                case CATALOGUE_NOT_READ -> "nothing: they leave when Credyt has been asked";
+            };
         }
     }
 
@@ -85,7 +94,11 @@ public record ParkedDocument(
         /** There is a link, and the registry does not have its schema. */
         LINK_UNREADABLE,
         /** The registry does not have the event's schema any more. */
-        EVENT_UNREADABLE;
+        EVENT_UNREADABLE,
+        /** Credyt would accept the event and charge nothing. */
+        NOT_BILLABLE,
+        /** Credyt's catalogue, or the customer's subscriptions, have not been read yet. */
+        CATALOGUE_NOT_READ;
 
         @JsonValue
         String word() {

@@ -158,7 +158,8 @@ final class CanaryWatch implements AutoCloseable {
                 end(
                         at,
                         Kind.PARKED,
-                        "it waits for a link of its account or of a vendor: 'usageflow links put' releases it");
+                        "it waits for a link of its account or of a vendor ('usageflow links put' releases it), or"
+                                + " to be billable: 'usageflow parked list' shows it");
             }
         }
     }

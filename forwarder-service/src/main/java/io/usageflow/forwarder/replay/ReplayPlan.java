@@ -168,6 +168,8 @@ public record ReplayPlan(
                 "were never admitted, so their producer may have sent them again in the meantime: under one id"
                         + " Credyt keeps what came first"),
         WAITS_FOR_LINK("had no link: without one by now they wait again, and come back as dead letters"),
+        STILL_NOT_BILLABLE("wait again or come back as dead letters, as admission.unbillable says, unless a price or a"
+                + " subscription at Credyt makes them billable by now"),
         STILL_UNREADABLE("cannot be read by this command either: they come back as dead letters unless admission can"),
         STILL_TOO_LARGE("come back as dead letters unless admission.event.max.bytes was raised"),
         ANSWERED_BEFORE("were answered before: what Credyt has had under their ids it ignores, any fix included");

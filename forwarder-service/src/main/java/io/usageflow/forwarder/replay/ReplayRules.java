@@ -246,6 +246,9 @@ final class ReplayRules {
             if (reason == DeadLetterReason.UNMAPPED_CUSTOMER || reason == DeadLetterReason.UNMAPPED_VENDOR) {
                 warnings.add(ReplayWarning.WAITS_FOR_LINK);
             }
+            if (reason == DeadLetterReason.NOT_BILLABLE && !billableFixes) {
+                warnings.add(ReplayWarning.STILL_NOT_BILLABLE);
+            }
             if (mayBeAtCredyt() && billableFixes) {
                 warnings.add(ReplayWarning.FIX_MAY_BE_IGNORED);
             }

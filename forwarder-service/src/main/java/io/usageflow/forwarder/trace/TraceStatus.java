@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.trace;
 
 import io.usageflow.forwarder.links.LinkKind;
+import io.usageflow.forwarder.parked.ParkedDocument.WaitsFor;
 import io.usageflow.forwarder.trace.FoundRecords.FoundRecord;
 import io.usageflow.forwarder.trace.StageProgressReader.StageProgress;
 import io.usageflow.forwarder.trace.Trace.RecordRef;
@@ -149,15 +150,23 @@ public record TraceStatus(State state, String text, Optional<String> next) {
         return progress.parked(account)
                 .map(parked -> new TraceStatus(
                         State.PARKED,
-                        "published at " + event.at() + " and parked since " + parked.oldestSince() + ": waits for the "
-                                + parked.waitsFor().link().name().toLowerCase(Locale.ROOT) + " link of "
-                                + parked.waitsFor().name(),
+                        "published at " + event.at() + " and parked since " + parked.oldestSince() + ": waits "
+                                + waits(parked.waitsFor()),
                         Optional.of(parked.waitsFor().remedy())))
                 .orElseGet(() -> new TraceStatus(
                         State.PARKED,
                         "published at " + event.at() + ", read by admission and parked: it waits for a link of account "
-                                + account + " or of a vendor of its costs",
+                                + account + " or of a vendor of its costs, or to be billable",
                         Optional.of(LinkKind.CUSTOMER.putCommand(account))));
+    }
+
+    private static String waits(WaitsFor what) {
+        return switch (what.why()) {
+            case NO_LINK, LINK_UNREADABLE, EVENT_UNREADABLE ->
+                "for the " + what.link().name().toLowerCase(Locale.ROOT) + " link of " + what.name();
+            case NOT_BILLABLE -> "until Credyt will bill the oldest event of the account";
+            case CATALOGUE_NOT_READ -> "until Credyt's catalogue was read";
+        };
     }
 
     private static String show(DeadLetter letter) {

@@ -197,6 +197,27 @@ class SettingsTest {
         assertThat(Settings.load(sources).admin().port()).isEqualTo(8080);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "admission.unbillable=pass, credyt.api.key=, true",
+        "admission.unbillable=hold, credyt.api.key=, false",
+        "admission.unbillable=Dead-Letter, catalogue.enabled=false, false",
+        "admission.unbillable=hold, roles=admission, true"
+    })
+    void shouldNeedTheCatalogueForAGate(String gate, String setting, boolean starts) {
+        Settings settings = Settings.load(minimal()
+                .withAssignments(List.of("roles=admission", "credyt.api.key=k"))
+                .withAssignments(List.of(gate, setting)));
+
+        if (starts) {
+            settings.requireForwarding();
+        } else {
+            assertThat(catchThrowableOfType(SettingsException.class, settings::requireForwarding))
+                    .hasMessageContaining("admission.unbillable is not pass")
+                    .hasMessageContaining("credyt.api.key");
+        }
+    }
+
     private static ConfigSources minimal() {
         return ConfigSources.none();
     }

@@ -242,6 +242,8 @@ class ReplayRulesTest {
                 .containsExactly(ReplayWarning.MAY_HAVE_COME_AGAIN);
         assertThat(answered(letter(DeadLetterReason.UNMAPPED_VENDOR)).warnings())
                 .containsExactly(ReplayWarning.WAITS_FOR_LINK);
+        assertThat(answered(letter(DeadLetterReason.NOT_BILLABLE)).warnings())
+                .containsExactlyInAnyOrder(ReplayWarning.STILL_NOT_BILLABLE, ReplayWarning.MAY_HAVE_COME_AGAIN);
         assertThat(answered(letter(DeadLetterReason.TOO_LARGE)).warnings()).contains(ReplayWarning.STILL_TOO_LARGE);
         assertThat(answered(letter(DeadLetterReason.CREDYT_UNAVAILABLE)).warnings())
                 .isEmpty();
@@ -251,6 +253,10 @@ class ReplayRulesTest {
                 .containsExactly(ReplayWarning.FIX_MAY_BE_IGNORED);
         event = DeadLetterWorld.event("req-1", "acct_1");
         assertThat(answered(letter(DeadLetterReason.REJECTED)).warnings()).isEmpty();
+        event = DeadLetterWorld.event("req-1", "acct_1");
+        assertThat(answered(letter(DeadLetterReason.NOT_BILLABLE)).warnings())
+                .as("corrected")
+                .containsExactly(ReplayWarning.MAY_HAVE_COME_AGAIN);
         action = new Replay(List.of(EventFix.parse("subject=s")), false);
         event = DeadLetterWorld.event("req-1", "acct_1");
         assertThat(answered(letter(DeadLetterReason.CREDYT_UNAVAILABLE)).warnings())

@@ -29,9 +29,9 @@ import picocli.CommandLine.Option;
 /** {@code usageflow parked}. */
 @Command(
         name = "parked",
-        description =
-                "Show the accounts whose events wait for a link. The events arrived before the account was linked to a"
-                        + " customer at Credyt.",
+        description = "Show the accounts whose events wait for a link, or to be billable. Events without a link arrived"
+                + " before the account was linked to a customer at Credyt; Credyt would not bill the others"
+                + " (admission.unbillable=hold).",
         synopsisSubcommandLabel = "list",
         footerHeading = "%nExample:%n",
         footer = "  usageflow parked list")
@@ -46,10 +46,10 @@ public final class ParkedCommand {
             description = {
                 "List the accounts whose events wait for a link, the longest waiting first, with the"
                         + " link that is missing"
-                        + " and the command that writes it. Reads the admin ports of the running forwarders, not Kafka;"
-                        + " changes nothing.",
+                        + " and the command that writes it, or why Credyt would not bill the oldest event. Reads the"
+                        + " admin ports of the running forwarders, not Kafka; changes nothing.",
                 "Each instance answers for the partitions it has, so name them all. Events that wait longer than"
-                        + " admission.parked.max.age become UNMAPPED_CUSTOMER dead letters.",
+                        + " admission.parked.max.age become UNMAPPED_CUSTOMER or NOT_BILLABLE dead letters.",
                 "Exit code 1 if a partition is missing from the answers, 3 if no instance answered."
             },
             footerHeading = "%nExamples:%n",
@@ -108,11 +108,10 @@ public final class ParkedCommand {
 
         private void show(ParkedOverview overview, Instant now) {
             if (overview.events() == 0) {
-                terminal.say(
-                        "Nothing waits for a link" + (overview.complete() ? "." : " in the partitions that answered."));
+                terminal.say("Nothing waits" + (overview.complete() ? "." : " in the partitions that answered."));
                 return;
             }
-            terminal.say("%,d events of %,d accounts wait for a link, the oldest for %s."
+            terminal.say("%,d events of %,d accounts wait, the oldest for %s."
                     .formatted(
                             overview.events(),
                             overview.waitingAccounts(),
@@ -148,6 +147,8 @@ public final class ParkedCommand {
                 case NO_LINK -> missing.link() == LinkKind.CUSTOMER ? "the account" : "vendor " + missing.name();
                 case LINK_UNREADABLE -> "vendor " + missing.name() + ", schema lost";
                 case EVENT_UNREADABLE -> "none: the event's schema is lost";
+                case NOT_BILLABLE -> "none: Credyt would not bill it";
+                case CATALOGUE_NOT_READ -> "none: Credyt was not asked yet";
             };
         }
 

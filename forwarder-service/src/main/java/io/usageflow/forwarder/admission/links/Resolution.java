@@ -3,9 +3,10 @@ package io.usageflow.forwarder.admission.links;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.UsageEvent;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
-/** The references that an event is billed to, or the missing link. */
+/** The references that an event is billed to, or what it waits for. */
 public sealed interface Resolution {
 
     /**
@@ -15,11 +16,35 @@ public sealed interface Resolution {
      */
     record Resolved(CredytReference customer, Map<String, CredytReference> vendors) implements Resolution {}
 
-    /** A link is missing; {@code name} is the account or the vendor. */
-    record Unresolved(Missing missing, String name, Reason reason) implements Resolution {
+    /**
+     * The event has to wait: a link is missing, or Credyt would not bill it.
+     *
+     * @param name the account or the vendor
+     * @param detail for people, where the reason alone does not say enough
+     */
+    record Unresolved(Missing missing, String name, Reason reason, Optional<String> detail) implements Resolution {
+        public Unresolved(Missing missing, String name, Reason reason) {
+            this(missing, name, reason, Optional.empty());
+        }
+
         /** The account or the vendor has no link. */
         public Unresolved(Missing missing, String name) {
             this(missing, name, Reason.NO_LINK);
+        }
+
+        /** Credyt would not bill the account's event; {@code detail} has the cause. */
+        public static Unresolved notBillable(String account, String detail) {
+            return new Unresolved(Missing.CUSTOMER, account, Reason.NOT_BILLABLE, Optional.of(detail));
+        }
+
+        /** Credyt's catalogue or the customer has not been read yet. */
+        public static Unresolved catalogueNotRead(String account) {
+            return new Unresolved(Missing.CUSTOMER, account, Reason.CATALOGUE_NOT_READ);
+        }
+
+        /** Whether it waits for Credyt's catalogue and not for a link. */
+        public boolean isOfBilling() {
+            return reason == Reason.NOT_BILLABLE || reason == Reason.CATALOGUE_NOT_READ;
         }
 
         /** The event's own links are known, but earlier events of its account wait. */
@@ -28,7 +53,7 @@ public sealed interface Resolution {
         }
     }
 
-    /** Which link an event waits for. */
+    /** Which link an event waits for; the customer's if it waits for Credyt's catalogue. */
     enum Missing {
         CUSTOMER,
         VENDOR
@@ -40,7 +65,11 @@ public sealed interface Resolution {
         /** The link's schema is not in the registry. */
         LINK_UNREADABLE,
         /** The registry has lost the event's schema since it was parked. */
-        EVENT_UNREADABLE
+        EVENT_UNREADABLE,
+        /** Credyt would accept the event and charge nothing. */
+        NOT_BILLABLE,
+        /** Credyt's catalogue, or the customer's subscriptions, have not been read yet. */
+        CATALOGUE_NOT_READ
     }
 
     default <T> T match(Function<Resolved, T> onResolved, Function<Unresolved, T> onUnlinked) {

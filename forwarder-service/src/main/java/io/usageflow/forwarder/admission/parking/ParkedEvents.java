@@ -2,6 +2,7 @@ package io.usageflow.forwarder.admission.parking;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.usageflow.forwarder.admission.links.Resolution.Missing;
 import io.usageflow.forwarder.admission.links.Resolution.Unresolved;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -58,8 +59,13 @@ public final class ParkedEvents {
         /** Called before each event, so that one account's many events do not block other accounts. */
         boolean hasTime();
 
-        /** Returns empty if the event left; otherwise the link it still waits for. */
-        Optional<Unresolved> take(ParkedEvent head);
+        /**
+         * Takes the event, or says what it still waits for.
+         *
+         * @param before what it waited for when it was offered before; empty if this is the first time
+         * @return empty if the event left
+         */
+        Optional<Unresolved> take(ParkedEvent head, Optional<Unresolved> before);
     }
 
     /**
@@ -77,7 +83,8 @@ public final class ParkedEvents {
         boolean settled = false;
         while (!settled && taker.hasTime()) {
             ParkedEvent head = event(account, queue.head());
-            Optional<Unresolved> waitsFor = taker.take(head);
+            Optional<Unresolved> waitsFor =
+                    taker.take(head, queue.head() == before.head() ? Optional.of(before.waitsFor()) : Optional.empty());
             if (waitsFor.isPresent()) {
                 queue = queue.waitingSince(head.parkedAt()).waitingFor(waitsFor.get());
                 settled = true;
@@ -88,7 +95,12 @@ public final class ParkedEvents {
             }
         }
         if (!settled && queue.head() != before.head()) {
-            queue = queue.waitingSince(event(account, queue.head()).parkedAt());
+            // The new head was not judged yet.
+            queue = queue.waitingSince(event(account, queue.head()).parkedAt())
+                    .waitingFor(
+                            queue.waitsFor().isOfBilling()
+                                    ? new Unresolved(Missing.CUSTOMER, account)
+                                    : queue.waitsFor());
         }
         write(account, before, queue);
         return settled;

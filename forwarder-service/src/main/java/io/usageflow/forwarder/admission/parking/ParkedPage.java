@@ -104,7 +104,8 @@ public final class ParkedPage implements AdminPage {
                 new WaitsFor(
                         LinkKind.valueOf(waits.missing().name()),
                         waits.name(),
-                        Optional.of(Reason.valueOf(waits.reason().name()))),
+                        Optional.of(Reason.valueOf(waits.reason().name())),
+                        waits.detail()),
                 now);
     }
 

@@ -14,7 +14,7 @@ import java.time.Instant;
  * @param head sequence number of the oldest event
  * @param next sequence number of the next event
  * @param headSince when the oldest event was parked
- * @param waitsFor the link that the oldest event waits for
+ * @param waitsFor what the oldest event waits for
  */
 public record ParkedQueue(long head, long next, Instant headSince, Unresolved waitsFor) {
     static ParkedQueue startedAt(Instant now, Unresolved waitsFor) {
@@ -47,7 +47,11 @@ public record ParkedQueue(long head, long next, Instant headSince, Unresolved wa
     }
 
     byte[] toBytes() {
-        byte[] name = waitsFor.name().getBytes(UTF_8);
+        // A name has no line break.
+        byte[] name = waitsFor.detail()
+                .map(detail -> waitsFor.name() + "\n" + detail)
+                .orElse(waitsFor.name())
+                .getBytes(UTF_8);
         return ByteBuffer.allocate(3 * Long.BYTES + 1 + name.length)
                 .putLong(head)
                 .putLong(next)
@@ -72,6 +76,8 @@ public record ParkedQueue(long head, long next, Instant headSince, Unresolved wa
             case NO_LINK -> waitsFor.missing() == Missing.CUSTOMER ? 'c' : 'v';
             case LINK_UNREADABLE -> 'u';
             case EVENT_UNREADABLE -> 'e';
+            case NOT_BILLABLE -> 'b';
+            case CATALOGUE_NOT_READ -> 'r';
         };
     }
 
@@ -80,6 +86,11 @@ public record ParkedQueue(long head, long next, Instant headSince, Unresolved wa
             case 'c' -> new Unresolved(Missing.CUSTOMER, name);
             case 'e' -> new Unresolved(Missing.CUSTOMER, name, Reason.EVENT_UNREADABLE);
             case 'u' -> new Unresolved(Missing.VENDOR, name, Reason.LINK_UNREADABLE);
+            case 'b' -> {
+                int end = name.indexOf('\n');
+                yield Unresolved.notBillable(name.substring(0, end), name.substring(end + 1));
+            }
+            case 'r' -> Unresolved.catalogueNotRead(name);
             default -> new Unresolved(Missing.VENDOR, name);
         };
     }

@@ -2,6 +2,7 @@ package io.usageflow.forwarder.admission.parking;
 
 import io.usageflow.forwarder.admission.check.RecordDecoder;
 import io.usageflow.forwarder.admission.dedup.DedupResult.NewEvent;
+import io.usageflow.forwarder.admission.gate.BillingGate;
 import io.usageflow.forwarder.admission.links.LinkResolver;
 import io.usageflow.forwarder.admission.links.Resolution;
 import io.usageflow.forwarder.admission.links.Resolution.Missing;
@@ -24,7 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Releases parked events when their link arrives or their time is over. Belongs to one task.
+ * Releases parked events when their link arrives, when Credyt will bill them, or when their time is over. Belongs to
+ * one task.
  *
  * <p>Accounts that may have events to release are queued. A step takes the oldest events of the first account, resolves
  * each again, and stops at the first that still has to wait. A step is bounded by time ({@link ReleaseThrottle}), so
@@ -38,15 +40,17 @@ public final class ParkedRelease {
     private final ParkedEvents parked;
     private final RecordDecoder<UsageEvent> decoder;
     private final LinkResolver resolver;
+    private final BillingGate gate;
     private final ReleaseHandler handler;
     private final Duration ageMax;
     private final ReleaseThrottle throttle;
     private final ArrayDeque<String> accounts = new ArrayDeque<>();
     private final Set<String> enqueued = new HashSet<>();
+    private long catalogueVersion;
 
     /** Receives the events that leave; {@link ParkedEvents} removes them. */
     public interface ReleaseHandler {
-        /** The event's link has arrived. */
+        /** The event has nothing to wait for any more. */
         void release(SourceRecord origin, NewEvent event, Resolution.Resolved resolved);
 
         /** The event's time is over. */
@@ -57,15 +61,18 @@ public final class ParkedRelease {
             ParkedEvents parked,
             RecordDecoder<UsageEvent> decoder,
             LinkResolver resolver,
+            BillingGate gate,
             ReleaseHandler handler,
             Duration ageMax,
             ReleaseThrottle throttle) {
         this.parked = parked;
         this.decoder = decoder;
         this.resolver = resolver;
+        this.gate = gate;
         this.handler = handler;
         this.ageMax = ageMax;
         this.throttle = throttle;
+        this.catalogueVersion = gate.version();
         parked.forEachQueue((account, queue) -> enqueue(account));
     }
 
@@ -92,12 +99,33 @@ public final class ParkedRelease {
         }
     }
 
+    /** Whether a new reading of Credyt's catalogue could release events. */
+    public boolean awaitsCatalogue() {
+        return parked.count() > 0 && gate.holds();
+    }
+
+    /** Enqueues the accounts whose events may have become billable since the last call. */
+    public void lookAtCatalogue() {
+        long version = gate.version();
+        if (version != catalogueVersion) {
+            catalogueVersion = version;
+            if (parked.count() > 0) {
+                parked.forEachQueue((account, queue) -> {
+                    if (queue.waitsFor().isOfBilling()) {
+                        enqueue(account);
+                    }
+                });
+            }
+        }
+    }
+
     /** Enqueues accounts with expired events. Returns when the oldest event was parked. */
     public Optional<Instant> findExpired(Instant now) {
         Oldest oldest = new Oldest();
         parked.forEachQueue((account, queue) -> {
             oldest.offer(queue.headSince());
-            // The registry does not report that a schema has returned, so unreadable heads are tried again.
+            // The registry does not report that a schema has returned, so unreadable heads are tried again. A head that
+            // waits for the catalogue is, too: its wait may be over, and its customer is read again by being asked for.
             if (isExpired(queue.headSince(), now) || queue.waitsFor().reason() != Reason.NO_LINK) {
                 enqueue(account);
             }
@@ -151,15 +179,12 @@ public final class ParkedRelease {
         }
 
         @Override
-        public Optional<Unresolved> take(ParkedEvent head) {
+        public Optional<Unresolved> take(ParkedEvent head, Optional<Unresolved> before) {
             return decoder.decode(head.origin().value())
                     .match(
                             event -> resolver.resolve(event)
                                     .match(
-                                            resolved -> {
-                                                handler.release(head.origin(), newEvent(event), resolved);
-                                                return Optional.empty();
-                                            },
+                                            resolved -> judge(head, event, resolved, before, now),
                                             unlinked -> keepOrGiveUp(head, event, unlinked, now)),
                             bad -> {
                                 // The registry has lost the schema since the event was parked, and may get it back. The
@@ -174,6 +199,29 @@ public final class ParkedRelease {
         }
     }
 
+    private Optional<Unresolved> judge(
+            ParkedEvent head,
+            UsageEvent event,
+            Resolution.Resolved resolved,
+            Optional<Unresolved> before,
+            Instant now) {
+        return gate.judge(
+                        event,
+                        resolved.customer(),
+                        new BillingGate.Wait(Duration.between(head.parkedAt(), now), before))
+                .match(
+                        () -> {
+                            handler.release(head.origin(), newEvent(event), resolved);
+                            return Optional.empty();
+                        },
+                        hold -> keepOrGiveUp(head, event, hold, now),
+                        refusal -> {
+                            handler.giveUp(letter(head, DeadLetterReason.NOT_BILLABLE, refusal, now)
+                                    .about(event));
+                            return Optional.empty();
+                        });
+    }
+
     private Unresolved keepUnread(String account, String why) {
         LOG.warn(
                 "event=parked_event_unreadable account={} why={} remedy=\"restore the registry's schemas with their"
@@ -184,8 +232,14 @@ public final class ParkedRelease {
     }
 
     private Optional<Unresolved> keepOrGiveUp(ParkedEvent head, UsageEvent event, Unresolved unlinked, Instant now) {
-        if (!isExpired(head.parkedAt(), now)) {
+        if (!isExpired(head.parkedAt(), now) || unlinked.reason() == Reason.CATALOGUE_NOT_READ) {
             return Optional.of(unlinked);
+        }
+        if (unlinked.reason() == Reason.NOT_BILLABLE) {
+            String detail = unlinked.detail().orElse("") + " (it waited for " + ageMax + ")";
+            handler.giveUp(
+                    letter(head, DeadLetterReason.NOT_BILLABLE, detail, now).about(event));
+            return Optional.empty();
         }
         boolean customer = unlinked.missing() == Missing.CUSTOMER;
         DeadLetterReason reason = customer ? DeadLetterReason.UNMAPPED_CUSTOMER : DeadLetterReason.UNMAPPED_VENDOR;

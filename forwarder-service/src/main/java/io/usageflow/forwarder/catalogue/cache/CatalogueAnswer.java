@@ -27,8 +27,9 @@ public sealed interface CatalogueAnswer {
      * The catalogue and the customer's subscriptions were read.
      *
      * @param age of the older of the two readings
+     * @param stale whether that is more than {@code catalogue.max.age}
      */
-    record Known(BillingForecast forecast, Duration age) implements CatalogueAnswer {
+    record Known(BillingForecast forecast, Duration age, boolean stale) implements CatalogueAnswer {
         @Override
         public <R> R match(Supplier<R> onFree, Function<Known, R> onKnown, Function<NotRead, R> onNotRead) {
             return onKnown.apply(this);

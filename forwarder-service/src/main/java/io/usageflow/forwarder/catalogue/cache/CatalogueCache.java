@@ -117,8 +117,8 @@ public final class CatalogueCache implements Forecasts {
         if (now - customer.readNanos >= REREAD_UNBILLED.toNanos() && isOfCustomer(forecast)) {
             want(reference, aged, now);
         }
-        return new CatalogueAnswer.Known(
-                forecast, Duration.ofNanos(now - Math.min(known.readNanos, customer.readNanos)));
+        Duration age = Duration.ofNanos(Math.max(now - known.readNanos, now - customer.readNanos));
+        return new CatalogueAnswer.Known(forecast, age, age.compareTo(ageMax) > 0);
     }
 
     private static boolean isOfCustomer(BillingForecast forecast) {

@@ -4,8 +4,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.usageflow.forwarder.catalogue.Catalogue;
 import io.usageflow.forwarder.catalogue.CatalogueQueries;
 import io.usageflow.forwarder.catalogue.CustomerReading;
+import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.config.CatalogueSettings;
 import io.usageflow.forwarder.config.CredytSettings;
+import io.usageflow.forwarder.config.Role;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.CredytHttp;
@@ -45,6 +47,7 @@ public final class CatalogueWatch implements Stage {
     private static final Duration AWAY_MAX = Duration.ofMinutes(1);
 
     private final Duration refreshInterval;
+    private final Optional<Duration> gate;
     private final CatalogueCache cache;
     private final CatalogueMeters meters;
     private final Function<BooleanSupplier, OpenQueries> connecting;
@@ -57,13 +60,18 @@ public final class CatalogueWatch implements Stage {
     /** An open connection. */
     record OpenQueries(CatalogueQueries queries, Runnable disconnect) {}
 
-    /** @param connecting opens a connection; the argument says whether to stop */
+    /**
+     * @param gate how long admission lets an event wait for a reading; empty if it does not
+     * @param connecting opens a connection; the argument says whether to stop
+     */
     CatalogueWatch(
             Duration refreshInterval,
+            Optional<Duration> gate,
             CatalogueCache cache,
             CatalogueMeters meters,
             Function<BooleanSupplier, OpenQueries> connecting) {
         this.refreshInterval = refreshInterval;
+        this.gate = gate;
         this.cache = cache;
         this.meters = meters;
         this.connecting = connecting;
@@ -83,7 +91,14 @@ public final class CatalogueWatch implements Stage {
         }
         CatalogueCache cache = new CatalogueCache(catalogue, System::nanoTime);
         return Optional.of(new CatalogueWatch(
-                catalogue.refreshInterval(), cache, new CatalogueMeters(registry, cache), stopped -> {
+                catalogue.refreshInterval(),
+                Optional.of(settings.admission().unbillable())
+                        .filter(unbillable -> unbillable.isGate()
+                                && settings.process().roles().contains(Role.ADMISSION))
+                        .map(AdmissionSettings.Unbillable::waitMax),
+                cache,
+                new CatalogueMeters(registry, cache),
+                stopped -> {
                     ApiKeys keys = ApiKeys.open(settings.credyt().apiKey(), System::nanoTime);
                     CredytHttp credyt = new CredytHttp(settings.credyt(), keys, CONNECTIONS_MAX);
                     return new OpenQueries(
@@ -113,10 +128,23 @@ public final class CatalogueWatch implements Stage {
         thread.start();
     }
 
-    /** Ready also while it waits: without a gate, no flowing event depends on it. */
+    /** With a gate, not ready while events pass it that were not judged. Without one, no event depends on it. */
     @Override
     public StageHealth health() {
-        return StageHealth.flowing(described());
+        if (gate.isEmpty()) {
+            return StageHealth.flowing(described());
+        }
+        Duration waitMax = gate.get();
+        if (cache.isRead() ? cache.isStale() : cache.age().compareTo(waitMax) > 0) {
+            return StageHealth.waiting(
+                    described() + "; " + AdmissionSettings.UNBILLABLE + " does not keep further events from delivery");
+        }
+        Duration unreadFor = cache.unreadFor();
+        return StageHealth.flowing(
+                unreadFor.compareTo(waitMax) > 0
+                        ? described() + ", one for " + unreadFor.toSeconds()
+                                + " s; events of these are admitted unjudged"
+                        : described());
     }
 
     private String described() {

@@ -31,7 +31,7 @@ public enum AdmissionMeter implements CataloguedMeter {
             "gauge",
             "events",
             List.of("partition"),
-            "Events that wait for a link now, in the partitions this instance has."),
+            "Events that wait for a link, or to be billable, now, in the partitions this instance has."),
     PARKED_OLDEST_AGE(
             "usageflow.admission.parked.oldest.age",
             "gauge",

@@ -109,11 +109,33 @@ class ParkedEventsTest {
                 new Unresolved(Missing.VENDOR, "größe"),
                 new Unresolved(Missing.CUSTOMER, "acct_1"),
                 new Unresolved(Missing.VENDOR, "openai", Reason.LINK_UNREADABLE),
-                new Unresolved(Missing.CUSTOMER, "acct_1", Reason.EVENT_UNREADABLE))) {
+                new Unresolved(Missing.CUSTOMER, "acct_1", Reason.EVENT_UNREADABLE),
+                Unresolved.catalogueNotRead("acct_1"),
+                Unresolved.notBillable("größe", "no price\nfor it: 'größe'"))) {
             ParkedQueue queue = new ParkedQueue(7, 9, NOON, waitsFor);
 
             assertThat(ParkedQueue.fromBytes(queue.toBytes())).isEqualTo(queue);
         }
+    }
+
+    @Test
+    void shouldSayWhatTheOldestEventWaitedForBefore() {
+        Unresolved notBillable = Unresolved.notBillable("a", "no price");
+        parked.park("a", event("a1"), notBillable);
+        parked.park("a", event("a2"), CUSTOMER);
+        parked.park("a", event("a3"), CUSTOMER);
+
+        Takes first = new Takes(1);
+        parked.drain("a", first);
+        assertThat(first.befores).containsExactly(Optional.of(notBillable));
+        assertThat(queuesNow())
+                .as("a2 was not judged yet")
+                .extracting(ParkedQueue::waitsFor)
+                .containsExactly(CUSTOMER);
+
+        Takes others = new Takes(9, "a3");
+        parked.drain("a", others);
+        assertThat(others.befores).containsExactly(Optional.of(CUSTOMER), Optional.empty());
     }
 
     @Test
@@ -171,6 +193,7 @@ class ParkedEventsTest {
     /** Takes so many, and leaves the one that is named waiting for its vendor. */
     private static final class Takes implements ParkedEvents.HeadConsumer {
         final List<String> taken = new ArrayList<>();
+        final List<Optional<Unresolved>> befores = new ArrayList<>();
         private final int atMost;
         private final List<String> stay;
 
@@ -185,7 +208,8 @@ class ParkedEventsTest {
         }
 
         @Override
-        public Optional<Unresolved> take(ParkedEvent head) {
+        public Optional<Unresolved> take(ParkedEvent head, Optional<Unresolved> before) {
+            befores.add(before);
             String text = new String(head.origin().value(), UTF_8);
             if (stay.contains(text)) {
                 return Optional.of(VENDOR);

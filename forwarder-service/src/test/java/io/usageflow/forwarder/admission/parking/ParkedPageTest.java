@@ -62,6 +62,18 @@ class ParkedPageTest {
     }
 
     @Test
+    void shouldShowWhyCredytWouldNotBillTheOldestEvent() {
+        queues.put(
+                "acct_1", new ParkedQueue(0, 2, NOON, Unresolved.notBillable("acct_1", "VOLUME_MISSING: no tokens")));
+
+        Answer answer = page.answer(Map.of("account", List.of("acct_1")));
+
+        assertThat(written(answer.body()).at("/accounts/0/waits_for").toString())
+                .isEqualTo("{\"link\":\"customer\",\"name\":\"acct_1\",\"reason\":\"not_billable\","
+                        + "\"detail\":\"VOLUME_MISSING: no tokens\"}");
+    }
+
+    @Test
     void shouldShowNoMoreThanAskedForAndStillCountAll() {
         Answer answer = page.answer(Map.of("limit", List.of("1")));
 

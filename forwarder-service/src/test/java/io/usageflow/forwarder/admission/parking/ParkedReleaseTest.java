@@ -10,11 +10,13 @@ import io.usageflow.forwarder.admission.check.RecordDecoder;
 import io.usageflow.forwarder.admission.check.RegistryRetry;
 import io.usageflow.forwarder.admission.check.RegistryRetry.RegistryStatus;
 import io.usageflow.forwarder.admission.dedup.DedupResult.NewEvent;
+import io.usageflow.forwarder.admission.gate.BillingGate;
 import io.usageflow.forwarder.admission.links.LinkResolver;
 import io.usageflow.forwarder.admission.links.Resolution;
 import io.usageflow.forwarder.admission.links.Resolution.Missing;
 import io.usageflow.forwarder.admission.links.Resolution.Unresolved;
 import io.usageflow.forwarder.admission.links.VendorLinks;
+import io.usageflow.forwarder.config.AdmissionSettings.Unbillable;
 import io.usageflow.forwarder.config.AdmissionSettings.Unlinked.Policy;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.SourceRecord;
@@ -188,6 +190,7 @@ class ParkedReleaseTest {
                         },
                         vendor -> new VendorLinks.Lookup.NotLinked(),
                         new io.usageflow.forwarder.config.AdmissionSettings.Unlinked(Policy.PARK, Policy.PASSTHROUGH)),
+                new BillingGate(new Unbillable(Unbillable.Policy.PASS, Duration.ofSeconds(30)), Optional.empty()),
                 new ParkedRelease.ReleaseHandler() {
                     @Override
                     public void release(SourceRecord origin, NewEvent event, Resolution.Resolved resolved) {

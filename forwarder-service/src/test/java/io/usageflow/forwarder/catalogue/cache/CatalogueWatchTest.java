@@ -8,6 +8,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.usageflow.forwarder.catalogue.BillingForecast.Billed;
 import io.usageflow.forwarder.catalogue.BillingForecast.NotBilled;
 import io.usageflow.forwarder.catalogue.CatalogueQueries;
+import io.usageflow.forwarder.catalogue.SampleCatalogue;
 import io.usageflow.forwarder.config.CatalogueSettings;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries;
@@ -18,9 +19,11 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -49,18 +52,23 @@ class CatalogueWatchTest {
     private final CatalogueCache cache = new CatalogueCache(settings, System::nanoTime);
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private volatile boolean away;
-    private final CatalogueWatch watch = new CatalogueWatch(
-            settings.refreshInterval(),
-            cache,
-            new CatalogueMeters(registry, cache),
-            stopped -> new CatalogueWatch.OpenQueries(
-                    new CatalogueQueries(new CredytQueries(
-                            path -> CompletableFuture.completedFuture(
-                                    away ? REFUSED : answers.getOrDefault(path, json(404, ""))),
-                            10_000,
-                            Clock.systemUTC(),
-                            stopped)),
-                    () -> {}));
+    private final CatalogueWatch watch = watch(Optional.empty(), cache);
+
+    private CatalogueWatch watch(Optional<Duration> gate, CatalogueCache cache) {
+        return new CatalogueWatch(
+                settings.refreshInterval(),
+                gate,
+                cache,
+                new CatalogueMeters(registry, cache),
+                stopped -> new CatalogueWatch.OpenQueries(
+                        new CatalogueQueries(new CredytQueries(
+                                path -> CompletableFuture.completedFuture(
+                                        away ? REFUSED : answers.getOrDefault(path, json(404, ""))),
+                                10_000,
+                                Clock.systemUTC(),
+                                stopped)),
+                        () -> {}));
+    }
 
     @AfterEach
     void close() {
@@ -106,6 +114,34 @@ class CatalogueWatchTest {
     }
 
     @Test
+    void shouldNotBeReadyWhileAGateCannotJudge() {
+        var nanos = new AtomicLong();
+        var unread = new CatalogueCache(settings, nanos::get);
+        CatalogueWatch gated = watch(Optional.of(Duration.ofSeconds(30)), unread);
+        assertThat(gated.health().ready()).as("it has just begun").isTrue();
+
+        nanos.addAndGet(Duration.ofSeconds(31).toNanos());
+        assertThat(gated.health().ready()).isFalse();
+        assertThat(gated.health().detail())
+                .contains("have not been read for 31 s; admission.unbillable does not keep further events");
+        assertThat(watch(Optional.empty(), unread).health().ready())
+                .as("without a gate")
+                .isTrue();
+
+        unread.store(SampleCatalogue.of(SampleCatalogue.ASSISTANT));
+        assertThat(gated.health().ready()).isTrue();
+        unread.of(ACME, "message_completed", Map.of());
+        nanos.addAndGet(Duration.ofSeconds(31).toNanos());
+        assertThat(gated.health().ready()).isTrue();
+        assertThat(gated.health().detail())
+                .contains("1 wait to be read, one for 31 s; events of these are admitted unjudged");
+
+        nanos.addAndGet(Duration.ofMinutes(15).toNanos());
+        assertThat(gated.health().ready()).isFalse();
+        assertThat(gated.health().detail()).contains("longer than catalogue.max.age");
+    }
+
+    @Test
     void shouldCountEventsByWhatTheCatalogueSays() throws IOException {
         watch.start();
         watch.meters().count("message_completed", ask());
@@ -125,7 +161,7 @@ class CatalogueWatchTest {
 
     @Test
     void shouldBoundTheEventTypesThatItCounts() {
-        CatalogueAnswer notBilled = new CatalogueAnswer.Known(NotBilled.CUSTOMER_UNKNOWN, Duration.ZERO);
+        CatalogueAnswer notBilled = new CatalogueAnswer.Known(NotBilled.CUSTOMER_UNKNOWN, Duration.ZERO, false);
         for (int i = 0; i < 150; i++) {
             watch.meters().count("invented_" + i, notBilled);
         }
