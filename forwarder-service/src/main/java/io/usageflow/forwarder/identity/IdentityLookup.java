@@ -141,7 +141,7 @@ public final class IdentityLookup {
         JsonNode total = body.path("total_count");
         boolean empty = body.isNull()
                 || body.isMissingNode()
-                || found.items().isArray() && found.items().isEmpty();
+                || (found.items().isArray() && found.items().isEmpty());
         if (empty && (!total.isIntegralNumber() || total.longValue() == 0)) {
             return Optional.of(new Unknown());
         }

@@ -40,10 +40,18 @@ public record LinkSync(
         long nameless,
         Optional<String> shortfall) {
 
-    /** @param linkedTo what the account's link names now */
+    /**
+     * An account with a link to something else.
+     *
+     * @param linkedTo what the account's link names now
+     */
     public record Difference(String account, Reference linkedTo, Identity identity) {}
 
-    /** @param why in one sentence */
+    /**
+     * What cannot be linked.
+     *
+     * @param why in one sentence
+     */
     public record Refusal(Identity identity, String why) {}
 
     public LinkSync {

@@ -33,7 +33,11 @@ public record CredytCheck(CredytProbe probe, Settings settings) {
         }
     }
 
-    /** @param account as Credyt says it; counts only if Credyt takes the key */
+    /**
+     * Judges what Credyt answers.
+     *
+     * @param account as Credyt says it; counts only if Credyt takes the key
+     */
     public static CheckResult judge(Answer answer, AccountAnswer account, CredytSettings credyt) {
         String url = credyt.url().toString();
         Optional<Answer.Response> response = answer.response();
