@@ -16,12 +16,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Sends every request of Credyt's public collection ({@code credyt/learn}, in Bruno's format) as it is, except for the
@@ -39,24 +38,14 @@ class CollectionWalkIT {
 
     private final Map<String, String> variables = new HashMap<>();
 
-    /** As {@code usageflow sandbox} starts it, without and with {@code --strict}. */
-    enum Mode {
-        DEFAULT(SandboxOptions::dev),
-        STRICT(() -> SandboxOptions.defaults().withSeed(SandboxSeed.dev()));
-
-        private final Supplier<SandboxOptions> options;
-
-        Mode(Supplier<SandboxOptions> options) {
-            this.options = options;
-        }
-    }
-
+    /** As {@code usageflow sandbox} starts it, with and without {@code --strict}. */
     @ParameterizedTest
-    @EnumSource
-    void shouldServeEveryRequestOfTheCollection(Mode mode) throws IOException {
+    @ValueSource(booleans = {true, false})
+    void shouldServeEveryRequestOfTheCollection(boolean strict) throws IOException {
         String folder = System.getProperty("usageflow.collection", "");
         assumeTrue(Files.isDirectory(Path.of(folder).resolve("Quickstart")), "the collection is not here");
-        try (CredytSandbox sandbox = CredytSandbox.start(mode.options.get())) {
+        SandboxOptions options = strict ? SandboxOptions.defaults().withSeed(SandboxSeed.dev()) : SandboxOptions.dev();
+        try (CredytSandbox sandbox = CredytSandbox.start(options)) {
             Client client = new Client(sandbox.url());
             variables.putAll(BruFile.read(Path.of(folder, "environments", "test.bru"), "")
                     .pairs("vars"));

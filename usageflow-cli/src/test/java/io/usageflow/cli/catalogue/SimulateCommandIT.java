@@ -15,6 +15,7 @@ import io.usageflow.sandbox.fault.Fault;
 import io.usageflow.sandbox.fault.FaultRule;
 import io.usageflow.sandbox.fault.FaultRule.FaultMatch;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -159,7 +160,7 @@ class SimulateCommandIT {
         event("message_completed", TOKENS);
         event("image_generated", "{}");
         JsonNode products = new ObjectMapper().readTree(get("/products"));
-        HttpServer credyt = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        HttpServer credyt = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         answer(credyt, "/products", products.toString());
         for (JsonNode product : products.path("items")) {
             String path = "/products/" + product.path("id").textValue();
