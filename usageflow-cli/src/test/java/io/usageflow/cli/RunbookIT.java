@@ -297,7 +297,10 @@ class RunbookIT {
                 shown -> shown.contains("usageflow links put --account acct_late --customer-external-id ID"));
         customersAtCredyt("acct_late", "acct_2");
         page.run("usageflow links put --account acct_late --customer-external-id acct_late", 0);
-        page.until("usageflow parked list --account acct_late", shown -> shown.contains("Nothing waits"));
+        // The event of acct_typo still waits.
+        page.until(
+                "usageflow parked list --account acct_late",
+                shown -> shown.contains("None of them is of account acct_late"));
         awaitAtCredyt("acct_late", "late-1");
         Files.writeString(
                 folder.resolve("customers.csv"), "account,customer_external_id\nacct_late,acct_late\nacct_2,acct_2\n");
