@@ -3,7 +3,9 @@ package io.usageflow.forwarder;
 import io.usageflow.forwarder.admission.Admission;
 import io.usageflow.forwarder.admission.gate.BillingGate.Billing;
 import io.usageflow.forwarder.admission.streams.AdmissionContext;
+import io.usageflow.forwarder.balance.BalanceKeeper;
 import io.usageflow.forwarder.catalogue.cache.CatalogueWatch;
+import io.usageflow.forwarder.catalogue.cache.Forecasts;
 import io.usageflow.forwarder.clock.ClockWatch;
 import io.usageflow.forwarder.config.ProcessSettings;
 import io.usageflow.forwarder.config.Role;
@@ -148,6 +150,8 @@ public final class Forwarder implements AutoCloseable {
             stages.add(CredytWatch.of(settings.credyt(), keys));
             stages.add(new Delivery(settings.delivery(), settings.credyt(), keys, connections, meters.registry()));
             BlockedReplay.of(settings).ifPresent(stages::add);
+            BalanceKeeper.of(settings, catalogue.<Forecasts>map(CatalogueWatch::cache), meters.registry())
+                    .ifPresent(stages::add);
         }
         return stages;
     }

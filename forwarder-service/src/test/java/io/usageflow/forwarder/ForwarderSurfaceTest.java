@@ -24,6 +24,7 @@ import io.usageflow.forwarder.testing.PublicSurface;
 import io.usageflow.forwarder.testing.SampleValues;
 import io.usageflow.forwarder.trace.Trace;
 import io.usageflow.producer.PublisherConfig;
+import io.usageflow.schema.AccountBalance;
 import io.usageflow.schema.CustomerDeliveryState;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.DeadLetter;
@@ -90,6 +91,7 @@ class ForwarderSurfaceTest {
                         DeliverableEvent.SCHEMA$,
                         CustomerDeliveryState.SCHEMA$,
                         Receipt.SCHEMA$,
+                        AccountBalance.SCHEMA$,
                         DeadLetter.SCHEMA$,
                         DeadLetterMark.SCHEMA$,
                         LedgerEntry.SCHEMA$)

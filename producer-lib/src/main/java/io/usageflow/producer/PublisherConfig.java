@@ -27,6 +27,9 @@ public final class PublisherConfig {
     public static final String SPOOL_MAX_BYTES = "spool.max.bytes";
     public static final String SPOOL_ALERT_AGE_MS = "spool.alert.age.ms";
 
+    public static final String BALANCES_MAX_AGE_MS = "balances.max.age.ms";
+    public static final String BALANCES_ACCOUNTS_MAX = "balances.accounts.max";
+
     private PublisherConfig() {}
 
     /** A new definition of these keys, with their types, defaults, bounds and documentation. */
@@ -63,6 +66,10 @@ public final class PublisherConfig {
                 How many bytes of disk the spool may use. Above that, events are refused until Kafka has accepted some.""");
         low(def, SPOOL_ALERT_AGE_MS, ConfigDef.Type.LONG, 300_000L, Range.atLeast(1_000), """
                 How long, in milliseconds, an event may wait in the spool before a warning is logged.""");
+        medium(def, BALANCES_MAX_AGE_MS, ConfigDef.Type.LONG, 3_600_000L, Range.atLeast(1_000), """
+                The age, in milliseconds, above which Balances does not know a balance any more.""");
+        low(def, BALANCES_ACCOUNTS_MAX, ConfigDef.Type.INT, 100_000, Range.atLeast(1), """
+                How many accounts Balances holds in memory, in about 500 bytes each. Other accounts are unknown.""");
         return def;
     }
 

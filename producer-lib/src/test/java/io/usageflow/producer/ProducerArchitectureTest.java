@@ -12,6 +12,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.usageflow.producer.internal.KafkaUsagePublisher;
+import io.usageflow.producer.internal.balance.KafkaBalances;
 
 /** The public API, and the direction of dependencies behind it. */
 @AnalyzeClasses(packages = "io.usageflow.producer", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -21,7 +22,8 @@ class ProducerArchitectureTest {
     static final ArchRule packagesFormNoCycles = slices().assignedFrom(EachPackage.INSTANCE)
             .should()
             .beFreeOfCycles()
-            .ignoreDependency(UsagePublisher.class, KafkaUsagePublisher.class);
+            .ignoreDependency(UsagePublisher.class, KafkaUsagePublisher.class)
+            .ignoreDependency(Balances.class, KafkaBalances.class);
 
     @ArchTest
     static final ArchRule theApiDoesNotUseItsImplementation = noClasses()
@@ -29,6 +31,8 @@ class ProducerArchitectureTest {
             .resideInAPackage("io.usageflow.producer")
             .and()
             .doNotHaveFullyQualifiedName(UsagePublisher.class.getName())
+            .and()
+            .doNotHaveFullyQualifiedName(Balances.class.getName())
             .should()
             .dependOnClassesThat()
             .resideInAPackage("..internal..");

@@ -11,6 +11,7 @@ import io.usageflow.cli.demo.DemoCommand;
 import io.usageflow.cli.dev.DevCommand;
 import io.usageflow.cli.dev.SandboxCommand;
 import io.usageflow.cli.links.LinksCommand;
+import io.usageflow.cli.operate.BalanceCommand;
 import io.usageflow.cli.operate.DoctorCommand;
 import io.usageflow.cli.operate.ForwarderCommand;
 import io.usageflow.cli.operate.FundsCommand;
@@ -116,6 +117,7 @@ public final class Main {
                 new CommandLine(new ReconcileCommand(terminal)),
                 CatalogueCommand.with(terminal),
                 new CommandLine(new SimulateCommand(terminal)),
+                new CommandLine(new BalanceCommand(terminal)),
                 new CommandLine(new SandboxCommand(terminal)),
                 new CommandLine(new CompletionCommand(terminal)),
                 new CommandLine(new DocsCommand(terminal)));

@@ -19,6 +19,7 @@ import io.usageflow.cli.publish.BackfillResult;
 import io.usageflow.cli.publish.PublishCommand;
 import io.usageflow.cli.reconcile.ReconcileTable;
 import io.usageflow.cli.reconcile.UnknownTable;
+import io.usageflow.forwarder.balance.BalanceReport;
 import io.usageflow.forwarder.catalogue.CatalogueReport;
 import io.usageflow.forwarder.catalogue.SimulationReport;
 import io.usageflow.forwarder.doctor.CheckResult;
@@ -174,6 +175,7 @@ class CommandSurfaceTest {
                 SampleValues.of(SimulationReport.class).stream()
                         .map(report -> SimulateCommand.Document.of(report, 1))
                         .toList());
+        json("balance", SampleValues.of(BalanceReport.class));
         json("demo, report", SampleValues.of(DemoReport.class));
     }
 

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.config;
 
+import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -123,7 +124,12 @@ public record DeliverySettings(
      * @param groupId of the consumer group; empty for the topics' prefix with {@code -delivery}
      */
     public record Settling(
-            Duration interval, Duration intervalMax, int recordsMax, Duration revokeTimeout, String groupId) {}
+            Duration interval, Duration intervalMax, int recordsMax, Duration revokeTimeout, String groupId) {
+        /** The consumer group under this prefix. */
+        public String group(Topics topics) {
+            return groupId.isEmpty() ? topics.prefix() + "-delivery" : groupId;
+        }
+    }
 
     /** Adds delivery's keys. */
     public static ConfigDef define(ConfigDef def) {

@@ -3,6 +3,8 @@ package io.usageflow.forwarder.config;
 import io.usageflow.forwarder.config.ConfigSources.Given;
 import io.usageflow.forwarder.config.ConfigSources.References;
 import io.usageflow.schema.text.Suggestion;
+import io.usageflow.schema.topic.Topics;
+import io.usageflow.schema.topic.Topics.TopicSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,7 +28,8 @@ public record Settings(
         CredytSettings credyt,
         CatalogueSettings catalogue,
         DeliverySettings delivery,
-        ReplaySettings replay) {
+        ReplaySettings replay,
+        BalanceSettings balances) {
 
     /** Keys with these prefixes go to the libraries they name, unchecked and without the prefix. */
     static final List<String> PASSED_THROUGH =
@@ -45,6 +48,7 @@ public record Settings(
         CatalogueSettings.define(def);
         DeliverySettings.define(def);
         ReplaySettings.define(def);
+        BalanceSettings.define(def);
         return def;
     }
 
@@ -99,6 +103,14 @@ public record Settings(
         return RecordBounds.of(admission.guard().eventBytesMax());
     }
 
+    /** The topics that must exist, in the order of an event's path. */
+    public List<TopicSpec> topicSpecs() {
+        Topics names = topics.names();
+        return names.specs(topics.partitions(), dedupWindow(), recordBounds().writtenBytesMax()).stream()
+                .filter(spec -> balances.enabled() || !spec.name().equals(names.balances()))
+                .toList();
+    }
+
     /**
      * Checks the settings that only a running forwarder needs; other commands do without them.
      *
@@ -133,7 +145,8 @@ public record Settings(
                 CredytSettings.from(config),
                 CatalogueSettings.from(config),
                 DeliverySettings.from(config),
-                ReplaySettings.from(config));
+                ReplaySettings.from(config),
+                BalanceSettings.from(config));
     }
 
     private static String unknown(String key, Map<String, Given> entries, ConfigDef def) {

@@ -289,8 +289,7 @@ final class DeliverySession implements AutoCloseable {
             DeliveryClock clock) {
 
         String groupId() {
-            String configured = settings.settling().groupId();
-            return configured.isEmpty() ? connections.topics().prefix() + "-delivery" : configured;
+            return settings.settling().group(connections.topics());
         }
 
         String clientId() {

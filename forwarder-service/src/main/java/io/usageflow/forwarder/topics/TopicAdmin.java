@@ -87,11 +87,7 @@ public final class TopicAdmin implements AutoCloseable {
     /** The settings' topics compared with what the cluster has, and with the changelogs of admission's memory. */
     public TopicPlan plan(Settings settings, OptionalInt askedPartitions) {
         TopicSettings topics = settings.topics();
-        List<TopicSpec> specs = topics.names()
-                .specs(
-                        topics.partitions(),
-                        settings.dedupWindow(),
-                        settings.recordBounds().writtenBytesMax());
+        List<TopicSpec> specs = settings.topicSpecs();
         String application = settings.admission().engine().applicationId(topics.names());
         return TopicPlan.of(specs, askedPartitions, existing(specs), changelogs(application), topics.shortRetention());
     }

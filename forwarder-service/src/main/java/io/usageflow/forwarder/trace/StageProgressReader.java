@@ -41,8 +41,6 @@ final class StageProgressReader {
         if (found.isEmpty()) {
             return new StageProgress(Map.of(), Map.of(), Map.of(), Set.of());
         }
-        String prefix = settings.topics().names().prefix();
-        String configured = settings.delivery().settling().groupId();
         Map<String, Account> parked = new TreeMap<>();
         for (Map.Entry<TraceSearch.EventKey, FoundRecords> each : found.entrySet()) {
             FoundRecords records = each.getValue();
@@ -55,7 +53,7 @@ final class StageProgressReader {
                 committed(settings.admission()
                         .engine()
                         .applicationId(settings.topics().names())),
-                committed(configured.isEmpty() ? prefix + "-delivery" : configured),
+                committed(settings.delivery().settling().group(settings.topics().names())),
                 parked,
                 notParked);
     }

@@ -122,9 +122,8 @@ class TopicAdminIT {
         try (TopicAdmin topics = TopicAdmin.connect(settings.kafka(), SOON)) {
             topics.create(topics.plan(settings, OptionalInt.empty()), (short) 1);
             topics.alter(topics.plan(settings, OptionalInt.empty()));
-            List<String> all = settings.topics().names().specs(6, settings.dedupWindow()).stream()
-                    .map(TopicSpec::name)
-                    .toList();
+            List<String> all =
+                    settings.topicSpecs().stream().map(TopicSpec::name).toList();
 
             for (String topic : all) {
                 send(topic, Instant.now().minus(behind));

@@ -70,6 +70,11 @@ public record Topics(String prefix) {
         return named("receipts");
     }
 
+    /** Key account, value AccountBalance or tombstone. Needed only where the forwarder keeps balances. */
+    public String balances() {
+        return named("balances");
+    }
+
     /** Key of the original record, value DeadLetter. */
     public String deadLetters() {
         return named("dead-letters");
@@ -126,6 +131,7 @@ public record Topics(String prefix) {
                 TopicSpec.shared(deliverable(), partitions, retained(Duration.ofDays(14), roomy)),
                 TopicSpec.shared(deliveryState(), partitions, compacted),
                 TopicSpec.shared(receipts(), partitions, retained(receipts, Map.of())),
+                TopicSpec.shared(balances(), partitions, compacted(SMALL_SEGMENTS)),
                 TopicSpec.shared(deadLetters(), partitions, retained(Duration.ofDays(90), roomy)),
                 TopicSpec.alone(deadLetterMarks(), 1, compacted),
                 TopicSpec.alone(ledger(), 1, compacted(SMALL_SEGMENTS)));

@@ -28,6 +28,7 @@ class TopicsTest {
                         "usage.deliverable",
                         "usage.delivery-state",
                         "usage.receipts",
+                        "usage.balances",
                         "usage.dead-letters",
                         "usage.dead-letter-marks",
                         "usage.ledger");
@@ -45,6 +46,7 @@ class TopicsTest {
                         "p.deliverable",
                         "p.delivery-state",
                         "p.receipts",
+                        "p.balances",
                         "p.dead-letters");
         assertThat(specs.values())
                 .allSatisfy(spec -> assertThat(spec.partitions()).isEqualTo(spec.copartitioned() ? 6 : 1));
@@ -54,8 +56,8 @@ class TopicsTest {
     void shouldKeepWhatTheDesignPromises() {
         Map<String, TopicSpec> specs = byName(new Topics("p").specs(1, WINDOW));
 
-        for (String compacted :
-                List.of("customer-links", "vendor-links", "dead-letter-marks", "delivery-state", "ledger")) {
+        for (String compacted : List.of(
+                "customer-links", "vendor-links", "dead-letter-marks", "delivery-state", "balances", "ledger")) {
             assertThat(specs.get("p." + compacted).settings()).as(compacted).containsEntry("cleanup.policy", "compact");
         }
         assertThat(retention(specs, "events")).isGreaterThanOrEqualTo(Duration.ofDays(7));

@@ -51,13 +51,13 @@ public final class ForwarderChecks {
                 new Check(BrokerCheck.NAME, new BrokerCheck(cluster, settings.kafka())::look),
                 new Check(BrokerSettingsCheck.NAME, new BrokerSettingsCheck(cluster, streamsProtocol)::look),
                 new Check(TopicsCheck.NAME, new TopicsCheck(cluster, settings, QUESTION_WITHIN)::look),
-                new Check(
-                        ReplicasCheck.NAME,
-                        new ReplicasCheck(
-                                cluster, topics.specs(settings.topics().partitions(), settings.dedupWindow()))::look),
+                new Check(ReplicasCheck.NAME, new ReplicasCheck(cluster, settings.topicSpecs())::look),
                 new Check(UnreadCheck.NAME, new UnreadCheck(cluster, settings, QUESTION_WITHIN)::look),
                 new Check(RightsCheck.NAME, new RightsCheck(cluster, settings)::look),
-                new Check(RegistryCheck.NAME, new RegistryCheck(settings.registry(), topics)::look),
+                new Check(
+                        RegistryCheck.NAME,
+                        new RegistryCheck(
+                                settings.registry(), topics, settings.balances().enabled())::look),
                 new Check(CredytCheck.NAME, new CredytCheck(credyt, settings)::look),
                 new Check(CatalogueCheck.NAME, new CatalogueCheck(credyt, settings)::look),
                 new Check(ClockCheck.NAME, new ClockCheck(cluster, credyt, settings)::look),

@@ -2,6 +2,7 @@ package io.usageflow.forwarder.doctor.check;
 
 import io.usageflow.forwarder.config.RegistrySettings;
 import io.usageflow.forwarder.doctor.CheckResult;
+import io.usageflow.schema.AccountBalance;
 import io.usageflow.schema.CustomerDeliveryState;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.DeadLetter;
@@ -23,8 +24,12 @@ import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
 
-/** Whether the schema registry answers, and takes our schemas or has them. */
-public record RegistryCheck(RegistrySettings settings, Topics topics) {
+/**
+ * Whether the schema registry answers, and takes our schemas or has them.
+ *
+ * @param balances whether the forwarder keeps balances, which have a schema too
+ */
+public record RegistryCheck(RegistrySettings settings, Topics topics, boolean balances) {
     static final String NAME = "schema registry";
 
     public List<CheckResult> look() {
@@ -34,10 +39,14 @@ public record RegistryCheck(RegistrySettings settings, Topics topics) {
         Map<String, String> briefly = new HashMap<>(settings.serde());
         briefly.put(io.usageflow.schema.registry.http.RegistryClientSettings.MAX_RETRIES, "1");
         boolean registering = !"false".equalsIgnoreCase(briefly.get("auto.register.schemas"));
+        Map<String, Schema> subjects = subjects(topics);
+        if (balances) {
+            subjects.put(topics.balances() + "-value", AvroSerdes.asRegistered(AccountBalance.getClassSchema()));
+        }
         try {
             return judge(
                     SchemaRegistries.connect(briefly),
-                    subjects(topics),
+                    subjects,
                     registering,
                     PlainTraffic.withoutUserInfo(settings.url()));
         } catch (RegistryUnavailableException away) {

@@ -32,6 +32,9 @@ public record RightsCheck(Cluster cluster, Settings settings) {
         Map<String, Set<AclOperation>> held = new HashMap<>();
         Map<String, Set<AclOperation>> needed =
                 needed(settings.topics().names(), settings.process().roles());
+        if (settings.balances().isKeptBy(settings.process().roles())) {
+            addBalances(needed, settings.topics().names());
+        }
         admin.describeTopics(needed.keySet(), new DescribeTopicsOptions().includeAuthorizedOperations(true))
                 .topicNameValues()
                 .forEach((topic, description) -> {
@@ -71,6 +74,9 @@ public record RightsCheck(Cluster cluster, Settings settings) {
         if (settings.process().roles().contains(Role.DELIVERY)) {
             groups.add(deliveryGroup());
         }
+        if (settings.balances().isKeptBy(settings.process().roles())) {
+            groups.add(settings.balances().group(topics));
+        }
         return groups;
     }
 
@@ -102,8 +108,7 @@ public record RightsCheck(Cluster cluster, Settings settings) {
     }
 
     static String deliveryGroup(Settings settings) {
-        String configured = settings.delivery().settling().groupId();
-        return configured.isBlank() ? settings.topics().names().prefix() + "-delivery" : configured;
+        return settings.delivery().settling().group(settings.topics().names());
     }
 
     private void transactionalId(Admin admin, List<CheckResult> findings) {
@@ -160,6 +165,11 @@ public record RightsCheck(Cluster cluster, Settings settings) {
                     .forEach(topic -> add(needed, topic, AclOperation.WRITE));
         }
         return needed;
+    }
+
+    private static void addBalances(Map<String, Set<AclOperation>> needed, Topics topics) {
+        List.of(topics.balances(), topics.customerLinks()).forEach(topic -> add(needed, topic, AclOperation.READ));
+        add(needed, topics.balances(), AclOperation.WRITE);
     }
 
     private static void add(Map<String, Set<AclOperation>> needed, String topic, AclOperation operation) {

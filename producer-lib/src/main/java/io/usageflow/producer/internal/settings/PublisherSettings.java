@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits in bytes and time
  * @param checkIds whether to detect new ids for the same usage
  * @param spool null for none
+ * @param balances the bounds of {@link io.usageflow.producer.Balances}
  * @param kafka for the Kafka client
  * @param serde for the Avro serializer
  */
@@ -37,6 +38,7 @@ public record PublisherSettings(
         Limits limits,
         boolean checkIds,
         @Nullable Spool spool,
+        BalanceLimits balances,
         Map<String, Object> kafka,
         Map<String, Object> serde) {
 
@@ -69,6 +71,13 @@ public record PublisherSettings(
      * @param alertAge age of the oldest event after which a warning is logged
      */
     public record Spool(Path directory, long bytesMax, Duration alertAge) {}
+
+    /**
+     * The bounds of balances in memory.
+     *
+     * @param ageMax above which a balance is unknown
+     */
+    public record BalanceLimits(Duration ageMax, int accountsMax) {}
 
     public PublisherSettings {
         kafka = Map.copyOf(kafka);
@@ -110,6 +119,9 @@ public record PublisherSettings(
                 limits,
                 ours.getBoolean(PublisherConfig.CHECK_IDS),
                 spool(ours),
+                new BalanceLimits(
+                        Duration.ofMillis(ours.getLong(PublisherConfig.BALANCES_MAX_AGE_MS)),
+                        ours.getInt(PublisherConfig.BALANCES_ACCOUNTS_MAX)),
                 kafka,
                 SettingKeys.ofSerializer(resolved));
     }
