@@ -72,4 +72,13 @@ public final class PublisherBuilder {
     public UsagePublisher build() {
         return UsagePublisher.create(settings);
     }
+
+    /**
+     * Starts reading balances with these settings.
+     *
+     * @throws org.apache.kafka.common.config.ConfigException as {@link Balances#create}
+     */
+    public Balances buildBalances() {
+        return Balances.create(settings);
+    }
 }

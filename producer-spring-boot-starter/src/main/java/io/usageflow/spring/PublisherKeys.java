@@ -32,6 +32,8 @@ final class PublisherKeys {
             Map.entry(PublisherConfig.SPOOL_DIR, UsageflowProperties.PREFIX + ".spool.dir"),
             Map.entry(PublisherConfig.SPOOL_MAX_BYTES, UsageflowProperties.PREFIX + ".spool.max-size"),
             Map.entry(PublisherConfig.SPOOL_ALERT_AGE_MS, UsageflowProperties.PREFIX + ".spool.alert-age"),
+            Map.entry(PublisherConfig.BALANCES_MAX_AGE_MS, UsageflowProperties.PREFIX + ".balances.max-age"),
+            Map.entry(PublisherConfig.BALANCES_ACCOUNTS_MAX, UsageflowProperties.PREFIX + ".balances.max-accounts"),
             Map.entry(PublisherConfig.MAX_BLOCK_MS, UsageflowProperties.PREFIX + ".publish.max-block"),
             Map.entry(PublisherConfig.MAX_EVENT_BYTES, UsageflowProperties.PREFIX + ".publish.max-event-size"),
             Map.entry(
@@ -63,6 +65,11 @@ final class PublisherKeys {
         put(keys, PublisherConfig.SERVICE_INSTANCE, properties.service().instance());
         put(keys, properties.publish());
         put(keys, properties.spool());
+        put(
+                keys,
+                PublisherConfig.BALANCES_MAX_AGE_MS,
+                properties.balances().maxAge().toMillis());
+        put(keys, PublisherConfig.BALANCES_ACCOUNTS_MAX, properties.balances().maxAccounts());
         return keys;
     }
 

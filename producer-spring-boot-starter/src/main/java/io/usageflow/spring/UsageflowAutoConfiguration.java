@@ -1,8 +1,10 @@
 package io.usageflow.spring;
 
+import io.usageflow.producer.Balances;
 import io.usageflow.producer.PublisherBuilder;
 import io.usageflow.producer.UsagePublisher;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -13,7 +15,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
 /**
- * One {@link UsagePublisher}, unless the application has its own.
+ * One {@link UsagePublisher}, and one {@link Balances} if {@code usageflow.balances.enabled}, unless the application
+ * has its own.
  *
  * <p><b>Its end.</b> Spring first stops every {@code Lifecycle}, in phases: the web server answers what it has begun,
  * listeners and schedulers finish. Only then are beans destroyed, and those that have the publisher injected before the
@@ -30,11 +33,30 @@ public final class UsageflowAutoConfiguration {
             UsageflowProperties properties,
             ObjectProvider<UsagePublisherCustomizer> customizers,
             Environment environment) {
+        return built(properties, customizers, environment, PublisherBuilder::build);
+    }
+
+    /** With the publisher's settings. The application asks it; nothing here refuses a request. */
+    @Bean(destroyMethod = "close")
+    @ConditionalOnMissingBean
+    @ConditionalOnProperty(prefix = UsageflowProperties.PREFIX, name = "balances.enabled")
+    Balances usageflowBalances(
+            UsageflowProperties properties,
+            ObjectProvider<UsagePublisherCustomizer> customizers,
+            Environment environment) {
+        return built(properties, customizers, environment, PublisherBuilder::buildBalances);
+    }
+
+    private static <T> T built(
+            UsageflowProperties properties,
+            ObjectProvider<UsagePublisherCustomizer> customizers,
+            Environment environment,
+            Function<PublisherBuilder, T> build) {
         Map<String, Object> keys = PublisherKeys.from(properties, environment.getProperty("spring.application.name"));
         PublisherBuilder builder = UsagePublisher.builder().set(keys);
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         try {
-            return builder.build();
+            return build.apply(builder);
         } catch (KafkaException | IllegalArgumentException e) {
             throw refusal(e, keys, environment);
         }

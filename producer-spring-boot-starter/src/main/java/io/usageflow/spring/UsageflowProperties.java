@@ -20,6 +20,7 @@ import org.springframework.util.unit.DataSize;
  * @param service Who publishes.
  * @param publish Bounds of what waits for Kafka.
  * @param spool Local disk that makes events durable while Kafka is away.
+ * @param balances Whether to know the customers' balances.
  * @param health When health is no longer up.
  * @param properties Any other setting of the publisher, of Kafka's producer or of the registry's client, by its own
  *     key, such as security.protocol.
@@ -33,6 +34,7 @@ public record UsageflowProperties(
         @DefaultValue Service service,
         @DefaultValue Publish publish,
         @DefaultValue Spool spool,
+        @DefaultValue Balances balances,
         @DefaultValue Health health,
         @Nullable Map<String, String> properties) {
     static final String PREFIX = "usageflow";
@@ -116,6 +118,18 @@ public record UsageflowProperties(
             @Nullable String dir,
             @DefaultValue("1GB") DataSize maxSize,
             @DefaultValue("5m") Duration alertAge) {}
+
+    /**
+     * Settings of the balances.
+     *
+     * @param enabled Whether to make a Balances bean, which reads the topic PREFIX.balances into memory.
+     * @param maxAge Age above which a balance is not known any more.
+     * @param maxAccounts How many accounts are held in memory. Others are unknown.
+     */
+    public record Balances(
+            @DefaultValue("false") boolean enabled,
+            @DefaultValue("1h") Duration maxAge,
+            @DefaultValue("100000") int maxAccounts) {}
 
     /**
      * Settings of the health indicator.

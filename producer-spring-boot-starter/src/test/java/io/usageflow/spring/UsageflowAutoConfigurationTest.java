@@ -2,14 +2,17 @@ package io.usageflow.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.producer.Balances;
 import io.usageflow.producer.NotDurableException;
 import io.usageflow.producer.PublishReceipt;
 import io.usageflow.producer.PublisherClosedException;
+import io.usageflow.producer.SpendCheck;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
 import io.usageflow.producer.metrics.PublisherMetrics;
 import io.usageflow.producer.testkit.RecordingUsagePublisher;
 import java.lang.management.ManagementFactory;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +54,23 @@ class UsageflowAutoConfigurationTest {
                     .withThrowableThat()
                     .withCauseInstanceOf(PublisherClosedException.class);
         });
+    }
+
+    @Test
+    void shouldReadBalancesWhereTheApplicationWantsThem() {
+        application.run(context -> assertThat(context).doesNotHaveBean(Balances.class));
+        application
+                .withPropertyValues("usageflow.balances.enabled=true", "usageflow.balances.max-accounts=7")
+                .run(context -> {
+                    Balances balances = context.getBean(Balances.class);
+
+                    assertThat(balances.canSpend("a", "USD", BigDecimal.ONE).decision())
+                            .isEqualTo(SpendCheck.Decision.UNKNOWN);
+                    assertThat(balances.status().accountsMax()).isEqualTo(7);
+                });
+        application
+                .withPropertyValues("usageflow.enabled=false", "usageflow.balances.enabled=true")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(Balances.class));
     }
 
     @Test
