@@ -21,6 +21,7 @@ import io.usageflow.cli.operate.TopicsCommand;
 import io.usageflow.cli.operate.TraceCommand;
 import io.usageflow.cli.publish.PublishCommand;
 import io.usageflow.cli.reconcile.ReconcileCommand;
+import io.usageflow.cli.reconcile.RemedyCommand;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.schema.text.VisibleText;
 import java.io.PrintWriter;
@@ -115,6 +116,7 @@ public final class Main {
                 new CommandLine(new DoctorCommand(terminal)),
                 new CommandLine(new TraceCommand(terminal)),
                 new CommandLine(new ReconcileCommand(terminal)),
+                new CommandLine(new RemedyCommand(terminal)),
                 CatalogueCommand.with(terminal),
                 new CommandLine(new SimulateCommand(terminal)),
                 new CommandLine(new BalanceCommand(terminal)),

@@ -38,7 +38,7 @@ final class UsageflowCommand {
     static {
         GROUPS.put("Run", List.of("forwarder", "doctor", "topics"));
         GROUPS.put("Operate", List.of("links", "parked", "funds", "dead-letters", "publish"));
-        GROUPS.put("Finance", List.of("ledger", "trace", "reconcile", "catalogue", "simulate", "balance"));
+        GROUPS.put("Finance", List.of("ledger", "trace", "reconcile", "remedy", "catalogue", "simulate", "balance"));
         GROUPS.put("Develop", List.of("demo", "dev", "sandbox", "completion", "help"));
     }
 

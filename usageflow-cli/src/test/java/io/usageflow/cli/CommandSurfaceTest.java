@@ -18,6 +18,7 @@ import io.usageflow.cli.operate.TopicsCommand;
 import io.usageflow.cli.publish.BackfillResult;
 import io.usageflow.cli.publish.PublishCommand;
 import io.usageflow.cli.reconcile.ReconcileTable;
+import io.usageflow.cli.reconcile.RemedyTable;
 import io.usageflow.cli.reconcile.UnknownTable;
 import io.usageflow.forwarder.balance.BalanceReport;
 import io.usageflow.forwarder.catalogue.CatalogueReport;
@@ -34,6 +35,7 @@ import io.usageflow.forwarder.parked.ParkedOverview;
 import io.usageflow.forwarder.publish.PublishRun;
 import io.usageflow.forwarder.reconcile.ReconcileRun.ReconcileResult;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary;
+import io.usageflow.forwarder.reconcile.remedy.Remedy.RemedySummary;
 import io.usageflow.forwarder.reconcile.unknown.UnknownSummary;
 import io.usageflow.forwarder.testing.JsonShape;
 import io.usageflow.forwarder.testing.SampleValues;
@@ -168,6 +170,11 @@ class CommandSurfaceTest {
                 SampleValues.of(UnknownSummary.class).stream()
                         .flatMap(CommandSurfaceTest::results)
                         .map(UnknownTable::document)
+                        .toList());
+        json(
+                "remedy",
+                SampleValues.of(RemedySummary.class).stream()
+                        .map(summary -> RemedyTable.Document.of(summary, true))
                         .toList());
         json("catalogue check", SampleValues.of(CatalogueReport.class));
         json(

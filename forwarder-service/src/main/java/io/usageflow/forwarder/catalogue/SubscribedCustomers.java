@@ -18,7 +18,18 @@ public final class SubscribedCustomers {
 
     private final Catalogue catalogue;
     private final CatalogueQueries queries;
-    private final Map<Reference, CustomerReading> customers = new HashMap<>();
+    private final Map<Reference, Customer> customers = new HashMap<>();
+
+    /** @param id Credyt's; empty if Credyt does not show it */
+    private record Customer(CustomerReading reading, Optional<String> id) {
+        static Customer of(QueryResult answer) {
+            Optional<String> id = answer.match(
+                    found -> Optional.ofNullable(found.event().path("id").textValue()),
+                    absent -> Optional.empty(),
+                    unanswered -> Optional.empty());
+            return new Customer(CustomerReading.of(answer), id);
+        }
+    }
 
     public SubscribedCustomers(Catalogue catalogue, CatalogueQueries queries) {
         this.catalogue = catalogue;
@@ -44,8 +55,7 @@ public final class SubscribedCustomers {
             return true;
         }
         Optional<Map<Reference, QueryResult>> answers = queries.customers(unknown);
-        answers.ifPresent(
-                all -> all.forEach((reference, answer) -> customers.put(reference, CustomerReading.of(answer))));
+        answers.ifPresent(all -> all.forEach((reference, answer) -> customers.put(reference, Customer.of(answer))));
         return answers.isPresent();
     }
 
@@ -58,7 +68,13 @@ public final class SubscribedCustomers {
 
     /** The customer; unclear if it was not among the last that were loaded. */
     public CustomerReading get(Reference reference) {
-        return customers.getOrDefault(reference, new CustomerReading.Unclear("it was not asked for"));
+        Customer customer = customers.get(reference);
+        return customer == null ? new CustomerReading.Unclear("it was not asked for") : customer.reading();
+    }
+
+    /** Credyt's id of the customer; empty if Credyt does not show it. */
+    public Optional<String> credytId(Reference reference) {
+        return Optional.ofNullable(customers.get(reference)).flatMap(Customer::id);
     }
 
     /** Checks an event of the customer. */

@@ -112,7 +112,7 @@ public final class SubscribedPrices {
      *
      * @throws IllegalArgumentException if it holds a value that JSON cannot say
      */
-    static JsonNode json(Map<String, Object> data) {
+    public static JsonNode json(Map<String, Object> data) {
         try {
             return ParsedResponse.EXACT.readTree(EventJson.data(data));
         } catch (IOException impossible) {

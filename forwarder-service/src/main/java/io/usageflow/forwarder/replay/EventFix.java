@@ -111,7 +111,7 @@ public record EventFix(String field, Optional<String> value) {
      * @return what was changed, with old and new values; nothing where it was so already
      * @throws BadFixException where this event has no such thing
      */
-    List<Fix> apply(UsageEvent event) {
+    public List<Fix> apply(UsageEvent event) {
         Part<UsageEvent> part = OF_EVENT.get(field);
         if (part != null) {
             return change(field, event, part);

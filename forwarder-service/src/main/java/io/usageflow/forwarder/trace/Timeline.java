@@ -182,7 +182,11 @@ final class Timeline {
                 .forEach(fix -> facts.put("fixed " + fix.getField(), fix.getOldValue() + " to " + fix.getNewValue()));
         facts.put("of", mark.getDeadLetterId());
         add(
-                mark.getState().equals("DISCARDED") ? Kind.DISCARDED : Kind.REPLAYED,
+                switch (mark.getState()) {
+                    case "DISCARDED" -> Kind.DISCARDED;
+                    case "ADJUSTED" -> Kind.ADJUSTED;
+                    default -> Kind.REPLAYED;
+                },
                 mark.getMarkedAt(),
                 each.ref(),
                 facts);

@@ -112,7 +112,9 @@ public record Trace(
             /** A person had the dead letter, or the missing event, sent again. */
             REPLAYED,
             /** A person has put the dead letter aside. */
-            DISCARDED;
+            DISCARDED,
+            /** A person has corrected the event's fees in the customer's wallet. */
+            ADJUSTED;
 
             /** How far along an event's path it happens. */
             int stage() {
@@ -121,6 +123,7 @@ public record Trace(
                     case REPLAYED, DISCARDED, REPLAY_SENT -> 1;
                     case ADMITTED -> 2;
                     case DELIVERED, DEAD_LETTERED -> 3;
+                    case ADJUSTED -> 4;
                 };
             }
         }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.kafka.LogId;
+import io.usageflow.forwarder.reconcile.RemedyIds;
 import io.usageflow.forwarder.trace.FoundRecords.FoundRecord;
 import io.usageflow.forwarder.trace.Trace.RecordRef;
 import io.usageflow.forwarder.trace.Trace.TopicStart;
@@ -220,7 +221,7 @@ final class TraceSearch {
                 : Optional.of(new String(header.value(), UTF_8));
     }
 
-    /** Of the dead letters that were found, and of what the replays say they are replays of. */
+    /** Of the dead letters that were found, of what the replays say they are replays of, and of remedies. */
     private void marks() {
         Map<String, List<FoundRecords>> wanted = new TreeMap<>();
         found.values().forEach(records -> {
@@ -229,6 +230,8 @@ final class TraceSearch {
             records.replays.forEach(each -> each.replayOf().ifPresent(own::add));
             records.deliverables.forEach(
                     each -> Optional.ofNullable(each.value().getReplayOf()).ifPresent(own::add));
+            records.receipts.forEach(
+                    each -> own.addAll(RemedyIds.marks(each.value().getCredytEventId())));
             own.forEach(
                     id -> wanted.computeIfAbsent(id, one -> new ArrayList<>()).add(records));
         });

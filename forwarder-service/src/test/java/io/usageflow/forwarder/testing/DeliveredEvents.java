@@ -151,6 +151,15 @@ public final class DeliveredEvents {
         return this;
     }
 
+    /** Past all topics, the event of that number under another id. */
+    public DeliveredEvents postAs(int number, String id) {
+        Admitted admitted = admit(event(number));
+        String json = new String(admitted.json(), UTF_8)
+                .replace(admitted.deliverable().getCredytEventId(), id);
+        post(EventJson.body(true, account(number), List.of(json.getBytes(UTF_8))));
+        return this;
+    }
+
     private void post(byte[] body) {
         var request = HttpRequest.newBuilder(URI.create(sandbox.url() + "/events"))
                 .header("X-CREDYT-API-KEY", "dev")

@@ -45,6 +45,8 @@ public final class ReconcileTable {
                         (asset, amount) -> lines.add("fees charged for them: " + amount.toPlainString() + " " + asset));
         lines.addAll(unpriced(summary));
         lines.addAll(repairs(summary));
+        summary.remedied()
+                .forEach((kind, count) -> lines.add("corrected by 'usageflow remedy': " + figure(count) + " " + kind));
         lines.addAll(unjudged(summary));
         result.notes().forEach(note -> lines.add("note: " + note));
         lines.add(verdict(result));
@@ -81,6 +83,7 @@ public final class ReconcileTable {
             Map<String, Long> missingByAccount,
             Map<String, Long> repairs,
             Map<String, Long> unjudgedFees,
+            Map<String, Long> remedied,
             List<String> notes) {
         public static Document of(ReconcileResult<ReconcileSummary> result) {
             ReconcileSummary summary = result.summary();
@@ -88,6 +91,8 @@ public final class ReconcileTable {
             Kind.OF_RECEIPTS.forEach(kind -> findings.put(kind.name().toLowerCase(Locale.ROOT), summary.count(kind)));
             var fees = new LinkedHashMap<String, String>();
             summary.fees().forEach((asset, amount) -> fees.put(asset, amount.toPlainString()));
+            var remedied = new LinkedHashMap<String, Long>();
+            summary.remedied().forEach((kind, count) -> remedied.put(kind.name().toLowerCase(Locale.ROOT), count));
             return new Document(
                     result.from(),
                     result.to(),
@@ -101,6 +106,7 @@ public final class ReconcileTable {
                     summary.missing(),
                     summary.repairs(),
                     summary.unjudged(),
+                    remedied,
                     result.notes());
         }
     }

@@ -91,7 +91,7 @@ class ReconcileCommandIT extends ReconcileFixture {
                 .contains("fees charged for them: "
                         + new BigDecimal("0.04")
                                 .multiply(BigDecimal.valueOf(MANY - 2))
-                                .add(new BigDecimal("3.96")) + " USD")
+                                .add(new BigDecimal("4.00")) + " USD")
                 .doesNotContain("were not compared with prices");
         assertThat(folder.resolve("report.csv.checkpoint")).doesNotExist();
     }

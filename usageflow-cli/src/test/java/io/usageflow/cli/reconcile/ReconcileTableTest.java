@@ -22,7 +22,8 @@ class ReconcileTableTest {
                 Map.of(),
                 Map.of(),
                 Map.of(),
-                Map.of("a fee has no amount", 3L));
+                Map.of("a fee has no amount", 3L),
+                Map.of(Kind.UNBILLED, 1L));
         var result = new ReconcileResult<>(summary, Instant.EPOCH, Instant.MAX, true, false, List.of());
 
         ReconcileTable.Document document = ReconcileTable.Document.of(result);
@@ -32,6 +33,7 @@ class ReconcileTableTest {
         assertThat(document.findings()).containsEntry("unreadable", 2L);
         assertThat(ReconcileTable.of(result, List.of(), Optional.empty()))
                 .contains("  as they should be            8")
+                .contains("corrected by 'usageflow remedy': 1 UNBILLED")
                 .contains("note: the fees of 3 events were not compared with prices: a fee has no amount")
                 .contains("NOT CLEAN: 2 of 10 events, and NOT COMPLETE: 2 records among the receipts cannot be read");
     }

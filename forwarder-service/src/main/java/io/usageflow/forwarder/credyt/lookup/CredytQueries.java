@@ -234,7 +234,7 @@ public final class CredytQueries {
     public static final class CredytUnreachableException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        CredytUnreachableException(String message) {
+        public CredytUnreachableException(String message) {
             super(message);
         }
     }

@@ -13,6 +13,7 @@ import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
 import io.usageflow.forwarder.reconcile.ReconcileRequest;
 import io.usageflow.forwarder.reconcile.ReconcileRequest.Repair.Mode;
+import io.usageflow.forwarder.reconcile.RemedyIds;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileItem.SentEvent;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary.ReceiptTotals;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary.RepairOutcome;
@@ -20,14 +21,18 @@ import io.usageflow.schema.CredytReference;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Looks up, asks for, compares and repairs a batch of events. Not thread-safe; close it. */
 final class BatchReconciler implements AutoCloseable {
     private static final long BYTES_MAX = 16L * 1024 * 1024;
+    private static final Set<Kind> FEES_ONLY =
+            EnumSet.of(Kind.FEES_DOUBLE, Kind.WRONG_VERSION, Kind.FEES_MISSING, Kind.FEES_DIFFER);
 
     private final Settings settings;
     private final ReconcileRequest request;
@@ -36,9 +41,11 @@ final class BatchReconciler implements AutoCloseable {
     private final SentEventReader sentEvents;
     private final Clock clock;
     private final SubscribedCustomers customers;
+    private final Set<String> remedies;
     private final ReceiptCheck check;
     private @Nullable RepairWriter repairs;
 
+    /** @param remedies ids of the marks of all remedies */
     BatchReconciler(
             Settings settings,
             ReconcileRequest request,
@@ -46,6 +53,7 @@ final class BatchReconciler implements AutoCloseable {
             CredytQueries queries,
             SentEventReader sentEvents,
             SubscribedCustomers customers,
+            Set<String> remedies,
             Clock clock) {
         this.settings = settings;
         this.request = request;
@@ -53,6 +61,7 @@ final class BatchReconciler implements AutoCloseable {
         this.queries = queries;
         this.sentEvents = sentEvents;
         this.customers = customers;
+        this.remedies = remedies;
         this.clock = clock;
         this.check = new ReceiptCheck(request.free(), settings.catalogue().freeEventTypes());
     }
@@ -109,9 +118,51 @@ final class BatchReconciler implements AutoCloseable {
                 }
             });
         }
-        fresh.forEach(totals::found);
-        findings.addAll(request.repair().mode() == Mode.NONE ? fresh : repaired(fresh, missing, totals));
+        Optional<List<ReconcileFinding>> open = withoutRemedied(fresh, totals);
+        if (open.isEmpty()) {
+            return false;
+        }
+        open.get().forEach(totals::found);
+        findings.addAll(request.repair().mode() == Mode.NONE ? open.get() : repaired(open.get(), missing, totals));
         return true;
+    }
+
+    /** Leaves out what a remedy has corrected; empty if stopped. */
+    private Optional<List<ReconcileFinding>> withoutRemedied(List<ReconcileFinding> findings, ReceiptTotals totals)
+            throws InterruptedException {
+        List<ReconcileFinding> sentAgain = findings.stream()
+                .filter(finding -> finding.kind() == Kind.UNBILLED
+                        && remedies.contains(
+                                RemedyIds.markOfSentAgain(finding.event().credytId())))
+                .toList();
+        Optional<List<QueryResult>> results = queries.ask(sentAgain.stream()
+                .map(finding -> CredytQueries.Query.ofEvent(
+                        RemedyIds.sentAgain(finding.event().credytId()).toString(), false))
+                .toList());
+        if (results.isEmpty()) {
+            return Optional.empty();
+        }
+        List<ReconcileFinding> open = new ArrayList<>();
+        for (ReconcileFinding finding : findings) {
+            int again = sentAgain.indexOf(finding);
+            boolean corrected = again >= 0
+                    ? results.get().get(again) instanceof QueryResult.Found found && found.hasFees()
+                    : FEES_ONLY.contains(finding.kind())
+                            && remedies.contains(
+                                    RemedyIds.markOfAdjustment(finding.event().credytId()));
+            if (corrected) {
+                totals.remedied(finding.kind());
+            } else if (again >= 0) {
+                open.add(ReconcileFinding.of(
+                        finding.kind(),
+                        finding.event(),
+                        finding.detail() + "; a remedy has sent it again as "
+                                + RemedyIds.sentAgain(finding.event().credytId()) + ", which is not billed yet"));
+            } else {
+                open.add(finding);
+            }
+        }
+        return Optional.of(open);
     }
 
     private boolean loadCustomers(List<ReconcileItem> items, List<QueryResult> results) throws InterruptedException {

@@ -12,11 +12,13 @@ import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.kafka.OwnTopicDecoder;
 import io.usageflow.forwarder.kafka.PartitionReader;
 import io.usageflow.forwarder.reconcile.Checkpoint;
+import io.usageflow.forwarder.reconcile.MarkedWriter;
 import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReconcileRequest;
 import io.usageflow.forwarder.reconcile.ReconcileRun;
 import io.usageflow.forwarder.reconcile.ReconcileRun.ReconcileListener;
 import io.usageflow.forwarder.reconcile.ReconcileRun.ReconcileResult;
+import io.usageflow.forwarder.reconcile.RemedyIds;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary.ReceiptTotals;
 import io.usageflow.schema.Receipt;
 import java.time.Clock;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
@@ -89,8 +92,9 @@ public final class ReceiptReconciler {
             }
             notes.addAll(catalogue.get().gaps());
             var customers = new SubscribedCustomers(catalogue.get(), ofCatalogue);
-            try (var batches =
-                            new BatchReconciler(settings, request, run.job(), queries, sentEvents, customers, clock);
+            Set<String> remedies = MarkedWriter.marks(settings, RemedyIds.MARK_PREFIX);
+            try (var batches = new BatchReconciler(
+                            settings, request, run.job(), queries, sentEvents, customers, remedies, clock);
                     var pass = new Pass(request, receipts, batches, run, listener)) {
                 boolean complete = pass.run();
                 if (complete) {

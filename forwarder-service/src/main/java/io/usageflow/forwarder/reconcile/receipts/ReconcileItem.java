@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param sent empty if it is not available
  * @param whyNot why it is not available
  */
-record ReconcileItem(EventRef event, Optional<SentEvent> sent, String whyNot) {
+public record ReconcileItem(EventRef event, Optional<SentEvent> sent, String whyNot) {
     static ReconcileItem of(EventRef event, SentEvent sent) {
         return new ReconcileItem(event.ofType(sent.eventType()), Optional.of(sent), "");
     }
@@ -29,13 +29,13 @@ record ReconcileItem(EventRef event, Optional<SentEvent> sent, String whyNot) {
      * @param record as it was published, to publish it again
      * @param replayOf the dead letter or repair that it was sent for
      */
-    record SentEvent(JsonNode sent, int size, Published record, Optional<String> replayOf) {
+    public record SentEvent(JsonNode sent, int size, Published record, Optional<String> replayOf) {
 
         /** Key, value and headers of the published record. */
         @SuppressWarnings("ArrayRecordComponent") // never compared
-        record Published(byte @Nullable [] key, byte[] value, Headers headers) {}
+        public record Published(byte @Nullable [] key, byte[] value, Headers headers) {}
 
-        String eventType() {
+        public String eventType() {
             return sent.path("event_type").asText();
         }
     }

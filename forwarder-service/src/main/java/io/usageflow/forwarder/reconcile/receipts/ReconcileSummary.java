@@ -24,6 +24,7 @@ import java.util.TreeMap;
  * @param missing events by account
  * @param repairs missing events by {@link RepairOutcome#word}
  * @param unjudged events whose fees could not be compared with prices, by why
+ * @param remedied events with a finding that a remedy has corrected, by kind; they are not among the findings
  */
 public record ReconcileSummary(
         long receipts,
@@ -36,9 +37,10 @@ public record ReconcileSummary(
         @JsonSetter(nulls = Nulls.AS_EMPTY) Map<String, Long> unbilled,
         @JsonSetter(nulls = Nulls.AS_EMPTY) Map<String, Long> missing,
         @JsonSetter(nulls = Nulls.AS_EMPTY) Map<String, Long> repairs,
-        @JsonSetter(nulls = Nulls.AS_EMPTY) Map<String, Long> unjudged) {
+        @JsonSetter(nulls = Nulls.AS_EMPTY) Map<String, Long> unjudged,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) Map<Kind, Long> remedied) {
     private static final ReconcileSummary NOTHING =
-            new ReconcileSummary(0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+            new ReconcileSummary(0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
 
     public ReconcileSummary {
         findings = new TreeMap<>(findings);
@@ -48,6 +50,7 @@ public record ReconcileSummary(
         missing = new TreeMap<>(missing);
         repairs = new TreeMap<>(repairs);
         unjudged = new TreeMap<>(unjudged);
+        remedied = new TreeMap<>(remedied);
     }
 
     /** Events of that kind. */
@@ -107,7 +110,8 @@ public record ReconcileSummary(
                     earlier.unbilled,
                     earlier.missing,
                     earlier.repairs,
-                    earlier.unjudged);
+                    earlier.unjudged,
+                    earlier.remedied);
             receipts = earlier.receipts;
         }
 
@@ -164,6 +168,11 @@ public record ReconcileSummary(
             add(counts.unjudged, why);
         }
 
+        /** Counts an event that a remedy has corrected. */
+        void remedied(Kind kind) {
+            counts.remedied.merge(kind, 1L, Long::sum);
+        }
+
         private static void add(Map<String, Long> counts, String name) {
             counts.merge(bounded(counts, name), 1L, Long::sum);
         }
@@ -181,7 +190,8 @@ public record ReconcileSummary(
                     counts.unbilled,
                     counts.missing,
                     counts.repairs,
-                    counts.unjudged);
+                    counts.unjudged,
+                    counts.remedied);
         }
     }
 }

@@ -3,33 +3,27 @@ package io.usageflow.forwarder.reconcile.receipts;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.reconcile.EventRef;
+import io.usageflow.forwarder.reconcile.MarkedWriter;
 import io.usageflow.forwarder.reconcile.ReconcileRequest.Repair;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileItem.SentEvent;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary.RepairOutcome;
-import io.usageflow.forwarder.replay.ReplayTransaction;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.id.Uuids;
 import io.usageflow.schema.topic.Topics;
 import io.usageflow.schema.topic.Topics.EventHeaders;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * Sends missing events again through the replays topic: the published record's own bytes, with a header that names the
- * repair, and a mark with who, when and why, in one Kafka transaction ({@link ReplayTransaction}). The later of two
- * concurrent repairs fences the earlier one.
+ * repair, and a mark with who, when and why ({@link MarkedWriter}).
  *
  * <p>The mark's id is derived from the place of the sent event. A marked event is not sent again without {@code
  * --again}. If a process is killed between two steps and an event is sent twice, Credyt gets the same id with the same
@@ -40,14 +34,12 @@ final class RepairWriter implements AutoCloseable {
     static final String ID_PREFIX = "reconcile-";
 
     private static final UUID NAMESPACE = UUID.fromString("0c8f1f3e-7a54-5b6e-9d0a-6c1f6f0e2b77");
-    private static final Duration READ_MARKS_WITHIN = Duration.ofHours(1);
 
     private final Topics topics;
     private final Repair repair;
     private final String job;
     private final Clock clock;
-    private final ReplayTransaction transaction;
-    private final Set<String> sentBefore;
+    private final MarkedWriter writer;
 
     /** Fences any other repair, and reads what earlier repairs sent. */
     RepairWriter(Settings settings, Repair repair, String job, Clock clock) {
@@ -55,26 +47,7 @@ final class RepairWriter implements AutoCloseable {
         this.repair = repair;
         this.job = job;
         this.clock = clock;
-        // Ends the last transaction under this id first, so that its marks can be read.
-        transaction =
-                ReplayTransaction.open(settings, topics.prefix() + "-reconcile-repair", "usageflow-repair-" + job);
-        try {
-            sentBefore = sentBefore(settings);
-        } catch (KafkaException failed) {
-            transaction.close();
-            throw failed;
-        }
-    }
-
-    private Set<String> sentBefore(Settings settings) {
-        Set<String> ids = new HashSet<>();
-        new TopicReader(settings.kafka().client()).read(topics.deadLetterMarks(), READ_MARKS_WITHIN, mark -> {
-            String id = mark.key() == null ? "" : new String(mark.key(), UTF_8);
-            if (id.startsWith(ID_PREFIX) && mark.value() != null) {
-                ids.add(id);
-            }
-        });
-        return ids;
+        writer = new MarkedWriter(settings, ID_PREFIX, job);
     }
 
     /**
@@ -93,28 +66,20 @@ final class RepairWriter implements AutoCloseable {
     /** Sends the events in one transaction; returns the outcomes in the same order. */
     List<RepairOutcome> send(List<ReconcileItem> missing) {
         List<RepairOutcome> outcomes = new ArrayList<>();
-        Set<String> now = new HashSet<>();
-        try {
-            for (ReconcileItem item : missing) {
-                String id = id(topics, item.event().deliverable());
-                if (item.sent().isEmpty()) {
-                    outcomes.add(RepairOutcome.EXPIRED);
-                } else if (now.contains(id) || (sentBefore.contains(id) && !repair.again())) {
-                    outcomes.add(RepairOutcome.SENT_BEFORE);
-                } else {
-                    transaction.add(
-                            mark(item.event(), id),
-                            Optional.of(record(item.sent().get().record(), id)));
-                    now.add(id);
-                    outcomes.add(RepairOutcome.SENT);
-                }
+        for (ReconcileItem item : missing) {
+            String id = id(topics, item.event().deliverable());
+            if (item.sent().isEmpty()) {
+                outcomes.add(RepairOutcome.EXPIRED);
+            } else if (writer.isPending(id) || (writer.isMarked(id) && !repair.again())) {
+                outcomes.add(RepairOutcome.SENT_BEFORE);
+            } else {
+                writer.add(
+                        mark(item.event(), id),
+                        Optional.of(record(item.sent().get().record(), id)));
+                outcomes.add(RepairOutcome.SENT);
             }
-            transaction.commit(ReplayTransaction.TIMEOUT);
-        } catch (ReplayTransaction.FencedException fenced) {
-            throw new IllegalArgumentException(
-                    job + " was fenced: a later 'reconcile --repair --apply' has begun; let one run at a time", fenced);
         }
-        sentBefore.addAll(now);
+        writer.commit();
         return outcomes;
     }
 
@@ -140,6 +105,6 @@ final class RepairWriter implements AutoCloseable {
 
     @Override
     public void close() {
-        transaction.close();
+        writer.close();
     }
 }

@@ -5,7 +5,7 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.EventJson;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse;
 import io.usageflow.forwarder.kafka.LogId;
-import io.usageflow.forwarder.kafka.PartitionReader;
+import io.usageflow.forwarder.kafka.RecordLookup;
 import io.usageflow.forwarder.reconcile.EventRef;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileItem.SentEvent;
 import io.usageflow.schema.DeliverableEvent;
@@ -16,10 +16,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Utils;
@@ -29,25 +27,18 @@ import org.jspecify.annotations.Nullable;
  * Finds what was sent, by the coordinates in the receipts. Receipts have the order of their deliverable records, so
  * this usually reads sequentially. Not thread-safe; close it.
  */
-final class SentEventReader implements AutoCloseable {
-    /** Up to this distance, reading on is cheaper than a seek. */
-    private static final long READ_ON_MAX = 10_000;
-
+public final class SentEventReader implements AutoCloseable {
     private final String topic;
-    private final PartitionReader reader;
-    private final Map<TopicPartition, Long> ends;
+    private final RecordLookup records;
     private final LogId log;
     private final Deserializer<DeliverableEvent> deliverables;
     private final Deserializer<UsageEvent> events;
-    private int partition = -1;
-    private long position;
 
-    SentEventReader(Settings settings) {
+    public SentEventReader(Settings settings) {
         topic = settings.topics().names().deliverable();
         deliverables = AvroSerdes.ownValueDeserializer(settings.registry().serde(), DeliverableEvent.class);
         events = AvroSerdes.ownValueDeserializer(settings.registry().serde(), UsageEvent.class);
-        reader = new PartitionReader(settings.kafka().client(), topic);
-        ends = reader.ends();
+        records = new RecordLookup(settings.kafka().client(), topic);
         log = LogId.ask(settings.kafka().client(), topic);
     }
 
@@ -61,27 +52,15 @@ final class SentEventReader implements AutoCloseable {
     }
 
     /** Returns the event with what was sent, if available. */
-    ReconcileItem find(EventRef event) {
+    public ReconcileItem find(EventRef event) {
         EventRef.Position place = event.deliverable();
-        long end = ends.getOrDefault(new TopicPartition(topic, place.partition()), 0L);
-        if (!isWithin(place, end) || log.differsFrom(new LogId("", place.topicId()))) {
+        if (!isWithin(place, records.end(place.partition())) || log.differsFrom(new LogId("", place.topicId()))) {
             return ReconcileItem.without(
                     event, "the receipt names a place that " + topic + " does not have: the topic was made again");
         }
-        if (place.partition() != partition || place.offset() < position || place.offset() - position > READ_ON_MAX) {
-            reader.seek(place.partition(), place.offset());
-            partition = place.partition();
-        }
-        position = place.offset();
-        Optional<ConsumerRecord<byte[], byte[]>> record = reader.next(place.offset() + 1);
-        while (record.isPresent() && record.get().offset() < place.offset()) {
-            record = reader.next(place.offset() + 1);
-        }
-        if (record.isEmpty()) {
-            return ReconcileItem.without(event, "what was sent has expired in " + topic);
-        }
-        position = place.offset() + 1;
-        return read(event, record.get());
+        return records.at(place.partition(), place.offset())
+                .map(record -> read(event, record))
+                .orElseGet(() -> ReconcileItem.without(event, "what was sent has expired in " + topic));
     }
 
     /** A foreign receipt may name any place; Kafka's client refuses some. */
@@ -120,7 +99,7 @@ final class SentEventReader implements AutoCloseable {
 
     @Override
     public void close() {
-        reader.close();
+        records.close();
         deliverables.close();
         events.close();
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.usageflow.forwarder.reconcile.remedy;
+
+import org.jspecify.annotations.NullMarked;
