@@ -40,16 +40,20 @@ class ClockJumpTest {
 
         private final String key;
         private final DeadLetterReason reason;
-        private final Answer refusal;
+        private final int status;
+        private final String body;
 
         Budget(String key, DeadLetterReason reason, int status, String body) {
             this.key = key;
             this.reason = reason;
-            this.refusal = new Answer.Response(status, Map.of("content-type", "application/json"), body, false);
+            this.status = status;
+            this.body = body;
         }
 
         Answer answer(List<String> ids) {
-            return ids.get(0).startsWith("bad") ? refusal : SimulatedDelivery.ACCEPTED;
+            return ids.get(0).startsWith("bad")
+                    ? new Answer.Response(status, Map.of("content-type", "application/json"), body, false)
+                    : SimulatedDelivery.ACCEPTED;
         }
     }
 

@@ -12,11 +12,15 @@ import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.sandbox.CredytSandbox;
 import io.usageflow.sandbox.SandboxOptions;
+import io.usageflow.sandbox.SandboxSeed.PriceSpec;
+import io.usageflow.sandbox.behaviour.EventAnswers.NoFundsAnswer;
+import io.usageflow.sandbox.behaviour.ValidationRules.Overdraft;
 import io.usageflow.sandbox.fault.Fault;
 import io.usageflow.sandbox.fault.Fault.Moment;
 import io.usageflow.sandbox.fault.Fault.RetryAfter;
 import io.usageflow.sandbox.fault.FaultRule;
 import io.usageflow.sandbox.fault.FaultRule.FaultMatch;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,6 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What Credyt, the way to it and single events can do to delivery, in full flow: {@link SettledOnce} holds whatever it is.
@@ -258,6 +264,31 @@ class DeliveryFaultsIT {
 
         world.sandbox.clearFaults();
         world.awaitAllCommitted();
+        new SettledOnce(world).check(Set.of());
+        new SettledOnce(world).checkOrder();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldDeliverWhatAWalletPaysForAndTheRestAfterATopUp(NoFundsAnswer answer) {
+        world.sandbox.createProduct("unit", PriceSpec.unit("message_completed", "USD", "1"));
+        world.sandbox.createCustomer("poor", "unit");
+        world.sandbox.change("answers.no_funds", answer);
+        world.sandbox.change("rules.overdraft", Overdraft.LIMITED);
+        world.sandbox.change("rules.overdraft_limit", new BigDecimal("37"));
+        world.admit(eventsOf("poor", 100));
+        world.admit(events(ACCOUNTS, 0, 5));
+        Delivery delivery = world.deliver("one", Map.of(DeliverySettings.RETRY_MAX, "1s"));
+
+        assertThat(world.sandbox.awaitEvents(37 + 5L * ACCOUNTS, PATIENCE)).isTrue();
+        await().atMost(PATIENCE)
+                .until(() -> delivery.snapshot().destination().funds().events() == 63);
+        assertThat(world.sandbox.balance("poor", "USD")).isEqualByComparingTo("-37");
+        assertThat(world.deadLetters()).isEmpty();
+
+        world.sandbox.change("rules.overdraft_limit", new BigDecimal("1000"));
+        world.awaitAllCommitted();
+        assertThat(world.sandbox.balance("poor", "USD")).isEqualByComparingTo("-100");
         new SettledOnce(world).check(Set.of());
         new SettledOnce(world).checkOrder();
     }

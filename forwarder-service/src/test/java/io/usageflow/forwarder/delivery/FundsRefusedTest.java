@@ -345,6 +345,10 @@ class FundsRefusedTest {
 
         delivery.deadLetterPolicy.unblock(delivery.together);
 
-        assertThat(delivery.together.ledger().committable(100).outcomes()).hasSize(31);
+        assertThat(delivery.together.ledger().committable(100).outcomes())
+                .hasSize(31)
+                .first()
+                .matches(settled ->
+                        settled.result().match(known -> false, reason -> reason == DeadLetterReason.NO_FUNDS));
     }
 }

@@ -52,6 +52,11 @@ record ErrorBody(List<Complaint> complaints, Optional<String> title, String summ
             Pattern.compile("customer\\b[^.]{0,60}\\b(not found|unknown|does not exist|doesn't exist|invalid|no such)"
                     + "|(unknown|no such|invalid|valid) customer");
 
+    /** A text that begins with it repeats no value of the producer. */
+    private static final Pattern NO_FUNDS =
+            Pattern.compile("(insufficient|not enough) (funds|balance|credits?)\\b|no funds\\b|payment required\\b"
+                    + "|overdraft (limit )?(exceeded|reached)\\b");
+
     private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(
                             StreamReadConstraints.builder().maxNestingDepth(64).build())
@@ -80,8 +85,12 @@ record ErrorBody(List<Complaint> complaints, Optional<String> title, String summ
             return byId >= 0 ? byId : ids.indexOf(key.field());
         }
 
+        /** By its code, or by the beginning of its text about an event or the request as a whole. */
         boolean saysNoFunds() {
-            return code.map(StatusWord::of).filter(StatusWord.NO_FUNDS::equals).isPresent();
+            return code.map(StatusWord::of).filter(StatusWord.NO_FUNDS::equals).isPresent()
+                    || (key.field().isEmpty()
+                            && NO_FUNDS.matcher(message.strip().toLowerCase(Locale.ROOT))
+                                    .lookingAt());
         }
 
         /**

@@ -396,12 +396,16 @@ class AnswerClassifierTest {
                 "{\"title\":\"Insufficient funds\"}",
                 "{\"title\":\"Unprocessable\",\"code\":\"insufficient_funds\"}",
                 "{\"type\":\"https://credyt.ai/problems/overdraft-limit-exceeded\",\"title\":\"Refused\"}",
-                "{\"title\":\"Refused\",\"errors\":[{\"field\":\"wallet\",\"code\":\"INSUFFICIENT_BALANCE\"}]}")) {
+                "{\"title\":\"Refused\",\"errors\":[{\"field\":\"wallet\",\"code\":\"INSUFFICIENT_BALANCE\"}]}",
+                "{\"title\":\"Refused\",\"errors\":{\"events[2]\":[\"insufficient funds in default:USD\"]}}",
+                "{\"errors\":[\"Not enough credits\"]}")) {
             assertThat(classify(status, 3, body)).as(body).isInstanceOf(NoFunds.class);
         }
         for (String body : List.of(
                 "{\"title\":\"Unprocessable\",\"detail\":\"description 'insufficient funds' is too long\"}",
                 "{\"errors\":{\"events[0].description\":[\"insufficient funds\"]}}",
+                "{\"errors\":{\"events[0]\":[\"the text 'insufficient funds' is too long\"]}}",
+                "{\"errors\":{\"events[0]\":[\"insufficient funds\"],\"events[1].data\":[\"is wrong\"]}}",
                 "{\"title\":\"x\",\"errors\":[{\"field\":\"data\",\"code\":\"bad\"},{\"code\":\"no_funds\"}]}")) {
             assertThat(classify(status, 3, body))
                     .as("a text may be the producer's: %s", body)
