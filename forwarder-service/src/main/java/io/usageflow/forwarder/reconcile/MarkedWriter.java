@@ -92,8 +92,8 @@ public final class MarkedWriter implements AutoCloseable {
     private IllegalArgumentException fenced(FencedException fenced) {
         return new IllegalArgumentException(
                 job
-                        + " was fenced: a later 'reconcile --repair --apply' or 'remedy --apply' has begun; let one run at a"
-                        + " time",
+                        + " was fenced: a later 'reconcile --repair --apply' or 'remedy --apply' has begun; let one run"
+                        + " at a time",
                 fenced);
     }
 
