@@ -189,6 +189,7 @@ class RunbookIT {
         SITUATIONS.put("An invoice is disputed", RunbookIT::disputed);
         SITUATIONS.put("A customer is blocked", RunbookIT::blocked);
         SITUATIONS.put("A customer lacks funds", RunbookIT::unfunded);
+        SITUATIONS.put("A balance is low", page -> {}); // no command of its own
         SITUATIONS.put("The schema registry was lost", page -> {}); // no command of its own
         SITUATIONS.put("Retention is running out", RunbookIT::retention);
         SITUATIONS.put("Events expired unread", RunbookIT::nothingExpired);
