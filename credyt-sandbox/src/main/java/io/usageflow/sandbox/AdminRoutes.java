@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * The routes under {@code /__sandbox}: the typed calls of the sandbox over HTTP. Not part of Credyt; without an API
@@ -78,6 +79,7 @@ final class AdminRoutes {
                         ROOT + "/events/{id}/fees",
                         request ->
                                 sandbox.onAccount(request, account -> found(account.dropFees(id(request)), request))),
+                Route.post(ROOT + "/events/{id}/fees", this::chargeAgain),
                 // GET too: required_actions links to it as the page on which a customer pays.
                 Route.get(ROOT + "/subscriptions/{id}/pay", this::pay),
                 Route.post(ROOT + "/subscriptions/{id}/pay", this::pay),
@@ -176,6 +178,15 @@ final class AdminRoutes {
         } catch (IllegalArgumentException e) {
             return invalid("content", e);
         }
+    }
+
+    private ApiResponse chargeAgain(ApiRequest request) {
+        return sandbox.onAccount(
+                request,
+                account -> found(
+                        account.changeFees(id(request), fees -> Stream.concat(fees.stream(), fees.stream())
+                                .toList()),
+                        request));
     }
 
     private ApiResponse pay(ApiRequest request) {

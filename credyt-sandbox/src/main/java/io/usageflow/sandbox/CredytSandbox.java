@@ -18,6 +18,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -141,7 +142,7 @@ public final class CredytSandbox extends SandboxAccount implements AutoCloseable
     }
 
     public Behaviour behaviour() {
-        return behaviour.get();
+        return Objects.requireNonNull(behaviour.get());
     }
 
     /** Applies to the requests that begin after it. If the change throws, the behaviour stays as it was. */

@@ -165,7 +165,7 @@ class CollectionWalkIT {
         }
     }
 
-    /** A file of the collection: blocks that begin with {@code name {} and end with a brace in the first column. */
+    /** A file of the collection: blocks that begin with a name and a brace, and end with a brace in the first column. */
     private record BruFile(String name, Map<String, String> blocks) {
         private static final Pattern BLOCK = Pattern.compile("(?ms)^([\\w:-]+) \\{\\n(.*?)^}");
 

@@ -14,7 +14,11 @@ import java.util.Optional;
  * @param refreshed whether new credits replace the expired ones; else they are granted once
  */
 public record Entitlement(String asset, BigDecimal amount, Optional<Lifetime> lifetime, boolean refreshed) {
-    /** @param count at least 1 */
+    /**
+     * How long credits last.
+     *
+     * @param count at least 1
+     */
     public record Lifetime(Unit unit, int count) {
         public Instant after(Instant start) {
             return start.atOffset(ZoneOffset.UTC).plus(count, unit.chrono).toInstant();

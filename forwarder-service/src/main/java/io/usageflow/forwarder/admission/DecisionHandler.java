@@ -34,28 +34,48 @@ final class DecisionHandler implements ParkedRelease.ReleaseHandler {
     }
 
     void handle(AdmissionDecision decision, SourceRecord origin, InputSource input, Instant now) {
-        if (decision instanceof Reroute elsewhere) {
-            sinks.reroute(origin, elsewhere.account(), elsewhere.partition());
-            state.ledger().count(LedgerCounter.REROUTED);
-            meters.count(Outcome.REROUTED);
-            return;
-        }
+        decision.match(new AdmissionDecision.Visitor() {
+            @Override
+            public void reroute(Reroute elsewhere) {
+                sinks.reroute(origin, elsewhere.account(), elsewhere.partition());
+                state.ledger().count(LedgerCounter.REROUTED);
+                meters.count(Outcome.REROUTED);
+            }
+
+            @Override
+            public void admit(Admit admitted) {
+                received(input);
+                remember(origin, admitted.event());
+                deliver(origin, admitted.event(), admitted.resolved());
+                meters.count(Outcome.ADMITTED);
+            }
+
+            @Override
+            public void park(Park waiting) {
+                received(input);
+                remember(origin, waiting.event());
+                DecisionHandler.this.park(origin, waiting, now);
+            }
+
+            @Override
+            public void reject(Reject refused) {
+                received(input);
+                deadLetter(refused.letter());
+            }
+
+            @Override
+            public void duplicate() {
+                received(input);
+                state.ledger().count(LedgerCounter.DUPLICATE);
+                meters.count(Outcome.DUPLICATE);
+            }
+        });
+    }
+
+    private void received(InputSource input) {
         state.ledger().count(LedgerCounter.RECEIVED);
         if (input == InputSource.REPLAYS) {
             state.ledger().count(LedgerCounter.REPLAYED);
-        }
-        if (decision instanceof Admit admitted) {
-            remember(origin, admitted.event());
-            deliver(origin, admitted.event(), admitted.resolved());
-            meters.count(Outcome.ADMITTED);
-        } else if (decision instanceof Park waiting) {
-            remember(origin, waiting.event());
-            park(origin, waiting, now);
-        } else if (decision instanceof Reject refused) {
-            deadLetter(refused.letter());
-        } else {
-            state.ledger().count(LedgerCounter.DUPLICATE);
-            meters.count(Outcome.DUPLICATE);
         }
     }
 

@@ -245,20 +245,59 @@ final class EventChecker {
 
     /** What to do with a record. Sealed: each outcome of admission has its counter. */
     sealed interface AdmissionDecision {
+        void match(Visitor visitor);
+
+        /** One method for each decision. */
+        interface Visitor {
+            void reroute(Reroute elsewhere);
+
+            void reject(Reject refused);
+
+            void duplicate();
+
+            void admit(Admit admitted);
+
+            void park(Park waiting);
+        }
 
         /** The record goes to the partition of its account, where it is checked. */
-        record Reroute(String account, int partition) implements AdmissionDecision {}
+        record Reroute(String account, int partition) implements AdmissionDecision {
+            @Override
+            public void match(Visitor visitor) {
+                visitor.reroute(this);
+            }
+        }
 
         /** The record becomes a dead letter. */
-        record Reject(DeadLetterDraft letter) implements AdmissionDecision {}
+        record Reject(DeadLetterDraft letter) implements AdmissionDecision {
+            @Override
+            public void match(Visitor visitor) {
+                visitor.reject(this);
+            }
+        }
 
         /** The same event was admitted or parked before. */
-        record Duplicate() implements AdmissionDecision {}
+        record Duplicate() implements AdmissionDecision {
+            @Override
+            public void match(Visitor visitor) {
+                visitor.duplicate();
+            }
+        }
 
         /** The event goes to delivery. */
-        record Admit(NewEvent event, Resolution.Resolved resolved) implements AdmissionDecision {}
+        record Admit(NewEvent event, Resolution.Resolved resolved) implements AdmissionDecision {
+            @Override
+            public void match(Visitor visitor) {
+                visitor.admit(this);
+            }
+        }
 
         /** The event waits for a link, or for Credyt's catalogue. */
-        record Park(NewEvent event, Resolution.Unresolved waitsFor) implements AdmissionDecision {}
+        record Park(NewEvent event, Resolution.Unresolved waitsFor) implements AdmissionDecision {
+            @Override
+            public void match(Visitor visitor) {
+                visitor.park(this);
+            }
+        }
     }
 }

@@ -66,7 +66,11 @@ public final class FeeCheck {
      */
     public record BilledEvent(String eventType, JsonNode data, Instant acceptedAt) {}
 
-    /** @param fees the field {@code fees} of Credyt's event */
+    /**
+     * Compares the fees of an event with the prices that should have charged it.
+     *
+     * @param fees the field {@code fees} of Credyt's event
+     */
     public static FeeResult check(Catalogue catalogue, CustomerReading customer, BilledEvent event, JsonNode fees) {
         List<ChargedFee> charged = ChargedFee.of(fees, catalogue);
         if (customer instanceof CustomerReading.Subscribed known) {

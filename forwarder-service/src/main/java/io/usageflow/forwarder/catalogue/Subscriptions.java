@@ -44,6 +44,17 @@ public record Subscriptions(List<Subscribed> products) {
         }
     }
 
+    /** Whether the catalogue has every product and version. */
+    public boolean areIn(Catalogue catalogue) {
+        return products.stream().allMatch(subscribed -> catalogue
+                .product(subscribed.productCode())
+                .filter(product -> subscribed
+                        .version()
+                        .map(number -> product.version(number).isPresent())
+                        .orElse(true))
+                .isPresent());
+    }
+
     /** Reads the answer to {@code GET /customers/{id}}. Credyt shows no status where a subscription is active. */
     public static Subscriptions of(JsonNode customer) {
         List<Subscribed> products = new ArrayList<>();

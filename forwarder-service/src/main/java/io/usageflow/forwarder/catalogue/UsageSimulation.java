@@ -91,7 +91,11 @@ public final class UsageSimulation {
         Optional<InputEvent> next() throws IOException;
     }
 
-    /** @param line of the input, from 1 */
+    /**
+     * An event of the input.
+     *
+     * @param line of the input, from 1
+     */
     public record InputEvent(long line, UsageEvent event) {}
 
     /**

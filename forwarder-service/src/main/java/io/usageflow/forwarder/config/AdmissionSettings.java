@@ -82,8 +82,8 @@ public record AdmissionSettings(
      *
      * @param waitMax how long an event waits for the first reading of the catalogue, or of its customer
      */
-    public record Unbillable(Policy policy, Duration waitMax) {
-        public enum Policy {
+    public record Unbillable(Treatment treatment, Duration waitMax) {
+        public enum Treatment {
             /** It is admitted and counted. */
             PASS,
             /** It waits until Credyt will bill it. */
@@ -91,7 +91,7 @@ public record AdmissionSettings(
             /** It becomes a dead letter. */
             DEAD_LETTER;
 
-            private static Policy of(AbstractConfig config) {
+            private static Treatment of(AbstractConfig config) {
                 return valueOf(
                         config.getString(UNBILLABLE).toUpperCase(Locale.ROOT).replace('-', '_'));
             }
@@ -99,7 +99,7 @@ public record AdmissionSettings(
 
         /** Whether events may be kept from delivery. */
         public boolean isGate() {
-            return policy != Policy.PASS;
+            return treatment != Treatment.PASS;
         }
     }
 
@@ -140,7 +140,7 @@ public record AdmissionSettings(
                         KeyGroup.duration(config, WINDOW), KeyGroup.duration(config, SKEW), config.getInt(EVENT_BYTES)),
                 new Memory(config.getLong(IDS_MAX), config.getLong(STORE_BYTES)),
                 new Unlinked(Unlinked.Policy.of(config, CUSTOMERS), Unlinked.Policy.of(config, VENDORS)),
-                new Unbillable(Unbillable.Policy.of(config), KeyGroup.duration(config, UNBILLABLE_WAIT)),
+                new Unbillable(Unbillable.Treatment.of(config), KeyGroup.duration(config, UNBILLABLE_WAIT)),
                 new Parking(KeyGroup.duration(config, PARKED_AGE)),
                 new Engine(
                         KeyGroup.text(config, APPLICATION_ID),

@@ -69,7 +69,11 @@ public final class MarkedWriter implements AutoCloseable {
         return pending.contains(id);
     }
 
-    /** @param record of the replays' topic; empty if only the mark is written */
+    /**
+     * Writes a mark in the open transaction.
+     *
+     * @param record of the replays' topic; empty if only the mark is written
+     */
     public void add(DeadLetterMark mark, Optional<ProducerRecord<byte[], byte[]>> record) {
         try {
             transaction.add(mark, record);

@@ -116,7 +116,7 @@ public final class BillingGate {
     private static GateDecision notBillable(Unbillable settings, String account, Miss miss) {
         String cause = miss.cause() + ": " + miss.detail();
         String bounded = cause.length() <= CAUSE_CHARS_MAX ? cause : cause.substring(0, CAUSE_CHARS_MAX);
-        return settings.policy() == Unbillable.Policy.HOLD
+        return settings.treatment() == Unbillable.Treatment.HOLD
                 ? new GateDecision.Hold(Unresolved.notBillable(account, bounded))
                 : new GateDecision.Refuse(bounded);
     }

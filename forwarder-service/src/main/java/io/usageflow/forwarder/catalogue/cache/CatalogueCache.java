@@ -53,6 +53,7 @@ public final class CatalogueCache implements Forecasts {
     private final Queue<Reference> unread = new ConcurrentLinkedQueue<>();
     private final Queue<Reference> aged = new ConcurrentLinkedQueue<>();
     private final AtomicLong version = new AtomicLong();
+    private volatile boolean productsWanted;
 
     /** @param nanos a monotonic clock such as {@link System#nanoTime} */
     public CatalogueCache(CatalogueSettings settings, LongSupplier nanos) {
@@ -112,6 +113,10 @@ public final class CatalogueCache implements Forecasts {
             return new CatalogueAnswer.NotRead(
                     Duration.ofNanos(known == null ? Math.max(missing, now - startedNanos) : missing));
         }
+        if (isNewer(customer, known)) {
+            productsWanted = true;
+            return new CatalogueAnswer.NotRead(Duration.ofNanos(now - customer.readNanos));
+        }
         BillingForecast forecast = customer.reading.forecast(
                 subscriptions -> known.of(subscriptions).of(eventType, data));
         if (now - customer.readNanos >= REREAD_UNBILLED.toNanos() && isOfCustomer(forecast)) {
@@ -119,6 +124,18 @@ public final class CatalogueCache implements Forecasts {
         }
         Duration age = Duration.ofNanos(Math.max(now - known.readNanos, now - customer.readNanos));
         return new CatalogueAnswer.Known(forecast, age, age.compareTo(ageMax) > 0);
+    }
+
+    /** Whether the customer has subscribed to something that may have come after the products were read. */
+    private static boolean isNewer(Customer customer, Prices known) {
+        return customer.readNanos - known.readNanos > 0
+                && customer.reading instanceof CustomerReading.Subscribed subscribed
+                && !subscribed.subscriptions().areIn(known.catalogue);
+    }
+
+    /** Whether the products should be read before their time. */
+    boolean areProductsWanted() {
+        return productsWanted;
     }
 
     private static boolean isOfCustomer(BillingForecast forecast) {
@@ -189,6 +206,7 @@ public final class CatalogueCache implements Forecasts {
      */
     public boolean store(Catalogue catalogue) {
         long now = nanos.getAsLong();
+        productsWanted = false;
         Prices before = prices;
         if (before != null
                 && !catalogue.gaps().isEmpty()

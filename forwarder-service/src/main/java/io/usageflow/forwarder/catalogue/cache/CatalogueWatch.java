@@ -211,7 +211,7 @@ public final class CatalogueWatch implements Stage {
         OpenQueries open = connecting.apply(() -> stop.getCount() == 0);
         try {
             while (stop.getCount() > 0) {
-                if (System.nanoTime() - nextNanos >= 0) {
+                if (areProductsDue(System.nanoTime())) {
                     long next = System.nanoTime() + refreshInterval.toNanos();
                     open.queries().catalogue().ifPresent(this::store);
                     nextNanos = next;
@@ -223,6 +223,12 @@ public final class CatalogueWatch implements Stage {
         } finally {
             open.disconnect().run();
         }
+    }
+
+    private boolean areProductsDue(long now) {
+        long beganNanos = nextNanos - refreshInterval.toNanos();
+        return now - nextNanos >= 0
+                || (cache.areProductsWanted() && now - beganNanos >= CatalogueCache.REREAD_UNBILLED.toNanos());
     }
 
     private void store(Catalogue catalogue) {

@@ -187,11 +187,11 @@ public final class DeadLetterPolicy {
         }
         int granted = allowed(customer, DeadLetterReason.NO_FUNDS, events);
         LOG.warn(
-                "event=unfunded_customer_leaves partition={} customer={} events={} why=\"{}\"",
+                "event=unfunded_customer_leaves partition={} customer={} events={} why={}",
                 partition,
                 VisibleText.logged(customer.value()),
                 granted,
-                why);
+                VisibleText.logged(why));
         die(
                 queues.takeOldest(customer, granted),
                 new DeadLetterCause(

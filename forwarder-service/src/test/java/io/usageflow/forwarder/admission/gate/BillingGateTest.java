@@ -13,7 +13,7 @@ import io.usageflow.forwarder.catalogue.BillingForecast.NotBilled;
 import io.usageflow.forwarder.catalogue.BillingForecast.Undecided;
 import io.usageflow.forwarder.catalogue.cache.CatalogueAnswer;
 import io.usageflow.forwarder.config.AdmissionSettings.Unbillable;
-import io.usageflow.forwarder.config.AdmissionSettings.Unbillable.Policy;
+import io.usageflow.forwarder.config.AdmissionSettings.Unbillable.Treatment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -41,37 +41,37 @@ class BillingGateTest {
         CatalogueAnswer notBilled = fresh(TYPO);
         CatalogueAnswer stale = new CatalogueAnswer.Known(TYPO, Duration.ofHours(1), true);
         return Stream.of(
-                Arguments.of(Policy.HOLD, new CatalogueAnswer.Free(), Wait.NONE, PASS),
-                Arguments.of(Policy.HOLD, billed, Wait.NONE, PASS),
-                Arguments.of(Policy.HOLD, billed, waited(3, HELD), PASS),
-                Arguments.of(Policy.HOLD, undecided, Wait.NONE, PASS),
-                Arguments.of(Policy.HOLD, undecided, waited(3, HELD), PASS),
-                Arguments.of(Policy.HOLD, notBilled, Wait.NONE, HOLD),
-                Arguments.of(Policy.HOLD, notBilled, waited(3_000, HELD), HOLD),
-                Arguments.of(Policy.DEAD_LETTER, notBilled, Wait.NONE, new GateDecision.Refuse(CAUSE)),
-                Arguments.of(Policy.DEAD_LETTER, notBilled, waited(3, UNREAD), new GateDecision.Refuse(CAUSE)),
-                Arguments.of(Policy.DEAD_LETTER, billed, Wait.NONE, PASS),
+                Arguments.of(Treatment.HOLD, new CatalogueAnswer.Free(), Wait.NONE, PASS),
+                Arguments.of(Treatment.HOLD, billed, Wait.NONE, PASS),
+                Arguments.of(Treatment.HOLD, billed, waited(3, HELD), PASS),
+                Arguments.of(Treatment.HOLD, undecided, Wait.NONE, PASS),
+                Arguments.of(Treatment.HOLD, undecided, waited(3, HELD), PASS),
+                Arguments.of(Treatment.HOLD, notBilled, Wait.NONE, HOLD),
+                Arguments.of(Treatment.HOLD, notBilled, waited(3_000, HELD), HOLD),
+                Arguments.of(Treatment.DEAD_LETTER, notBilled, Wait.NONE, new GateDecision.Refuse(CAUSE)),
+                Arguments.of(Treatment.DEAD_LETTER, notBilled, waited(3, UNREAD), new GateDecision.Refuse(CAUSE)),
+                Arguments.of(Treatment.DEAD_LETTER, billed, Wait.NONE, PASS),
                 // A stale reading keeps no further event.
-                Arguments.of(Policy.HOLD, stale, Wait.NONE, PASS),
-                Arguments.of(Policy.DEAD_LETTER, stale, Wait.NONE, PASS),
-                Arguments.of(Policy.HOLD, stale, waited(3, UNREAD), PASS),
-                Arguments.of(Policy.HOLD, stale, waited(3, HELD), KEEP),
+                Arguments.of(Treatment.HOLD, stale, Wait.NONE, PASS),
+                Arguments.of(Treatment.DEAD_LETTER, stale, Wait.NONE, PASS),
+                Arguments.of(Treatment.HOLD, stale, waited(3, UNREAD), PASS),
+                Arguments.of(Treatment.HOLD, stale, waited(3, HELD), KEEP),
                 // A reading is awaited for 30 s, or 30 s of the event's wait for it.
-                Arguments.of(Policy.HOLD, unread(0), Wait.NONE, WAIT),
-                Arguments.of(Policy.DEAD_LETTER, unread(29), Wait.NONE, WAIT),
-                Arguments.of(Policy.HOLD, unread(30), Wait.NONE, PASS),
-                Arguments.of(Policy.HOLD, unread(0), waited(29, UNREAD), WAIT),
-                Arguments.of(Policy.HOLD, unread(0), waited(30, UNREAD), PASS),
-                Arguments.of(Policy.HOLD, unread(0), waited(900, new Unresolved(Missing.CUSTOMER, "acct_1")), WAIT),
+                Arguments.of(Treatment.HOLD, unread(0), Wait.NONE, WAIT),
+                Arguments.of(Treatment.DEAD_LETTER, unread(29), Wait.NONE, WAIT),
+                Arguments.of(Treatment.HOLD, unread(30), Wait.NONE, PASS),
+                Arguments.of(Treatment.HOLD, unread(0), waited(29, UNREAD), WAIT),
+                Arguments.of(Treatment.HOLD, unread(0), waited(30, UNREAD), PASS),
+                Arguments.of(Treatment.HOLD, unread(0), waited(900, new Unresolved(Missing.CUSTOMER, "acct_1")), WAIT),
                 // After a restart nothing is read, and what was held stays.
-                Arguments.of(Policy.HOLD, unread(3_000), waited(3_000, HELD), KEEP),
-                Arguments.of(Policy.PASS, notBilled, Wait.NONE, PASS),
-                Arguments.of(Policy.PASS, unread(0), waited(3, HELD), PASS));
+                Arguments.of(Treatment.HOLD, unread(3_000), waited(3_000, HELD), KEEP),
+                Arguments.of(Treatment.PASS, notBilled, Wait.NONE, PASS),
+                Arguments.of(Treatment.PASS, unread(0), waited(3, HELD), PASS));
     }
 
     @ParameterizedTest
     @MethodSource("answers")
-    void shouldDecide(Policy policy, CatalogueAnswer answer, Wait wait, GateDecision decision) {
+    void shouldDecide(Treatment policy, CatalogueAnswer answer, Wait wait, GateDecision decision) {
         assertThat(BillingGate.decide(new Unbillable(policy, Duration.ofSeconds(30)), answer, "acct_1", wait))
                 .isEqualTo(decision);
     }
@@ -81,7 +81,8 @@ class BillingGateTest {
         CatalogueAnswer wordy =
                 fresh(new NotBilled(List.of(new Miss(Cause.DIMENSION_WITHOUT_PRICE, "x".repeat(9_000)))));
 
-        assertThat(BillingGate.decide(new Unbillable(Policy.HOLD, Duration.ofSeconds(30)), wordy, "acct_1", Wait.NONE)
+        assertThat(BillingGate.decide(
+                                new Unbillable(Treatment.HOLD, Duration.ofSeconds(30)), wordy, "acct_1", Wait.NONE)
                         .match(() -> "", hold -> hold.detail().orElse(""), refusal -> ""))
                 .hasSize(500);
     }

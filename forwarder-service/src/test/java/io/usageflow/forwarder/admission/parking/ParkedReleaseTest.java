@@ -190,7 +190,7 @@ class ParkedReleaseTest {
                         },
                         vendor -> new VendorLinks.Lookup.NotLinked(),
                         new io.usageflow.forwarder.config.AdmissionSettings.Unlinked(Policy.PARK, Policy.PASSTHROUGH)),
-                new BillingGate(new Unbillable(Unbillable.Policy.PASS, Duration.ofSeconds(30)), Optional.empty()),
+                new BillingGate(new Unbillable(Unbillable.Treatment.PASS, Duration.ofSeconds(30)), Optional.empty()),
                 new ParkedRelease.ReleaseHandler() {
                     @Override
                     public void release(SourceRecord origin, NewEvent event, Resolution.Resolved resolved) {

@@ -5,6 +5,7 @@ import static io.usageflow.forwarder.catalogue.SampleCatalogue.IMAGES;
 import static io.usageflow.forwarder.catalogue.SampleCatalogue.subscribed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.forwarder.catalogue.BillingForecast;
 import io.usageflow.forwarder.catalogue.BillingForecast.Billed;
 import io.usageflow.forwarder.catalogue.BillingForecast.NotBilled;
 import io.usageflow.forwarder.catalogue.Catalogue;
@@ -109,6 +110,33 @@ class CatalogueCacheTest {
         cache.of(named("typo"), "mesage_completed", TOKENS);
 
         assertThat(cache.take(10)).containsExactly(ACME);
+    }
+
+    @Test
+    void shouldWaitForTheProductsThatACustomerHasSubscribedToSinceTheyWereRead() {
+        cache.store(SampleCatalogue.of(ASSISTANT));
+        pass(Duration.ofSeconds(1));
+        read(ACME, subscribed("assistant", "images"));
+        pass(Duration.ofSeconds(2));
+
+        assertThat(ask(ACME)).isEqualTo(new CatalogueAnswer.NotRead(Duration.ofSeconds(2)));
+        assertThat(cache.areProductsWanted()).isTrue();
+
+        cache.store(SampleCatalogue.of(ASSISTANT, IMAGES));
+        assertThat(ask(ACME).asForecast()).containsInstanceOf(Billed.class);
+        assertThat(cache.areProductsWanted()).isFalse();
+    }
+
+    @Test
+    void shouldNotWaitForAProductThatCredytDoesNotShow() {
+        cache.store(SampleCatalogue.of(ASSISTANT));
+        pass(Duration.ofSeconds(1));
+        read(ACME, subscribed("withdrawn"));
+        pass(Duration.ofSeconds(1));
+        cache.store(SampleCatalogue.of(ASSISTANT));
+
+        assertThat(ask(ACME).asForecast()).containsInstanceOf(BillingForecast.Undecided.class);
+        assertThat(cache.areProductsWanted()).isFalse();
     }
 
     @Test
