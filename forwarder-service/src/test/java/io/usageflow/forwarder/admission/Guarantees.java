@@ -13,7 +13,7 @@ import org.awaitility.core.ConditionTimeoutException;
  * was published, what is found from the topics; only the waiting asks the ledger.
  */
 final class Guarantees {
-    private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final Duration LIMIT = Duration.ofMinutes(10);
     /** An entry is published within a second of the last change. */
     private static final Duration LEDGER_LIMIT = Duration.ofSeconds(30);
 

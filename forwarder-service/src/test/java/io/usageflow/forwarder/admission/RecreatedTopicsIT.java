@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
  * down and while it runs. What the siblings do is tabled in {@code SourcePositionsTest} and in docs/runbook.md.
  */
 class RecreatedTopicsIT {
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final Duration STOP = Duration.ofSeconds(30);
     private static final String REGISTRY = "mock://recreated-topics";
     private static final int EACH = 25;

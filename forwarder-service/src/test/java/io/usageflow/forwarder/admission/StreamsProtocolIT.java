@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Admission on Streams' own rebalance protocol (KIP-1071): it balances, and hands over, without losing or doubling. */
 class StreamsProtocolIT {
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final Map<String, String> STREAMS_PROTOCOL = Map.of("group.protocol", "streams");
 
     @TempDir

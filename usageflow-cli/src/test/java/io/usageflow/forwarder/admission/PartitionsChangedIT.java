@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Somebody changes the number of partitions under a running pipeline. */
 class PartitionsChangedIT {
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int NOT_THERE = 3;
     private static final int STAGE_DIED = 4;
 

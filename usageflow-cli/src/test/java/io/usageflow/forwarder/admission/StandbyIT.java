@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two instances, each with a copy of the other's memory: where one goes, the other goes on at once. */
 class StandbyIT {
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int REMEMBERED = 20_000;
     private static final int ACCOUNTS = 40;
 

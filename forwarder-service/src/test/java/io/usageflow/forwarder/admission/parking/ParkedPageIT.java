@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What instances say of parked events, while partitions move between them and their state is restored. */
 class ParkedPageIT {
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int ACCOUNTS = 20;
 
     @TempDir

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 /** One account's hundred thousand parked events go when its link comes, and its partition's other accounts go on. */
 class ParkedReleaseIT {
     private static final Logger LOG = LoggerFactory.getLogger(ParkedReleaseIT.class);
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int PARKED = 100_000;
     private static final int PARTITION = 2;
     private static final int OTHERS = 5;
