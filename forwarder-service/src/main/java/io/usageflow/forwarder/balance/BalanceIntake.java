@@ -19,7 +19,6 @@ import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.text.VisibleText;
 import io.usageflow.schema.topic.Topics;
 import java.math.BigDecimal;
-import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +40,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -206,9 +206,7 @@ final class BalanceIntake {
 
         /** Empty where they are not known. */
         private Optional<Map<String, BigDecimal>> fees(Reference customer, DeliverableEvent deliverable) {
-            ByteBuffer bytes = deliverable.getEvent().duplicate();
-            byte[] value = new byte[bytes.remaining()];
-            bytes.get(value);
+            byte[] value = Utils.toArray(deliverable.getEvent());
             try {
                 return Optional.ofNullable(published.deserialize(topics.events(), value))
                         .flatMap(event -> estimate.of(customer, event));

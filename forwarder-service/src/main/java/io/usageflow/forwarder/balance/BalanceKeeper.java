@@ -108,13 +108,7 @@ public final class BalanceKeeper implements Stage {
         stop.countDown();
         long deadline = System.nanoTime() + atMost.toNanos();
         for (Thread thread : new Thread[] {walletThread, intakeThread}) {
-            try {
-                thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
-                thread.interrupt();
-            } catch (InterruptedException hurried) {
-                thread.interrupt();
-                Thread.currentThread().interrupt();
-            }
+            Stage.end(thread, Duration.ofNanos(deadline - System.nanoTime()));
         }
         meters.close();
     }

@@ -33,7 +33,6 @@ import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
 import java.math.BigDecimal;
-import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,6 +50,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.utils.Utils;
 
 /** Reads the balance of one account, from Credyt and from the topics. Changes nothing. Thread-safe. */
 public final class BalanceQuery {
@@ -176,9 +176,7 @@ public final class BalanceQuery {
             DeliverableEvent deliverable,
             Reference customer,
             FeeEstimate estimate) {
-        ByteBuffer bytes = deliverable.getEvent().duplicate();
-        byte[] value = new byte[bytes.remaining()];
-        bytes.get(value);
+        byte[] value = Utils.toArray(deliverable.getEvent());
         try {
             return Optional.ofNullable(published.deserialize(topics.events(), value))
                     .flatMap(event -> estimate.of(customer, event));

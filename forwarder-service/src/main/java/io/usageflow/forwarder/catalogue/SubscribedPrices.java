@@ -27,6 +27,7 @@ public final class SubscribedPrices {
     private final Catalogue catalogue;
     private final Catalogue subscribed;
     private final Subscriptions subscriptions;
+    private final boolean whole;
     private final Map<String, EventType> eventTypes = new ConcurrentHashMap<>();
 
     public SubscribedPrices(Catalogue catalogue, Subscriptions subscriptions) {
@@ -40,6 +41,12 @@ public final class SubscribedPrices {
                         .toList(),
                 catalogue.gaps());
         this.subscriptions = subscriptions;
+        this.whole = subscriptions.areIn(catalogue);
+    }
+
+    /** Whether the catalogue has every product and version of the subscriptions. */
+    public boolean isWhole() {
+        return whole;
     }
 
     /**

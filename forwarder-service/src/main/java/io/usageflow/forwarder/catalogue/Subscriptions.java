@@ -45,7 +45,7 @@ public record Subscriptions(List<Subscribed> products) {
     }
 
     /** Whether the catalogue has every product and version. */
-    public boolean areIn(Catalogue catalogue) {
+    boolean areIn(Catalogue catalogue) {
         return products.stream().allMatch(subscribed -> catalogue
                 .product(subscribed.productCode())
                 .filter(product -> subscribed

@@ -20,4 +20,15 @@ public interface Stage {
 
     /** Finishes what is under way within the bound, commits, and stops; never throws. */
     void close(Duration atMost);
+
+    /** Waits until a stage's thread has ended, and interrupts it if it has not within the bound. For {@link #close}. */
+    static void end(Thread thread, Duration atMost) {
+        try {
+            thread.join(Math.max(1, atMost.toMillis()));
+            thread.interrupt();
+        } catch (InterruptedException hurried) {
+            thread.interrupt();
+            Thread.currentThread().interrupt();
+        }
+    }
 }

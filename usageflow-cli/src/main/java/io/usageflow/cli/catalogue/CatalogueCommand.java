@@ -18,11 +18,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -82,13 +80,8 @@ public final class CatalogueCommand {
         @Option(names = "--account", paramLabel = "ACCOUNT", description = "Only the events of this account.")
         private @Nullable String account;
 
-        @Option(
-                names = "--free",
-                paramLabel = "TYPE",
-                split = ",",
-                description = "Event types that are sent for tracking only and need no price, besides those of "
-                        + CatalogueSettings.FREE_EVENT_TYPES + " (cost_recorded by default).")
-        private Set<String> free = Set.of();
+        @Mixin
+        private FreeTypesOption free = new FreeTypesOption();
 
         @Option(
                 names = "--max-events",
@@ -128,13 +121,11 @@ public final class CatalogueCommand {
 
         private EventCatalogueCheck.Request request(CatalogueSettings catalogue) {
             Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-            Set<String> tracked = new LinkedHashSet<>(free);
-            tracked.addAll(catalogue.freeEventTypes());
             return new EventCatalogueCheck.Request(
                     MomentText.parse("--from", from, now),
                     MomentText.parse("--to", to, now),
                     Optional.ofNullable(account),
-                    tracked,
+                    free.with(catalogue),
                     maxEvents,
                     rate);
         }

@@ -12,7 +12,6 @@ import io.usageflow.forwarder.catalogue.SimulationReport.Result;
 import io.usageflow.forwarder.catalogue.SimulationReport.Row;
 import io.usageflow.forwarder.catalogue.UsageSimulation;
 import io.usageflow.forwarder.catalogue.UsageSimulation.InputEvent;
-import io.usageflow.forwarder.config.CatalogueSettings;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries;
 import io.usageflow.forwarder.publish.input.InputBytes;
@@ -25,11 +24,9 @@ import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -74,13 +71,8 @@ public final class SimulateCommand extends OperatorCommand {
             description = "Only these products, in their default version or in the one that is named.")
     private List<String> products = List.of();
 
-    @Option(
-            names = "--free",
-            paramLabel = "TYPE",
-            split = ",",
-            description = "Event types that are sent for tracking only and need no price, besides those of "
-                    + CatalogueSettings.FREE_EVENT_TYPES + " (cost_recorded by default).")
-    private Set<String> free = Set.of();
+    @Mixin
+    private FreeTypesOption free = new FreeTypesOption();
 
     @Option(
             names = "--max-events",
@@ -133,9 +125,7 @@ public final class SimulateCommand extends OperatorCommand {
     }
 
     private SimulationReport run(Settings settings) throws IOException, InterruptedException {
-        Set<String> tracked = new LinkedHashSet<>(free);
-        tracked.addAll(settings.catalogue().freeEventTypes());
-        var request = new UsageSimulation.Request(versions(), tracked, maxEvents, rate);
+        var request = new UsageSimulation.Request(versions(), free.with(settings.catalogue()), maxEvents, rate);
         try (InputStream in = input.open(terminal)) {
             InputBytes bytes = input.bytes(in);
             try (LineIds ids = input.ids(bytes);

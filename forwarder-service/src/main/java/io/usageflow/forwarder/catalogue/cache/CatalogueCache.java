@@ -130,7 +130,7 @@ public final class CatalogueCache implements Forecasts {
     private static boolean isNewer(Customer customer, Prices known) {
         return customer.readNanos - known.readNanos > 0
                 && customer.reading instanceof CustomerReading.Subscribed subscribed
-                && !subscribed.subscriptions().areIn(known.catalogue);
+                && !known.of(subscribed.subscriptions()).isWhole();
     }
 
     /** Whether the products should be read before their time. */

@@ -160,13 +160,7 @@ public final class CatalogueWatch implements Stage {
     @Override
     public void close(Duration atMost) {
         stop.countDown();
-        try {
-            thread.join(Math.max(1, atMost.toMillis()));
-            thread.interrupt();
-        } catch (InterruptedException hurried) {
-            thread.interrupt();
-            Thread.currentThread().interrupt();
-        }
+        Stage.end(thread, atMost);
         meters.close();
     }
 
