@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.usageflow.forwarder.clock.RateLimiter;
 import io.usageflow.forwarder.config.CredytSettings;
@@ -130,7 +131,7 @@ final class WalletAdjustments {
     }
 
     /** A page of a proxy is no adjustment. */
-    private static Optional<String> objection(com.fasterxml.jackson.databind.JsonNode body) {
+    private static Optional<String> objection(JsonNode body) {
         return body.path("id").isTextual() ? Optional.empty() : Optional.of("without the id of an adjustment");
     }
 
