@@ -19,7 +19,7 @@ import org.awaitility.Awaitility;
 
 /** An application in a JVM and on a class path of its own. */
 final class ApplicationProcess implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
 
     private final ApplicationClassPath classPath;

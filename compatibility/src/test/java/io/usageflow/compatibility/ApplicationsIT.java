@@ -82,7 +82,7 @@ class ApplicationsIT {
         Map<String, CompletableFuture<HttpResponse<String>>> answers = new LinkedHashMap<>();
         LINES.forEach(line -> answers.put(line, ask(running.get(line), "m2")));
         LINES.forEach(
-                line -> Awaitility.await(line).atMost(Duration.ofSeconds(60)).until(() -> running.get(line)
+                line -> Awaitility.await(line).atMost(Duration.ofMinutes(3)).until(() -> running.get(line)
                         .get("/actuator/metrics/usageflow.publisher.in.flight")
                         .body()
                         .contains("\"value\":1.0")));

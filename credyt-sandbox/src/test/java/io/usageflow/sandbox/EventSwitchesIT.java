@@ -207,7 +207,7 @@ class EventSwitchesIT extends SandboxFixture {
 
         assertThat(feesAtOnce).isZero();
         org.awaitility.Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Duration.ofMinutes(3))
                 .until(() -> client.get("/events/" + id).json().path("fees").size() == 1);
         assertThat(sandbox.balance("acct_1", "USD")).isEqualByComparingTo("-0.015");
     }
@@ -273,7 +273,8 @@ class EventSwitchesIT extends SandboxFixture {
                 .path("id")
                 .asText();
         Client.Reply reply = client.post("/customers/" + id + "/wallet/adjustments", """
-                {"transaction_id": "%s", "asset": "USD", "amount": %s, "reason": "gift"}""".formatted(newId(), amount));
+            {"transaction_id": "%s", "asset": "USD", "amount": %s, "reason": "gift"}\
+            """.formatted(newId(), amount));
         assertThat(reply.status()).isEqualTo(201);
     }
 

@@ -42,7 +42,7 @@ class EmbeddedBrokerIT {
             }
 
             // A commit returns before the coordinator has written its markers, which make the records readable.
-            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(KafkaWords.readAll(bootstrap))
+            await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> assertThat(KafkaWords.readAll(bootstrap))
                     .containsExactlyInAnyOrder("plain", "committed"));
         }
     }

@@ -72,7 +72,7 @@ class ForkedBrokerIT {
 
             parent.destroyForcibly().waitFor(60, TimeUnit.SECONDS);
 
-            await().atMost(Duration.ofSeconds(60)).until(() -> !broker.isAlive());
+            await().atMost(Duration.ofMinutes(3)).until(() -> !broker.isAlive());
         } finally {
             parent.destroyForcibly();
         }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The commands as a user runs them, each with what it needs really there, or really missing. */
 class CommandIT {
-    private static final Duration SOON = Duration.ofMinutes(2);
+    private static final Duration SOON = Duration.ofMinutes(3);
 
     @TempDir
     Path folder;
@@ -65,10 +65,10 @@ class CommandIT {
         String[] where = found("(--bootstrap-servers \\S+ --schema-registry \\S+)", dev.out())
                 .split(" ");
         Path usage = Files.writeString(folder.resolve("usage.jsonl"), """
-                {"event_type":"image_generated","account_id":"acct_7","costs":[{"vendor":"openai","amount":0.01,"currency":"USD"}]}
-                {"event_type":"image_generated","account_id":"acct_7","cost":[]}
-                {"event_type":"image_generated","account_id":"acct_7","costs":[{"vendor":"openai","amount":0.01,"currency":"USD"}]}
-                """);
+            {"event_type":"image_generated","account_id":"acct_7","costs":[{"vendor":"openai","amount":0.01,"currency":"USD"}]}
+            {"event_type":"image_generated","account_id":"acct_7","cost":[]}
+            {"event_type":"image_generated","account_id":"acct_7","costs":[{"vendor":"openai","amount":0.01,"currency":"USD"}]}
+            """);
 
         var first = new CommandRun();
         assertThat(first.run(with(where, "publish", "--input", usage.toString())))

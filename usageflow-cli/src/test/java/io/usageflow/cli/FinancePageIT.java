@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FinancePageIT {
     private static final Path PAGE = Path.of("..", "docs", "finance.md");
     private static final String EXAMPLE = "### A worked example";
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(3);
 
     @TempDir
     Path folder;
@@ -99,9 +99,9 @@ class FinancePageIT {
     /** One event with a wrong type, and one whose fee Credyt has doubled. */
     private void makeTheFaults() throws Exception {
         for (String account : List.of("acct_1", "acct_2")) {
-            run("links", "put", "--account", account, "--customer-external-id", account);
+            done("links", "put", "--account", account, "--customer-external-id", account);
         }
-        run(
+        done(
                 "publish",
                 "--account",
                 "acct_1",
@@ -111,7 +111,7 @@ class FinancePageIT {
                 "req-1",
                 "--data",
                 "total_tokens=1500");
-        run("publish", "--account", "acct_2", "--event-type", "image_generated", "--id", "req-2");
+        done("publish", "--account", "acct_2", "--event-type", "image_generated", "--id", "req-2");
         for (String[] one : List.of(new String[] {"acct_1", "req-1"}, new String[] {"acct_2", "req-2"})) {
             await(one[1]).atMost(SOON).until(() -> run("trace", one[1], "--account", one[0])
                     .contains("delivered once"));
@@ -160,6 +160,13 @@ class FinancePageIT {
             }
         }
         return commands;
+    }
+
+    private void done(String... words) {
+        var run = new CommandRun().with(environment);
+        assertThat(run.run(words))
+                .describedAs(() -> List.of(words) + "\n" + run.out() + run.err())
+                .isZero();
     }
 
     private String run(String... words) {

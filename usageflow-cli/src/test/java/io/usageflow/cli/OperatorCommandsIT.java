@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An operator's commands against a pipeline that runs. Each test has accounts of its own. */
 class OperatorCommandsIT {
-    private static final Duration SOON = Duration.ofMinutes(2);
+    private static final Duration SOON = Duration.ofMinutes(3);
 
     private static DevEnvironment dev;
     private static Forwarder forwarder;
@@ -59,12 +59,12 @@ class OperatorCommandsIT {
     @Test
     void shouldImportListAndDeleteLinks() throws Exception {
         Path file = Files.writeString(folder.resolve("links.csv"), """
-                account,customer_id,customer_external_id
-                import_1,,acct_1
-                import_2,cust_2,
-                import_3,,
-                import_4,,acct_4
-                """);
+            account,customer_id,customer_external_id
+            import_1,,acct_1
+            import_2,cust_2,
+            import_3,,
+            import_4,,acct_4
+            """);
 
         CommandRun refused = run(2, "links", "import", file.toString(), "--apply");
         assertThat(refused.err())

@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
  * against the forwarder and the stand-in that {@code usageflow dev} has started here. Not thread-safe.
  */
 final class PageShell implements AutoCloseable {
-    static final Duration SOON = Duration.ofSeconds(60);
+    static final Duration SOON = Duration.ofMinutes(3);
     /** Of the process; each stage has a word of its own further in. */
     static final String READY = "{\"live\":true,\"ready\":true";
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * the ledger is compared with a recount of the topics.
  */
 class AdmissionIT {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     @TempDir
     Path folder;

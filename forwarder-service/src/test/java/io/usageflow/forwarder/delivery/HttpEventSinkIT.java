@@ -401,7 +401,7 @@ class HttpEventSinkIT {
         };
         try (var sink = sink(credyt(url(), "k-1", Duration.ofSeconds(20)))) {
             // An answer may be complete before its connection is free; the next request then opens another.
-            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> {
                 assertStatus(sink, 202);
                 assertThat(ports).hasSizeGreaterThan(1);
                 assertThat(ports.get(ports.size() - 1)).isEqualTo(ports.get(ports.size() - 2));
@@ -418,7 +418,7 @@ class HttpEventSinkIT {
                 Optional.empty(),
                 Optional.empty());
         try (var sink = sink(shortLived)) {
-            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> {
                 assertStatus(sink, 202);
                 // More than the client opens by itself when a connection is not free in time.
                 assertThat(Set.copyOf(ports)).hasSizeGreaterThan(5);

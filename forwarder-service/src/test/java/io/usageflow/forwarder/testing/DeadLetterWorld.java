@@ -259,7 +259,7 @@ public final class DeadLetterWorld implements AutoCloseable {
             var binding = new AclBinding(new ResourcePattern(type, name, PatternType.LITERAL), somebodyElse);
             admin.createAcls(List.of(binding)).all().get();
             // The broker that is asked for its rules is the one that applies them.
-            await().atMost(Duration.ofSeconds(60)).until(() -> !admin.describeAcls(binding.toFilter())
+            await().atMost(Duration.ofMinutes(3)).until(() -> !admin.describeAcls(binding.toFilter())
                     .values()
                     .get()
                     .isEmpty());

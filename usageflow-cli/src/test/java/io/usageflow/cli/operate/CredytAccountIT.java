@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 
 /** The account and the mode of Credyt in which a forwarder and the commands act. */
 class CredytAccountIT {
-    private static final Duration SOON = Duration.ofMinutes(2);
+    private static final Duration SOON = Duration.ofMinutes(3);
 
     private static DevEnvironment dev;
 

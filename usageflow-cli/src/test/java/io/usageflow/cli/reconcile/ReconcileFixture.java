@@ -36,7 +36,7 @@ abstract class ReconcileFixture {
     /** 5,000 by default, 50,000 in the full run. */
     static final int MANY = 2_500 * Integer.getInteger("usageflow.fault.rounds", 2);
 
-    static final Duration SOON = Duration.ofMinutes(2);
+    static final Duration SOON = Duration.ofMinutes(3);
     static final ObjectMapper JSON = new ObjectMapper();
 
     static EmbeddedBroker broker;

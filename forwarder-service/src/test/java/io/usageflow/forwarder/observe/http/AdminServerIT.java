@@ -74,9 +74,10 @@ class AdminServerIT {
         assertThat(ready.statusCode()).isEqualTo(200);
         assertThat(new ObjectMapper().readTree(ready.body()))
                 .isEqualTo(new ObjectMapper().readTree("""
-                                {"live":true,"ready":true,"version":"%s","stages":{
-                                  "admission":{"live":true,"ready":true,"detail":"2 tasks run"},
-                                  "delivery":{"live":true,"ready":true,"detail":"all well"}}}""".formatted(Version.current())));
+                    {"live":true,"ready":true,"version":"%s","stages":{
+                      "admission":{"live":true,"ready":true,"detail":"2 tasks run"},
+                      "delivery":{"live":true,"ready":true,"detail":"all well"}}}\
+                    """.formatted(Version.current())));
     }
 
     @Test
@@ -149,7 +150,7 @@ class AdminServerIT {
             for (int i = 0; i < 10; i++) {
                 assertThat(get("/health/ready", "*/*").statusCode()).isEqualTo(200);
             }
-            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(serverSockets())
+            await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> assertThat(serverSockets())
                     .as("those that sent nothing are closed")
                     .isLessThan(5));
         } finally {
@@ -185,7 +186,7 @@ class AdminServerIT {
                 String word = "held" + i;
                 held.add(readers.submit(() -> get("/echo?word=" + word, "*/*")));
             }
-            await().atMost(Duration.ofSeconds(60)).until(() -> page.asked.get() == HeavyPages.AT_ONCE);
+            await().atMost(Duration.ofMinutes(3)).until(() -> page.asked.get() == HeavyPages.AT_ONCE);
 
             HttpResponse<String> beyond = get("/metrics", "*/*");
             assertThat(beyond.statusCode()).isEqualTo(503);

@@ -53,7 +53,7 @@ class KafkaBalancesTest {
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
             assertThat(balances.status().loaded()).isFalse();
         }
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> Thread.getAllStackTraces().keySet().stream()
+        Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.getName().equals("usageflow-balances")));
     }
 }

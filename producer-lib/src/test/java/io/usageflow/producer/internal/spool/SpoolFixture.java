@@ -85,7 +85,7 @@ public final class SpoolFixture {
     }
 
     public void awaitDrained() {
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
+        Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> {
             kafka.linger();
             return log.events() == 0;
         });
