@@ -273,8 +273,7 @@ class EventSwitchesIT extends SandboxFixture {
                 .path("id")
                 .asText();
         Client.Reply reply = client.post("/customers/" + id + "/wallet/adjustments", """
-            {"transaction_id": "%s", "asset": "USD", "amount": %s, "reason": "gift"}\
-            """.formatted(newId(), amount));
+                {"transaction_id": "%s", "asset": "USD", "amount": %s, "reason": "gift"}""".formatted(newId(), amount));
         assertThat(reply.status()).isEqualTo(201);
     }
 

@@ -65,10 +65,10 @@ class CommandIT {
         String[] where = found("(--bootstrap-servers \\S+ --schema-registry \\S+)", dev.out())
                 .split(" ");
         Path usage = Files.writeString(folder.resolve("usage.jsonl"), """
-            {"event_type":"image_generated","account_id":"acct_7","costs":[{"vendor":"openai","amount":0.01,"currency":"USD"}]}
-            {"event_type":"image_generated","account_id":"acct_7","cost":[]}
-            {"event_type":"image_generated","account_id":"acct_7","costs":[{"vendor":"openai","amount":0.01,"currency":"USD"}]}
-            """);
+                {"event_type":"image_generated","account_id":"acct_7","costs":[{"vendor":"openai","amount":0.01,"currency":"USD"}]}
+                {"event_type":"image_generated","account_id":"acct_7","cost":[]}
+                {"event_type":"image_generated","account_id":"acct_7","costs":[{"vendor":"openai","amount":0.01,"currency":"USD"}]}
+                """);
 
         var first = new CommandRun();
         assertThat(first.run(with(where, "publish", "--input", usage.toString())))

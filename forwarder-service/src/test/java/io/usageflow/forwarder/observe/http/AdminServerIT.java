@@ -74,10 +74,9 @@ class AdminServerIT {
         assertThat(ready.statusCode()).isEqualTo(200);
         assertThat(new ObjectMapper().readTree(ready.body()))
                 .isEqualTo(new ObjectMapper().readTree("""
-                    {"live":true,"ready":true,"version":"%s","stages":{
-                      "admission":{"live":true,"ready":true,"detail":"2 tasks run"},
-                      "delivery":{"live":true,"ready":true,"detail":"all well"}}}\
-                    """.formatted(Version.current())));
+                                {"live":true,"ready":true,"version":"%s","stages":{
+                                  "admission":{"live":true,"ready":true,"detail":"2 tasks run"},
+                                  "delivery":{"live":true,"ready":true,"detail":"all well"}}}""".formatted(Version.current())));
     }
 
     @Test
