@@ -74,17 +74,17 @@ final class AdmissionSinks {
      */
     void deliver(SourceRecord origin, NewEvent newEvent, Resolution.Resolved resolved) {
         String account = newEvent.event().getAccountId();
-        DeliverableEvent deliverable = new DeliverableEvent(
-                newEvent.event().getId(),
-                account,
-                newEvent.id().toString(),
-                resolved.customer(),
-                resolved.vendors(),
-                origin.source(),
-                Instant.ofEpochMilli(context.currentSystemTimeMs()),
-                origin.replayOf().orElse(null),
-                ByteBuffer.wrap(registryRetry.call(() -> inOwnUnits(
-                        Objects.requireNonNull(origin.value(), "an admitted event has a value"), newEvent.event()))));
+        var deliverable = new DeliverableEvent();
+        deliverable.setEventId(newEvent.event().getId());
+        deliverable.setAccountId(account);
+        deliverable.setCredytEventId(newEvent.id().toString());
+        deliverable.setCustomer(resolved.customer());
+        deliverable.setVendors(resolved.vendors());
+        deliverable.setSource(origin.source());
+        deliverable.setAdmittedAt(Instant.ofEpochMilli(context.currentSystemTimeMs()));
+        deliverable.setReplayOf(origin.replayOf().orElse(null));
+        deliverable.setEvent(ByteBuffer.wrap(registryRetry.call(() -> inOwnUnits(
+                Objects.requireNonNull(origin.value(), "an admitted event has a value"), newEvent.event()))));
         byte[] value = registryRetry.call(() -> deliverables.serialize(topics.deliverable(), deliverable));
         send(
                 OutgoingRecord.key(account),

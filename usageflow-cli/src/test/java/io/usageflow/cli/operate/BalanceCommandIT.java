@@ -156,16 +156,16 @@ class BalanceCommandIT {
         topics.write(
                 topics.names().deliverable(),
                 account,
-                new DeliverableEvent(
-                        event.getId(),
-                        account,
-                        event.getId(),
-                        ACME,
-                        Map.of(),
-                        new SourceCoordinates(topics.names().events(), 0, 0L, now, null),
-                        now,
-                        null,
-                        ByteBuffer.wrap(topics.bytes(topics.names().events(), event))));
+                DeliverableEvent.newBuilder()
+                        .setEventId(event.getId())
+                        .setAccountId(account)
+                        .setCredytEventId(event.getId())
+                        .setCustomer(ACME)
+                        .setVendors(Map.of())
+                        .setSource(new SourceCoordinates(topics.names().events(), 0, 0L, now, null))
+                        .setAdmittedAt(now)
+                        .setEvent(ByteBuffer.wrap(topics.bytes(topics.names().events(), event)))
+                        .build());
     }
 
     private void publish(String account) {
