@@ -22,7 +22,7 @@ import io.usageflow.cli.reconcile.RemedyTable;
 import io.usageflow.cli.reconcile.UnknownTable;
 import io.usageflow.forwarder.balance.BalanceReport;
 import io.usageflow.forwarder.catalogue.CatalogueReport;
-import io.usageflow.forwarder.catalogue.SimulationReport;
+import io.usageflow.forwarder.catalogue.simulation.SimulationReport;
 import io.usageflow.forwarder.doctor.CheckResult;
 import io.usageflow.forwarder.funds.FundsDocument;
 import io.usageflow.forwarder.identity.LinkCheck;

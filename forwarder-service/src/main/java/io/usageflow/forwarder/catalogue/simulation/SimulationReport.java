@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.catalogue;
+package io.usageflow.forwarder.catalogue.simulation;
 
 import io.usageflow.forwarder.catalogue.BillingForecast.Cause;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.catalogue;
+package io.usageflow.forwarder.catalogue.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;

@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.catalogue;
+package io.usageflow.forwarder.catalogue.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
