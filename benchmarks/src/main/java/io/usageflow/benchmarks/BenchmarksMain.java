@@ -4,6 +4,7 @@ import io.usageflow.benchmarks.admission.AdmissionBenchmark;
 import io.usageflow.benchmarks.admission.ExpiryBenchmark;
 import io.usageflow.benchmarks.admission.StoresBenchmark;
 import io.usageflow.benchmarks.delivery.DeliveryBenchmark;
+import io.usageflow.benchmarks.latency.CostBenchmark;
 import io.usageflow.benchmarks.latency.LatencyBenchmark;
 import io.usageflow.benchmarks.producer.ProducerBenchmark;
 import picocli.CommandLine;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
             ExpiryBenchmark.Cli.class,
             DeliveryBenchmark.Cli.class,
             LatencyBenchmark.Cli.class,
+            CostBenchmark.Cli.class,
             ProducerBenchmark.Cli.class
         })
 public final class BenchmarksMain implements Runnable {
@@ -41,6 +43,7 @@ public final class BenchmarksMain implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "name what to measure: admission, stores, expiry, delivery, latency or producer");
+                spec.commandLine(),
+                "name what to measure: admission, stores, expiry, delivery, latency, cost or producer");
     }
 }

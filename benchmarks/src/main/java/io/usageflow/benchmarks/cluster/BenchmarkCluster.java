@@ -29,7 +29,8 @@ public final class BenchmarkCluster implements AutoCloseable {
     /** Of the topics that share the accounts' partitioning. */
     private static final int PARTITIONS = 6;
 
-    private static final List<String> BROKER_JVM = List.of("-Xms1g", "-Xmx1g", "-XX:+UseG1GC");
+    private static final List<String> BROKER_JVM =
+            List.of("-Xms1g", "-Xmx1g", "-XX:+UseG1GC", CpuTimes.LASTING_COMPILERS);
     private static final Duration TOPICS_RETENTION = Duration.ofDays(35);
 
     /** Kafka's own defaults, if an embedded broker has smaller ones. */
@@ -132,6 +133,10 @@ public final class BenchmarkCluster implements AutoCloseable {
 
     public Path directory() {
         return directory;
+    }
+
+    public long brokerPid() {
+        return broker.pid();
     }
 
     public CpuTimes cpuTimes(long pid) {

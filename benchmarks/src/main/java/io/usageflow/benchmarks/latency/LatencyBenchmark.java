@@ -1,29 +1,12 @@
 package io.usageflow.benchmarks.latency;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.usageflow.benchmarks.cluster.BenchmarkCluster;
-import io.usageflow.benchmarks.cluster.ChildProcess;
-import io.usageflow.benchmarks.cluster.ChildProcess.MicrosFile;
-import io.usageflow.benchmarks.load.Accounts;
-import io.usageflow.benchmarks.load.SliceWriter.Slice;
 import io.usageflow.benchmarks.measure.BenchmarkCommand;
 import io.usageflow.benchmarks.measure.CpuTimes;
-import io.usageflow.benchmarks.measure.Polling;
 import io.usageflow.benchmarks.measure.Report;
 import io.usageflow.benchmarks.measure.Rounds;
-import io.usageflow.benchmarks.side.SideKind;
 import io.usageflow.benchmarks.side.SideOptions;
-import io.usageflow.benchmarks.side.SideProcess;
-import io.usageflow.benchmarks.sink.SinkProcess;
-import io.usageflow.schema.topic.Topics;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Iterator;
-import java.util.List;
-import java.util.Map;
-import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,11 +16,7 @@ import picocli.CommandLine.Mixin;
 /** P7: the whole pipeline at an even rate, with default settings. */
 public final class LatencyBenchmark {
     private static final Logger LOG = LoggerFactory.getLogger(LatencyBenchmark.class);
-    private static final Duration ARRIVED_LIMIT = Duration.ofMinutes(3);
-    private static final Duration INTERVAL = Duration.ofMillis(20);
-    private static final int LANE = 1;
     private static final int WARM_UP_FASTER = 4;
-    private static final Topics TOPICS = new Topics("latency");
 
     private final Plan plan;
     private final SideOptions options;
@@ -102,52 +81,27 @@ public final class LatencyBenchmark {
         }
     }
 
-    /** The processes, once all of them run. */
-    private record Parts(
-            BenchmarkCluster cluster,
-            SinkProcess sink,
-            SideProcess forwarder,
-            ChildProcess publisher,
-            AdmittedWatch admitted) {}
-
     /** Runs the plan. Throws if a part fails, or an event is lost. */
     Report run() {
         LOG.info("event=starting parts=\"broker, registry, sink, forwarder, publisher\"");
-        try (BenchmarkCluster cluster = BenchmarkCluster.start();
-                SinkProcess sink = SinkProcess.start(cluster);
-                SideProcess forwarder = SideProcess.start(cluster, "forwarder", SideKind.PIPELINE, options.jvm());
-                ChildProcess publisher =
-                        cluster.startProcess("the publisher", PublisherMain.class, List.of(), options.jvm())) {
-            open(cluster, sink, forwarder, publisher);
-            try (AdmittedWatch admitted = new AdmittedWatch(cluster, TOPICS.deliverable(), plan.events())) {
-                Parts parts = new Parts(cluster, sink, forwarder, publisher, admitted);
-                LOG.info("event=warming_up events={}", plan.warmUpEvents());
-                round(parts, 0, plan.warmUpEvents(), plan.eventsPerSecond() * WARM_UP_FASTER);
-                Iterator<Integer> firsts = IntStream.iterate(plan.warmUpEvents(), at -> at + plan.roundEvents())
-                        .iterator();
-                return new LatencyReport(plan, options, Rounds.repeat(0, plan.rounds(), () -> {
-                            Round round = round(parts, firsts.next(), plan.roundEvents(), plan.eventsPerSecond());
-                            LOG.info("event=round result=\"{}\"", round);
-                            return round;
-                        }))
-                        .report();
-            }
-        }
+        return Pipeline.with(options, this::measure);
     }
 
-    private void open(BenchmarkCluster cluster, SinkProcess sink, SideProcess forwarder, ChildProcess publisher) {
-        cluster.create(TOPICS);
-        Slice links = Accounts.writeLinks(TOPICS, cluster.bootstrapServers(), cluster.registrySettings());
-        Map<String, String> settings = cluster.forwarderSettings(TOPICS, "admission,delivery", "latency");
-        sink.configure(settings);
-        settings.putAll(options.settings());
-        forwarder.startProgram(settings);
-        forwarder.admissionWatch(TOPICS).await(links);
-        sink.lane(LANE);
-        Map<String, String> publishing = new HashMap<>(cluster.registrySettings());
-        publishing.put("bootstrap.servers", cluster.bootstrapServers());
-        publishing.put("topics.prefix", TOPICS.prefix());
-        publisher.ask("open", publishing);
+    private Report measure(Pipeline pipeline) {
+        try (AdmittedWatch admitted =
+                new AdmittedWatch(pipeline.cluster(), Pipeline.TOPICS.deliverable(), plan.events())) {
+            LOG.info("event=warming_up events={}", plan.warmUpEvents());
+            round(pipeline, admitted, 0, plan.warmUpEvents(), plan.eventsPerSecond() * WARM_UP_FASTER);
+            Iterator<Integer> firsts = IntStream.iterate(plan.warmUpEvents(), at -> at + plan.roundEvents())
+                    .iterator();
+            return new LatencyReport(plan, options, Rounds.repeat(0, plan.rounds(), () -> {
+                        Round round =
+                                round(pipeline, admitted, firsts.next(), plan.roundEvents(), plan.eventsPerSecond());
+                        LOG.info("event=round result=\"{}\"", round);
+                        return round;
+                    }))
+                    .report();
+        }
     }
 
     /**
@@ -171,53 +125,36 @@ public final class LatencyBenchmark {
         record Cores(double publisher, double forwarder, double broker, double sink, double others) {}
     }
 
-    private Round round(Parts parts, int first, int count, int perSecond) {
-        Path file = parts.cluster().directory().resolve("published");
-        CpuTimes.Reading before = parts.forwarder().cpuTimes().read();
-        long publisherBefore = CpuTimes.nanos(parts.publisher().pid());
-        long sinkBefore = parts.sink().cpuNanos();
+    private static Round round(Pipeline pipeline, AdmittedWatch admitted, int first, int count, int perSecond) {
+        CpuTimes.Reading before = pipeline.forwarder().cpuTimes().read();
+        long publisherBefore = CpuTimes.nanos(pipeline.publisher().pid());
+        long sinkBefore = pipeline.sink().cpuNanos();
         long begun = System.nanoTime();
-        String late =
-                parts.publisher().ask("publish " + LANE + " " + first + " " + count + " " + perSecond + " " + file);
-        awaitAll(parts, first + count);
+        Pipeline.Published published = pipeline.publish(first, count, perSecond);
+        pipeline.awaitArrived(first + count, () -> {
+            admitted.requireAlive();
+            return admitted.sawAll(first + count);
+        });
         double nanos = System.nanoTime() - begun;
-        CpuTimes.Reading used = parts.forwarder().cpuTimes().read().since(before);
+        CpuTimes.Reading used = pipeline.forwarder().cpuTimes().read().since(before);
         var cores = new Round.Cores(
-                (CpuTimes.nanos(parts.publisher().pid()) - publisherBefore) / nanos,
+                (CpuTimes.nanos(pipeline.publisher().pid()) - publisherBefore) / nanos,
                 used.own() / nanos,
                 used.broker() / nanos,
-                (parts.sink().cpuNanos() - sinkBefore) / nanos,
+                (pipeline.sink().cpuNanos() - sinkBefore) / nanos,
                 used.otherCores(nanos));
-        long[] published = MicrosFile.read(file, count);
-        long[] arrived = parts.sink().arrivals(first + count);
-        AdmittedWatch admitted = parts.admitted();
+        long[] arrived = pipeline.sink().arrivals(first + count);
         return new Round(
-                times(count, i -> arrived[first + i] - published[i]),
-                times(count, i -> admitted.admittedMicros(first + i) - published[i]),
-                times(count, i -> admitted.visibleMicros(first + i) - published[i]),
-                times(count, i -> arrived[first + i] - admitted.visibleMicros(first + i)),
+                LatencyReport.Distribution.of(
+                        count, i -> arrived[first + i] - published.micros()[i]),
+                LatencyReport.Distribution.of(
+                        count,
+                        i -> admitted.admittedMicros(first + i) - published.micros()[i]),
+                LatencyReport.Distribution.of(
+                        count,
+                        i -> admitted.visibleMicros(first + i) - published.micros()[i]),
+                LatencyReport.Distribution.of(count, i -> arrived[first + i] - admitted.visibleMicros(first + i)),
                 cores,
-                Long.parseLong(late) / 1e3);
-    }
-
-    private static LatencyReport.Distribution times(int count, IntToLongFunction micros) {
-        long[] all = new long[count];
-        Arrays.setAll(all, micros);
-        return LatencyReport.Distribution.of(all);
-    }
-
-    /** Until each event has arrived at the sink, and has been seen on its way there. */
-    private static void awaitAll(Parts parts, int events) {
-        boolean arrived = Polling.await(ARRIVED_LIMIT, INTERVAL, () -> {
-            parts.forwarder().requireAlive();
-            parts.admitted().requireAlive();
-            return parts.sink().counts().distinct() >= events
-                    && parts.admitted().sawAll(events);
-        });
-        SinkProcess.Counts counts = parts.sink().counts();
-        if (!arrived || !counts.isExactly(events)) {
-            throw new IllegalStateException("of " + events + " events the sink counts " + counts
-                    + (arrived ? "" : " after " + ARRIVED_LIMIT.toMinutes() + " minutes"));
-        }
+                published.lateMs());
     }
 }

@@ -10,8 +10,11 @@ import io.usageflow.benchmarks.sink.SinkProcess;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.IntToLongFunction;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** What a run has found. Immutable. */
 record LatencyReport(LatencyBenchmark.Plan plan, SideOptions options, List<Round> rounds) {
@@ -62,13 +65,7 @@ record LatencyReport(LatencyBenchmark.Plan plan, SideOptions options, List<Round
     }
 
     private Distribution medians(Function<Round, Distribution> stage) {
-        List<Distribution> all = rounds.stream().map(stage).toList();
-        return new Distribution(
-                Report.median(all, Distribution::p50),
-                Report.median(all, Distribution::p90),
-                Report.median(all, Distribution::p99),
-                Report.median(all, Distribution::p999),
-                Report.median(all, Distribution::max));
+        return Distribution.medians(rounds, stage);
     }
 
     private double perEvent(ToDoubleFunction<Round.Cores> cores) {
@@ -82,6 +79,24 @@ record LatencyReport(LatencyBenchmark.Plan plan, SideOptions options, List<Round
             @JsonProperty("p99_ms") double p99,
             @JsonProperty("p999_ms") double p999,
             @JsonProperty("max_ms") double max) {
+        /** The median of each share over all rounds. */
+        static <T> Distribution medians(List<T> rounds, Function<T, ? extends @Nullable Distribution> of) {
+            List<Distribution> all =
+                    rounds.stream().map(of).map(Objects::requireNonNull).toList();
+            return new Distribution(
+                    Report.median(all, Distribution::p50),
+                    Report.median(all, Distribution::p90),
+                    Report.median(all, Distribution::p99),
+                    Report.median(all, Distribution::p999),
+                    Report.median(all, Distribution::max));
+        }
+
+        static Distribution of(int count, IntToLongFunction micros) {
+            long[] all = new long[count];
+            Arrays.setAll(all, micros);
+            return of(all);
+        }
+
         /** Sorts the times, in microseconds; at least one. */
         static Distribution of(long[] micros) {
             Arrays.sort(micros);

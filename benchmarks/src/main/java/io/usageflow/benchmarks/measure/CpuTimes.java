@@ -1,10 +1,12 @@
 package io.usageflow.benchmarks.measure;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -12,6 +14,12 @@ import java.util.stream.Stream;
 public final class CpuTimes {
     /** /proc/stat counts in hundredths of a second on every Linux (proc(5)). */
     private static final long TICK_NANOS = 10_000_000;
+
+    /** Option of a JVM whose compiler threads do not end while it runs. */
+    public static final String LASTING_COMPILERS = "-XX:-UseDynamicNumberOfCompilerThreads";
+
+    /** HotSpot names them "C1 CompilerThread0", "C2 CompilerThread0", which Linux cuts. */
+    private static final Pattern COMPILER = Pattern.compile("\\(C[12] Comp");
 
     private final long own;
     private final long broker;
@@ -61,6 +69,21 @@ public final class CpuTimes {
                 .flatMap(process -> process.info().totalCpuDuration())
                 .map(Duration::toNanos)
                 .orElse(0L);
+    }
+
+    /**
+     * Returns the CPU time that a JVM's compiler threads have used, in nanoseconds, to the hundredth of a second; 0 on
+     * other systems than Linux. Counts only threads that still run: start the JVM with {@link #LASTING_COMPILERS}.
+     */
+    public static long compilerNanos(long pid) {
+        File[] threads = Path.of("/proc", Long.toString(pid), "task").toFile().listFiles();
+        return Stream.of(threads == null ? new File[0] : threads)
+                .flatMap(thread -> lines(thread.toPath().resolve("stat")))
+                .filter(stat -> COMPILER.matcher(stat).find())
+                // Behind the name in parentheses, utime and stime are the 12th and 13th field.
+                .map(stat -> stat.substring(stat.lastIndexOf(')') + 2).split(" "))
+                .mapToLong(fields -> (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_NANOS)
+                .sum();
     }
 
     /**

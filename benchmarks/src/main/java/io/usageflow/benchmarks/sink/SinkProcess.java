@@ -8,6 +8,7 @@ import io.usageflow.benchmarks.measure.CpuTimes;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -113,9 +114,10 @@ public final class SinkProcess implements AutoCloseable {
     }
 
     /**
-     * The sink's process: answers every request with 202 and an empty object, after its think time. Orders: {@code
-     * listen}, answered with the port; {@code think} and milliseconds; {@code lane} and its number, which forgets what
-     * came before; {@code counts}; {@code arrivals}, how many, and the file to write them to.
+     * The sink's process: answers every request of events with 202 and an empty object, after its think time, and each
+     * query with 404. Orders: {@code listen}, answered with the port; {@code think} and milliseconds; {@code lane} and
+     * its number, which forgets what came before; {@code counts}; {@code arrivals}, how many, and the file to write
+     * them to.
      */
     static final class SinkMain implements OrderLoop.Handler {
         private static final Buffer BODY = Buffer.buffer("{}");
@@ -164,6 +166,11 @@ public final class SinkProcess implements AutoCloseable {
         }
 
         private void take(HttpServerRequest request) {
+            if (request.method() == HttpMethod.GET) {
+                // The catalogue's queries: this Credyt has no product and no customer.
+                request.response().setStatusCode(404).end();
+                return;
+            }
             request.body().onSuccess(body -> {
                 long micros = MicrosFile.now();
                 try {
