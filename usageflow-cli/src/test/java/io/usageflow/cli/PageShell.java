@@ -19,6 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -145,24 +147,38 @@ final class PageShell implements AutoCloseable {
         return here;
     }
 
+    /** With {@code --data} it sends POST and a form's type unless the command says otherwise, as curl does. */
     private static Ran curl(List<String> words) throws IOException, InterruptedException {
-        String method = "GET";
-        String body = "";
-        Map<String, String> headers = new HashMap<>(Map.of("Content-Type", "application/json"));
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        Optional<String> method = Optional.empty();
+        Optional<String> body = Optional.empty();
         String url = "";
         for (int at = 0; at < words.size(); at++) {
             switch (words.get(at)) {
                 case "-s" -> {}
-                case "-sX" -> method = words.get(++at);
+                case "-sX" -> method = Optional.of(words.get(++at));
                 case "-H" -> {
                     String[] header = words.get(++at).split(": ", 2);
                     headers.put(header[0], header[1]);
                 }
-                case "--data" -> body = Files.readString(Path.of(words.get(++at).substring(1)));
+                case "--data" -> body = Optional.of(data(words.get(++at)));
                 default -> url = words.get(at);
             }
         }
-        return new Ran(0, answer(method, url, headers, body).body());
+        if (body.isPresent()) {
+            headers.putIfAbsent("Content-Type", "application/x-www-form-urlencoded");
+        }
+        return new Ran(
+                0,
+                answer(method.orElse(body.isPresent() ? "POST" : "GET"), url, headers, body.orElse(""))
+                        .body());
+    }
+
+    /** A file's lines are joined, as curl does without {@code --data-binary}. */
+    private static String data(String word) throws IOException {
+        return word.startsWith("@")
+                ? Files.readString(Path.of(word.substring(1))).replaceAll("[\r\n]", "")
+                : word;
     }
 
     /** Sends a request to the stand-in. */

@@ -1,13 +1,19 @@
 package io.usageflow.forwarder.testing;
 
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
@@ -74,6 +80,25 @@ public final class GuardedKafka {
         }
         try (Admin admin = Admin.create(Map.copyOf(admin()))) {
             admin.createAcls(rights).all().get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    /** A right of the service on one resource. */
+    public record Right(ResourceType type, String name, AclOperation operation) {}
+
+    /** Returns when the service has these rights and no others. */
+    public void grantOnly(List<Right> rights) throws Exception {
+        Set<AclBinding> granted = rights.stream()
+                .map(right ->
+                        allow(new ResourcePattern(right.type(), right.name(), PatternType.LITERAL), right.operation()))
+                .collect(Collectors.toSet());
+        try (Admin admin = Admin.create(Map.copyOf(admin()))) {
+            admin.deleteAcls(List.of(AclBindingFilter.ANY)).all().get(30, TimeUnit.SECONDS);
+            admin.createAcls(granted).all().get(30, TimeUnit.SECONDS);
+            // The broker that is asked for its rules is the one that applies them.
+            await().atMost(Duration.ofMinutes(3))
+                    .until(() -> granted.equals(Set.copyOf(
+                            admin.describeAcls(AclBindingFilter.ANY).values().get(30, TimeUnit.SECONDS))));
         }
     }
 

@@ -8,12 +8,14 @@ import io.usageflow.schema.topic.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -40,15 +42,22 @@ public final class WrittenTopics implements AutoCloseable {
 
     /** @param registry one that other processes can reach, where there are any */
     public WrittenTopics(String bootstrapServers, String registry) {
-        this.bootstrapServers = bootstrapServers;
+        this(Map.of("bootstrap.servers", bootstrapServers), registry);
+    }
+
+    /** @param client settings of the clients that create and write the topics */
+    public WrittenTopics(Map<String, String> client, String registry) {
+        this.bootstrapServers = client.get("bootstrap.servers");
         this.registry = registry;
         serializer =
                 AvroSerdes.valueSerializer(Map.of("schema.registry.url", registry, "auto.register.schemas", "true"));
-        TopicCreation.create(bootstrapServers, topics.specs(PARTITIONS, Duration.ofDays(35)));
-        producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrapServers, "linger.ms", 5, "batch.size", 256 * 1024),
-                new ByteArraySerializer(),
-                new ByteArraySerializer());
+        try (Admin admin = Admin.create(Map.copyOf(client))) {
+            TopicCreation.create(admin, topics.specs(PARTITIONS, Duration.ofDays(35)));
+        }
+        Map<String, Object> writer = new HashMap<>(client);
+        writer.put("linger.ms", 5);
+        writer.put("batch.size", 256 * 1024);
+        producer = new KafkaProducer<>(writer, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     public Topics names() {
