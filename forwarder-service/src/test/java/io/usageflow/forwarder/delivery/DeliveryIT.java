@@ -14,6 +14,7 @@ import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import io.usageflow.sandbox.CredytSandbox;
 import io.usageflow.sandbox.SandboxOptions;
+import io.usageflow.sandbox.behaviour.EventAnswers.BatchMode;
 import io.usageflow.sandbox.behaviour.EventAnswers.ErrorKeys;
 import io.usageflow.sandbox.behaviour.EventAnswers.RepeatAnswer;
 import io.usageflow.sandbox.behaviour.ValidationRules.UnknownCustomer;
@@ -172,6 +173,29 @@ class DeliveryIT {
         world.awaitSettled(all.size());
         world.assertSettled(ids(all), Set.of());
         assertThat(world.ledger().get(LedgerCounter.ALREADY_KNOWN.key())).isPositive();
+    }
+
+    /** With words for single events, which no document explains. */
+    @Test
+    void shouldSettleByLookupWhatASuccessHasAWordFor() {
+        given(anyCustomer().with("answers.batch_mode", BatchMode.PER_ITEM_RESULTS));
+        List<Deliverable> mixed = events(1, 9);
+        Deliverable poison = poison("acct_0", 9);
+        world.admit(mixed);
+        world.admit(List.of(poison));
+
+        world.deliver("one", Map.of(DeliverySettings.FAILING_BUDGET, "2s", DeliverySettings.RETRY_MAX, "1s"));
+
+        List<Deliverable> delivered = new ArrayList<>(mixed);
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).until(() -> {
+            Deliverable next = event("acct_1", delivered.size());
+            delivered.add(next);
+            world.admit(List.of(next));
+            return !world.deadLetters().isEmpty();
+        });
+        world.awaitSettled(delivered.size() + 1);
+        world.assertSettled(ids(delivered), ids(List.of(poison)));
+        assertThat(world.deadLetters()).extracting(letter -> letter.getReason()).containsOnly("CUSTOMER_BLOCKED");
     }
 
     @Test

@@ -32,8 +32,7 @@ class RefusalSurgeTest {
     private Answer answer(List<String> ids) {
         for (int index = 0; broken && index < ids.size(); index++) {
             if (ids.get(index).startsWith("bad")) {
-                String body = "{\"errors\":[{\"field\":\"events[" + index
-                        + "].data.total_tokens\",\"message\":\"is required\"}]}";
+                String body = "{\"errors\":{\"events[" + index + "].data.total_tokens\":[\"is required\"]}}";
                 return new Answer.Response(422, Map.of("content-type", "application/json"), body, false);
             }
         }

@@ -5,33 +5,29 @@ import io.usageflow.forwarder.credyt.RetryAfter;
 import io.usageflow.forwarder.delivery.answer.Outcome.Accepted;
 import io.usageflow.forwarder.delivery.answer.Outcome.CustomerTrouble;
 import io.usageflow.forwarder.delivery.answer.Outcome.Halt;
-import io.usageflow.forwarder.delivery.answer.Outcome.ItemResult;
 import io.usageflow.forwarder.delivery.answer.Outcome.NoFunds;
 import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
-import io.usageflow.forwarder.delivery.answer.Outcome.Partial;
 import io.usageflow.forwarder.delivery.answer.Outcome.Refused;
 import io.usageflow.forwarder.delivery.answer.Outcome.Retry;
 import io.usageflow.forwarder.delivery.answer.Outcome.TooLarge;
 import io.usageflow.forwarder.delivery.answer.Outcome.Unclear;
+import io.usageflow.forwarder.delivery.answer.Outcome.UnclearReason;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Classifies an answer; pure. It accepts every sensible answer where the API is undocumented (docs/credyt-api.md, 6).
- * Three rules hold (docs/decisions/0015):
+ * Classifies an answer; pure. Most of Credyt's answers are not documented (docs/credyt-api.md, 3 and 6), so three rules
+ * hold (docs/decisions/0015):
  *
  * <ol>
- *   <li><em>Settling needs evidence:</em> a 2xx without statements about events, a known word of success for the event,
- *       or a refusal by Credyt whose 409, code or id field says that the event exists. An unknown word, a body that was
- *       not understood, or a text that may repeat the producer's values is no evidence.
- *   <li><em>Rejecting needs Credyt's statement:</em> only 400, 409, 413 and 422 with a body of Credyt's type and shape,
- *       or the same status of a single event in a 2xx, can refuse an event. Every other 4xx, and every answer of a
- *       gateway, is about the account, the route or the request, and holds delivery like an outage.
+ *   <li><em>Settling needs evidence:</em> a complete 2xx whose body says nothing of the events, or repeats them in
+ *       documented fields. No other word settles an event, whatever it seems to mean, and no refusal does.
+ *   <li><em>Rejecting needs Credyt's statement:</em> only 400, 413 and 422 with a body of Credyt's type and shape can
+ *       refuse an event. Every other 4xx, and every answer of a gateway, is about the account, the route or the
+ *       request, and holds delivery like an outage.
  *   <li><em>An unclear event is looked up</em> before it is settled or rejected ({@link Unclear}). Sending it again is
  *       safe, since its id stays the same.
  * </ol>
@@ -39,7 +35,8 @@ import java.util.Set;
  * <p>A refusal for lack of funds ({@link NoFunds}) neither settles nor rejects, so a 402 of any JSON suffices.
  */
 public final class AnswerClassifier {
-    private static final int PLAIN_WORD_MAX = 40;
+    /** The reason phrases of a success (RFC 9110, 15.3). As a text they say no more than the status. */
+    private static final Set<String> REASON_PHRASES = Set.of("ok", "created", "accepted");
     /** Statuses of a refusal that a code or a title may explain by a lack of funds. */
     private static final Set<Integer> FUNDS_STATUSES = Set.of(400, 403, 409, 422);
 
@@ -63,8 +60,9 @@ public final class AnswerClassifier {
         if (status >= 300 && status < 400) {
             return new Halt(OutageCause.REDIRECTED, "HTTP " + status, RetryAfter.of(response, now));
         }
+        Optional<Problem> problem = Problem.of(response);
         if (FUNDS_STATUSES.contains(status)
-                && ErrorBody.ofCredyt(response).filter(ErrorBody::saysNoFunds).isPresent()) {
+                && problem.filter(Problem::saysNoFunds).isPresent()) {
             return noFunds(response, now);
         }
         return switch (status) {
@@ -72,13 +70,13 @@ public final class AnswerClassifier {
             case 401, 403, 407 -> new Halt(OutageCause.AUTH, "HTTP " + status, RetryAfter.of(response, now));
             case 408, 425 -> retry(response, false, now);
             case 429, 503 -> retry(response, true, now);
-            case 413 -> tooLarge(response, ids, now);
-            case 409 -> conflict(response, ids, now);
-            case 404, 410 -> missing(response, now);
-            case 400, 422 ->
-                ErrorBody.ofCredyt(response)
-                        .map(body -> Refusals.of(response, body, ids, now))
-                        .orElseGet(() -> notAboutEvents(response, now));
+            case 413 -> tooLarge(response, problem, ids, now);
+            case 404, 410 -> missing(response, problem, now);
+            case 400, 409, 422 ->
+                problem.map(credyts -> refusal(response, credyts, ids, now))
+                        .orElseGet(() -> status == 409
+                                ? unclear(response, UnclearReason.FOREIGN, "a conflict without a reason", now)
+                                : notAboutEvents(response, now));
             default ->
                 status >= 400 && status < 500 ? notAboutEvents(response, now) : retry(response, status == 504, now);
         };
@@ -88,109 +86,73 @@ public final class AnswerClassifier {
         int status = response.status();
         String body = response.body().strip();
         if (response.incomplete()) {
-            return unclear(response, "an incomplete answer", false, now);
+            return unclear(response, UnclearReason.INCOMPLETE, "an incomplete answer", now);
         }
-        if (status == 204 || body.isEmpty() || isPlainWord(response, body)) {
-            return new Accepted(status, Set.of());
+        if (status == 204 || body.isEmpty() || isReasonPhrase(response, body)) {
+            return new Accepted(status);
         }
-        if (isPage(response, body)) {
-            return unclear(response, "a web page or XML", false, now);
-        }
-        return ErrorBody.json(body)
-                .map(json -> items(response, ItemResults.of(json, ids), ids, now))
-                .orElseGet(() -> unclear(response, "a body that is not JSON: " + body, false, now));
+        return Optional.of(body)
+                .filter(text -> !isPage(response, text))
+                .flatMap(Problem::json)
+                .map(json -> SuccessBody.undocumented(json, ids)
+                        .<Outcome>map(word -> unclear(response, UnclearReason.UNDOCUMENTED, word, now))
+                        .orElseGet(() -> new Accepted(status)))
+                .orElseGet(() -> unclear(response, UnclearReason.FOREIGN, "a body that is not JSON: " + body, now));
     }
 
-    /** Whether the body only says success, such as {@code Accepted} or {@code OK}. */
-    private static boolean isPlainWord(Answer.Response response, String body) {
-        return response.header("content-type")
-                        .orElse("")
-                        .toLowerCase(Locale.ROOT)
-                        .startsWith("text/plain")
-                && body.length() <= PLAIN_WORD_MAX
-                && StatusWord.of(body) == StatusWord.ACCEPTED;
+    private static boolean isReasonPhrase(Answer.Response response, String body) {
+        return contentType(response).startsWith("text/plain") && REASON_PHRASES.contains(body.toLowerCase(Locale.ROOT));
     }
 
-    private static Outcome items(Answer.Response response, ItemResults body, List<String> ids, Instant now) {
+    /** 400, 409 or 422 of Credyt's. */
+    private static Outcome refusal(Answer.Response response, Problem problem, List<String> ids, Instant now) {
         int status = response.status();
-        Map<Integer, ItemResult> results = new HashMap<>(body.results());
-        for (int i = 0; i < ids.size(); i++) {
-            results.putIfAbsent(i, body.doubt().isPresent() ? ItemResult.UNCLEAR : ItemResult.ACCEPTED);
+        if (problem.namesCustomer()) {
+            return new CustomerTrouble(status, !problem.errors().isEmpty());
         }
-        if (results.values().stream().allMatch(result -> result == ItemResult.ACCEPTED || result == ItemResult.KNOWN)) {
-            return new Accepted(status, indices(results, ItemResult.KNOWN));
+        if (status == 409) {
+            return unclear(response, UnclearReason.CONFLICT, problem.words(), now);
         }
-        String word = body.doubt().orElse(body.word());
-        if (indices(results, ItemResult.UNCLEAR).size() == ids.size()) {
-            return unclear(response, word, true, now);
+        if (ids.size() > 1 && problem.isAboutList()) {
+            return new TooLarge(status, true, RetryAfter.of(response, now));
         }
-        if (ids.size() > 1) {
-            return new Partial(status, results, word);
-        }
-        if (results.get(0) == ItemResult.LATER) {
-            return new Retry("HTTP " + status + ", event failed for now", RetryAfter.of(response, now), false);
-        }
-        if (results.get(0) == ItemResult.NO_FUNDS) {
-            return noFunds(response, now);
-        }
-        return body.refused() && ErrorBody.isJson(response)
-                ? new Refused(status, false, false, status + " " + word)
-                : unclear(response, word, true, now);
+        Refused refused = refused(status, problem, !problem.isAboutEvents(), ids);
+        return ids.size() == 1 && problem.mayMeanExistence()
+                ? new Unclear(
+                        status,
+                        UnclearReason.CONFLICT,
+                        problem.words(),
+                        RetryAfter.of(response, now),
+                        Optional.of(refused))
+                : refused;
     }
 
-    private static Set<Integer> indices(Map<Integer, ItemResult> results, ItemResult wanted) {
-        return results.entrySet().stream()
-                .filter(entry -> entry.getValue() == wanted)
-                .map(Map.Entry::getKey)
-                .collect(java.util.stream.Collectors.toUnmodifiableSet());
+    private static Refused refused(int status, Problem problem, boolean customerPossible, List<String> ids) {
+        return new Refused(
+                status, customerPossible, problem.suspects(ids.size()), status + " " + problem.refusalKind());
     }
 
     /** 413, also of a gateway while the batch can be halved. With Retry-After it is temporary. */
-    private static Outcome tooLarge(Answer.Response response, List<String> ids, Instant now) {
+    private static Outcome tooLarge(
+            Answer.Response response, Optional<Problem> problem, List<String> ids, Instant now) {
         var notBefore = RetryAfter.of(response, now);
-        Optional<ErrorBody> credyts = ErrorBody.ofCredyt(response);
         if (ids.size() > 1) {
-            return new TooLarge(response.status(), credyts.isPresent(), notBefore);
+            return new TooLarge(response.status(), problem.isPresent(), notBefore);
         }
         return notBefore.isPresent()
                 ? retry(response, false, now)
-                : credyts.<Outcome>map(body -> Refusals.refused(response.status(), body, false))
+                : problem.<Outcome>map(credyts -> refused(response.status(), credyts, false, ids))
                         .orElseGet(() -> notAboutEvents(response, now));
     }
 
-    /** 409: the ids exist, or something else conflicts. Only Credyt's body tells which. */
-    private static Outcome conflict(Answer.Response response, List<String> ids, Instant now) {
-        Optional<ErrorBody> credyts = ErrorBody.ofCredyt(response);
-        if (credyts.isEmpty()) {
-            return unclear(response, "an answer without a statement about the events", false, now);
-        }
-        ErrorBody body = credyts.get();
-        if (!body.complaints().isEmpty()) {
-            return Refusals.of(response, body, ids, now);
-        }
-        if (body.codeSaysExists(true) || body.saysExists()) {
-            return Refusals.existing(response.status(), body, ids, true);
-        }
-        if (body.saysBusy()) {
-            return retry(response, false, now);
-        }
-        return body.mentionsCustomer()
-                ? new CustomerTrouble(response.status(), false)
-                : unclear(response, body.summary(), true, now);
-    }
-
     /** 404: an unknown customer, or a wrong address. */
-    private static Outcome missing(Answer.Response response, Instant now) {
-        if (isPageOrCut(response)) {
-            return notAboutEvents(response, now);
-        }
-        Optional<ErrorBody> said = ErrorBody.ofAny(response.body());
-        if (said.filter(ErrorBody::mentionsCustomer).isPresent()) {
-            return new CustomerTrouble(response.status(), true);
-        }
-        return said.filter(error -> !error.complaints().isEmpty()).isPresent()
+    private static Outcome missing(Answer.Response response, Optional<Problem> problem, Instant now) {
+        boolean named = problem.filter(Problem::mentionsCustomer).isPresent();
+        boolean aboutOthers =
+                problem.filter(credyts -> !credyts.errors().isEmpty()).isPresent() && !named;
+        return isPageOrCut(response) || aboutOthers
                 ? notAboutEvents(response, now)
-                : new CustomerTrouble(response.status(), false);
+                : new CustomerTrouble(response.status(), named);
     }
 
     /** An answer about the account, the route or the request, or of a proxy: it would be the same for any event. */
@@ -200,10 +162,8 @@ public final class AnswerClassifier {
 
     /** 402: the customer lacks funds. A page of a proxy says something else. */
     private static Outcome paymentRequired(Answer.Response response, Instant now) {
-        String body = response.body().strip();
-        boolean foreign = isPageOrCut(response)
-                || (!body.isEmpty() && ErrorBody.ofAny(body).isEmpty());
-        return foreign ? notAboutEvents(response, now) : noFunds(response, now);
+        boolean silent = response.body().isBlank() && !response.incomplete();
+        return silent || Problem.object(response).isPresent() ? noFunds(response, now) : notAboutEvents(response, now);
     }
 
     private static NoFunds noFunds(Answer.Response response, Instant now) {
@@ -212,22 +172,22 @@ public final class AnswerClassifier {
 
     /** Whether the answer has a body that is not complete JSON by its content type. */
     private static boolean isPageOrCut(Answer.Response response) {
-        return response.incomplete() || (!response.body().isBlank() && !ErrorBody.isJson(response));
+        return response.incomplete() || (!response.body().isBlank() && !Problem.isJson(response));
     }
 
     private static Retry retry(Answer.Response response, boolean overload, Instant now) {
         return new Retry("HTTP " + response.status(), RetryAfter.of(response, now), overload);
     }
 
-    private static Unclear unclear(Answer.Response response, String word, boolean fromCredyt, Instant now) {
-        return new Unclear(response.status(), word.strip(), fromCredyt, RetryAfter.of(response, now), Optional.empty());
+    private static Unclear unclear(Answer.Response response, UnclearReason reason, String word, Instant now) {
+        return new Unclear(response.status(), reason, word.strip(), RetryAfter.of(response, now), Optional.empty());
     }
 
     private static boolean isPage(Answer.Response response, String body) {
-        return response.header("content-type")
-                        .map(type -> type.toLowerCase(Locale.ROOT))
-                        .orElse("")
-                        .contains("html")
-                || body.startsWith("<");
+        return contentType(response).contains("html") || body.startsWith("<");
+    }
+
+    private static String contentType(Answer.Response response) {
+        return response.header("content-type").orElse("").toLowerCase(Locale.ROOT);
     }
 }

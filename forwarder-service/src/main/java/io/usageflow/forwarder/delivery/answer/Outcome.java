@@ -1,7 +1,6 @@
 package io.usageflow.forwarder.delivery.answer;
 
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -15,8 +14,6 @@ public sealed interface Outcome {
     /** One method per case. */
     interface Visitor<R> {
         R accepted(Accepted outcome);
-
-        R partial(Partial outcome);
 
         R refused(Refused outcome);
 
@@ -33,12 +30,8 @@ public sealed interface Outcome {
         R halt(Halt outcome);
     }
 
-    /** Credyt has all events; it knew those in {@code known} before. */
-    record Accepted(int status, Set<Integer> known) implements Outcome {
-        public Accepted {
-            known = Set.copyOf(known);
-        }
-
+    /** Credyt has all events. */
+    record Accepted(int status) implements Outcome {
         @Override
         public <R> R match(Visitor<R> visitor) {
             return visitor.accepted(this);
@@ -46,44 +39,18 @@ public sealed interface Outcome {
     }
 
     /**
-     * The answer has results of single events; an event without a result is sent again at once.
-     *
-     * @param word the text that was not understood, for messages; foreign and not escaped
-     */
-    record Partial(int status, Map<Integer, ItemResult> results, String word) implements Outcome {
-        public Partial {
-            results = Map.copyOf(results);
-        }
-
-        @Override
-        public <R> R match(Visitor<R> visitor) {
-            return visitor.partial(this);
-        }
-    }
-
-    /** The result of one event among several. */
-    enum ItemResult {
-        ACCEPTED,
-        /** Credyt knew it before. */
-        KNOWN,
-        /** Possibly refused: sent again alone. Only an event that is refused alone becomes a dead letter. */
-        SUSPECT,
-        /** Failed for now. */
-        LATER,
-        /** Refused, because the customer lacks funds. */
-        NO_FUNDS,
-        /** The result is not understood; the event is looked up. */
-        UNCLEAR
-    }
-
-    /**
-     * The request is refused without naming the event at fault; a single event is refused itself.
+     * The request is refused; a single event is refused itself.
      *
      * @param customerPossible whether it may be the customer rather than an event
-     * @param exists whether the reason seems to be an existing id; this is no proof
+     * @param suspects indices of events that the refusal names. Each is sent alone, since a wrong index must not reject
+     *     an event; if empty, the batch is bisected
      * @param refusalKind equal for refusals of the same kind
      */
-    record Refused(int status, boolean customerPossible, boolean exists, String refusalKind) implements Outcome {
+    record Refused(int status, boolean customerPossible, Set<Integer> suspects, String refusalKind) implements Outcome {
+        public Refused {
+            suspects = Set.copyOf(suspects);
+        }
+
         @Override
         public <R> R match(Visitor<R> visitor) {
             return visitor.refused(this);
@@ -131,16 +98,38 @@ public sealed interface Outcome {
      * The answer does not show whether Credyt has the events. Each event is looked up.
      *
      * @param word the text that was not understood, for messages; foreign and not escaped
-     * @param fromCredyt whether Credyt seems to have answered, and not a proxy
      * @param notBefore the unbounded Retry-After
      * @param otherwise the outcome of a single event that the lookup does not find; empty: it is sent again
      */
     record Unclear(
-            int status, String word, boolean fromCredyt, Optional<Duration> notBefore, Optional<Refused> otherwise)
+            int status, UnclearReason reason, String word, Optional<Duration> notBefore, Optional<Refused> otherwise)
             implements Outcome {
         @Override
         public <R> R match(Visitor<R> visitor) {
             return visitor.unclear(this);
+        }
+    }
+
+    /** Why an answer is unclear. */
+    enum UnclearReason {
+        /** A success with a statement that Credyt's documents do not explain. */
+        UNDOCUMENTED(true),
+        /** A refusal that may mean that Credyt has an event. */
+        CONFLICT(true),
+        /** Not in Credyt's format, so it may be of a proxy. */
+        FOREIGN(false),
+        /** Cut off, too long, or in an unknown coding. */
+        INCOMPLETE(false);
+
+        private final boolean fromCredyt;
+
+        UnclearReason(boolean fromCredyt) {
+            this.fromCredyt = fromCredyt;
+        }
+
+        /** Whether Credyt seems to have answered, and not a proxy. */
+        public boolean fromCredyt() {
+            return fromCredyt;
         }
     }
 

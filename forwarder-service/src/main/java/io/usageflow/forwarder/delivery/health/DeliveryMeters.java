@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Timer;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.delivery.answer.Outcome;
 import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
+import io.usageflow.forwarder.delivery.answer.Outcome.UnclearReason;
 import io.usageflow.forwarder.delivery.partition.SettledRecord.SettlementResult;
 import io.usageflow.forwarder.observe.meter.DeliveryMeter;
 import java.time.Duration;
@@ -36,6 +37,7 @@ public final class DeliveryMeters implements AutoCloseable {
     private final Map<String, Counter> events = new HashMap<>();
     private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
     private final Map<String, Counter> lookups = new HashMap<>();
+    private final Map<UnclearReason, Counter> unclear = new EnumMap<>(UnclearReason.class);
     private final Map<String, Counter> fundsProbes = new HashMap<>();
     private final Counter retries;
     private final Counter settled;
@@ -62,6 +64,9 @@ public final class DeliveryMeters implements AutoCloseable {
         }
         for (String word : List.of(ACCEPTED, ALREADY_KNOWN, DEAD_LETTERED)) {
             events.put(word, counter(DeliveryMeter.EVENTS, word));
+        }
+        for (UnclearReason reason : UnclearReason.values()) {
+            unclear.put(reason, counter(DeliveryMeter.UNCLEAR, word(reason)));
         }
         for (String result : List.of("found", "absent", "unclear")) {
             lookups.put(result, counter(DeliveryMeter.LOOKUPS, result));
@@ -151,6 +156,10 @@ public final class DeliveryMeters implements AutoCloseable {
                         : ", restarted at the earliest record of another log (docs/runbook.md)");
     }
 
+    public void unclear(UnclearReason reason) {
+        Objects.requireNonNull(unclear.get(reason)).increment();
+    }
+
     /** Counts a lookup with the result found, absent or unclear. */
     public void lookedUp(String result) {
         Objects.requireNonNull(lookups.get(result)).increment();
@@ -238,11 +247,6 @@ public final class DeliveryMeters implements AutoCloseable {
         @Override
         public String accepted(Outcome.Accepted outcome) {
             return "accepted";
-        }
-
-        @Override
-        public String partial(Outcome.Partial outcome) {
-            return "divided";
         }
 
         @Override

@@ -3,7 +3,9 @@ package io.usageflow.forwarder.delivery.outcome;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
+import io.usageflow.forwarder.delivery.answer.Outcome.Refused;
 import io.usageflow.forwarder.delivery.answer.Outcome.Retry;
+import io.usageflow.forwarder.delivery.answer.Outcome.Unclear;
 import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Proof;
 import io.usageflow.forwarder.delivery.commit.OutcomeRecords;
 import io.usageflow.forwarder.delivery.commit.OutcomeRecords.DeadLetterCause;
@@ -93,17 +95,18 @@ abstract class AnswerHandler {
     }
 
     /** Logs the first failure of a batch only; health shows the others. */
-    final void warnOfUnclear(int status, String word) {
+    final void warnOfUnclear(Unclear outcome) {
         if (batch.lastFailureNanos().isPresent()) {
             return;
         }
         LOG.warn(
-                "event=answer_not_understood status={} customer={} events={} answer={} next=\"each"
-                        + " event is looked up at" + " Credyt before it is settled or sent again\"",
-                status,
+                "event=answer_not_understood status={} reason={} customer={} events={} answer={} next=\"each"
+                        + " event is looked up at Credyt before it is settled, refused or sent again\"",
+                outcome.status(),
+                outcome.reason(),
                 VisibleText.logged(customer.value()),
                 events.size(),
-                VisibleText.logged(VisibleText.of(word, QUOTE_MAX)));
+                VisibleText.logged(VisibleText.of(outcome.word(), QUOTE_MAX)));
     }
 
     /** Counts a refusal that is not about an event. If several customers get it, it is an outage. */
@@ -144,6 +147,48 @@ abstract class AnswerHandler {
     final OptionalLong giveUp(DeadLetterReason reason, FailureStatus failure, Optional<Duration> floor) {
         deadLetterPolicy.giveUp(customer, batch, reason, answered.answer());
         return waitAll(failure, floor);
+    }
+
+    /** Isolates the refused events; a single event is refused itself, unless the customer seems to be the cause. */
+    final OptionalLong handleRefused(Refused outcome) {
+        destinationHealthy();
+        fail(events);
+        if (outcome.suspects().isEmpty() || events.size() == 1) {
+            batch.bisector().refused(outcome.customerPossible(), outcome.refusalKind());
+        } else {
+            batch.bisector().partial(Set.of(), outcome.suspects());
+        }
+        if (batch.bisector().customerSuspected()) {
+            batch.startOver();
+            return customerFails(
+                    DeadLetterReason.CUSTOMER_BLOCKED, "all its events refused with " + outcome.status(), true);
+        }
+        return OptionalLong.empty();
+    }
+
+    /**
+     * Delays the whole customer while it has budget left. Then this batch becomes dead letters, and the next is a
+     * probe.
+     *
+     * @param named as in {@link FailureDecision#afterRefusal}
+     */
+    final OptionalLong customerFails(DeadLetterReason reason, String cause, boolean named) {
+        FailureStatus failure = customerFailed(cause);
+        boolean spent = deadLetterPolicy.isSpent(failure, reason);
+        switch (FailureDecision.afterRefusal(named, destination.acceptedSince(failure.sinceNanos()), spent)) {
+            case GIVE_UP -> {
+                return giveUp(reason, failure, Optional.empty());
+            }
+            case KEEP ->
+                LOG.warn(
+                        "event=customer_kept customer={} seconds={} why=\"the budget is spent, but"
+                                + " Credyt accepted nothing from other customers\"" + " remedy=\"check credyt.url\"",
+                        VisibleText.logged(customer.value()),
+                        failure.failingFor().toSeconds());
+            case RETRY -> {}
+        }
+        meters.retried();
+        return waitAll(failure, Optional.empty());
     }
 
     /** Notes accepted events of the request; the customer is healthy. */

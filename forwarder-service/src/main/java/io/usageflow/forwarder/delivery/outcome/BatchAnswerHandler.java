@@ -5,9 +5,7 @@ import io.usageflow.forwarder.delivery.answer.Outcome;
 import io.usageflow.forwarder.delivery.answer.Outcome.Accepted;
 import io.usageflow.forwarder.delivery.answer.Outcome.CustomerTrouble;
 import io.usageflow.forwarder.delivery.answer.Outcome.Halt;
-import io.usageflow.forwarder.delivery.answer.Outcome.ItemResult;
 import io.usageflow.forwarder.delivery.answer.Outcome.NoFunds;
-import io.usageflow.forwarder.delivery.answer.Outcome.Partial;
 import io.usageflow.forwarder.delivery.answer.Outcome.Refused;
 import io.usageflow.forwarder.delivery.answer.Outcome.Retry;
 import io.usageflow.forwarder.delivery.answer.Outcome.TooLarge;
@@ -15,13 +13,10 @@ import io.usageflow.forwarder.delivery.answer.Outcome.Unclear;
 import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Proof;
 import io.usageflow.forwarder.delivery.health.FailureBudgets.FailureStatus;
 import io.usageflow.forwarder.delivery.outcome.OutcomeHandler.Answered;
-import io.usageflow.forwarder.delivery.queue.PendingEvent;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,69 +35,18 @@ final class BatchAnswerHandler extends AnswerHandler implements Outcome.Visitor<
     public OptionalLong accepted(Accepted outcome) {
         destinationHealthy();
         noteAccepted(events.size());
-        for (int i = 0; i < events.size(); i++) {
-            deliver(
-                    events.get(i),
-                    outcome.known().contains(i) ? Proof.ALREADY_KNOWN : Proof.ACCEPTED,
-                    outcome.status());
-        }
-        if (events.size() == 1 && !outcome.known().isEmpty()) {
-            batch.bisector().known();
-        } else {
-            batch.bisector().accepted();
-        }
+        events.forEach(event -> deliver(event, Proof.ACCEPTED, outcome.status()));
+        batch.bisector().accepted();
         passed(events.get(events.size() - 1));
         return OptionalLong.empty();
     }
 
     @Override
-    public OptionalLong partial(Partial outcome) {
-        destinationHealthy();
-        Set<Integer> settled = new HashSet<>();
-        Set<Integer> suspects = new HashSet<>();
-        outcome.results().forEach((index, result) -> {
-            switch (result) {
-                case SUSPECT -> suspects.add(index);
-                case LATER, NO_FUNDS -> {}
-                case UNCLEAR -> events.get(index).requireLookup();
-                case ACCEPTED, KNOWN -> {
-                    settled.add(index);
-                    Proof proof = result == ItemResult.KNOWN ? Proof.ALREADY_KNOWN : Proof.ACCEPTED;
-                    deliver(events.get(index), proof, outcome.status());
-                }
-            }
-        });
-        if (!settled.isEmpty()) {
-            noteAccepted(settled.size());
-        }
-        batch.bisector().partial(settled, suspects);
-        settled.stream().findAny().ifPresent(index -> passed(events.get(index)));
-        boolean unclear = outcome.results().containsValue(ItemResult.UNCLEAR);
-        if (unclear) {
-            warnOfUnclear(outcome.status(), outcome.word());
-        }
-        if (unclear || outcome.results().containsValue(ItemResult.LATER)) {
-            retryLater(Optional.empty());
-        }
-        return outcome.results().containsValue(ItemResult.NO_FUNDS)
-                ? waitForFunds("HTTP " + outcome.status() + ", events refused for lack of funds", Optional.empty())
-                : OptionalLong.empty();
-    }
-
-    @Override
     public OptionalLong refused(Refused outcome) {
-        destinationHealthy();
-        fail(events);
         if (events.size() == 1) {
             events.get(0).refusedBy(answered.answer());
         }
-        batch.bisector().refused(outcome.customerPossible(), outcome.exists(), outcome.refusalKind());
-        if (batch.bisector().customerSuspected()) {
-            batch.startOver();
-            return customerFails(
-                    DeadLetterReason.CUSTOMER_BLOCKED, "all its events refused with " + outcome.status(), true);
-        }
-        return OptionalLong.empty();
+        return handleRefused(outcome);
     }
 
     @Override
@@ -171,10 +115,8 @@ final class BatchAnswerHandler extends AnswerHandler implements Outcome.Visitor<
 
     @Override
     public OptionalLong unclear(Unclear outcome) {
-        if (outcome.otherwise().isPresent() && events.get(0).isAbsent()) {
-            return refused(outcome.otherwise().get());
-        }
-        if (outcome.fromCredyt()) {
+        meters.unclear(outcome.reason());
+        if (outcome.reason().fromCredyt()) {
             destinationHealthy();
         } else {
             destinationRefuses(cause(outcome), outcome.notBefore());
@@ -183,8 +125,14 @@ final class BatchAnswerHandler extends AnswerHandler implements Outcome.Visitor<
             return new RetryHandler(handler, answered)
                     .comparisonFailed(new Retry(cause(outcome), outcome.notBefore(), false));
         }
-        events.forEach(PendingEvent::requireLookup);
-        warnOfUnclear(outcome.status(), outcome.word());
+        events.forEach(event -> event.requireLookup(outcome.otherwise()));
+        if (outcome.otherwise().isPresent()) {
+            // The lookup decides, so nothing has failed yet.
+            events.get(0).refusedBy(answered.answer());
+            batch.delay(nanos + destination.wait(1, outcome.notBefore()).toNanos());
+            return OptionalLong.empty();
+        }
+        warnOfUnclear(outcome);
         fail(events);
         customerFailed(cause(outcome));
         return retryLater(outcome.notBefore());
@@ -194,31 +142,6 @@ final class BatchAnswerHandler extends AnswerHandler implements Outcome.Visitor<
     public OptionalLong halt(Halt outcome) {
         destination.halted(answered.request(), outcome, nanos);
         return OptionalLong.empty();
-    }
-
-    /**
-     * Delays the whole customer while it has budget left. Then this batch becomes dead letters, and the next is a
-     * probe.
-     *
-     * @param named as in {@link FailureDecision#afterRefusal}
-     */
-    private OptionalLong customerFails(DeadLetterReason reason, String cause, boolean named) {
-        FailureStatus failure = customerFailed(cause);
-        boolean spent = deadLetterPolicy.isSpent(failure, reason);
-        switch (FailureDecision.afterRefusal(named, destination.acceptedSince(failure.sinceNanos()), spent)) {
-            case GIVE_UP -> {
-                return giveUp(reason, failure, Optional.empty());
-            }
-            case KEEP ->
-                LOG.warn(
-                        "event=customer_kept customer={} seconds={} why=\"the budget is spent, but"
-                                + " Credyt accepted nothing from other customers\"" + " remedy=\"check credyt.url\"",
-                        VisibleText.logged(customer.value()),
-                        failure.failingFor().toSeconds());
-            case RETRY -> {}
-        }
-        meters.retried();
-        return waitAll(failure, Optional.empty());
     }
 
     private String cause(Unclear outcome) {

@@ -6,6 +6,7 @@ import io.usageflow.forwarder.credyt.lookup.ParsedResponse.ExpectedBody;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.delivery.answer.Outcome.Halt;
 import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
+import io.usageflow.forwarder.delivery.answer.Outcome.Refused;
 import io.usageflow.forwarder.delivery.answer.Outcome.Retry;
 import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Proof;
 import io.usageflow.forwarder.delivery.health.FailureBudgets.FailureStatus;
@@ -63,16 +64,23 @@ final class LookupHandler extends AnswerHandler {
         destination.lookups(nanos).succeeded();
         noteAccepted(1);
         deliver(event, Proof.LOOKUP, status);
-        batch.bisector().partial(Set.of(events.indexOf(event)), Set.of());
+        if (events.size() == 1) {
+            batch.bisector().known();
+        } else {
+            batch.bisector().partial(Set.of(events.indexOf(event)), Set.of());
+        }
         return OptionalLong.empty();
     }
 
-    /** Sends the event again, until the customer's budget is spent. */
+    /** Credyt's refusal stands; without one the event is sent again, until the customer's budget is spent. */
     private OptionalLong handleAbsent(PendingEvent event) {
         meters.lookedUp("absent");
         destinationHealthy();
         destination.lookups(nanos).succeeded();
-        event.absent();
+        Optional<Refused> refused = event.absent();
+        if (refused.isPresent()) {
+            return handleRefused(refused.get());
+        }
         return events.stream().anyMatch(PendingEvent::needsLookup)
                 ? OptionalLong.empty()
                 : stillUnsettled("unclear answers about events that Credyt reports as absent", Optional.empty());

@@ -18,9 +18,9 @@ import java.util.function.Predicate;
  *
  * <p>Of a suspect segment only the first half is sent. If it is accepted, the second half is suspect; if it is refused,
  * the second half is unknown again. Unknown segments are sent as one after the culprit is alone. A culprit needs at
- * most 2·⌈log2 n⌉ extra requests. If culprits are dense (three were found, or ids exist already, which affects whole
- * batches), the rest is sent in pieces that begin at one event and double with each success. Only an event that was
- * sent alone is found guilty, and events keep their order.
+ * most 2·⌈log2 n⌉ extra requests. If culprits are dense (three were found), the rest is sent in pieces that begin at
+ * one event and double with each success. Only an event that was sent alone is found guilty, and events keep their
+ * order.
  *
  * <p>A request may also fail without a reason ({@link #failed}): its content may be the cause, or an outage. It is
  * divided in the same way. An event that failed alone leaves ({@link #takeAlone}) once another event of the batch is
@@ -122,18 +122,14 @@ public final class BatchBisector<T> {
      * Credyt refused {@link #next} as a whole. A single event is guilty, unless the customer is suspected.
      *
      * @param mayBeCustomer whether the customer may be the cause
-     * @param exists whether the reason is an existing id
      * @param refusalKind equal for refusals of the same kind
      */
-    public void refused(boolean mayBeCustomer, boolean exists, String refusalKind) {
+    public void refused(boolean mayBeCustomer, String refusalKind) {
         requireAsked();
         customerPossible = !anyAccepted
                 && mayBeCustomer
                 && (this.refusalKind.isEmpty() || (customerPossible && this.refusalKind.equals(refusalKind)));
         this.refusalKind = refusalKind;
-        if (exists && found == 0) {
-            chunk = 1;
-        }
         int singles = condemned.size() + 1;
         List<T> asked = probe;
         if (asked.size() == 1) {

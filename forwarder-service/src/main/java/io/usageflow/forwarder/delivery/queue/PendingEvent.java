@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.delivery.queue;
 
 import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.delivery.answer.Outcome.Refused;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
 import io.usageflow.forwarder.delivery.partition.SettledRecord;
 import java.time.Instant;
@@ -28,7 +29,7 @@ public final class PendingEvent {
     private @Nullable Instant lastFailedAt;
     private @Nullable Answer refusal;
     private boolean lookupNeeded;
-    private boolean absent;
+    private @Nullable Refused refusedIfAbsent;
 
     /**
      * Creates a waiting event.
@@ -136,7 +137,7 @@ public final class PendingEvent {
         lastFailedAt = at;
     }
 
-    /** Sets the answer that refused it alone. */
+    /** Sets the answer that refused it alone, unless a lookup finds it. */
     public void refusedBy(Answer answer) {
         refusal = answer;
     }
@@ -145,24 +146,24 @@ public final class PendingEvent {
         return Optional.ofNullable(refusal);
     }
 
-    /** Requires a lookup before it is sent again, since an answer was unclear. */
-    public void requireLookup() {
+    /**
+     * Requires a lookup before it is sent again, since an answer was unclear.
+     *
+     * @param otherwise the outcome if the lookup does not find it; empty: it is sent again
+     */
+    public void requireLookup(Optional<Refused> otherwise) {
         lookupNeeded = true;
-        absent = false;
+        refusedIfAbsent = otherwise.orElse(null);
     }
 
     public boolean needsLookup() {
         return lookupNeeded;
     }
 
-    /** Notes that the lookup did not find it. */
-    public void absent() {
+    /** Notes that the lookup did not find it. Returns the refusal that then holds, if any. */
+    public Optional<Refused> absent() {
         lookupNeeded = false;
-        absent = true;
-    }
-
-    public boolean isAbsent() {
-        return absent;
+        return Optional.ofNullable(refusedIfAbsent);
     }
 
     public Instant firstFailedAt(Instant otherwise) {

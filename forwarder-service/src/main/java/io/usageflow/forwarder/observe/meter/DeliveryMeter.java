@@ -12,7 +12,7 @@ public enum DeliveryMeter implements CataloguedMeter {
             "timer",
             "seconds",
             List.of("outcome"),
-            "Requests to Credyt and how long their answers took, by what the answer meant: accepted, divided, refused,"
+            "Requests to Credyt and how long their answers took, by what the answer meant: accepted, refused,"
                     + " too_large, customer_trouble, no_funds, unclear, retry, halt."),
     BATCH_SIZE("usageflow.delivery.batch.size", "summary", "events", List.of(), "Events in a request."),
     EVENTS(
@@ -33,6 +33,13 @@ public enum DeliveryMeter implements CataloguedMeter {
             "requests",
             List.of(),
             "Requests that have to be sent again later."),
+    UNCLEAR(
+            "usageflow.delivery.unclear",
+            "counter",
+            "answers",
+            List.of("reason"),
+            "Answers that do not show whether Credyt has the events: undocumented words in a success, a refusal that"
+                    + " may be a conflict with a known id, foreign, incomplete."),
     LOOKUPS(
             "usageflow.delivery.lookups",
             "counter",

@@ -182,7 +182,7 @@ class CustomerQueuesTest {
             queues.add(event("a"));
         }
         BatchRequest pick = queues.next(0).orElseThrow();
-        pick.batch().bisector().refused(false, false, "422");
+        pick.batch().bisector().refused(false, "422");
         queues.answered(pick);
 
         assertThat(offsets(queues.next(0))).containsExactly(0L);
