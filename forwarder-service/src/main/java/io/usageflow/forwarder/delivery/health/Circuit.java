@@ -49,6 +49,7 @@ public final class Circuit {
     private long openedNanos;
     private long waitUntilNanos;
     private long probe;
+    private long failedNanos;
 
     /** Opens after {@code failuresInARow}, at least 1. */
     Circuit(RetrySchedule waits, int failuresInARow) {
@@ -68,6 +69,11 @@ public final class Circuit {
         return state == State.CLOSED ? Optional.empty() : Optional.of(cause);
     }
 
+    /** Empty also once an event that came now would be sent at once, which shows whether the destination is back. */
+    Optional<OutageCause> causeWhereNothingWaits(long nowNanos) {
+        return admits(nowNanos) ? Optional.empty() : cause();
+    }
+
     /** The detail of the last failure. */
     public String detail() {
         return detail;
@@ -75,6 +81,11 @@ public final class Circuit {
 
     boolean admits(long nowNanos) {
         return state == State.CLOSED || (state == State.OPEN && nowNanos - waitUntilNanos >= 0);
+    }
+
+    /** When a request failed for the last time; only while the circuit is not closed. */
+    public long failedNanos() {
+        return failedNanos;
     }
 
     /** When an open circuit next admits a request. */
@@ -160,6 +171,7 @@ public final class Circuit {
     }
 
     private void open(OutageCause why, String what, Optional<Duration> floor, long nowNanos) {
+        failedNanos = nowNanos;
         openings++;
         state = State.OPEN;
         cause = why;

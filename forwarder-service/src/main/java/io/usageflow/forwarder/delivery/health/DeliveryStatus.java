@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.delivery.health;
 
 import io.usageflow.forwarder.clock.DeliveryClock;
+import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
 import io.usageflow.forwarder.delivery.health.DeliverySnapshot.Buffered;
 import io.usageflow.forwarder.delivery.health.DeliverySnapshot.DestinationView;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
@@ -92,13 +93,15 @@ public final class DeliveryStatus {
                 : watch.retention(deliverable).map(kept -> kept.minus(age));
         progress.look(outstanding + lag > 0, meters.totals().settled(), roundNanos);
         Circuit circuit = destination.circuit();
+        Optional<OutageCause> obstacle =
+                outstanding + lag == 0 ? circuit.causeWhereNothingWaits(roundNanos) : circuit.cause();
         meters.show(new DeliverySnapshot(
                 new Buffered(outstanding, bytes, held, inFlight, age, lag, retentionLeft),
                 new DestinationView(
                         destination.limit(),
                         circuit.state(),
-                        circuit.cause(),
-                        circuit.cause().isPresent()
+                        obstacle,
+                        obstacle.isPresent()
                                 ? circuit.detail()
                                 : destination.customers().lastCause(),
                         destination.customers().customers(),

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -214,7 +215,7 @@ public final class DeadLetterPolicy {
 
     /**
      * In an outage, gives up events that waited beyond the deadline; not while the key or address is refused, which is
-     * our fault.
+     * our fault, and not before a request has failed since they came: Credyt may be back.
      */
     public void giveUpOverdue() {
         if (bounds.outageDeadline().isEmpty()
@@ -226,7 +227,9 @@ public final class DeadLetterPolicy {
             return;
         }
         Duration deadline = bounds.outageDeadline().get();
-        long latest = clock.now().toEpochMilli() - deadline.toMillis();
+        long sinceFailureMillis = TimeUnit.NANOSECONDS.toMillis(
+                clock.nanos() - destination.circuit().failedNanos());
+        long latest = clock.now().toEpochMilli() - Math.max(deadline.toMillis(), sinceFailureMillis);
         List<PendingEvent> late = queues.take(event -> event.admittedAtMillis() < latest);
         String detail = DeadLetterReason.CREDYT_UNAVAILABLE.meaning() + " Last failure: "
                 + destination.circuit().detail() + ". Replay it when Credyt is available.";

@@ -47,6 +47,17 @@ class CircuitTest {
     }
 
     @Test
+    void shouldNameNoCauseOnceTheNextEventWouldBeSent() {
+        opened();
+        assertThat(circuit.causeWhereNothingWaits(now)).contains(OutageCause.UNAVAILABLE);
+
+        untilProbe();
+
+        assertThat(circuit.causeWhereNothingWaits(now)).isEmpty();
+        assertThat(circuit.cause()).contains(OutageCause.UNAVAILABLE);
+    }
+
+    @Test
     void shouldNotOpenSoonForOneCustomerAlone() {
         for (int i = 0; i < 19; i++) {
             fails("the same");
