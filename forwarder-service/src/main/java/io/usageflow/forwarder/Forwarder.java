@@ -16,6 +16,7 @@ import io.usageflow.forwarder.credyt.CredytWatch;
 import io.usageflow.forwarder.delivery.Delivery;
 import io.usageflow.forwarder.delivery.Delivery.DeliveryConnections;
 import io.usageflow.forwarder.kafka.TopicsNotReadyException;
+import io.usageflow.forwarder.ledger.LedgerWatch;
 import io.usageflow.forwarder.observe.HealthReport;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.Version;
@@ -78,6 +79,7 @@ public final class Forwarder implements AutoCloseable {
         var stages = new ArrayList<Stage>();
         try {
             stages.add(ClockWatch.of(settings, meters.registry()));
+            stages.add(LedgerWatch.of(settings, meters.registry()));
             Optional<CatalogueWatch> catalogue = CatalogueWatch.of(settings, meters.registry());
             catalogue.ifPresent(stages::add);
             stages.addAll(stagesOf(settings, catalogue, meters));

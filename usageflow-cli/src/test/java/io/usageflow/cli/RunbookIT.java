@@ -68,6 +68,13 @@ class RunbookIT {
         SITUATIONS.put("A customer lacks funds", RunbookIT::unfunded);
         SITUATIONS.put("A balance is low", page -> {}); // no command of its own
         SITUATIONS.put("The schema registry was lost", page -> {}); // no command of its own
+        SITUATIONS.put("The books do not balance", page -> {}); // no command of its own
+        SITUATIONS.put("Admission falls behind", page -> {}); // no command of its own
+        SITUATIONS.put("Events reach Credyt late", page -> {}); // no command of its own
+        SITUATIONS.put("Events come again and again", page -> {}); // no command of its own
+        SITUATIONS.put("Repeats are recognized for too short a time", page -> {}); // no command of its own
+        SITUATIONS.put("No events come", page -> {}); // no command of its own
+        SITUATIONS.put("A forwarder does not answer", page -> {}); // no command of its own
         SITUATIONS.put("Retention is running out", RunbookIT::retention);
         SITUATIONS.put("Events expired unread", RunbookIT::nothingExpired);
         SITUATIONS.put("A topic was made again", RunbookIT::nothingExpired);

@@ -100,7 +100,7 @@ public final class Admission implements Stage {
         this.context = context;
         this.billing = billing;
         this.registry = registry;
-        this.meters = new AdmissionMeters(registry, registryWatch, settings.guard());
+        this.meters = new AdmissionMeters(registry, registryWatch, settings);
         Topics names = context.topics();
         this.kafkaWatch = new KafkaWatch(
                 context.kafka(),
@@ -262,12 +262,14 @@ public final class Admission implements Stage {
             Thread.sleep(WATCH_PAUSE_MS);
         }
         for (String topic : List.of(context.topics().events(), context.topics().replays())) {
-            meters.retentionLeft(
+            meters.source(
                     topic,
                     () -> SourceOffsets.retentionLeftSeconds(
                             observation.retention(topic),
                             sourceOffsets.oldestUnread(topic),
-                            Instant.now().toEpochMilli()));
+                            Instant.now().toEpochMilli()),
+                    () -> SourceOffsets.ageSeconds(
+                            sourceOffsets.oldestUnread(topic), Instant.now().toEpochMilli()));
         }
         String vendorLinks = context.topics().vendorLinks();
         var sources = new SourcePositions.Sources(

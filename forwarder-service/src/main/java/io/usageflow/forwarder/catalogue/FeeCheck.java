@@ -290,7 +290,8 @@ public final class FeeCheck {
     private boolean hasUnknownPrice(Version version) {
         return version.prices().stream()
                 .flatMap(List::stream)
-                .anyMatch(price -> price instanceof UnknownPrice && price.mayCount(event.eventType()));
+                .anyMatch(price -> price instanceof UnknownPrice unknown
+                        && unknown.eventType().map(event.eventType()::equals).orElse(true));
     }
 
     private void judge(String where, List<ExpectedFee> expected, List<ChargedFee> fees, boolean unknownPrice) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Whether the books balance: in each partition, the input of each stage is its output plus what waits in the stage, and
@@ -132,6 +133,21 @@ public record LedgerBalance(List<PartitionBalance> partitions, List<Finding> fin
             check(balance, findings);
         });
         return new LedgerBalance(partitions, findings, 0);
+    }
+
+    /**
+     * While events flow: of admission's newest entries, and of delivery's of an earlier reading. Admission publishes
+     * its counters once a second, so what delivery had settled longer ago than that must be among them by now.
+     *
+     * @param before delivery's entries are taken from these; none where there was no earlier reading
+     */
+    static LedgerBalance inFlow(Collection<LedgerEntry> now, Collection<LedgerEntry> before, List<Finding> unreadable) {
+        return of(
+                Stream.concat(
+                                now.stream().filter(entry -> !entry.getStage().equals(DELIVERY)),
+                                before.stream().filter(entry -> entry.getStage().equals(DELIVERY)))
+                        .toList(),
+                unreadable);
     }
 
     /** The same books, with this number of records that expired unread acknowledged. */

@@ -93,7 +93,7 @@ public final class AdmissionDriver implements AutoCloseable {
         registry = Map.of("schema.registry.url", registryUrl);
         RegistryStatus watch = new RegistryStatus();
         AdmissionSettings parsed = settings(settings);
-        AdmissionMeters counted = new AdmissionMeters(meters, watch, parsed.guard());
+        AdmissionMeters counted = new AdmissionMeters(meters, watch, parsed);
         AdmissionDependencies parts = new AdmissionDependencies(
                 parsed,
                 TOPICS,

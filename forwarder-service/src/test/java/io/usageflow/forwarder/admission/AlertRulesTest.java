@@ -18,10 +18,9 @@ class AlertRulesTest {
     void shouldAlertOnMetricsThatAreThere() throws IOException {
         Set<String> named = AlertRules.metrics("usageflow_admission_");
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        try (AdmissionMeters meters = new AdmissionMeters(
-                registry, new RegistryStatus(), AdmissionDriver.settings().guard())) {
+        try (AdmissionMeters meters = new AdmissionMeters(registry, new RegistryStatus(), AdmissionDriver.settings())) {
             meters.parked(0, 0, Optional.empty());
-            meters.retentionLeft("usage.events", () -> 1);
+            meters.source("usage.events", () -> 1, () -> 1);
             meters.remembered(0, new AdmissionMeters.Remembered(1, 1, 1));
 
             assertThat(AlertRules.served(registry)).containsAll(named);

@@ -55,6 +55,21 @@ class LedgerBalanceTest {
     }
 
     @Test
+    void shouldCompareAdmissionNowWithDeliveryBeforeWhileEventsFlow() {
+        LedgerEntry admission = entry("admission", 0, Map.of("received", 8L, "admitted", 8L));
+        LedgerEntry delivery = entry("delivery", 0, Map.of("received", 10L, "delivered", 10L));
+
+        assertThat(LedgerBalance.inFlow(List.of(admission, delivery), List.of(), List.of())
+                        .findings())
+                .as("admission publishes its counters once a second")
+                .isEmpty();
+        assertThat(LedgerBalance.inFlow(List.of(admission, delivery), List.of(admission, delivery), List.of())
+                        .findings())
+                .as("it has had the time")
+                .containsExactly(new Finding(Kind.AHEAD, "delivery", 0, -2));
+    }
+
+    @Test
     void shouldNoticeADeadLetterWithoutReason() {
         LedgerBalance balance =
                 LedgerBalance.of(List.of(entry("delivery", 0, Map.of("received", 1L, "dead_lettered", 1L))));

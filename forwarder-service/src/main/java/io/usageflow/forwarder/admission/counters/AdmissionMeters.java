@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /** Records admission's meters. Thread-safe. */
@@ -64,15 +65,21 @@ public final class AdmissionMeters implements AutoCloseable {
     private final Counter replacedThreads;
     private final Map<String, Counter> expiredUnread = new ConcurrentHashMap<>();
     private final Counter logsReplaced;
-    private final List<Gauge> retentionLeft = new CopyOnWriteArrayList<>();
+    private final List<Gauge> sourceGauges = new CopyOnWriteArrayList<>();
+    private final AtomicLong lastEventMillis = new AtomicLong();
+    private final Gauge lastEvent;
     private final Gauge registryAway;
     private final Gauge windowConfigured;
+    private final Gauge parkedMaxAge;
     private final Gauge transactionStuck;
     private volatile Supplier<Duration> stuckFor = () -> Duration.ZERO;
     private final long windowConfiguredMs;
+    private final Duration parkedAgeMax;
 
-    public AdmissionMeters(MeterRegistry registry, RegistryStatus watch, AdmissionSettings.Guard guard) {
+    public AdmissionMeters(MeterRegistry registry, RegistryStatus watch, AdmissionSettings settings) {
         this.registry = registry;
+        AdmissionSettings.Guard guard = settings.guard();
+        this.parkedAgeMax = settings.parking().ageMax();
         this.windowConfiguredMs = guard.window().minus(guard.skew()).toMillis();
         for (Outcome outcome : Outcome.values()) {
             outcomes.put(outcome, counter(AdmissionMeter.EVENTS, outcome.word()));
@@ -99,11 +106,19 @@ public final class AdmissionMeters implements AutoCloseable {
                 .description(AdmissionMeter.DEDUP_WINDOW_CONFIGURED.doc())
                 .baseUnit(AdmissionMeter.DEDUP_WINDOW_CONFIGURED.unit())
                 .register(registry);
+        this.parkedMaxAge = Gauge.builder(AdmissionMeter.PARKED_MAX_AGE.meterName(), parkedAgeMax::toSeconds)
+                .description(AdmissionMeter.PARKED_MAX_AGE.doc())
+                .baseUnit(AdmissionMeter.PARKED_MAX_AGE.unit())
+                .register(registry);
         this.transactionStuck = Gauge.builder(
                         AdmissionMeter.TRANSACTION_STUCK.meterName(),
                         () -> stuckFor.get().toMillis() / 1000.0)
                 .description(AdmissionMeter.TRANSACTION_STUCK.doc())
                 .baseUnit(AdmissionMeter.TRANSACTION_STUCK.unit())
+                .register(registry);
+        this.lastEvent = Gauge.builder(AdmissionMeter.LAST_EVENT.meterName(), () -> lastEventMillis.get() / 1000.0)
+                .description(AdmissionMeter.LAST_EVENT.doc())
+                .baseUnit(AdmissionMeter.LAST_EVENT.unit())
                 .register(registry);
     }
 
@@ -154,14 +169,29 @@ public final class AdmissionMeters implements AutoCloseable {
                         : ", restarted at the earliest record of another log (docs/runbook.md)");
     }
 
-    /** Registers the gauge of a topic. */
-    public void retentionLeft(String topic, Supplier<Number> seconds) {
+    /**
+     * Registers the meters of a topic.
+     *
+     * @param retentionLeft in seconds
+     * @param oldestAge in seconds
+     */
+    public void source(String topic, Supplier<Number> retentionLeft, Supplier<Number> oldestAge) {
         counter(AdmissionMeter.EXPIRED_UNREAD, topic);
-        retentionLeft.add(Gauge.builder(AdmissionMeter.RETENTION_LEFT.meterName(), seconds)
-                .description(AdmissionMeter.RETENTION_LEFT.doc())
-                .baseUnit(AdmissionMeter.RETENTION_LEFT.unit())
-                .tag(AdmissionMeter.RETENTION_LEFT.tags().get(0), topic)
-                .register(registry));
+        sourceGauges.add(sourceGauge(AdmissionMeter.RETENTION_LEFT, topic, retentionLeft));
+        sourceGauges.add(sourceGauge(AdmissionMeter.OLDEST_AGE, topic, oldestAge));
+    }
+
+    private Gauge sourceGauge(AdmissionMeter meter, String topic, Supplier<Number> value) {
+        return Gauge.builder(meter.meterName(), value)
+                .description(meter.doc())
+                .baseUnit(meter.unit())
+                .tag(meter.tags().get(0), topic)
+                .register(registry);
+    }
+
+    /** Notes the append time of the newest event that a partition has read, in Unix milliseconds. */
+    public void lastEvent(long appendedAt) {
+        lastEventMillis.accumulateAndGet(appendedAt, Math::max);
     }
 
     /** Updates the parked events of a partition; {@code oldest} is when the oldest was parked. */
@@ -190,7 +220,9 @@ public final class AdmissionMeters implements AutoCloseable {
         List.copyOf(partitionMeters.keySet()).forEach(this::partitionLeft);
         registry.remove(registryAway);
         registry.remove(windowConfigured);
-        retentionLeft.forEach(registry::remove);
+        registry.remove(parkedMaxAge);
+        sourceGauges.forEach(registry::remove);
+        registry.remove(lastEvent);
         registry.remove(transactionStuck);
     }
 

@@ -258,4 +258,14 @@ public final class SourceOffsets {
                 ? Double.POSITIVE_INFINITY
                 : (kept.get().toMillis() - (nowMillis - oldestMillis.getAsLong())) / 1000.0;
     }
+
+    /**
+     * How long ago the oldest record that admission has not processed was written, in seconds.
+     *
+     * @param oldestMillis in Unix milliseconds; empty if none waits
+     * @return 0 if none waits
+     */
+    public static double ageSeconds(OptionalLong oldestMillis, long nowMillis) {
+        return oldestMillis.isEmpty() ? 0 : Math.max(0, nowMillis - oldestMillis.getAsLong()) / 1000.0;
+    }
 }

@@ -38,6 +38,12 @@ public enum AdmissionMeter implements CataloguedMeter {
             "seconds",
             List.of("partition"),
             "How long the oldest of them has waited; 0 where none waits."),
+    PARKED_MAX_AGE(
+            "usageflow.admission.parked.max.age",
+            "gauge",
+            "seconds",
+            List.of(),
+            "admission.parked.max.age: after how long a parked event becomes a dead letter."),
     DEDUP_WINDOW(
             "usageflow.admission.dedup.window",
             "gauge",
@@ -91,6 +97,18 @@ public enum AdmissionMeter implements CataloguedMeter {
             List.of("topic"),
             "Until Kafka deletes the oldest record that was polled and not processed, by the topic's"
                     + " retention.ms; +Inf where" + " none waits or none is ever deleted."),
+    OLDEST_AGE(
+            "usageflow.admission.oldest.age",
+            "gauge",
+            "seconds",
+            List.of("topic"),
+            "How long ago the oldest record that was polled and not processed was appended; 0 where none waits."),
+    LAST_EVENT(
+            "usageflow.admission.last.event",
+            "gauge",
+            "seconds",
+            List.of(),
+            "Unix time at which the newest event that this process has read was appended; 0 before the first."),
     TRANSACTION_STUCK(
             "usageflow.admission.transaction.stuck",
             "gauge",

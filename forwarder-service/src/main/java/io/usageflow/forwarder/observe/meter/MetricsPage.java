@@ -29,6 +29,7 @@ public final class MetricsPage {
         section(page, "Admission", "", descriptions(AdmissionMeter.values()));
         section(page, "Delivery", "", descriptions(DeliveryMeter.values()));
         section(page, "Catalogue", "", descriptions(CatalogueMeter.values()));
+        section(page, "Ledger", "", descriptions(LedgerMeter.values()));
         section(page, "Balances", "", descriptions(BalanceMeter.values()));
         section(
                 page,

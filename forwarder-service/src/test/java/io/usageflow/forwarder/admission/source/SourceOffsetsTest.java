@@ -177,6 +177,13 @@ class SourceOffsetsTest {
     }
 
     @Test
+    void shouldSayHowOldTheOldestIs() {
+        assertThat(SourceOffsets.ageSeconds(OptionalLong.of(1_000), 3_500)).isEqualTo(2.5);
+        assertThat(SourceOffsets.ageSeconds(OptionalLong.of(3_500), 1_000)).isZero();
+        assertThat(SourceOffsets.ageSeconds(OptionalLong.empty(), 1_000)).isZero();
+    }
+
+    @Test
     void shouldPollOnWhileKafkaDoesNotSayWhereTheLogBegins() {
         var mute = new MockConsumer<byte[], byte[]>("none") {
             @Override

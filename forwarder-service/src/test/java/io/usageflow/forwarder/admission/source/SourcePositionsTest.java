@@ -47,8 +47,8 @@ class SourcePositionsTest {
     private final WatchedTopics topics = new WatchedTopics();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final SourceOffsets offsets = new SourceOffsets();
-    private final AdmissionMeters counted = new AdmissionMeters(
-            meters, new RegistryStatus(), AdmissionDriver.settings().guard());
+    private final AdmissionMeters counted =
+            new AdmissionMeters(meters, new RegistryStatus(), AdmissionDriver.settings());
     private AdmissionLedger ledger = new AdmissionLedger(store);
     private long nanos;
     /** As the process began with it; unknown where the test is about other topics. */

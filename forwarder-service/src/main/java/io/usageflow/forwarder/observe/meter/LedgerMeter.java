@@ -1,0 +1,39 @@
+package io.usageflow.forwarder.observe.meter;
+
+import java.util.List;
+
+/** The ledger's meters. Their names are an interface. Every process reads the whole ledger, so take their maximum. */
+public enum LedgerMeter implements CataloguedMeter {
+    IMBALANCE(
+            "usageflow.ledger.imbalance",
+            "gauge",
+            "events",
+            List.of("kind"),
+            "Events by which the books do not balance, over all stages and partitions, by the kind of the finding as in"
+                    + " usageflow ledger --json: outcomes, reasons, ahead, expired_unread, unreadable (records of the"
+                    + " ledger's topic). 0 where all balances."),
+    IN_FLIGHT(
+            "usageflow.ledger.in.flight",
+            "gauge",
+            "events",
+            List.of(),
+            "Events that were admitted and are not settled by delivery, over all partitions."),
+    AGE(
+            "usageflow.ledger.age",
+            "gauge",
+            "seconds",
+            List.of(),
+            "How long ago the ledger was read; before the first reading, how long it has been wanted.");
+
+    @SuppressWarnings("ImmutableEnumChecker") // it copies its list
+    private final Description description;
+
+    LedgerMeter(String meterName, String kind, String unit, List<String> tags, String doc) {
+        description = new Description(meterName, kind, unit, tags, doc);
+    }
+
+    @Override
+    public Description description() {
+        return description;
+    }
+}
