@@ -7,6 +7,7 @@ import io.usageflow.forwarder.admission.counters.AdmissionLedger;
 import io.usageflow.forwarder.admission.counters.AdmissionMeters;
 import io.usageflow.forwarder.admission.dedup.AgeGuard;
 import io.usageflow.forwarder.admission.dedup.DedupStore;
+import io.usageflow.forwarder.admission.dedup.IndexedIdStore;
 import io.usageflow.forwarder.admission.gate.BillingGate;
 import io.usageflow.forwarder.admission.links.CustomerLinks;
 import io.usageflow.forwarder.admission.links.LinkResolver;
@@ -38,12 +39,14 @@ record AdmissionTask(
         DecisionHandler handler,
         ParkedRelease release,
         CustomerLinkHandler links,
-        AdmissionSinks sinks) {
+        AdmissionSinks sinks,
+        IndexedIdStore ids) {
 
     static AdmissionTask open(AdmissionDependencies dependencies, ProcessorContext<byte[], OutgoingRecord> context) {
         var settings = dependencies.settings();
         AgeGuard ages = new AgeGuard(settings.guard().window(), settings.guard().skew());
-        PartitionState state = state(dependencies, context, ages);
+        IndexedIdStore ids = context.getStateStore(AdmissionTopology.BOOKS);
+        PartitionState state = state(dependencies, context, ages, ids);
         RegistryRetry registryRetry =
                 new RegistryRetry(dependencies.observation().registryWatch());
         RecordDecoder<UsageEvent> events = new RecordDecoder<>(
@@ -97,7 +100,8 @@ record AdmissionTask(
                         release,
                         sinks,
                         dependencies.meters()),
-                sinks);
+                sinks,
+                ids);
     }
 
     void close(AdmissionMeters meters, int partition) {
@@ -105,15 +109,21 @@ record AdmissionTask(
         state.positions().close();
         release.close();
         sinks.close();
+        ids.closeIndex();
     }
 
     private static PartitionState state(
-            AdmissionDependencies dependencies, ProcessorContext<byte[], OutgoingRecord> context, AgeGuard ages) {
-        AdmissionLedger ledger = new AdmissionLedger(store(context, AdmissionTopology.BOOKS));
+            AdmissionDependencies dependencies,
+            ProcessorContext<byte[], OutgoingRecord> context,
+            AgeGuard ages,
+            IndexedIdStore ids) {
+        KeyValueStore<Bytes, byte[]> books = ids.records();
+        AdmissionLedger ledger = new AdmissionLedger(books);
         int partition = context.taskId().partition();
         return new PartitionState(
                 new DedupStore(
-                        store(context, AdmissionTopology.BOOKS),
+                        books,
+                        ids.openIndex(),
                         ages,
                         dependencies.settings().memory().idsMax()),
                 new CustomerLinks(store(context, AdmissionTopology.CUSTOMER_LINKS)),
@@ -122,7 +132,7 @@ record AdmissionTask(
                         store(context, AdmissionTopology.PARKED_QUEUES)),
                 ledger,
                 new SourcePositions(
-                        store(context, AdmissionTopology.BOOKS),
+                        books,
                         ledger,
                         dependencies.sources(),
                         new TopicPartition(dependencies.topics().events(), partition),

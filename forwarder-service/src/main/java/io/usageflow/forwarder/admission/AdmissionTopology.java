@@ -1,6 +1,8 @@
 package io.usageflow.forwarder.admission;
 
 import io.usageflow.forwarder.admission.AdmissionSinks.OutgoingRecord;
+import io.usageflow.forwarder.admission.dedup.IndexedIdStore;
+import io.usageflow.forwarder.admission.dedup.index.IdIndex;
 import io.usageflow.forwarder.admission.links.VendorLinks.VendorLinkUpdater;
 import io.usageflow.forwarder.admission.source.RecordTime;
 import io.usageflow.forwarder.admission.source.SourceOffsets;
@@ -80,14 +82,16 @@ final class AdmissionTopology {
                         "from-events",
                         "from-replays",
                         "from-customer-links");
-        addStores(topology);
+        addStores(
+                topology,
+                IdIndex.Sizes.ofHeapIds(dependencies.settings().memory().heapIds()));
         addSinks(topology, topics);
         return topology;
     }
 
-    private static void addStores(Topology topology) {
+    private static void addStores(Topology topology, IdIndex.Sizes ids) {
         topology.addStateStore(PreCommitHook.named(BEFORE_COMMIT), ADMIT)
-                .addStateStore(store(Stores.persistentKeyValueStore(BOOKS)), ADMIT)
+                .addStateStore(IndexedIdStore.around(store(Stores.persistentKeyValueStore(BOOKS)), ids), ADMIT)
                 .addStateStore(store(Stores.persistentKeyValueStore(CUSTOMER_LINKS)), ADMIT)
                 .addStateStore(store(Stores.persistentKeyValueStore(PARKED_EVENTS)), ADMIT)
                 .addStateStore(store(Stores.inMemoryKeyValueStore(PARKED_QUEUES)), ADMIT);

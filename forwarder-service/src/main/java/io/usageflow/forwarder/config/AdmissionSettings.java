@@ -27,6 +27,7 @@ public record AdmissionSettings(
     private static final String SKEW = "admission.clock.skew";
     private static final String EVENT_BYTES = "admission.event.max.bytes";
     private static final String IDS_MAX = "admission.dedup.ids.max";
+    private static final String HEAP_IDS = "admission.dedup.heap.ids";
     private static final String STORE_BYTES = "admission.store.memory.max.bytes";
     private static final String CUSTOMERS = "admission.customers.unlinked";
     private static final String VENDORS = "admission.vendors.unlinked";
@@ -58,10 +59,11 @@ public record AdmissionSettings(
     /**
      * The bounds of admission's memory.
      *
-     * @param idsMax of one partition; 11 to 26 bytes of heap and 40 of disk each
+     * @param idsMax of one partition; about 51 bytes of disk each
+     * @param heapIds of one partition in the heap, before they move to an index on disk; 16 to 32 bytes each
      * @param storeBytesMax of memory outside the heap that all stores of the process share
      */
-    public record Memory(long idsMax, long storeBytesMax) {}
+    public record Memory(long idsMax, int heapIds, long storeBytesMax) {}
 
     /** What happens to an event that names a customer or a vendor without a link. */
     public record Unlinked(Policy customers, Policy vendors) {
@@ -138,7 +140,7 @@ public record AdmissionSettings(
         return new AdmissionSettings(
                 new Guard(
                         KeyGroup.duration(config, WINDOW), KeyGroup.duration(config, SKEW), config.getInt(EVENT_BYTES)),
-                new Memory(config.getLong(IDS_MAX), config.getLong(STORE_BYTES)),
+                new Memory(config.getLong(IDS_MAX), config.getInt(HEAP_IDS), config.getLong(STORE_BYTES)),
                 new Unlinked(Unlinked.Policy.of(config, CUSTOMERS), Unlinked.Policy.of(config, VENDORS)),
                 new Unbillable(Unbillable.Treatment.of(config), KeyGroup.duration(config, UNBILLABLE_WAIT)),
                 new Parking(KeyGroup.duration(config, PARKED_AGE)),
@@ -167,12 +169,16 @@ public record AdmissionSettings(
                 .doc("The largest event, in bytes as it is in Kafka; a larger one becomes a TOO_LARGE dead"
                         + " letter. The deliverable and dead-letter topics must take records larger than this.")
                 .key(IDS_MAX, ConfigDef.Type.LONG, 20_000_000L, ConfigDef.Range.between(1000, 1_000_000_000))
-                .doc("How many ids one partition remembers, at most: each costs 11 to 26 bytes of heap in the"
-                        + " instance that has the partition, and 40 bytes of its disk. If more come"
-                        + " within the window, the oldest are forgotten early: nothing is admitted"
-                        + " twice, but older events become TOO_OLD sooner, and"
+                .doc("How many ids one partition remembers, at most: each costs about 51 bytes of disk in"
+                        + " the instance that has the partition, and 40 in Kafka. If more come within the"
+                        + " window, the oldest are forgotten early: nothing is admitted twice, but older events"
+                        + " become TOO_OLD sooner, and"
                         + " usageflow_admission_dedup_window_seconds shows it. Ids younger than twice "
                         + SKEW + " are kept in any case.")
+                .number(HEAP_IDS, 500_000, 16, 16_000_000)
+                .doc("How many of the latest ids of one partition are found in the heap, approximately, at 16 to 32"
+                        + " bytes each. Older ones are found through files in " + ProcessSettings.STATE_DIR + "; a"
+                        + " partition briefly needs twice as much heap while it writes one.")
                 .key(STORE_BYTES, ConfigDef.Type.LONG, 128L * 1024 * 1024, ConfigDef.Range.atLeast(16 * 1024 * 1024))
                 .doc("Memory outside the heap that RocksDB may use for the stores of all partitions together, in"
                         + " bytes: block cache and write buffers.")

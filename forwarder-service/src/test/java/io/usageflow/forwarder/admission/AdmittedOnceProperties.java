@@ -6,6 +6,7 @@ import io.usageflow.forwarder.admission.dedup.AgeGuard;
 import io.usageflow.forwarder.admission.dedup.DedupResult;
 import io.usageflow.forwarder.admission.dedup.DedupResult.InputSource;
 import io.usageflow.forwarder.admission.dedup.DedupStore;
+import io.usageflow.forwarder.admission.dedup.TestStores;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.schema.id.Uuids;
 import java.time.Duration;
@@ -53,21 +54,24 @@ class AdmittedOnceProperties {
 
     @Property(tries = 400)
     void shouldAdmitEachEventAtMostOnceWhateverClocksAndSettingsDo(@ForAll("wildSteps") List<Step> steps) {
-        Partition partition = new Partition();
-        for (Step step : steps) {
-            partition.apply(step);
-        }
+        Partition partition = after(steps);
         assertThat(partition.admittedTwice).isEmpty();
     }
 
     @Property(tries = 400)
     void shouldKeepToTheDocumentedRuleWhileClocksGoOn(@ForAll("steadySteps") List<Step> steps) {
-        Partition partition = new Partition();
-        for (Step step : steps) {
-            partition.apply(step);
-        }
+        Partition partition = after(steps);
         assertThat(partition.refusedBeyondTheRule).isEmpty();
         assertThat(partition.admittedTwice).isEmpty();
+    }
+
+    /** With segments of two ids, of which two are merged. */
+    private static Partition after(List<Step> steps) {
+        try (TestStores stores = new TestStores(2, 2)) {
+            Partition partition = new Partition(stores);
+            steps.forEach(partition::apply);
+            return partition;
+        }
     }
 
     @Provide
@@ -109,9 +113,15 @@ class AdmittedOnceProperties {
         private Duration window = Duration.ofDays(4);
         private long idsMax = 1_000_000;
         private AgeGuard guard = new AgeGuard(window, SKEW);
-        private DedupStore seen = new DedupStore(store, guard, idsMax);
+        private final TestStores stores;
+        private DedupStore seen;
         private long clock = START;
         private long streamTime = START;
+
+        Partition(TestStores stores) {
+            this.stores = stores;
+            this.seen = stores.open(store, guard, idsMax);
+        }
 
         void apply(Step step) {
             clock += step.clockMs;
@@ -153,7 +163,7 @@ class AdmittedOnceProperties {
 
         private void start() {
             guard = new AgeGuard(window, SKEW);
-            seen = new DedupStore(store, guard, idsMax);
+            seen = stores.open(store, guard, idsMax);
             streamTime = clock;
         }
 

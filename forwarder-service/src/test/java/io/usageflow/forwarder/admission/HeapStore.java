@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.admission;
 
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -16,7 +17,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 public final class HeapStore implements KeyValueStore<Bytes, byte[]> {
     private final NavigableMap<Bytes, byte[]> map = new TreeMap<>();
 
-    HeapStore copy() {
+    public HeapStore copy() {
         HeapStore copy = new HeapStore();
         copy.map.putAll(map);
         return copy;
@@ -53,7 +54,7 @@ public final class HeapStore implements KeyValueStore<Bytes, byte[]> {
 
     @Override
     public KeyValueIterator<Bytes, byte[]> range(Bytes from, Bytes to) {
-        NavigableMap<Bytes, byte[]> part = new TreeMap<>(map);
+        NavigableMap<Bytes, byte[]> part = map;
         part = from == null ? part : part.tailMap(from, true);
         return iterator(to == null ? part : part.headMap(to, true));
     }
@@ -80,7 +81,7 @@ public final class HeapStore implements KeyValueStore<Bytes, byte[]> {
 
     @Override
     public void init(StateStoreContext context, StateStore root) {
-        throw new UnsupportedOperationException("is ready without");
+        // Is ready without.
     }
 
     @Override
@@ -98,7 +99,8 @@ public final class HeapStore implements KeyValueStore<Bytes, byte[]> {
         return true;
     }
 
-    private static KeyValueIterator<Bytes, byte[]> iterator(Map<Bytes, byte[]> snapshot) {
+    private static KeyValueIterator<Bytes, byte[]> iterator(Map<Bytes, byte[]> part) {
+        Map<Bytes, byte[]> snapshot = new LinkedHashMap<>(part);
         Iterator<Map.Entry<Bytes, byte[]>> entries = snapshot.entrySet().iterator();
         return new KeyValueIterator<>() {
             @Override

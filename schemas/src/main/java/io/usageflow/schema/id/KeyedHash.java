@@ -10,13 +10,15 @@ import java.security.SecureRandom;
  * SipHash-2-4 under a secret key: for tables over names that strangers choose. A producer that knows a plain hash can
  * choose thousands of names that share one, and makes each look-up as long as the table. Immutable, thread-safe.
  *
- * <p>Hashes of one instance mean nothing to another: never store them.
+ * <p>Hashes under one key mean nothing under another: store them only together with their key, where no producer can
+ * read it.
  */
 public final class KeyedHash {
     private final long key0;
     private final long key1;
 
-    KeyedHash(long key0, long key1) {
+    /** Under a secret that {@link #random()} made before: see {@link #key0()} and {@link #key1()}. */
+    public KeyedHash(long key0, long key1) {
         this.key0 = key0;
         this.key1 = key1;
     }
@@ -25,6 +27,16 @@ public final class KeyedHash {
     public static KeyedHash random() {
         SecureRandom random = new SecureRandom();
         return new KeyedHash(random.nextLong(), random.nextLong());
+    }
+
+    /** The first half of the secret. */
+    public long key0() {
+        return key0;
+    }
+
+    /** The other half. */
+    public long key1() {
+        return key1;
     }
 
     /** Of 16 bytes, given as two big-endian halves. */

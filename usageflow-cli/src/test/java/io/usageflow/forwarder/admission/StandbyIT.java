@@ -105,6 +105,7 @@ class StandbyIT {
         settings.put("roles", "admission");
         settings.put("admission.standby.replicas", "1");
         settings.put("admission.vendors.unlinked", "park");
+        settings.put("admission.dedup.heap.ids", "500"); // so that most of the index is in files
         settings.put("state.dir", folder.resolve(name).toString());
         return ForwarderProcess.launch(folder.resolve(name + ".log"), settings);
     }

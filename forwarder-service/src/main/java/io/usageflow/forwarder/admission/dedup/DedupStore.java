@@ -2,6 +2,7 @@ package io.usageflow.forwarder.admission.dedup;
 
 import io.usageflow.forwarder.admission.dedup.IdBlocks.IdBlock;
 import io.usageflow.forwarder.admission.dedup.IdBlocks.IdBlock.IdEntry;
+import io.usageflow.forwarder.admission.dedup.index.IdIndex;
 import io.usageflow.forwarder.admission.streams.PreCommitHook;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * thread.
  *
  * <p>Ids are numbered in order. The store keeps them in {@link IdBlocks}, one block for each transaction, and {@link
- * IdIndex} finds an id's number in the heap. So a new id, the usual case, needs no read of the store, and a thousand
- * ids need one write. The latest ids are also in the heap, since most repeats follow soon.
+ * IdIndex} finds an id's number. So a new id, the usual case, needs no read of the store, and a thousand ids need one
+ * write. The latest ids are also in the heap, since most repeats follow soon.
  *
  * <p>An id is stored in the Kafka transaction that sends its event. Otherwise a crash between the two would make the
  * retry a duplicate of an event that was never sent. {@link #write} is called before each commit ({@link
@@ -44,7 +45,7 @@ public final class DedupStore {
     private final IdBlocks blocks;
     private final AgeGuard guard;
     private final long idsMax;
-    private final IdIndex index = new IdIndex();
+    private final IdIndex index;
 
     private final IdEntry[] recent = new IdEntry[RECENT_IDS];
     private long first;
@@ -56,33 +57,40 @@ public final class DedupStore {
     private long forgottenMark;
     private @Nullable IdBlock oldest;
 
-    /** Restores the index from the store. {@code idsMax} bounds the number of ids, approximately. */
-    public DedupStore(KeyValueStore<Bytes, byte[]> store, AgeGuard guard, long idsMax) {
+    /**
+     * Of what the store holds.
+     *
+     * @param index covers all ids of the store
+     * @param idsMax bounds the number of ids, approximately
+     */
+    public DedupStore(KeyValueStore<Bytes, byte[]> store, IdIndex index, AgeGuard guard, long idsMax) {
         this.blocks = new IdBlocks(store);
+        this.index = index;
         this.guard = guard;
         this.idsMax = idsMax;
         this.forgottenMark = blocks.mark();
         this.oldest = blocks.from(0);
-        this.first = oldest == null ? 0 : oldest.first();
-        this.end = first;
-        index.forgetBefore(first);
-        blocks.forEach(this::restore);
+        this.end = index.end();
         this.written = end;
+        this.first = oldest == null ? end : oldest.first();
+        if (end != blocks.end()) {
+            throw new IllegalStateException("ids from " + end + " on are missing before " + blocks.end()
+                    + ": the state folder is damaged; stop, remove it, and restart");
+        }
     }
 
     public DedupResult lookUp(UUID id, long fingerprint) {
         long high = id.getMostSignificantBits();
         long low = id.getLeastSignificantBits();
-        for (long at = index.first(index.hash(high, low)); at != IdIndex.NONE; at = index.next()) {
-            IdEntry entry = entry(at);
-            if (entry.isOf(high, low)) {
-                DedupResult.FirstRecord memory = entry.memory();
-                return memory.fingerprint() == fingerprint
-                        ? new DedupResult.Repeat(memory)
-                        : new DedupResult.Conflict(memory);
-            }
+        IdEntry found = index.find(high, low, ordinal -> {
+            IdEntry entry = entry(ordinal);
+            return entry.isOf(high, low) ? entry : null;
+        });
+        if (found == null) {
+            return new DedupResult.First();
         }
-        return new DedupResult.First();
+        DedupResult.FirstRecord memory = found.memory();
+        return memory.fingerprint() == fingerprint ? new DedupResult.Repeat(memory) : new DedupResult.Conflict(memory);
     }
 
     /** Adds an id whose record was appended at {@code appendedAt}, in Unix milliseconds. */
@@ -107,11 +115,21 @@ public final class DedupStore {
 
     /** The heap size of the index. */
     public long heapBytes() {
-        return index.bytes();
+        return index.heapBytes();
+    }
+
+    /** The disk size of the index. */
+    public long indexDiskBytes() {
+        return index.diskBytes();
     }
 
     /** To be called before each commit. */
     public void write() {
+        writeBlock();
+        index.beforeCommit();
+    }
+
+    private void writeBlock() {
         if (written == end) {
             return;
         }
@@ -126,6 +144,7 @@ public final class DedupStore {
         }
         written = end;
         rememberedUntil = Long.MIN_VALUE;
+        index.blockEnded(block::digest);
     }
 
     /**
@@ -183,23 +202,12 @@ public final class DedupStore {
 
     private void remember(IdEntry entry, long appendedAt) {
         if (end - written == BLOCK_IDS_MAX) {
-            write();
+            writeBlock();
         }
         recent[(int) (end % RECENT_IDS)] = entry;
         rememberedUntil = Math.max(rememberedUntil, appendedAt);
-        index.add(index.hash(entry.high(), entry.low()), end);
+        index.add(entry.high(), entry.low());
         end++;
-    }
-
-    private void restore(IdBlock block) {
-        if (block.first() != end) {
-            throw new IllegalStateException("ids " + end + " to " + block.first() + " are missing: the state folder is"
-                    + " damaged; stop, remove it, and restart");
-        }
-        for (long ordinal = block.first(); ordinal < block.end(); ordinal++) {
-            index.add(block.hash(ordinal, index), ordinal);
-        }
-        end = block.end();
     }
 
     private IdEntry entry(long ordinal) {

@@ -2,9 +2,12 @@ package io.usageflow.forwarder.admission.dedup;
 
 import io.usageflow.forwarder.admission.counters.AdmissionLedger;
 import io.usageflow.forwarder.admission.dedup.DedupResult.InputSource;
+import io.usageflow.forwarder.admission.dedup.index.StoredIds;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.Optional;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
@@ -15,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Stores the blocks of one partition's ids under the ordinal of their first id, and the forgotten mark of {@link
  * AgeGuard}. Blocks are appended, dropped from the front, and never changed. Belongs to one task.
  */
-final class IdBlocks {
+final class IdBlocks implements StoredIds {
     /** Shorter than a block's key, so it sorts before all blocks. */
     private static final Bytes MARK = Bytes.wrap(new byte[] {0});
 
@@ -29,10 +32,36 @@ final class IdBlocks {
         this.store = store;
     }
 
-    void forEach(Consumer<IdBlock> action) {
-        try (KeyValueIterator<Bytes, byte[]> blocks = store.range(LOWEST, HIGHEST)) {
+    @Override
+    public long first() {
+        IdBlock block = from(0);
+        return block == null ? 0 : block.first();
+    }
+
+    @Override
+    public long end() {
+        IdBlock block = nearest(store.reverseRange(LOWEST, HIGHEST));
+        return block == null ? 0 : block.end();
+    }
+
+    @Override
+    public Optional<byte[]> digestOfBlockBefore(long end) {
+        IdBlock block = end == 0 ? null : nearest(store.reverseRange(LOWEST, key(end - 1)));
+        return block == null || block.end() != end ? Optional.empty() : Optional.of(block.digest());
+    }
+
+    @Override
+    public void read(long from, Reader reader) {
+        long expected = from;
+        try (KeyValueIterator<Bytes, byte[]> blocks = store.range(key(from), HIGHEST)) {
             while (blocks.hasNext()) {
-                action.accept(block(blocks.next()));
+                IdBlock block = block(blocks.next());
+                if (block.first() != expected) {
+                    return;
+                }
+                block.forEach(reader::id);
+                reader.blockEnded(block::digest);
+                expected = block.end();
             }
         }
     }
@@ -137,11 +166,27 @@ final class IdBlocks {
             return new IdEntry(in.getLong(), in.getLong(), memory(in.getLong(), in.getLong(), in.getLong()));
         }
 
-        /** {@link IdIndex#hash} of an id, without creating its entry. */
-        long hash(long ordinal, IdIndex index) {
+        /** The ids alone. */
+        void forEach(IdConsumer action) {
             ByteBuffer in = ByteBuffer.wrap(bytes);
-            int at = at(ordinal);
-            return index.hash(in.getLong(at), in.getLong(at + Long.BYTES));
+            for (int at = HEADER_BYTES; at < bytes.length; at += ENTRY_BYTES) {
+                action.accept(in.getLong(at), in.getLong(at + Long.BYTES));
+            }
+        }
+
+        /** SHA-256 of its place and content. */
+        byte[] digest() {
+            try {
+                MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+                sha256.update(key(first).get());
+                return sha256.digest(bytes);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java platform must offer SHA-256", e);
+            }
+        }
+
+        interface IdConsumer {
+            void accept(long high, long low);
         }
 
         private int at(long ordinal) {

@@ -24,10 +24,7 @@ public final class MemoryCheck {
     public static CheckResult judge(long heapBytes, long machineBytes, int java) {
         String detail = "Java %d, heap up to %,d MiB of %,d MiB".formatted(java, heapBytes / MIB, machineBytes / MIB);
         if (heapBytes < HEAP_MIN) {
-            return CheckResult.warn(
-                    NAME,
-                    detail,
-                    "give 512 MiB or more: USAGEFLOW_JAVA_OPTS=-Xmx1g; ids of the dedup window need 17 bytes each");
+            return CheckResult.warn(NAME, detail, "give 512 MiB or more: USAGEFLOW_JAVA_OPTS=-Xmx1g");
         }
         if (heapBytes > machineBytes / 10 * 8) {
             return CheckResult.warn(

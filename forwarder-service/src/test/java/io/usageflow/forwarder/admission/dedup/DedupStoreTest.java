@@ -7,6 +7,7 @@ import io.usageflow.forwarder.admission.dedup.DedupResult.InputSource;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class DedupStoreTest {
@@ -16,7 +17,13 @@ class DedupStoreTest {
 
     private final HeapStore store = new HeapStore();
     private final AgeGuard guard = new AgeGuard(Duration.ofDays(35), Duration.ofHours(1));
-    private DedupStore seen = new DedupStore(store, guard, ALL);
+    private final TestStores stores = new TestStores(500, 3);
+    private DedupStore seen = stores.open(store, guard, ALL);
+
+    @AfterEach
+    void closeStores() {
+        stores.close();
+    }
 
     @Test
     void shouldTellFirstRepeatAndConflictApart() {
@@ -126,7 +133,7 @@ class DedupStoreTest {
 
     @Test
     void shouldForgetTheOldestEarlyWhereThereAreTooMany() {
-        seen = new DedupStore(store, guard, 1000);
+        seen = stores.open(store, guard, 1000);
         remember(0, 900, DAY);
         seen.write();
         remember(900, 1800, 2 * DAY);
@@ -141,7 +148,7 @@ class DedupStoreTest {
 
     @Test
     void shouldRatherKeepTooManyThanRefuseTheEventsOfThisHour() {
-        seen = new DedupStore(store, guard, 1000);
+        seen = stores.open(store, guard, 1000);
         remember(0, 5000, DAY);
         seen.write();
 
@@ -171,7 +178,7 @@ class DedupStoreTest {
     }
 
     private void restart() {
-        seen = new DedupStore(store, guard, ALL);
+        seen = stores.open(store, guard, ALL);
     }
 
     private void remember(int from, int to, long seenAt) {
