@@ -4,6 +4,7 @@ import io.usageflow.cli.command.ExitCode;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.forwarder.config.ConfigPage;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.observe.meter.GrafanaDashboard;
 import io.usageflow.forwarder.observe.meter.MetricsPage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +19,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "docs",
         hidden = true,
-        description = "Write the generated pages into docs/, or show what would be written.")
+        description =
+                "Write the generated pages into docs/ and the dashboard into deploy/, or show what would be written.")
 final class DocsCommand implements Callable<Integer> {
     private final Terminal terminal;
 
@@ -35,7 +37,12 @@ final class DocsCommand implements Callable<Integer> {
     /** Every generated page, by file name. */
     static Map<String, String> pages() {
         return new TreeMap<>(Map.of(
-                "configuration.md", ConfigPage.markdown(Settings.definition()), "metrics.md", MetricsPage.markdown()));
+                "configuration.md",
+                ConfigPage.markdown(Settings.definition()),
+                "metrics.md",
+                MetricsPage.markdown(),
+                "../deploy/grafana/usageflow.json",
+                GrafanaDashboard.json()));
     }
 
     @Override

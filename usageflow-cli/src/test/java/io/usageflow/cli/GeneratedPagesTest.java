@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class GeneratedPagesTest {
     @ParameterizedTest
-    @ValueSource(strings = {"configuration.md", "metrics.md"})
+    @ValueSource(strings = {"configuration.md", "metrics.md", "../deploy/grafana/usageflow.json"})
     void shouldBeWhatTheCodeSays(String page) throws IOException {
         // Tests run in the module's folder.
         Path file = Path.of("..", "docs", page);

@@ -1,9 +1,8 @@
 package io.usageflow.forwarder.observe;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.usageflow.forwarder.testing.Promtool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +15,6 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Every alert leads to a section of the runbook, and has a case of Prometheus' own test that it fires and resolves. */
@@ -61,23 +59,8 @@ class AlertRuleFilesTest {
 
     @Test
     void shouldPassPrometheusOwnTest() throws Exception {
-        assumeTrue(
-                Stream.of(System.getenv("PATH").split(":"))
-                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, "promtool"))),
-                "left out: no promtool on the path (Debian's package prometheus)");
-        assertThat(promtool("check", "rules", RULES)).contains("SUCCESS");
-        assertThat(promtool("test", "rules", CASES)).contains("SUCCESS");
-    }
-
-    private static String promtool(String verb, String what, Path file) throws Exception {
-        Process run = new ProcessBuilder(
-                        "promtool", verb, what, file.getFileName().toString())
-                .directory(FOLDER.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(run.getInputStream().readAllBytes(), UTF_8);
-        assertThat(run.waitFor()).as(output).isZero();
-        return output;
+        Promtool.accepts("check", RULES);
+        Promtool.accepts("test", CASES);
     }
 
     /** The text of each alert, by its name. */
