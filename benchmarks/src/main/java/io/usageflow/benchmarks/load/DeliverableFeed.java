@@ -68,9 +68,11 @@ public final class DeliverableFeed {
         var id = EventIds.of(random, lane, sequence);
         byte[] event = template.with(id, accounts[rank]);
         DeliverableEvent deliverable = deliverable(id.toString(), rank, event);
+        byte[] json = EventJson.event(deliverable, deserializer.deserialize(topics.events(), event));
+        deliverable.setJson(ByteBuffer.wrap(json));
         if (EventIds.isSample(sequence)) {
             CRC32 crc = new CRC32();
-            crc.update(EventJson.event(deliverable, deserializer.deserialize(topics.events(), event)));
+            crc.update(json);
             sampled += crc.getValue();
         }
         return new ProducerRecord<>(

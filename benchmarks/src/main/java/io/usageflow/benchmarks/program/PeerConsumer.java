@@ -6,11 +6,9 @@ import io.usageflow.forwarder.credyt.EventJson;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.ReferenceKind;
-import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -32,6 +30,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.utils.Utils;
 
 /** A peer's consumer, set as delivery sets its own, and whether it has partitions. Thread-safe. */
 final class PeerConsumer implements ConsumerRebalanceListener {
@@ -62,14 +61,12 @@ final class PeerConsumer implements ConsumerRebalanceListener {
         assigned = false;
     }
 
-    /** Deliverable records as the body of a request, by the classes that delivery itself uses. Not thread-safe. */
+    /** Deliverable records as the body of a request: their JSON, as delivery takes it. Not thread-safe. */
     static final class RequestBodies {
         private final Deserializer<DeliverableEvent> deliverables;
-        private final Deserializer<UsageEvent> events;
 
         RequestBodies(Map<String, ?> registry) {
             deliverables = AvroSerdes.valueDeserializer(registry, DeliverableEvent.class);
-            events = AvroSerdes.valueDeserializer(registry, UsageEvent.class);
         }
 
         /** The customer of the request is that of the first record. */
@@ -79,10 +76,7 @@ final class PeerConsumer implements ConsumerRebalanceListener {
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 DeliverableEvent deliverable =
                         deliverables.deserialize(record.topic(), record.headers(), record.value());
-                ByteBuffer bytes = deliverable.getEvent();
-                byte[] event = new byte[bytes.remaining()];
-                bytes.duplicate().get(event);
-                jsons.add(EventJson.event(deliverable, events.deserialize(record.topic(), record.headers(), event)));
+                jsons.add(Utils.toArray(deliverable.getJson()));
                 customer = customer == null ? deliverable.getCustomer() : customer;
             }
             if (customer == null) {

@@ -8,7 +8,7 @@
  *
  * <p>Instead of delivery: Parallel Consumer ({@link io.usageflow.benchmarks.program.ParallelConsumerProgram}) and a
  * plain consumer ({@link io.usageflow.benchmarks.program.NaiveProgram}), each with the options its documentation
- * advises. All of them read, decode and write the same bytes as delivery does ({@link
+ * advises. All of them read, decode and send the same bytes as delivery does ({@link
  * io.usageflow.benchmarks.program.PeerConsumer.RequestBodies}), with the same consumer settings ({@link
  * io.usageflow.benchmarks.program.PeerConsumer}). None of them writes a receipt or a dead letter.
  */

@@ -231,7 +231,9 @@ public final class Admission implements Stage {
             if (StreamsGroup.isWanted(streamsSettings)) {
                 StreamsGroup.prepare(context.kafka(), streamsSettings);
             }
-            var writes = WriteBounds.of(settings, reroutedBytesMax);
+            int deliverableBytesMax = SourceTopics.messageBytesMin(
+                    context.kafka(), List.of(context.topics().deliverable()));
+            var writes = WriteBounds.of(settings, reroutedBytesMax, deliverableBytesMax);
             Optional<TopicWatch> observation = watch();
             if (observation.isPresent()) {
                 startStreams(partitions, writes, observation.get());

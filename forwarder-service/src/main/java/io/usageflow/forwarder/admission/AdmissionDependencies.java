@@ -51,7 +51,7 @@ record AdmissionDependencies(
                 observation,
                 sources,
                 vendorLinksVersion,
-                WriteBounds.of(settings, SourceTopics.MESSAGE_BYTES_DEFAULT),
+                WriteBounds.of(settings, SourceTopics.MESSAGE_BYTES_DEFAULT, SourceTopics.MESSAGE_BYTES_DEFAULT),
                 billing);
     }
 
@@ -82,10 +82,13 @@ record AdmissionDependencies(
      * @param records bounds of the records that are read; a dead letter keeps no more of its source record
      * @param reroutedBytesMax the smallest {@code max.message.bytes} of the topics of events, replays and customer
      *     links
+     * @param deliverableBytesMax the largest deliverable record with JSON; above it, delivery writes the JSON
      */
-    record WriteBounds(RecordBounds records, int reroutedBytesMax) {
-        static WriteBounds of(AdmissionSettings settings, int reroutedBytesMax) {
-            return new WriteBounds(RecordBounds.of(settings.guard().eventBytesMax()), reroutedBytesMax);
+    record WriteBounds(RecordBounds records, int reroutedBytesMax, int deliverableBytesMax) {
+        /** {@code deliverableBytesMax} is the topic's {@code max.message.bytes}, which the producer may lower. */
+        static WriteBounds of(AdmissionSettings settings, int reroutedBytesMax, int deliverableBytesMax) {
+            RecordBounds records = RecordBounds.of(settings.guard().eventBytesMax());
+            return new WriteBounds(records, reroutedBytesMax, Math.min(deliverableBytesMax, records.writtenBytesMax()));
         }
     }
 }

@@ -1,11 +1,13 @@
 package io.usageflow.forwarder.admission;
 
 import io.usageflow.forwarder.admission.AdmissionDependencies.WriteBounds;
+import io.usageflow.forwarder.admission.check.RecordSize;
 import io.usageflow.forwarder.admission.check.RegistryRetry;
 import io.usageflow.forwarder.admission.check.RerouteLimit;
 import io.usageflow.forwarder.admission.dedup.DedupResult.NewEvent;
 import io.usageflow.forwarder.admission.links.Resolution;
 import io.usageflow.forwarder.admission.source.SourcePositions;
+import io.usageflow.forwarder.credyt.EventJson;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.schema.DeadLetter;
@@ -68,9 +70,9 @@ final class AdmissionSinks {
     }
 
     /**
-     * Sends an event to delivery: its published bytes and headers unchanged, with the resolved references. An event
-     * whose schema has other units is written in our schema, so that no reader can misread its numbers, even after the
-     * registry has lost that schema.
+     * Sends an event to delivery: its published bytes and headers unchanged, with the resolved references and the JSON
+     * for Credyt. An event whose schema has other units is written in our schema, so that no reader can misread its
+     * numbers, even after the registry has lost that schema.
      */
     void deliver(SourceRecord origin, NewEvent newEvent, Resolution.Resolved resolved) {
         String account = newEvent.event().getAccountId();
@@ -85,12 +87,27 @@ final class AdmissionSinks {
         deliverable.setReplayOf(origin.replayOf().orElse(null));
         deliverable.setEvent(ByteBuffer.wrap(registryRetry.call(() -> inOwnUnits(
                 Objects.requireNonNull(origin.value(), "an admitted event has a value"), newEvent.event()))));
-        byte[] value = registryRetry.call(() -> deliverables.serialize(topics.deliverable(), deliverable));
-        send(
-                OutgoingRecord.key(account),
-                new OutgoingRecord(value, partition),
-                origin.headers(),
-                AdmissionTopology.TO_DELIVERABLE);
+        json(deliverable, newEvent.event()).ifPresent(deliverable::setJson);
+        byte[] key = OutgoingRecord.key(account);
+        byte[] value = serialized(deliverable);
+        if (!RecordSize.fits(RecordSize.of(key, value, origin.headers()), writes.deliverableBytesMax())) {
+            deliverable.setJson(null);
+            value = serialized(deliverable);
+        }
+        send(key, new OutgoingRecord(value, partition), origin.headers(), AdmissionTopology.TO_DELIVERABLE);
+    }
+
+    /** Empty if JSON does not support a value: then delivery makes a dead letter of the event, which says why. */
+    static Optional<ByteBuffer> json(DeliverableEvent deliverable, UsageEvent event) {
+        try {
+            return Optional.of(ByteBuffer.wrap(EventJson.event(deliverable, event)));
+        } catch (IllegalArgumentException unsayable) {
+            return Optional.empty();
+        }
+    }
+
+    private byte[] serialized(DeliverableEvent deliverable) {
+        return registryRetry.call(() -> deliverables.serialize(topics.deliverable(), deliverable));
     }
 
     private byte[] inOwnUnits(byte[] published, UsageEvent event) {

@@ -15,6 +15,7 @@ import io.usageflow.forwarder.delivery.health.DeliveryMeters;
 import io.usageflow.forwarder.delivery.health.DeliverySnapshot;
 import io.usageflow.forwarder.delivery.health.DestinationHealth;
 import io.usageflow.forwarder.delivery.health.RetrySchedule;
+import io.usageflow.forwarder.delivery.intake.DeliverableReader;
 import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.kafka.TopicWatch;
 import io.usageflow.forwarder.kafka.recovery.MarkerRecovery;
@@ -114,6 +115,7 @@ public final class Delivery implements Stage {
                 connections,
                 sink,
                 new DestinationHealth(settings, random),
+                new DeliverableReader(connections.serde()),
                 new OutcomeRecords(connections.topics(), connections.serde(), excerpt, connections.bounds()),
                 new DeliveryMeters(meters),
                 TopicWatch.of(watch, topics),

@@ -12,6 +12,7 @@ import io.usageflow.forwarder.delivery.health.DeliveryMeters;
 import io.usageflow.forwarder.delivery.health.DeliveryStatus;
 import io.usageflow.forwarder.delivery.health.DestinationHealth;
 import io.usageflow.forwarder.delivery.health.FundsHolds;
+import io.usageflow.forwarder.delivery.intake.DeliverableReader;
 import io.usageflow.forwarder.delivery.intake.FailureBudgetLoader;
 import io.usageflow.forwarder.delivery.intake.StartOffsets;
 import io.usageflow.forwarder.delivery.outcome.DeadLetterPolicy;
@@ -283,6 +284,7 @@ final class DeliverySession implements AutoCloseable {
             DeliveryConnections connections,
             EventSink sink,
             DestinationHealth destination,
+            DeliverableReader reader,
             OutcomeRecords records,
             DeliveryMeters meters,
             TopicWatch watch,

@@ -50,7 +50,7 @@ final class RecordIntake implements AutoCloseable {
             Dispatcher dispatcher,
             DeliveryContext context) {
         this.consumer = consumer;
-        this.reader = new DeliverableReader(context.records().deliverables());
+        this.reader = context.reader();
         this.startOffsets = startOffsets;
         this.budgetLoader = budgetLoader;
         this.dispatcher = dispatcher;

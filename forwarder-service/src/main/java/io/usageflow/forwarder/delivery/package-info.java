@@ -8,8 +8,8 @@
  *   <li>{@link io.usageflow.forwarder.delivery.DeliveryLoop} polls, on the only thread that decides about offsets.
  *   <li>{@link io.usageflow.forwarder.delivery.RecordIntake} reads records ({@link
  *       io.usageflow.forwarder.delivery.intake}). A {@link io.usageflow.forwarder.delivery.intake.DeliverableReader}
- *       turns a record into a {@link io.usageflow.forwarder.delivery.queue.PendingEvent} and writes its JSON once; an
- *       unreadable record becomes a dead letter at once.
+ *       turns a record into a {@link io.usageflow.forwarder.delivery.queue.PendingEvent} with the JSON that admission
+ *       wrote; an unreadable record becomes a dead letter at once.
  *   <li>{@link io.usageflow.forwarder.delivery.partition.OffsetLedger} records the offset as received. Its
  *       Javadoc explains why no offset is committed before its outcome.
  *   <li>{@link io.usageflow.forwarder.delivery.queue.CustomerQueues} holds the event until its customer's

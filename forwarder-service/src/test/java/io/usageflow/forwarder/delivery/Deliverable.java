@@ -41,11 +41,15 @@ record Deliverable(UsageEvent event, String vendor) {
         return deliverable;
     }
 
-    /** It cannot even be written as JSON, which admission would have found out. */
+    /** It cannot even be written as JSON, so admission leaves it to delivery. */
     static Deliverable unsayable(String account, int number) {
         Deliverable deliverable = event(account, number);
         deliverable.event.setData(Map.of("raw", new JsonValue("{ no json")));
         return deliverable;
+    }
+
+    boolean isUnsayable() {
+        return event.getData().containsKey("raw");
     }
 
     /** {@code count} events of each of {@code accounts} accounts from a number on, in turns. */

@@ -15,6 +15,7 @@ import io.usageflow.forwarder.delivery.commit.OutcomeRecords;
 import io.usageflow.forwarder.delivery.commit.OutcomeTransaction.LostProducerException;
 import io.usageflow.forwarder.delivery.health.DeliveryMeters;
 import io.usageflow.forwarder.delivery.health.DestinationHealth;
+import io.usageflow.forwarder.delivery.intake.DeliverableReader;
 import io.usageflow.forwarder.delivery.intake.StartOffsets.LogReplacedException;
 import io.usageflow.forwarder.delivery.partition.CommittedCounters;
 import io.usageflow.forwarder.kafka.KafkaWatch;
@@ -103,6 +104,7 @@ class DeliveryLoopTest {
                 new DeliveryConnections(TOPICS, Map.of(), Fixtures.SERDE, "test"),
                 sink,
                 new DestinationHealth(settings, new Random(1)),
+                new DeliverableReader(Fixtures.SERDE),
                 new OutcomeRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List::of), RecordBounds.of(262_144)),
                 new DeliveryMeters(new SimpleMeterRegistry()),
                 topics.watch(() -> nanosMore + System.nanoTime(), TOPICS.deliverable()),

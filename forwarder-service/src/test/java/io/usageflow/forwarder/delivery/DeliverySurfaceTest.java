@@ -23,7 +23,7 @@ class DeliverySurfaceTest {
         var settings =
                 DeliverySettings.from(new AbstractConfig(DeliverySettings.define(new ConfigDef()), Map.of(), false));
         var connections = new DeliveryConnections(new Topics("_topics.prefix_"), Map.of(), Map.of(), "_instance.id_");
-        var parts = new DeliveryContext(settings, connections, null, null, null, null, null, null);
+        var parts = new DeliveryContext(settings, connections, null, null, null, null, null, null, null);
 
         requireUnchanged(
                 "Group and transactional id of delivery",

@@ -8,6 +8,7 @@ import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.credyt.ApiKeys;
+import io.usageflow.forwarder.credyt.EventJson;
 import io.usageflow.forwarder.delivery.Delivery.DeliveryConnections;
 import io.usageflow.forwarder.delivery.queue.Customer;
 import io.usageflow.forwarder.testing.ImpatientKafka;
@@ -174,6 +175,9 @@ final class DeliveryWorld implements AutoCloseable {
                 .setAdmittedAt(Instant.now())
                 .setEvent(ByteBuffer.wrap(events.serialize(topics.events(), event)))
                 .build();
+        if (!deliverable.isUnsayable()) {
+            value.setJson(ByteBuffer.wrap(EventJson.event(value, event)));
+        }
         var record = new ProducerRecord<>(
                 topics.deliverable(),
                 event.getAccountId().getBytes(StandardCharsets.UTF_8),

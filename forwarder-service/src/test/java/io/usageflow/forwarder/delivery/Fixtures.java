@@ -2,8 +2,9 @@ package io.usageflow.forwarder.delivery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.usageflow.forwarder.credyt.EventJson;
+import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
-import io.usageflow.forwarder.delivery.queue.Customer;
 import io.usageflow.forwarder.delivery.queue.PendingEvent;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.DeliverableEvent;
@@ -17,11 +18,19 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.utils.Utils;
 
 /** Valid by default. */
 public final class Fixtures {
     public static final Map<String, String> SERDE =
             Map.of("schema.registry.url", "mock://delivery-fixtures", "auto.register.schemas", "true");
+
+    private static final Serializer<UsageEvent> EVENTS = AvroSerdes.valueSerializer(SERDE);
+    private static final Serializer<DeliverableEvent> WRITER = AvroSerdes.valueSerializer(SERDE);
+    private static final Deserializer<DeliverableEvent> READER =
+            AvroSerdes.valueDeserializer(SERDE, DeliverableEvent.class);
 
     private Fixtures() {}
 
@@ -35,17 +44,26 @@ public final class Fixtures {
 
     public static PendingEvent event(
             AssignedPartition partition, long offset, String customer, String credytId, int bytes) {
-        return new PendingEvent(
-                partition,
-                record(partition.partition(), offset, customer, credytId),
-                credytId,
-                new Customer(true, customer),
-                new byte[bytes]);
+        return event(partition, record(partition.partition(), offset, customer, credytId), new byte[bytes]);
+    }
+
+    /** Of a record of {@link #record}, with other JSON. */
+    static PendingEvent event(AssignedPartition partition, ConsumerRecord<byte[], byte[]> record, byte[] json) {
+        DeliverableEvent deliverable = READER.deserialize("usage.deliverable", record.value());
+        var origin = new SourceRecord(
+                deliverable.getSource(), record.key(), Utils.toArray(deliverable.getEvent()), record.headers());
+        return new PendingEvent(partition, record, deliverable, origin, json);
     }
 
     /** As admission writes it. */
     static ConsumerRecord<byte[], byte[]> record(
             TopicPartition partition, long offset, String customer, String credytId) {
+        return record(partition, offset, customer, credytId, true);
+    }
+
+    /** Without JSON as the first version of admission wrote it. */
+    static ConsumerRecord<byte[], byte[]> record(
+            TopicPartition partition, long offset, String customer, String credytId, boolean hasJson) {
         UsageEvent event = UsageEvent.newBuilder()
                 .setId("event-" + offset)
                 .setEventType("message_completed")
@@ -62,14 +80,16 @@ public final class Fixtures {
                 .setVendors(Map.of())
                 .setSource(new SourceCoordinates("usage.events", 0, offset, Instant.EPOCH, null))
                 .setAdmittedAt(Instant.EPOCH)
-                .setEvent(ByteBuffer.wrap(
-                        AvroSerdes.<UsageEvent>valueSerializer(SERDE).serialize("usage.events", event)))
+                .setEvent(ByteBuffer.wrap(EVENTS.serialize("usage.events", event)))
                 .build();
+        if (hasJson) {
+            deliverable.setJson(ByteBuffer.wrap(EventJson.event(deliverable, event)));
+        }
         return new ConsumerRecord<>(
                 partition.topic(),
                 partition.partition(),
                 offset,
                 customer.getBytes(UTF_8),
-                AvroSerdes.<DeliverableEvent>valueSerializer(SERDE).serialize("usage.deliverable", deliverable));
+                WRITER.serialize("usage.deliverable", deliverable));
     }
 }

@@ -14,6 +14,7 @@ import io.usageflow.forwarder.kafka.RecordCutter;
 import io.usageflow.forwarder.testing.HostileRecords;
 import io.usageflow.forwarder.testing.HostileRecords.Hostile;
 import io.usageflow.schema.DeadLetter;
+import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
@@ -26,9 +27,13 @@ import java.util.Random;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.junit.jupiter.api.Test;
 
-/** Whatever stands in {@code usage.deliverable} becomes an event with JSON, or a dead letter that its topic takes. */
+/**
+ * Whatever is in {@code usage.deliverable} becomes an event with the record's JSON, or with JSON of its own, or a dead
+ * letter that its topic takes.
+ */
 class HostileDeliverablesTest {
     private static final int RECORDS = 10_000;
     private static final RecordBounds BOUNDS = RecordBounds.of(262_144);
@@ -37,7 +42,9 @@ class HostileDeliverablesTest {
     private final RecordCutter cutter = new RecordCutter(new RecordBounds(BOUNDS.writtenBytesMax()));
     private final OutcomeRecords records =
             new OutcomeRecords(Topics.withDefaultPrefix(), Fixtures.SERDE, new ResponseExcerpt(List::of), BOUNDS);
-    private final DeliverableReader reader = new DeliverableReader(records.deliverables());
+    private final DeliverableReader reader = new DeliverableReader(Fixtures.SERDE);
+    private final Deserializer<DeliverableEvent> deliverables =
+            AvroSerdes.ownValueDeserializer(Fixtures.SERDE, DeliverableEvent.class);
     private final ObjectMapper json = new ObjectMapper();
     private Instant now = Instant.EPOCH;
 
@@ -47,17 +54,24 @@ class HostileDeliverablesTest {
         System.out.println("hostile records: -Dusageflow.hostile.seed=" + seed);
         List<byte[]> valid = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            valid.add(Fixtures.record(PARTITION, i, "acct_" + i, "6e0b9c0e-6f0e-4d3a-9a54-0c8d5a3b1c1" + i)
-                    .value());
+            String id = "6e0b9c0e-6f0e-4d3a-9a54-0c8d5a3b1c1" + i;
+            valid.add(Fixtures.record(PARTITION, i, "acct_" + i, id, i % 2 == 0).value());
         }
         HostileRecords hostile = new HostileRecords(seed, valid, List.of("acct_1"));
         int ready = 0;
         int broken = 0;
         for (int i = 0; i < RECORDS; i++) {
-            DeliverableReader.ReadResult read = read(asRead(hostile.next(), i));
+            ConsumerRecord<byte[], byte[]> record = asRead(hostile.next(), i);
+            DeliverableReader.ReadResult read = read(record);
             byte[] sent = read.match(PendingEvent::json, letter -> null);
             if (sent != null) {
-                json.readTree(sent);
+                ByteBuffer written =
+                        deliverables.deserialize(record.topic(), record.value()).getJson();
+                if (written == null) {
+                    json.readTree(sent);
+                } else {
+                    assertThat(ByteBuffer.wrap(sent)).isEqualTo(written);
+                }
                 ready++;
             } else {
                 SettledRecord settled = read.match(event -> null, letter -> records.undeliverable(letter.draft()));

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.usageflow.forwarder.delivery.avro.DeliverableDecoder;
 import io.usageflow.forwarder.delivery.intake.DeliverableReader;
 import io.usageflow.forwarder.delivery.intake.DeliverableReader.LostSchemaWait;
 import io.usageflow.forwarder.delivery.intake.DeliverableReader.Ready;
@@ -36,7 +35,7 @@ class LostRegistryTest {
     private final String before = UUID.randomUUID().toString();
     private final String after = UUID.randomUUID().toString();
     private final Deliverable admitted = Deliverable.event("acct_1", 1);
-    private final DeliverableReader reader = new DeliverableReader(new DeliverableDecoder(serde(after)));
+    private final DeliverableReader reader = new DeliverableReader(serde(after));
 
     @AfterEach
     void forgetScopes() {
@@ -47,7 +46,7 @@ class LostRegistryTest {
     @Test
     void shouldSendTheSameBytesAsBeforeTheRegistryWasLost() {
         ConsumerRecord<byte[], byte[]> record = record(event());
-        var then = new DeliverableReader(new DeliverableDecoder(serde(before)));
+        var then = new DeliverableReader(serde(before));
 
         assertThat(json(reader, record)).isEqualTo(json(then, record));
 
@@ -56,7 +55,7 @@ class LostRegistryTest {
             InMemorySchemaRegistry.ofScope(after)
                     .register("links-" + id, AvroSerdes.asRegistered(VendorLink.getClassSchema()));
         }
-        var restarted = new DeliverableReader(new DeliverableDecoder(serde(after)));
+        var restarted = new DeliverableReader(serde(after));
         assertThat(json(restarted, record)).isEqualTo(json(then, record));
     }
 

@@ -15,7 +15,6 @@ import io.usageflow.forwarder.delivery.health.FundsHolds;
 import io.usageflow.forwarder.delivery.outcome.DeadLetterPolicy;
 import io.usageflow.forwarder.delivery.outcome.OutcomeHandler;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
-import io.usageflow.forwarder.delivery.queue.Customer;
 import io.usageflow.forwarder.delivery.queue.CustomerQueues;
 import io.usageflow.forwarder.delivery.queue.PendingEvent;
 import io.usageflow.schema.topic.Topics;
@@ -149,11 +148,9 @@ final class SimulatedDelivery {
 
     SimulatedDelivery arrive(String customer, String id) {
         AssignedPartition partition = Fixtures.partition(0);
-        var event = new PendingEvent(
+        PendingEvent event = Fixtures.event(
                 partition,
                 stamped(Fixtures.record(partition.partition(), 0, customer, id)),
-                id,
-                new Customer(true, customer),
                 id.getBytes(StandardCharsets.UTF_8));
         arrived.put(id, partition);
         partition.received(0, event.bytes());
@@ -164,11 +161,9 @@ final class SimulatedDelivery {
     /** In one partition with the others, where an event waits for those before it. */
     SimulatedDelivery arriveTogether(String customer, String id) {
         long offset = togetherOffset++;
-        var event = new PendingEvent(
+        PendingEvent event = Fixtures.event(
                 together,
                 Fixtures.record(together.partition(), offset, customer, id),
-                id,
-                new Customer(true, customer),
                 id.getBytes(StandardCharsets.UTF_8));
         together.received(offset, event.bytes());
         dispatcher.add(event);

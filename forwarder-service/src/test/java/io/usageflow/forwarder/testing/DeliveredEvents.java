@@ -103,9 +103,11 @@ public final class DeliveredEvents {
                 .setAdmittedAt(Instant.EPOCH)
                 .setEvent(ByteBuffer.wrap(published))
                 .build();
+        byte[] json = EventJson.event(deliverable, event);
+        deliverable.setJson(ByteBuffer.wrap(json));
         return new Admitted(
                 deliverable,
-                EventJson.event(deliverable, event),
+                json,
                 topics.send(
                         topics.names().deliverable(),
                         event.getAccountId(),

@@ -121,6 +121,7 @@ public final class SampleRecords {
                 .setAdmittedAt(MORNING)
                 .setReplayOf("5f2f4d0e-0b4c-5b0b-9f6d-2f1c8a7e6d35")
                 .setEvent(bytes("\0\0\0\0\7original"))
+                .setJson(bytes("{\"id\":\"" + EVENT_ID + "\"}"))
                 .build();
     }
 

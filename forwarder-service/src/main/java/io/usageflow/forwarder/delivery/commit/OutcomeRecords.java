@@ -2,16 +2,12 @@ package io.usageflow.forwarder.delivery.commit;
 
 import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.credyt.EventJson;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.deadletter.SourceRecord;
-import io.usageflow.forwarder.delivery.avro.DeliverableDecoder;
-import io.usageflow.forwarder.delivery.avro.ReceiptBytes;
-import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Facts;
-import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Proof;
-import io.usageflow.forwarder.delivery.avro.ReceiptEncoder;
 import io.usageflow.forwarder.delivery.health.FailureBudgets;
 import io.usageflow.forwarder.delivery.health.FailureBudgets.StoredBudget;
 import io.usageflow.forwarder.delivery.partition.CommittedCounters;
@@ -22,6 +18,7 @@ import io.usageflow.forwarder.delivery.queue.PendingEvent;
 import io.usageflow.schema.CustomerDeliveryState;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.LedgerEntry;
+import io.usageflow.schema.Receipt;
 import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.topic.Topics;
@@ -30,7 +27,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serializer;
@@ -42,8 +38,7 @@ public final class OutcomeRecords {
     private final Topics topics;
     private final ResponseExcerpt excerpt;
     private final RecordBounds bounds;
-    private final DeliverableDecoder deliverables;
-    private final ReceiptEncoder receipts;
+    private final Serializer<Receipt> receipts;
     private final Serializer<DeadLetter> deadLetters;
     private final Serializer<LedgerEntry> ledger;
     private final Serializer<CustomerDeliveryState> customerStates;
@@ -55,18 +50,10 @@ public final class OutcomeRecords {
         this.topics = topics;
         this.excerpt = excerpt;
         this.bounds = bounds;
-        this.deliverables = new DeliverableDecoder(serde);
-        this.receipts = new ReceiptEncoder(topics.receipts(), deliverables, AvroSerdes.valueSerializer(serde));
+        this.receipts = AvroSerdes.valueSerializer(serde);
         this.deadLetters = AvroSerdes.valueSerializer(serde);
         this.ledger = AvroSerdes.valueSerializer(serde);
         this.customerStates = AvroSerdes.valueSerializer(serde);
-    }
-
-    /**
-     * The decoder for all of delivery, because a record that it read once can be decoded again without the registry.
-     */
-    public DeliverableDecoder deliverables() {
-        return deliverables;
     }
 
     /**
@@ -78,7 +65,9 @@ public final class OutcomeRecords {
     public void warmUp() {
         Instant epoch = Instant.EPOCH;
         var source = new SourceCoordinates("", 0, 0L, epoch, null);
-        receipts.warmUp();
+        receipts.serialize(
+                topics.receipts(),
+                new Receipt("", "", "", new Customer(true, "").reference(), "", 0, 0, epoch, source, 0, 0L, null, ""));
         deadLetters.serialize(
                 topics.deadLetters(),
                 DeadLetterDraft.of(
@@ -99,30 +88,33 @@ public final class OutcomeRecords {
     }
 
     public SettledRecord receipt(PendingEvent event, Proof proof, int httpStatus, Instant now) {
-        ConsumerRecord<byte[], byte[]> record = event.deliverable();
-        byte[] value = receipts.of(
-                record,
-                new Facts(
-                        proof,
-                        httpStatus,
-                        event.attempts(),
-                        now.toEpochMilli(),
-                        new ReceiptBytes.Deliverable(
-                                record.partition(),
-                                record.offset(),
-                                event.partition().log().topicOrNull())));
+        var receipt = new Receipt(
+                event.eventId(),
+                event.accountId(),
+                event.credytId(),
+                event.customer().reference(),
+                proof.outcome(),
+                httpStatus,
+                event.attempts(),
+                now,
+                event.origin().source(),
+                event.partition().partition().partition(),
+                event.offset(),
+                event.partition().log().topicOrNull(),
+                proof.word());
         return new SettledRecord(
-                proof.known() ? SettledRecord.ALREADY_KNOWN : SettledRecord.DELIVERED, record.key(), value);
+                proof.known() ? SettledRecord.ALREADY_KNOWN : SettledRecord.DELIVERED,
+                event.origin().key(),
+                receipts.serialize(topics.receipts(), receipt));
     }
 
     public SettledRecord dead(PendingEvent event, DeadLetterCause cause, Instant now) {
-        DeliverableDecoder.Unpacked unpacked = deliverables.unpack(event.deliverable());
         DeadLetterDraft draft = DeadLetterDraft.of(
-                        unpacked.origin(), DeadLetterStage.DELIVERY, cause.reason(), cause.detail(), now)
+                        event.origin(), DeadLetterStage.DELIVERY, cause.reason(), cause.detail(), now)
                 .about(
-                        unpacked.deliverable().getEventId(),
-                        unpacked.deliverable().getAccountId(),
-                        deliverables.event(event.deliverable(), unpacked).getEventType())
+                        event.eventId(),
+                        event.accountId(),
+                        EventJson.eventType(event.json()).orElse(null))
                 .attempts(event.attempts())
                 .failing(event.firstFailedAt(now), event.lastFailedAt(now))
                 .attribute("credyt_event_id", event.credytId())
@@ -194,5 +186,37 @@ public final class OutcomeRecords {
                                 was.suspendedSince().map(now::minus).orElse(null))))
                 .orElse(null);
         return new ProducerRecord<>(topics.deliveryState(), change.partition().partition(), key, value);
+    }
+
+    /** The proof that Credyt has an event. */
+    public enum Proof {
+        /** The answer to its request accepted it. */
+        ACCEPTED("ACCEPTED", "ANSWER"),
+        /** The answer to its request said that Credyt knew it before. */
+        ALREADY_KNOWN("ALREADY_KNOWN", "ANSWER"),
+        /** The answer was unclear, and {@code GET /events/{id}} found the event. */
+        LOOKUP("ALREADY_KNOWN", "LOOKUP");
+
+        private final String outcome;
+        private final String word;
+
+        Proof(String outcome, String word) {
+            this.outcome = outcome;
+            this.word = word;
+        }
+
+        /** The receipt's {@code outcome}. */
+        String outcome() {
+            return outcome;
+        }
+
+        /** The receipt's {@code proof}. */
+        String word() {
+            return word;
+        }
+
+        public boolean known() {
+            return this != ACCEPTED;
+        }
     }
 }

@@ -5,39 +5,39 @@ import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
 import io.usageflow.forwarder.deadletter.SourceRecord;
-import io.usageflow.forwarder.delivery.avro.DeliverableDecoder;
-import io.usageflow.forwarder.delivery.avro.DeliverableDecoder.Unpacked;
-import io.usageflow.forwarder.delivery.avro.DeliverableLayout;
-import io.usageflow.forwarder.delivery.avro.DeliverableLayout.UnsupportedBytesException;
-import io.usageflow.forwarder.delivery.avro.EventTranscript;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
-import io.usageflow.forwarder.delivery.queue.Customer;
 import io.usageflow.forwarder.delivery.queue.PendingEvent;
 import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.kafka.RecordCutter;
 import io.usageflow.schema.DeliverableEvent;
+import io.usageflow.schema.SourceCoordinates;
+import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.registry.RegistryAbsence;
 import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
+import io.usageflow.schema.serde.AvroSerdes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Turns deliverable records into events that can be sent. One thread.
+ * Turns deliverable records into events that can be sent. One thread, and one instance for all sessions, since it reads
+ * a schema that it has read before without the registry.
  *
- * <p>Most records take the fast path of {@code delivery.avro}. Other records are decoded, which also finds broken ones.
+ * <p>The JSON that Credyt receives is in the record, and is sent as it is. Only a record without JSON, such as of an
+ * earlier version, has its event decoded here.
  */
 public final class DeliverableReader {
-    private final DeliverableDecoder deliverables;
-    private final DeliverableLayout layout = new DeliverableLayout();
-    private final EventTranscript transcript = new EventTranscript();
+    private final Deserializer<DeliverableEvent> deliverables;
+    private final Deserializer<UsageEvent> events;
     private final LostSchemaWait lostSchemas = new LostSchemaWait();
 
     /** The result of reading a record: an event or a dead letter. */
@@ -59,8 +59,10 @@ public final class DeliverableReader {
         }
     }
 
-    public DeliverableReader(DeliverableDecoder deliverables) {
-        this.deliverables = deliverables;
+    /** Takes the settings of the deserializers, at least {@code schema.registry.url}. */
+    public DeliverableReader(Map<String, ?> serde) {
+        deliverables = AvroSerdes.ownValueDeserializer(serde, DeliverableEvent.class);
+        events = AvroSerdes.ownValueDeserializer(serde, UsageEvent.class);
     }
 
     /**
@@ -74,33 +76,9 @@ public final class DeliverableReader {
             return broken(
                     record, partition.log(), "the deliverable record is larger than any that admission writes", now);
         }
-        return transcribed(record, partition)
-                .map(ReadResult.class::cast)
-                .orElseGet(() -> decoded(record, partition, now));
-    }
-
-    private Optional<Ready> transcribed(ConsumerRecord<byte[], byte[]> record, AssignedPartition partition) {
-        byte[] value = record.value();
-        if (value == null || !deliverables.isPlain(value)) {
-            return Optional.empty();
-        }
+        DeliverableEvent deliverable;
         try {
-            layout.of(value);
-            if (!deliverables.isEventPlain(value, layout.eventAt())) {
-                return Optional.empty();
-            }
-            byte[] json = transcript.json(layout);
-            var customer = new Customer(layout.customerExternal(), layout.customer());
-            return Optional.of(new Ready(new PendingEvent(partition, record, layout.credytId(), customer, json)));
-        } catch (UnsupportedBytesException unusual) {
-            return Optional.empty();
-        }
-    }
-
-    private ReadResult decoded(ConsumerRecord<byte[], byte[]> record, AssignedPartition partition, Instant now) {
-        Unpacked unpacked;
-        try {
-            unpacked = deliverables.unpack(record);
+            deliverable = decode(deliverables, record, record.value(), "the deliverable record has no value");
         } catch (SchemaLostException notOurs) {
             // The forwarder has all schemas of its own records for this topic, so this record is not one of them.
             return broken(
@@ -116,27 +94,52 @@ public final class DeliverableReader {
                     "the deliverable record cannot be decoded: " + undecodable.getMessage(),
                     now);
         }
-        DeliverableEvent deliverable = unpacked.deliverable();
+        SourceRecord origin = new SourceRecord(
+                deliverable.getSource(), record.key(), Utils.toArray(deliverable.getEvent()), record.headers());
+        return deliverable.getJson() == null
+                ? written(record, deliverable, origin, partition, now)
+                : new Ready(
+                        new PendingEvent(partition, record, deliverable, origin, Utils.toArray(deliverable.getJson())));
+    }
+
+    /** The event of a record without JSON. */
+    private ReadResult written(
+            ConsumerRecord<byte[], byte[]> record,
+            DeliverableEvent deliverable,
+            SourceRecord origin,
+            AssignedPartition partition,
+            Instant now) {
         try {
-            byte[] json = EventJson.event(deliverable, deliverables.event(record, unpacked));
-            Customer customer = Customer.of(deliverable.getCustomer());
-            return new Ready(new PendingEvent(partition, record, deliverable.getCredytEventId(), customer, json));
+            UsageEvent event = decode(events, record, origin.value(), "the value is empty");
+            byte[] json = EventJson.event(deliverable, event);
+            return new Ready(new PendingEvent(partition, record, deliverable, origin, json));
         } catch (SchemaLostException lost) {
             if (!lostSchemas.isOver(partition.partition(), now)) {
                 throw lost;
             }
-            return broken(unpacked, "waited " + LostSchemaWait.MAX.toHours() + " h: " + lost.getMessage(), now);
+            return broken(
+                    deliverable, origin, "waited " + LostSchemaWait.MAX.toHours() + " h: " + lost.getMessage(), now);
         } catch (SerializationException | IllegalArgumentException unsayable) {
             requireNoAbsence(unsayable);
-            return broken(unpacked, "the event cannot be written as JSON: " + unsayable.getMessage(), now);
+            return broken(deliverable, origin, "the event cannot be written as JSON: " + unsayable.getMessage(), now);
         }
     }
 
-    private static ReadResult broken(Unpacked unpacked, String detail, Instant now) {
-        DeliverableEvent deliverable = unpacked.deliverable();
-        DeadLetterDraft draft =
-                draft(unpacked.origin(), detail, now).about(deliverable.getEventId(), deliverable.getAccountId(), null);
-        return new Unreadable(unpacked.origin(), draft);
+    private static <T> T decode(
+            Deserializer<T> deserializer,
+            ConsumerRecord<byte[], byte[]> record,
+            byte @Nullable [] value,
+            String otherwise) {
+        T decoded = value == null ? null : deserializer.deserialize(record.topic(), record.headers(), value);
+        if (decoded == null) {
+            throw new SerializationException(otherwise);
+        }
+        return decoded;
+    }
+
+    private static ReadResult broken(DeliverableEvent deliverable, SourceRecord origin, String detail, Instant now) {
+        return new Unreadable(
+                origin, draft(origin, detail, now).about(deliverable.getEventId(), deliverable.getAccountId(), null));
     }
 
     /** Rethrows an unavailable registry, which a custom deserializer may wrap in the same exception as bad bytes. */
@@ -147,7 +150,15 @@ public final class DeliverableReader {
     }
 
     private static ReadResult broken(ConsumerRecord<byte[], byte[]> record, LogId log, String detail, Instant now) {
-        SourceRecord origin = DeliverableDecoder.raw(record, log);
+        // The source of an unreadable record is the deliverable record itself.
+        var source = new SourceCoordinates(
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                Instant.ofEpochMilli(record.timestamp()),
+                log.topicOrNull());
+        var origin = new SourceRecord(
+                source, record.key(), record.value(), record.headers(), RecordCutter.takeReference(record.headers()));
         return new Unreadable(origin, draft(origin, detail, now));
     }
 

@@ -10,7 +10,7 @@ import io.usageflow.forwarder.delivery.answer.Outcome.Refused;
 import io.usageflow.forwarder.delivery.answer.Outcome.Retry;
 import io.usageflow.forwarder.delivery.answer.Outcome.TooLarge;
 import io.usageflow.forwarder.delivery.answer.Outcome.Unclear;
-import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Proof;
+import io.usageflow.forwarder.delivery.commit.OutcomeRecords.Proof;
 import io.usageflow.forwarder.delivery.health.FailureBudgets.FailureStatus;
 import io.usageflow.forwarder.delivery.outcome.OutcomeHandler.Answered;
 import io.usageflow.schema.text.VisibleText;

@@ -1,25 +1,31 @@
 package io.usageflow.forwarder.delivery.queue;
 
 import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.forwarder.delivery.answer.Outcome.Refused;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
 import io.usageflow.forwarder.delivery.partition.SettledRecord;
+import io.usageflow.schema.DeliverableEvent;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event to send, with its deliverable record and attempts. Small, since tens of thousands are in memory; receipts
- * and dead letters take their content from the record. Its JSON never changes. One thread.
+ * An event to send, with its attempts and what its receipt or dead letter takes from the deliverable record. Small,
+ * since tens of thousands are in memory. Its JSON never changes. One thread.
  */
 public final class PendingEvent {
     /** Approximate size of the objects around the bytes. */
-    private static final int OVERHEAD_BYTES = 400;
+    private static final int OVERHEAD_BYTES = 800;
 
     private final AssignedPartition partition;
-    private final ConsumerRecord<byte[], byte[]> deliverable;
+    private final long offset;
+    private final long admittedAtMillis;
+    private final String eventId;
+    private final String accountId;
     private final String credytId;
+    private final SourceRecord origin;
     private Customer customer;
     private final byte[] json;
     private long sequence = -1;
@@ -34,19 +40,25 @@ public final class PendingEvent {
     /**
      * Creates a waiting event.
      *
-     * @param credytId the id that Credyt sees
+     * @param record the deliverable record
+     * @param deliverable its value
+     * @param origin the published record
      * @param json the event as an element of {@code events[]}; not copied, never changed
      */
     public PendingEvent(
             AssignedPartition partition,
-            ConsumerRecord<byte[], byte[]> deliverable,
-            String credytId,
-            Customer customer,
+            ConsumerRecord<byte[], byte[]> record,
+            DeliverableEvent deliverable,
+            SourceRecord origin,
             byte[] json) {
         this.partition = partition;
-        this.deliverable = deliverable;
-        this.credytId = credytId;
-        this.customer = customer;
+        this.offset = record.offset();
+        this.admittedAtMillis = record.timestamp();
+        this.eventId = deliverable.getEventId();
+        this.accountId = deliverable.getAccountId();
+        this.credytId = deliverable.getCredytEventId();
+        this.customer = Customer.of(deliverable.getCustomer());
+        this.origin = origin;
         this.json = json;
     }
 
@@ -54,15 +66,26 @@ public final class PendingEvent {
         return partition;
     }
 
-    /** The record as it was read; its value can be decoded. */
-    public ConsumerRecord<byte[], byte[]> deliverable() {
-        return deliverable;
-    }
-
+    /** The offset of its deliverable record. */
     public long offset() {
-        return deliverable.offset();
+        return offset;
     }
 
+    /** The published record; its key is also the deliverable record's. */
+    public SourceRecord origin() {
+        return origin;
+    }
+
+    /** The id that it was published with. */
+    public String eventId() {
+        return eventId;
+    }
+
+    public String accountId() {
+        return accountId;
+    }
+
+    /** The id that Credyt sees. */
     public String credytId() {
         return credytId;
     }
@@ -82,12 +105,12 @@ public final class PendingEvent {
 
     /** Its approximate size on the heap. */
     public int bytes() {
-        return json.length + deliverable.value().length + OVERHEAD_BYTES;
+        return json.length + (origin.value() == null ? 0 : origin.value().length) + OVERHEAD_BYTES;
     }
 
     /** When its deliverable record was written, in Unix milliseconds. */
     public long admittedAtMillis() {
-        return deliverable.timestamp();
+        return admittedAtMillis;
     }
 
     public boolean current() {

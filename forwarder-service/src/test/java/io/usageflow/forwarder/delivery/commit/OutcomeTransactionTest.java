@@ -9,7 +9,7 @@ import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.Fixtures;
 import io.usageflow.forwarder.delivery.HeldProducer;
-import io.usageflow.forwarder.delivery.avro.ReceiptBytes.Proof;
+import io.usageflow.forwarder.delivery.commit.OutcomeRecords.Proof;
 import io.usageflow.forwarder.delivery.commit.OutcomeTransaction.LostProducerException;
 import io.usageflow.forwarder.delivery.commit.OutcomeTransaction.PartitionCommit;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
