@@ -1,11 +1,13 @@
 package io.usageflow.forwarder;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -86,6 +88,17 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.usageflow.producer..");
+
+    /** A new case of a sealed outcome must not fall into another case's branch: each case names its own. */
+    @ArchTest
+    static final ArchRule outcomesAreMatchedByTheirCases = methods()
+            .that()
+            .haveName("match")
+            .and()
+            .areDeclaredInClassesThat()
+            .areInterfaces()
+            .should()
+            .haveModifier(JavaModifier.ABSTRACT);
 
     @ArchTest
     static final ArchRule packagesFormNoCycles =

@@ -22,20 +22,26 @@ public sealed interface OriginalEvent {
      * @param published the bytes of the event's own record, which the dead letter may hold inside another
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Decoded(UsageEvent event, byte[] published) implements OriginalEvent {}
+    record Decoded(UsageEvent event, byte[] published) implements OriginalEvent {
+        @Override
+        public <R> R match(Function<UsageEvent, R> onReadable, Function<String, R> onUnreadable) {
+            return onReadable.apply(event);
+        }
+    }
 
     /**
      * An event that cannot be decoded.
      *
      * @param why for people
      */
-    record Unreadable(String why) implements OriginalEvent {}
-
-    default <R> R match(Function<UsageEvent, R> onReadable, Function<String, R> onUnreadable) {
-        return this instanceof Decoded decoded
-                ? onReadable.apply(decoded.event())
-                : onUnreadable.apply(((Unreadable) this).why());
+    record Unreadable(String why) implements OriginalEvent {
+        @Override
+        public <R> R match(Function<UsageEvent, R> onReadable, Function<String, R> onUnreadable) {
+            return onUnreadable.apply(why);
+        }
     }
+
+    <R> R match(Function<UsageEvent, R> onReadable, Function<String, R> onUnreadable);
 
     /** Reads the events of dead letters. Not thread-safe. */
     final class Reader implements AutoCloseable {

@@ -7,14 +7,26 @@ import java.util.function.Function;
 public sealed interface InstanceAnswer {
     URI admin();
 
-    record Answered(URI admin, ParkedDocument page) implements InstanceAnswer {}
+    record Answered(URI admin, ParkedDocument page) implements InstanceAnswer {
+        @Override
+        public <T> T match(
+                Function<? super Answered, ? extends T> onAnswered,
+                Function<? super Unreachable, ? extends T> onUnreachable) {
+            return onAnswered.apply(this);
+        }
+    }
 
     /** No usable answer, with one sentence that says why and names the remedy. */
-    record Unreachable(URI admin, String why) implements InstanceAnswer {}
-
-    default <T> T match(
-            Function<? super Answered, ? extends T> onAnswered,
-            Function<? super Unreachable, ? extends T> onUnreachable) {
-        return this instanceof Answered answered ? onAnswered.apply(answered) : onUnreachable.apply((Unreachable) this);
+    record Unreachable(URI admin, String why) implements InstanceAnswer {
+        @Override
+        public <T> T match(
+                Function<? super Answered, ? extends T> onAnswered,
+                Function<? super Unreachable, ? extends T> onUnreachable) {
+            return onUnreachable.apply(this);
+        }
     }
+
+    <T> T match(
+            Function<? super Answered, ? extends T> onAnswered,
+            Function<? super Unreachable, ? extends T> onUnreachable);
 }

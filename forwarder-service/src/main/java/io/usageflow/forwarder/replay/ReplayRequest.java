@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Which dead letters to answer, and how. Immutable.
@@ -22,7 +24,9 @@ public record ReplayRequest(DeadLetterFilter filter, Action action, boolean agai
     public static final int CANARY_MAX = 1_000;
 
     /** The answer. */
-    public sealed interface Action {}
+    public sealed interface Action {
+        <R> R match(Function<Replay, R> onReplay, Supplier<R> onDiscard);
+    }
 
     /**
      * Sends the events through the pipeline again.
@@ -39,10 +43,20 @@ public record ReplayRequest(DeadLetterFilter filter, Action action, boolean agai
         public static Replay unchanged() {
             return new Replay(List.of(), false);
         }
+
+        @Override
+        public <R> R match(Function<Replay, R> onReplay, Supplier<R> onDiscard) {
+            return onReplay.apply(this);
+        }
     }
 
     /** Gives the events up. */
-    public record Discard() implements Action {}
+    public record Discard() implements Action {
+        @Override
+        public <R> R match(Function<Replay, R> onReplay, Supplier<R> onDiscard) {
+            return onDiscard.get();
+        }
+    }
 
     /**
      * The audit fields of each mark.

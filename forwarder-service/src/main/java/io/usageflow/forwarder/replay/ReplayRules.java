@@ -90,10 +90,13 @@ final class ReplayRules {
             return new ReplayDecision.Skip(
                     SkipReason.ANSWERED, stored.state().name().toLowerCase(Locale.ROOT) + " in " + answeredBy);
         }
-        if (!(request.action() instanceof ReplayRequest.Replay replay)) {
-            return new ReplayDecision.Answer(Optional.empty(), List.of(), Set.of());
-        }
-        OriginalEvent event = original.apply(stored);
+        return request.action()
+                .match(
+                        replay -> replayed(stored, replay, original.apply(stored)),
+                        () -> new ReplayDecision.Answer(Optional.empty(), List.of(), Set.of()));
+    }
+
+    private ReplayDecision replayed(StoredDeadLetter stored, ReplayRequest.Replay replay, OriginalEvent event) {
         return event instanceof OriginalEvent.Decoded readable
                 ? new EventDecision(stored, replay, readable).decide()
                 : unreadable(stored, replay, ((OriginalEvent.Unreadable) event).why());
@@ -271,16 +274,24 @@ final class ReplayRules {
          * @param fixes with old and new values, for the mark
          */
         record Answer(Optional<ReplayedRecord> record, List<Fix> fixes, Set<ReplayWarning> warnings)
-                implements ReplayDecision {}
+                implements ReplayDecision {
+            @Override
+            public <R> R match(Function<Answer, R> onAnswer, Function<Skip, R> onSkip) {
+                return onAnswer.apply(this);
+            }
+        }
 
-        record Skip(SkipReason skipReason, String detail) implements ReplayDecision {}
+        record Skip(SkipReason skipReason, String detail) implements ReplayDecision {
+            @Override
+            public <R> R match(Function<Answer, R> onAnswer, Function<Skip, R> onSkip) {
+                return onSkip.apply(this);
+            }
+        }
 
         /** A record of the replays' topic. */
         @SuppressWarnings("ArrayRecordComponent") // never compared
         record ReplayedRecord(int partition, byte @Nullable [] key, byte[] value, List<Header> headers) {}
 
-        default <R> R match(Function<Answer, R> onAnswer, Function<Skip, R> onSkip) {
-            return this instanceof Answer answer ? onAnswer.apply(answer) : onSkip.apply((Skip) this);
-        }
+        <R> R match(Function<Answer, R> onAnswer, Function<Skip, R> onSkip);
     }
 }

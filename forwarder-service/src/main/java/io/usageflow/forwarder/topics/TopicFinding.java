@@ -20,10 +20,28 @@ public sealed interface TopicFinding {
     }
 
     /** The topic is as it must be. */
-    record Ready(String topic, int partitions) implements TopicFinding {}
+    record Ready(String topic, int partitions) implements TopicFinding {
+        @Override
+        public <T> T match(
+                Function<? super Ready, ? extends T> onReady,
+                Function<? super Missing, ? extends T> onMissing,
+                Function<? super Differs, ? extends T> onDiffers,
+                Function<? super Refused, ? extends T> onRefused) {
+            return onReady.apply(this);
+        }
+    }
 
     /** The topic does not exist. */
-    record Missing(String topic, @JsonUnwrapped NewTopicSpec spec) implements TopicFinding {}
+    record Missing(String topic, @JsonUnwrapped NewTopicSpec spec) implements TopicFinding {
+        @Override
+        public <T> T match(
+                Function<? super Ready, ? extends T> onReady,
+                Function<? super Missing, ? extends T> onMissing,
+                Function<? super Differs, ? extends T> onDiffers,
+                Function<? super Refused, ? extends T> onRefused) {
+            return onMissing.apply(this);
+        }
+    }
 
     /**
      * A setting is not as it must be, and can be altered without moving data.
@@ -34,7 +52,16 @@ public sealed interface TopicFinding {
      * @param fatal whether the forwarder must not run like this
      */
     record Differs(String topic, String setting, String actual, String wanted, String why, boolean fatal)
-            implements TopicFinding {}
+            implements TopicFinding {
+        @Override
+        public <T> T match(
+                Function<? super Ready, ? extends T> onReady,
+                Function<? super Missing, ? extends T> onMissing,
+                Function<? super Differs, ? extends T> onDiffers,
+                Function<? super Refused, ? extends T> onRefused) {
+            return onDiffers.apply(this);
+        }
+    }
 
     /**
      * The topic cannot be used, and no program may decide what to do about it.
@@ -42,24 +69,22 @@ public sealed interface TopicFinding {
      * @param problem what is wrong
      * @param remedy what a person can do
      */
-    record Refused(String topic, String problem, String remedy) implements TopicFinding {}
+    record Refused(String topic, String problem, String remedy) implements TopicFinding {
+        @Override
+        public <T> T match(
+                Function<? super Ready, ? extends T> onReady,
+                Function<? super Missing, ? extends T> onMissing,
+                Function<? super Differs, ? extends T> onDiffers,
+                Function<? super Refused, ? extends T> onRefused) {
+            return onRefused.apply(this);
+        }
+    }
 
-    default <T> T match(
+    <T> T match(
             Function<? super Ready, ? extends T> onReady,
             Function<? super Missing, ? extends T> onMissing,
             Function<? super Differs, ? extends T> onDiffers,
-            Function<? super Refused, ? extends T> onRefused) {
-        if (this instanceof Ready ready) {
-            return onReady.apply(ready);
-        }
-        if (this instanceof Missing missing) {
-            return onMissing.apply(missing);
-        }
-        if (this instanceof Differs differs) {
-            return onDiffers.apply(differs);
-        }
-        return onRefused.apply((Refused) this);
-    }
+            Function<? super Refused, ? extends T> onRefused);
 
     /** How a missing topic is to be created. Immutable. */
     public record NewTopicSpec(int partitions, @JsonIgnore Map<String, String> settings) {

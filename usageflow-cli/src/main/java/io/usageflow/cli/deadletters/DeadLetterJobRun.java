@@ -11,11 +11,8 @@ import io.usageflow.forwarder.replay.ReplayDocument;
 import io.usageflow.forwarder.replay.ReplayJob;
 import io.usageflow.forwarder.replay.ReplayJob.ReplayProgress;
 import io.usageflow.forwarder.replay.ReplayOutcome;
-import io.usageflow.forwarder.replay.ReplayOutcome.CanaryFailed;
 import io.usageflow.forwarder.replay.ReplayOutcome.CanaryOutcome;
-import io.usageflow.forwarder.replay.ReplayOutcome.Cancelled;
 import io.usageflow.forwarder.replay.ReplayOutcome.Failed;
-import io.usageflow.forwarder.replay.ReplayOutcome.TakenOver;
 import io.usageflow.forwarder.replay.ReplayPlan;
 import io.usageflow.forwarder.replay.ReplayPlan.SkipReason;
 import io.usageflow.forwarder.replay.ReplayRequest;
@@ -80,31 +77,36 @@ final class DeadLetterJobRun {
         }
         String onward = "the same command again continues with the " + (ended.toDo() - ended.done()) + " that are left"
                 + (request.again() ? ", with --job " + request.audit().job() : "");
-        if (ended.end() instanceof Failed failed) {
-            Explanation explanation = Explanation.of(failed.cause());
-            explanation.lines().forEach(line -> terminal.note("usageflow: " + line));
-            terminal.note("usageflow: " + onward + ", and finds out about those in between");
-            return explanation.exitCode();
-        }
-        if (ended.end() instanceof Cancelled) {
-            terminal.note("usageflow: cancelled; " + onward);
-        } else if (ended.end() instanceof TakenOver) {
-            terminal.note("usageflow: " + request.audit().job()
-                    + " was fenced: a later replay or discard has begun, or Kafka did not answer for"
-                    + " more than a minute; "
-                    + ended.done() + " were " + done.strip()
-                    + ", each once. Check that no other job is running, then " + onward);
-        } else if (ended.end() instanceof CanaryFailed canary) {
-            canary.outcomes().stream()
-                    .filter(CanaryOutcome::failed)
-                    .forEach(outcome -> terminal.note("usageflow: canary failed, replay of " + outcome.deadLetterId()
-                            + ": "
-                            + outcome.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": "
-                            + outcome.detail()));
-            terminal.note("usageflow: stopped; when the cause is gone, " + onward);
-        } else {
-            return planned;
-        }
+        return ended.end()
+                .match(
+                        finished -> planned,
+                        cancelled -> stopped("cancelled; " + onward),
+                        canary -> {
+                            canary.outcomes().stream()
+                                    .filter(CanaryOutcome::failed)
+                                    .forEach(this::noteFailed);
+                            return stopped("stopped; when the cause is gone, " + onward);
+                        },
+                        takenOver -> stopped(request.audit().job()
+                                + " was fenced: a later replay or discard has begun, or Kafka did not answer for"
+                                + " more than a minute; "
+                                + ended.done() + " were " + done.strip()
+                                + ", each once. Check that no other job is running, then " + onward),
+                        failed -> {
+                            Explanation explanation = Explanation.of(failed.cause());
+                            explanation.lines().forEach(line -> terminal.note("usageflow: " + line));
+                            terminal.note("usageflow: " + onward + ", and finds out about those in between");
+                            return explanation.exitCode();
+                        });
+    }
+
+    private void noteFailed(CanaryOutcome outcome) {
+        terminal.note("usageflow: canary failed, replay of " + outcome.deadLetterId() + ": "
+                + outcome.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": " + outcome.detail());
+    }
+
+    private int stopped(String why) {
+        terminal.note("usageflow: " + why);
         return ExitCode.PROBLEMS;
     }
 

@@ -73,15 +73,21 @@ public final class RecordDecoder<T extends SpecificRecord> {
     /** The result of decoding. Sealed: a record, or the reason why the bytes cannot be decoded. */
     public sealed interface Decoded<T> {
 
-        record Valid<T>(T value) implements Decoded<T> {}
+        record Valid<T>(T value) implements Decoded<T> {
+            @Override
+            public <R> R match(Function<T, R> onValid, Function<Malformed<T>, R> onMalformed) {
+                return onValid.apply(value);
+            }
+        }
 
         /** The bytes cannot be decoded; {@code detail} says why, and the remedy. */
-        record Malformed<T>(DeadLetterReason reason, String detail) implements Decoded<T> {}
-
-        default <R> R match(Function<T, R> onValid, Function<Malformed<T>, R> onMalformed) {
-            return this instanceof Valid<T> valid
-                    ? onValid.apply(valid.value())
-                    : onMalformed.apply((Malformed<T>) this);
+        record Malformed<T>(DeadLetterReason reason, String detail) implements Decoded<T> {
+            @Override
+            public <R> R match(Function<T, R> onValid, Function<Malformed<T>, R> onMalformed) {
+                return onMalformed.apply(this);
+            }
         }
+
+        <R> R match(Function<T, R> onValid, Function<Malformed<T>, R> onMalformed);
     }
 }

@@ -11,13 +11,31 @@ import java.util.function.Supplier;
 public sealed interface DedupResult {
 
     /** The id is new, or was forgotten. */
-    record First() implements DedupResult {}
+    record First() implements DedupResult {
+        @Override
+        public <T> T match(
+                Supplier<T> onFirst, Function<FirstRecord, T> onRepeat, Function<FirstRecord, T> onConflict) {
+            return onFirst.get();
+        }
+    }
 
     /** The id is known with the same billable content. */
-    record Repeat(FirstRecord first) implements DedupResult {}
+    record Repeat(FirstRecord first) implements DedupResult {
+        @Override
+        public <T> T match(
+                Supplier<T> onFirst, Function<FirstRecord, T> onRepeat, Function<FirstRecord, T> onConflict) {
+            return onRepeat.apply(first);
+        }
+    }
 
     /** The id is known with other billable content. */
-    record Conflict(FirstRecord first) implements DedupResult {}
+    record Conflict(FirstRecord first) implements DedupResult {
+        @Override
+        public <T> T match(
+                Supplier<T> onFirst, Function<FirstRecord, T> onRepeat, Function<FirstRecord, T> onConflict) {
+            return onConflict.apply(first);
+        }
+    }
 
     /**
      * The stored facts about an id's first record.
@@ -29,15 +47,7 @@ public sealed interface DedupResult {
      */
     record FirstRecord(long seenAt, long fingerprint, InputSource input, long offset) {}
 
-    default <T> T match(Supplier<T> onFirst, Function<FirstRecord, T> onRepeat, Function<FirstRecord, T> onConflict) {
-        if (this instanceof Repeat repeat) {
-            return onRepeat.apply(repeat.first());
-        }
-        if (this instanceof Conflict conflict) {
-            return onConflict.apply(conflict.first());
-        }
-        return onFirst.get();
-    }
+    <T> T match(Supplier<T> onFirst, Function<FirstRecord, T> onRepeat, Function<FirstRecord, T> onConflict);
 
     /** The input topic of an event. */
     public enum InputSource {

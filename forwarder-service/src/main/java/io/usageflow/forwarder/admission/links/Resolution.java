@@ -14,7 +14,12 @@ public sealed interface Resolution {
      *
      * @param vendors for each vendor named in the event's costs
      */
-    record Resolved(CredytReference customer, Map<String, CredytReference> vendors) implements Resolution {}
+    record Resolved(CredytReference customer, Map<String, CredytReference> vendors) implements Resolution {
+        @Override
+        public <T> T match(Function<Resolved, T> onResolved, Function<Unresolved, T> onUnlinked) {
+            return onResolved.apply(this);
+        }
+    }
 
     /**
      * The event has to wait: a link is missing, or Credyt would not bill it.
@@ -51,6 +56,11 @@ public sealed interface Resolution {
         public static Unresolved behindOthers(UsageEvent event) {
             return new Unresolved(Missing.CUSTOMER, event.getAccountId());
         }
+
+        @Override
+        public <T> T match(Function<Resolved, T> onResolved, Function<Unresolved, T> onUnlinked) {
+            return onUnlinked.apply(this);
+        }
     }
 
     /** Which link an event waits for; the customer's if it waits for Credyt's catalogue. */
@@ -72,7 +82,5 @@ public sealed interface Resolution {
         CATALOGUE_NOT_READ
     }
 
-    default <T> T match(Function<Resolved, T> onResolved, Function<Unresolved, T> onUnlinked) {
-        return this instanceof Resolved resolved ? onResolved.apply(resolved) : onUnlinked.apply((Unresolved) this);
-    }
+    <T> T match(Function<Resolved, T> onResolved, Function<Unresolved, T> onUnlinked);
 }

@@ -53,20 +53,33 @@ public final class VendorLinks {
 
     /** The result of looking up a vendor's link. */
     public sealed interface Lookup {
-        record Linked(CredytReference reference) implements Lookup {}
+        record Linked(CredytReference reference) implements Lookup {
+            @Override
+            public <T> T match(
+                    Function<CredytReference, T> onLinked, Supplier<T> onNotLinked, Supplier<T> onUnreadable) {
+                return onLinked.apply(reference);
+            }
+        }
 
         /** There is no valid link. */
-        record NotLinked() implements Lookup {}
+        record NotLinked() implements Lookup {
+            @Override
+            public <T> T match(
+                    Function<CredytReference, T> onLinked, Supplier<T> onNotLinked, Supplier<T> onUnreadable) {
+                return onNotLinked.get();
+            }
+        }
 
         /** The link's schema is not in the registry; it may return. */
-        record Unreadable() implements Lookup {}
-
-        default <T> T match(Function<CredytReference, T> onLinked, Supplier<T> onNotLinked, Supplier<T> onUnreadable) {
-            if (this instanceof Linked linked) {
-                return onLinked.apply(linked.reference());
+        record Unreadable() implements Lookup {
+            @Override
+            public <T> T match(
+                    Function<CredytReference, T> onLinked, Supplier<T> onNotLinked, Supplier<T> onUnreadable) {
+                return onUnreadable.get();
             }
-            return this instanceof Unreadable ? onUnreadable.get() : onNotLinked.get();
         }
+
+        <T> T match(Function<CredytReference, T> onLinked, Supplier<T> onNotLinked, Supplier<T> onUnreadable);
     }
 
     public VendorLinks(

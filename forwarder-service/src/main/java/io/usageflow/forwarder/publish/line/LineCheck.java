@@ -43,24 +43,41 @@ public final class LineCheck implements AutoCloseable {
 
     /** The result for a line. Sealed, so that no case is forgotten. */
     public sealed interface Answer {
-        record Good() implements Answer {}
-
-        /** An earlier line says the same, in every field. */
-        record Repeated(long before) implements Answer {}
-
-        record Bad(String problem) implements Answer {}
-
-        default <T> T match(
-                Supplier<? extends T> onGood,
-                LongFunction<? extends T> onRepeated,
-                Function<String, ? extends T> onBad) {
-            if (this instanceof Good) {
+        record Good() implements Answer {
+            @Override
+            public <T> T match(
+                    Supplier<? extends T> onGood,
+                    LongFunction<? extends T> onRepeated,
+                    Function<String, ? extends T> onBad) {
                 return onGood.get();
             }
-            return this instanceof Repeated repeated
-                    ? onRepeated.apply(repeated.before())
-                    : onBad.apply(((Bad) this).problem());
         }
+
+        /** An earlier line says the same, in every field. */
+        record Repeated(long before) implements Answer {
+            @Override
+            public <T> T match(
+                    Supplier<? extends T> onGood,
+                    LongFunction<? extends T> onRepeated,
+                    Function<String, ? extends T> onBad) {
+                return onRepeated.apply(before);
+            }
+        }
+
+        record Bad(String problem) implements Answer {
+            @Override
+            public <T> T match(
+                    Supplier<? extends T> onGood,
+                    LongFunction<? extends T> onRepeated,
+                    Function<String, ? extends T> onBad) {
+                return onBad.apply(problem);
+            }
+        }
+
+        <T> T match(
+                Supplier<? extends T> onGood,
+                LongFunction<? extends T> onRepeated,
+                Function<String, ? extends T> onBad);
     }
 
     public Answer of(ParsedLine.Event line) {

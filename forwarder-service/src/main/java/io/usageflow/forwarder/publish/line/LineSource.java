@@ -39,6 +39,11 @@ public interface LineSource {
             public Event {
                 rounded = List.copyOf(rounded);
             }
+
+            @Override
+            public <T> T match(Function<? super Event, ? extends T> onEvent, Function<? super Bad, ? extends T> onBad) {
+                return onEvent.apply(this);
+            }
         }
 
         /**
@@ -46,11 +51,14 @@ public interface LineSource {
          *
          * @param problem names the field and the remedy
          */
-        record Bad(long number, String text, String problem) implements ParsedLine {}
-
-        default <T> T match(Function<? super Event, ? extends T> onEvent, Function<? super Bad, ? extends T> onBad) {
-            return this instanceof Event event ? onEvent.apply(event) : onBad.apply((Bad) this);
+        record Bad(long number, String text, String problem) implements ParsedLine {
+            @Override
+            public <T> T match(Function<? super Event, ? extends T> onEvent, Function<? super Bad, ? extends T> onBad) {
+                return onBad.apply(this);
+            }
         }
+
+        <T> T match(Function<? super Event, ? extends T> onEvent, Function<? super Bad, ? extends T> onBad);
     }
 
     /** A line cannot become an event. The message names the field and the remedy, without the line's number. */

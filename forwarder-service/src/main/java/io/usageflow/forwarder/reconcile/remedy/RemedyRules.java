@@ -79,15 +79,16 @@ final class RemedyRules {
     sealed interface Decision {
         Remedy plan();
 
-        default <R> R match(
-                Function<Leave, R> onLeave, Function<SendAgain, R> onSendAgain, Function<Adjust, R> onAdjust) {
-            return this instanceof SendAgain again
-                    ? onSendAgain.apply(again)
-                    : this instanceof Adjust adjust ? onAdjust.apply(adjust) : onLeave.apply((Leave) this);
-        }
+        <R> R match(Function<Leave, R> onLeave, Function<SendAgain, R> onSendAgain, Function<Adjust, R> onAdjust);
 
         /** Nothing is done. */
-        record Leave(Remedy plan) implements Decision {}
+        record Leave(Remedy plan) implements Decision {
+            @Override
+            public <R> R match(
+                    Function<Leave, R> onLeave, Function<SendAgain, R> onSendAgain, Function<Adjust, R> onAdjust) {
+                return onLeave.apply(this);
+            }
+        }
 
         /**
          * The event is sent again.
@@ -95,14 +96,26 @@ final class RemedyRules {
          * @param event with its new id
          * @param fixes what was changed, for the mark
          */
-        record SendAgain(Remedy plan, UsageEvent event, List<Fix> fixes) implements Decision {}
+        record SendAgain(Remedy plan, UsageEvent event, List<Fix> fixes) implements Decision {
+            @Override
+            public <R> R match(
+                    Function<Leave, R> onLeave, Function<SendAgain, R> onSendAgain, Function<Adjust, R> onAdjust) {
+                return onSendAgain.apply(this);
+            }
+        }
 
         /**
          * The wallet is corrected.
          *
          * @param customerId Credyt's
          */
-        record Adjust(Remedy plan, String customerId) implements Decision {}
+        record Adjust(Remedy plan, String customerId) implements Decision {
+            @Override
+            public <R> R match(
+                    Function<Leave, R> onLeave, Function<SendAgain, R> onSendAgain, Function<Adjust, R> onAdjust) {
+                return onAdjust.apply(this);
+            }
+        }
     }
 
     /**
