@@ -5,15 +5,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tracks since when a customer's deliveries fail although the destination is healthy. Pure; one thread; times in
@@ -29,18 +26,14 @@ import org.jspecify.annotations.Nullable;
  * partitions, and {@link #restore} takes the stored ones, so the next owner of a partition continues the budget.
  */
 public final class FailureBudgets {
-    /** Maximum of changes in one transaction. */
-    private static final int CHANGES_MAX = 1_000;
     /** Blocked customers without waiting events are forgotten after this time; the next event begins a new budget. */
     private static final Duration IDLE_MAX = Duration.ofDays(1);
     /** Maximum of idle customers; the longest idle are forgotten first. */
     private static final int IDLE_CUSTOMERS_MAX = 100_000;
 
     private final long worthWritingNanos;
-    private final Map<Customer, Failing> failing = new HashMap<>();
-    /** The partitions to which a customer's changed record must be written. */
-    private final Map<Customer, Set<TopicPartition>> behind = new LinkedHashMap<>();
-
+    private final Map<Customer, CustomerFailure> failing = new HashMap<>();
+    private final BudgetChanges changes = new BudgetChanges();
     /** Blocked customers without waiting events, and since when; the longest idle first. */
     private final Map<Customer, Long> idle = new LinkedHashMap<>();
 
@@ -48,65 +41,6 @@ public final class FailureBudgets {
     private OptionalLong suspendedNanos = OptionalLong.empty();
     private int blocked;
     private int withoutFunds;
-
-    private static final class Failing {
-        final Set<TopicPartition> partitions = new HashSet<>();
-        /** Without a meaning while it lacks funds. */
-        long sinceNanos;
-        /** Whether the last failure was a refusal for lack of funds. */
-        boolean lacksFunds;
-        /** Null if it was not refused for lack of funds since its last success. */
-        @Nullable
-        Long noFundsSinceNanos;
-
-        /** Null if it failed only in an earlier process. */
-        @Nullable
-        Long lastNanos;
-
-        int inARow;
-        boolean blocked;
-        boolean written;
-        String cause = "";
-
-        Failing(long sinceNanos) {
-            this.sinceNanos = sinceNanos;
-        }
-
-        /** The beginning of the present trouble. */
-        long beganNanos() {
-            return lacksFunds && noFundsSinceNanos != null ? noFundsSinceNanos : sinceNanos;
-        }
-
-        void began(long nanos) {
-            if (lacksFunds) {
-                noFundsSinceNanos = nanos;
-            } else {
-                sinceNanos = nanos;
-            }
-        }
-
-        /** Starts to fail in the other way. */
-        void turn(boolean toNoFunds, long nowNanos) {
-            lacksFunds = toNoFunds;
-            inARow = 0;
-            lastNanos = null;
-            sinceNanos = nowNanos;
-            noFundsSinceNanos = noFundsSinceNanos == null && toNoFunds ? Long.valueOf(nowNanos) : noFundsSinceNanos;
-        }
-
-        void exclude(Duration time, long nowNanos) {
-            sinceNanos += Math.min(time.toNanos(), nowNanos - sinceNanos);
-            excludeFromFunds(time, nowNanos);
-        }
-
-        void excludeFromFunds(Duration time, long nowNanos) {
-            if (noFundsSinceNanos != null) {
-                // Before now, so that what is accepted now comes after it.
-                long past = Math.max(0, nowNanos - noFundsSinceNanos - 1);
-                noFundsSinceNanos += Math.min(time.toNanos(), past);
-            }
-        }
-    }
 
     /**
      * A customer's status after a failure.
@@ -162,7 +96,7 @@ public final class FailureBudgets {
      */
     public FailureStatus failed(
             Customer customer, Collection<TopicPartition> partitions, String cause, boolean whole, long nowNanos) {
-        Failing entry = failing.computeIfAbsent(customer, absent -> new Failing(nowNanos));
+        CustomerFailure entry = failing.computeIfAbsent(customer, absent -> new CustomerFailure(nowNanos));
         boolean turned = entry.lacksFunds;
         if (turned) {
             entry.turn(false, nowNanos);
@@ -180,7 +114,7 @@ public final class FailureBudgets {
      */
     public FailureStatus noFunds(
             Customer customer, Collection<TopicPartition> partitions, String cause, long sentNanos, long nowNanos) {
-        Failing entry = failing.computeIfAbsent(customer, absent -> new Failing(nowNanos));
+        CustomerFailure entry = failing.computeIfAbsent(customer, absent -> new CustomerFailure(nowNanos));
         boolean turned = !entry.lacksFunds;
         if (turned) {
             entry.turn(true, nowNanos);
@@ -192,7 +126,7 @@ public final class FailureBudgets {
 
     private FailureStatus failed(
             Customer customer,
-            Failing entry,
+            CustomerFailure entry,
             Collection<TopicPartition> partitions,
             String cause,
             boolean another,
@@ -225,7 +159,7 @@ public final class FailureBudgets {
 
     /** Since when a customer lacks funds; empty if it does not. */
     public OptionalLong unfundedSinceNanos(Customer customer) {
-        Failing entry = failing.get(customer);
+        CustomerFailure entry = failing.get(customer);
         return entry != null && entry.lacksFunds ? OptionalLong.of(entry.beganNanos()) : OptionalLong.empty();
     }
 
@@ -251,7 +185,7 @@ public final class FailureBudgets {
 
     /** Blocks a customer whose events became dead letters: until one succeeds, others follow without a budget. */
     public void block(Customer customer) {
-        Failing entry = failing.get(customer);
+        CustomerFailure entry = failing.get(customer);
         if (entry != null && !entry.blocked) {
             entry.blocked = true;
             blocked++;
@@ -268,7 +202,7 @@ public final class FailureBudgets {
 
     /** Notes that the customer has no more events. A blocked customer stays blocked until a success, or for a day. */
     public void idle(Customer customer, long nowNanos) {
-        Failing entry = failing.get(customer);
+        CustomerFailure entry = failing.get(customer);
         if (entry == null) {
             return;
         }
@@ -292,19 +226,19 @@ public final class FailureBudgets {
 
     private void forget(Customer customer) {
         idle.remove(customer);
-        Failing entry = failing.remove(customer);
+        CustomerFailure entry = failing.remove(customer);
         if (entry == null) {
             return;
         }
         uncount(entry);
         if (entry.written) {
-            behind.put(customer, Set.copyOf(entry.partitions));
+            changes.add(customer, entry.partitions);
         } else {
-            behind.remove(customer);
+            changes.remove(customer);
         }
     }
 
-    private void uncount(Failing entry) {
+    private void uncount(CustomerFailure entry) {
         blocked -= entry.blocked ? 1 : 0;
         withoutFunds -= entry.lacksFunds ? 1 : 0;
     }
@@ -339,7 +273,7 @@ public final class FailureBudgets {
         long failingFor = was.failingSince().toNanos()
                 - was.suspendedSince().map(Duration::toNanos).orElse(0L);
         long since = nowNanos - Math.max(0, failingFor);
-        Failing entry = failing.computeIfAbsent(customer, absent -> new Failing(since));
+        CustomerFailure entry = failing.computeIfAbsent(customer, absent -> new CustomerFailure(since));
         boolean elsewhere = !entry.partitions.isEmpty();
         if (was.lacksFunds() && !elsewhere) {
             entry.turn(true, since);
@@ -371,41 +305,21 @@ public final class FailureBudgets {
             return gone;
         });
         idle.keySet().retainAll(failing.keySet());
-        behind.replaceAll((customer, where) -> {
-            Set<TopicPartition> kept = new HashSet<>(where);
-            kept.removeAll(partitions);
-            return kept;
-        });
-        behind.values().removeIf(Set::isEmpty);
+        changes.revoked(partitions);
     }
 
     public boolean hasChanges() {
-        return !behind.isEmpty();
+        return !changes.isEmpty();
     }
 
-    /**
-     * Takes the next changes to write, about {@value #CHANGES_MAX} at most; {@link #notWritten} returns them after a
-     * failure.
-     */
+    /** Takes the next changes to write, within a bound; {@link #notWritten} returns them after a failure. */
     public List<BudgetChange> takeChanges(long nowNanos) {
-        List<BudgetChange> changes = new ArrayList<>();
-        var left = behind.entrySet().iterator();
-        while (left.hasNext() && changes.size() < CHANGES_MAX) {
-            Map.Entry<Customer, Set<TopicPartition>> next = left.next();
-            Optional<StoredBudget> remembered =
-                    Optional.ofNullable(failing.get(next.getKey())).map(entry -> remembered(entry, nowNanos));
-            next.getValue().forEach(partition -> changes.add(new BudgetChange(next.getKey(), partition, remembered)));
-            left.remove();
-        }
-        return changes;
+        return changes.take(
+                customer -> Optional.ofNullable(failing.get(customer)).map(entry -> remembered(entry, nowNanos)));
     }
 
-    public void notWritten(List<BudgetChange> changes) {
-        changes.forEach(change -> {
-            Set<TopicPartition> partitions = new HashSet<>(behind.getOrDefault(change.customer(), Set.of()));
-            partitions.add(change.partition());
-            behind.put(change.customer(), partitions);
-        });
+    public void notWritten(List<BudgetChange> failed) {
+        changes.putBack(failed);
     }
 
     /** The cause of the last failure of any customer. */
@@ -426,7 +340,7 @@ public final class FailureBudgets {
         return blocked;
     }
 
-    private StoredBudget remembered(Failing entry, long nowNanos) {
+    private StoredBudget remembered(CustomerFailure entry, long nowNanos) {
         Optional<Duration> suspended = suspendedNanos.isPresent()
                 ? Optional.of(Duration.ofNanos(nowNanos - Math.max(suspendedNanos.getAsLong(), entry.beganNanos())))
                 : Optional.empty();
@@ -438,7 +352,7 @@ public final class FailureBudgets {
                 entry.lacksFunds);
     }
 
-    private long failingNanos(Failing entry, long nowNanos) {
+    private long failingNanos(CustomerFailure entry, long nowNanos) {
         return Math.max(0, Math.min(nowNanos, suspendedNanos.orElse(nowNanos)) - entry.beganNanos());
     }
 
@@ -450,8 +364,8 @@ public final class FailureBudgets {
         });
     }
 
-    private void write(Customer customer, Failing entry) {
+    private void write(Customer customer, CustomerFailure entry) {
         entry.written = true;
-        behind.put(customer, Set.copyOf(entry.partitions));
+        changes.add(customer, entry.partitions);
     }
 }

@@ -6,13 +6,11 @@ import io.usageflow.forwarder.delivery.partition.AssignedPartition;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -24,22 +22,17 @@ import java.util.stream.Stream;
  * (docs/credyt-api.md, 3). Bounded by backpressure.
  */
 public final class CustomerQueues {
-    private static final int BYTES_LEARNED_MIN = 4 * 1024;
     /** Maximum of suspect events of a customer before another of its events is accepted. */
     private static final int SUSPECTS_MAX = 8;
 
     private final Batching bounds;
     private final Map<Customer, CustomerQueue> queues = new HashMap<>();
     private final CustomerScheduler scheduler;
-    private final Set<String> idsInFlight = new HashSet<>();
-    /** Queues whose next event's id is in flight in another request. */
-    private final Map<String, List<CustomerQueue>> waitingForId = new HashMap<>();
-
+    private final BatchPicker picker;
     /** Delayed customers without waiting events, and until when. */
     private final Map<Customer, Long> heldEmpty = new HashMap<>();
 
     private long came;
-    private int bytesMax;
 
     /** A request with the batch's next events. */
     public record BatchRequest(Customer customer, Batch batch, List<PendingEvent> events) {
@@ -62,7 +55,7 @@ public final class CustomerQueues {
     public CustomerQueues(Batching bounds) {
         this.bounds = bounds;
         this.scheduler = new CustomerScheduler(bounds.order());
-        this.bytesMax = bounds.bytesMax();
+        this.picker = new BatchPicker(bounds, scheduler);
     }
 
     public void add(PendingEvent event) {
@@ -92,7 +85,7 @@ public final class CustomerQueues {
                 next.isPresent();
                 next = scheduler.next(nowNanos)) {
             CustomerQueue queue = next.get();
-            Optional<BatchRequest> request = request(queue, nowNanos);
+            Optional<BatchRequest> request = picker.request(queue, nowNanos);
             if (request.isPresent()) {
                 queue.inFlight++;
                 offer(queue);
@@ -119,11 +112,7 @@ public final class CustomerQueues {
             }
         }
         for (PendingEvent event : request.events()) {
-            idsInFlight.remove(event.credytId());
-            List<CustomerQueue> waiting = waitingForId.isEmpty() ? null : waitingForId.remove(event.credytId());
-            if (waiting != null) {
-                waiting.forEach(this::offer);
-            }
+            picker.answered(event).forEach(this::offer);
         }
         offer(queue);
         forgetIfIdle(queue);
@@ -253,7 +242,7 @@ public final class CustomerQueues {
 
     /** Makes batches smaller, since a request of this size was too large. */
     public void tooLarge(int bytes) {
-        bytesMax = Math.max(BYTES_LEARNED_MIN, Math.min(bytesMax, bytes / 2));
+        picker.tooLarge(bytes);
     }
 
     /** Drops the events of ended assignments; those in flight leave with their answer. */
@@ -276,129 +265,6 @@ public final class CustomerQueues {
     /** When a delayed customer is next due. */
     public OptionalLong nextDueNanos() {
         return scheduler.nextDueNanos();
-    }
-
-    private Optional<BatchRequest> request(CustomerQueue queue, long nowNanos) {
-        if (queue.isBusy(bounds.order() == Order.CUSTOMER)) {
-            return Optional.empty(); // offered again by its answer
-        }
-        queue.held = false;
-        Optional<Batch> ripe = suspect(queue, nowNanos, SuspectEvent::isRipe);
-        Optional<Batch> begun = ripe.isPresent() ? ripe : begun(queue, nowNanos);
-        if (begun.isPresent()) {
-            return Optional.of(again(queue, begun.get()));
-        }
-        if (queue.slot.isQueued() || (bounds.order() == Order.CUSTOMER && !queue.begun.isEmpty())) {
-            return Optional.empty();
-        }
-        if (queue.waiting.isEmpty() && !queue.suspects.isEmpty()) {
-            Optional<Batch> suspect = suspect(queue, nowNanos, any -> true);
-            if (suspect.isEmpty()) {
-                waitForSuspects(queue, nowNanos);
-                return Optional.empty();
-            }
-            PendingEvent accepted = queue.lastAccepted;
-            if (accepted == null || !accepted.current() || idsInFlight.contains(accepted.credytId())) {
-                return Optional.of(again(queue, suspect.get()));
-            }
-            queue.waiting.add(accepted); // Credyt has it, so it can only be accepted; it is not counted again
-        }
-        List<PendingEvent> events = take(queue);
-        if (events.isEmpty()) {
-            return Optional.empty();
-        }
-        Batch fresh = new Batch(events);
-        return Optional.of(
-                new BatchRequest(queue.customer, fresh, fresh.bisector().next()));
-    }
-
-    private BatchRequest again(CustomerQueue queue, Batch batch) {
-        if (batch instanceof SuspectEvent suspect) {
-            queue.suspects.remove(suspect);
-        } else {
-            queue.begun.remove(batch);
-        }
-        List<PendingEvent> events = batch.bisector().next();
-        events.forEach(event -> idsInFlight.add(event.credytId()));
-        return new BatchRequest(queue.customer, batch, events);
-    }
-
-    private Optional<Batch> suspect(CustomerQueue queue, long nowNanos, Predicate<SuspectEvent> which) {
-        return queue.suspects.stream()
-                .filter(which)
-                .filter(suspect -> suspect.due(nowNanos))
-                .filter(suspect ->
-                        suspect.bisector().next().stream().noneMatch(event -> idsInFlight.contains(event.credytId())))
-                .<Batch>map(suspect -> suspect)
-                .findFirst();
-    }
-
-    private void waitForSuspects(CustomerQueue queue, long nowNanos) {
-        Optional<SuspectEvent> busy =
-                queue.suspects.stream().filter(suspect -> suspect.due(nowNanos)).findFirst();
-        if (busy.isPresent()) {
-            waitFor(busy.get().bisector().next().get(0).credytId(), queue);
-            return;
-        }
-        queue.suspects.stream()
-                .mapToLong(Batch::notBeforeNanos)
-                .reduce((one, other) -> one - other < 0 ? one : other)
-                .ifPresent(due -> scheduler.delay(queue, due));
-    }
-
-    /** The first unfinished batch that may be sent; with order, only the oldest. */
-    private Optional<Batch> begun(CustomerQueue queue, long nowNanos) {
-        OptionalLong due = OptionalLong.empty();
-        for (Batch batch : queue.begun) {
-            Optional<String> busy = batch.bisector().next().stream()
-                    .map(PendingEvent::credytId)
-                    .filter(idsInFlight::contains)
-                    .findFirst();
-            if (batch.due(nowNanos) && busy.isEmpty()) {
-                return Optional.of(batch);
-            }
-            if (!batch.due(nowNanos)) {
-                due = OptionalLong.of(due.isPresent() ? earlier(due.getAsLong(), batch) : batch.notBeforeNanos());
-            } else {
-                waitFor(busy.orElseThrow(), queue);
-            }
-            if (bounds.order() == Order.CUSTOMER) {
-                break;
-            }
-        }
-        if (due.isPresent() && (bounds.order() == Order.CUSTOMER || queue.waiting.isEmpty())) {
-            scheduler.delay(queue, due.getAsLong());
-        }
-        return Optional.empty();
-    }
-
-    private static long earlier(long dueNanos, Batch batch) {
-        return batch.notBeforeNanos() - dueNanos < 0 ? batch.notBeforeNanos() : dueNanos;
-    }
-
-    /** Takes the waiting events up to the bounds or to an id in flight, and marks their ids as in flight. */
-    private List<PendingEvent> take(CustomerQueue queue) {
-        List<PendingEvent> taken = new ArrayList<>();
-        int bytes = 0;
-        while (!queue.waiting.isEmpty() && taken.size() < bounds.eventsMax()) {
-            PendingEvent event = queue.waiting.getFirst();
-            bytes += event.json().length + 1;
-            if (!taken.isEmpty() && bytes > bytesMax) {
-                break;
-            }
-            if (!idsInFlight.add(event.credytId())) {
-                if (taken.isEmpty()) {
-                    waitFor(event.credytId(), queue);
-                }
-                break;
-            }
-            taken.add(queue.waiting.removeFirst());
-        }
-        return taken;
-    }
-
-    private void waitFor(String id, CustomerQueue queue) {
-        waitingForId.computeIfAbsent(id, absent -> new ArrayList<>()).add(queue);
     }
 
     private void offer(CustomerQueue queue) {
