@@ -34,12 +34,12 @@ import java.util.stream.Stream;
 public final class BillingCheck {
     private final Catalogue catalogue;
     private final String eventType;
-    private final JsonNode data;
+    private final EventData data;
     private final List<ExpectedFee> fees = new ArrayList<>();
     private final List<Miss> misses = new ArrayList<>();
     private final List<String> unknowns = new ArrayList<>();
 
-    private BillingCheck(Catalogue catalogue, String eventType, JsonNode data) {
+    private BillingCheck(Catalogue catalogue, String eventType, EventData data) {
         this.catalogue = catalogue;
         this.eventType = eventType;
         this.data = data;
@@ -52,6 +52,12 @@ public final class BillingCheck {
      */
     public static BillingForecast ofCustomer(
             Catalogue catalogue, Subscriptions subscriptions, String eventType, JsonNode data) {
+        return ofCustomer(catalogue, subscriptions, eventType, EventData.of(data));
+    }
+
+    /** As the other method. */
+    static BillingForecast ofCustomer(
+            Catalogue catalogue, Subscriptions subscriptions, String eventType, EventData data) {
         BillingCheck check = new BillingCheck(catalogue, eventType, data);
         subscriptions.products().forEach(check::meet);
         if (check.isEmpty()) {
@@ -62,7 +68,7 @@ public final class BillingCheck {
 
     /** Checks an event of no customer in particular: against the default version of each product. */
     public static BillingForecast ofAnyone(Catalogue catalogue, String eventType, JsonNode data) {
-        BillingCheck check = new BillingCheck(catalogue, eventType, data);
+        BillingCheck check = new BillingCheck(catalogue, eventType, EventData.of(data));
         for (Product product : catalogue.products()) {
             product.defaultVersion().ifPresent(version -> check.meet(product, version));
         }
@@ -75,7 +81,7 @@ public final class BillingCheck {
     /** Checks an event against one version of a product, as if the customer had subscribed to that. */
     static BillingForecast ofVersion(
             Catalogue catalogue, Product product, Version version, String eventType, JsonNode data) {
-        BillingCheck check = new BillingCheck(catalogue, eventType, data);
+        BillingCheck check = new BillingCheck(catalogue, eventType, EventData.of(data));
         check.meet(product, version);
         if (check.isEmpty()) {
             check.misses.add(new Miss(
@@ -122,10 +128,12 @@ public final class BillingCheck {
             return;
         }
         for (Price price : version.prices().get()) {
+            if (!price.mayCount(eventType)) {
+                continue;
+            }
             if (price instanceof UsagePrice usage) {
                 meet(product, version, usage);
-            } else if (price instanceof UnknownPrice unknown
-                    && unknown.eventType().map(eventType::equals).orElse(true)) {
+            } else if (price instanceof UnknownPrice unknown) {
                 unknowns.add("a price of product " + product.code() + ", version " + version.number()
                         + ", has a form that is not known: " + unknown.why());
             }
@@ -133,16 +141,12 @@ public final class BillingCheck {
     }
 
     private void meet(Product product, Version version, UsagePrice price) {
-        if (!price.eventType().equals(eventType)) {
-            return;
-        }
-        String where = "price" + price.name().map(name -> " " + name).orElse("") + " of product " + product.code()
-                + ", version " + version.number() + ",";
         if (!price.realTime()) {
-            misses.add(new Miss(Cause.PRICE_NOT_REAL_TIME, where + " is not billed in real time"));
+            misses.add(new Miss(
+                    Cause.PRICE_NOT_REAL_TIME, where(product, version, price) + " is not billed in real time"));
             return;
         }
-        Optional<Miss> noVolume = price.volumeField().flatMap(field -> missingVolume(where, field));
+        Optional<Miss> noVolume = price.volumeField().flatMap(field -> missingVolume(product, version, price, field));
         if (noVolume.isPresent()) {
             misses.add(noVolume.get());
             return;
@@ -151,40 +155,44 @@ public final class BillingCheck {
         price.tariffs().forEach((asset, tariffs) -> best(tariffs)
                 .ifPresent(tariff -> amounts.put(asset, amount(price, tariff))));
         if (amounts.isEmpty()) {
-            misses.add(new Miss(Cause.DIMENSION_WITHOUT_PRICE, where + " has no rate for " + dimensions(price)));
+            misses.add(new Miss(
+                    Cause.DIMENSION_WITHOUT_PRICE,
+                    where(product, version, price) + " has no rate for " + dimensions(price)));
         } else {
             fees.add(new ExpectedFee(product.code(), version.number(), price.name(), amounts));
         }
     }
 
-    private Optional<Miss> missingVolume(String where, String field) {
-        JsonNode volume = data.path(field);
+    private static String where(Product product, Version version, UsagePrice price) {
+        return "price" + price.name().map(name -> " " + name).orElse("") + " of product " + product.code()
+                + ", version " + version.number() + ",";
+    }
+
+    private Optional<Miss> missingVolume(Product product, Version version, UsagePrice price, String field) {
+        JsonNode volume = data.value(field);
         if (volume.isNumber()) {
             return Optional.empty();
         }
         if (volume.isMissingNode() || volume.isNull()) {
-            List<String> present = new ArrayList<>();
-            data.fieldNames().forEachRemaining(present::add);
             return Optional.of(new Miss(
                     Cause.VOLUME_MISSING,
-                    where + " counts data." + field + ", which the event does not have"
-                            + Suggestion.of(field, present)
+                    where(product, version, price) + " counts data." + field + ", which the event does not have"
+                            + Suggestion.of(field, data.fields())
                                     .map(name -> "; it has data." + name)
                                     .orElse("")));
         }
         return Optional.of(new Miss(
-                Cause.VOLUME_NOT_A_NUMBER, where + " counts data." + field + ", which is not a number in the event"));
+                Cause.VOLUME_NOT_A_NUMBER,
+                where(product, version, price) + " counts data." + field + ", which is not a number in the event"));
     }
 
     /** The tariff that names most of the event's values; the earlier one of two. */
     private Optional<Tariff> best(List<Tariff> tariffs) {
         Tariff best = null;
-        long bestNamed = -1;
+        int bestNamed = -1;
         for (Tariff tariff : tariffs) {
-            long named = tariff.dimensions().values().stream()
-                    .filter(value -> !value.equals(Tariff.ANY))
-                    .count();
-            if (fits(tariff) && named > bestNamed) {
+            int named = named(tariff);
+            if (named > bestNamed) {
                 best = tariff;
                 bestNamed = named;
             }
@@ -192,25 +200,34 @@ public final class BillingCheck {
         return Optional.ofNullable(best);
     }
 
-    /** Credyt looks values up by their exact text. */
-    private boolean fits(Tariff tariff) {
-        return tariff.dimensions().entrySet().stream()
-                .allMatch(dimension -> dimension.getValue().equals(Tariff.ANY)
-                        || dimension
-                                .getValue()
-                                .equals(data.path(dimension.getKey()).textValue()));
+    /** How many of the event's values the tariff names; -1 if it does not fit. Credyt looks values up by exact text. */
+    private int named(Tariff tariff) {
+        int named = 0;
+        for (Map.Entry<String, String> dimension : tariff.dimensions().entrySet()) {
+            if (!dimension.getValue().equals(Tariff.ANY)) {
+                if (!dimension.getValue().equals(data.value(dimension.getKey()).textValue())) {
+                    return -1;
+                }
+                named++;
+            }
+        }
+        return named;
     }
 
     private BigDecimal amount(UsagePrice price, Tariff tariff) {
         BigDecimal volume = price.volumeField()
-                .map(field -> data.path(field).decimalValue())
+                .map(field -> data.value(field).decimalValue())
                 .orElse(BigDecimal.ZERO);
         BigDecimal sum = BigDecimal.ZERO;
         for (Rate rate : tariff.rates()) {
             if (price.countsUnits()) {
                 sum = sum.add(rate.unit());
             }
-            sum = sum.add(volume.multiply(rate.volume()).divide(rate.packageSize(), MathContext.DECIMAL128));
+            BigDecimal packages = volume.multiply(rate.volume());
+            sum = sum.add(
+                    rate.packageSize().equals(BigDecimal.ONE)
+                            ? packages.round(MathContext.DECIMAL128)
+                            : packages.divide(rate.packageSize(), MathContext.DECIMAL128));
         }
         return sum.signum() == 0 ? BigDecimal.ZERO : sum.stripTrailingZeros();
     }
@@ -218,7 +235,7 @@ public final class BillingCheck {
     private String dimensions(UsagePrice price) {
         List<String> values = new ArrayList<>();
         for (String dimension : price.dimensions()) {
-            JsonNode value = data.path(dimension);
+            JsonNode value = data.value(dimension);
             values.add("data." + dimension + (value.isMissingNode() ? ", which is missing" : " " + value));
         }
         return values.isEmpty() ? "this event" : String.join(" and ", values);

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.catalogue;
 
 import java.math.BigDecimal;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,6 +71,9 @@ public record Catalogue(List<Product> products, List<String> gaps) {
     public sealed interface Price {
         /** The price's name; empty if it has none. */
         Optional<String> name();
+
+        /** Whether it counts events of the type, or may as far as is known. */
+        boolean mayCount(String type);
     }
 
     /**
@@ -93,10 +97,35 @@ public record Catalogue(List<Product> products, List<String> gaps) {
             dimensions = List.copyOf(dimensions);
             tariffs = Map.copyOf(tariffs);
         }
+
+        @Override
+        public boolean mayCount(String type) {
+            return eventType.equals(type);
+        }
+
+        /** The same price with {@link Rate#inPackagesOfOne}. */
+        UsagePrice inPackagesOfOne() {
+            Map<String, List<Tariff>> same = new HashMap<>();
+            tariffs.forEach((asset, each) -> same.put(
+                    asset,
+                    each.stream()
+                            .map(tariff -> new Tariff(
+                                    tariff.dimensions(),
+                                    tariff.rates().stream()
+                                            .map(Rate::inPackagesOfOne)
+                                            .toList()))
+                            .toList()));
+            return new UsagePrice(name, realTime, eventType, countsUnits, volumeField, dimensions, same);
+        }
     }
 
     /** A price that has nothing to do with events, such as a monthly fee. */
-    public record FixedPrice(Optional<String> name) implements Price {}
+    public record FixedPrice(Optional<String> name) implements Price {
+        @Override
+        public boolean mayCount(String type) {
+            return false;
+        }
+    }
 
     /**
      * A price in a form that we do not know.
@@ -104,7 +133,12 @@ public record Catalogue(List<Product> products, List<String> gaps) {
      * @param eventType what it counts, if that could be read; empty: it may count any
      * @param why the field, and what is wrong with it
      */
-    public record UnknownPrice(Optional<String> name, Optional<String> eventType, String why) implements Price {}
+    public record UnknownPrice(Optional<String> name, Optional<String> eventType, String why) implements Price {
+        @Override
+        public boolean mayCount(String type) {
+            return eventType.map(type::equals).orElse(true);
+        }
+    }
 
     /**
      * The rates for one combination of dimension values. All of them are charged.
@@ -127,5 +161,14 @@ public record Catalogue(List<Product> products, List<String> gaps) {
      * @param volume per package
      * @param packageSize more than 0
      */
-    public record Rate(BigDecimal unit, BigDecimal volume, BigDecimal packageSize) {}
+    public record Rate(BigDecimal unit, BigDecimal volume, BigDecimal packageSize) {
+        /** The same rate for packages of one, which needs no division; itself if it would not be exact. */
+        Rate inPackagesOfOne() {
+            try {
+                return new Rate(unit, volume.divide(packageSize), BigDecimal.ONE);
+            } catch (ArithmeticException endless) {
+                return this;
+            }
+        }
+    }
 }

@@ -290,8 +290,7 @@ public final class FeeCheck {
     private boolean hasUnknownPrice(Version version) {
         return version.prices().stream()
                 .flatMap(List::stream)
-                .anyMatch(price -> price instanceof UnknownPrice unknown
-                        && unknown.eventType().map(event.eventType()::equals).orElse(true));
+                .anyMatch(price -> price instanceof UnknownPrice && price.mayCount(event.eventType()));
     }
 
     private void judge(String where, List<ExpectedFee> expected, List<ChargedFee> fees, boolean unknownPrice) {

@@ -2,44 +2,37 @@ package io.usageflow.forwarder.catalogue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.usageflow.forwarder.catalogue.Catalogue.Product;
 import io.usageflow.forwarder.catalogue.Catalogue.UsagePrice;
+import io.usageflow.forwarder.catalogue.Catalogue.Version;
 import io.usageflow.forwarder.credyt.EventJson;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
  * Judges the events of all customers with the same subscriptions, as {@link BillingCheck} does, at a small cost for
- * each event: it looks at the products of the subscriptions only, and reads of {@code data} only what their prices look
- * at. An event that is not billed is judged once more as a whole, so that the forecast can name the cause. Thread-safe.
+ * each event: it looks only at the prices of its type in the products of the subscriptions, and reads of {@code data}
+ * only what they look at. An event that is not billed is judged once more as a whole, so that the forecast can name
+ * the cause. Thread-safe.
  */
 public final class SubscribedPrices {
     /** Bound of the memory for event types, which an event may invent. */
     private static final int EVENT_TYPES_MAX = 1_000;
 
     private final Catalogue catalogue;
-    private final Catalogue subscribed;
     private final Subscriptions subscriptions;
     private final boolean whole;
-    private final Map<String, EventType> eventTypes = new ConcurrentHashMap<>();
+    private final Map<String, Function<Map<String, Object>, BillingForecast>> eventTypes = new ConcurrentHashMap<>();
 
     public SubscribedPrices(Catalogue catalogue, Subscriptions subscriptions) {
-        Set<String> codes = subscriptions.products().stream()
-                .map(Subscriptions.Subscribed::productCode)
-                .collect(Collectors.toSet());
         this.catalogue = catalogue;
-        this.subscribed = new Catalogue(
-                catalogue.products().stream()
-                        .filter(product -> codes.contains(product.code()))
-                        .toList(),
-                catalogue.gaps());
         this.subscriptions = subscriptions;
         this.whole = subscriptions.areIn(catalogue);
     }
@@ -49,57 +42,63 @@ public final class SubscribedPrices {
         return whole;
     }
 
-    /**
-     * What is known of an event type.
-     *
-     * @param fields the keys of {@code data} that its prices look at
-     * @param always the forecast, if it does not depend on {@code data}
-     */
-    private record EventType(Set<String> fields, Optional<BillingForecast> always) {}
-
     /** Judges an event; {@code data} is that of the published event. */
     public BillingForecast of(String eventType, Map<String, Object> data) {
-        EventType known = eventTypes.get(eventType);
+        Function<Map<String, Object>, BillingForecast> known = eventTypes.get(eventType);
         if (known == null) {
             known = eventType(eventType);
             if (eventTypes.size() < EVENT_TYPES_MAX) {
                 eventTypes.put(eventType, known);
             }
         }
-        Set<String> fields = known.fields();
-        return known.always().orElseGet(() -> judged(eventType, fields, data));
+        return known.apply(data);
     }
 
-    private EventType eventType(String eventType) {
-        Set<String> fields = new HashSet<>();
-        subscribed.usagePrices(eventType).forEach(price -> fields.addAll(fields(price)));
-        return new EventType(
-                fields,
-                fields.isEmpty()
-                        ? Optional.of(
-                                BillingCheck.ofCustomer(catalogue, subscriptions, eventType, MissingNode.getInstance()))
-                        : Optional.empty());
-    }
-
-    private static Set<String> fields(UsagePrice price) {
-        Set<String> fields = new HashSet<>(price.dimensions());
-        price.volumeField().ifPresent(fields::add);
-        price.tariffs()
-                .values()
-                .forEach(tariffs -> tariffs.forEach(
-                        tariff -> fields.addAll(tariff.dimensions().keySet())));
-        return fields;
-    }
-
-    private BillingForecast judged(String eventType, Set<String> fields, Map<String, Object> data) {
-        Map<String, Object> looked = new HashMap<>();
-        for (String field : fields) {
-            if (data.containsKey(field)) {
-                looked.put(field, data.get(field));
-            }
+    private Function<Map<String, Object>, BillingForecast> eventType(String eventType) {
+        Set<String> codes = subscriptions.products().stream()
+                .map(Subscriptions.Subscribed::productCode)
+                .collect(Collectors.toSet());
+        var counting = new Catalogue(
+                catalogue.products().stream()
+                        .filter(product -> codes.contains(product.code()))
+                        .map(product -> only(eventType, product))
+                        .toList(),
+                catalogue.gaps());
+        if (counting.usagePrices().allMatch(SubscribedPrices::isWithoutData)) {
+            BillingForecast always =
+                    BillingCheck.ofCustomer(catalogue, subscriptions, eventType, MissingNode.getInstance());
+            return data -> always;
         }
+        return data -> judged(counting, eventType, data);
+    }
+
+    private static Product only(String eventType, Product product) {
+        return new Product(
+                product.id(),
+                product.code(),
+                product.versions().stream()
+                        .map(version -> only(eventType, version))
+                        .toList());
+    }
+
+    private static Version only(String eventType, Version version) {
+        return new Version(
+                version.number(), version.isDefault(), version.prices().map(prices -> prices.stream()
+                        .filter(price -> price.mayCount(eventType))
+                        .map(price -> price instanceof UsagePrice usage ? usage.inPackagesOfOne() : price)
+                        .toList()));
+    }
+
+    private static boolean isWithoutData(UsagePrice price) {
+        return price.dimensions().isEmpty()
+                && price.volumeField().isEmpty()
+                && price.tariffs().values().stream().flatMap(List::stream).allMatch(tariff -> tariff.dimensions()
+                        .isEmpty());
+    }
+
+    private BillingForecast judged(Catalogue counting, String eventType, Map<String, Object> data) {
         try {
-            BillingForecast quick = BillingCheck.ofCustomer(subscribed, subscriptions, eventType, json(looked));
+            BillingForecast quick = BillingCheck.ofCustomer(counting, subscriptions, eventType, EventData.of(data));
             return quick.match(
                     billed -> billed,
                     notBilled -> BillingCheck.ofCustomer(catalogue, subscriptions, eventType, json(data)),

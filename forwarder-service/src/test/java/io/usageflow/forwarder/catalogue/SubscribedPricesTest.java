@@ -76,6 +76,34 @@ class SubscribedPricesTest {
     }
 
     @Test
+    void shouldNameTheFieldThatAnUnchargedPriceProbablyMeans() {
+        Catalogue catalogue = SampleCatalogue.of(SampleCatalogue.product(
+                "assistant",
+                SampleCatalogue.price("message_completed", Optional.empty(), List.of(), Map.of()),
+                SampleCatalogue.price("message_completed", Optional.of("total_tokens"), List.of(), Map.of())));
+        var prices = new SubscribedPrices(catalogue, subscribed("assistant"));
+
+        assertThat(prices.of("message_completed", Map.of("total_token", 3L)))
+                .isInstanceOfSatisfying(
+                        BillingForecast.Billed.class,
+                        billed -> assertThat(billed.misses().get(0).detail()).endsWith("it has data.total_token"));
+    }
+
+    @Test
+    void shouldNotDecideWhereAPriceOfAnUnknownFormMayCountTheEvent() {
+        Catalogue catalogue = SampleCatalogue.of(new Catalogue.Product(
+                "prp_new",
+                "new",
+                List.of(new Catalogue.Version(
+                        1,
+                        true,
+                        Optional.of(List.of(new Catalogue.UnknownPrice(Optional.empty(), Optional.empty(), "odd")))))));
+
+        assertThat(new SubscribedPrices(catalogue, subscribed("new")).of("message_completed", Map.of()))
+                .isInstanceOf(Undecided.class);
+    }
+
+    @Test
     void shouldJudgeMoreEventTypesThanItRemembers() {
         var prices = new SubscribedPrices(CATALOGUE, subscribed("assistant"));
         for (int i = 0; i < 1_500; i++) {
