@@ -22,11 +22,21 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /** Records delivery's meters and the totals of its snapshot. Written by delivery's thread, read by any. */
 public final class DeliveryMeters implements AutoCloseable {
+    /** Upper bounds of the histogram of freshness. Alerts use 60 s. */
+    private static final Duration[] FRESH_WITHIN = Stream.of(
+                    "PT0.05S", "PT0.1S", "PT0.25S", "PT0.5S", "PT1S", "PT2.5S", "PT5S", "PT10S", "PT30S", "PT60S",
+                    "PT5M", "PT15M", "PT1H", "PT6H", "P1D")
+            .map(Duration::parse)
+            .toArray(Duration[]::new);
+
     private static final String ACCEPTED = "accepted";
     private static final String REFUSED = "refused";
+    private static final String COMMITTED = "committed";
+    private static final String ABORTED = "aborted";
     private static final String ALREADY_KNOWN = "already_known";
     private static final String DEAD_LETTERED = "dead_lettered";
 
@@ -44,6 +54,7 @@ public final class DeliveryMeters implements AutoCloseable {
     private final Counter expiredUnread;
     private final Counter logsReplaced;
     private final DistributionSummary batchSizes;
+    private final Timer freshness;
     private volatile Supplier<Duration> stuckFor = () -> Duration.ZERO;
     private volatile DeliverySnapshot snapshot = DeliverySnapshot.empty();
     private long delivered;
@@ -68,6 +79,10 @@ public final class DeliveryMeters implements AutoCloseable {
         for (UnclearReason reason : UnclearReason.values()) {
             unclear.put(reason, counter(DeliveryMeter.UNCLEAR, word(reason)));
         }
+        for (String word : List.of(COMMITTED, ABORTED)) {
+            settlements.put(word, timer(DeliveryMeter.SETTLEMENTS, word));
+        }
+        requests.put(ACCEPTED, timer(DeliveryMeter.REQUESTS, ACCEPTED));
         for (String result : List.of("found", "absent", "unclear")) {
             lookups.put(result, counter(DeliveryMeter.LOOKUPS, result));
         }
@@ -79,6 +94,11 @@ public final class DeliveryMeters implements AutoCloseable {
                 .baseUnit(DeliveryMeter.BATCH_SIZE.unit())
                 .register(registry);
         mine.add(batchSizes);
+        this.freshness = Timer.builder(DeliveryMeter.FRESHNESS.meterName())
+                .description(DeliveryMeter.FRESHNESS.doc())
+                .serviceLevelObjectives(FRESH_WITHIN)
+                .register(registry);
+        mine.add(freshness);
         gauge(DeliveryMeter.IN_FLIGHT, now -> now.buffered().inFlight());
         gauge(DeliveryMeter.LIMIT, now -> now.destination().limit());
         gauge(DeliveryMeter.OUTSTANDING, now -> now.buffered().outstanding());
@@ -133,6 +153,11 @@ public final class DeliveryMeters implements AutoCloseable {
                 });
     }
 
+    /** Records how long ago an event that Credyt has accepted now was published; a clock that is behind counts as 0. */
+    public void delivered(Duration sincePublished) {
+        freshness.record(sincePublished.isNegative() ? Duration.ZERO : sincePublished);
+    }
+
     public void retried() {
         retries.increment();
         retried++;
@@ -171,9 +196,7 @@ public final class DeliveryMeters implements AutoCloseable {
     }
 
     void settlement(boolean done, int records, Duration took) {
-        settlements
-                .computeIfAbsent(done ? "committed" : "aborted", word -> timer(DeliveryMeter.SETTLEMENTS, word))
-                .record(took);
+        Objects.requireNonNull(settlements.get(done ? COMMITTED : ABORTED)).record(took);
         if (done) {
             settled.increment(records);
             committed += records;

@@ -231,6 +231,7 @@ abstract class AnswerHandler {
             SettledRecord receipt = records.receipt(event, proof, status, now);
             event.settle(receipt);
             meters.settled(receipt.result());
+            meters.delivered(Duration.between(event.origin().source().getTimestamp(), now));
         }
     }
 

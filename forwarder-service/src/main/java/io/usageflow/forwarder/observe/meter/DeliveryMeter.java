@@ -53,6 +53,13 @@ public enum DeliveryMeter implements CataloguedMeter {
             "requests",
             List.of("result"),
             "Requests of customers that lacked funds, to see whether they have some now: accepted, refused."),
+    FRESHNESS(
+            "usageflow.delivery.freshness",
+            "timer",
+            "seconds",
+            List.of(),
+            "From the moment at which Kafka appended a published event until Credyt had accepted it, with the time"
+                    + " that it was parked or replayed in between."),
     SETTLED(
             "usageflow.delivery.settled",
             "counter",

@@ -64,6 +64,7 @@ public final class GrafanaDashboard {
         return List.of(
                 new Row("Is every event accounted for?", accounted()),
                 new Row("From the topic to Credyt", flow()),
+                new Row("How fresh is what Credyt has?", freshness()),
                 new Row("How old is what waits?", waiting()),
                 new Row("Credyt", credyt()),
                 new Row("Will it be billed?", billing()),
@@ -119,6 +120,35 @@ public final class GrafanaDashboard {
                                         + "[$__rate_interval])) + sum by (reason) (rate("
                                         + series(DeliveryMeter.DEAD_LETTERS) + "[$__rate_interval])) > 0",
                                 "{{reason}}")));
+    }
+
+    private static List<Panel> freshness() {
+        String buckets = series(DeliveryMeter.FRESHNESS) + "_bucket";
+        String within = "rate(" + buckets + "{le=\"60.0\"}[1h])";
+        return List.of(
+                new Panel(
+                        "From publish to Credyt",
+                        "heatmap",
+                        "s",
+                        "The objective: 99 % within a minute.",
+                        List.of(query("sum by (le) (increase(" + buckets + "[$__rate_interval]))", "{{le}}"))),
+                graph(
+                        "From publish to Credyt",
+                        "s",
+                        "Half of the events, and 99 of 100.",
+                        query(quantile("0.5", buckets), "half"),
+                        query(quantile("0.99", buckets), "99 of 100")),
+                graph(
+                        "Within a minute",
+                        "percentunit",
+                        "Share of the last hour's events.",
+                        query(
+                                "sum(" + within + ") / sum(rate(" + series(DeliveryMeter.FRESHNESS) + "_count[1h]))",
+                                "within a minute")));
+    }
+
+    private static String quantile(String share, String buckets) {
+        return "histogram_quantile(" + share + ", sum by (le) (rate(" + buckets + "[$__rate_interval])))";
     }
 
     private static List<Panel> waiting() {
