@@ -7,7 +7,7 @@ import io.usageflow.forwarder.admission.dedup.DedupResult.InputSource;
 import io.usageflow.forwarder.admission.dedup.DedupStore;
 import io.usageflow.forwarder.admission.source.BufferedBytes;
 import io.usageflow.forwarder.admission.streams.CommitTiming;
-import io.usageflow.forwarder.admission.streams.CommitTiming.OneShotTimer;
+import io.usageflow.forwarder.admission.streams.OneShotTimer;
 import io.usageflow.forwarder.admission.streams.PreCommitHook;
 import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.forwarder.kafka.RecordCutter;
@@ -41,7 +41,6 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
     private final Topics topics;
     private ProcessorContext<byte[], OutgoingRecord> context;
     private AdmissionTask task;
-    private CommitTiming pace;
     private OneShotTimer release;
     private OneShotTimer ledger;
     /** The highest append time so far; 0 until the first record, so that nothing is old. */
@@ -59,15 +58,15 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
     public void init(ProcessorContext<byte[], OutgoingRecord> processorContext) {
         this.context = processorContext;
         this.task = AdmissionTask.open(dependencies, context);
-        this.pace = new CommitTiming(context, dependencies.settings().engine().commitInterval());
         this.release = new OneShotTimer(context, this::release);
         this.ledger = new OneShotTimer(context, now -> publishLedger());
         this.vendorLinksVersion = dependencies.vendorLinksVersion().current();
         PreCommitHook beforeCommit = context.getStateStore(AdmissionTopology.BEFORE_COMMIT);
         beforeCommit.run(this::beforeCommit);
-        context.schedule(UPKEEP_EVERY, PunctuationType.WALL_CLOCK_TIME, this::upkeep);
+        // At the same moment in all tasks, since Streams commits a transaction after it.
+        context.schedule(Instant.EPOCH, UPKEEP_EVERY, PunctuationType.WALL_CLOCK_TIME, this::upkeep);
         // A predecessor may have left counters unpublished and parked events unreleased.
-        ledger.schedule(dependencies.settings().engine().ledgerInterval());
+        ledger.scheduleTogether(dependencies.settings().engine().ledgerInterval());
         awaitRelease();
     }
 
@@ -86,13 +85,14 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
             admit(record, at, now);
         }
         task.state().positions().read(at.topic(), at.offset());
-        pace.recordHandled();
-        ledger.schedule(dependencies.settings().engine().ledgerInterval());
+        awaitCommit();
+        ledger.scheduleTogether(dependencies.settings().engine().ledgerInterval());
         awaitRelease();
     }
 
     @Override
     public void close() {
+        CommitTiming.ofThisThread().transactionEnds();
         if (task != null) {
             task.close(dependencies.meters(), context.taskId().partition());
         }
@@ -119,8 +119,13 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
 
     /** Runs before each commit, also after the processor was closed. */
     private void beforeCommit() {
-        pace.committing();
+        CommitTiming.ofThisThread().transactionEnds();
         task.state().write();
+    }
+
+    private void awaitCommit() {
+        CommitTiming.ofThisThread()
+                .recordHandled(context, dependencies.settings().engine().latencyTarget());
     }
 
     private void awaitRelease() {
@@ -140,8 +145,8 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
         task.release().lookAtCatalogue();
         if (task.release().isUnderWay()) {
             task.release().step(dependencies.observation().waiting().now(now));
-            pace.recordHandled();
-            ledger.schedule(dependencies.settings().engine().ledgerInterval());
+            awaitCommit();
+            ledger.scheduleTogether(dependencies.settings().engine().ledgerInterval());
         }
         awaitRelease();
     }
@@ -161,7 +166,7 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
         task.state().positions().countExpired();
         if (task.state().ledger().needsPublishing()) {
             // Expired records are never processed, so they do not trigger the publishing of the ledger.
-            ledger.schedule(dependencies.settings().engine().ledgerInterval());
+            ledger.scheduleTogether(dependencies.settings().engine().ledgerInterval());
         }
         task.vendors().forgetUnreadable();
         meters.parked(

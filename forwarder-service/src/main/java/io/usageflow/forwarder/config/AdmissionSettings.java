@@ -35,8 +35,6 @@ public record AdmissionSettings(
     private static final String PARKED_AGE = "admission.parked.max.age";
     private static final String APPLICATION_ID = "admission.application.id";
     private static final String THREADS = "admission.threads";
-    private static final String COMMIT_INTERVAL = "admission.commit.interval";
-    private static final String COMMIT_INTERVAL_MAX = "admission.commit.interval.max";
     private static final String LEDGER_INTERVAL = "admission.ledger.interval";
     private static final String STANDBYS = "admission.standby.replicas";
 
@@ -117,16 +115,14 @@ public record AdmissionSettings(
      *
      * @param applicationId the Streams application id, if it is not {@code <prefix>.admission}
      * @param threads at least 1
-     * @param commitInterval after which a transaction with few events is committed
-     * @param commitIntervalMax after which a transaction with many events is committed
+     * @param latencyTarget how long an event may wait for others to share its transaction
      * @param ledgerInterval how often changed counters are published
      * @param standbys copies of the state on other instances
      */
     public record Engine(
             Optional<String> applicationId,
             int threads,
-            Duration commitInterval,
-            Duration commitIntervalMax,
+            Duration latencyTarget,
             Duration ledgerInterval,
             int standbys) {
 
@@ -147,8 +143,7 @@ public record AdmissionSettings(
                 new Engine(
                         KeyGroup.text(config, APPLICATION_ID),
                         config.getInt(THREADS),
-                        KeyGroup.duration(config, COMMIT_INTERVAL),
-                        KeyGroup.duration(config, COMMIT_INTERVAL_MAX),
+                        KeyGroup.duration(config, ProcessSettings.LATENCY_TARGET),
                         KeyGroup.duration(config, LEDGER_INTERVAL),
                         config.getInt(STANDBYS)));
     }
@@ -209,12 +204,6 @@ public record AdmissionSettings(
                         + " starts with empty memory, and admits again what it has not seen.")
                 .number(THREADS, 2, 1, 64)
                 .doc("Threads of this instance; more than there are partitions are idle.")
-                .duration(COMMIT_INTERVAL, "20ms", "5ms", "5s")
-                .doc("After how long a transaction is committed while few events come. Admission"
-                        + " adds half of this time and the time of the commit to the latency.")
-                .duration(COMMIT_INTERVAL_MAX, "100ms", "5ms", "5s")
-                .doc("The same while many come, such as a backlog: fewer and larger transactions,"
-                        + " which cost the broker much less.")
                 .duration(LEDGER_INTERVAL, "1s", "50ms", "5m")
                 .doc("How often the ledger topic gets the counters of a partition whose counters have changed.")
                 .number(STANDBYS, 1, 0, 3)

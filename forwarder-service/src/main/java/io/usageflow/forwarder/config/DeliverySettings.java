@@ -39,8 +39,6 @@ public record DeliverySettings(
     public static final String UNFUNDED_BUDGET = "delivery.customer.unfunded.budget";
     public static final String OUTAGE_DEADLINE = "delivery.outage.deadline";
     public static final String SURGE_MAX = "delivery.surge.max.dead.letters";
-    public static final String SETTLE_INTERVAL = "delivery.settle.interval";
-    public static final String SETTLE_INTERVAL_MAX = "delivery.settle.interval.max";
     public static final String SETTLE_RECORDS = "delivery.settle.max.records";
     public static final String REVOKE_TIMEOUT = "delivery.revoke.timeout";
     public static final String GROUP_ID = "delivery.group.id";
@@ -118,13 +116,21 @@ public record DeliverySettings(
      * When outcomes are committed.
      *
      * @param interval between two transactions while few events are delivered
-     * @param intervalMax the same while many are
      * @param recordsMax records of a partition in one transaction
      * @param revokeTimeout how long requests in flight may take to finish when a partition is given up
      * @param groupId of the consumer group; empty for the topics' prefix with {@code -delivery}
      */
-    public record Settling(
-            Duration interval, Duration intervalMax, int recordsMax, Duration revokeTimeout, String groupId) {
+    public record Settling(Duration interval, int recordsMax, Duration revokeTimeout, String groupId) {
+        /** The longest time that a receipt waits for others. */
+        public static final Duration INTERVAL_MAX = Duration.ofSeconds(1);
+
+        private static final int LATENCY_TARGETS = 10;
+
+        static Duration interval(Duration latencyTarget) {
+            Duration wanted = latencyTarget.multipliedBy(LATENCY_TARGETS);
+            return wanted.compareTo(INTERVAL_MAX) < 0 ? wanted : INTERVAL_MAX;
+        }
+
         /** The consumer group under this prefix. */
         public String group(Topics topics) {
             return groupId.isEmpty() ? topics.prefix() + "-delivery" : groupId;
@@ -194,12 +200,6 @@ public record DeliverySettings(
                         + " Events above it wait, and an alert fires, so that neither a broken Credyt"
                         + " nor a deploy that makes all events wrong can flood"
                         + " the dead letters. 0: no limit.")
-                .duration(SETTLE_INTERVAL, "100ms", "1ms", "1m")
-                .doc("Time between two transactions of receipts, dead letters, counters and offsets while few"
-                        + " events are delivered.")
-                .duration(SETTLE_INTERVAL_MAX, "500ms", "1ms", "1m")
-                .doc("The same while many events are delivered: a transaction costs the same for few"
-                        + " events as for many. Not below " + SETTLE_INTERVAL + ".")
                 .number(SETTLE_RECORDS, 10_000, 1, 1_000_000)
                 .doc("Records of a partition in one such transaction.")
                 .duration(REVOKE_TIMEOUT, "10s", "0ms", "4m")
@@ -237,17 +237,10 @@ public record DeliverySettings(
                         KeyGroup.durationOrOff(config, OUTAGE_DEADLINE),
                         config.getInt(SURGE_MAX)),
                 new Settling(
-                        KeyGroup.duration(config, SETTLE_INTERVAL),
-                        longer(
-                                KeyGroup.duration(config, SETTLE_INTERVAL),
-                                KeyGroup.duration(config, SETTLE_INTERVAL_MAX)),
+                        Settling.interval(KeyGroup.duration(config, ProcessSettings.LATENCY_TARGET)),
                         config.getInt(SETTLE_RECORDS),
                         KeyGroup.duration(config, REVOKE_TIMEOUT),
                         config.getString(GROUP_ID).strip()));
-    }
-
-    private static Duration longer(Duration one, Duration other) {
-        return one.compareTo(other) >= 0 ? one : other;
     }
 
     private static Retrying retrying(AbstractConfig config) {

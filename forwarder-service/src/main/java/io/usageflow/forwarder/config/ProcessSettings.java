@@ -35,6 +35,7 @@ public record ProcessSettings(
     public static final String START_TIMEOUT = "start.timeout";
     public static final String STOP_TIMEOUT = "stop.timeout";
     public static final String CLOCK_SKEW_MAX = "clock.skew.max";
+    public static final String LATENCY_TARGET = "latency.target";
     public static final String TRANSACTION_RECOVERY = "transaction.recovery";
 
     public ProcessSettings {
@@ -64,6 +65,11 @@ public record ProcessSettings(
                 .doc("How far this machine's clock may be from the broker's. Beyond it the forwarder does not"
                         + " start, and is not ready while it runs: events would count as too"
                         + " old or too new, and budgets would be spent at once.")
+                .duration(LATENCY_TARGET, "100ms", "5ms", "1s")
+                .doc("How long an event may wait in admission for others, to share a Kafka transaction: this long while"
+                        + " few events come, half as long while many do. A transaction costs the same for one event as"
+                        + " for a thousand, so a lower value costs CPU of forwarder and brokers. Receipts wait for one"
+                        + " another ten times as long, at most 1 s. For low latency: 30ms.")
                 .flag(TRANSACTION_RECOVERY, true)
                 .doc("Whether transactions that Kafka leaves open after a broker died are ended. false: committed"
                         + " events can then be lost, aborted ones can show, and a stage can stop until an"

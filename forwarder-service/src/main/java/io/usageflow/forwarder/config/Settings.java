@@ -16,6 +16,8 @@ import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigValue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All settings of a process, one immutable record per part. Always valid. */
 public record Settings(
@@ -31,9 +33,18 @@ public record Settings(
         ReplaySettings replay,
         BalanceSettings balances) {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
+
     /** Keys with these prefixes go to the libraries they name, unchecked and without the prefix. */
     static final List<String> PASSED_THROUGH =
             List.of(KafkaSettings.CLIENT_PREFIX, KafkaSettings.STREAMS_PREFIX, RegistrySettings.PREFIX);
+
+    /** Keys of earlier versions, with the key that has taken their place. They are still accepted, without effect. */
+    private static final Map<String, String> REPLACED = Map.of(
+            "admission.commit.interval", ProcessSettings.LATENCY_TARGET,
+            "admission.commit.interval.max", ProcessSettings.LATENCY_TARGET,
+            "delivery.settle.interval", ProcessSettings.LATENCY_TARGET,
+            "delivery.settle.interval.max", ProcessSettings.LATENCY_TARGET);
 
     /** All keys, by part, in the order of an event's path. */
     public static ConfigDef definition() {
@@ -66,6 +77,8 @@ public record Settings(
         References.resolve(entries, problems).forEach((key, value) -> {
             if (def.names().contains(key)) {
                 known.put(key, value);
+            } else if (REPLACED.containsKey(key)) {
+                LOG.warn("event=setting_without_effect key={} action=\"set {} instead\"", key, REPLACED.get(key));
             } else if (PASSED_THROUGH.stream().anyMatch(prefix -> key.startsWith(prefix) && !key.equals(prefix))) {
                 passedThrough.put(key, value);
             } else {

@@ -159,7 +159,7 @@ final class DeliverySession implements AutoCloseable {
                 context.meters(),
                 context.watch(),
                 topics.deliverable(),
-                settings.settling().intervalMax(),
+                settings.settling().interval(),
                 clock);
         var budgetLoader = new FailureBudgetLoader(
                 states,

@@ -14,6 +14,7 @@ import io.usageflow.forwarder.admission.streams.StoreTuning;
 import io.usageflow.forwarder.catalogue.cache.CatalogueCache;
 import io.usageflow.forwarder.catalogue.cache.CatalogueMeters;
 import io.usageflow.forwarder.config.AdmissionSettings;
+import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import io.usageflow.forwarder.testing.WatchedTopics;
@@ -128,7 +129,7 @@ public final class AdmissionDriver implements AutoCloseable {
         for (int i = 0; i < pairs.length; i += 2) {
             given.put(pairs[i], pairs[i + 1]);
         }
-        ConfigDef def = AdmissionSettings.define(new ConfigDef());
+        ConfigDef def = Settings.definition();
         return AdmissionSettings.from(new AbstractConfig(def, given, false));
     }
 

@@ -11,6 +11,7 @@ import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.delivery.Delivery;
 import io.usageflow.forwarder.delivery.Delivery.DeliveryConnections;
 import io.usageflow.forwarder.doctor.CheckResult;
@@ -38,7 +39,6 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.AbstractConfig;
-import org.apache.kafka.common.config.ConfigDef;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -195,7 +195,7 @@ class RecreatedTopicsIT {
 
     private void deliver() {
         var config = new AbstractConfig(
-                CredytSettings.define(DeliverySettings.define(new ConfigDef())),
+                Settings.definition(),
                 Map.of(CredytSettings.URL, credyt.url().toString(), CredytSettings.API_KEY, "test"),
                 false);
         var delivery = new Delivery(

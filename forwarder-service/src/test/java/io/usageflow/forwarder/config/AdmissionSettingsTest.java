@@ -24,7 +24,7 @@ class AdmissionSettingsTest {
         assertThat(settings.unlinked().vendors()).isEqualTo(Policy.PASSTHROUGH);
         assertThat(settings.parking().ageMax()).isEqualTo(Duration.ofDays(7));
         assertThat(settings.engine().applicationId()).isEmpty();
-        assertThat(settings.engine().commitInterval()).isEqualTo(Duration.ofMillis(20));
+        assertThat(settings.engine().latencyTarget()).isEqualTo(Duration.ofMillis(100));
     }
 
     @ParameterizedTest
@@ -61,6 +61,6 @@ class AdmissionSettingsTest {
     }
 
     private static AdmissionSettings of(Map<String, String> given) {
-        return AdmissionSettings.from(new AbstractConfig(AdmissionSettings.define(new ConfigDef()), given, false));
+        return AdmissionSettings.from(new AbstractConfig(Settings.definition(), given, false));
     }
 }

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
-import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class DeliverySettingsTest {
     private static DeliverySettings settings(Map<String, String> given) {
-        return DeliverySettings.from(new AbstractConfig(DeliverySettings.define(new ConfigDef()), given, false));
+        return DeliverySettings.from(new AbstractConfig(Settings.definition(), given, false));
     }
 
     @Test
@@ -49,13 +48,22 @@ class DeliverySettingsTest {
     @ParameterizedTest
     @CsvSource({
         "delivery.batch.max.events,0", "delivery.order,partition", "delivery.retry.min,soon",
-        "delivery.max.in.flight,-1", "delivery.settle.interval,0ms", "delivery.retry.min,10m",
+        "delivery.max.in.flight,-1", "latency.target,0ms", "delivery.retry.min,10m",
         "delivery.circuit.wait.min,31s"
     })
     void shouldNameTheKeyThatIsWrong(String key, String value) {
         assertThatThrownBy(() -> settings(Map.of(key, value)))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(key);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5ms,PT0.05S", "30ms,PT0.3S", "100ms,PT1S", "1s,PT1S"})
+    void shouldLetReceiptsWaitTenTimesAsLongAsEventsAndAtMostASecond(String latencyTarget, Duration wait) {
+        assertThat(settings(Map.of(ProcessSettings.LATENCY_TARGET, latencyTarget))
+                        .settling()
+                        .interval())
+                .isEqualTo(wait);
     }
 
     @Test

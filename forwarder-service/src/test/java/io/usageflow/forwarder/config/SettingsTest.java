@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
     @TempDir
@@ -72,6 +73,20 @@ class SettingsTest {
     void shouldSuggestTheNearestKeyForAnUnknownOne(String typed, String meant) {
         assertThat(problemsOf(minimal().with(typed, "1", "--set")))
                 .containsExactly("unknown key " + typed + " (from --set): did you mean " + meant + "?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "admission.commit.interval",
+                "admission.commit.interval.max",
+                "delivery.settle.interval",
+                "delivery.settle.interval.max"
+            })
+    void shouldStartWithAKeyThatWasReplaced(String key) {
+        Settings settings = Settings.load(minimal().withAssignments(List.of(key + "=20ms", "latency.target=30ms")));
+
+        assertThat(settings.admission().engine().latencyTarget()).isEqualTo(Duration.ofMillis(30));
     }
 
     @Test

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.clock.DeliveryClock;
 import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.config.ProcessSettings;
 import io.usageflow.forwarder.config.RecordBounds;
+import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.Delivery.DeliveryConnections;
@@ -42,7 +44,6 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.AbstractConfig;
-import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,8 +97,8 @@ class DeliveryLoopTest {
         consumer.updateBeginningOffsets(Map.of(ONE, 0L, TWO, 0L));
         consumer.updateEndOffsets(Map.of(ONE, 100L, TWO, 100L));
         var settings = DeliverySettings.from(new AbstractConfig(
-                DeliverySettings.define(new ConfigDef()),
-                Map.of(DeliverySettings.SETTLE_INTERVAL, "1ms", DeliverySettings.REVOKE_TIMEOUT, "200ms"),
+                Settings.definition(),
+                Map.of(ProcessSettings.LATENCY_TARGET, "5ms", DeliverySettings.REVOKE_TIMEOUT, "200ms"),
                 false));
         var context = new DeliveryContext(
                 settings,

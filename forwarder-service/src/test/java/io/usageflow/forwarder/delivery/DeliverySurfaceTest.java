@@ -3,6 +3,7 @@ package io.usageflow.forwarder.delivery;
 import static io.usageflow.forwarder.testing.PublicSurface.requireUnchanged;
 
 import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.delivery.Delivery.DeliveryConnections;
 import io.usageflow.forwarder.delivery.DeliverySession.DeliveryContext;
 import io.usageflow.forwarder.delivery.health.DeliverySnapshot.FundsView;
@@ -13,15 +14,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
-import org.apache.kafka.common.config.ConfigDef;
 import org.junit.jupiter.api.Test;
 
 class DeliverySurfaceTest {
     @Test
     @SuppressWarnings("NullAway") // Only names are asked for.
     void shouldKeepGroupAndTransactionalId() {
-        var settings =
-                DeliverySettings.from(new AbstractConfig(DeliverySettings.define(new ConfigDef()), Map.of(), false));
+        var settings = DeliverySettings.from(new AbstractConfig(Settings.definition(), Map.of(), false));
         var connections = new DeliveryConnections(new Topics("_topics.prefix_"), Map.of(), Map.of(), "_instance.id_");
         var parts = new DeliveryContext(settings, connections, null, null, null, null, null, null, null);
 

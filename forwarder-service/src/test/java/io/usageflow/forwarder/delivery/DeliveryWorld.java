@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.EventJson;
 import io.usageflow.forwarder.delivery.Delivery.DeliveryConnections;
@@ -52,7 +53,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.AbstractConfig;
-import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -219,8 +219,7 @@ final class DeliveryWorld implements AutoCloseable {
     /** Starts a delivery with {@link #settings}. */
     Delivery deliver(String instance, Map<String, String> overrides) {
         Map<String, String> settings = settings(overrides);
-        var config =
-                new AbstractConfig(CredytSettings.define(DeliverySettings.define(new ConfigDef())), settings, false);
+        var config = new AbstractConfig(Settings.definition(), settings, false);
         Map<String, Object> kafka = new HashMap<>(clients);
         kafka.put("bootstrap.servers", bootstrap);
         DeliverySettings parsed = DeliverySettings.from(config);

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.clock.DeliveryClock;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.config.RecordBounds;
+import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
@@ -31,7 +32,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.kafka.common.config.AbstractConfig;
-import org.apache.kafka.common.config.ConfigDef;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -88,8 +88,8 @@ class LookupsTest {
     }
 
     LookupsTest() {
-        var settings = DeliverySettings.from(new AbstractConfig(
-                DeliverySettings.define(new ConfigDef()), Map.of(DeliverySettings.LOOKUPS_PER_SECOND, "10"), false));
+        var settings = DeliverySettings.from(
+                new AbstractConfig(Settings.definition(), Map.of(DeliverySettings.LOOKUPS_PER_SECOND, "10"), false));
         var clock = new DeliveryClock(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC), () -> nowNanos);
         var meters = new DeliveryMeters(registry);
         var records = new OutcomeRecords(

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.clock.DeliveryClock;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.config.RecordBounds;
+import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
@@ -34,7 +35,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.config.AbstractConfig;
-import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.record.TimestampType;
 
 /**
@@ -85,8 +85,7 @@ final class SimulatedDelivery {
             Map<String, String> overrides, Function<List<String>, Answer> credyt, Function<String, Answer> lookups) {
         this.credyt = credyt;
         this.lookups = lookups;
-        var settings =
-                DeliverySettings.from(new AbstractConfig(DeliverySettings.define(new ConfigDef()), overrides, false));
+        var settings = DeliverySettings.from(new AbstractConfig(Settings.definition(), overrides, false));
         Instant start = Instant.parse("2026-11-29T00:00:00Z");
         Clock wall = new Clock() {
             @Override

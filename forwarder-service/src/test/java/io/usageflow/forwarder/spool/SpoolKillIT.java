@@ -12,6 +12,7 @@ import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.admission.Admission;
 import io.usageflow.forwarder.admission.streams.AdmissionContext;
 import io.usageflow.forwarder.config.AdmissionSettings;
+import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.testing.ImpatientKafka;
 import io.usageflow.producer.UsageEvent;
@@ -34,7 +35,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.config.AbstractConfig;
-import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.junit.jupiter.api.AfterEach;
@@ -192,8 +192,8 @@ class SpoolKillIT {
     private Map<String, List<String>> admitted() throws IOException {
         Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
         Map<String, Object> serde = Map.of("schema.registry.url", registry.url());
-        AdmissionSettings settings = AdmissionSettings.from(
-                new AbstractConfig(AdmissionSettings.define(new ConfigDef()), new HashMap<>(), false));
+        AdmissionSettings settings =
+                AdmissionSettings.from(new AbstractConfig(Settings.definition(), new HashMap<>(), false));
         Admission admission = new Admission(
                 settings,
                 new AdmissionContext(TOPICS, kafka, Map.of(), serde, folder.resolve("state")),

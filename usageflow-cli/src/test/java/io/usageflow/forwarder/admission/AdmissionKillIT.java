@@ -105,7 +105,7 @@ class AdmissionKillIT {
         settings.put("roles", "admission");
         settings.put("admission.vendors.unlinked", "park");
         // The longer, the more a transaction holds when its process dies.
-        settings.put("admission.commit.interval", COMMIT_INTERVALS.get(random.nextInt(COMMIT_INTERVALS.size())));
+        settings.put("latency.target", COMMIT_INTERVALS.get(random.nextInt(COMMIT_INTERVALS.size())));
         // So few that a round writes and merges many files of the index.
         settings.put("admission.dedup.heap.ids", "50");
         settings.put("state.dir", folder.resolve("state").toString());

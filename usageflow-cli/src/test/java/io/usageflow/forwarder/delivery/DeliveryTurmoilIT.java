@@ -159,7 +159,7 @@ class DeliveryTurmoilIT {
 
     @Test
     void shouldLoseAndDoubleNothingWhenTheBrokerRestartsInMidTransaction() throws Exception {
-        Delivery delivery = world.deliver("one", Map.of(DeliverySettings.SETTLE_INTERVAL, "500ms"));
+        Delivery delivery = world.deliver("one", Map.of("latency.target", "50ms"));
         for (int round = 1; round <= ROUNDS; round++) {
             admit(150);
             awaitOpenTransaction();

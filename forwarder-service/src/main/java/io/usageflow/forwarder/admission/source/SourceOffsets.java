@@ -134,6 +134,7 @@ public final class SourceOffsets {
     /**
      * Polls in place of the consumer, which must have {@code auto.offset.reset=none}.
      *
+     * @param atMost bounded by the thread's {@link PollTiming}
      * @param poll the consumer's own
      */
     ConsumerRecords<byte[], byte[]> poll(
@@ -142,7 +143,8 @@ public final class SourceOffsets {
             Function<Duration, ConsumerRecords<byte[], byte[]>> poll) {
         consumer.assignment().forEach(partition -> seekWhereWanted(consumer, partition));
         try {
-            ConsumerRecords<byte[], byte[]> records = poll.apply(atMost);
+            ConsumerRecords<byte[], byte[]> records =
+                    poll.apply(PollTiming.ofThisThread().beforePoll(atMost));
             records.partitions().forEach(partition -> polled(partition, records.records(partition)));
             return records;
         } catch (NoOffsetForPartitionException forgotten) {

@@ -1,77 +1,68 @@
 package io.usageflow.forwarder.admission.streams;
 
+import io.usageflow.forwarder.admission.source.PollTiming;
 import java.time.Duration;
-import java.util.function.LongConsumer;
-import org.apache.kafka.streams.processor.Cancellable;
-import org.apache.kafka.streams.processor.PunctuationType;
+import java.util.function.LongSupplier;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commits soon under low load, for latency. Under high load it leaves the commit to the interval of Streams, for
- * throughput: a transaction costs the broker the same for ten events as for a thousand. Belongs to one task.
+ * Decides when a stream thread's transaction is committed. A transaction costs the same for one event as for a
+ * thousand, so events wait for others: few for the latency target, many half as long, and one after a pause for a
+ * quarter. A thread's tasks share its transaction, so there is one instance for each thread.
  */
 public final class CommitTiming {
-    /** Low load: at most this many records in the short interval; at 20 ms, 10,000 a second. */
-    static final int FEW = 200;
+    /** From this many records on, a transaction is worth its cost. In half of 100 ms, 400 a second. */
+    static final int MANY = 20;
 
-    private final ProcessorContext<?, ?> context;
-    private final Duration soon;
-    private final OneShotTimer alarm;
+    /** Without a record for this long, the next one is unlikely to get company. */
+    static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private static final ThreadLocal<CommitTiming> OF_THREAD =
+            ThreadLocal.withInitial(() -> new CommitTiming(System::nanoTime));
+
+    private final LongSupplier nanoClock;
+    /** Of the task that handled the transaction's first record; null if there is none. */
+    private @Nullable OneShotTimer alarm;
+
     private int handled;
+    private boolean requested;
+    private long firstNanos;
+    private long latestNanos;
 
-    public CommitTiming(ProcessorContext<?, ?> context, Duration soon) {
-        this.context = context;
-        this.soon = soon;
-        this.alarm = new OneShotTimer(context, now -> due());
+    CommitTiming(LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
+        this.latestNanos = nanoClock.getAsLong() - PAUSE.toNanos();
     }
 
-    /** Notes that the transaction has handled a record. */
-    public void recordHandled() {
-        if (handled++ == 0) {
-            alarm.schedule(soon);
-        }
+    public static CommitTiming ofThisThread() {
+        return OF_THREAD.get();
     }
 
-    /** Called before each commit. */
-    public void committing() {
-        handled = 0;
-    }
-
-    private void due() {
-        if (handled > 0 && handled < FEW) {
+    /** Notes that the transaction has handled a record of this task. */
+    public void recordHandled(ProcessorContext<?, ?> context, Duration latencyTarget) {
+        long now = nanoClock.getAsLong();
+        handled++;
+        if (alarm == null) {
+            boolean paused = now - latestNanos >= PAUSE.toNanos();
+            firstNanos = now;
+            alarm = new OneShotTimer(context, due -> context.commit());
+            alarm.schedule(paused ? latencyTarget.dividedBy(4) : latencyTarget);
+        } else if (handled >= MANY && !requested && now - firstNanos >= latencyTarget.toNanos() / 2) {
+            requested = true;
             context.commit();
         }
+        latestNanos = now;
+        PollTiming.ofThisThread().pauseFor(latencyTarget.dividedBy(4));
     }
 
-    /**
-     * Runs work once, after a delay by the wall clock. Streams has only repeating schedules and commits a transaction
-     * after each run, so an idle task would keep the broker busy. Belongs to one task.
-     */
-    public static final class OneShotTimer {
-        private final ProcessorContext<?, ?> context;
-        private final LongConsumer work;
-        private @Nullable Cancellable set;
-
-        public OneShotTimer(ProcessorContext<?, ?> context, LongConsumer work) {
-            this.context = context;
-            this.work = work;
+    /** Called before each commit, and when a task closes without one. */
+    public void transactionEnds() {
+        if (alarm != null) {
+            alarm.cancel();
+            alarm = null;
         }
-
-        /** Does nothing if already scheduled. */
-        public void schedule(Duration delay) {
-            if (set == null) {
-                set = context.schedule(delay, PunctuationType.WALL_CLOCK_TIME, this::fire);
-            }
-        }
-
-        private void fire(long now) {
-            Cancellable rung = set;
-            if (rung != null) {
-                rung.cancel();
-                set = null;
-                work.accept(now);
-            }
-        }
+        handled = 0;
+        requested = false;
     }
 }

@@ -108,6 +108,10 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
         Map<String, Object> config = new HashMap<>(given);
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
         return new RecoveringProducer(config, recovery) {
+            /** Nothing: Streams flushes for each of a thread's tasks, and the commit sends all records at once. */
+            @Override
+            public void flush() {}
+
             @Override
             public void initTransactions() {
                 requireOwner();

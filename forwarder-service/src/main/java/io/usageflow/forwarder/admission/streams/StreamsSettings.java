@@ -18,8 +18,13 @@ import org.apache.kafka.streams.StreamsConfig;
  * plain Streams program.
  */
 public final class StreamsSettings {
-    private static final long POLL_MS = 10;
+    private static final long POLL_MS = 200;
+    private static final long COMMIT_INTERVAL_MAX_MS = 1000;
     private static final int POLL_RECORDS_MAX = 32;
+    /** How long the broker holds a fetch while nothing comes. A partition that is resumed meanwhile waits for it. */
+    private static final int IDLE_FETCH_MS = 1000;
+
+    private static final int IDLE_FETCH_GLOBAL_MS = 10_000;
     private static final int RECORD_BYTES_MAX = 16 * 1024 * 1024;
 
     private StreamsSettings() {}
@@ -55,13 +60,12 @@ public final class StreamsSettings {
 
     private static Map<String, Object> defaults(Engine engine, int writtenBytesMax) {
         Map<String, Object> defaults = new HashMap<>();
-        defaults.put(
-                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
-                engine.commitIntervalMax().toMillis());
+        // CommitTiming commits earlier.
+        defaults.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MAX_MS);
         // No waiting for events, replays and links in time order: an event that is read before its link is parked and
         // released in order. (To wait, Streams 4.3.1 formats two log texts for each record, a fifth of all its work.)
         defaults.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
-        // Timers run only between polls, so an empty poll must be short.
+        // For an idle thread: PollTiming ends the poll earlier if a timer or a commit is due.
         defaults.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
         defaults.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0); // our stores have no Streams cache
         defaults.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, engine.standbys());
@@ -71,7 +75,11 @@ public final class StreamsSettings {
         // Throughput: an exactly-once copy with the clients' own defaults is a third slower.
         producer(defaults, ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         producer(defaults, ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
-        producer(defaults, ProducerConfig.LINGER_MS_CONFIG, 5);
+        // The commit sends what waits. Before it nothing can be read, so earlier requests would only cost.
+        producer(
+                defaults,
+                ProducerConfig.LINGER_MS_CONFIG,
+                2 * Math.toIntExact(engine.latencyTarget().toMillis()));
         // Kafka refuses a transaction's first write while the previous transaction's markers are written, a few
         // milliseconds. The default back-off of 100 ms would add to the latency of every event.
         producer(defaults, ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 10);
@@ -89,6 +97,9 @@ public final class StreamsSettings {
         // A killed instance's partitions move after this time, not after 45 s.
         consumer(defaults, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
         consumer(defaults, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);
+        // Nothing else waits for this consumer's next fetch.
+        defaults.put(StreamsConfig.globalConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), IDLE_FETCH_GLOBAL_MS);
+        consumer(defaults, ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, IDLE_FETCH_MS);
         return defaults;
     }
 

@@ -42,7 +42,7 @@ public final class CatalogueWatch implements Stage {
     /** Customers of one reading: what they wait for each other is small. */
     private static final int CUSTOMERS_EACH = 20;
 
-    private static final Duration IDLE = Duration.ofMillis(50);
+    private static final Duration IDLE = Duration.ofMillis(200);
     private static final Duration AWAY_FIRST = Duration.ofSeconds(1);
     private static final Duration AWAY_MAX = Duration.ofMinutes(1);
 

@@ -26,8 +26,10 @@ import org.jspecify.annotations.Nullable;
  * given up, the loop waits for it.
  */
 public final class CommitScheduler {
-    /** At this rate of events, transactions use the longest interval. */
+    /** At this rate of events, receipts do not wait longer than {@link #WHILE_MANY}, since they take memory. */
     private static final int MANY_PER_SECOND = 2_000;
+
+    private static final Duration WHILE_MANY = Duration.ofMillis(500);
 
     private static final Duration AFTER_ABORT = Duration.ofSeconds(1);
 
@@ -186,6 +188,7 @@ public final class CommitScheduler {
 
     private Duration pace(int events, long nowNanos) {
         double seconds = (nowNanos - committedNanos) / 1e9;
-        return events >= MANY_PER_SECOND * seconds ? settings.intervalMax() : settings.interval();
+        boolean many = events >= MANY_PER_SECOND * seconds;
+        return many && settings.interval().compareTo(WHILE_MANY) > 0 ? WHILE_MANY : settings.interval();
     }
 }

@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
 public final class MarkerRecovery implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MarkerRecovery.class);
     private static final Duration END_WITHIN = Duration.ofSeconds(30);
-    private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(5);
+    private static final Duration ASK_AFTER = Duration.ofMillis(5);
     private static final Set<TransactionState> ENDING = EnumSet.of(
             TransactionState.PREPARE_COMMIT, TransactionState.PREPARE_ABORT, TransactionState.PREPARE_EPOCH_FENCE);
     private static final Set<TransactionState> COMPLETE =
@@ -260,6 +260,8 @@ public final class MarkerRecovery implements AutoCloseable {
     private TransactionDescription awaitEnd() {
         long deadline = System.nanoTime() + END_WITHIN.toNanos();
         while (true) {
+            // Also before the first question: the markers take some milliseconds, and a question too early is wasted.
+            LockSupport.parkNanos(ASK_AFTER.toNanos());
             TransactionDescription now =
                     transactions.last().orElseThrow(() -> new KafkaException("Kafka has forgotten " + transactionalId));
             if (!ENDING.contains(now.state())) {
@@ -268,7 +270,6 @@ public final class MarkerRecovery implements AutoCloseable {
             if (System.nanoTime() - deadline > 0) {
                 throw new TimeoutException("the transaction of " + transactionalId + " does not end: " + now.state());
             }
-            LockSupport.parkNanos(ASK_AGAIN_AFTER.toNanos());
         }
     }
 

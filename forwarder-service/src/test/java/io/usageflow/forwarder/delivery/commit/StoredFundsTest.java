@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.usageflow.forwarder.clock.DeliveryClock;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.config.RecordBounds;
+import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.delivery.Fixtures;
 import io.usageflow.forwarder.delivery.health.DestinationHealth;
@@ -29,7 +30,6 @@ import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.AbstractConfig;
-import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
@@ -48,8 +48,7 @@ class StoredFundsTest {
     private final List<ProducerRecord<byte[], byte[]>> written = new ArrayList<>();
 
     private static FailureBudgets budgets() {
-        var settings =
-                DeliverySettings.from(new AbstractConfig(DeliverySettings.define(new ConfigDef()), Map.of(), false));
+        var settings = DeliverySettings.from(new AbstractConfig(Settings.definition(), Map.of(), false));
         return new DestinationHealth(settings, new Random(1)).customers();
     }
 
