@@ -89,11 +89,9 @@ class ForeignSchemasTopologyTest {
                             .get(0)
                             .getAmount())
                     .isEqualByComparingTo("16100000");
-            assertThat(AvroSerdes.isPlain(
+            assertThat(AvroSerdes.isInOwnUnits(
                             AvroSerdes.valueDeserializer(Map.of("schema.registry.url", server.url()), UsageEvent.class),
-                            event,
-                            0,
-                            event.length))
+                            event))
                     .as("handed on in our own units")
                     .isTrue();
         });

@@ -7,7 +7,6 @@ import io.usageflow.schema.registry.SchemaRegistry;
 import io.usageflow.schema.registry.SchemaRegistry.UnusableSchemaException;
 import io.usageflow.schema.registry.client.SchemaRegistries;
 import io.usageflow.schema.serde.UnknownSchemaException.LogicalTypeMismatchException;
-import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,19 +66,6 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
             return null;
         }
         return readable(WireFormat.schemaId(value)).read(value);
-    }
-
-    /** As {@link AvroSerdes#isPlain}. */
-    boolean isPlain(byte[] bytes, int from, int until) {
-        if (until - from < WireFormat.HEADER_BYTES || bytes[from] != WireFormat.MAGIC) {
-            return false;
-        }
-        int schemaId = ByteBuffer.wrap(bytes, from + 1, Integer.BYTES).getInt();
-        try {
-            return resolution(schemaId) instanceof SchemaResolution.Decodable<T> decodable && decodable.isPlain();
-        } catch (UnknownSchemaException unknown) {
-            return false;
-        }
     }
 
     /**

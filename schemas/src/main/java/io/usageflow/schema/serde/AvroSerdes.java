@@ -104,26 +104,6 @@ public final class AvroSerdes {
     }
 
     /**
-     * Whether a value is in the wire format with exactly the generated record's own schema, so that a caller may read
-     * its fields in place. Says nothing about the bytes after the header. False if a user's class reads values: only
-     * that class knows them. Caches the schema as a read does, so that the value can be decoded later without the
-     * registry.
-     *
-     * @param deserializer made by {@link #valueDeserializer}
-     * @param from where the value begins in the bytes, header first
-     * @param until where it ends
-     * @throws io.usageflow.schema.registry.RegistryUnavailableException while the registry is away
-     */
-    public static boolean isPlain(Deserializer<?> deserializer, byte[] bytes, int from, int until) {
-        return deserializer instanceof TypedDeserializer<?> typed && typed.isPlain(bytes, from, until);
-    }
-
-    /** Whether a serializer of {@link #valueSerializer} is ours, which writes exactly the wire format. */
-    public static boolean isPlain(Serializer<?> serializer) {
-        return serializer instanceof AvroSerializer;
-    }
-
-    /**
      * Generated records without a registry: in the wire format, as long as they will be with a registered schema, but
      * with 0 in the id's place. For a caller that keeps the schema with the bytes, and reads them once the registry
      * answers. Never for Kafka. Thread-safe.

@@ -3,10 +3,8 @@ package io.usageflow.schema.serde;
 import io.usageflow.schema.avro.ReleasedSchemas;
 import io.usageflow.schema.avro.WireFormat;
 import io.usageflow.schema.registry.RegistryAbsence;
-import io.usageflow.schema.registry.RegistryUnavailableException;
 import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
 import io.usageflow.schema.serde.UnknownSchemaException.LogicalTypeMismatchException;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -71,7 +69,7 @@ final class TypedDeserializer<T extends SpecificRecord> implements Deserializer<
             boolean isAway = RegistryAbsence.isCauseOf(unreadable);
             if (value == null
                     || (!isAway && !(unreadable instanceof SerializationException))
-                    || (isAway && !isLost(value, 0, value.length))) {
+                    || (isAway && !isLost(value))) {
                 throw unreadable;
             }
             Optional<T> proved = carried.flatMap(schemas -> schemas.read(value));
@@ -82,10 +80,10 @@ final class TypedDeserializer<T extends SpecificRecord> implements Deserializer<
         }
     }
 
-    private boolean isLost(byte[] bytes, int from, int until) {
-        return until - from >= WireFormat.HEADER_BYTES
-                && lostIds.contains(
-                        ByteBuffer.wrap(bytes, from + 1, Integer.BYTES).getInt());
+    private boolean isLost(byte[] value) {
+        return value.length >= WireFormat.HEADER_BYTES
+                && value[0] == WireFormat.MAGIC
+                && lostIds.contains(WireFormat.schemaId(value));
     }
 
     /** An unknown or reassigned id of the forwarder's own record is the registry's loss, not the record's fault. */
@@ -98,17 +96,6 @@ final class TypedDeserializer<T extends SpecificRecord> implements Deserializer<
     /** Whether the value's numbers are in the record's own units; true if a class of the user's own reads it. */
     boolean isInOwnUnits(byte[] value) {
         return delegate != ours || ours.isInOwnUnits(value);
-    }
-
-    boolean isPlain(byte[] bytes, int from, int until) {
-        try {
-            return delegate == ours && ours.isPlain(bytes, from, until);
-        } catch (RegistryUnavailableException away) {
-            if (isLost(bytes, from, until)) {
-                return false;
-            }
-            throw away;
-        }
     }
 
     private @Nullable T typed(@Nullable Object made) {

@@ -290,17 +290,6 @@ class ForeignSchemasTest {
     }
 
     @Test
-    void shouldNotReadAForeignValueInPlace() {
-        amount = decimal(38, 9);
-        byte[] foreign = written();
-        assertThat(AvroSerdes.isPlain(deserializer, foreign, 0, foreign.length)).isFalse();
-        amount = DECIMAL;
-        occurredAt = "{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}";
-        byte[] millis = written();
-        assertThat(AvroSerdes.isPlain(deserializer, millis, 0, millis.length)).isFalse();
-    }
-
-    @Test
     void shouldConvertInEveryRecordType() {
         int schemaId = registry.register("links", link("timestamp-micros", "\"CREDYT_ID\",\"EXTERNAL_ID\""));
         ByteBuffer value = ByteBuffer.allocate(64).put((byte) 0).putInt(schemaId);
