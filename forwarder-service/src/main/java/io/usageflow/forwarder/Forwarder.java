@@ -154,6 +154,9 @@ public final class Forwarder implements AutoCloseable {
             BlockedReplay.of(settings).ifPresent(stages::add);
             BalanceKeeper.of(settings, catalogue.<Forecasts>map(CatalogueWatch::cache), meters.registry())
                     .ifPresent(stages::add);
+        } else if (catalogue.isPresent()) {
+            ApiKeys keys = ApiKeys.open(settings.credyt().apiKey(), System::nanoTime);
+            stages.add(CredytWatch.of(settings.credyt(), keys));
         }
         return stages;
     }

@@ -13,6 +13,7 @@ import io.usageflow.forwarder.Forwarder;
 import io.usageflow.forwarder.config.AdminSettings;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.CredytSettings;
+import io.usageflow.forwarder.config.ProcessSettings;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.config.SettingsException;
 import io.usageflow.sandbox.SandboxAccount;
@@ -110,6 +111,12 @@ class CredytAccountIT {
             Map<String, String> right = Map.of(CredytSettings.URL, url, CredytSettings.EXPECT_MODE, "live");
 
             assertThatThrownBy(() -> forwarder(test).close())
+                    .isInstanceOf(SettingsException.class)
+                    .hasMessageContaining("of live mode, but credyt.expect.mode is test");
+            Map<String, String> admission = new HashMap<>(test);
+            admission.put(ProcessSettings.ROLES, "admission");
+            assertThatThrownBy(() -> forwarder(admission).close())
+                    .describedAs("it reads the catalogue with the key")
                     .isInstanceOf(SettingsException.class)
                     .hasMessageContaining("of live mode, but credyt.expect.mode is test");
             assertThat(run(1, test, "doctor").out()).contains("of live mode, but credyt.expect.mode is test");
