@@ -19,6 +19,7 @@ import io.usageflow.forwarder.kafka.TopicsNotReadyException;
 import io.usageflow.forwarder.ledger.LedgerWatch;
 import io.usageflow.forwarder.observe.HealthReport;
 import io.usageflow.forwarder.observe.Stage;
+import io.usageflow.forwarder.observe.StatusLog;
 import io.usageflow.forwarder.observe.Version;
 import io.usageflow.forwarder.observe.http.AdminServer;
 import io.usageflow.forwarder.observe.meter.ProcessMeters;
@@ -51,13 +52,16 @@ public final class Forwarder implements AutoCloseable {
     private final ProcessMeters meters;
     private final List<Stage> stages;
     private final AdminServer admin;
+    private final StatusLog status;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Forwarder(Duration stopTimeout, ProcessMeters meters, List<Stage> stages, AdminServer admin) {
+    private Forwarder(
+            Duration stopTimeout, ProcessMeters meters, List<Stage> stages, AdminServer admin, StatusLog status) {
         this.stopTimeout = stopTimeout;
         this.meters = meters;
         this.stages = stages;
         this.admin = admin;
+        this.status = status;
     }
 
     /**
@@ -91,6 +95,8 @@ public final class Forwarder implements AutoCloseable {
                     all.stream().flatMap(stage -> stage.pages().stream()).toList(),
                     meters.registry());
             all.forEach(Stage::start);
+            var status = new StatusLog(() -> HealthReport.of(all), meters.registry());
+            status.start();
             LOG.info(
                     "event=started version={} roles={} instance={} topics={} admin={}",
                     Version.current(),
@@ -98,7 +104,7 @@ public final class Forwarder implements AutoCloseable {
                     settings.process().instanceId(),
                     settings.topics().names().prefix(),
                     admin.url());
-            return new Forwarder(settings.process().stopTimeout(), meters, all, admin);
+            return new Forwarder(settings.process().stopTimeout(), meters, all, admin, status);
         } catch (RuntimeException failed) {
             stages.forEach(stage -> stage.close(Duration.ofSeconds(1)));
             meters.close();
@@ -196,6 +202,7 @@ public final class Forwarder implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        status.close();
         long deadline = System.nanoTime() + stopTimeout.toNanos();
         for (int last = stages.size() - 1; last >= 0; last--) {
             Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
