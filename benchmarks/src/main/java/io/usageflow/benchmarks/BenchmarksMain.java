@@ -2,6 +2,7 @@ package io.usageflow.benchmarks;
 
 import io.usageflow.benchmarks.admission.AdmissionBenchmark;
 import io.usageflow.benchmarks.admission.ExpiryBenchmark;
+import io.usageflow.benchmarks.admission.IdsBenchmark;
 import io.usageflow.benchmarks.admission.StoresBenchmark;
 import io.usageflow.benchmarks.delivery.DeliveryBenchmark;
 import io.usageflow.benchmarks.latency.CostBenchmark;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             AdmissionBenchmark.Cli.class,
             StoresBenchmark.Cli.class,
+            IdsBenchmark.Cli.class,
             ExpiryBenchmark.Cli.class,
             DeliveryBenchmark.Cli.class,
             LatencyBenchmark.Cli.class,
@@ -44,6 +46,6 @@ public final class BenchmarksMain implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "name what to measure: admission, stores, expiry, delivery, latency, cost or producer");
+                "name what to measure: admission, stores, ids, expiry, delivery, latency, cost or producer");
     }
 }

@@ -162,7 +162,11 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
         meters.remembered(
                 partition,
                 new AdmissionMeters.Remembered(
-                        seen.count(), seen.heapBytes(), task.ages().effectiveWindowMs(now, seen.forgottenMark())));
+                        seen.count(),
+                        seen.heapBytes(),
+                        seen.idsMax(),
+                        task.ages().effectiveWindowMs(now, seen.forgottenMark()),
+                        seen.daysUntilEarly(Math.min(appendTime, now))));
         task.state().positions().countExpired();
         if (task.state().ledger().needsPublishing()) {
             // Expired records are never processed, so they do not trigger the publishing of the ledger.

@@ -7,6 +7,7 @@ import io.usageflow.forwarder.admission.counters.AdmissionLedger;
 import io.usageflow.forwarder.admission.counters.AdmissionMeters;
 import io.usageflow.forwarder.admission.dedup.AgeGuard;
 import io.usageflow.forwarder.admission.dedup.DedupStore;
+import io.usageflow.forwarder.admission.dedup.IdRoom;
 import io.usageflow.forwarder.admission.dedup.IndexedIdStore;
 import io.usageflow.forwarder.admission.gate.BillingGate;
 import io.usageflow.forwarder.admission.links.CustomerLinks;
@@ -121,11 +122,7 @@ record AdmissionTask(
         AdmissionLedger ledger = new AdmissionLedger(books);
         int partition = context.taskId().partition();
         return new PartitionState(
-                new DedupStore(
-                        books,
-                        ids.openIndex(),
-                        ages,
-                        dependencies.settings().memory().idsMax()),
+                new DedupStore(books, ids.openIndex(), ages, room(dependencies, context)),
                 new CustomerLinks(store(context, AdmissionTopology.CUSTOMER_LINKS)),
                 new ParkedEvents(
                         store(context, AdmissionTopology.PARKED_EVENTS),
@@ -138,6 +135,13 @@ record AdmissionTask(
                         new TopicPartition(dependencies.topics().events(), partition),
                         new TopicPartition(dependencies.topics().replays(), partition),
                         new TopicPartition(dependencies.topics().customerLinks(), partition)));
+    }
+
+    private static IdRoom room(AdmissionDependencies dependencies, ProcessorContext<byte[], OutgoingRecord> context) {
+        return IdRoom.on(
+                context.stateDir().toPath(),
+                dependencies.settings().memory().idsMax(),
+                dependencies.home().partitions());
     }
 
     private static KeyValueStore<Bytes, byte[]> store(ProcessorContext<byte[], OutgoingRecord> context, String name) {

@@ -57,7 +57,7 @@ public record AdmissionSettings(
     /**
      * The bounds of admission's memory.
      *
-     * @param idsMax of one partition; about 51 bytes of disk each
+     * @param idsMax of one partition; about 52 bytes of disk each
      * @param heapIds of one partition in the heap, before they move to an index on disk; 16 to 32 bytes each
      * @param storeBytesMax of memory outside the heap that all stores of the process share
      */
@@ -163,9 +163,11 @@ public record AdmissionSettings(
                 .number(EVENT_BYTES, EventRules.EVENT_BYTES_MAX, 1024, 8 * 1024 * 1024)
                 .doc("The largest event, in bytes as it is in Kafka; a larger one becomes a TOO_LARGE dead"
                         + " letter. The deliverable and dead-letter topics must take records larger than this.")
-                .key(IDS_MAX, ConfigDef.Type.LONG, 20_000_000L, ConfigDef.Range.between(1000, 1_000_000_000))
-                .doc("How many ids one partition remembers, at most: each costs about 51 bytes of disk in"
-                        + " the instance that has the partition, and 40 in Kafka. If more come within the"
+                .key(IDS_MAX, ConfigDef.Type.LONG, 520_000_000L, ConfigDef.Range.between(1000, 4_000_000_000L))
+                .doc("How many ids one partition remembers, at most: each costs about 52 bytes of disk in"
+                        + " the instance that has the partition, and 41 in Kafka. The default is 35 days at 1,000"
+                        + " events/s in six partitions. It is less if the volume of " + ProcessSettings.STATE_DIR
+                        + " has no room for it. If more come within the"
                         + " window, the oldest are forgotten early: nothing is admitted twice, but older events"
                         + " become TOO_OLD sooner, and"
                         + " usageflow_admission_dedup_window_seconds shows it. Ids younger than twice "

@@ -21,7 +21,7 @@ class AlertRulesTest {
         try (AdmissionMeters meters = new AdmissionMeters(registry, new RegistryStatus(), AdmissionDriver.settings())) {
             meters.parked(0, 0, Optional.empty());
             meters.source("usage.events", () -> 1, () -> 1);
-            meters.remembered(0, new AdmissionMeters.Remembered(1, 1, 1));
+            meters.remembered(0, new AdmissionMeters.Remembered(1, 1, 1, 1, 1));
 
             assertThat(AlertRules.served(registry)).containsAll(named);
             assertThat(named).contains("usageflow_admission_dedup_window_seconds");

@@ -254,13 +254,13 @@ class JudgementTest {
     @ParameterizedTest
     @CsvSource({
         "100, ext4, FAIL, /state has 100 MiB free",
-        "1000, ext4, WARN, has 1,000 MiB free",
+        "1000, ext4, WARN, 'has 1,000 MiB free, for the ids of 35d of 20 events/s'",
         "90000, nfs4, WARN, on a network disk (nfs4)",
         "90000, tmpfs, WARN, gone after a restart",
         "90000, ext4, OK, on a local disk (ext4)"
     })
     void shouldJudgeTheStateDirectory(long freeMib, String type, CheckStatus verdict, String detail) {
-        assertThat(StateDirCheck.judge("/state", freeMib * MIB, type))
+        assertThat(StateDirCheck.judge("/state", freeMib * MIB, type, "35d of 20 events/s"))
                 .singleElement()
                 .satisfies(is(verdict, detail));
     }

@@ -49,8 +49,14 @@ public final class AdmissionMeters implements AutoCloseable {
         }
     }
 
-    /** Stored ids; for the window see {@link AgeGuard#effectiveWindowMs}. */
-    public record Remembered(long ids, long heapBytes, long effectiveWindowMs) {}
+    /**
+     * Stored ids.
+     *
+     * @param idsMax see {@link DedupStore#idsMax}
+     * @param effectiveWindowMs see {@link AgeGuard#effectiveWindowMs}
+     * @param daysUntilEarly see {@link DedupStore#daysUntilEarly}
+     */
+    public record Remembered(long ids, long heapBytes, long idsMax, long effectiveWindowMs, double daysUntilEarly) {}
 
     private record Waiting(long count, Optional<Instant> oldest) {}
 
@@ -236,6 +242,8 @@ public final class AdmissionMeters implements AutoCloseable {
                 gauge(AdmissionMeter.PARKED_OLDEST_AGE, partition, () -> oldestAgeSeconds(partition)),
                 gauge(AdmissionMeter.IDS_REMEMBERED, partition, () -> remembered(partition).ids),
                 gauge(AdmissionMeter.IDS_HEAP, partition, () -> remembered(partition).heapBytes),
+                gauge(AdmissionMeter.IDS_MAX, partition, () -> remembered(partition).idsMax),
+                gauge(AdmissionMeter.DEDUP_WINDOW_DAYS_LEFT, partition, () -> remembered(partition).daysUntilEarly),
                 gauge(AdmissionMeter.DEDUP_WINDOW, partition, () -> remembered(partition).effectiveWindowMs / 1000.0));
     }
 
@@ -252,7 +260,8 @@ public final class AdmissionMeters implements AutoCloseable {
     }
 
     private Remembered remembered(int partition) {
-        return remembered.getOrDefault(partition, new Remembered(0, 0, windowConfiguredMs));
+        return remembered.getOrDefault(
+                partition, new Remembered(0, 0, 0, windowConfiguredMs, Double.POSITIVE_INFINITY));
     }
 
     private double oldestAgeSeconds(int partition) {

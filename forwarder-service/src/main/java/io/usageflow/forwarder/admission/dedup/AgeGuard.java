@@ -97,6 +97,10 @@ public final class AgeGuard {
         return now - oldestAdmissible(now, forgottenMark);
     }
 
+    long windowMs() {
+        return windowMs;
+    }
+
     /** The forgotten mark that forgetting an id requires. */
     long markOf(long seenAt) {
         return seenAt + skewMs;

@@ -4,12 +4,16 @@ import io.usageflow.forwarder.admission.dedup.IdBlocks.IdBlock;
 import io.usageflow.forwarder.admission.dedup.IdBlocks.IdBlock.IdEntry;
 import io.usageflow.forwarder.admission.dedup.index.IdIndex;
 import io.usageflow.forwarder.admission.streams.PreCommitHook;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.LongUnaryOperator;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The ids of one partition's events, each with its {@link DedupResult.FirstRecord}. Belongs to one task, so to one
@@ -34,6 +38,12 @@ public final class DedupStore {
     /** Number of entries in the heap, about 80 bytes each. */
     private static final int RECENT_IDS = 4 * BLOCK_IDS_MAX;
 
+    private static final Logger LOG = LoggerFactory.getLogger(DedupStore.class);
+
+    private static final long DAY_MS = Duration.ofDays(1).toMillis();
+    private static final long TEN_MINUTES_MS = Duration.ofMinutes(10).toMillis();
+    private static final long FORECAST_EVERY_MS = Duration.ofMinutes(1).toMillis();
+
     /**
      * Numbers of forgotten ids.
      *
@@ -44,7 +54,8 @@ public final class DedupStore {
 
     private final IdBlocks blocks;
     private final AgeGuard guard;
-    private final long idsMax;
+    private final LongUnaryOperator room;
+    private long idsMax;
     private final IdIndex index;
 
     private final IdEntry[] recent = new IdEntry[RECENT_IDS];
@@ -55,19 +66,23 @@ public final class DedupStore {
     private long rememberedUntil = Long.MIN_VALUE;
 
     private long forgottenMark;
+    /** Append time of the last forecast. */
+    private long forecastAt;
+
+    private double daysUntilEarly = Double.POSITIVE_INFINITY;
     private @Nullable IdBlock oldest;
 
     /**
      * Of what the store holds.
      *
      * @param index covers all ids of the store
-     * @param idsMax bounds the number of ids, approximately
+     * @param room how many ids there may be, approximately, by how many there are; see {@link IdRoom}
      */
-    public DedupStore(KeyValueStore<Bytes, byte[]> store, IdIndex index, AgeGuard guard, long idsMax) {
+    public DedupStore(KeyValueStore<Bytes, byte[]> store, IdIndex index, AgeGuard guard, LongUnaryOperator room) {
         this.blocks = new IdBlocks(store);
         this.index = index;
         this.guard = guard;
-        this.idsMax = idsMax;
+        this.room = room;
         this.forgottenMark = blocks.mark();
         this.oldest = blocks.from(0);
         this.end = index.end();
@@ -77,6 +92,8 @@ public final class DedupStore {
             throw new IllegalStateException("ids from " + end + " on are missing before " + blocks.end()
                     + ": the state folder is damaged; stop, remove it, and restart");
         }
+        this.idsMax = room.applyAsLong(count());
+        LOG.info("event=ids_opened ids={} ids_max={} first={}", count(), idsMax, first);
     }
 
     public DedupResult lookUp(UUID id, long fingerprint) {
@@ -101,6 +118,36 @@ public final class DedupStore {
     /** See {@link AgeGuard}; {@link Long#MIN_VALUE} if nothing was ever forgotten. */
     public long forgottenMark() {
         return forgottenMark;
+    }
+
+    /** The most ids that there may be now, approximately. */
+    public long idsMax() {
+        return idsMax;
+    }
+
+    /**
+     * The days until ids are forgotten early if as many come as in the last day; infinite if their whole window fits,
+     * or while less than ten minutes are known.
+     *
+     * @param now the partition's append time, in Unix milliseconds
+     */
+    public double daysUntilEarly(long now) {
+        if (now - forecastAt >= FORECAST_EVERY_MS) {
+            forecastAt = now;
+            daysUntilEarly = forecast(now);
+        }
+        return daysUntilEarly;
+    }
+
+    private double forecast(long now) {
+        long since = Math.max(now - DAY_MS, oldest == null ? now : oldest.rememberedUntil());
+        if (now - since < TEN_MINUTES_MS) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double idsPerMs = (double) (end - blocks.firstSince(since, first, written)) / (now - since);
+        return idsPerMs * guard.windowMs() <= idsMax
+                ? Double.POSITIVE_INFINITY
+                : Math.max(0, idsMax - count()) / idsPerMs / DAY_MS;
     }
 
     /** The number of ids. */
@@ -154,6 +201,7 @@ public final class DedupStore {
      * @param looksMax approximate maximum of ids to check
      */
     public Forgotten forget(long now, int looksMax) {
+        idsMax = room.applyAsLong(count());
         int looked = 0;
         int inTime = 0;
         int early = 0;

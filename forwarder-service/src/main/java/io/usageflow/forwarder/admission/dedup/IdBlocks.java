@@ -82,6 +82,21 @@ final class IdBlocks implements StoredIds {
         return nearest(store.range(key(ordinal), HIGHEST));
     }
 
+    /** The ordinal from which on blocks were remembered at that append time or later, between two ordinals. */
+    long firstSince(long appendTime, long from, long to) {
+        long low = from;
+        long high = to;
+        while (low < high) {
+            IdBlock middle = holding(low + (high - low) / 2);
+            if (middle.rememberedUntil() < appendTime) {
+                low = middle.end();
+            } else {
+                high = middle.first();
+            }
+        }
+        return low;
+    }
+
     void append(IdBlock block) {
         store.put(key(block.first()), block.bytes());
     }

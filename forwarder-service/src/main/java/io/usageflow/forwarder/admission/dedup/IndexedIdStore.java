@@ -41,6 +41,13 @@ public final class IndexedIdStore implements StateStore {
         this.sizes = sizes;
     }
 
+    /** Of an open store outside Streams, with the index in the folder of a task. */
+    public static IndexedIdStore of(KeyValueStore<Bytes, byte[]> records, Path taskFolder, IdIndex.Sizes sizes) {
+        IndexedIdStore store = new IndexedIdStore(records, sizes);
+        store.folder = taskFolder.resolve(FOLDER);
+        return store;
+    }
+
     /** Builds a store with an index from one without. */
     public static StoreBuilder<IndexedIdStore> around(
             StoreBuilder<KeyValueStore<Bytes, byte[]>> records, IdIndex.Sizes sizes) {

@@ -61,7 +61,7 @@ public final class ForwarderChecks {
                 new Check(CredytCheck.NAME, new CredytCheck(credyt, settings)::look),
                 new Check(CatalogueCheck.NAME, new CatalogueCheck(credyt, settings)::look),
                 new Check(ClockCheck.NAME, new ClockCheck(cluster, credyt, settings)::look),
-                new Check(StateDirCheck.NAME, new StateDirCheck(settings.process())::look),
+                new Check(StateDirCheck.NAME, new StateDirCheck(settings.process(), settings.dedupWindow())::look),
                 new Check(AdminPortCheck.NAME, new AdminPortCheck(settings.admin())::look),
                 new Check(MemoryCheck.NAME, MemoryCheck::look));
     }

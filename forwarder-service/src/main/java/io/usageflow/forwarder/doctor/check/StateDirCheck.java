@@ -1,5 +1,7 @@
 package io.usageflow.forwarder.doctor.check;
 
+import io.usageflow.forwarder.admission.dedup.IdRoom;
+import io.usageflow.forwarder.config.DurationText;
 import io.usageflow.forwarder.config.ProcessSettings;
 import io.usageflow.forwarder.config.Role;
 import io.usageflow.forwarder.doctor.CheckResult;
@@ -7,13 +9,14 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
 /** Whether admission's state has a place: writable, roomy, on a disk of this machine. */
-public record StateDirCheck(ProcessSettings process) {
+public record StateDirCheck(ProcessSettings process, Duration dedupWindow) {
     static final String NAME = "state dir";
     private static final long MIB = 1024 * 1024;
     private static final long NEEDED_BYTES = 512 * MIB;
@@ -41,7 +44,12 @@ public record StateDirCheck(ProcessSettings process) {
         return judge(
                 directory + (existing.equals(directory) ? "" : " (made at the first start)"),
                 store.getUsableSpace(),
-                store.type());
+                store.type(),
+                "%s of %,d new events/s"
+                        .formatted(
+                                DurationText.write(dedupWindow),
+                                IdRoom.eventsPerSecond(
+                                        IdRoom.freeBytes(store.getUsableSpace(), store.getTotalSpace()), dedupWindow)));
     }
 
     /** By writing, since a read-only disk or a quota does not show in the permissions. */
@@ -54,9 +62,9 @@ public record StateDirCheck(ProcessSettings process) {
         }
     }
 
-    public static List<CheckResult> judge(String directory, long freeBytes, String type) {
+    public static List<CheckResult> judge(String directory, long freeBytes, String type, String roomFor) {
         var findings = new ArrayList<CheckResult>();
-        String free = "%s has %,d MiB free".formatted(directory, freeBytes / MIB);
+        String free = "%s has %,d MiB free, for the ids of %s".formatted(directory, freeBytes / MIB, roomFor);
         if (freeBytes < NEEDED_BYTES) {
             findings.add(CheckResult.fail(NAME, free, "free some, or move it: admission stops when its disk is full"));
         } else if (freeBytes < COMFORTABLE_BYTES) {

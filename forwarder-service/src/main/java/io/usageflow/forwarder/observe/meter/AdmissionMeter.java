@@ -57,12 +57,26 @@ public enum AdmissionMeter implements CataloguedMeter {
             "seconds",
             List.of(),
             "admission.dedup.window less admission.clock.skew: what the effective window should be."),
+    DEDUP_WINDOW_DAYS_LEFT(
+            "usageflow.admission.dedup.window.left",
+            "gauge",
+            "days",
+            List.of("partition"),
+            "Days until the effective window shrinks if as many events come as in the last day; infinite while the"
+                    + " ids of a whole window fit."),
+    IDS_MAX(
+            "usageflow.admission.ids.max",
+            "gauge",
+            "ids",
+            List.of("partition"),
+            "The most ids that the partition may remember now: admission.dedup.ids.max, or as many as the volume of"
+                    + " state.dir has room for."),
     IDS_REMEMBERED(
             "usageflow.admission.ids.remembered",
             "gauge",
             "ids",
             List.of("partition"),
-            "Ids remembered now, in the partitions this instance has. Bounded by admission.dedup.ids.max."),
+            "Ids remembered now, in the partitions this instance has. Bounded by usageflow.admission.ids.max."),
     IDS_HEAP("usageflow.admission.ids.heap", "gauge", "bytes", List.of("partition"), "Heap that finds them."),
     IDS_FORGOTTEN(
             "usageflow.admission.ids.forgotten",
@@ -70,7 +84,7 @@ public enum AdmissionMeter implements CataloguedMeter {
             "ids",
             List.of("cause"),
             "Ids forgotten: window, because their time was over; room, early, because there were more than"
-                    + " admission.dedup.ids.max."),
+                    + " usageflow.admission.ids.max."),
     REGISTRY_AWAY(
             "usageflow.admission.registry.away",
             "gauge",

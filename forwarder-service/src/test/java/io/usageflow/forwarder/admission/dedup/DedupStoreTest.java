@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.usageflow.forwarder.admission.HeapStore;
 import io.usageflow.forwarder.admission.dedup.DedupResult.InputSource;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -170,6 +171,30 @@ class DedupStoreTest {
         seen.write();
         restart();
         assertThat(seen.count()).isEqualTo(1);
+    }
+
+    /** One id stands for some 84,000: a clock that runs as if 1,000 came each second. */
+    @Test
+    void shouldKnowAnEventOf34DaysAgoAmongAllThatCameSince() {
+        int perDay = 1000;
+        seen = stores.open(store, guard, 36 * perDay);
+        UUID id = new UUID(1, 2); // no UUIDv7, so that every segment is asked
+        seen.remember(id, memory(0, DAY), DAY);
+        for (int i = 1; i < 34 * perDay; i++) {
+            long now = DAY + i * DAY / perDay;
+            seen.remember(id(i), memory(i, now), now);
+            if (i % 10 == 0) {
+                seen.write();
+                assertThat(forget(now, ALL)).isZero();
+            }
+        }
+        Instant occurredAt = Instant.ofEpochMilli(DAY);
+
+        assertThat(guard.check(occurredAt, id, 35 * DAY, seen.forgottenMark())).isEmpty();
+        assertThat(seen.lookUp(id, 0)).isEqualTo(new DedupResult.Repeat(memory(0, DAY)));
+        restart();
+        assertThat(seen.lookUp(id, 0)).isEqualTo(new DedupResult.Repeat(memory(0, DAY)));
+        assertThat(guard.check(occurredAt, id, 36 * DAY, seen.forgottenMark())).isPresent();
     }
 
     private int forget(long now, int looksMax) {

@@ -65,16 +65,17 @@ class IndexedIdStoreTest {
 
     @Test
     void shouldIndexAgainWhenTheNumbersBeginAnew() {
-        restore(0, 100, 0);
+        // Blocks of one id, so that those of both times begin and end at the same numbers.
+        IntStream.range(0, 100).forEach(i -> restore(i, i + 1, 0));
         store.commit(Map.of());
 
         // All ids expired, and the partition's owner has started again.
         assertThat(active.forget(WINDOW.toMillis() * 2, 1000).inTime()).isEqualTo(100);
         active = elsewhere.open(records, guard, 1000);
-        restore(1000, 1150, WINDOW.toMillis() * 2);
+        IntStream.range(1000, 1150).forEach(i -> restore(i, i + 1, WINDOW.toMillis() * 2));
         store.commit(Map.of());
 
-        DedupStore opened = new DedupStore(records, store.openIndex(), guard, 1000);
+        DedupStore opened = new DedupStore(records, store.openIndex(), guard, ids -> 1000);
         assertThat(opened.count()).isEqualTo(150);
         assertThat(IntStream.range(1000, 1150)).allMatch(i -> opened.lookUp(id(i), i) instanceof DedupResult.Repeat);
         assertThat(opened.lookUp(id(5), 5)).isEqualTo(new DedupResult.First());
@@ -83,7 +84,7 @@ class IndexedIdStoreTest {
     @Test
     void shouldHandOverAndTakeBack() {
         restore(0, 100, 0);
-        DedupStore here = new DedupStore(records, store.openIndex(), guard, 1000);
+        DedupStore here = new DedupStore(records, store.openIndex(), guard, ids -> 1000);
         IntStream.range(100, 150).forEach(i -> here.remember(id(i), memory(i, 0), 0));
         store.closeIndex();
         here.write(); // the last commit follows the close of the processor
@@ -98,7 +99,7 @@ class IndexedIdStoreTest {
     @Test
     void shouldLeaveNoThreadInTheFolder() throws Exception {
         restore(0, 100, 0);
-        DedupStore here = new DedupStore(records, store.openIndex(), guard, 1000);
+        DedupStore here = new DedupStore(records, store.openIndex(), guard, ids -> 1000);
         for (int i = 100; i < 2000; i++) {
             here.remember(id(i), memory(i, 0), 0);
             if (i % 10 == 0) {
@@ -132,7 +133,7 @@ class IndexedIdStoreTest {
     }
 
     private void requireKnown(int count, IdIndex index) {
-        DedupStore opened = new DedupStore(records, index, guard, 1000);
+        DedupStore opened = new DedupStore(records, index, guard, ids -> 1000);
         assertThat(IntStream.range(0, count))
                 .allMatch(i -> opened.lookUp(id(i), i).equals(new DedupResult.Repeat(memory(i, 0))));
         assertThat(opened.lookUp(id(count), 0)).isEqualTo(new DedupResult.First());

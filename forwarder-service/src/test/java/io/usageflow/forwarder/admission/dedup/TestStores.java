@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.Stream;
 
 /** Opens stores of ids with an index in a folder, with segments as small as the test wants. */
@@ -27,9 +28,13 @@ public final class TestStores implements AutoCloseable {
 
     /** Closes the store that was opened before. */
     public DedupStore open(HeapStore records, AgeGuard guard, long idsMax) {
+        return open(records, guard, ids -> idsMax);
+    }
+
+    DedupStore open(HeapStore records, AgeGuard guard, LongUnaryOperator room) {
         closeIndex();
         index = IdIndex.open(folder, sizes, new IdBlocks(records));
-        return new DedupStore(records, index, guard, idsMax);
+        return new DedupStore(records, index, guard, room);
     }
 
     /** Segment files. */

@@ -230,6 +230,12 @@ public final class IdIndex implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        awaitWriting();
+        segments.forEach(IdSegment::close);
+    }
+
+    /** Waits for the files that are being written. */
+    void awaitWriting() {
         Future<Path> seal = sealing;
         if (seal != null) {
             awaitEnd(seal);
@@ -238,7 +244,6 @@ public final class IdIndex implements AutoCloseable {
         if (merge != null) {
             awaitEnd(merge.file);
         }
-        segments.forEach(IdSegment::close);
     }
 
     private long hashOf(long high, long low) {
