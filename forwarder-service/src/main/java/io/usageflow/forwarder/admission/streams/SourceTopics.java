@@ -20,7 +20,7 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks Kafka about the topics that admission reads: their number of partitions and the size of their records. */
+/** Asks Kafka about admission's topics: the number of partitions of its sources, and the size of records. */
 public final class SourceTopics {
     /** Kafka's default of {@code max.message.bytes}. */
     public static final int MESSAGE_BYTES_DEFAULT = 1024 * 1024;
