@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -171,12 +172,14 @@ class DeadLetterPolicyIT {
         world.admit(late);
         Delivery delivery = world.deliver("one", Map.of(DeliverySettings.OUTAGE_DEADLINE, "2s"));
 
+        // Until nothing waits and the next event would be sent.
+        await().atMost(PATIENCE)
+                .until(() -> delivery.snapshot().destination().cause().equals(Optional.of(OutageCause.UNAVAILABLE)));
         world.awaitSettled(late.size());
         world.assertSettled(Set.of(), ids(late));
         assertThat(world.deadLetters()).extracting(DeadLetter::getReason).containsOnly("CREDYT_UNAVAILABLE");
         assertThat(world.deadLetters())
                 .allSatisfy(letter -> assertThat(letter.getDetail()).contains("503"));
-        assertThat(delivery.health().ready()).isFalse();
 
         world.sandbox.outage(false);
         List<Deliverable> fresh = List.of(event("acct", 1_000));
