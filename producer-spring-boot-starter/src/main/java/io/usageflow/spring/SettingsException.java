@@ -11,7 +11,8 @@ public final class SettingsException extends RuntimeException {
         this.remedy = remedy;
     }
 
-    SettingsException(String message, String remedy) {
+    /** @param remedy what to do, in one sentence */
+    public SettingsException(String message, String remedy) {
         super(message);
         this.remedy = remedy;
     }

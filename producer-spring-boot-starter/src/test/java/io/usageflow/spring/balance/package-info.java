@@ -1,0 +1,4 @@
+@NullMarked
+package io.usageflow.spring.balance;
+
+import org.jspecify.annotations.NullMarked;
