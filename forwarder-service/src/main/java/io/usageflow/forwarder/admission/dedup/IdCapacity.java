@@ -11,7 +11,7 @@ import java.time.Duration;
  */
 public record IdCapacity(long eventsPerSecond, Duration window) {
     private static final int PARTITIONS_MIN = 6;
-    /** A partition belongs to one thread. This leaves it three quarters of a core for catching up. */
+    /** A partition belongs to one thread. A cautious assumption, so that it can catch up. */
     private static final long PARTITION_EVENTS_PER_SECOND = 5_000;
 
     /** So that a partition's store, which RocksDB may copy while it compacts, stays near 40 GB. */
