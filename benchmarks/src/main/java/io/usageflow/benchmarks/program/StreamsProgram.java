@@ -75,6 +75,12 @@ public final class StreamsProgram implements SideProgram {
                 settings.registry().serde(),
                 settings.process().stateDir());
         Properties properties = adapted.apply(StreamsSettings.of(settings.admission(), around));
+        if (!settings.kafka().streams().containsKey(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG)) {
+            // Admission commits as often under load, by itself; Streams' own interval is only its longest.
+            properties.put(
+                    StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+                    settings.admission().engine().latencyTarget().toMillis() / 2);
+        }
         forwarded.reset();
         KafkaStreams made = new KafkaStreams(topologies.of(around.topics(), forwarded), properties);
         made.setUncaughtExceptionHandler(thrown -> {
