@@ -24,6 +24,7 @@ import io.usageflow.forwarder.observe.Version;
 import io.usageflow.forwarder.observe.http.AdminServer;
 import io.usageflow.forwarder.observe.meter.ProcessMeters;
 import io.usageflow.forwarder.replay.BlockedReplay;
+import io.usageflow.forwarder.sample.BillingSampler;
 import io.usageflow.forwarder.topics.TopicAdmin;
 import io.usageflow.forwarder.topics.TopicPlan;
 import io.usageflow.schema.file.PrivateFiles;
@@ -159,6 +160,9 @@ public final class Forwarder implements AutoCloseable {
             stages.add(new Delivery(settings.delivery(), settings.credyt(), keys, connections, meters.registry()));
             BlockedReplay.of(settings).ifPresent(stages::add);
             BalanceKeeper.of(settings, catalogue.<Forecasts>map(CatalogueWatch::cache), meters.registry())
+                    .ifPresent(stages::add);
+            catalogue
+                    .flatMap(watch -> BillingSampler.of(settings, watch.cache(), meters.registry()))
                     .ifPresent(stages::add);
         } else if (catalogue.isPresent()) {
             ApiKeys keys = ApiKeys.open(settings.credyt().apiKey(), System::nanoTime);

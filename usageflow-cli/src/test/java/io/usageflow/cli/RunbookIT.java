@@ -61,6 +61,7 @@ class RunbookIT {
         SITUATIONS.put("A bad deploy poisoned events", RunbookIT::badDeploy);
         SITUATIONS.put("Dead letters come", RunbookIT::deadLetters);
         SITUATIONS.put("Events that Credyt will not bill", RunbookIT::notBillable);
+        SITUATIONS.put("Credyt billed otherwise", page -> {}); // no command of its own
         SITUATIONS.put("A customer was linked late", RunbookIT::linkedLate);
         SITUATIONS.put("A broker lost a disk", RunbookIT::lostDisk);
         SITUATIONS.put("An invoice is disputed", RunbookIT::disputed);

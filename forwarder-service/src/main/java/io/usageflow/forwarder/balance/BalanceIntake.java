@@ -3,6 +3,7 @@ package io.usageflow.forwarder.balance;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.kafka.DeliverableFollower;
 import io.usageflow.forwarder.kafka.KafkaClients;
 import io.usageflow.forwarder.kafka.OwnTopicDecoder;
 import io.usageflow.forwarder.links.Link.Reference;
@@ -11,37 +12,24 @@ import io.usageflow.schema.AccountBalance;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.DeliverableEvent;
-import io.usageflow.schema.UsageEvent;
-import io.usageflow.schema.registry.RegistryAbsence;
-import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
 import io.usageflow.schema.rule.LinkRules;
-import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.text.VisibleText;
 import io.usageflow.schema.topic.Topics;
-import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.utils.Utils;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +42,6 @@ import org.slf4j.LoggerFactory;
 final class BalanceIntake {
     private static final Logger LOG = LoggerFactory.getLogger(BalanceIntake.class);
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final Duration COMMITTED_EVERY = Duration.ofSeconds(1);
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
     /** A flow of events is never read to its end for long, so this much counts as nothing. */
     private static final Duration BEHIND_MAX = Duration.ofSeconds(10);
@@ -63,7 +50,6 @@ final class BalanceIntake {
 
     private final Settings settings;
     private final Topics topics;
-    private final String deliveryGroup;
     private final WalletSchedule schedule;
     private final UndeliveredEvents undelivered;
     private final FeeEstimate estimate;
@@ -81,7 +67,6 @@ final class BalanceIntake {
             Clock clock) {
         this.settings = settings;
         this.topics = settings.topics().names();
-        this.deliveryGroup = settings.delivery().settling().group(topics);
         this.schedule = schedule;
         this.undelivered = undelivered;
         this.estimate = estimate;
@@ -108,37 +93,18 @@ final class BalanceIntake {
     }
 
     /** The clients and what they were assigned. */
-    private final class Session implements AutoCloseable {
+    private final class Session implements DeliverableFollower.Listener, AutoCloseable {
         private final Map<String, Object> kafka = Map.copyOf(settings.kafka().client());
         private final Map<String, String> registry = settings.registry().serde();
-        private final Admin admin = KafkaClients.admin(kafka, ANSWER_WITHIN, ANSWER_WITHIN);
-        private final Consumer<byte[], byte[]> events;
+        private final DeliverableFollower events;
         private final Consumer<byte[], byte[]> tables;
-        private final OwnTopicDecoder<DeliverableEvent> deliverables =
-                new OwnTopicDecoder<>(registry, DeliverableEvent.class);
-        private final Deserializer<UsageEvent> published = AvroSerdes.ownValueDeserializer(registry, UsageEvent.class);
         private final OwnTopicDecoder<CustomerLink> links = new OwnTopicDecoder<>(registry, CustomerLink.class);
         private final OwnTopicDecoder<AccountBalance> balances = new OwnTopicDecoder<>(registry, AccountBalance.class);
-        private final Set<TopicPartition> assigned = new HashSet<>();
         private int partitions;
         private boolean loading;
-        private @Nullable KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> committed;
-        private Instant committedAt = Instant.MIN;
 
         Session() {
             String id = "usageflow-balances-" + settings.process().instanceId();
-            events = KafkaClients.reader(
-                    kafka,
-                    Map.of(
-                            ConsumerConfig.GROUP_ID_CONFIG,
-                            settings.balances().group(topics),
-                            ConsumerConfig.CLIENT_ID_CONFIG,
-                            id,
-                            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                            "earliest",
-                            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                            100),
-                    settings.recordBounds());
             tables = KafkaClients.reader(
                     kafka,
                     Map.of(
@@ -147,7 +113,8 @@ final class BalanceIntake {
                             ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                             "earliest"),
                     settings.recordBounds());
-            events.subscribe(List.of(topics.deliverable()), new Assignment());
+            events = new DeliverableFollower(
+                    settings, settings.balances().group(topics), id, this, BalanceIntake.this::warn, clock);
         }
 
         void step() {
@@ -158,14 +125,7 @@ final class BalanceIntake {
                         .orElseThrow(() -> new KafkaException(topics.customerLinks() + " does not exist"));
             }
             // With a full memory only the group's membership is kept up.
-            if (undelivered.isFull()) {
-                events.pause(events.assignment());
-            } else {
-                events.resume(events.paused());
-            }
-            for (ConsumerRecord<byte[], byte[]> record : events.poll(loading ? Duration.ZERO : POLL)) {
-                event(record);
-            }
+            events.poll(!undelivered.isFull(), loading ? Duration.ZERO : POLL);
             noteLag();
             loading = false;
             if (!tables.assignment().isEmpty()) {
@@ -178,13 +138,12 @@ final class BalanceIntake {
                     }
                 }
             }
-            takeCommitted();
         }
 
         private void noteLag() {
             Instant now = clock.instant();
             for (TopicPartition partition : events.assignment()) {
-                if (events.currentLag(partition).orElse(1) > 0) {
+                if (events.isBehind(partition)) {
                     behindSince.putIfAbsent(partition.partition(), now);
                 } else {
                     behindSince.remove(partition.partition());
@@ -192,32 +151,21 @@ final class BalanceIntake {
             }
         }
 
-        private void event(ConsumerRecord<byte[], byte[]> record) {
-            Optional<DeliverableEvent> read = deliverables.read(record, BalanceIntake.this::warn);
-            if (read.isEmpty()) {
-                return;
-            }
-            DeliverableEvent deliverable = read.get();
+        @Override
+        public void event(ConsumerRecord<byte[], byte[]> record, DeliverableEvent deliverable) {
             Reference customer = reference(deliverable.getCustomer());
             schedule.seen(deliverable.getAccountId(), record.partition(), customer, clock.instant());
             undelivered.add(
-                    record.partition(), record.offset(), deliverable.getAccountId(), fees(customer, deliverable));
+                    record.partition(),
+                    record.offset(),
+                    deliverable.getAccountId(),
+                    events.published(deliverable).flatMap(event -> estimate.of(customer, event)));
         }
 
-        /** Empty where they are not known. */
-        private Optional<Map<String, BigDecimal>> fees(Reference customer, DeliverableEvent deliverable) {
-            byte[] value = Utils.toArray(deliverable.getEvent());
-            try {
-                return Optional.ofNullable(published.deserialize(topics.events(), value))
-                        .flatMap(event -> estimate.of(customer, event));
-            } catch (SchemaLostException lost) {
-                return Optional.empty();
-            } catch (KafkaException unreadable) {
-                if (RegistryAbsence.isCauseOf(unreadable)) {
-                    throw unreadable;
-                }
-                return Optional.empty();
-            }
+        @Override
+        public void deliveredUpTo(int partition, long offset) {
+            Instant now = clock.instant();
+            undelivered.deliveredUpTo(partition, offset).forEach(account -> schedule.delivered(account, now));
         }
 
         private void link(ConsumerRecord<byte[], byte[]> record) {
@@ -255,84 +203,44 @@ final class BalanceIntake {
                             BalanceRecords.low(balance, settings.balances().low())));
         }
 
-        /** Asks for delivery's offsets, and takes the answer in a later step, so that no poll is late. */
-        private void takeCommitted() {
-            Instant now = clock.instant();
-            KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> asked = committed;
-            if (asked == null) {
-                if (now.isAfter(committedAt.plus(COMMITTED_EVERY))) {
-                    committedAt = now;
-                    committed = admin.listConsumerGroupOffsets(deliveryGroup).partitionsToOffsetAndMetadata();
-                }
-                return;
-            }
-            if (!asked.isDone()) {
-                return;
-            }
-            committed = null;
-            KafkaClients.answer(asked).forEach((partition, offset) -> {
-                if (offset != null && assigned.contains(partition)) {
-                    undelivered
-                            .deliveredUpTo(partition.partition(), offset.offset())
-                            .forEach(account -> schedule.delivered(account, now));
-                }
-            });
+        @Override
+        public void assigned(Collection<TopicPartition> added, Set<TopicPartition> all) {
+            added.forEach(partition -> behindSince.put(partition.partition(), Instant.MIN));
+            Set<TopicPartition> before = Set.copyOf(tables.assignment());
+            assignTables(all);
+            tables.seekToBeginning(tables.assignment().stream()
+                    .filter(partition -> !before.contains(partition))
+                    .toList());
         }
 
-        private final class Assignment implements ConsumerRebalanceListener {
-            @Override
-            public void onPartitionsAssigned(Collection<TopicPartition> added) {
-                assigned.addAll(added);
-                Map<TopicPartition, OffsetAndMetadata> delivered = KafkaClients.answer(
-                        admin.listConsumerGroupOffsets(deliveryGroup).partitionsToOffsetAndMetadata(), ANSWER_WITHIN);
-                for (TopicPartition partition : added) {
-                    OffsetAndMetadata offset = delivered.get(partition);
-                    if (offset == null) {
-                        events.seekToBeginning(List.of(partition));
-                    } else {
-                        events.seek(partition, offset.offset());
-                    }
-                    behindSince.put(partition.partition(), Instant.MIN);
-                }
-                Set<TopicPartition> before = Set.copyOf(tables.assignment());
-                assignTables();
-                tables.seekToBeginning(tables.assignment().stream()
-                        .filter(partition -> !before.contains(partition))
-                        .toList());
-            }
+        @Override
+        public void revoked(Collection<TopicPartition> gone, Set<TopicPartition> left) {
+            forget(gone);
+            assignTables(left);
+        }
 
-            @Override
-            public void onPartitionsRevoked(Collection<TopicPartition> gone) {
-                gone.forEach(assigned::remove);
-                List<Integer> numbers =
-                        gone.stream().map(TopicPartition::partition).toList();
-                schedule.revoked(numbers);
-                undelivered.revoked(numbers);
-                numbers.forEach(behindSince::remove);
-                assignTables();
-            }
+        private void forget(Collection<TopicPartition> gone) {
+            List<Integer> numbers = gone.stream().map(TopicPartition::partition).toList();
+            schedule.revoked(numbers);
+            undelivered.revoked(numbers);
+            numbers.forEach(behindSince::remove);
+        }
 
-            private void assignTables() {
-                tables.assign(assigned.stream()
-                        .flatMap(partition -> List.of(topics.customerLinks(), topics.balances()).stream()
-                                .map(topic -> new TopicPartition(topic, partition.partition())))
-                        .toList());
-            }
+        private void assignTables(Set<TopicPartition> assigned) {
+            tables.assign(assigned.stream()
+                    .flatMap(partition -> List.of(topics.customerLinks(), topics.balances()).stream()
+                            .map(topic -> new TopicPartition(topic, partition.partition())))
+                    .toList());
         }
 
         @Override
         public void close() {
-            List<Integer> numbers =
-                    assigned.stream().map(TopicPartition::partition).toList();
+            Set<TopicPartition> assigned = Set.copyOf(events.assignment());
             events.close();
             tables.close();
-            admin.close();
-            deliverables.close();
-            published.close();
             links.close();
             balances.close();
-            schedule.revoked(numbers);
-            undelivered.revoked(numbers);
+            forget(assigned);
             behindSince.clear();
         }
     }

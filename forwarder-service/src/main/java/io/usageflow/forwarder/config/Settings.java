@@ -31,7 +31,8 @@ public record Settings(
         CatalogueSettings catalogue,
         DeliverySettings delivery,
         ReplaySettings replay,
-        BalanceSettings balances) {
+        BalanceSettings balances,
+        BillingSampleSettings billingSamples) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
 
@@ -60,6 +61,7 @@ public record Settings(
         DeliverySettings.define(def);
         ReplaySettings.define(def);
         BalanceSettings.define(def);
+        BillingSampleSettings.define(def);
         return def;
     }
 
@@ -159,7 +161,8 @@ public record Settings(
                 CatalogueSettings.from(config),
                 DeliverySettings.from(config),
                 ReplaySettings.from(config),
-                BalanceSettings.from(config));
+                BalanceSettings.from(config),
+                BillingSampleSettings.from(config));
     }
 
     private static String unknown(String key, Map<String, Given> entries, ConfigDef def) {

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
@@ -227,6 +228,16 @@ public final class CatalogueCache implements Forecasts {
     public List<Catalogue.Product> products() {
         Prices known = prices;
         return known == null ? List.of() : known.catalogue.products();
+    }
+
+    /** The catalogue as last read; empty before the first reading. Another object after each change. */
+    public Optional<Catalogue> catalogue() {
+        return Optional.ofNullable(prices).map(Prices::catalogue);
+    }
+
+    /** The customer as last read; empty before the first reading, which this does not ask for. */
+    public Optional<CustomerReading> customer(Reference reference) {
+        return Optional.ofNullable(customers.get(reference)).map(customer -> customer.reading);
     }
 
     /** How old the reading of the products is, or for how long there has been none. */

@@ -77,6 +77,9 @@ public record RightsCheck(Cluster cluster, Settings settings) {
         if (settings.balances().isKeptBy(settings.process().roles())) {
             groups.add(settings.balances().group(topics));
         }
+        if (settings.billingSamples().areTakenBy(settings.process().roles(), settings.catalogue())) {
+            groups.add(settings.billingSamples().group(topics));
+        }
         return groups;
     }
 

@@ -31,6 +31,7 @@ public final class MetricsPage {
         section(page, "Catalogue", "", descriptions(CatalogueMeter.values()));
         section(page, "Ledger", "", descriptions(LedgerMeter.values()));
         section(page, "Balances", "", descriptions(BalanceMeter.values()));
+        section(page, "Billing samples", "", descriptions(BillingSampleMeter.values()));
         section(
                 page,
                 "Publisher",

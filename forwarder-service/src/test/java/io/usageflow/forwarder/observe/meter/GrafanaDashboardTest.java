@@ -92,7 +92,8 @@ class GrafanaDashboardTest {
                         DeliveryMeter.values(),
                         CatalogueMeter.values(),
                         LedgerMeter.values(),
-                        BalanceMeter.values())
+                        BalanceMeter.values(),
+                        BillingSampleMeter.values())
                 .flatMap(Arrays::stream)
                 .toList();
     }

@@ -1,0 +1,167 @@
+package io.usageflow.forwarder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.usageflow.embedded.EmbeddedBroker;
+import io.usageflow.embedded.EmbeddedBrokerOptions;
+import io.usageflow.embedded.SchemaRegistryServer;
+import io.usageflow.embedded.TopicCreation;
+import io.usageflow.forwarder.config.BillingSampleSettings;
+import io.usageflow.forwarder.config.CatalogueSettings;
+import io.usageflow.forwarder.config.ConfigSources;
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.testing.ImpatientKafka;
+import io.usageflow.producer.CustomerRef;
+import io.usageflow.producer.EventId;
+import io.usageflow.producer.UsageEvent;
+import io.usageflow.producer.UsagePublisher;
+import io.usageflow.sandbox.CredytSandbox;
+import io.usageflow.sandbox.SandboxOptions;
+import io.usageflow.sandbox.SandboxSeed.PriceSpec;
+import io.usageflow.sandbox.fault.Fault;
+import io.usageflow.sandbox.fault.FaultRule;
+import io.usageflow.sandbox.fault.FaultRule.FaultMatch;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From a delivered event to the meter that says how Credyt billed it. */
+class BillingSamplesIT {
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final String ACCOUNT = "acct_1";
+
+    @TempDir
+    Path folder;
+
+    private final EmbeddedBroker broker =
+            EmbeddedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
+    private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
+    private final CredytSandbox credyt =
+            CredytSandbox.start(SandboxOptions.defaults().withApiKeys("test"));
+    private int number;
+
+    @AfterEach
+    void stop() {
+        credyt.close();
+        registry.close();
+        broker.close();
+    }
+
+    @Test
+    void shouldSeeHowCredytBillsAndDisturbNothing() throws Exception {
+        Settings settings = settings();
+        TopicCreation.create(
+                broker.bootstrapServers(), settings.topics().names().specs(2, Duration.ofDays(35)));
+        credyt.createProduct("assistant", PriceSpec.unit("message_completed", "USD", "2.5"));
+        credyt.createCustomer("acme", "assistant");
+        try (UsagePublisher publisher = UsagePublisher.create(
+                        Map.of("bootstrap.servers", broker.bootstrapServers(), "schema.registry.url", registry.url()));
+                Forwarder forwarder = Forwarder.start(settings)) {
+            publisher.linkCustomer(ACCOUNT, CustomerRef.externalId("acme")).join();
+            writeRubbish();
+
+            publish(publisher, "message_completed");
+            awaitSamples(forwarder, "billed", 1);
+
+            // Credyt accepts an event without a price, and charges nothing.
+            publish(publisher, "mesage_completed");
+            awaitSamples(forwarder, "unbilled", 1);
+
+            UUID doubled = publish(publisher, "message_completed");
+            assertThat(credyt.awaitEvents(3, PATIENCE)).isTrue();
+            post("/__sandbox/events/" + doubled + "/fees");
+            awaitSamples(forwarder, "fees_double", 1);
+
+            credyt.inject(FaultRule.always(FaultMatch.route("GET /events/{id}"), Fault.status(503)));
+            publish(publisher, "message_completed");
+            assertThat(credyt.awaitEvents(4, PATIENCE))
+                    .as("delivery does not wait")
+                    .isTrue();
+            await().atMost(PATIENCE)
+                    .until(() -> forwarder.health().toString().contains("waits after: Credyt does not answer"));
+            assertThat(forwarder.health().ready()).isTrue();
+            credyt.clearFaults();
+            awaitSamples(forwarder, "billed", 2);
+
+            assertThat(samples(forwarder, "unbilled")).isEqualTo(1);
+            assertThat(samples(forwarder, "dropped")).isZero();
+        }
+    }
+
+    private UUID publish(UsagePublisher publisher, String eventType) {
+        EventId id = EventId.derive(ACCOUNT, number++);
+        publisher.publish(UsageEvent.of(eventType).id(id).account(ACCOUNT)).join();
+        return UUID.fromString(id.toString());
+    }
+
+    private static void awaitSamples(Forwarder forwarder, String result, long events) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(samples(forwarder, result)).isEqualTo(events));
+    }
+
+    private static long samples(Forwarder forwarder, String result) throws IOException, InterruptedException {
+        String line = "usageflow_billing_samples_events_total{result=\"" + result + "\"} ";
+        HttpResponse<String> metrics = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(forwarder.adminUrl() + "/metrics"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        return metrics.body()
+                .lines()
+                .filter(each -> each.startsWith(line))
+                .mapToLong(each -> (long) Double.parseDouble(each.substring(line.length())))
+                .sum();
+    }
+
+    private void post(String path) throws IOException, InterruptedException {
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(credyt.url() + path))
+                                .POST(HttpRequest.BodyPublishers.noBody())
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
+    }
+
+    /** A record of another writer must not stop it. */
+    private void writeRubbish() throws Exception {
+        try (var producer = new KafkaProducer<>(
+                Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()),
+                new StringSerializer(),
+                new StringSerializer())) {
+            producer.send(new ProducerRecord<>("usage.deliverable", ACCOUNT, "rubbish"))
+                    .get();
+        }
+    }
+
+    private Settings settings() {
+        Map<String, String> values = new HashMap<>(ImpatientKafka.ADMISSION);
+        values.put("kafka.bootstrap.servers", broker.bootstrapServers());
+        values.put("schema.registry.url", registry.url());
+        values.put("credyt.url", credyt.url().toString());
+        values.put("credyt.api.key", "test");
+        values.put("admin.port", "0");
+        values.put("state.dir", folder.toString());
+        values.put(CatalogueSettings.REFRESH_INTERVAL, "1s");
+        values.put(BillingSampleSettings.ENABLED, "true");
+        values.put(BillingSampleSettings.SHARE, "1");
+        values.put(BillingSampleSettings.REQUESTS_PER_SECOND, "50");
+        values.put(BillingSampleSettings.DELAY, "1s");
+        values.put(BillingSampleSettings.PATIENCE, "3s");
+        return Settings.load(ConfigSources.none().with(values, "test"));
+    }
+}

@@ -1,0 +1,170 @@
+package io.usageflow.forwarder.sample;
+
+import static io.usageflow.forwarder.catalogue.SampleCatalogue.ASSISTANT;
+import static io.usageflow.forwarder.catalogue.SampleCatalogue.IMAGES;
+import static io.usageflow.forwarder.catalogue.SampleCatalogue.subscribed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.usageflow.forwarder.catalogue.CustomerReading;
+import io.usageflow.forwarder.catalogue.SampleCatalogue;
+import io.usageflow.forwarder.config.BillingSampleSettings;
+import io.usageflow.forwarder.links.Link.Reference;
+import io.usageflow.forwarder.sample.SampleQueue.DueSample;
+import io.usageflow.forwarder.sample.SampleQueue.SampledEvent;
+import io.usageflow.schema.ReferenceKind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class SampleQueueTest {
+    private static final Instant NOW = Instant.parse("2026-11-30T10:00:00Z");
+    private static final Duration DELAY = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Optional<CustomerReading> CHATS = reading("assistant");
+
+    private long offset;
+
+    @Test
+    void shouldTakeTheFirstEventOfEachKindAfterEachChange() {
+        SampleQueue queue = queue(0);
+        queue.priced(SampleCatalogue.of(ASSISTANT));
+
+        offer(queue, 0, "message", CHATS);
+        offer(queue, 0, "message", CHATS);
+        assertThat(queue.size()).as("the second is not the first").isEqualTo(1);
+        offer(queue, 0, "image", CHATS);
+        offer(queue, 0, "message", reading("assistant", "images"));
+        offer(queue, 0, "message", Optional.empty());
+        assertThat(queue.size()).isEqualTo(4);
+
+        queue.priced(SampleCatalogue.of(ASSISTANT, IMAGES));
+        offer(queue, 0, "message", CHATS);
+        assertThat(queue.size()).isEqualTo(5);
+        assertThat(queue.takeDropped()).isZero();
+    }
+
+    @Test
+    void shouldTakeAShareOfTheRest() {
+        SampleQueue queue = queue(0.25);
+        for (int i = 0; i < 1_000; i++) {
+            offer(queue, 0, "message", CHATS);
+        }
+        assertThat(queue.size()).isBetween(150, 350);
+    }
+
+    @Test
+    void shouldAskAfterTheDeliveryAndOnceMoreWhenPatienceEnds() {
+        SampleQueue queue = queue(0);
+        offer(queue, 3, "message", CHATS);
+        assertThat(queue.take(10, NOW.plus(Duration.ofDays(1))))
+                .as("not delivered")
+                .isEmpty();
+
+        queue.deliveredUpTo(2, 100, NOW);
+        queue.deliveredUpTo(3, 0, NOW);
+        assertThat(queue.take(10, NOW.plus(DELAY)))
+                .as("delivery has not come to it")
+                .isEmpty();
+        queue.deliveredUpTo(3, 1, NOW);
+        assertThat(queue.take(10, NOW.plus(DELAY).minusMillis(1))).isEmpty();
+        DueSample first = queue.take(10, NOW.plus(DELAY)).get(0);
+        assertThat(first.last()).isFalse();
+
+        queue.again(first);
+        assertThat(queue.take(10, NOW.plus(PATIENCE).minusMillis(1))).isEmpty();
+        DueSample second = queue.take(10, NOW.plus(PATIENCE)).get(0);
+        assertThat(second.last()).isTrue();
+        queue.settled(second);
+        assertThat(queue.size()).isZero();
+    }
+
+    @Test
+    void shouldDropWhatAnotherProcessReadsAndTakeItsKindAgain() {
+        SampleQueue queue = queue(0);
+        offer(queue, 0, "delivered", CHATS);
+        queue.deliveredUpTo(0, 1, NOW);
+        offer(queue, 0, "message", CHATS);
+        offer(queue, 1, "image", CHATS);
+
+        queue.revoked(List.of(0));
+
+        assertThat(queue.takeDropped()).isEqualTo(1);
+        assertThat(queue.size())
+                .as("what was delivered stays, and other partitions")
+                .isEqualTo(2);
+        offer(queue, 1, "message", CHATS);
+        assertThat(queue.size()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldKeepWithinItsMemoryAndCountWhatFindsNoRoom() {
+        SampleQueue queue = queue(1);
+        for (int i = 0; i < 2 * SampleQueue.SAMPLES_MAX; i++) {
+            offer(queue, 0, "message", CHATS);
+        }
+        assertThat(queue.size()).as("room for first events is kept").isEqualTo(SampleQueue.SAMPLES_MAX / 2);
+        assertThat(queue.takeDropped()).isEqualTo(SampleQueue.SAMPLES_MAX * 3L / 2);
+        for (int i = 0; i < 2 * SampleQueue.SAMPLES_MAX; i++) {
+            offer(queue, 0, "type " + i, CHATS);
+        }
+        assertThat(queue.size()).isEqualTo(SampleQueue.SAMPLES_MAX);
+
+        SampleQueue large = queue(1);
+        for (int i = 0; i < 40; i++) {
+            offer(large, 0, "message", CHATS, 1024 * 1024);
+        }
+        assertThat(large.size()).isEqualTo(16);
+        assertThat(large.takeDropped()).isEqualTo(24);
+    }
+
+    @Test
+    void shouldForgetKindsRatherThanGrow() {
+        SampleQueue queue = queue(0);
+        for (int i = 0; i <= SampleQueue.KINDS_MAX; i++) {
+            offer(queue, 0, "type " + i, CHATS);
+            queue.deliveredUpTo(0, offset, NOW);
+            queue.take(1, NOW.plus(DELAY)).forEach(queue::settled);
+        }
+        offer(queue, 0, "type 0", CHATS);
+        assertThat(queue.size()).as("its kind was forgotten").isEqualTo(1);
+    }
+
+    @Test
+    void shouldDropASampleThatCredytDoesNotAnswerForTooLong() {
+        SampleQueue queue = queue(0);
+        offer(queue, 0, "message", CHATS);
+        queue.deliveredUpTo(0, offset, NOW);
+        DueSample due = queue.take(1, NOW.plus(DELAY)).get(0);
+
+        queue.later(due, NOW.plusSeconds(30), Duration.ofHours(1));
+        assertThat(queue.take(1, NOW.plusSeconds(29))).isEmpty();
+        queue.later(queue.take(1, NOW.plusSeconds(30)).get(0), NOW.plusSeconds(3601), Duration.ofHours(1));
+
+        assertThat(queue.size()).isZero();
+        assertThat(queue.takeDropped()).isEqualTo(1);
+    }
+
+    private static SampleQueue queue(double share) {
+        return new SampleQueue(
+                new BillingSampleSettings(true, share, 1, 1_000, DELAY, PATIENCE, ""), new SplittableRandom(7));
+    }
+
+    private void offer(SampleQueue queue, int partition, String eventType, Optional<CustomerReading> customer) {
+        offer(queue, partition, eventType, customer, 1_000);
+    }
+
+    private void offer(
+            SampleQueue queue, int partition, String eventType, Optional<CustomerReading> customer, int bytes) {
+        var event = new SampledEvent(
+                "account", "id " + offset, new Reference(ReferenceKind.EXTERNAL_ID, "acme"), eventType, NOW);
+        queue.offer(partition, offset++, event, customer, bytes, () -> Optional.of(MissingNode.getInstance()));
+    }
+
+    private static Optional<CustomerReading> reading(String... products) {
+        return Optional.of(new CustomerReading.Subscribed(subscribed(products)));
+    }
+}
