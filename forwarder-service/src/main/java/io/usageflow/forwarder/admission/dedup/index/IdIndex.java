@@ -247,7 +247,7 @@ public final class IdIndex implements AutoCloseable {
     }
 
     private long hashOf(long high, long low) {
-        return hash.of(high, low) >>> Long.SIZE - IdSegmentHeader.HASH_BITS;
+        return hash.of(high, low) >>> (Long.SIZE - IdSegmentHeader.HASH_BITS);
     }
 
     private <T> @Nullable T find(RecentIds ids, long hashed, LongFunction<@Nullable T> ifOfTheId) {
