@@ -252,7 +252,7 @@ public final class IdsBenchmark {
 
         private UUID id(long number) {
             SplittableRandom random = new SplittableRandom(seed + number * 0x9E37_79B9L);
-            return new UUID(random.nextLong() & ~0xF000L | 0x4000, random.nextLong());
+            return new UUID((random.nextLong() & ~0xF000L) | 0x4000, random.nextLong());
         }
     }
 }

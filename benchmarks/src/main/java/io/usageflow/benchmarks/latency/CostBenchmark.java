@@ -155,9 +155,9 @@ public final class CostBenchmark {
                     pipeline.sink().cpuNanos());
         }
 
-        Cost since(Used before, double nanos, LatencyReport.@Nullable Distribution latency) {
+        Cost since(Used before, long nanos, LatencyReport.@Nullable Distribution latency) {
             CpuTimes.Reading used = all.since(before.all);
-            double percent = nanos / 100;
+            double percent = nanos / 100.0;
             long forwarder = forwarderJit - before.forwarderJit;
             long broker = brokerJit - before.brokerJit;
             return new Cost(
@@ -165,7 +165,7 @@ public final class CostBenchmark {
                     (used.broker() - broker) / percent,
                     (forwarder + broker) / percent,
                     (sink - before.sink) / percent,
-                    used.otherCores(nanos),
+                    used.otherCores((double) nanos),
                     latency);
         }
     }
@@ -180,7 +180,7 @@ public final class CostBenchmark {
         int first = published;
         int count = rate * plan.seconds();
         Pipeline.Published sent = pipeline.publish(first, count, rate);
-        double nanos = System.nanoTime() - begun;
+        long nanos = System.nanoTime() - begun;
         Used after = Used.of(pipeline);
         published += count;
         pipeline.awaitArrived(published, () -> true);

@@ -166,7 +166,7 @@ public final class SinkProcess implements AutoCloseable {
         }
 
         private void take(HttpServerRequest request) {
-            if (request.method() == HttpMethod.GET) {
+            if (request.method().equals(HttpMethod.GET)) {
                 // The catalogue's queries: this Credyt has no product and no customer.
                 request.response().setStatusCode(404).end();
                 return;

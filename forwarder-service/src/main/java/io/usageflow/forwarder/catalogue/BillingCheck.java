@@ -225,7 +225,7 @@ public final class BillingCheck {
             }
             BigDecimal packages = volume.multiply(rate.volume());
             sum = sum.add(
-                    rate.packageSize().equals(BigDecimal.ONE)
+                    rate.packageSize().compareTo(BigDecimal.ONE) == 0
                             ? packages.round(MathContext.DECIMAL128)
                             : packages.divide(rate.packageSize(), MathContext.DECIMAL128));
         }

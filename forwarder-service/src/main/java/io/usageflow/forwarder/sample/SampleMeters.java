@@ -43,11 +43,11 @@ final class SampleMeters implements AutoCloseable {
     }
 
     void count(SampleResult result, long samples) {
-        Objects.requireNonNull(results.get(result)).increment(samples);
+        Objects.requireNonNull(results.get(result)).increment((double) samples);
     }
 
     void skipped(long events) {
-        skipped.increment(events);
+        skipped.increment((double) events);
     }
 
     @Override

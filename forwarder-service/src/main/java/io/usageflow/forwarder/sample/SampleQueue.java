@@ -79,7 +79,7 @@ final class SampleQueue {
 
     /** A change of the catalogue makes the next event of each kind a sample. */
     void priced(Catalogue now) {
-        if (catalogue != now) {
+        if (!now.equals(catalogue)) {
             catalogue = now;
             seen.clear();
         }

@@ -107,7 +107,7 @@ class UndocumentedAnswersTest {
                 .filter(ids -> ids.get(0).startsWith("odd"))
                 .count();
         assertThat(requests).as("with back-off").isBetween(3L, 20L);
-        assertThat(unclear(delivery, UnclearReason.UNDOCUMENTED)).isEqualTo(requests);
+        assertThat(unclear(delivery, UnclearReason.UNDOCUMENTED)).isEqualTo((double) requests);
         assertThat(delivery.destination.circuit().cause()).isEmpty();
 
         minutes(delivery, 14, 40);

@@ -177,7 +177,7 @@ class DedupStoreTest {
     @Test
     void shouldKnowAnEventOf34DaysAgoAmongAllThatCameSince() {
         int perDay = 1000;
-        seen = stores.open(store, guard, 36 * perDay);
+        seen = stores.open(store, guard, 36L * perDay);
         UUID id = new UUID(1, 2); // no UUIDv7, so that every segment is asked
         seen.remember(id, memory(0, DAY), DAY);
         for (int i = 1; i < 34 * perDay; i++) {
