@@ -2,7 +2,7 @@ package io.usageflow.forwarder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.usageflow.forwarder.admission.dedup.IdCapacity;
+import io.usageflow.forwarder.capacity.IdCapacity;
 import io.usageflow.forwarder.config.AdmissionSettings;
 import java.io.IOException;
 import java.nio.file.Files;

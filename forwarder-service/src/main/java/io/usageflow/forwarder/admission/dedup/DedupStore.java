@@ -76,7 +76,8 @@ public final class DedupStore {
      * Of what the store holds.
      *
      * @param index covers all ids of the store
-     * @param room how many ids there may be, approximately, by how many there are; see {@link IdRoom}
+     * @param room how many ids there may be, approximately, by how many there are; see
+     *     {@link io.usageflow.forwarder.capacity.IdRoom}
      */
     public DedupStore(KeyValueStore<Bytes, byte[]> store, IdIndex index, AgeGuard guard, LongUnaryOperator room) {
         this.blocks = new IdBlocks(store);

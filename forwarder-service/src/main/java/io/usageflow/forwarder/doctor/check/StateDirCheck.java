@@ -1,6 +1,6 @@
 package io.usageflow.forwarder.doctor.check;
 
-import io.usageflow.forwarder.admission.dedup.IdRoom;
+import io.usageflow.forwarder.capacity.IdRoom;
 import io.usageflow.forwarder.config.DurationText;
 import io.usageflow.forwarder.config.ProcessSettings;
 import io.usageflow.forwarder.config.Role;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.usageflow.forwarder.admission.HeapStore;
 import io.usageflow.forwarder.admission.dedup.DedupResult.FirstRecord;
 import io.usageflow.forwarder.admission.dedup.DedupResult.InputSource;
+import io.usageflow.forwarder.capacity.IdRoom;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;

@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.admission.dedup;
+package io.usageflow.forwarder.capacity;
 
 import java.time.Duration;
 

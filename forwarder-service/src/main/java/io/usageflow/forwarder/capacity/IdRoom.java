@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.admission.dedup;
+package io.usageflow.forwarder.capacity;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,7 +32,14 @@ public final class IdRoom implements LongUnaryOperator {
     private final LongSupplier freeBytes;
     private long idsMax = Long.MAX_VALUE;
 
-    IdRoom(long setting, int partitions, LongSupplier freeBytes) {
+    /**
+     * Of a volume.
+     *
+     * @param setting {@code admission.dedup.ids.max}
+     * @param partitions of the events topic
+     * @param freeBytes what is free, without a reserve
+     */
+    public IdRoom(long setting, int partitions, LongSupplier freeBytes) {
         this.setting = setting;
         this.partitions = partitions;
         this.freeBytes = freeBytes;
