@@ -63,7 +63,7 @@ import org.jspecify.annotations.Nullable;
 final class DeliveryWorld implements AutoCloseable {
     static final String API_KEY = "secret-key-of-the-test";
     static final int PARTITIONS = 3;
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static final AtomicInteger WORLDS = new AtomicInteger();
 

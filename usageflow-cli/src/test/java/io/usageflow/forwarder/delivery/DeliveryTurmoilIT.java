@@ -46,7 +46,7 @@ class DeliveryTurmoilIT {
     private static final long SEED = Long.getLong("usageflow.fault.seed", System.nanoTime());
     private static final String STORY = "-Dusageflow.fault.seed=" + SEED + " in " + ROUNDS + " rounds";
     private static final int ACCOUNTS = 20;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Duration AT_ONCE = Duration.ofMillis(1);
     private static final Map<String, String> SMALL_BATCHES = Map.of(DeliverySettings.BATCH_EVENTS, "5");
 

@@ -47,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ConfluentClassesIT {
     private static final Topics TOPICS = Topics.withDefaultPrefix();
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int EVENTS = 40;
     private static final int REFUSALS = 3;
     private static final String SERIALIZER = "io.confluent.kafka.serializers.KafkaAvroSerializer";

@@ -54,7 +54,7 @@ class MarkerRecoveryIT {
     private static final String SPARE = PREFIX + ".spare";
 
     private static final Duration OPEN_MAX = Duration.ofSeconds(10);
-    private static final Duration PATIENT = Duration.ofMinutes(1);
+    private static final Duration PATIENT = Duration.ofMinutes(3);
 
     private ForkedBroker broker;
     private GuardedKafka kafka;
