@@ -36,8 +36,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Credyt receives the bytes that the record has, whoever wrote them: a deploy that changes how admission writes JSON
- * changes no byte of an admitted event. Records without JSON are delivered next to them.
+ * Credyt receives the bytes that the record has, whichever version wrote them: a deploy that changes how admission
+ * writes JSON changes no byte of an admitted event. Records without JSON are delivered next to them.
  */
 class WrittenJsonIT {
     private static EmbeddedBroker broker;
