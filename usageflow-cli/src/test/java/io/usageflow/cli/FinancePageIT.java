@@ -44,17 +44,20 @@ class FinancePageIT {
 
     @BeforeEach
     void startAsADeveloperDoes() {
-        devEnded = CompletableFuture.supplyAsync(() -> dev.run(
-                "dev",
-                "--forwarder",
-                "--broker-port",
-                "0",
-                "--registry-port",
-                "0",
-                "--sandbox-port",
-                "0",
-                "--admin-port",
-                "0"));
+        // On a thread of its own: the common pool, which the commands' requests need, may have a single one.
+        devEnded = CompletableFuture.supplyAsync(
+                () -> dev.run(
+                        "dev",
+                        "--forwarder",
+                        "--broker-port",
+                        "0",
+                        "--registry-port",
+                        "0",
+                        "--sandbox-port",
+                        "0",
+                        "--admin-port",
+                        "0"),
+                work -> new Thread(work, "dev").start());
         await().atMost(SOON).until(() -> devEnded.isDone() || dev.out().contains("Ctrl-C"));
         credyt = found("Credyt stand-in +(\\S+)");
         environment.put("USAGEFLOW_KAFKA_BOOTSTRAP_SERVERS", found("Kafka broker +(\\S+)"));

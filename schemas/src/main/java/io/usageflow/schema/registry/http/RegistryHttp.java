@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,6 +36,16 @@ final class RegistryHttp {
     static final int ANSWER_BYTES_MAX = 8 << 20;
 
     private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
+
+    /**
+     * Send the requests. The JDK's asynchronous requests end in the common pool. With Java 25 that is a single thread on
+     * two cores, and while an application keeps it busy, no answer would arrive. Idle threads end.
+     */
+    private static final ExecutorService THREADS = Executors.newCachedThreadPool(request -> {
+        Thread thread = new Thread(request, "usageflow-registry");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     private final RegistryClientSettings settings;
     private final HttpClient client;
@@ -129,10 +142,10 @@ final class RegistryHttp {
         settings.credentials().header().ifPresent(value -> request.header("Authorization", value));
         AtomicInteger status = new AtomicInteger();
         try {
-            HttpResponse<byte[]> response = await(client.sendAsync(request.build(), info -> {
+            HttpResponse<byte[]> response = await(THREADS.submit(() -> client.send(request.build(), info -> {
                 status.set(info.statusCode());
                 return BoundedBody.ofAtMost(ANSWER_BYTES_MAX);
-            }));
+            })));
             return new Answer(address, response.statusCode(), new String(response.body(), UTF_8));
         } catch (BoundedBody.TooLongException tooLong) {
             return new Answer(address, status.get(), "", true);
@@ -140,7 +153,7 @@ final class RegistryHttp {
     }
 
     /** The client's own time-out ends with the headers; this one covers a body that never ends, too. */
-    private <T> T await(CompletableFuture<T> response) throws IOException {
+    private <T> T await(Future<T> response) throws IOException {
         try {
             return response.get(settings.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -151,8 +164,10 @@ final class RegistryHttp {
             response.cancel(true);
             throw new InterruptException(e);
         } catch (ExecutionException e) {
-            if (e.getCause() != null && e.getCause().getCause() instanceof BoundedBody.TooLongException tooLong) {
-                throw tooLong;
+            for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+                if (cause instanceof BoundedBody.TooLongException tooLong) {
+                    throw tooLong;
+                }
             }
             if (e.getCause() instanceof IOException failure) {
                 throw failure;

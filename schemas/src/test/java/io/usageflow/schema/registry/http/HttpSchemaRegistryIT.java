@@ -14,6 +14,8 @@ import io.usageflow.schema.registry.ScriptedServer.Answer;
 import io.usageflow.schema.registry.client.SchemaRegistries;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -61,6 +63,23 @@ class HttpSchemaRegistryIT {
         assertThat(connect(Map.of()).byId(7)).hasValue(SCHEMA);
 
         assertThat(server.requests()).hasToString("[GET /schemas/ids/7, GET /schemas/ids/7, GET /schemas/ids/7]");
+    }
+
+    @Test
+    void shouldNotNeedTheCommonPoolThatAnApplicationKeepsBusy() {
+        var free = new CountDownLatch(1);
+        Stream.generate(() -> ForkJoinPool.commonPool().submit(() -> {
+                    free.await();
+                    return 0;
+                }))
+                .limit(ForkJoinPool.getCommonPoolParallelism())
+                .forEach(busy -> {});
+        server.answering(FOUND);
+        try {
+            assertThat(connect(Map.of("max.retries", "0")).byId(7)).hasValue(SCHEMA);
+        } finally {
+            free.countDown();
+        }
     }
 
     @Test
