@@ -38,8 +38,8 @@ final class RegistryHttp {
     private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
 
     /**
-     * Send the requests. The JDK's asynchronous requests end in the common pool. With Java 25 that is a single thread on
-     * two cores, and while an application keeps it busy, no answer would arrive. Idle threads end.
+     * Send the requests. The JDK's asynchronous requests end in the common pool. With Java 25 that is a single thread
+     * on two cores, and while an application keeps it busy, no answer would arrive. Idle threads end.
      */
     private static final ExecutorService THREADS = Executors.newCachedThreadPool(request -> {
         Thread thread = new Thread(request, "usageflow-registry");
