@@ -156,8 +156,8 @@ final class AdmissionProcessor implements Processor<byte[], byte[], byte[], Outg
         DedupStore seen = task.state().dedup();
         AdmissionMeters meters = dependencies.meters();
         int partition = context.taskId().partition();
-        // The earlier of both clocks: a broker with a wrong clock must not make the store forget its ids.
         meters.lastEvent(appendTime);
+        // The earlier of both clocks: a broker with a wrong clock must not make the store forget its ids.
         meters.count(seen.forget(Math.min(appendTime, now), FORGET_LOOKS_MAX));
         meters.remembered(
                 partition,
