@@ -37,8 +37,11 @@ public final class TestStores implements AutoCloseable {
         return new DedupStore(records, index, guard, room);
     }
 
-    /** Segment files. */
+    /** Segment files, when those that are due are written. */
     public List<Path> files() {
+        if (index != null) {
+            index.awaitWriting();
+        }
         try (Stream<Path> files = Files.list(folder)) {
             return files.sorted().toList();
         } catch (IOException e) {

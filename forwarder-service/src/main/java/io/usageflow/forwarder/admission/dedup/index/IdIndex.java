@@ -235,7 +235,7 @@ public final class IdIndex implements AutoCloseable {
     }
 
     /** Waits for the files that are being written. */
-    void awaitWriting() {
+    public void awaitWriting() {
         Future<Path> seal = sealing;
         if (seal != null) {
             awaitEnd(seal);
