@@ -121,8 +121,7 @@ public final class Main {
                 new CommandLine(new SimulateCommand(terminal)),
                 new CommandLine(new BalanceCommand(terminal)),
                 new CommandLine(new SandboxCommand(terminal)),
-                new CommandLine(new CompletionCommand(terminal)),
-                new CommandLine(new DocsCommand(terminal)));
+                new CommandLine(new CompletionCommand(terminal)));
     }
 
     private static void describeUniformly(CommandLine line) {
