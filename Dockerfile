@@ -11,7 +11,7 @@ WORKDIR /var/lib/usageflow
 VOLUME ["/var/lib/usageflow"]
 ENV USAGEFLOW_STATE_DIR=/var/lib/usageflow
 # Health, metrics and parked events: on 127.0.0.1, until USAGEFLOW_ADMIN_HOST=0.0.0.0 opens it to the network, which
-# demands USAGEFLOW_ADMIN_TOKEN_FILE.
+# demands USAGEFLOW_ADMIN_TOKENS or USAGEFLOW_ADMIN_TOKENS_FILE (docs/admin.md).
 EXPOSE 8080
 # exec form: SIGTERM reaches the JVM, which then finishes and commits what is under way.
 # A full heap must end the process, so that it is started again, rather than leave it half alive.

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -20,6 +21,8 @@ import org.apache.kafka.common.config.types.Password;
  * @param port 0 takes a free one
  * @param token blank if there is none
  * @param tokenFile takes precedence over the token
+ * @param tokens hashed ones, as {@link AdminToken#parse} reads them
+ * @param tokensFile more of them, one a line
  * @param allowedHosts further names that requests may use; addresses, this machine's names and {@code host} always may
  * @param metricsOpen whether {@code /metrics} needs no token
  * @param pageMaxAge how old an answer of {@code /metrics} and of the stages' pages may be
@@ -29,6 +32,8 @@ public record AdminSettings(
         int port,
         Password token,
         Optional<Path> tokenFile,
+        List<String> tokens,
+        Optional<Path> tokensFile,
         List<String> allowedHosts,
         boolean metricsOpen,
         Duration pageMaxAge) {
@@ -36,16 +41,19 @@ public record AdminSettings(
     public static final String PORT = "admin.port";
     public static final String TOKEN = "admin.token";
     public static final String TOKEN_FILE = "admin.token.file";
+    public static final String TOKENS = "admin.tokens";
+    public static final String TOKENS_FILE = "admin.tokens.file";
     public static final String ALLOWED_HOSTS = "admin.allowed.hosts";
     public static final String METRICS_OPEN = "admin.metrics.open";
     public static final String PAGE_MAX_AGE = "admin.page.max.age";
 
     private static final int TOKEN_CHARS_MIN = 16;
-    private static final int TOKEN_CHARS_MAX = 4_096;
+    private static final int FILE_BYTES_MAX = 64 * 1024;
     private static final Password NO_TOKEN = new Password("");
     private static final String PAGE_MAX_AGE_PRESET = "5s";
 
     public AdminSettings {
+        tokens = List.copyOf(tokens);
         allowedHosts = List.copyOf(allowedHosts);
     }
 
@@ -55,6 +63,8 @@ public record AdminSettings(
                 host,
                 port,
                 NO_TOKEN,
+                Optional.empty(),
+                List.of(),
                 Optional.empty(),
                 List.of(),
                 false,
@@ -69,10 +79,17 @@ public record AdminSettings(
                 .text(HOST, "127.0.0.1", new ConfigDef.NonEmptyString())
                 .doc("Address the admin server listens on; 0.0.0.0 opens it to the network, as"
                         + " containers need, and requires a token.")
+                .list(TOKENS)
+                .doc("Who may use the admin port: ROLE:NAME:SHA256, where ROLE is reader or operator, NAME is for the"
+                        + " log, and SHA256 is the hexadecimal hash of the token, so that no configuration holds the"
+                        + " token. If there is a token, all paths but /health/ require one. Read at the start.")
+                .text(TOKENS_FILE)
+                .doc("File with more of " + TOKENS + ", one a line; empty lines and lines that begin with # do not"
+                        + " count.")
                 .text(TOKEN_FILE)
-                .doc("File that holds nothing but the token, at least " + TOKEN_CHARS_MIN
-                        + " characters, such as a mounted secret. If there is a token, all"
-                        + " paths but /health/ require 'Authorization: Bearer TOKEN'. Read at the start.")
+                .doc("File that holds nothing but a token, at least " + TOKEN_CHARS_MIN
+                        + " characters, such as a mounted secret: the one that this machine's commands send. A"
+                        + " forwarder takes it as an operator's. Read at the start.")
                 .secret(TOKEN)
                 .doc("The token itself, if there is no " + TOKEN_FILE + ".")
                 .list(ALLOWED_HOSTS)
@@ -92,20 +109,24 @@ public record AdminSettings(
                 config.getInt(PORT),
                 config.getPassword(TOKEN),
                 KeyGroup.path(config, TOKEN_FILE),
+                config.getList(TOKENS),
+                KeyGroup.path(config, TOKENS_FILE),
                 config.getList(ALLOWED_HOSTS),
                 config.getBoolean(METRICS_OPEN),
                 KeyGroup.duration(config, PAGE_MAX_AGE));
     }
 
     /**
-     * What a caller has to send; empty where there is none. Reads the file.
+     * What this machine's commands send; empty where there is none. Reads the file.
      *
      * @throws SettingsException where the file cannot be read, or what it holds is no token
      */
     public Optional<String> accessToken() {
         String key = tokenFile.isPresent() ? TOKEN_FILE : TOKEN;
-        String given =
-                tokenFile.map(AdminSettings::read).orElseGet(token::value).strip();
+        String given = tokenFile
+                .map(file -> read(TOKEN_FILE, file))
+                .orElseGet(token::value)
+                .strip();
         if (given.isEmpty() && tokenFile.isEmpty()) {
             return Optional.empty();
         }
@@ -117,23 +138,51 @@ public record AdminSettings(
     }
 
     /**
-     * Checks what only a running forwarder needs.
+     * The tokens that a forwarder accepts, the one in clear as an operator's. Reads the files. If it is empty,
+     * everybody who reaches the port may use it.
      *
-     * @throws SettingsException where others can reach the server and no token keeps them out
+     * @throws SettingsException where a file cannot be read, or an entry is wrong; or where other machines can reach
+     *     the server and no token keeps them out
      */
-    public void requireToken() {
-        if (accessToken().isEmpty() && !PlainTraffic.isThisMachine(host)) {
+    public List<AdminToken> acceptedTokens() {
+        List<AdminToken> accepted = new ArrayList<>();
+        accessToken().ifPresent(clear -> accepted.add(AdminToken.operator(AdminToken.IN_CLEAR, clear)));
+        tokens.forEach(entry -> accepted.add(parse(TOKENS, entry)));
+        tokensFile.ifPresent(file -> read(TOKENS_FILE, file)
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                .forEach(line -> accepted.add(parse(TOKENS_FILE, line))));
+        if (accepted.isEmpty() && !PlainTraffic.isThisMachine(host)) {
             throw refused(
-                    HOST + " is " + host + ", which other machines can reach, and there is no token: set " + TOKEN_FILE
-                            + " to a file that holds one, as 'openssl rand -hex 32' makes, or listen on 127.0.0.1");
+                    HOST + " is " + host + ", which other machines can reach, and there is no token: set " + TOKENS
+                            + " (docs/admin.md shows how to make one), or " + TOKEN_FILE
+                            + " to a file that holds one, or listen on 127.0.0.1");
         }
+        return List.copyOf(accepted);
     }
 
-    private static String read(Path file) {
+    /**
+     * Checks what only a running forwarder needs.
+     *
+     * @throws SettingsException as {@link #acceptedTokens}
+     */
+    public void requireToken() {
+        acceptedTokens();
+    }
+
+    private static AdminToken parse(String key, String entry) {
+        return AdminToken.parse(entry)
+                .orElseThrow(() -> refused(key + " has an entry that is not ROLE:NAME:SHA256, such as"
+                        + " operator:alice:9f86...0a08 with 64 hexadecimal digits: printf %s \"$TOKEN\" | sha256sum"
+                        + " makes them"));
+    }
+
+    private static String read(String key, Path file) {
         try (var in = Files.newInputStream(file)) {
-            return new String(in.readNBytes(TOKEN_CHARS_MAX), UTF_8);
+            return new String(in.readNBytes(FILE_BYTES_MAX), UTF_8);
         } catch (IOException unreadable) {
-            throw refused(TOKEN_FILE + " is " + file + ", which cannot be read ("
+            throw refused(key + " is " + file + ", which cannot be read ("
                     + unreadable.getClass().getSimpleName() + "): check the path and its permissions");
         }
     }

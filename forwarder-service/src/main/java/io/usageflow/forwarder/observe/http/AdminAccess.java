@@ -1,10 +1,10 @@
 package io.usageflow.forwarder.observe.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.usageflow.forwarder.config.AdminSettings;
+import io.usageflow.forwarder.config.AdminToken;
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.schema.net.PlainTraffic;
-import java.security.MessageDigest;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -21,14 +21,18 @@ final class AdminAccess {
     private static final String JSON = "application/json";
 
     private final AdminSettings settings;
-    private final Optional<String> token;
-
+    private final List<AdminToken> tokens;
     private final Set<String> commands;
 
-    /** @param commands paths that also take POST */
-    AdminAccess(AdminSettings settings, Optional<String> token, Set<String> commands) {
+    /**
+     * Makes the rules.
+     *
+     * @param tokens none if everybody who reaches the port may use it
+     * @param commands paths that also take POST
+     */
+    AdminAccess(AdminSettings settings, List<AdminToken> tokens, Set<String> commands) {
         this.settings = settings;
-        this.token = token;
+        this.tokens = List.copyOf(tokens);
         this.commands = Set.copyOf(commands);
     }
 
@@ -36,30 +40,74 @@ final class AdminAccess {
     record Refusal(int status, String why) {}
 
     /**
-     * Whether a request is refused.
+     * What a request says of itself.
      *
-     * @param host as the request names it, without the port
-     * @param type the content type; a web page of another origin cannot send JSON without asking first
+     * @param host the name it asks for, without the port
+     * @param authority the header Host
      */
-    Optional<Refusal> refusal(
-            String method, String path, @Nullable String host, @Nullable String authorization, @Nullable String type) {
-        boolean command = method.equals("POST") && commands.contains(path);
-        if (!command && !method.equals("GET") && !method.equals("HEAD")) {
+    record Question(
+            String method,
+            String path,
+            @Nullable String host,
+            @Nullable String authority,
+            Optional<AdminToken> caller,
+            @Nullable String type,
+            @Nullable String origin,
+            @Nullable String fetchSite) {}
+
+    /** Whether a request is refused. */
+    Optional<Refusal> refusal(Question question) {
+        boolean command = question.method().equals("POST") && commands.contains(question.path());
+        if (!command && !question.method().equals("GET") && !question.method().equals("HEAD")) {
             return Optional.of(new Refusal(405, "this page is read only: use GET or HEAD"));
         }
-        if (!isOurs(host)) {
+        if (!isOurs(question.host())) {
             return Optional.of(new Refusal(
                     421,
                     "the admin server is not asked under this name: use its address, or add the name to "
                             + AdminSettings.ALLOWED_HOSTS));
         }
-        if (!isOpen(path) && !isKnown(authorization)) {
+        if (!isOpen(question.path()) && question.caller().isEmpty()) {
             return Optional.of(new Refusal(
                     401,
-                    "a token is needed: send 'Authorization: Bearer TOKEN' with that of " + AdminSettings.TOKEN_FILE));
+                    "a token is needed: send 'Authorization: Bearer TOKEN' with one of " + AdminSettings.TOKENS + " or "
+                            + AdminSettings.TOKEN_FILE));
         }
-        return command && !JSON.equals(type)
-                ? Optional.of(new Refusal(415, "send the header 'Content-Type: " + JSON + "'"))
+        return command ? refusalOfCommand(question) : Optional.empty();
+    }
+
+    /** A browser sends what a page of another origin makes it send, with the reader's address and cookies. */
+    private Optional<Refusal> refusalOfCommand(Question question) {
+        if (question.caller()
+                .filter(caller -> caller.role() == AdminRole.READER)
+                .isPresent()) {
+            return Optional.of(new Refusal(403, "this token may only read: use an operator's"));
+        }
+        if (!isSameOrigin(question)) {
+            return Optional.of(new Refusal(403, "a page of another origin asks for this: use this server's own pages"));
+        }
+        return JSON.equals(question.type())
+                ? Optional.empty()
+                : Optional.of(new Refusal(415, "send the header 'Content-Type: " + JSON + "'"));
+    }
+
+    /** Browsers send Sec-Fetch-Site over https and to this machine only, Origin always. Other programs send neither. */
+    private static boolean isSameOrigin(Question question) {
+        String site = question.fetchSite();
+        if (site != null) {
+            return site.equals("same-origin") || site.equals("none");
+        }
+        String origin = question.origin();
+        return origin == null
+                || origin.equals("http://" + question.authority())
+                || origin.equals("https://" + question.authority());
+    }
+
+    /** Whose token a request has. */
+    Optional<AdminToken> caller(@Nullable String authorization) {
+        return authorization != null && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                ? AdminToken.find(
+                        tokens, authorization.substring(SCHEME.length()).strip())
                 : Optional.empty();
     }
 
@@ -71,19 +119,9 @@ final class AdminAccess {
     }
 
     private boolean isOpen(String path) {
-        return token.isEmpty()
+        return tokens.isEmpty()
                 || path.equals(AdminServer.LIVE)
                 || path.equals(AdminServer.READY)
                 || (settings.metricsOpen() && path.equals(AdminServer.METRICS));
-    }
-
-    /** In a time that does not depend on where the texts differ. */
-    private boolean isKnown(@Nullable String authorization) {
-        return authorization != null
-                && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-                && token.filter(known -> MessageDigest.isEqual(
-                                known.getBytes(UTF_8),
-                                authorization.substring(SCHEME.length()).strip().getBytes(UTF_8)))
-                        .isPresent();
     }
 }

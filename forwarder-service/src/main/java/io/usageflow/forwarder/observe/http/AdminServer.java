@@ -10,11 +10,13 @@ import io.javalin.http.Handler;
 import io.javalin.util.JavalinBindException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.usageflow.forwarder.config.AdminSettings;
+import io.usageflow.forwarder.config.AdminToken;
 import io.usageflow.forwarder.json.ReportJson;
 import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.HealthReport;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.meter.ProcessMeters;
+import io.usageflow.schema.text.VisibleText;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -26,6 +28,8 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves {@code /health/live}, {@code /health/ready} (200, or 503 with the reasons) and {@code /metrics} (Prometheus
@@ -38,7 +42,10 @@ public final class AdminServer implements AutoCloseable {
     public static final String READY = "/health/ready";
     public static final String METRICS = "/metrics";
 
+    private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
+
     private static final int UNAVAILABLE = 503;
+    private static final int TOO_MANY_REQUESTS = 429;
     private static final int METHOD_NOT_ALLOWED = 405;
     private static final int UNAUTHORIZED = 401;
     private static final int THREADS_MAX = 64;
@@ -66,18 +73,18 @@ public final class AdminServer implements AutoCloseable {
             Supplier<List<Stage>> stages,
             List<AdminPage> pages,
             PrometheusMeterRegistry meters) {
-        settings.requireToken();
         var access = new AdminAccess(
                 settings,
-                settings.accessToken(),
+                settings.acceptedTokens(),
                 pages.stream()
                         .filter(page -> page.command().isPresent())
                         .map(AdminPage::path)
                         .collect(Collectors.toSet()));
+        var failures = new FailedTokens(System::nanoTime);
         var heavy = new HeavyPages(settings.pageMaxAge(), System::nanoTime);
         Javalin server = Javalin.create(config -> {
             ConnectionLimits limits = listen(config, settings);
-            config.routes.before(request -> admit(request, access, limits));
+            config.routes.before(request -> admit(request, access, failures, limits));
             serve(config, LIVE, request -> {
                 HealthReport report = HealthReport.of(stages.get());
                 answer(request, report.live() ? 200 : UNAVAILABLE, report.page());
@@ -162,7 +169,7 @@ public final class AdminServer implements AutoCloseable {
         config.routes.head(path, handler);
     }
 
-    private static void admit(Context request, AdminAccess access, ConnectionLimits limits) {
+    private static void admit(Context request, AdminAccess access, FailedTokens failures, ConnectionLimits limits) {
         limits.asked(ServletContextRequest.getServletContextRequest(request.req())
                 .getConnectionMetaData()
                 .getConnection());
@@ -171,17 +178,12 @@ public final class AdminServer implements AutoCloseable {
         request.header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
         request.header("Referrer-Policy", "no-referrer");
         request.header("Cache-Control", "no-store");
-        Optional<AdminAccess.Refusal> refusal = access.refusal(
-                request.req().getMethod(),
-                request.path(),
-                request.req().getServerName(),
-                request.header("Authorization"),
-                request.header("Content-Type"));
-        refusal.ifPresent(why -> {
-            if (why.status() == METHOD_NOT_ALLOWED) {
-                request.header("Allow", "GET, HEAD");
-            } else if (why.status() == UNAUTHORIZED) {
-                request.header("WWW-Authenticate", "Bearer realm=\"usageflow\"");
+        refusal(request, access, failures).ifPresent(why -> {
+            switch (why.status()) {
+                case METHOD_NOT_ALLOWED -> request.header("Allow", "GET, HEAD");
+                case UNAUTHORIZED -> request.header("WWW-Authenticate", "Bearer realm=\"usageflow\"");
+                case TOO_MANY_REQUESTS -> request.header("Retry-After", Long.toString(FailedTokens.WITHIN.toSeconds()));
+                default -> {}
             }
             answer(
                     request,
@@ -189,6 +191,39 @@ public final class AdminServer implements AutoCloseable {
                     AdminPage.Answer.badQuestion(why.why()).body());
             request.skipRemainingHandlers();
         });
+    }
+
+    /** A token is not even compared while its sender's address has failed too often. */
+    private static Optional<AdminAccess.Refusal> refusal(Context request, AdminAccess access, FailedTokens failures) {
+        String authorization = request.header("Authorization");
+        String address = request.req().getRemoteAddr();
+        if (authorization != null && failures.tooMany(address)) {
+            return Optional.of(new AdminAccess.Refusal(
+                    TOO_MANY_REQUESTS, "too many wrong tokens from this address: try again in a minute"));
+        }
+        Optional<AdminToken> caller = access.caller(authorization);
+        Optional<AdminAccess.Refusal> refusal = access.refusal(new AdminAccess.Question(
+                request.req().getMethod(),
+                request.path(),
+                request.req().getServerName(),
+                request.header("Host"),
+                caller,
+                request.header("Content-Type"),
+                request.header("Origin"),
+                request.header("Sec-Fetch-Site")));
+        if (authorization != null
+                && refusal.filter(why -> why.status() == UNAUTHORIZED).isPresent()) {
+            failures.add(address);
+            LOG.warn("event=admin_token_refused address={} path={}", address, VisibleText.logged(request.path()));
+        }
+        if (refusal.isEmpty() && request.req().getMethod().equals("POST")) {
+            LOG.info(
+                    "event=admin_command by={} address={} path={}",
+                    caller.map(AdminToken::name).orElse("none"),
+                    address,
+                    request.path());
+        }
+        return refusal;
     }
 
     /** Where it listens, the real port where 0 was asked for. */

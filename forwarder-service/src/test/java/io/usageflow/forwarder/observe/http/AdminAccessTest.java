@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.usageflow.forwarder.config.AdminSettings;
+import io.usageflow.forwarder.config.AdminToken;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.config.SettingsException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +28,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Siblings: each method, each kind of name in Host, each page with and without a token, each way a token can be wrong. */
 class AdminAccessTest {
     private static final String TOKEN = "0123456789abcdef";
+    private static final Set<String> COMMANDS = Set.of("/command");
+
+    private static final String READER = "reader:grafana:%s";
+
+    private static final String OPERATOR = "operator:alice:%s";
 
     @ParameterizedTest
     @CsvSource(
@@ -53,12 +64,7 @@ class AdminAccessTest {
         AdminSettings settings =
                 settings(Map.of("admin.host", "bound.example", "admin.allowed.hosts", "forwarder.prod.svc, other"));
 
-        assertThat(status(
-                        new AdminAccess(settings, Optional.empty(), Set.of("/command")),
-                        method,
-                        "/metrics",
-                        host,
-                        null))
+        assertThat(status(new AdminAccess(settings, List.of(), COMMANDS), method, "/metrics", host, null))
                 .isEqualTo(status);
     }
 
@@ -79,7 +85,7 @@ class AdminAccessTest {
             })
     void shouldTakeCommandsOfTheirPagesOnly(
             String method, String path, String host, String authorization, String type, int status) {
-        var access = new AdminAccess(settings(Map.of()), Optional.of(TOKEN), Set.of("/command"));
+        var access = access(Map.of("admin.token", TOKEN));
 
         assertThat(status(access, method, path, host, authorization, type)).isEqualTo(status);
     }
@@ -96,9 +102,8 @@ class AdminAccessTest {
         "/METRICS, true, true",
     })
     void shouldAskForTheTokenForAllButHealth(String path, boolean closed, boolean closedWhereMetricsAreOpen) {
-        var all = new AdminAccess(settings(Map.of()), Optional.of(TOKEN), Set.of("/command"));
-        var open =
-                new AdminAccess(settings(Map.of("admin.metrics.open", "true")), Optional.of(TOKEN), Set.of("/command"));
+        var all = access(Map.of("admin.token", TOKEN));
+        var open = access(Map.of("admin.token", TOKEN, "admin.metrics.open", "true"));
 
         assertThat(status(all, "GET", path, "127.0.0.1", null)).isEqualTo(closed ? 401 : 0);
         assertThat(status(open, "GET", path, "127.0.0.1", null)).isEqualTo(closedWhereMetricsAreOpen ? 401 : 0);
@@ -121,7 +126,7 @@ class AdminAccessTest {
                 "Basic OjAxMjM0NTY3ODlhYmNkZWY="
             })
     void shouldRefuseAnyOtherToken(String authorization) {
-        var access = new AdminAccess(settings(Map.of()), Optional.of(TOKEN), Set.of("/command"));
+        var access = access(Map.of("admin.token", TOKEN));
 
         assertThat(status(access, "GET", "/metrics", "127.0.0.1", authorization))
                 .isEqualTo(401);
@@ -174,13 +179,107 @@ class AdminAccessTest {
         settings(Map.of("admin.host", host)).requireToken();
     }
 
+    /** Siblings: the header of each browser and of none, over https and plain, through a proxy, from a file. */
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "none",
+            value = {
+                "none, none, 0",
+                "none, same-origin, 0",
+                "http://127.0.0.1:8080, none, 0",
+                "https://127.0.0.1:8080, none, 0",
+                "https://evil.example, same-origin, 0",
+                "https://evil.example, none, 403",
+                "http://127.0.0.1:8081, none, 403",
+                "http://127.0.0.1, none, 403",
+                "null, none, 403",
+                "http://127.0.0.1:8080, cross-site, 403",
+                "none, cross-site, 403",
+                "none, same-site, 403",
+                "none, '', 403",
+            })
+    void shouldTakeNoCommandFromAnotherOrigin(String origin, String fetchSite, int status) {
+        AdminAccess access = access(Map.of("admin.token", TOKEN));
+        var question = new AdminAccess.Question(
+                "POST",
+                "/command",
+                "127.0.0.1",
+                "127.0.0.1:8080",
+                access.caller("Bearer " + TOKEN),
+                "application/json",
+                origin,
+                fetchSite);
+
+        assertThat(access.refusal(question).map(AdminAccess.Refusal::status).orElse(0))
+                .isEqualTo(status);
+    }
+
+    @Test
+    void shouldLetReadersReadAndOperatorsAct(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(
+                folder.resolve("tokens"), "# who\n\n" + OPERATOR.formatted(sha256("operator-of-this-test")) + "\n");
+        AdminAccess access = access(Map.of(
+                "admin.tokens", READER.formatted(sha256("reader-of-this-test")).toUpperCase(Locale.ROOT),
+                "admin.tokens.file", file.toString()));
+
+        assertThat(access.caller("Bearer reader-of-this-test").orElseThrow().role())
+                .isEqualTo(AdminToken.AdminRole.READER);
+        assertThat(access.caller("Bearer operator-of-this-test").orElseThrow().name())
+                .isEqualTo("alice");
+        for (String each : List.of("reader-of-this-test", "operator-of-this-test")) {
+            assertThat(status(access, "GET", "/command", "127.0.0.1", "Bearer " + each))
+                    .isZero();
+        }
+        assertThat(status(access, "POST", "/command", "127.0.0.1", "Bearer reader-of-this-test", "application/json"))
+                .isEqualTo(403);
+        assertThat(status(access, "POST", "/command", "127.0.0.1", "Bearer operator-of-this-test", "application/json"))
+                .isZero();
+        assertThat(status(access, "GET", "/command", "127.0.0.1", "Bearer " + sha256("reader-of-this-test")))
+                .as("a hash is no token")
+                .isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "alice",
+                "operator:alice",
+                "operator:alice:9f86",
+                "root:alice:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                "operator::9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                "operator:a b:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                "operator:alice:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08:x",
+                "operator:alice:zf86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+            })
+    void shouldRefuseAnEntryThatIsNoToken(String entry, @TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("tokens"), entry);
+
+        for (var wrong : List.of(Map.of("admin.tokens", entry), Map.of("admin.tokens.file", file.toString()))) {
+            assertThatThrownBy(() -> settings(wrong).acceptedTokens())
+                    .isInstanceOf(SettingsException.class)
+                    .hasMessageContaining("ROLE:NAME:SHA256")
+                    .hasMessageContaining("sha256sum");
+        }
+    }
+
+    private static AdminAccess access(Map<String, String> given) {
+        AdminSettings settings = settings(given);
+        return new AdminAccess(settings, settings.acceptedTokens(), COMMANDS);
+    }
+
+    private static String sha256(String token) throws NoSuchAlgorithmException {
+        return HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
+    }
+
     private static int status(AdminAccess access, String method, String path, String host, String authorization) {
         return status(access, method, path, host, authorization, null);
     }
 
     private static int status(
             AdminAccess access, String method, String path, String host, String authorization, String type) {
-        return access.refusal(method, path, host, authorization, type)
+        return access.refusal(new AdminAccess.Question(
+                        method, path, host, host, access.caller(authorization), type, null, null))
                 .map(AdminAccess.Refusal::status)
                 .orElse(0);
     }

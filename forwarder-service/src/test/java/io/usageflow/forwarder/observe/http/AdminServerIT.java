@@ -261,6 +261,24 @@ class AdminServerIT {
                 .hasMessageContaining("admin.token.file");
     }
 
+    @Test
+    void shouldCompareNoTokenOfAnAddressThatSentTooManyWrongOnes() throws Exception {
+        var settings = Settings.load(ConfigSources.none().with(Map.of("admin.port", "0", "admin.token", TOKEN), "test"))
+                .admin();
+        try (AdminServer closed = AdminServer.start(settings, stages::get, List.of(page), meters.registry())) {
+            URI address = URI.create(closed.url());
+            for (int i = 0; i < FailedTokens.FAILURES_MAX; i++) {
+                assertThat(asked(address, "/metrics", "Bearer wrong" + i).statusCode())
+                        .isEqualTo(401);
+            }
+            HttpResponse<String> right = asked(address, "/metrics", "Bearer " + TOKEN);
+            assertThat(right.statusCode()).isEqualTo(429);
+            assertThat(right.headers().firstValue("Retry-After")).hasValue("60");
+            assertThat(asked(address, "/metrics", "").statusCode()).isEqualTo(401);
+            assertThat(asked(address, "/health/ready", "").statusCode()).isEqualTo(200);
+        }
+    }
+
     private static HttpResponse<String> asked(URI address, String path, String authorization) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(path));
         if (!authorization.isEmpty()) {
