@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * How often an address has sent a wrong token lately. The /64 of an IPv6 address counts as one, since one sender may use
- * the whole block. Bounded in memory: the address that has been known for the longest makes room. Thread-safe.
+ * How often an address has sent a wrong token lately. The /64 of an IPv6 address counts as one, since one sender may
+ * use the whole block. Bounded in memory: the address that has been known for the longest makes room. Thread-safe.
  */
 final class FailedTokens {
     static final int FAILURES_MAX = 10;
