@@ -1,8 +1,9 @@
 package io.usageflow.cli.catalogue;
 
-import io.usageflow.cli.command.CredytOptions;
+import io.usageflow.cli.command.CredytCommand;
 import io.usageflow.cli.command.ExitCode;
-import io.usageflow.cli.command.OperatorCommand;
+import io.usageflow.cli.command.Progress;
+import io.usageflow.cli.command.RateOption;
 import io.usageflow.cli.command.Table;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
@@ -13,9 +14,7 @@ import io.usageflow.forwarder.catalogue.EventCatalogueCheck;
 import io.usageflow.forwarder.config.CatalogueSettings;
 import io.usageflow.forwarder.config.MomentText;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.credyt.lookup.CredytQueries;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -57,14 +56,9 @@ public final class CatalogueCommand {
                 "  usageflow catalogue check --from 7d --free session_started",
                 "  usageflow catalogue check --json | jq '.rows[] | select(.result == \"NOT_BILLED\")'"
             })
-    static final class Check extends OperatorCommand {
-        private static final Duration HOOK_LIMIT = Duration.ofSeconds(60);
-        private static final Duration NOTE_INTERVAL = Duration.ofSeconds(2);
+    static final class Check extends CredytCommand {
 
         private final Clock clock = Clock.systemUTC();
-
-        @Mixin
-        private CredytOptions credyt = new CredytOptions();
 
         @Option(
                 names = "--from",
@@ -89,13 +83,8 @@ public final class CatalogueCommand {
                 description = "Stop reading after this number of events; 1000000 by default.")
         private long maxEvents = 1_000_000;
 
-        @Option(
-                names = "--rate",
-                paramLabel = "N",
-                description = "Questions to Credyt a second at most; 50 by default. Fewer if Credyt asks for it.")
-        private double rate = CredytQueries.PER_SECOND_DEFAULT;
-
-        private long notedAt = System.nanoTime();
+        @Mixin
+        private RateOption rate = new RateOption();
 
         Check(Terminal terminal) {
             super(terminal);
@@ -103,19 +92,17 @@ public final class CatalogueCommand {
 
         @Override
         public Integer call() throws InterruptedException {
-            if (maxEvents < 1 || !(rate > 0)) {
-                throw new WrongUsageException("--max-events and --rate must be more than 0");
+            if (maxEvents < 1) {
+                throw new WrongUsageException("--max-events must be more than 0");
             }
-            Settings settings = Settings.load(options.over(credyt.defaults(), terminal.environment()));
-            terminal.stop().onProcessEnd(HOOK_LIMIT);
+            Settings settings = settings();
+            terminal.stop().onProcessEnd();
             CatalogueReport report = new EventCatalogueCheck(settings, clock)
-                    .run(request(settings.catalogue()), this::progress, () -> terminal.stop()
-                            .await(Duration.ZERO));
-            if (output.json()) {
-                output.document(terminal, report);
-            } else {
-                show(report);
-            }
+                    .run(
+                            request(settings.catalogue()),
+                            new Progress(terminal, "events checked")::at,
+                            terminal.stop()::isRequested);
+            show(report, () -> show(report));
             return report.isClean() ? ExitCode.OK : ExitCode.PROBLEMS;
         }
 
@@ -127,15 +114,7 @@ public final class CatalogueCommand {
                     Optional.ofNullable(account),
                     free.with(catalogue),
                     maxEvents,
-                    rate);
-        }
-
-        private void progress(long events) {
-            long now = System.nanoTime();
-            if (now - notedAt >= NOTE_INTERVAL.toNanos()) {
-                notedAt = now;
-                terminal.note("%,d events checked".formatted(events));
-            }
+                    rate.perSecond());
         }
 
         private void show(CatalogueReport report) {

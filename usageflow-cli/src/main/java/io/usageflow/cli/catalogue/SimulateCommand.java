@@ -1,8 +1,9 @@
 package io.usageflow.cli.catalogue;
 
-import io.usageflow.cli.command.CredytOptions;
+import io.usageflow.cli.command.CredytCommand;
 import io.usageflow.cli.command.ExitCode;
-import io.usageflow.cli.command.OperatorCommand;
+import io.usageflow.cli.command.Progress;
+import io.usageflow.cli.command.RateOption;
 import io.usageflow.cli.command.Table;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
@@ -13,7 +14,6 @@ import io.usageflow.forwarder.catalogue.simulation.SimulationReport.Row;
 import io.usageflow.forwarder.catalogue.simulation.UsageSimulation;
 import io.usageflow.forwarder.catalogue.simulation.UsageSimulation.InputEvent;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.credyt.lookup.CredytQueries;
 import io.usageflow.forwarder.publish.input.InputBytes;
 import io.usageflow.forwarder.publish.line.LineCheck;
 import io.usageflow.forwarder.publish.line.LineIds;
@@ -22,7 +22,6 @@ import io.usageflow.forwarder.publish.line.LineSource.ParsedLine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,15 +50,10 @@ import picocli.CommandLine.Option;
             "  usageflow simulate --input usage.csv --csv-mapping \"account_id=customer,event_type='call'\"",
             "  usageflow simulate --input usage.jsonl --product assistant:3     a version before it is the default"
         })
-public final class SimulateCommand extends OperatorCommand {
-    private static final Duration HOOK_LIMIT = Duration.ofSeconds(60);
-    private static final Duration NOTE_INTERVAL = Duration.ofSeconds(2);
+public final class SimulateCommand extends CredytCommand {
     private static final Pattern VERSION = Pattern.compile("(.+):(\\d{1,9})");
 
     private final Clock clock = Clock.systemUTC();
-
-    @Mixin
-    private CredytOptions credyt = new CredytOptions();
 
     @Mixin
     private EventInput input = new EventInput();
@@ -80,14 +74,9 @@ public final class SimulateCommand extends OperatorCommand {
             description = "Stop reading after this number of events; 100000 by default.")
     private long maxEvents = 100_000;
 
-    @Option(
-            names = "--rate",
-            paramLabel = "N",
-            description = "Requests to Credyt a second at most, each with up to 50 events; 50 by default. Fewer if"
-                    + " Credyt asks for it.")
-    private double rate = CredytQueries.PER_SECOND_DEFAULT;
+    @Mixin
+    private RateOption rate = new RateOption();
 
-    private long notedAt = System.nanoTime();
     private long badLines;
 
     public SimulateCommand(Terminal terminal) {
@@ -110,30 +99,30 @@ public final class SimulateCommand extends OperatorCommand {
     @Override
     public Integer call() throws IOException, InterruptedException {
         input.check();
-        if (maxEvents < 1 || !(rate > 0)) {
-            throw new WrongUsageException("--max-events and --rate must be more than 0");
+        if (maxEvents < 1) {
+            throw new WrongUsageException("--max-events must be more than 0");
         }
-        Settings settings = Settings.load(options.over(credyt.defaults(), terminal.environment()));
-        terminal.stop().onProcessEnd(HOOK_LIMIT);
+        Settings settings = settings();
+        terminal.stop().onProcessEnd();
         SimulationReport report = run(settings);
-        if (output.json()) {
-            output.document(terminal, Document.of(report, badLines));
-        } else {
-            show(report);
-        }
+        show(Document.of(report, badLines), () -> show(report));
         return report.isClean() && badLines == 0 ? ExitCode.OK : ExitCode.PROBLEMS;
     }
 
     private SimulationReport run(Settings settings) throws IOException, InterruptedException {
-        var request = new UsageSimulation.Request(versions(), free.with(settings.catalogue()), maxEvents, rate);
+        var request =
+                new UsageSimulation.Request(versions(), free.with(settings.catalogue()), maxEvents, rate.perSecond());
         try (InputStream in = input.open(terminal)) {
             InputBytes bytes = input.bytes(in);
             try (LineIds ids = input.ids(bytes);
                     LineCheck check = new LineCheck()) {
                 LineSource lines = input.lines(bytes, ids);
                 return new UsageSimulation(settings, clock)
-                        .run(request, () -> next(lines, check), this::progress, () -> terminal.stop()
-                                .await(Duration.ZERO));
+                        .run(
+                                request,
+                                () -> next(lines, check),
+                                new Progress(terminal, "events priced")::at,
+                                terminal.stop()::isRequested);
             }
         } catch (IllegalArgumentException wrong) {
             throw new WrongUsageException(wrong);
@@ -175,14 +164,6 @@ public final class SimulateCommand extends OperatorCommand {
         badLines++;
         terminal.note("line " + line + ": " + problem);
         return Optional.empty();
-    }
-
-    private void progress(long events) {
-        long now = System.nanoTime();
-        if (now - notedAt >= NOTE_INTERVAL.toNanos()) {
-            notedAt = now;
-            terminal.note("%,d events priced".formatted(events));
-        }
     }
 
     private void show(SimulationReport report) {

@@ -1,6 +1,8 @@
 package io.usageflow.cli.command;
 
+import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.json.ReportJson;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 
@@ -20,6 +22,20 @@ public abstract class OperatorCommand implements Callable<Integer> {
 
     /** The settings that file, environment and options give. */
     protected final Settings settings() {
-        return options.load(terminal.environment());
+        return Settings.load(options.over(defaults(), terminal.environment()));
+    }
+
+    /** What file, environment and options override. */
+    protected ConfigSources defaults() {
+        return ConfigSources.none();
+    }
+
+    /** Prints the document with {@code --json}, indented, and the text otherwise. */
+    protected final void show(Object document, Runnable text) {
+        if (output.json()) {
+            terminal.sayLines(ReportJson.indented(document));
+        } else {
+            text.run();
+        }
     }
 }

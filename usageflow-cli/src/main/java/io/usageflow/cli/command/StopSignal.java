@@ -43,6 +43,16 @@ public final class StopSignal {
         }
     }
 
+    /** As {@link #onProcessEnd(Duration)}, for a minute at most. */
+    public void onProcessEnd() {
+        onProcessEnd(Duration.ofMinutes(1));
+    }
+
+    /** Whether the stop has been asked for. */
+    public boolean isRequested() {
+        return await(Duration.ZERO);
+    }
+
     /** Waits until the stop is asked for; an interrupt counts as that. */
     public void await() {
         while (!await(Duration.ofDays(1))) {

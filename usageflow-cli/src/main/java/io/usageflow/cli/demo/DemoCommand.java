@@ -10,7 +10,6 @@ import io.usageflow.forwarder.json.ReportJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -39,7 +38,6 @@ import picocli.CommandLine.Spec;
             "  usageflow demo --events 2000 --speed 60 --keep"
         })
 public final class DemoCommand implements Callable<Integer> {
-    private static final Duration HOOK_LIMIT = Duration.ofSeconds(60);
 
     private final Terminal terminal;
 
@@ -97,7 +95,7 @@ public final class DemoCommand implements Callable<Integer> {
             // Fail before the run, not after it, if the file cannot be written.
             Files.writeString(report, "");
         }
-        terminal.stop().onProcessEnd(HOOK_LIMIT);
+        terminal.stop().onProcessEnd();
         terminal.note("starting a broker, a registry, the forwarder and a Credyt stand-in");
         try (Demo demo = Demo.start(accounts)) {
             DemoReport result = demo.run(trace, options, terminal::note);

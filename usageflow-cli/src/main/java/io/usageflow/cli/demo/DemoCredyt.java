@@ -18,8 +18,11 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** Credyt's stand-in as the demo's company has set it up: its prices, its vendors, its customers. */
-final class DemoCredyt implements AutoCloseable {
-    static final String API_KEY = "demo";
+final class DemoCredyt {
+    /** No source says that Credyt refuses a vendor. The demo needs a refusal, to show what becomes of its event. */
+    static final SandboxOptions OPTIONS =
+            SandboxOptions.defaults().with("rules.unknown_vendor", UnknownVendor.UNPROCESSABLE);
+
     private static final String PRODUCT = "language-models";
     private static final String ASSET = "USD";
     private static final int SERVICE_UNAVAILABLE = 503;
@@ -30,11 +33,7 @@ final class DemoCredyt implements AutoCloseable {
         this.sandbox = sandbox;
     }
 
-    static DemoCredyt start(List<DemoAccount> accounts) {
-        // No source says that Credyt refuses a vendor. The demo needs a refusal, to show what becomes of its event.
-        CredytSandbox sandbox = CredytSandbox.start(SandboxOptions.defaults()
-                .withApiKeys(API_KEY)
-                .with("rules.unknown_vendor", UnknownVendor.UNPROCESSABLE));
+    static DemoCredyt of(CredytSandbox sandbox, List<DemoAccount> accounts) {
         PriceList.MODELS.forEach(model -> sandbox.createVendor(model.vendor()));
         sandbox.createVendor(PriceList.SEARCH_VENDOR);
         sandbox.createProduct(PRODUCT, prices().toArray(PriceSpec[]::new));
@@ -76,11 +75,6 @@ final class DemoCredyt implements AutoCloseable {
 
     private static Map<String, java.math.BigDecimal> amounts(String rate) {
         return PriceSpec.volumeAmounts(rate, Integer.toString(PriceList.TOKENS_PER_PACKAGE));
-    }
-
-    @Override
-    public void close() {
-        sandbox.close();
     }
 
     /** A planned outage under way. */

@@ -10,7 +10,6 @@ import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
 import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +32,6 @@ import picocli.CommandLine.Option;
             "  usageflow dev --broker-port 0 --registry-port 0 --sandbox-port 0     free ports"
         })
 public final class DevCommand implements Callable<Integer> {
-    private static final Duration HOOK_LIMIT = Duration.ofSeconds(60);
 
     private final Terminal terminal;
 
@@ -87,7 +85,7 @@ public final class DevCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         DevOptions.requireEmbeddedParts("dev");
-        terminal.stop().onProcessEnd(HOOK_LIMIT);
+        terminal.stop().onProcessEnd();
         var options = new DevOptions(
                 brokerPort,
                 registryPort,

@@ -43,7 +43,7 @@ public final class DevEnvironment implements AutoCloseable {
     private final String registryUrl;
     private final CredytSandbox sandbox;
 
-    private DevEnvironment(DevOptions options) {
+    private DevEnvironment(DevOptions options, SandboxOptions sandboxOptions) {
         this.options = options;
         try {
             directory = options.data().isPresent() ? made(options.data().get()) : temporary();
@@ -53,7 +53,7 @@ public final class DevEnvironment implements AutoCloseable {
                             ? SchemaRegistryServer.start(options.registryPort(), directory.resolve("schemas.journal"))
                             : SchemaRegistryServer.start(options.registryPort()));
             SandboxOptions credyt =
-                    SandboxOptions.dev().withPort(options.sandboxPort()).withApiKeys(options.apiKey());
+                    sandboxOptions.withPort(options.sandboxPort()).withApiKeys(options.apiKey());
             sandbox = started(CredytSandbox.start(
                     options.overdraftLimit().map(credyt::withOverdraftLimit).orElse(credyt)));
             var broker = EmbeddedBrokerOptions.defaults().withPort(options.brokerPort());
@@ -75,7 +75,12 @@ public final class DevEnvironment implements AutoCloseable {
      * @throws RuntimeException with the remedy in its message, if a port is busy or kept topics do not fit
      */
     public static DevEnvironment start(DevOptions options) {
-        var environment = new DevEnvironment(options);
+        return start(options, SandboxOptions.dev());
+    }
+
+    /** As {@link #start(DevOptions)}, with a stand-in of other rules and other content. */
+    public static DevEnvironment start(DevOptions options, SandboxOptions sandboxOptions) {
+        var environment = new DevEnvironment(options, sandboxOptions);
         try {
             environment.makeTopics();
             return environment;

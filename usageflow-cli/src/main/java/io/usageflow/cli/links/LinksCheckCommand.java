@@ -1,25 +1,22 @@
 package io.usageflow.cli.links;
 
-import io.usageflow.cli.command.CredytOptions;
+import io.usageflow.cli.command.CredytCommand;
 import io.usageflow.cli.command.ExitCode;
-import io.usageflow.cli.command.OperatorCommand;
+import io.usageflow.cli.command.Progress;
+import io.usageflow.cli.command.RateOption;
 import io.usageflow.cli.command.Table;
 import io.usageflow.cli.command.Terminal;
-import io.usageflow.cli.command.WrongUsageException;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.credyt.lookup.CredytQueries;
 import io.usageflow.forwarder.identity.CredytConnection;
 import io.usageflow.forwarder.identity.LinkCheck;
 import io.usageflow.forwarder.identity.LinkCheck.Problem;
 import io.usageflow.forwarder.identity.LinkCheck.Report;
 import io.usageflow.forwarder.links.LinkTable;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code usageflow links check}. */
 @Command(
@@ -36,20 +33,13 @@ import picocli.CommandLine.Option;
             "  usageflow links check --vendors --rate 5",
             "  usageflow links check --json | jq -r '.findings[].account'"
         })
-public final class LinksCheckCommand extends OperatorCommand {
-    private static final Duration HOOK_LIMIT = Duration.ofSeconds(60);
-
-    @Mixin
-    private CredytOptions credyt = new CredytOptions();
+public final class LinksCheckCommand extends CredytCommand {
 
     @Mixin
     private KindOptions kinds = new KindOptions();
 
-    @Option(
-            names = "--rate",
-            paramLabel = "N",
-            description = "Questions to Credyt a second at most; 50 by default. Fewer if Credyt asks for it.")
-    private double rate = CredytQueries.PER_SECOND_DEFAULT;
+    @Mixin
+    private RateOption rate = new RateOption();
 
     LinksCheckCommand(Terminal terminal) {
         super(terminal);
@@ -57,26 +47,19 @@ public final class LinksCheckCommand extends OperatorCommand {
 
     @Override
     public Integer call() {
-        if (!(rate > 0)) {
-            throw new WrongUsageException("--rate must be more than 0");
-        }
-        Settings settings = Settings.load(options.over(credyt.defaults(), terminal.environment()));
-        terminal.stop().onProcessEnd(HOOK_LIMIT);
+        Settings settings = settings();
+        terminal.stop().onProcessEnd();
         var progress = new Progress(terminal, "links checked");
         Report report;
-        try (CredytConnection connection = CredytConnection.open(
-                settings.credyt(), rate, () -> terminal.stop().await(Duration.ZERO))) {
+        try (CredytConnection connection =
+                CredytConnection.open(settings.credyt(), rate.perSecond(), terminal.stop()::isRequested)) {
             report = new LinkCheck(connection.lookup(), progress::at)
                     .run(
                             new LinkTable(settings),
                             kinds.kinds(),
                             refused -> terminal.note("usageflow: a record that admission does not take: " + refused));
         }
-        if (output.json()) {
-            output.document(terminal, Document.of(report));
-        } else {
-            show(report);
-        }
+        show(Document.of(report), () -> show(report));
         return report.isClean() ? ExitCode.OK : ExitCode.PROBLEMS;
     }
 

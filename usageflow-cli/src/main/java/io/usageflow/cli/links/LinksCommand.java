@@ -8,6 +8,7 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.links.Link;
 import io.usageflow.forwarder.links.Link.Reference;
 import io.usageflow.forwarder.links.LinkKind;
+import io.usageflow.forwarder.links.LinkPlan;
 import io.usageflow.forwarder.links.LinkWriter;
 import io.usageflow.producer.InvalidUsageEventException;
 import io.usageflow.producer.LinkReceipt;
@@ -48,6 +49,17 @@ public final class LinksCommand {
                 .addSubcommand(new LinksCheckCommand(terminal))
                 .addSubcommand(new LinksListCommand(terminal))
                 .addSubcommand(new LinksDeleteCommand(terminal));
+    }
+
+    /** Writes the new and the changed links, and says which were not. */
+    static LinkWriter.Written write(boolean apply, LinkPlan plan, String what, Settings settings, Terminal terminal)
+            throws InterruptedException {
+        if (!apply || (plan.added().isEmpty() && plan.changed().isEmpty())) {
+            return new LinkWriter.Written(0, 0);
+        }
+        try (LinkWriter writer = LinkWriter.open(settings, plan.kind())) {
+            return writer.write(plan, (number, why) -> terminal.note(what + " " + number + " was not written: " + why));
+        }
     }
 
     @Command(

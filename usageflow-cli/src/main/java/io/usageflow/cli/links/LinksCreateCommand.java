@@ -1,8 +1,8 @@
 package io.usageflow.cli.links;
 
-import io.usageflow.cli.command.CredytOptions;
+import io.usageflow.cli.command.CredytCommand;
 import io.usageflow.cli.command.ExitCode;
-import io.usageflow.cli.command.OperatorCommand;
+import io.usageflow.cli.command.Progress;
 import io.usageflow.cli.command.Table;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
@@ -37,7 +37,6 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -63,11 +62,7 @@ import picocli.CommandLine.Parameters;
             "  usageflow links create --vendor openai --apply",
             "  usageflow links create customers.csv --apply"
         })
-public final class LinksCreateCommand extends OperatorCommand {
-    private static final Duration HOOK_LIMIT = Duration.ofSeconds(60);
-
-    @Mixin
-    private CredytOptions credyt = new CredytOptions();
+public final class LinksCreateCommand extends CredytCommand {
 
     @ArgGroup(exclusive = true, multiplicity = "1")
     private What what = new What();
@@ -123,9 +118,9 @@ public final class LinksCreateCommand extends OperatorCommand {
         if (!(rate > 0)) {
             throw new WrongUsageException("--rate must be more than 0");
         }
-        Settings settings = Settings.load(options.over(credyt.defaults(), terminal.environment()));
+        Settings settings = settings();
         CreationFile wanted = what.file == null ? single() : file(what.file);
-        terminal.stop().onProcessEnd(HOOK_LIMIT);
+        terminal.stop().onProcessEnd();
         try (CredytConnection connection =
                 CredytConnection.open(settings.credyt(), rate, () -> stopped(Duration.ZERO))) {
             Optional<CreationPlan> plan = CreationPlan.of(
@@ -138,11 +133,7 @@ public final class LinksCreateCommand extends OperatorCommand {
                 return ExitCode.PROBLEMS;
             }
             List<Row> rows = apply ? apply(plan.get(), settings, connection) : planned(plan.get());
-            if (output.json()) {
-                output.document(terminal, new Document(apply, rows, wanted.bad()));
-            } else {
-                show(rows);
-            }
+            show(new Document(apply, rows, wanted.bad()), () -> show(rows));
             return wanted.bad().isEmpty()
                             && rows.stream().allMatch(row -> row.result().isGood())
                     ? ExitCode.OK

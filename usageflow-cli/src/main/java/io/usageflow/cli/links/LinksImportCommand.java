@@ -89,17 +89,8 @@ public final class LinksImportCommand extends OperatorCommand {
         note(links.bad().stream().filter(bad -> !given.bad().contains(bad)).toList());
         requireGood(links, ", or link what Credyt does not have yet with --no-verify");
         LinkPlan plan = all.without(refusals.keySet());
-        var written = new LinkWriter.Written(0, 0);
-        if (apply && !(plan.added().isEmpty() && plan.changed().isEmpty())) {
-            try (LinkWriter writer = LinkWriter.open(settings, plan.kind())) {
-                written = writer.write(plan, (line, why) -> terminal.note("line " + line + ": not written: " + why));
-            }
-        }
-        if (output.json()) {
-            output.document(terminal, Document.of(apply, links, plan, written));
-        } else {
-            show(links, plan, written);
-        }
+        LinkWriter.Written written = LinksCommand.write(apply, plan, "line", settings, terminal);
+        show(Document.of(apply, links, plan, written), () -> show(links, plan, written));
         return links.bad().isEmpty() && written.failed() == 0 ? ExitCode.OK : ExitCode.PROBLEMS;
     }
 

@@ -1,19 +1,16 @@
 package io.usageflow.cli.links;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.usageflow.cli.command.CredytOptions;
+import io.usageflow.cli.command.CredytCommand;
 import io.usageflow.cli.command.ExitCode;
-import io.usageflow.cli.command.OperatorCommand;
+import io.usageflow.cli.command.RateOption;
 import io.usageflow.cli.command.Terminal;
-import io.usageflow.cli.command.WrongUsageException;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.credyt.lookup.CredytQueries;
 import io.usageflow.forwarder.identity.CredytConnection;
 import io.usageflow.forwarder.identity.LinkSync;
 import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.links.LinkTable;
 import io.usageflow.forwarder.links.LinkWriter;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -38,11 +35,8 @@ import picocli.CommandLine.Option;
             "  usageflow links sync --apply",
             "  usageflow links sync --vendors --json"
         })
-public final class LinksSyncCommand extends OperatorCommand {
+public final class LinksSyncCommand extends CredytCommand {
     private static final int SHOWN = 20;
-
-    @Mixin
-    private CredytOptions credyt = new CredytOptions();
 
     @Option(names = "--vendors", description = "Link vendors by their external ids; customers by default.")
     private boolean vendors;
@@ -50,11 +44,8 @@ public final class LinksSyncCommand extends OperatorCommand {
     @Option(names = "--apply", description = "Write the proposed links; without it only the plan is shown.")
     private boolean apply;
 
-    @Option(
-            names = "--rate",
-            paramLabel = "N",
-            description = "Questions to Credyt a second at most; 50 by default. Fewer if Credyt asks for it.")
-    private double rate = CredytQueries.PER_SECOND_DEFAULT;
+    @Mixin
+    private RateOption rate = new RateOption();
 
     LinksSyncCommand(Terminal terminal) {
         super(terminal);
@@ -62,13 +53,10 @@ public final class LinksSyncCommand extends OperatorCommand {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (!(rate > 0)) {
-            throw new WrongUsageException("--rate must be more than 0");
-        }
-        Settings settings = Settings.load(options.over(credyt.defaults(), terminal.environment()));
+        Settings settings = settings();
         Optional<LinkSync> compared;
-        try (CredytConnection connection = CredytConnection.open(
-                settings.credyt(), rate, () -> terminal.stop().await(Duration.ZERO))) {
+        try (CredytConnection connection =
+                CredytConnection.open(settings.credyt(), rate.perSecond(), terminal.stop()::isRequested)) {
             compared = LinkSync.of(
                     vendors ? LinkKind.VENDOR : LinkKind.CUSTOMER,
                     new LinkTable(settings),
@@ -81,18 +69,8 @@ public final class LinksSyncCommand extends OperatorCommand {
             return ExitCode.PROBLEMS;
         }
         LinkSync sync = compared.get();
-        var written = new LinkWriter.Written(0, 0);
-        if (apply && !sync.proposed().isEmpty()) {
-            try (LinkWriter writer = LinkWriter.open(settings, sync.kind())) {
-                written = writer.write(
-                        sync.plan(), (row, why) -> terminal.note("link " + row + " was not written: " + why));
-            }
-        }
-        if (output.json()) {
-            output.document(terminal, Document.of(apply, sync, written));
-        } else {
-            show(sync, written);
-        }
+        LinkWriter.Written written = LinksCommand.write(apply, sync.plan(), "link", settings, terminal);
+        show(Document.of(apply, sync, written), () -> show(sync, written));
         return sync.isClean() && written.failed() == 0 ? ExitCode.OK : ExitCode.PROBLEMS;
     }
 

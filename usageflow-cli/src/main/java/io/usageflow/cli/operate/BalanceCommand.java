@@ -1,8 +1,7 @@
 package io.usageflow.cli.operate;
 
-import io.usageflow.cli.command.CredytOptions;
+import io.usageflow.cli.command.CredytCommand;
 import io.usageflow.cli.command.ExitCode;
-import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.Table;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.forwarder.balance.BalanceQuery;
@@ -12,10 +11,8 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries;
 import java.math.BigDecimal;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code usageflow balance}. */
@@ -34,11 +31,7 @@ import picocli.CommandLine.Parameters;
             "  usageflow balance acct_42",
             "  usageflow balance acct_42 --json | jq '.assets[] | select(.asset == \"USD\") | .left'"
         })
-public final class BalanceCommand extends OperatorCommand {
-    private static final Duration HOOK_LIMIT = Duration.ofSeconds(60);
-
-    @Mixin
-    private CredytOptions credyt = new CredytOptions();
+public final class BalanceCommand extends CredytCommand {
 
     @Parameters(paramLabel = "ACCOUNT", description = "The account, as events name it.")
     private String account = "";
@@ -49,20 +42,15 @@ public final class BalanceCommand extends OperatorCommand {
 
     @Override
     public Integer call() throws InterruptedException {
-        Settings settings = Settings.load(options.over(credyt.defaults(), terminal.environment()));
-        terminal.stop().onProcessEnd(HOOK_LIMIT);
+        Settings settings = settings();
+        terminal.stop().onProcessEnd();
         Optional<BalanceReport> report = new BalanceQuery(settings, Clock.systemUTC())
-                .of(account, CredytQueries.PER_SECOND_DEFAULT, () -> terminal.stop()
-                        .await(Duration.ZERO));
+                .of(account, CredytQueries.PER_SECOND_DEFAULT, terminal.stop()::isRequested);
         if (report.isEmpty()) {
             terminal.note("usageflow: stopped before Credyt had answered");
             return ExitCode.PROBLEMS;
         }
-        if (output.json()) {
-            output.document(terminal, report.get());
-        } else {
-            show(report.get());
-        }
+        show(report.get(), () -> show(report.get()));
         return report.get().customerId().isPresent() && report.get().notes().isEmpty()
                 ? ExitCode.OK
                 : ExitCode.PROBLEMS;

@@ -1,9 +1,8 @@
 package io.usageflow.cli.operate;
 
-import io.usageflow.cli.command.CredytOptions;
+import io.usageflow.cli.command.CredytCommand;
 import io.usageflow.cli.command.ExitCode;
 import io.usageflow.cli.command.Logging;
-import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.Table;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.forwarder.doctor.CheckResult;
@@ -11,7 +10,6 @@ import io.usageflow.forwarder.doctor.CheckResult.CheckStatus;
 import io.usageflow.forwarder.doctor.check.ForwarderChecks;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** {@code usageflow doctor}. */
 @Command(
@@ -32,10 +30,7 @@ import picocli.CommandLine.Mixin;
             "  usageflow doctor --dev                 with the key of 'usageflow dev'",
             "  usageflow doctor --json | jq '.findings[] | select(.verdict == \"FAIL\")'"
         })
-public final class DoctorCommand extends OperatorCommand {
-    @Mixin
-    private CredytOptions credyt = new CredytOptions();
-
+public final class DoctorCommand extends CredytCommand {
     public DoctorCommand(Terminal terminal) {
         super(terminal);
     }
@@ -44,13 +39,9 @@ public final class DoctorCommand extends OperatorCommand {
     public Integer call() throws InterruptedException {
         // Kafka's clients would say on their own, and often, what the findings say once.
         Logging.onlyProblems();
-        List<CheckResult> findings = ForwarderChecks.of(options.over(credyt.defaults(), terminal.environment()));
+        List<CheckResult> findings = ForwarderChecks.of(options.over(defaults(), terminal.environment()));
         boolean fails = findings.stream().anyMatch(finding -> finding.verdict() == CheckStatus.FAIL);
-        if (output.json()) {
-            output.document(terminal, new Document(!fails, findings));
-        } else {
-            show(findings, fails);
-        }
+        show(new Document(!fails, findings), () -> show(findings, fails));
         return fails ? ExitCode.PROBLEMS : ExitCode.OK;
     }
 

@@ -82,11 +82,7 @@ public final class FundsCommand {
             if (answers.isEmpty()) {
                 return ExitCode.UNREACHABLE;
             }
-            if (output.json()) {
-                output.document(terminal, new Document(answers));
-            } else {
-                show(answers);
-            }
+            show(new Document(answers), () -> show(answers));
             return answers.size() == asked.size() ? ExitCode.OK : ExitCode.PROBLEMS;
         }
 

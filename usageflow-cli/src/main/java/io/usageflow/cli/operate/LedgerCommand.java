@@ -110,11 +110,9 @@ public final class LedgerCommand extends OperatorCommand {
     private int once(LedgerReader reader, InFlightReader ages, Duration oldestMax) throws InterruptedException {
         LedgerBalance balance = reader.settled(READ_WITHIN).withKnownExpired(expiredKnown);
         InFlight inFlight = ages.read(balance, READ_WITHIN);
-        if (output.json()) {
-            output.document(terminal, LedgerDocument.of(balance, inFlight, oldestMax, clock.instant()));
-        } else {
-            LedgerTable.of(balance, inFlight, oldestMax).forEach(terminal::say);
-        }
+        show(
+                LedgerDocument.of(balance, inFlight, oldestMax, clock.instant()),
+                () -> LedgerTable.of(balance, inFlight, oldestMax).forEach(terminal::say));
         return exitCode(balance, inFlight.problems(oldestMax));
     }
 

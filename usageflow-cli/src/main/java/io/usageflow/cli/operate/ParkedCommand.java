@@ -97,11 +97,7 @@ public final class ParkedCommand {
             if (overview.answered().isEmpty()) {
                 return ExitCode.UNREACHABLE;
             }
-            if (output.json()) {
-                output.document(terminal, Document.of(overview, now));
-            } else {
-                show(overview, now);
-            }
+            show(Document.of(overview, now), () -> show(overview, now));
             gaps(overview);
             return overview.complete() ? ExitCode.OK : ExitCode.PROBLEMS;
         }

@@ -55,11 +55,7 @@ public final class TopicsCommand {
             Settings settings = settings();
             try (TopicAdmin admin = TopicAdmin.connect(settings.kafka(), ANSWER_WITHIN)) {
                 TopicPlan plan = admin.plan(settings, OptionalInt.empty());
-                if (output.json()) {
-                    output.document(terminal, Document.of(plan));
-                } else {
-                    plan.findings().forEach(finding -> terminal.say(line(finding)));
-                }
+                show(Document.of(plan), () -> plan.findings().forEach(finding -> terminal.say(line(finding))));
                 return plan.obstacles().isEmpty() ? ExitCode.OK : ExitCode.PROBLEMS;
             }
         }

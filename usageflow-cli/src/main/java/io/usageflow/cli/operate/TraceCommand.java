@@ -1,8 +1,7 @@
 package io.usageflow.cli.operate;
 
-import io.usageflow.cli.command.CredytOptions;
+import io.usageflow.cli.command.CredytCommand;
 import io.usageflow.cli.command.ExitCode;
-import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
 import io.usageflow.forwarder.config.AdminSettings;
@@ -26,7 +25,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -43,13 +41,10 @@ import picocli.CommandLine.Parameters;
             "  usageflow trace 0190c2a4-5b1e-7c3d-8f00-000000000001 --credyt      asks Credyt for its fees too",
             "  usageflow trace req-1 --json | jq '.events[].verdict'"
         })
-public final class TraceCommand extends OperatorCommand {
+public final class TraceCommand extends CredytCommand {
     private static final String INDENT = "                              ";
 
     private final Clock clock = Clock.systemUTC();
-
-    @Mixin
-    private CredytOptions stand = new CredytOptions();
 
     @Parameters(paramLabel = "EVENT_ID", description = "The id that the producer gave, or the event's id at Credyt.")
     private String eventId = "";
@@ -80,13 +75,9 @@ public final class TraceCommand extends OperatorCommand {
 
     @Override
     public Integer call() throws InterruptedException {
-        Settings settings = Settings.load(options.over(stand.defaults(), terminal.environment()));
+        Settings settings = settings();
         Trace trace = new Tracer(settings, clock).trace(request(settings.admin()), terminal::note);
-        if (output.json()) {
-            output.document(terminal, trace);
-        } else {
-            lines(trace).forEach(terminal::say);
-        }
+        show(trace, () -> lines(trace).forEach(terminal::say));
         return trace.events().isEmpty() || trace.unreadable() > 0 ? ExitCode.PROBLEMS : ExitCode.OK;
     }
 

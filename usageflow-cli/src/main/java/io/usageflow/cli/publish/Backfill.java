@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The part of {@code usageflow publish} that reads a file. For one run. */
 final class Backfill {
-    private static final Duration HOOK_LIMIT = Duration.ofSeconds(60);
 
     private final Terminal terminal;
     private final Settings settings;
@@ -76,7 +75,7 @@ final class Backfill {
             Optional<PositionFile> position = input.resume().isEmpty()
                     ? Optional.empty()
                     : Optional.of(new PositionFile(input.resume().get(), identity(identity)));
-            terminal.stop().onProcessEnd(HOOK_LIMIT);
+            terminal.stop().onProcessEnd();
             return publish(input, lines, progress, Optional.of(publisher), position);
         }
     }
@@ -101,7 +100,7 @@ final class Backfill {
                     position,
                     Optional.ofNullable(badLines),
                     pace,
-                    () -> terminal.stop().await(Duration.ZERO),
+                    terminal.stop()::isRequested,
                     Optional.of(TimeWindow.of(settings.admission().guard(), Instant.now())));
             return new PublishRun(publisher, progress, terms).of(lines);
         }

@@ -1,8 +1,8 @@
 package io.usageflow.cli.reconcile;
 
-import io.usageflow.cli.command.CredytOptions;
+import io.usageflow.cli.command.CredytCommand;
 import io.usageflow.cli.command.ExitCode;
-import io.usageflow.cli.command.OperatorCommand;
+import io.usageflow.cli.command.RateOption;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
 import io.usageflow.forwarder.config.MomentText;
@@ -69,14 +69,10 @@ import picocli.CommandLine.Option;
             "  usageflow reconcile --from 1d --repair                                 counts what would be sent",
             "  usageflow reconcile --from 1d --repair --apply --why 'invoice 2026-11'   sends it"
         })
-public final class ReconcileCommand extends OperatorCommand {
-    private static final Duration HOOK_LIMIT = Duration.ofSeconds(60);
+public final class ReconcileCommand extends CredytCommand {
     private static final Duration NOTE_INTERVAL = Duration.ofSeconds(2);
 
     private final Clock clock = Clock.systemUTC();
-
-    @Mixin
-    private CredytOptions credyt = new CredytOptions();
 
     @Option(
             names = "--from",
@@ -100,11 +96,8 @@ public final class ReconcileCommand extends OperatorCommand {
             description = "Event types that have no price at Credyt: no fees are expected of them.")
     private Set<String> free = Set.of();
 
-    @Option(
-            names = "--rate",
-            paramLabel = "N",
-            description = "Requests to Credyt a second at most; 50 by default. Fewer if Credyt asks for it.")
-    private double rate = ReconcileRequest.PER_SECOND_DEFAULT;
+    @Mixin
+    private RateOption rate = new RateOption();
 
     @Option(
             names = "--report",
@@ -170,8 +163,8 @@ public final class ReconcileCommand extends OperatorCommand {
 
     @Override
     public Integer call() throws InterruptedException {
-        Settings settings = Settings.load(options.over(credyt.defaults(), terminal.environment()));
-        terminal.stop().onProcessEnd(HOOK_LIMIT);
+        Settings settings = settings();
+        terminal.stop().onProcessEnd();
         return unknown ? lists(settings) : receipts(settings);
     }
 
@@ -184,16 +177,13 @@ public final class ReconcileCommand extends OperatorCommand {
         };
         ReconcileResult<ReconcileSummary> result;
         try {
-            result = new ReceiptReconciler(settings, clock)
-                    .run(request(), shown, () -> terminal.stop().await(Duration.ZERO));
+            result = new ReceiptReconciler(settings, clock).run(request(), shown, terminal.stop()::isRequested);
         } catch (IllegalArgumentException wrong) {
             throw new WrongUsageException(wrong);
         }
-        if (output.json()) {
-            output.document(terminal, ReconcileTable.Document.of(result));
-        } else {
-            ReconcileTable.of(result, shown.sample, Optional.ofNullable(report)).forEach(terminal::say);
-        }
+        show(ReconcileTable.Document.of(result), () -> ReconcileTable.of(
+                        result, shown.sample, Optional.ofNullable(report))
+                .forEach(terminal::say));
         return ended(result.complete(), result.summary().found() == 0);
     }
 
@@ -210,16 +200,12 @@ public final class ReconcileCommand extends OperatorCommand {
         };
         ReconcileResult<UnknownSummary> result;
         try {
-            result = new UnknownEventSearch(settings, clock)
-                    .run(request(), shown, () -> terminal.stop().await(Duration.ZERO));
+            result = new UnknownEventSearch(settings, clock).run(request(), shown, terminal.stop()::isRequested);
         } catch (IllegalArgumentException wrong) {
             throw new WrongUsageException(wrong);
         }
-        if (output.json()) {
-            output.document(terminal, UnknownTable.document(result));
-        } else {
-            UnknownTable.of(result, shown.sample, Optional.ofNullable(report)).forEach(terminal::say);
-        }
+        show(UnknownTable.document(result), () -> UnknownTable.of(result, shown.sample, Optional.ofNullable(report))
+                .forEach(terminal::say));
         return ended(result.complete(), !result.summary().hasFindings());
     }
 
@@ -245,7 +231,7 @@ public final class ReconcileCommand extends OperatorCommand {
                 period(),
                 Optional.ofNullable(account),
                 free,
-                rate,
+                rate.perSecond(),
                 repair == null ? Repair.none() : repair.repair(),
                 Optional.ofNullable(report));
     }

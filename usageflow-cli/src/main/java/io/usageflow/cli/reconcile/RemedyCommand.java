@@ -1,14 +1,13 @@
 package io.usageflow.cli.reconcile;
 
-import io.usageflow.cli.command.CredytOptions;
+import io.usageflow.cli.command.CredytCommand;
 import io.usageflow.cli.command.ExitCode;
-import io.usageflow.cli.command.OperatorCommand;
+import io.usageflow.cli.command.Progress;
+import io.usageflow.cli.command.RateOption;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.credyt.lookup.CredytQueries;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
-import io.usageflow.forwarder.reconcile.remedy.Remedy;
 import io.usageflow.forwarder.reconcile.remedy.Remedy.RemedySummary;
 import io.usageflow.forwarder.reconcile.remedy.RemedyJob;
 import io.usageflow.forwarder.reconcile.remedy.RemedyRequest;
@@ -19,7 +18,6 @@ import io.usageflow.forwarder.replay.EventFix;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -49,14 +47,9 @@ import picocli.CommandLine.Parameters;
             "  usageflow remedy november.csv --finding UNBILLED --set event_type=message_completed",
             "  usageflow remedy november.csv --finding FEES_DOUBLE --account acct_42"
         })
-public final class RemedyCommand extends OperatorCommand {
-    private static final Duration HOOK_LIMIT = Duration.ofSeconds(60);
-    private static final Duration NOTE_INTERVAL = Duration.ofSeconds(2);
+public final class RemedyCommand extends CredytCommand {
 
     private final Clock clock = Clock.systemUTC();
-
-    @Mixin
-    private CredytOptions credyt = new CredytOptions();
 
     @Parameters(
             paramLabel = "REPORT",
@@ -100,17 +93,15 @@ public final class RemedyCommand extends OperatorCommand {
                     + " left alone: Credyt documents no code for them.")
     private @Nullable String chargeReason;
 
-    @Option(
-            names = "--rate",
-            paramLabel = "N",
-            description = "Requests to Credyt a second at most; 50 by default. Fewer if Credyt asks for it.")
-    private double rate = CredytQueries.PER_SECOND_DEFAULT;
+    @Mixin
+    private RateOption rate = new RateOption();
 
+    private final Progress progress;
     private long done;
-    private long notedAt = System.nanoTime();
 
     public RemedyCommand(Terminal terminal) {
         super(terminal);
+        progress = new Progress(terminal, "findings");
     }
 
     @Override
@@ -123,18 +114,15 @@ public final class RemedyCommand extends OperatorCommand {
         try {
             // Before the settings are loaded: a --set may be a change of events.
             RemedyRequest request = request();
-            Settings settings = Settings.load(options.over(credyt.defaults(), terminal.environment()));
-            terminal.stop().onProcessEnd(HOOK_LIMIT);
+            Settings settings = settings();
+            terminal.stop().onProcessEnd();
             summary = new RemedyJob(settings, clock)
-                    .run(request, this::advanced, () -> terminal.stop().await(Duration.ZERO));
+                    .run(request, remedy -> progress.at(++done), terminal.stop()::isRequested);
         } catch (IllegalArgumentException wrong) {
             throw new WrongUsageException(wrong);
         }
-        if (output.json()) {
-            output.document(terminal, RemedyTable.Document.of(summary, apply));
-        } else {
-            RemedyTable.of(summary, apply).forEach(terminal::say);
-        }
+        show(RemedyTable.Document.of(summary, apply), () -> RemedyTable.of(summary, apply)
+                .forEach(terminal::say));
         if (!summary.complete()) {
             terminal.note("usageflow: stopped before the end; the same command continues, and does nothing twice");
         }
@@ -151,15 +139,6 @@ public final class RemedyCommand extends OperatorCommand {
                         .map(EventFix::parse)
                         .toList(),
                 new Reasons(reason, Optional.ofNullable(chargeReason)),
-                rate);
-    }
-
-    private void advanced(Remedy remedy) {
-        done++;
-        long now = System.nanoTime();
-        if (now - notedAt >= NOTE_INTERVAL.toNanos()) {
-            notedAt = now;
-            terminal.note("%,d findings".formatted(done));
-        }
+                rate.perSecond());
     }
 }
