@@ -183,8 +183,9 @@ class MarkerRecoveryIT {
             producer.initTransactions();
             transact(producer, "before", 1);
         }
+        // Over when the broker is back: it ends the transaction by itself.
         try (var recovery = recovery(user);
-                var producer = producer(user, recovery)) {
+                var producer = producer(user, recovery, Duration.ofSeconds(1))) {
             producer.initTransactions();
             long begun = System.nanoTime();
             begin(producer, "aborted", 99);
@@ -201,10 +202,13 @@ class MarkerRecoveryIT {
     }
 
     private static RecoveringProducer producer(Map<String, String> user, MarkerRecovery recovery) {
+        return producer(user, recovery, PATIENT);
+    }
+
+    private static RecoveringProducer producer(Map<String, String> user, MarkerRecovery recovery, Duration openMax) {
         Map<String, Object> config = new HashMap<>(user);
         config.put("transactional.id", ID);
-        // Over when the broker is back: it ends the transaction by itself.
-        config.put("transaction.timeout.ms", 1_000);
+        config.put("transaction.timeout.ms", (int) openMax.toMillis());
         return new RecoveringProducer(config, recovery);
     }
 
