@@ -1,18 +1,15 @@
 package io.usageflow.forwarder.ledger;
 
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.ledger.LedgerBalance.Finding;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
 import io.usageflow.forwarder.observe.meter.LedgerMeter;
+import io.usageflow.forwarder.observe.meter.RegisteredMeters;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -33,8 +30,7 @@ public final class LedgerWatch implements Stage {
 
     private final Supplier<LedgerFollower> opened;
     private final Duration every;
-    private final MeterRegistry registry;
-    private final List<Meter> mine = new ArrayList<>();
+    private final RegisteredMeters meters;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "ledger-watch");
     private volatile LedgerBalance balance = new LedgerBalance(List.of(), List.of(), 0);
@@ -45,13 +41,13 @@ public final class LedgerWatch implements Stage {
     LedgerWatch(Supplier<LedgerFollower> opened, Duration every, MeterRegistry registry) {
         this.opened = opened;
         this.every = every;
-        this.registry = registry;
+        this.meters = new RegisteredMeters(registry);
         thread.setDaemon(true);
         for (Finding.Kind kind : Finding.Kind.values()) {
-            gauge(LedgerMeter.IMBALANCE, () -> imbalance(kind), kind.name().toLowerCase(Locale.ROOT));
+            meters.gauge(LedgerMeter.IMBALANCE, () -> imbalance(kind), RegisteredMeters.word(kind));
         }
-        gauge(LedgerMeter.IN_FLIGHT, () -> inFlight);
-        gauge(LedgerMeter.AGE, () -> age().toMillis() / 1000.0);
+        meters.gauge(LedgerMeter.IN_FLIGHT, () -> inFlight);
+        meters.gauge(LedgerMeter.AGE, () -> age().toMillis() / 1000.0);
     }
 
     public static LedgerWatch of(Settings settings, MeterRegistry registry) {
@@ -91,7 +87,7 @@ public final class LedgerWatch implements Stage {
     public void close(Duration atMost) {
         stop.countDown();
         Stage.end(thread, atMost);
-        mine.forEach(registry::remove);
+        meters.close();
     }
 
     private void run() {
@@ -144,14 +140,5 @@ public final class LedgerWatch implements Stage {
 
     private Duration age() {
         return Duration.ofNanos(System.nanoTime() - readNanos);
-    }
-
-    private void gauge(LedgerMeter meter, Supplier<Number> value, String... kind) {
-        Gauge.Builder<Supplier<Number>> gauge =
-                Gauge.builder(meter.meterName(), value).description(meter.doc()).baseUnit(meter.unit());
-        for (String word : kind) {
-            gauge.tag(meter.tags().get(0), word);
-        }
-        mine.add(gauge.register(registry));
     }
 }

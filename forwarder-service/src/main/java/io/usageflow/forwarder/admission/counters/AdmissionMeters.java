@@ -1,8 +1,6 @@
 package io.usageflow.forwarder.admission.counters;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.usageflow.forwarder.admission.check.RegistryRetry.RegistryStatus;
 import io.usageflow.forwarder.admission.dedup.AgeGuard;
@@ -10,14 +8,14 @@ import io.usageflow.forwarder.admission.dedup.DedupStore;
 import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.observe.meter.AdmissionMeter;
+import io.usageflow.forwarder.observe.meter.RegisteredMeters;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
@@ -30,11 +28,7 @@ public final class AdmissionMeters implements AutoCloseable {
         PARKED,
         RELEASED,
         DEAD_LETTERED,
-        REROUTED;
-
-        String word() {
-            return name().toLowerCase(java.util.Locale.ROOT);
-        }
+        REROUTED
     }
 
     /** The outcome of a customer link. */
@@ -42,11 +36,7 @@ public final class AdmissionMeters implements AutoCloseable {
         LINKED,
         UNLINKED,
         REROUTED,
-        REFUSED;
-
-        String word() {
-            return name().toLowerCase(java.util.Locale.ROOT);
-        }
+        REFUSED
     }
 
     /**
@@ -61,23 +51,21 @@ public final class AdmissionMeters implements AutoCloseable {
     private record Waiting(long count, Optional<Instant> oldest) {}
 
     private final MeterRegistry registry;
-    private final Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
-    private final Map<LinkOutcome, Counter> links = new EnumMap<>(LinkOutcome.class);
+    /** They stay when this is closed, and count on in a stage that follows. */
+    private final RegisteredMeters counters;
+
+    private final RegisteredMeters gauges;
+    private final Map<Outcome, Counter> outcomes;
+    private final Map<LinkOutcome, Counter> links;
     private final Map<Integer, Waiting> waiting = new ConcurrentHashMap<>();
     private final Map<Integer, Remembered> remembered = new ConcurrentHashMap<>();
-    private final Map<Integer, List<Meter>> partitionMeters = new ConcurrentHashMap<>();
+    private final Map<Integer, RegisteredMeters> partitionGauges = new ConcurrentHashMap<>();
     private final Counter forgottenInTime;
     private final Counter forgottenEarly;
     private final Counter replacedThreads;
     private final Map<String, Counter> expiredUnread = new ConcurrentHashMap<>();
     private final Counter logsReplaced;
-    private final List<Gauge> sourceGauges = new CopyOnWriteArrayList<>();
     private final AtomicLong lastEventMillis = new AtomicLong();
-    private final Gauge lastEvent;
-    private final Gauge registryAway;
-    private final Gauge windowConfigured;
-    private final Gauge parkedMaxAge;
-    private final Gauge transactionStuck;
     private volatile Supplier<Duration> stuckFor = () -> Duration.ZERO;
     private final long windowConfiguredMs;
     private final Duration parkedAgeMax;
@@ -87,45 +75,23 @@ public final class AdmissionMeters implements AutoCloseable {
         AdmissionSettings.Guard guard = settings.guard();
         this.parkedAgeMax = settings.parking().ageMax();
         this.windowConfiguredMs = guard.window().minus(guard.skew()).toMillis();
-        for (Outcome outcome : Outcome.values()) {
-            outcomes.put(outcome, counter(AdmissionMeter.EVENTS, outcome.word()));
-        }
+        this.counters = new RegisteredMeters(registry);
+        this.gauges = new RegisteredMeters(registry);
+        this.outcomes = counters.counters(AdmissionMeter.EVENTS, Outcome.class);
+        this.links = counters.counters(AdmissionMeter.LINKS, LinkOutcome.class);
         // Registered at the start: Prometheus misses the first increase of a counter that begins at 1.
         for (DeadLetterReason reason : DeadLetterReason.values()) {
-            counter(AdmissionMeter.DEAD_LETTERS, reason.name());
+            counters.counter(AdmissionMeter.DEAD_LETTERS, reason.name());
         }
-        for (LinkOutcome outcome : LinkOutcome.values()) {
-            links.put(outcome, counter(AdmissionMeter.LINKS, outcome.word()));
-        }
-        this.forgottenInTime = counter(AdmissionMeter.IDS_FORGOTTEN, "window");
-        this.forgottenEarly = counter(AdmissionMeter.IDS_FORGOTTEN, "room");
-        this.replacedThreads = counter(AdmissionMeter.THREADS_REPLACED);
-        this.logsReplaced = counter(AdmissionMeter.LOGS_REPLACED);
-        this.registryAway = Gauge.builder(
-                        AdmissionMeter.REGISTRY_AWAY.meterName(),
-                        watch,
-                        w -> w.whyAway().isPresent() ? 1 : 0)
-                .description(AdmissionMeter.REGISTRY_AWAY.doc())
-                .register(registry);
-        this.windowConfigured = Gauge.builder(
-                        AdmissionMeter.DEDUP_WINDOW_CONFIGURED.meterName(), () -> windowConfiguredMs / 1000.0)
-                .description(AdmissionMeter.DEDUP_WINDOW_CONFIGURED.doc())
-                .baseUnit(AdmissionMeter.DEDUP_WINDOW_CONFIGURED.unit())
-                .register(registry);
-        this.parkedMaxAge = Gauge.builder(AdmissionMeter.PARKED_MAX_AGE.meterName(), parkedAgeMax::toSeconds)
-                .description(AdmissionMeter.PARKED_MAX_AGE.doc())
-                .baseUnit(AdmissionMeter.PARKED_MAX_AGE.unit())
-                .register(registry);
-        this.transactionStuck = Gauge.builder(
-                        AdmissionMeter.TRANSACTION_STUCK.meterName(),
-                        () -> stuckFor.get().toMillis() / 1000.0)
-                .description(AdmissionMeter.TRANSACTION_STUCK.doc())
-                .baseUnit(AdmissionMeter.TRANSACTION_STUCK.unit())
-                .register(registry);
-        this.lastEvent = Gauge.builder(AdmissionMeter.LAST_EVENT.meterName(), () -> lastEventMillis.get() / 1000.0)
-                .description(AdmissionMeter.LAST_EVENT.doc())
-                .baseUnit(AdmissionMeter.LAST_EVENT.unit())
-                .register(registry);
+        this.forgottenInTime = counters.counter(AdmissionMeter.IDS_FORGOTTEN, "window");
+        this.forgottenEarly = counters.counter(AdmissionMeter.IDS_FORGOTTEN, "room");
+        this.replacedThreads = counters.counter(AdmissionMeter.THREADS_REPLACED);
+        this.logsReplaced = counters.counter(AdmissionMeter.LOGS_REPLACED);
+        gauges.gauge(AdmissionMeter.REGISTRY_AWAY, () -> watch.whyAway().isPresent() ? 1 : 0);
+        gauges.gauge(AdmissionMeter.DEDUP_WINDOW_CONFIGURED, () -> windowConfiguredMs / 1000.0);
+        gauges.gauge(AdmissionMeter.PARKED_MAX_AGE, parkedAgeMax::toSeconds);
+        gauges.gauge(AdmissionMeter.TRANSACTION_STUCK, () -> stuckFor.get().toMillis() / 1000.0);
+        gauges.gauge(AdmissionMeter.LAST_EVENT, () -> lastEventMillis.get() / 1000.0);
     }
 
     /** For how long an open transaction has blocked reading. */
@@ -134,16 +100,16 @@ public final class AdmissionMeters implements AutoCloseable {
     }
 
     public void count(Outcome outcome) {
-        counter(outcomes, outcome).increment();
+        Objects.requireNonNull(outcomes.get(outcome)).increment();
     }
 
     public void count(LinkOutcome outcome) {
-        counter(links, outcome).increment();
+        Objects.requireNonNull(links.get(outcome)).increment();
     }
 
     public void countDeadLetter(DeadLetterReason reason) {
         count(Outcome.DEAD_LETTERED);
-        counter(AdmissionMeter.DEAD_LETTERS, reason.name()).increment();
+        counters.counter(AdmissionMeter.DEAD_LETTERS, reason.name()).increment();
     }
 
     public void count(DedupStore.Forgotten ids) {
@@ -157,7 +123,7 @@ public final class AdmissionMeters implements AutoCloseable {
 
     public void expiredUnread(String topic, long records) {
         expiredUnread
-                .computeIfAbsent(topic, each -> counter(AdmissionMeter.EXPIRED_UNREAD, each))
+                .computeIfAbsent(topic, each -> counters.counter(AdmissionMeter.EXPIRED_UNREAD, each))
                 .increment((double) records);
     }
 
@@ -182,17 +148,9 @@ public final class AdmissionMeters implements AutoCloseable {
      * @param oldestAge in seconds
      */
     public void source(String topic, Supplier<Number> retentionLeft, Supplier<Number> oldestAge) {
-        counter(AdmissionMeter.EXPIRED_UNREAD, topic);
-        sourceGauges.add(sourceGauge(AdmissionMeter.RETENTION_LEFT, topic, retentionLeft));
-        sourceGauges.add(sourceGauge(AdmissionMeter.OLDEST_AGE, topic, oldestAge));
-    }
-
-    private Gauge sourceGauge(AdmissionMeter meter, String topic, Supplier<Number> value) {
-        return Gauge.builder(meter.meterName(), value)
-                .description(meter.doc())
-                .baseUnit(meter.unit())
-                .tag(meter.tags().get(0), topic)
-                .register(registry);
+        counters.counter(AdmissionMeter.EXPIRED_UNREAD, topic);
+        gauges.gauge(AdmissionMeter.RETENTION_LEFT, retentionLeft, topic);
+        gauges.gauge(AdmissionMeter.OLDEST_AGE, oldestAge, topic);
     }
 
     /** Notes the append time of the newest event that a partition has read, in Unix milliseconds. */
@@ -213,9 +171,9 @@ public final class AdmissionMeters implements AutoCloseable {
 
     /** Removes the meters of a partition that went to another thread or instance. */
     public void partitionLeft(int partition) {
-        List<Meter> meters = partitionMeters.remove(partition);
-        if (meters != null) {
-            meters.forEach(registry::remove);
+        RegisteredMeters left = partitionGauges.remove(partition);
+        if (left != null) {
+            left.close();
         }
         waiting.remove(partition);
         remembered.remove(partition);
@@ -223,36 +181,25 @@ public final class AdmissionMeters implements AutoCloseable {
 
     @Override
     public void close() {
-        List.copyOf(partitionMeters.keySet()).forEach(this::partitionLeft);
-        registry.remove(registryAway);
-        registry.remove(windowConfigured);
-        registry.remove(parkedMaxAge);
-        sourceGauges.forEach(registry::remove);
-        registry.remove(lastEvent);
-        registry.remove(transactionStuck);
+        List.copyOf(partitionGauges.keySet()).forEach(this::partitionLeft);
+        gauges.close();
     }
 
     private void show(int partition) {
-        partitionMeters.computeIfAbsent(partition, this::gauges);
+        partitionGauges.computeIfAbsent(partition, this::gauges);
     }
 
-    private List<Meter> gauges(int partition) {
-        return List.of(
-                gauge(AdmissionMeter.PARKED, partition, () -> waiting(partition).count),
-                gauge(AdmissionMeter.PARKED_OLDEST_AGE, partition, () -> oldestAgeSeconds(partition)),
-                gauge(AdmissionMeter.IDS_REMEMBERED, partition, () -> remembered(partition).ids),
-                gauge(AdmissionMeter.IDS_HEAP, partition, () -> remembered(partition).heapBytes),
-                gauge(AdmissionMeter.IDS_MAX, partition, () -> remembered(partition).idsMax),
-                gauge(AdmissionMeter.DEDUP_WINDOW_DAYS_LEFT, partition, () -> remembered(partition).daysUntilEarly),
-                gauge(AdmissionMeter.DEDUP_WINDOW, partition, () -> remembered(partition).effectiveWindowMs / 1000.0));
-    }
-
-    private Gauge gauge(AdmissionMeter meter, int partition, Supplier<Number> value) {
-        return Gauge.builder(meter.meterName(), value)
-                .description(meter.doc())
-                .baseUnit(meter.unit())
-                .tag(meter.tags().get(0), Integer.toString(partition))
-                .register(registry);
+    private RegisteredMeters gauges(int partition) {
+        var made = new RegisteredMeters(registry);
+        String label = Integer.toString(partition);
+        made.gauge(AdmissionMeter.PARKED, () -> waiting(partition).count, label);
+        made.gauge(AdmissionMeter.PARKED_OLDEST_AGE, () -> oldestAgeSeconds(partition), label);
+        made.gauge(AdmissionMeter.IDS_REMEMBERED, () -> remembered(partition).ids, label);
+        made.gauge(AdmissionMeter.IDS_HEAP, () -> remembered(partition).heapBytes, label);
+        made.gauge(AdmissionMeter.IDS_MAX, () -> remembered(partition).idsMax, label);
+        made.gauge(AdmissionMeter.DEDUP_WINDOW_DAYS_LEFT, () -> remembered(partition).daysUntilEarly, label);
+        made.gauge(AdmissionMeter.DEDUP_WINDOW, () -> remembered(partition).effectiveWindowMs / 1000.0, label);
+        return made;
     }
 
     private Waiting waiting(int partition) {
@@ -269,22 +216,5 @@ public final class AdmissionMeters implements AutoCloseable {
                 .oldest
                 .map(since -> Math.max(0, (System.currentTimeMillis() - since.toEpochMilli()) / 1000.0))
                 .orElse(0.0);
-    }
-
-    private Counter counter(AdmissionMeter meter, String... tag) {
-        Counter.Builder builder =
-                Counter.builder(meter.meterName()).description(meter.doc()).baseUnit(meter.unit());
-        if (tag.length == 1) {
-            builder.tag(meter.tags().get(0), tag[0]);
-        }
-        return builder.register(registry);
-    }
-
-    private static <K> Counter counter(Map<K, Counter> counters, K key) {
-        Counter counter = counters.get(key);
-        if (counter == null) {
-            throw new IllegalStateException("no counter is registered for " + key);
-        }
-        return counter;
     }
 }

@@ -2,8 +2,6 @@ package io.usageflow.forwarder.delivery.health;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
@@ -12,16 +10,15 @@ import io.usageflow.forwarder.delivery.answer.Outcome.OutageCause;
 import io.usageflow.forwarder.delivery.answer.Outcome.UnclearReason;
 import io.usageflow.forwarder.delivery.partition.SettledRecord.SettlementResult;
 import io.usageflow.forwarder.observe.meter.DeliveryMeter;
+import io.usageflow.forwarder.observe.meter.RegisteredMeters;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /** Records delivery's meters and the totals of its snapshot. Written by delivery's thread, read by any. */
@@ -40,14 +37,13 @@ public final class DeliveryMeters implements AutoCloseable {
     private static final String ALREADY_KNOWN = "already_known";
     private static final String DEAD_LETTERED = "dead_lettered";
 
-    private final MeterRegistry registry;
-    private final List<Meter> mine = new ArrayList<>();
+    private final RegisteredMeters meters;
     private final Map<String, Timer> requests = new HashMap<>();
     private final Map<String, Timer> settlements = new HashMap<>();
     private final Map<String, Counter> events = new HashMap<>();
     private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
     private final Map<String, Counter> lookups = new HashMap<>();
-    private final Map<UnclearReason, Counter> unclear = new EnumMap<>(UnclearReason.class);
+    private final Map<UnclearReason, Counter> unclear;
     private final Map<String, Counter> fundsProbes = new HashMap<>();
     private final Counter retries;
     private final Counter settled;
@@ -64,41 +60,31 @@ public final class DeliveryMeters implements AutoCloseable {
     private long retried;
 
     public DeliveryMeters(MeterRegistry registry) {
-        this.registry = registry;
-        this.retries = counter(DeliveryMeter.RETRIES);
-        this.settled = counter(DeliveryMeter.SETTLED);
-        this.expiredUnread = counter(DeliveryMeter.EXPIRED_UNREAD);
-        this.logsReplaced = counter(DeliveryMeter.LOGS_REPLACED);
+        this.meters = new RegisteredMeters(registry);
+        this.retries = meters.counter(DeliveryMeter.RETRIES);
+        this.settled = meters.counter(DeliveryMeter.SETTLED);
+        this.expiredUnread = meters.counter(DeliveryMeter.EXPIRED_UNREAD);
+        this.logsReplaced = meters.counter(DeliveryMeter.LOGS_REPLACED);
         // Registered at the start: Prometheus misses the first increase of a counter that begins at 1.
         for (DeadLetterReason reason : DeadLetterReason.values()) {
-            deadLetters.put(reason, counter(DeliveryMeter.DEAD_LETTERS, reason.name()));
+            deadLetters.put(reason, meters.counter(DeliveryMeter.DEAD_LETTERS, reason.name()));
         }
         for (String word : List.of(ACCEPTED, ALREADY_KNOWN, DEAD_LETTERED)) {
-            events.put(word, counter(DeliveryMeter.EVENTS, word));
+            events.put(word, meters.counter(DeliveryMeter.EVENTS, word));
         }
-        for (UnclearReason reason : UnclearReason.values()) {
-            unclear.put(reason, counter(DeliveryMeter.UNCLEAR, word(reason)));
-        }
+        unclear = meters.counters(DeliveryMeter.UNCLEAR, UnclearReason.class);
         for (String word : List.of(COMMITTED, ABORTED)) {
-            settlements.put(word, timer(DeliveryMeter.SETTLEMENTS, word));
+            settlements.put(word, meters.timer(DeliveryMeter.SETTLEMENTS, word));
         }
-        requests.put(ACCEPTED, timer(DeliveryMeter.REQUESTS, ACCEPTED));
+        requests.put(ACCEPTED, meters.timer(DeliveryMeter.REQUESTS, ACCEPTED));
         for (String result : List.of("found", "absent", "unclear")) {
-            lookups.put(result, counter(DeliveryMeter.LOOKUPS, result));
+            lookups.put(result, meters.counter(DeliveryMeter.LOOKUPS, result));
         }
         for (String result : List.of(ACCEPTED, REFUSED)) {
-            fundsProbes.put(result, counter(DeliveryMeter.FUNDS_PROBES, result));
+            fundsProbes.put(result, meters.counter(DeliveryMeter.FUNDS_PROBES, result));
         }
-        this.batchSizes = DistributionSummary.builder(DeliveryMeter.BATCH_SIZE.meterName())
-                .description(DeliveryMeter.BATCH_SIZE.doc())
-                .baseUnit(DeliveryMeter.BATCH_SIZE.unit())
-                .register(registry);
-        mine.add(batchSizes);
-        this.freshness = Timer.builder(DeliveryMeter.FRESHNESS.meterName())
-                .description(DeliveryMeter.FRESHNESS.doc())
-                .serviceLevelObjectives(FRESH_WITHIN)
-                .register(registry);
-        mine.add(freshness);
+        this.batchSizes = meters.summary(DeliveryMeter.BATCH_SIZE);
+        this.freshness = meters.histogram(DeliveryMeter.FRESHNESS, FRESH_WITHIN);
         gauge(DeliveryMeter.IN_FLIGHT, now -> now.buffered().inFlight());
         gauge(DeliveryMeter.LIMIT, now -> now.destination().limit());
         gauge(DeliveryMeter.OUTSTANDING, now -> now.buffered().outstanding());
@@ -121,7 +107,7 @@ public final class DeliveryMeters implements AutoCloseable {
             gauge(
                     DeliveryMeter.CIRCUIT,
                     now -> now.destination().cause().filter(cause::equals).isPresent() ? 1 : 0,
-                    word(cause));
+                    RegisteredMeters.word(cause));
         }
     }
 
@@ -131,7 +117,7 @@ public final class DeliveryMeters implements AutoCloseable {
     }
 
     public void answered(Outcome outcome, int batchSize, Duration took) {
-        requests.computeIfAbsent(word(outcome), word -> timer(DeliveryMeter.REQUESTS, word))
+        requests.computeIfAbsent(word(outcome), word -> meters.timer(DeliveryMeter.REQUESTS, word))
                 .record(took);
         batchSizes.record(batchSize);
     }
@@ -217,52 +203,15 @@ public final class DeliveryMeters implements AutoCloseable {
 
     @Override
     public void close() {
-        mine.forEach(registry::remove);
+        meters.close();
     }
 
     private static String word(Outcome outcome) {
         return outcome.match(new OutcomeLabel());
     }
 
-    private static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
-    }
-
-    private Counter counter(DeliveryMeter meter, String... tagValues) {
-        Counter counter = Counter.builder(meter.meterName())
-                .description(meter.doc())
-                .baseUnit(meter.unit())
-                .tags(tags(meter, tagValues))
-                .register(registry);
-        mine.add(counter);
-        return counter;
-    }
-
-    private Timer timer(DeliveryMeter meter, String... tagValues) {
-        Timer timer = Timer.builder(meter.meterName())
-                .description(meter.doc())
-                .tags(tags(meter, tagValues))
-                .publishPercentileHistogram()
-                .register(registry);
-        mine.add(timer);
-        return timer;
-    }
-
-    private void gauge(DeliveryMeter meter, ToDoubleFunction<DeliverySnapshot> value, String... tagValues) {
-        mine.add(Gauge.builder(meter.meterName(), () -> value.applyAsDouble(snapshot))
-                .description(meter.doc())
-                .baseUnit(meter.unit().isEmpty() ? null : meter.unit())
-                .tags(tags(meter, tagValues))
-                .register(registry));
-    }
-
-    private static String[] tags(DeliveryMeter meter, String... values) {
-        List<String> pairs = new ArrayList<>();
-        for (int i = 0; i < values.length; i++) {
-            pairs.add(meter.tags().get(i));
-            pairs.add(values[i]);
-        }
-        return pairs.toArray(String[]::new);
+    private void gauge(DeliveryMeter meter, Function<DeliverySnapshot, Number> value, String... labels) {
+        meters.gauge(meter, () -> value.apply(snapshot), labels);
     }
 
     /** The values of the outcome label. */
