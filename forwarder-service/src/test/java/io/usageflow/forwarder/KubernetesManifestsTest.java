@@ -228,7 +228,7 @@ class KubernetesManifestsTest {
         List<String> names = new ArrayList<>();
         pod.getSpec().getVolumes().forEach(volume -> names.add(volume.getName()));
         of(StatefulSet.class, resources).stream()
-                .filter(set -> set.getSpec().getTemplate() == pod)
+                .filter(set -> set.getSpec().getTemplate().equals(pod))
                 .flatMap(set -> set.getSpec().getVolumeClaimTemplates().stream())
                 .forEach(claim -> names.add(claim.getMetadata().getName()));
         return names;
