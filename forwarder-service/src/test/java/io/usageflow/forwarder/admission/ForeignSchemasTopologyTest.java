@@ -50,10 +50,10 @@ class ForeignSchemasTopologyTest {
     }
 
     @Test
-    void shouldLetGoodEventsPassBetweenTwoThousandUnknownIds() {
+    void shouldLetGoodEventsPassBetweenUnknownIds() {
         byte[] good = admission.encode(AdmissionDriver.TOPICS.events(), Events.event("warm"));
         long begin = System.nanoTime();
-        List<String> ids = IntStream.range(0, 1_000).mapToObj(i -> "req-" + i).toList();
+        List<String> ids = IntStream.range(0, 200).mapToObj(i -> "req-" + i).toList();
 
         for (int i = 0; i < ids.size(); i++) {
             admission.publishRaw(KEY, withId(good, 1_000_000 + 2 * i), new RecordHeaders());
@@ -62,12 +62,12 @@ class ForeignSchemasTopologyTest {
         }
 
         // With a back-off for each it took 0.7 s a record.
-        assertThat((System.nanoTime() - begin) / 1_000_000_000).isLessThan(200);
+        assertThat((System.nanoTime() - begin) / 1_000_000_000).isLessThan(60);
         assertThat(admission.delivered())
                 .extracting(DeliverableEvent::getEventId)
                 .containsExactlyElementsOf(ids);
         assertThat(admission.deadLetters())
-                .hasSize(2_000)
+                .hasSize(400)
                 .extracting(DeadLetter::getReason)
                 .containsOnly(DeadLetterReason.UNKNOWN_SCHEMA.name());
     }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * delivered, each other one is seen somewhere, the books balance, and nothing stops.
  */
 class HostileRecordsTopologyTest {
-    private static final int RECORDS = 10_000;
+    private static final int RECORDS = 3_000 * Integer.getInteger("usageflow.fault.rounds", 2);
     private static final int WRITTEN_BYTES_MAX = RecordBounds.of(262_144).writtenBytesMax();
     private static final List<String> TOPICS =
             List.of("usage.events", "usage.replays", "usage.customer-links", "usage.vendor-links");

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
  * letter that its topic takes.
  */
 class HostileDeliverablesTest {
-    private static final int RECORDS = 10_000;
+    private static final int RECORDS = 1_500 * Integer.getInteger("usageflow.fault.rounds", 2);
     private static final RecordBounds BOUNDS = RecordBounds.of(262_144);
     private static final TopicPartition PARTITION = new TopicPartition("usage.deliverable", 0);
 

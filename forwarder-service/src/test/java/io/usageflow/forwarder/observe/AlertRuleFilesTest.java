@@ -2,7 +2,6 @@ package io.usageflow.forwarder.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.usageflow.forwarder.testing.Promtool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +16,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Every alert leads to a section of the runbook, and has a case of Prometheus' own test that it fires and resolves. */
+/**
+ * Every alert leads to a section of the runbook, and has a case of Prometheus' own test that it fires and resolves;
+ * {@code PromtoolIT} runs the cases.
+ */
 class AlertRuleFilesTest {
     private static final Path FOLDER = Path.of("..", "deploy", "prometheus").toAbsolutePath();
     private static final Path RULES = FOLDER.resolve("usageflow-alerts.yml");
@@ -55,12 +57,6 @@ class AlertRuleFilesTest {
                     .containsExactly(
                             "exp_samples: []}", "exp_samples: [{labels: \"{}\", value: 1}]}", "exp_samples: []}");
         }
-    }
-
-    @Test
-    void shouldPassPrometheusOwnTest() throws Exception {
-        Promtool.accepts("check", RULES);
-        Promtool.accepts("test", CASES);
     }
 
     /** The text of each alert, by its name. */

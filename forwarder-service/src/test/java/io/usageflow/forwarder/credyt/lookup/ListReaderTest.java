@@ -174,13 +174,9 @@ class ListReaderTest {
 
     @Test
     void shouldEndWherePagesDifferForEverAndNoneIsTheLast() {
-        List<String> all = new ArrayList<>(ids(300));
-        var random = new Random(5);
+        List<String> all = ids(300);
 
-        ListReader list = read((offset, limit) -> {
-            Collections.shuffle(all, random);
-            return page(part(all, 0, 100), Integer.MAX_VALUE);
-        });
+        ListReader list = read((offset, limit) -> page(part(all, offset % all.size(), 3), Integer.MAX_VALUE));
 
         assertThat(list.shortfall()).get().asString().contains("did not end within");
     }
