@@ -88,6 +88,7 @@ class BillingDrillIT {
 
     private void publish() throws Exception {
         assertThat(commands.run("usageflow publish --input drill-usage.jsonl", 0))
+                .contains("Credyt would not bill 5 of " + grouped(WELL + 5) + " events")
                 .contains("published " + (WELL + 5) + ",");
         assertThat(commands.run("usageflow catalogue check --from 1h", 1))
                 .contains(

@@ -22,6 +22,7 @@ import io.usageflow.cli.reconcile.RemedyTable;
 import io.usageflow.cli.reconcile.UnknownTable;
 import io.usageflow.forwarder.balance.BalanceReport;
 import io.usageflow.forwarder.catalogue.CatalogueReport;
+import io.usageflow.forwarder.catalogue.InputReport;
 import io.usageflow.forwarder.catalogue.simulation.SimulationReport;
 import io.usageflow.forwarder.doctor.CheckResult;
 import io.usageflow.forwarder.funds.FundsDocument;
@@ -46,6 +47,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -157,7 +159,9 @@ class CommandSurfaceTest {
                 "publish, a file",
                 SampleValues.of(PublishRun.Counts.class).stream()
                         .flatMap(counts -> Stream.of(
-                                BackfillResult.Document.of(true, counts), BackfillResult.Document.of(false, counts)))
+                                BackfillResult.Document.of(true, counts, Optional.empty()),
+                                BackfillResult.Document.of(
+                                        false, counts, Optional.of(new InputReport(true, 0, List.of(), List.of())))))
                         .toList());
         json(
                 "reconcile",

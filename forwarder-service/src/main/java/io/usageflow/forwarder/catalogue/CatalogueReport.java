@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.catalogue;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.usageflow.forwarder.catalogue.BillingForecast.Cause;
 import java.time.Instant;
 import java.util.List;
@@ -45,6 +46,17 @@ public record CatalogueReport(
             dimensions = Map.copyOf(dimensions);
             products = List.copyOf(products);
         }
+
+        /** Whether Credyt does not bill these events, or may not. */
+        @JsonIgnore
+        public boolean isOpen() {
+            return result == Result.NOT_BILLED || result == Result.UNDECIDED;
+        }
+
+        /** The result with its cause, for people. */
+        public String outcome() {
+            return cause.map(why -> result + ", " + why).orElse(result.name());
+        }
     }
 
     /** What Credyt does with an event. */
@@ -57,10 +69,25 @@ public record CatalogueReport(
         FREE
     }
 
+    /** Events with this result. */
+    public static long events(List<Row> rows, Result result) {
+        return rows.stream()
+                .filter(row -> row.result() == result)
+                .mapToLong(Row::events)
+                .sum();
+    }
+
+    /** Why the open rows are open, each reason once. */
+    public static List<String> details(List<Row> rows) {
+        return rows.stream()
+                .filter(Row::isOpen)
+                .flatMap(row -> row.detail().stream())
+                .distinct()
+                .toList();
+    }
+
     /** Whether all events are billed, or free. */
     public boolean isClean() {
-        return complete
-                && notes.isEmpty()
-                && rows.stream().allMatch(row -> row.result() == Result.BILLED || row.result() == Result.FREE);
+        return complete && notes.isEmpty() && rows.stream().noneMatch(Row::isOpen);
     }
 }

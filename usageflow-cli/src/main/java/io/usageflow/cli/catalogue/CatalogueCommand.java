@@ -122,7 +122,7 @@ public final class CatalogueCommand {
             var table = new Table("RESULT", "EVENT TYPE", "DIMENSIONS", "PRODUCT", "EVENTS", "EXAMPLE");
             for (Row row : report.rows()) {
                 table.row(
-                        row.cause().map(cause -> row.result() + ", " + cause).orElse(row.result() + ""),
+                        row.outcome(),
                         row.eventType(),
                         dimensions(row.dimensions()),
                         String.join(", ", row.products()),
@@ -133,11 +133,7 @@ public final class CatalogueCommand {
                 terminal.say("");
                 table.print(terminal);
             }
-            List<String> details = report.rows().stream()
-                    .filter(row -> row.result() == Result.NOT_BILLED || row.result() == Result.UNDECIDED)
-                    .flatMap(row -> row.detail().stream())
-                    .distinct()
-                    .toList();
+            List<String> details = CatalogueReport.details(report.rows());
             if (!details.isEmpty()) {
                 terminal.say("");
                 terminal.say("Why:");
@@ -159,8 +155,8 @@ public final class CatalogueCommand {
             if (!report.complete()) {
                 return "STOPPED before the end of the period.";
             }
-            long notBilled = events(report, Result.NOT_BILLED);
-            long undecided = events(report, Result.UNDECIDED);
+            long notBilled = CatalogueReport.events(report.rows(), Result.NOT_BILLED);
+            long undecided = CatalogueReport.events(report.rows(), Result.UNDECIDED);
             if (notBilled + undecided > 0) {
                 return "NOT CLEAN: %,d events are not billed%s."
                         .formatted(notBilled, undecided == 0 ? "" : ", and %,d cannot be judged".formatted(undecided));
@@ -168,13 +164,6 @@ public final class CatalogueCommand {
             return report.isClean()
                     ? "All events are billed, or of a type without a price."
                     : "NOT CLEAN: not everything could be read.";
-        }
-
-        private static long events(CatalogueReport report, Result result) {
-            return report.rows().stream()
-                    .filter(row -> row.result() == result)
-                    .mapToLong(Row::events)
-                    .sum();
         }
     }
 }

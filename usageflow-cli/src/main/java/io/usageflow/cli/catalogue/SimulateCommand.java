@@ -18,7 +18,6 @@ import io.usageflow.forwarder.publish.input.InputBytes;
 import io.usageflow.forwarder.publish.line.LineCheck;
 import io.usageflow.forwarder.publish.line.LineIds;
 import io.usageflow.forwarder.publish.line.LineSource;
-import io.usageflow.forwarder.publish.line.LineSource.ParsedLine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
@@ -120,7 +119,8 @@ public final class SimulateCommand extends CredytCommand {
                 return new UsageSimulation(settings, clock)
                         .run(
                                 request,
-                                () -> next(lines, check),
+                                () -> check.nextGood(lines, this::bad)
+                                        .map(line -> new InputEvent(line.number(), line.event())),
                                 new Progress(terminal, "events priced")::at,
                                 terminal.stop()::isRequested);
             }
@@ -142,28 +142,9 @@ public final class SimulateCommand extends CredytCommand {
         return versions;
     }
 
-    /** The next event that would be sent: bad lines are named, and repeated ones cost nothing. */
-    private Optional<InputEvent> next(LineSource lines, LineCheck check) throws IOException {
-        for (Optional<ParsedLine> line = lines.next(); line.isPresent(); line = lines.next()) {
-            Optional<InputEvent> event = line.get()
-                    .match(
-                            good -> check.of(good)
-                                    .match(
-                                            () -> Optional.of(new InputEvent(good.number(), good.event())),
-                                            before -> Optional.<InputEvent>empty(),
-                                            problem -> bad(good.number(), problem)),
-                            wrong -> bad(wrong.number(), wrong.problem()));
-            if (event.isPresent()) {
-                return event;
-            }
-        }
-        return Optional.empty();
-    }
-
-    private Optional<InputEvent> bad(long line, String problem) {
+    private void bad(long line, String problem) {
         badLines++;
         terminal.note("line " + line + ": " + problem);
-        return Optional.empty();
     }
 
     private void show(SimulationReport report) {

@@ -5,6 +5,7 @@ import io.usageflow.cli.command.ExitCode;
 import io.usageflow.cli.command.OutputOptions;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
+import io.usageflow.forwarder.catalogue.InputReport;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.publish.BadLines;
@@ -17,10 +18,13 @@ import io.usageflow.forwarder.publish.PublisherConnection;
 import io.usageflow.forwarder.publish.TimeWindow;
 import io.usageflow.forwarder.publish.input.CountedInput;
 import io.usageflow.forwarder.publish.input.InputBytes;
+import io.usageflow.forwarder.publish.line.LineCheck;
 import io.usageflow.forwarder.publish.line.LineIds;
 import io.usageflow.forwarder.publish.line.LineSource;
+import io.usageflow.forwarder.publish.line.LineSource.ParsedLine;
 import io.usageflow.producer.UsagePublisher;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,11 +42,13 @@ final class Backfill {
     private final Terminal terminal;
     private final Settings settings;
     private final OutputOptions output;
+    private final BillingForecastOption forecast;
 
-    Backfill(Terminal terminal, Settings settings, OutputOptions output) {
+    Backfill(Terminal terminal, Settings settings, OutputOptions output, BillingForecastOption forecast) {
         this.terminal = terminal;
         this.settings = settings;
         this.output = output;
+        this.forecast = forecast;
     }
 
     int run(PublishInput input) throws IOException, InterruptedException {
@@ -51,16 +57,61 @@ final class Backfill {
         if (!input.isStandardInput()) {
             size = OptionalLong.of(Files.size(Path.of(input.file())));
         }
+        try {
+            Optional<InputReport> report = forecast(input);
+            return forecast.refuses(report) ? refuse(input, report) : run(input, size, report);
+        } catch (IllegalArgumentException wrong) {
+            throw new WrongUsageException(wrong);
+        }
+    }
+
+    private int run(PublishInput input, OptionalLong size, Optional<InputReport> report)
+            throws IOException, InterruptedException {
         try (var in = new CountedInput(input.open(terminal))) {
             InputBytes bytes = input.bytes(in);
             try (LineIds ids = input.ids(bytes)) {
                 LineSource lines = input.lines(bytes, ids);
                 Counts counts = publish(input, input.identity(bytes), lines, new BackfillProgress(terminal, in, size));
-                return conclude(input, counts, ids);
+                return conclude(input, counts, ids, report);
             }
-        } catch (IllegalArgumentException wrong) {
-            throw new WrongUsageException(wrong);
         }
+    }
+
+    /** Reads the input once before it is published. Empty if it was not checked. */
+    private Optional<InputReport> forecast(PublishInput input) throws IOException, InterruptedException {
+        if (!forecast.isAsked()) {
+            return Optional.empty();
+        }
+        if (!input.isReadTwice()) {
+            if (forecast.refuses()) {
+                throw new WrongUsageException("--unbillable refuse reads the input twice, and " + input.file()
+                        + " can be read once only: name a regular file");
+            }
+            BillingForecastOption.notChecked(
+                    terminal,
+                    "that reads the input twice, and only a regular file can be; 'catalogue check' judges"
+                            + " published events");
+            return Optional.empty();
+        }
+        try (InputStream in = input.open(terminal)) {
+            InputBytes bytes = input.bytes(in);
+            try (LineIds ids = input.ids(bytes);
+                    LineCheck check = new LineCheck()) {
+                LineSource lines = input.lines(bytes, ids);
+                // Bad lines are reported when the input is published.
+                return forecast.check(
+                        terminal, settings, !input.dryRun(), () -> check.nextGood(lines, (line, problem) -> {})
+                                .map(ParsedLine.Event::event));
+            }
+        }
+    }
+
+    private int refuse(PublishInput input, Optional<InputReport> report) {
+        if (output.json()) {
+            output.document(
+                    terminal, BackfillResult.Document.of(input.dryRun(), new Counts(0, 0, 0, 0, false), report));
+        }
+        return ExitCode.PROBLEMS;
     }
 
     private Counts publish(
@@ -132,13 +183,13 @@ final class Backfill {
         return identity;
     }
 
-    private int conclude(PublishInput input, Counts counts, LineIds ids) {
+    private int conclude(PublishInput input, Counts counts, LineIds ids, Optional<InputReport> report) {
         if (ids.derived() > 0 && !input.dryRun()) {
             terminal.note(ids.derived() + " events had no id and got a derived one: publishing the same input again"
                     + " bills nothing twice");
         }
         if (output.json()) {
-            output.document(terminal, BackfillResult.Document.of(input.dryRun(), counts));
+            output.document(terminal, BackfillResult.Document.of(input.dryRun(), counts, report));
         } else {
             BackfillResult.lines(input.dryRun(), input.rounds(), counts).forEach(terminal::say);
         }

@@ -1,11 +1,14 @@
 package io.usageflow.cli.publish;
 
+import io.usageflow.forwarder.catalogue.CatalogueReport.Result;
+import io.usageflow.forwarder.catalogue.InputReport;
 import io.usageflow.forwarder.publish.LineStatistics;
 import io.usageflow.forwarder.publish.PublishRun.Counts;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +49,12 @@ public final class BackfillResult {
                         .collect(Collectors.joining(", "));
     }
 
-    /** What {@code --json} shows: good lines of a dry run, published ones otherwise. */
+    /**
+     * What {@code --json} shows: good lines of a dry run, published ones otherwise.
+     *
+     * @param notBilled events that Credyt would not bill; absent if they were not checked
+     * @param undecided likewise, events that could not be judged
+     */
     public record Document(
             boolean dryRun,
             @Nullable Long good,
@@ -59,8 +67,10 @@ public final class BackfillResult {
             long tooOld,
             long inFuture,
             long roundedAmounts,
-            Map<String, BigDecimal> roundingDifferences) {
-        public static Document of(boolean dryRun, Counts counts) {
+            Map<String, BigDecimal> roundingDifferences,
+            @Nullable Long notBilled,
+            @Nullable Long undecided) {
+        public static Document of(boolean dryRun, Counts counts, Optional<InputReport> report) {
             LineStatistics statistics = counts.statistics();
             return new Document(
                     dryRun,
@@ -74,7 +84,9 @@ public final class BackfillResult {
                     statistics.tooOld(),
                     statistics.inFuture(),
                     statistics.rounded(),
-                    new TreeMap<>(statistics.differences()));
+                    new TreeMap<>(statistics.differences()),
+                    report.map(judged -> judged.events(Result.NOT_BILLED)).orElse(null),
+                    report.map(judged -> judged.events(Result.UNDECIDED)).orElse(null));
         }
     }
 }

@@ -78,6 +78,11 @@ public class EventInput {
         return file.equals("-");
     }
 
+    /** Whether the input can be read more than once, which a pipe cannot. */
+    final boolean isReadTwice() {
+        return !isStandardInput() && Files.isRegularFile(Path.of(file));
+    }
+
     /** Opens the file, or standard input. */
     public final InputStream open(Terminal terminal) throws IOException {
         return isStandardInput() ? terminal.in() : Files.newInputStream(Path.of(file));

@@ -1,18 +1,23 @@
 package io.usageflow.cli.publish;
 
+import io.usageflow.cli.command.CredytCommand;
 import io.usageflow.cli.command.ExitCode;
-import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
+import io.usageflow.forwarder.catalogue.InputReport;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.publish.PublisherConnection;
 import io.usageflow.producer.InvalidUsageEventException;
 import io.usageflow.producer.PublishReceipt;
 import io.usageflow.producer.UsagePublisher;
+import io.usageflow.producer.check.EventCheck;
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** {@code usageflow publish}: backfills, tests, and one event by hand. */
 @Command(
@@ -24,6 +29,8 @@ import picocli.CommandLine.Command;
                     + " code 1 then. An id that a"
                     + " line uses again for something else makes it a bad line; one that repeats an earlier line is not"
                     + " sent again.",
+            "Names first which events Credyt would accept and not bill, as 'catalogue check' does; --unbillable"
+                    + " refuse then sends nothing.",
             "The same command resumes a backfill that was stopped or killed, if --resume names a file for its position."
                     + " Publishing the same input twice never bills an event twice."
         },
@@ -48,11 +55,15 @@ import picocli.CommandLine.Command;
             "  usageflow publish --account acct_42 --event-type message_completed --data total_tokens=1500 \\",
             "      --cost openai=0.0161USD",
             "  usageflow publish --input usage.jsonl --dry-run --bad-lines bad.jsonl",
+            "  usageflow publish --input usage.jsonl --unbillable refuse",
             "  usageflow publish --input usage.jsonl --resume usage.position --rate 500",
             "  usageflow publish --input usage.csv --csv-mapping \"account_id=customer,event_type='call'\"",
             "  usageflow publish --input costs.csv.gz --round-amounts 18 --csv-null NULL --csv-mapping \"...\""
         })
-public final class PublishCommand extends OperatorCommand {
+public final class PublishCommand extends CredytCommand {
+    @Mixin
+    private BillingForecastOption forecast = new BillingForecastOption();
+
     @ArgGroup(exclusive = true, multiplicity = "1")
     private What what = new What();
 
@@ -73,16 +84,28 @@ public final class PublishCommand extends OperatorCommand {
         Settings settings = settings();
         PublishInput input = what.input;
         if (input != null) {
-            return new Backfill(terminal, settings, output).run(input);
+            return new Backfill(terminal, settings, output, forecast).run(input);
         }
         SingleEvent single = what.single;
         return one(settings, single == null ? new SingleEvent() : single);
     }
 
-    private int one(Settings settings, SingleEvent single) {
+    private int one(Settings settings, SingleEvent single) throws IOException, InterruptedException {
         var event = single.event();
         try (UsagePublisher publisher =
                 PublisherConnection.open(settings, settings.topics().names().events())) {
+            EventCheck.requireValid(event);
+            if (forecast.isAsked()) {
+                var events = List.of(event).iterator();
+                Optional<InputReport> report = forecast.check(
+                        terminal,
+                        settings,
+                        true,
+                        () -> events.hasNext() ? Optional.of(events.next()) : Optional.empty());
+                if (forecast.refuses(report)) {
+                    return ExitCode.PROBLEMS;
+                }
+            }
             PublishReceipt receipt = publisher.publish(event).join();
             if (output.json()) {
                 output.document(terminal, Document.of(receipt));

@@ -8,6 +8,7 @@ import io.usageflow.producer.check.EventCheck;
 import io.usageflow.schema.id.CredytIds;
 import io.usageflow.schema.id.Uuids;
 import io.usageflow.schema.text.VisibleText;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
@@ -107,6 +109,33 @@ public final class LineCheck implements AutoCloseable {
                 : new Answer.Bad("has the id " + VisibleText.of(event.id().value()) + " of line " + before
                         + ", which says something else: give each usage an id of its own, or leave the ids out so that"
                         + " they are derived from the lines");
+    }
+
+    /**
+     * The next line of a source that may be sent; empty at its end.
+     *
+     * @param bad takes the number and the problem of each line before it that is none
+     */
+    public Optional<ParsedLine.Event> nextGood(LineSource lines, BiConsumer<Long, String> bad) throws IOException {
+        for (Optional<ParsedLine> line = lines.next(); line.isPresent(); line = lines.next()) {
+            Optional<ParsedLine.Event> event = line.get()
+                    .match(
+                            parsed -> of(parsed)
+                                    .match(
+                                            () -> Optional.of(parsed),
+                                            before -> Optional.<ParsedLine.Event>empty(),
+                                            problem -> refused(parsed.number(), problem, bad)),
+                            wrong -> refused(wrong.number(), wrong.problem(), bad));
+            if (event.isPresent()) {
+                return event;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<ParsedLine.Event> refused(long line, String problem, BiConsumer<Long, String> bad) {
+        bad.accept(line, problem);
+        return Optional.empty();
     }
 
     /** Everything that the line says. The order of data's entries and zeros at the end of decimals do not count. */
