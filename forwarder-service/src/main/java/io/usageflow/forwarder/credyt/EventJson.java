@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
@@ -115,27 +114,6 @@ public final class EventJson {
             throw new IllegalArgumentException(unsayable.getOriginalMessage(), unsayable);
         } catch (IOException impossible) {
             throw new UncheckedIOException("writing JSON to memory failed", impossible);
-        }
-    }
-
-    /** The {@code event_type} of an event's JSON; empty if the text has none, or is no JSON object. */
-    public static Optional<String> eventType(byte[] event) {
-        try (JsonParser parser = JSON.createParser(event)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                return Optional.empty();
-            }
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                boolean found = parser.currentName().equals(EVENT_TYPE.getValue());
-                if (parser.nextToken() == JsonToken.VALUE_STRING && found) {
-                    return Optional.of(parser.getText());
-                }
-                parser.skipChildren();
-            }
-            return Optional.empty();
-        } catch (JsonProcessingException malformed) {
-            return Optional.empty();
-        } catch (IOException impossible) {
-            throw new UncheckedIOException("reading JSON from memory failed", impossible);
         }
     }
 

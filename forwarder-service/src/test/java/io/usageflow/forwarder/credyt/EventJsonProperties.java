@@ -141,6 +141,8 @@ class EventJsonProperties {
                 .setAdmittedAt(Instant.EPOCH)
                 .setEvent(ByteBuffer.allocate(0))
                 .build();
-        return EventJson.event(deliverable, event);
+        byte[] json = EventJson.event(deliverable, event);
+        assertThat(EventJsonReader.flaw(json, deliverable.getCredytEventId())).isEmpty();
+        return json;
     }
 }

@@ -45,6 +45,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -80,6 +81,7 @@ final class DeliveryWorld implements AutoCloseable {
     private final Map<String, UsageEvent> admitted = new LinkedHashMap<>();
     private final Map<Integer, Long> admittedByPartition = new TreeMap<>();
     private final WatchedSink.Sightings sightings = new WatchedSink.Sightings();
+    private final Map<String, UnaryOperator<byte[]>> otherJson = new HashMap<>();
     private Map<String, String> clients = Map.of();
     private long sourceOffset;
 
@@ -153,6 +155,11 @@ final class DeliveryWorld implements AutoCloseable {
         admission.abortTransaction();
     }
 
+    /** Lets another writer change the event's JSON in its record. */
+    void writeAs(Deliverable deliverable, UnaryOperator<byte[]> json) {
+        otherJson.put(deliverable.credytId(), json);
+    }
+
     void admitBytes(String account, byte[] value) {
         admission.beginTransaction();
         var sent = admission.send(
@@ -176,7 +183,9 @@ final class DeliveryWorld implements AutoCloseable {
                 .setEvent(ByteBuffer.wrap(events.serialize(topics.events(), event)))
                 .build();
         if (!deliverable.isUnsayable()) {
-            value.setJson(ByteBuffer.wrap(EventJson.event(value, event)));
+            byte[] json = EventJson.event(value, event);
+            value.setJson(ByteBuffer.wrap(
+                    otherJson.getOrDefault(deliverable.credytId(), same -> same).apply(json)));
         }
         var record = new ProducerRecord<>(
                 topics.deliverable(),

@@ -53,12 +53,23 @@ class RecordedDeliverableTest {
     @AfterEach
     void forgetSchemas() {
         InMemorySchemaRegistry.dropScope(scope);
+        InMemorySchemaRegistry.dropScope(scope + "-restored");
     }
 
     @Test
     void shouldSendTheBytesThatTheEarlierVersionSent() {
         assertThat(RecordedDeliverable.recorded()).hasSize(4).allSatisfy(recorded -> assertThat(
                         new String(read(recorded).json(), UTF_8))
+                .isEqualTo(recorded.json()));
+    }
+
+    /** No release wrote these records, so their schema is carried for them alone. */
+    @Test
+    void shouldSendTheSameBytesAfterTheRegistryWasLost() {
+        var lost = new DeliverableReader(Map.of("schema.registry.url", "mock://" + scope + "-restored"));
+
+        assertThat(RecordedDeliverable.recorded()).hasSize(4).allSatisfy(recorded -> assertThat(
+                        new String(read(lost, recorded).json(), UTF_8))
                 .isEqualTo(recorded.json()));
     }
 
@@ -116,6 +127,10 @@ class RecordedDeliverableTest {
     }
 
     private PendingEvent read(RecordedDeliverable recorded) {
+        return read(reader, recorded);
+    }
+
+    private static PendingEvent read(DeliverableReader reader, RecordedDeliverable recorded) {
         var record = new ConsumerRecord<>(
                 TOPICS.deliverable(), 0, 0L, recorded.account().getBytes(UTF_8), recorded.value());
         return reader.read(record, Fixtures.partition(0), Instant.EPOCH).match(event -> event, broken -> {

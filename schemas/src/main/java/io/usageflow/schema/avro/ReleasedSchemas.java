@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
@@ -31,9 +32,10 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * Reads records whose schema the registry has lost, with the schemas in this jar: the current ones, and those of every
- * earlier release. A schema is accepted only if it consumes all bytes, encodes the result to the same bytes, and the
- * record passes its own checks. If two schemas pass and give different records, neither is used.
+ * Reads records whose schema the registry has lost, with the schemas in this jar: the current ones, those of every
+ * earlier release, and that of the deliverable records without JSON after release 0.1.0. A schema is accepted only if it
+ * consumes all bytes, encodes the result to the same bytes, and the record passes its own checks. If two schemas pass
+ * and give different records, neither is used.
  *
  * <p>Only for bytes that one of these schemas has written, never for a topic that others write: another team's schema
  * may have the same layout with another scale or another order of enum symbols. Immutable, thread-safe.
@@ -41,6 +43,9 @@ import org.apache.kafka.common.errors.SerializationException;
 public final class ReleasedSchemas<T extends SpecificRecord> {
     /** Releases whose schemas are resources of this jar; a test compares it with the golden files. */
     static final List<String> RELEASES = List.of("0.1.0");
+
+    /** Of versions between two releases, whose records may still wait in a topic. */
+    private static final List<String> BETWEEN_RELEASES = List.of("0.1.0-before-json");
 
     private static final Set<String> STAGES = Set.of("admission", "delivery");
 
@@ -53,7 +58,8 @@ public final class ReleasedSchemas<T extends SpecificRecord> {
     public static <T extends SpecificRecord> ReleasedSchemas<T> of(Class<T> type) {
         List<Schema> schemas = new ArrayList<>();
         schemas.add(SpecificData.get().getSchema(type));
-        RELEASES.forEach(release -> released(release, type.getSimpleName()).ifPresent(schemas::add));
+        Stream.concat(RELEASES.stream(), BETWEEN_RELEASES.stream())
+                .forEach(version -> released(version, type.getSimpleName()).ifPresent(schemas::add));
         List<SchemaResolution.Decodable<T>> candidates = new ArrayList<>();
         for (Schema schema : schemas) {
             boolean isNew = candidates.stream().noneMatch(each -> RegisteredForm.registeredForm(each.written())

@@ -2,7 +2,7 @@ package io.usageflow.forwarder.delivery.commit;
 
 import io.usageflow.forwarder.config.RecordBounds;
 import io.usageflow.forwarder.credyt.Answer;
-import io.usageflow.forwarder.credyt.EventJson;
+import io.usageflow.forwarder.credyt.EventJsonReader;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
@@ -114,7 +114,7 @@ public final class OutcomeRecords {
                 .about(
                         event.eventId(),
                         event.accountId(),
-                        EventJson.eventType(event.json()).orElse(null))
+                        EventJsonReader.eventType(event.json()).orElse(null))
                 .attempts(event.attempts())
                 .failing(event.firstFailedAt(now), event.lastFailedAt(now))
                 .attribute("credyt_event_id", event.credytId())
@@ -192,8 +192,6 @@ public final class OutcomeRecords {
     public enum Proof {
         /** The answer to its request accepted it. */
         ACCEPTED("ACCEPTED", "ANSWER"),
-        /** The answer to its request said that Credyt knew it before. */
-        ALREADY_KNOWN("ALREADY_KNOWN", "ANSWER"),
         /** The answer was unclear, and {@code GET /events/{id}} found the event. */
         LOOKUP("ALREADY_KNOWN", "LOOKUP");
 
@@ -216,7 +214,7 @@ public final class OutcomeRecords {
         }
 
         public boolean known() {
-            return this != ACCEPTED;
+            return this == LOOKUP;
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.delivery.intake;
 
 import io.usageflow.forwarder.credyt.EventJson;
+import io.usageflow.forwarder.credyt.EventJsonReader;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -32,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * Turns deliverable records into events that can be sent. One thread, and one instance for all sessions, since it reads
  * a schema that it has read before without the registry.
  *
- * <p>The JSON that Credyt receives is in the record, and is sent as it is. Only a record without JSON, such as of an
+ * <p>The JSON that Credyt receives is in the record, and is sent as it is, if it is an object with the event's id:
+ * another writer's JSON would fail, or change, the request of other events. Only a record without JSON, such as of an
  * earlier version, has its event decoded here.
  */
 public final class DeliverableReader {
@@ -96,10 +99,19 @@ public final class DeliverableReader {
         }
         SourceRecord origin = new SourceRecord(
                 deliverable.getSource(), record.key(), Utils.toArray(deliverable.getEvent()), record.headers());
-        return deliverable.getJson() == null
-                ? written(record, deliverable, origin, partition, now)
-                : new Ready(
-                        new PendingEvent(partition, record, deliverable, origin, Utils.toArray(deliverable.getJson())));
+        if (deliverable.getJson() == null) {
+            return written(record, deliverable, origin, partition, now);
+        }
+        byte[] json = Utils.toArray(deliverable.getJson());
+        Optional<String> flaw = EventJsonReader.flaw(json, deliverable.getCredytEventId());
+        return flaw.isEmpty()
+                ? new Ready(new PendingEvent(partition, record, deliverable, origin, json))
+                : broken(
+                        deliverable,
+                        origin,
+                        "the JSON in the deliverable record is not the event's: " + flaw.get()
+                                + "; a replay writes it again",
+                        now);
     }
 
     /** The event of a record without JSON. */
