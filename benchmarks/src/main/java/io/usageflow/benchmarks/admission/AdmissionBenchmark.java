@@ -9,16 +9,19 @@ import io.usageflow.benchmarks.measure.Series.Figure;
 import io.usageflow.benchmarks.side.Side;
 import io.usageflow.benchmarks.side.SideKind;
 import io.usageflow.benchmarks.side.SideOptions;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /**
  * P1, P2, P3 and P11: admission against a plain copy, against itself with nothing remembered, and against the usual
- * recipe. The sides take turns within each round; the first round is dropped.
+ * recipe. Then P2b, P11b and P14 ({@link ManyIds}). The sides take turns within each round; the first round is dropped.
  */
 public final class AdmissionBenchmark {
     private static final Logger LOG = LoggerFactory.getLogger(AdmissionBenchmark.class);
@@ -35,14 +38,27 @@ public final class AdmissionBenchmark {
     @Command(
             name = "admission",
             description = "P1, P2, P3 and P11: admission against a plain copy, against itself with nothing remembered,"
-                    + " against the usual recipe, and its memory.")
+                    + " against the usual recipe, and its memory. P2b, P11b and P14: the same with many ids, a restart"
+                    + " and a takeover.")
     public static final class Cli extends BenchmarkCommand {
         @Mixin
         private SideOptions.Flags flags = new SideOptions.Flags();
 
+        @Option(
+                names = "--many-ids",
+                paramLabel = "N",
+                description = "Ids for P2b, P11b and P14 (default: 200000000, with --quick 2000000).")
+        private @Nullable Long manyIds;
+
+        @Option(names = "--only-many", description = "P2b, P11b and P14 alone.")
+        private boolean onlyMany;
+
         @Override
         protected Report measure(boolean quick) {
-            return new AdmissionBenchmark(quick ? Plan.quickly() : Plan.full(), flags.with(jvm())).run();
+            Plan plan = quick ? Plan.quickly() : Plan.full();
+            return new AdmissionBenchmark(
+                            plan.withMany(manyIds == null ? plan.manyIds() : manyIds, onlyMany), flags.with(jvm()))
+                    .run();
         }
     }
 
@@ -55,8 +71,18 @@ public final class AdmissionBenchmark {
      * @param idsBesideRecipe remembered for P3, by both sides
      * @param warmUp events given to a side that remembers nothing before its first round, so that its JVM is warm too
      * @param slices how much is measured at once
+     * @param manyIds remembered for P2b, P11b and P14
+     * @param onlyMany only these are measured
      */
-    record Plan(boolean quick, int rounds, long ids, long idsBesideRecipe, long warmUp, Slices slices) {
+    record Plan(
+            boolean quick,
+            int rounds,
+            long ids,
+            long idsBesideRecipe,
+            long warmUp,
+            Slices slices,
+            long manyIds,
+            boolean onlyMany) {
         Plan {
             if (rounds < 1 || ids < idsBesideRecipe) {
                 throw new IllegalArgumentException("at least one round, and ids (" + ids + ") not below "
@@ -64,14 +90,26 @@ public final class AdmissionBenchmark {
             }
         }
 
-        /** The sizes of the goals; about a quarter of an hour on two cores. */
+        Plan withMany(long many, boolean alone) {
+            return new Plan(quick, rounds, ids, idsBesideRecipe, warmUp, slices, many, alone);
+        }
+
+        /** The sizes of the goals; about half an hour on two cores. */
         static Plan full() {
-            return new Plan(false, 5, 5_000_000, 1_000_000, 1_000_000, new Slices(300_000, 500_000, 100_000));
+            return new Plan(
+                    false,
+                    5,
+                    5_000_000,
+                    1_000_000,
+                    1_000_000,
+                    new Slices(300_000, 500_000, 100_000),
+                    200_000_000,
+                    false);
         }
 
         /** Whether everything works, and roughly how fast; two or three minutes. */
         static Plan quickly() {
-            return new Plan(true, 2, 200_000, 100_000, 100_000, new Slices(50_000, 50_000, 50_000));
+            return new Plan(true, 2, 200_000, 100_000, 100_000, new Slices(50_000, 50_000, 50_000), 2_000_000, false);
         }
     }
 
@@ -96,9 +134,25 @@ public final class AdmissionBenchmark {
 
     /** Runs the plan. Throws if a side fails or does not do its work. */
     Report run() {
+        Report report = new Report("admission", plan.quick());
+        Map<String, Object> details = new LinkedHashMap<>();
+        Map<String, Object> sides = new LinkedHashMap<>();
         LOG.info("event=starting parts=\"broker, registry\"");
-        try (BenchmarkCluster cluster = BenchmarkCluster.start();
-                Side admission = Side.start(cluster, "admission", SideKind.ADMISSION, options)) {
+        try (BenchmarkCluster cluster = BenchmarkCluster.start()) {
+            if (!plan.onlyMany()) {
+                fewIds(cluster, report, details, sides);
+            }
+            ManyIds.measure(cluster, options, plan).writeTo(report, details, sides);
+        }
+        report.put("figures", details);
+        report.put("sides", sides);
+        report.settings(plan, options.setup());
+        return report;
+    }
+
+    private void fewIds(
+            BenchmarkCluster cluster, Report report, Map<String, Object> details, Map<String, Object> sides) {
+        try (Side admission = Side.start(cluster, "admission", SideKind.ADMISSION, options)) {
             List<Series> besideRecipe = besideRecipe(cluster, admission);
             LOG.info("event=filling side=admission ids={}", plan.ids());
             admission.feedUpTo(plan.ids());
@@ -106,7 +160,17 @@ public final class AdmissionBenchmark {
             List<Series> besideCopy = besideCopy(cluster, admission);
             admission.requireExact();
             requireNoneForgotten(admission);
-            return report(besideRecipe, besideCopy, memory, admission.memory());
+            List<Figure> figures = List.of(
+                    new Figure("P1", ">= 0.45", besideCopy.get(0), besideCopy.get(2)),
+                    new Figure("P2", ">= 0.9", besideCopy.get(0), besideCopy.get(1)),
+                    new Figure("P3", "none", besideRecipe.get(0), besideRecipe.get(1)));
+            figures.forEach(report::figure);
+            details.putAll(Figure.byName(figures));
+            long memoryMiB = memory.peak() >> 20;
+            report.figure("P11", memoryMiB, "MiB", "(goal <= 640)");
+            details.put("P11", MemoryFigure.of(memory, admission.memory()));
+            sides.put("P1,P2", Series.bySide(besideCopy));
+            sides.put("P3", Series.bySide(besideRecipe));
         }
     }
 
@@ -172,37 +236,21 @@ public final class AdmissionBenchmark {
     }
 
     private record MemoryFigure(
-            long value, String goal, String of, long residentMiB, long residentInTheEndMiB, long peakInTheEndMiB) {}
-
-    /**
-     * Writes down what was found.
-     *
-     * @param memory of admission's process once it remembered the ids, before it was measured with them
-     * @param memoryAtEnd after that
-     */
-    private Report report(
-            List<Series> besideRecipe, List<Series> besideCopy, Side.Memory memory, Side.Memory memoryAtEnd) {
-        Report report = new Report("admission", plan.quick());
-        List<Figure> figures = List.of(
-                new Figure("P1", ">= 0.5", besideCopy.get(0), besideCopy.get(2)),
-                new Figure("P2", ">= 0.9", besideCopy.get(0), besideCopy.get(1)),
-                new Figure("P3", ">= 5", besideRecipe.get(0), besideRecipe.get(1)));
-        long memoryMiB = memory.peak() >> 20;
-        figures.forEach(report::figure);
-        report.figure("P11", memoryMiB, "MiB", "(goal <= 768)");
-        Map<String, Object> details = Figure.byName(figures);
-        details.put(
-                "P11",
-                new MemoryFigure(
-                        memoryMiB,
-                        "<= 768",
-                        "MiB of admission's process, the most up to the moment when all ids were remembered (VmHWM)",
-                        memory.resident() >> 20,
-                        memoryAtEnd.resident() >> 20,
-                        memoryAtEnd.peak() >> 20));
-        report.put("figures", details);
-        report.put("sides", Map.of("P1,P2", Series.bySide(besideCopy), "P3", Series.bySide(besideRecipe)));
-        report.settings(plan, options.setup());
-        return report;
+            long value, String goal, String of, long residentMiB, long residentInTheEndMiB, long peakInTheEndMiB) {
+        /**
+         * Of admission's process.
+         *
+         * @param filled once it remembered the ids, before it was measured with them
+         * @param end after that
+         */
+        static MemoryFigure of(Side.Memory filled, Side.Memory end) {
+            return new MemoryFigure(
+                    filled.peak() >> 20,
+                    "<= 640",
+                    "MiB of admission's process, the most up to the moment when all ids were remembered (VmHWM)",
+                    filled.resident() >> 20,
+                    end.resident() >> 20,
+                    end.peak() >> 20);
+        }
     }
 }

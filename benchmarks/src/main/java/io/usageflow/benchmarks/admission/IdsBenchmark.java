@@ -11,7 +11,6 @@ import io.usageflow.forwarder.admission.dedup.IndexedIdStore;
 import io.usageflow.forwarder.admission.dedup.index.IdIndex;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,8 +80,26 @@ public final class IdsBenchmark {
         }
     }
 
-    /** Microseconds of one id, by the clock and by this thread's CPU time. */
-    private record Cost(double micros, double cpuMicros) {}
+    /**
+     * What one id took of this thread, in microseconds.
+     *
+     * @param micros by the clock
+     * @param cpuMicros of the CPU
+     * @param queuedMicros waiting for a core that others used
+     * @param pageReads pages read from the disk for each thousand ids
+     */
+    private record Cost(double micros, double cpuMicros, double queuedMicros, double pageReads) {
+        static Cost of(long ids, Runnable work) {
+            CpuTimes.OfThread before = CpuTimes.OfThread.now();
+            work.run();
+            CpuTimes.OfThread used = CpuTimes.OfThread.now().since(before);
+            return new Cost(
+                    used.elapsed() / 1e3 / ids,
+                    used.cpu() / 1e3 / ids,
+                    used.queued() / 1e3 / ids,
+                    used.pageReads() * 1e3 / ids);
+        }
+    }
 
     private record SizeView(
             long ids,
@@ -95,7 +112,17 @@ public final class IdsBenchmark {
 
     private Report run(boolean quick, List<Long> sizes) {
         Report report = new Report("ids", quick);
-        report.row("ids", "new us", "new cpu us", "known us", "store B/id", "index B/id", "heap B/id", "anon MiB");
+        report.row(
+                "ids",
+                "new us",
+                "new cpu us",
+                "queued us",
+                "pages/1000",
+                "known us",
+                "store B/id",
+                "index B/id",
+                "heap B/id",
+                "anon MiB");
         List<SizeView> views = new ArrayList<>();
         measureNew(); // warms up
         views.add(view());
@@ -110,6 +137,8 @@ public final class IdsBenchmark {
                 view.ids,
                 view.newId.micros,
                 view.newId.cpuMicros,
+                view.newId.queuedMicros,
+                view.newId.pageReads,
                 view.knownId.micros,
                 view.storeBytesPerId,
                 view.indexBytesPerId,
@@ -127,7 +156,7 @@ public final class IdsBenchmark {
 
     private SizeView view() {
         Cost newId = measureNew();
-        Cost known = cost(SLICE / 10, () -> partitions.forEach(each -> each.lookUpKnown(SLICE / 10 / PARTITIONS)));
+        Cost known = Cost.of(SLICE / 10, () -> partitions.forEach(each -> each.lookUpKnown(SLICE / 10 / PARTITIONS)));
         long ids = count();
         return new SizeView(
                 ids,
@@ -149,19 +178,11 @@ public final class IdsBenchmark {
     }
 
     private Cost measureNew() {
-        return cost(SLICE, () -> {
+        return Cost.of(SLICE, () -> {
             for (long done = 0; done < SLICE; done += (long) PARTITIONS * TRANSACTION_IDS) {
                 partitions.forEach(each -> each.remember(TRANSACTION_IDS));
             }
         });
-    }
-
-    private static Cost cost(long ids, Runnable work) {
-        long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-        long start = System.nanoTime();
-        work.run();
-        double micros = (System.nanoTime() - start) / 1e3 / ids;
-        return new Cost(micros, (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu) / 1e3 / ids);
     }
 
     private static double seconds(Runnable work) {

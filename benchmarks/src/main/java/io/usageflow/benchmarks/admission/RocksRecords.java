@@ -1,15 +1,12 @@
 package io.usageflow.benchmarks.admission;
 
+import io.usageflow.benchmarks.load.IdRecords;
 import io.usageflow.forwarder.admission.streams.StoreTuning;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
-import org.apache.kafka.streams.processor.StateStore;
-import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.CompactionStyle;
@@ -22,7 +19,7 @@ import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteOptions;
 
 /** RocksDB, set up as Streams 4.3 and admission set it up, without Streams and a changelog around it. */
-final class RocksRecords implements KeyValueStore<Bytes, byte[]> {
+final class RocksRecords extends IdRecords {
     private static final long MEMORY_BYTES = 128L * 1024 * 1024;
 
     private final Options options = new Options();
@@ -93,55 +90,6 @@ final class RocksRecords implements KeyValueStore<Bytes, byte[]> {
         db.close();
         unlogged.close();
         options.close();
-    }
-
-    @Override
-    public byte[] delete(Bytes key) {
-        throw unused();
-    }
-
-    @Override
-    public byte[] putIfAbsent(Bytes key, byte[] value) {
-        throw unused();
-    }
-
-    @Override
-    public void putAll(List<KeyValue<Bytes, byte[]>> entries) {
-        throw unused();
-    }
-
-    @Override
-    public KeyValueIterator<Bytes, byte[]> all() {
-        throw unused();
-    }
-
-    @Override
-    public long approximateNumEntries() {
-        throw unused();
-    }
-
-    @Override
-    public String name() {
-        return "books";
-    }
-
-    @Override
-    public void init(StateStoreContext context, StateStore root) {
-        // Is open.
-    }
-
-    @Override
-    public boolean persistent() {
-        return true;
-    }
-
-    @Override
-    public boolean isOpen() {
-        return true;
-    }
-
-    private static UnsupportedOperationException unused() {
-        return new UnsupportedOperationException("admission's store of ids does not call this");
     }
 
     /** Up to a last key, in the direction of {@code sign}. */

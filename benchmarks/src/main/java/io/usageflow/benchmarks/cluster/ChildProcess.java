@@ -125,6 +125,11 @@ public final class ChildProcess implements AutoCloseable {
         return new IllegalStateException(name + " " + how + "; its log ends: " + tail());
     }
 
+    /** Kills the process; returns when it is dead. */
+    public void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
     /** Ends the process in order, and kills it if that takes more than a minute. */
     @Override
     public void close() {

@@ -2,6 +2,7 @@ package io.usageflow.benchmarks.measure;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,6 +53,38 @@ public final class CpuTimes {
         /** The cores that processes other than the benchmark's used over this time. */
         public double otherCores(double nanos) {
             return Math.max(0, (machine - benchmark) / nanos);
+        }
+    }
+
+    /**
+     * Times of the calling thread, in nanoseconds. Immutable.
+     *
+     * @param elapsed by the monotonic clock
+     * @param cpu used
+     * @param queued ready to run while no core was free; 0 on other systems than Linux
+     * @param pageReads page faults that read from a disk; 0 on other systems than Linux
+     */
+    public record OfThread(long elapsed, long cpu, long queued, long pageReads) {
+        public static OfThread now() {
+            Path thread = Path.of("/proc/thread-self");
+            // schedstat: time on a core, time in the run queue. stat: behind the name, majflt is the 10th field.
+            long queued = lines(thread.resolve("schedstat"))
+                    .mapToLong(line -> Long.parseLong(line.split(" ")[1]))
+                    .sum();
+            long pageReads = lines(thread.resolve("stat"))
+                    .mapToLong(stat -> Long.parseLong(
+                            stat.substring(stat.lastIndexOf(')') + 2).split(" ")[9]))
+                    .sum();
+            return new OfThread(
+                    System.nanoTime(),
+                    ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime(),
+                    queued,
+                    pageReads);
+        }
+
+        public OfThread since(OfThread before) {
+            return new OfThread(
+                    elapsed - before.elapsed, cpu - before.cpu, queued - before.queued, pageReads - before.pageReads);
         }
     }
 

@@ -18,11 +18,6 @@ public interface SideProgram {
         return -1;
     }
 
-    /** Ids forgotten since the start because their window was over; below 0 if it does not count them. */
-    default long forgotten() {
-        return -1;
-    }
-
     /** Where it serves its metrics; empty if it does not. */
     default String metricsUrl() {
         return "";

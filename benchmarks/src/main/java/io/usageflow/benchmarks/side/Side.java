@@ -2,25 +2,21 @@ package io.usageflow.benchmarks.side;
 
 import io.usageflow.benchmarks.cluster.BenchmarkCluster;
 import io.usageflow.benchmarks.load.Accounts;
-import io.usageflow.benchmarks.load.EventFeed;
-import io.usageflow.benchmarks.load.SliceWriter;
+import io.usageflow.benchmarks.load.ChangelogIds;
 import io.usageflow.benchmarks.load.SliceWriter.Slice;
 import io.usageflow.benchmarks.measure.CpuTimes;
+import io.usageflow.benchmarks.measure.Polling;
 import io.usageflow.benchmarks.measure.Series;
 import io.usageflow.benchmarks.measure.SliceWatch;
 import io.usageflow.benchmarks.measure.SliceWatch.Speed;
 import io.usageflow.schema.topic.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,24 +29,21 @@ import org.slf4j.LoggerFactory;
 public final class Side implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Side.class);
     private static final long FED_AT_ONCE_MAX = 100_000;
-    private static final long SEED = 20_261_123;
+    private static final String BOOKS = "-books-changelog";
+    /** By the consumers that restore and follow stores; each topic twice, once with its dots as underscores. */
+    private static final String READ = "kafka_consumer_fetch_manager_records_consumed_total";
+
+    private static final Duration COPY_LIMIT = Duration.ofMinutes(30);
+    private static final Duration METRICS_LIMIT = Duration.ofMinutes(1);
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private final BenchmarkCluster cluster;
     private final String name;
     private final SideKind kind;
     private final SideOptions options;
-    private final SideProcess process;
+    private SideProcess process;
     private @Nullable Lane lane;
     private int lanes;
-
-    /** Topics and what is written into them, from one start of the side's program to its stop. */
-    private record Lane(Topics topics, EventFeed feed, SliceWriter writer, SliceWatch watch) {
-        Slice write(long events) {
-            Slice slice = writer.write(events, feed::next);
-            writer.release();
-            return slice;
-        }
-    }
 
     private Side(BenchmarkCluster cluster, String name, SideKind kind, SideOptions options, SideProcess process) {
         this.cluster = cluster;
@@ -124,8 +117,12 @@ public final class Side implements AutoCloseable {
      * @return from the start until events would flow through it
      */
     public Duration restart(boolean keepState) {
-        Topics topics = lane().topics();
         process.stopProgram();
+        return startAgain(keepState);
+    }
+
+    private Duration startAgain(boolean keepState) {
+        Topics topics = lane().topics();
         if (!keepState) {
             try {
                 Utils.delete(cluster.stateFolder(topics).toFile());
@@ -138,28 +135,80 @@ public final class Side implements AutoCloseable {
         return Duration.ofNanos(System.nanoTime() - begunNanos);
     }
 
-    /** Bytes of its state folder. */
-    public long stateBytes() {
-        Path folder = cluster.stateFolder(lane().topics());
-        if (!Files.exists(folder)) {
-            return 0;
+    /**
+     * What it took to have ids that no event brought. Immutable.
+     *
+     * @param records of the changelog with the ids
+     * @param written the time to write them
+     * @param restored from the start without a state folder until events would flow
+     */
+    public record Preload(long records, Duration written, Duration restored) {}
+
+    /** Gives admission, which must have no ids yet, random ids through its changelog ({@link ChangelogIds}). */
+    public Preload preload(long ids) {
+        process.stopProgram();
+        long begunNanos = System.nanoTime();
+        long records;
+        try (ChangelogIds changelog =
+                new ChangelogIds(cluster.bootstrapServers(), cluster.directory().resolve("preload"))) {
+            records = changelog.write(
+                    lane().group() + BOOKS, BenchmarkCluster.setup().partitions(), ids);
         }
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.mapToLong(Side::size).sum();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        Duration written = Duration.ofNanos(System.nanoTime() - begunNanos);
+        Preload preload = new Preload(records, written, startAgain(false));
+        if (!Polling.await(METRICS_LIMIT, INTERVAL, () -> remembered() == ids)) {
+            throw new IllegalStateException(name + " remembers " + remembered() + " ids and not " + ids);
+        }
+        return preload;
+    }
+
+    private long remembered() {
+        return process.metric("usageflow_admission_ids_remembered_ids", "").orElse(0);
+    }
+
+    /** Ends its process in order, starts another, and returns the time from there until it has handled new events. */
+    public Duration restartProcess(long events) {
+        process.close();
+        Slice slice = lane().write(events);
+        long begunNanos = System.nanoTime();
+        process = SideProcess.start(cluster, name, kind, options.jvm());
+        process.startProgram(settings(lane().topics()));
+        process.admissionWatch(lane().topics()).await(slice);
+        return Duration.ofNanos(System.nanoTime() - begunNanos);
+    }
+
+    /**
+     * Starts another instance, and kills this side's process when the other has read its changelog. Checks what the
+     * other has done. The side is to be used no more.
+     *
+     * @param records of the changelog, at least
+     * @return from the kill until the other has handled events that came after it
+     */
+    public Duration takeOver(long records, long events) {
+        Topics topics = lane().topics();
+        Map<String, String> settings = settings(topics);
+        settings.put("instance.id", name + "-standby");
+        settings.put("state.dir", cluster.stateFolder(topics) + "-standby");
+        try (SideProcess standby = SideProcess.start(cluster, name + "-standby", kind, options.jvm())) {
+            standby.startProgram(settings);
+            if (!Polling.await(
+                    COPY_LIMIT,
+                    INTERVAL,
+                    () -> standby.metric(READ, "_admission" + BOOKS).orElse(0) >= records)) {
+                throw new IllegalStateException("the standby has not read the changelog within " + COPY_LIMIT);
+            }
+            process.kill();
+            long killedNanos = System.nanoTime();
+            standby.admissionWatch(topics).await(lane().write(events));
+            Duration time = Duration.ofNanos(System.nanoTime() - killedNanos);
+            requireExact(); // now, since the ledger is a second behind
+            return time;
         }
     }
 
-    private static long size(Path file) {
-        try {
-            return Files.isRegularFile(file) ? Files.size(file) : 0;
-        } catch (NoSuchFileException compacted) {
-            // RocksDB replaces files in the background.
-            return 0;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** Bytes of its state folder. */
+    public long stateBytes() {
+        return cluster.stateBytes(lane().topics());
     }
 
     /** Starts its program again, on topics of its own, with nothing remembered, in the same process. */
@@ -193,12 +242,18 @@ public final class Side implements AutoCloseable {
 
     /** Ids it has forgotten since it was started or emptied, because their window was over. */
     public long forgotten() {
-        return process.forgotten();
+        String forgotten = "usageflow_admission_ids_forgotten_ids_total";
+        return process.metric(forgotten, "cause=\"window\"")
+                .orElseThrow(() -> new IllegalStateException(name + " has no metric " + forgotten));
     }
 
     /** Memory of its process. */
     public Memory memory() {
         return new Memory(CpuTimes.statusBytes(process.pid(), "VmRSS"), CpuTimes.statusBytes(process.pid(), "VmHWM"));
+    }
+
+    public long pid() {
+        return process.pid();
     }
 
     /**
@@ -233,11 +288,7 @@ public final class Side implements AutoCloseable {
         if (kind == SideKind.ADMISSION) {
             watch.await(links);
         }
-        lane = new Lane(
-                topics,
-                new EventFeed(topics.events(), options.ids(), SEED, cluster.registrySettings()),
-                new SliceWriter(cluster.bootstrapServers()),
-                watch);
+        lane = Lane.of(cluster, topics, options.ids(), watch);
     }
 
     private Map<String, String> settings(Topics topics) {

@@ -13,13 +13,23 @@ import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.schema.topic.Topics;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import org.apache.kafka.common.errors.InterruptException;
 
 /** The process of one side, seen from the benchmark. Not thread-safe. */
 public final class SideProcess implements AutoCloseable {
-    private static final Duration READY_LIMIT = Duration.ofMinutes(5);
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    /** Enough to restore 200 million ids on a busy machine. */
+    private static final Duration READY_LIMIT = Duration.ofMinutes(30);
+
     private static final Duration INTERVAL = Duration.ofMillis(50);
 
     private final BenchmarkCluster cluster;
@@ -72,9 +82,32 @@ public final class SideProcess implements AutoCloseable {
         return process.ask("metrics");
     }
 
-    /** Ids it has forgotten since its program started, because their window was over; below 0 if it counts none. */
-    public long forgotten() {
-        return Long.parseLong(process.ask("forgotten"));
+    /**
+     * The sum of a metric of its program, as an operator would see it; empty while there is no value.
+     *
+     * @param label part of the labels of the values to add
+     */
+    public OptionalLong metric(String name, String label) {
+        URI metrics = URI.create(metricsUrl());
+        try {
+            List<Long> values = HTTP.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofLines())
+                    .body()
+                    .filter(line -> line.startsWith(name + "{") && line.contains(label))
+                    .map(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .toList();
+            return values.isEmpty()
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(values.stream().mapToLong(value -> value).sum());
+        } catch (IOException e) {
+            throw new UncheckedIOException(metrics + " does not answer", e);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    /** Kills it; its state folder stays. */
+    void kill() {
+        process.kill();
     }
 
     /** Stops its program in order; the process stays. */
@@ -90,7 +123,7 @@ public final class SideProcess implements AutoCloseable {
 
     /**
      * A side's process. Orders: {@code start} and the settings as JSON; {@code ready} (1 or 0); {@code forwarded};
-     * {@code forgotten}; {@code metrics}, their address; {@code stop}.
+     * {@code metrics}, their address; {@code stop}.
      */
     static final class SideMain implements OrderLoop.Handler {
         private final SideProgram program;
@@ -120,7 +153,6 @@ public final class SideProcess implements AutoCloseable {
                 }
                 case "forwarded" -> Long.toString(program.forwarded());
                 case "metrics" -> program.metricsUrl();
-                case "forgotten" -> Long.toString(program.forgotten());
                 case "stop" -> {
                     program.stop();
                     yield "";

@@ -13,18 +13,21 @@ import org.junit.jupiter.api.Test;
 class AdmissionBenchmarkIT {
     @Test
     void shouldFindEveryFigure() {
-        AdmissionBenchmark.Plan plan =
-                new AdmissionBenchmark.Plan(true, 1, 2_000, 1_000, 1_000, new AdmissionBenchmark.Slices(500, 500, 500));
+        AdmissionBenchmark.Plan plan = new AdmissionBenchmark.Plan(
+                true, 1, 2_000, 1_000, 1_000, new AdmissionBenchmark.Slices(500, 500, 500), 20_000, false);
         SideOptions options = new SideOptions(
                 List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), Map.of(), EventIds.Kind.V7);
 
         ObjectNode json = new AdmissionBenchmark(plan, options).run().json();
 
-        for (String ratio : List.of("P1", "P2", "P3")) {
+        for (String ratio : List.of("P1", "P2", "P3", "P2b")) {
             assertThat(json.get(ratio).asDouble()).as(ratio).isPositive();
             assertThat(json.at("/figures/" + ratio + "/byRound")).hasSize(1);
         }
-        assertThat(json.get("P11").asLong()).isNotNegative();
+        for (String figure : List.of("P11", "P11b", "P14_restart_s", "P14_takeover_s", "restore_s")) {
+            assertThat(json.get(figure).asDouble()).as(figure).isNotNegative();
+        }
+        assertThat(json.at("/preload/records").asLong()).isGreaterThanOrEqualTo(20);
         assertThat(json.get("quick").asBoolean()).isTrue();
         assertThat(json.at("/settings/streams/processing.guarantee").asText()).isEqualTo("exactly_once_v2");
         assertThat(json.at("/settings/forwarder/admission.threads").asText()).isEqualTo("2");
