@@ -33,9 +33,9 @@ import org.apache.kafka.common.errors.SerializationException;
 
 /**
  * Reads records whose schema the registry has lost, with the schemas in this jar: the current ones, those of every
- * earlier release, and that of the deliverable records without JSON after release 0.1.0. A schema is accepted only if it
- * consumes all bytes, encodes the result to the same bytes, and the record passes its own checks. If two schemas pass
- * and give different records, neither is used.
+ * earlier release, and that of the deliverable records without JSON after release 0.1.0. A schema is accepted only if
+ * it consumes all bytes, encodes the result to the same bytes, and the record passes its own checks. If two schemas
+ * pass and give different records, neither is used.
  *
  * <p>Only for bytes that one of these schemas has written, never for a topic that others write: another team's schema
  * may have the same layout with another scale or another order of enum symbols. Immutable, thread-safe.
