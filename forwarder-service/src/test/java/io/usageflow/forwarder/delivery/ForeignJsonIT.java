@@ -34,7 +34,7 @@ class ForeignJsonIT {
             json -> Arrays.copyOf(json, json.length - 1),
             json -> change(json, "chat", "\u0000"),
             json -> change(json, text(json).substring(7, 43), OTHER_ID),
-            json -> (text(json) + "," + change(json, text(json).substring(7, 43), OTHER_ID)).getBytes(UTF_8),
+            json -> (text(json) + "," + text(change(json, text(json).substring(7, 43), OTHER_ID))).getBytes(UTF_8),
             json -> (text(json) + "]}").getBytes(UTF_8));
 
     @Test
