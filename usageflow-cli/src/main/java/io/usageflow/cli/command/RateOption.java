@@ -11,7 +11,11 @@ public final class RateOption {
             description = "Requests to Credyt a second at most; 50 by default. Fewer if Credyt asks for it.")
     private double rate = CredytQueries.PER_SECOND_DEFAULT;
 
-    /** @throws WrongUsageException unless it is above 0 */
+    /**
+     * Returns the requests a second, 50 by default.
+     *
+     * @throws WrongUsageException unless it is above 0
+     */
     public double perSecond() {
         if (!(rate > 0)) {
             throw new WrongUsageException("--rate must be more than 0");
