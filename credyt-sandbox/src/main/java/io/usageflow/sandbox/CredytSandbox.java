@@ -70,7 +70,6 @@ public final class CredytSandbox extends SandboxAccount implements AutoCloseable
                         account -> account.api().get(operation).operation().answer(request)));
     }
 
-    /** Runs the operation on the account that the request names. */
     ApiResponse onAccount(ApiRequest request, Function<SandboxAccount, ApiResponse> operation) {
         String id = request.account();
         return find(id).map(operation)

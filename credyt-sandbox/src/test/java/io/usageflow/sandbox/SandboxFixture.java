@@ -1,13 +1,14 @@
 package io.usageflow.sandbox;
 
 import io.usageflow.sandbox.SandboxSeed.PriceSpec;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 
 /** A sandbox and a client of it for each test. A subclass overrides the seed. */
 abstract class SandboxFixture {
-    CredytSandbox sandbox;
-    Client client;
+    @AutoClose
+    CredytSandbox sandbox = CredytSandbox.start(SandboxOptions.defaults().withSeed(seed()));
+
+    Client client = new Client(sandbox.url());
 
     /** {@code acct_1} pays 0.01 per 1,000 tokens of {@code message_completed}; {@code unsubscribed} pays nothing. */
     SandboxSeed seed() {
@@ -19,17 +20,6 @@ abstract class SandboxFixture {
                         PriceSpec.volume("message_completed", "total_tokens", "USD", "0.01", "1000"))
                 .withCustomer("acct_1", "assistant")
                 .withCustomer("unsubscribed");
-    }
-
-    @BeforeEach
-    void start() {
-        sandbox = CredytSandbox.start(SandboxOptions.defaults().withSeed(seed()));
-        client = new Client(sandbox.url());
-    }
-
-    @AfterEach
-    void stop() {
-        sandbox.close();
     }
 
     Client.Reply submit(String customerExternalId, String... events) {

@@ -77,7 +77,6 @@ public final class SchemaRegistryServer implements AutoCloseable {
         });
     }
 
-    /** For {@code schema.registry.url}. */
     public String url() {
         return "http://127.0.0.1:" + port;
     }

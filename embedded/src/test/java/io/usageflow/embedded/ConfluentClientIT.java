@@ -15,7 +15,7 @@ import org.apache.pulsar.kafka.shade.io.confluent.kafka.schemaregistry.client.re
 import org.apache.pulsar.kafka.shade.io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import org.apache.pulsar.kafka.shade.io.confluent.kafka.serializers.KafkaAvroSerializer;
 import org.assertj.core.api.InstanceOfAssertFactories;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Confluent's genuine client, version 7.0.1, against our server. */
@@ -24,13 +24,10 @@ class ConfluentClientIT {
     private static final AvroSchema INCOMPATIBLE =
             schema("{\"name\": \"a\", \"type\": \"string\"}, {\"name\": \"b\", \"type\": \"int\"}");
 
+    @AutoClose
     private final SchemaRegistryServer server = SchemaRegistryServer.start(0);
-    private final CachedSchemaRegistryClient client = new CachedSchemaRegistryClient(server.url(), 100);
 
-    @AfterEach
-    void stop() {
-        server.close();
-    }
+    private final CachedSchemaRegistryClient client = new CachedSchemaRegistryClient(server.url(), 100);
 
     @Test
     void shouldServeEveryCallOfTheClient() throws Exception {

@@ -23,7 +23,7 @@ import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.Map;
 import org.apache.avro.Schema;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class SchemaRegistryServerIT {
@@ -34,14 +34,12 @@ class SchemaRegistryServerIT {
             record("{\"name\": \"a\", \"type\": \"string\"}, {\"name\": \"b\", \"type\": \"int\"}");
 
     private final InMemorySchemaRegistry memory = new InMemorySchemaRegistry();
+
+    @AutoClose
     private final SchemaRegistryServer server = SchemaRegistryServer.start(0, memory);
+
     private final SchemaRegistry client =
             SchemaRegistries.connect(Map.of("schema.registry.url", server.url(), "max.retries", "0"));
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
 
     @Test
     void shouldRegisterAndFindSchemas() {

@@ -38,8 +38,7 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,27 +51,21 @@ class BalancesIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private final EmbeddedBroker broker =
             EmbeddedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
+
+    @AutoClose
     private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
+
+    @AutoClose
     private final CredytSandbox credyt =
             CredytSandbox.start(SandboxOptions.defaults().withApiKeys("test"));
+
     private final Map<String, Object> service =
             Map.of("bootstrap.servers", broker.bootstrapServers(), "schema.registry.url", registry.url());
-    private Settings settings;
+    private Settings settings = settings();
     private int number;
-
-    @BeforeEach
-    void configure() {
-        settings = settings();
-    }
-
-    @AfterEach
-    void stop() {
-        credyt.close();
-        registry.close();
-        broker.close();
-    }
 
     @Test
     void shouldKnowTheBalanceInEachService() throws Exception {

@@ -28,7 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,17 +39,15 @@ class BillingGateIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private final EmbeddedBroker broker =
             EmbeddedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
-    private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
-    private final CredytSandbox credyt = CredytSandbox.start(SandboxOptions.defaults());
 
-    @AfterEach
-    void stop() {
-        credyt.close();
-        registry.close();
-        broker.close();
-    }
+    @AutoClose
+    private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
+
+    @AutoClose
+    private final CredytSandbox credyt = CredytSandbox.start(SandboxOptions.defaults());
 
     @Test
     void shouldHoldEventsUntilCredytBillsThem() {

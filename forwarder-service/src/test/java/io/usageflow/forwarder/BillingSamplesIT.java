@@ -35,7 +35,7 @@ import java.util.UUID;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,19 +47,18 @@ class BillingSamplesIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private final EmbeddedBroker broker =
             EmbeddedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
+
+    @AutoClose
     private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
+
+    @AutoClose
     private final CredytSandbox credyt =
             CredytSandbox.start(SandboxOptions.defaults().withApiKeys("test"));
-    private int number;
 
-    @AfterEach
-    void stop() {
-        credyt.close();
-        registry.close();
-        broker.close();
-    }
+    private int number;
 
     @Test
     void shouldSeeHowCredytBillsAndDisturbNothing() throws Exception {

@@ -33,8 +33,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,24 +45,18 @@ class BlockedReplayIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private final EmbeddedBroker broker =
             EmbeddedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
+
+    @AutoClose
     private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
+
+    @AutoClose
     private final CredytSandbox credyt =
             CredytSandbox.start(SandboxOptions.defaults().withAutoCreateCustomers(true));
-    private Settings settings;
 
-    @BeforeEach
-    void configure() {
-        settings = settings();
-    }
-
-    @AfterEach
-    void stop() {
-        credyt.close();
-        registry.close();
-        broker.close();
-    }
+    private Settings settings = settings();
 
     @Test
     void shouldReplayWhatWasBlockedWhenCredytTakesItAgain() {

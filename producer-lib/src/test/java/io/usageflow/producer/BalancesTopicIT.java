@@ -24,9 +24,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,20 +33,11 @@ import org.junit.jupiter.api.Test;
 class BalancesTopicIT extends PublisherFixture {
     private static final CredytReference ACME = new CredytReference(ReferenceKind.EXTERNAL_ID, "acme");
 
-    private static SchemaRegistryServer registry;
+    @AutoClose
+    private static SchemaRegistryServer registry = SchemaRegistryServer.start(0);
 
     private final Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
     private KafkaProducer<byte[], byte[]> producer;
-
-    @BeforeAll
-    static void startRegistry() {
-        registry = SchemaRegistryServer.start(0);
-    }
-
-    @AfterAll
-    static void stopRegistry() {
-        registry.close();
-    }
 
     @BeforeEach
     void connect() {

@@ -19,8 +19,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -29,6 +29,7 @@ abstract class PublisherFixture {
     static final Duration LONG = Duration.ofSeconds(90);
     private static final int PARTITIONS = 3;
 
+    @AutoClose
     static EmbeddedBroker broker;
 
     final Topics topics = new Topics("it-" + UUID.randomUUID());
@@ -39,11 +40,6 @@ abstract class PublisherFixture {
     @BeforeAll
     static void startBroker() {
         broker = EmbeddedBroker.start();
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
     }
 
     @BeforeEach

@@ -26,8 +26,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class SpoolIT extends PublisherFixture {
 
-    private static SchemaRegistryServer registry;
+    @AutoClose
+    private static SchemaRegistryServer registry = SchemaRegistryServer.start(0);
 
     @TempDir
     Path folder;
@@ -52,16 +52,6 @@ class SpoolIT extends PublisherFixture {
         settings.putAll(more);
         settings.replaceAll((key, value) -> value instanceof Path path ? path.toString() : value);
         return super.publisher(settings);
-    }
-
-    @BeforeAll
-    static void startRegistry() {
-        registry = SchemaRegistryServer.start(0);
-    }
-
-    @AfterAll
-    static void stopRegistry() {
-        registry.close();
     }
 
     @Test

@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +35,9 @@ class BillingDrillIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private PageShell shell;
+
     private RunbookPage page;
     private PageCommands commands;
 
@@ -45,11 +47,6 @@ class BillingDrillIT {
         shell = new PageShell(folder, START, Map.of());
         commands = new PageCommands(
                 shell, page.commands().values().stream().flatMap(List::stream).toList());
-    }
-
-    @AfterEach
-    void stop() {
-        shell.close();
     }
 
     @Test

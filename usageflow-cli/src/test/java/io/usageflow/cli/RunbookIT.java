@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -35,17 +35,13 @@ class RunbookIT {
     /** A quarter of an hour by default, which is too long for a test; longer than the drill's outage. */
     private static final Map<String, String> BUDGET = Map.of("USAGEFLOW_DELIVERY_CUSTOMER_FAILING_BUDGET", "12s");
 
+    @AutoClose
     private static PageShell shell;
 
     @BeforeAll
     static void startAsTheDrillDoes() {
         shell = new PageShell(folder, START, BUDGET);
         shell.fileNames("usage.position", "bad.jsonl", "invoice.csv");
-    }
-
-    @AfterAll
-    static void stop() {
-        shell.close();
     }
 
     private interface Situation {

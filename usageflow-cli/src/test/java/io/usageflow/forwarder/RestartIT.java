@@ -39,7 +39,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,20 +63,20 @@ class RestartIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private final ForkedBroker broker =
             ForkedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(brokerSettings()));
+
     private final GuardedKafka kafka = new GuardedKafka(broker.bootstrapServers());
+
+    @AutoClose
     private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
+
+    @AutoClose
     private final CredytSandbox credyt =
             CredytSandbox.start(SandboxOptions.defaults().withSeed(SandboxSeed.dev()));
-    private final Map<String, String> serde = Map.of("schema.registry.url", registry.url());
 
-    @AfterEach
-    void stop() {
-        broker.close();
-        registry.close();
-        credyt.close();
-    }
+    private final Map<String, String> serde = Map.of("schema.registry.url", registry.url());
 
     @Test
     void shouldLoseNothingAndDoubleNothingWhileItComesAndGoes() throws Exception {

@@ -34,7 +34,6 @@ public final class AdmissionBenchmark {
         this.options = options;
     }
 
-    /** {@code benchmarks/run admission}. */
     @Command(
             name = "admission",
             description = "P1, P2, P3 and P11: admission against a plain copy, against itself with nothing remembered,"

@@ -46,7 +46,6 @@ public final class ExpiryBenchmark {
         this.options = options;
     }
 
-    /** {@code benchmarks/run expiry}. */
     @Command(
             name = "expiry",
             description = "Admission that forgets as many ids as come against admission that keeps all.")

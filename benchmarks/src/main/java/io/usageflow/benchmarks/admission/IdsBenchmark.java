@@ -50,7 +50,6 @@ public final class IdsBenchmark {
         IntStream.range(0, PARTITIONS).forEach(number -> partitions.add(new Partition(number)));
     }
 
-    /** {@code benchmarks/run ids}. */
     @Command(name = "ids", description = "The store of ids by itself: time, memory and disk at different sizes.")
     public static final class Cli extends BenchmarkCommand {
         @Option(

@@ -35,7 +35,6 @@ public final class StoresBenchmark {
         this.options = options;
     }
 
-    /** {@code benchmarks/run stores}. */
     @Command(
             name = "stores",
             description = "Ways to remember ids, compared: speed, CPU, disk, and the time to restore them.")

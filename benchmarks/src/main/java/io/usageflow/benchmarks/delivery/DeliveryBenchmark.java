@@ -39,7 +39,6 @@ public final class DeliveryBenchmark {
         this.options = options;
     }
 
-    /** {@code benchmarks/run delivery}. */
     @Command(
             name = "delivery",
             description = "P4, P5, P6 and P10: delivery against Parallel Consumer and a naive consumer.")

@@ -50,7 +50,6 @@ public final class CostBenchmark {
         this.options = new SideOptions(jvm, options.settings(), options.ids());
     }
 
-    /** {@code benchmarks/run cost}. */
     @Command(
             name = "cost",
             description = "P13 and P7: CPU of forwarder and broker, and the time from publish to the request, at 0, 10,"
@@ -145,7 +144,6 @@ public final class CostBenchmark {
         });
     }
 
-    /** CPU times in nanoseconds. */
     private record Used(CpuTimes.Reading all, long forwarderJit, long brokerJit, long sink) {
         static Used of(Pipeline pipeline) {
             return new Used(

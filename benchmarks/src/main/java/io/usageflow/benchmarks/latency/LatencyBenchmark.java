@@ -121,7 +121,6 @@ public final class LatencyBenchmark {
             LatencyReport.Distribution toRequest,
             Cores cores,
             double lateMs) {
-        /** In cores. */
         record Cores(double publisher, double forwarder, double broker, double sink, double others) {}
     }
 

@@ -26,7 +26,6 @@ public final class ProducerBenchmark {
         this.jvm = List.copyOf(jvm);
     }
 
-    /** {@code benchmarks/run producer}. */
     @Command(
             name = "producer",
             description = "P8 and P9: publishing, compared with a KafkaProducer with the same Avro records,"

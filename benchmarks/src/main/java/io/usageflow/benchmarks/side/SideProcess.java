@@ -110,7 +110,6 @@ public final class SideProcess implements AutoCloseable {
         process.kill();
     }
 
-    /** Stops its program in order; the process stays. */
     public void stopProgram() {
         process.ask("stop");
     }

@@ -57,7 +57,6 @@ public final class CredytApi {
         return Problems.invalid(errors, behaviour().answers().errorKeys());
     }
 
-    /** The list of a resource, or one resource if the query has its key; and one resource by id. */
     <T> List<Route> reads(
             String path, String what, @Nullable String key, ResourceTable<T> table, BiFunction<T, ApiRequest, ?> view) {
         return List.of(

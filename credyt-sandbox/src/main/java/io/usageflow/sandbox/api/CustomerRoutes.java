@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /customers}. */
 final class CustomerRoutes {
     private final CredytApi api;
     private final SandboxState state;

@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /events}. */
 final class EventRoutes {
     private final CredytApi api;
     private final SandboxState state;

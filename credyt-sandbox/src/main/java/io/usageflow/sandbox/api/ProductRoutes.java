@@ -26,7 +26,6 @@ import java.util.Objects;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /products}. */
 final class ProductRoutes {
     private final CredytApi api;
     private final SandboxState state;

@@ -150,7 +150,6 @@ public final class SandboxState {
                 .or(() -> Asset.isCurrency(currency) ? Optional.of(currency) : Optional.empty());
     }
 
-    /** The wallet of the customer at this moment. */
     public Wallet wallet(SandboxCustomer customer) {
         customer.renewWhatIsDue(clock.instant());
         return customer.wallet();

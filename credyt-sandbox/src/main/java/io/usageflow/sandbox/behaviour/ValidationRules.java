@@ -53,7 +53,6 @@ public record ValidationRules(
         NOT_FOUND
     }
 
-    /** The response for an unknown customer. */
     public enum UnknownCustomer {
         /** 422 on the customer's field. The default. */
         UNPROCESSABLE,

@@ -55,7 +55,6 @@ public final class EventIntake {
         this.clock = clock;
     }
 
-    /** The result of one event of a request. */
     public record ItemResult(String id, State state, FieldErrors errors) {
         /** Closed: a client has to tell these apart. */
         public enum State {
@@ -73,7 +72,6 @@ public final class EventIntake {
         void after(long delayMs, Runnable task);
     }
 
-    /** A new event with the fees that it will have. */
     private record NewEvent(SubmittedEvent event, List<Fee> fees) {}
 
     /**

@@ -38,7 +38,6 @@ public record ApiRequest(
         }
     }
 
-    /** The decoded query of a request. */
     public interface Query {
         /** The first value; null if the parameter is absent. */
         @Nullable

@@ -115,7 +115,6 @@ public final class Product {
             return new ProductVersion(productId, productCode, number, true, prices, entitlements, document);
         }
 
-        /** The prices that count the event type. */
         public Stream<BillingPrice> pricesFor(String eventType) {
             return prices.stream().filter(price -> price.counts(eventType)).map(price -> new BillingPrice(this, price));
         }
@@ -129,7 +128,6 @@ public final class Product {
             return prices.stream().anyMatch(Price::isPaidUpFront);
         }
 
-        /** A price that bills a customer, and its version. */
         public record BillingPrice(ProductVersion version, Price price) {}
     }
 }

@@ -36,7 +36,6 @@ public record DeadLetterFilter(
     private static final Set<DeadLetterReason> ANYWHERE =
             EnumSet.of(DeadLetterReason.UNDECODABLE, DeadLetterReason.UNKNOWN_SCHEMA, DeadLetterReason.UNDELIVERABLE);
 
-    /** The account and the event type. */
     public record Subject(Optional<String> account, Optional<String> eventType) {
         public static final Subject ANY = new Subject(Optional.empty(), Optional.empty());
     }

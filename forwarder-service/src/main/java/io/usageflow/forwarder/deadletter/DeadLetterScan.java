@@ -29,7 +29,6 @@ public final class DeadLetterScan {
         this.topic = settings.topics().names().deadLetters();
     }
 
-    /** Takes dead letters one by one. */
     public interface Visitor {
         /** Returns whether the reading continues. */
         boolean visit(StoredDeadLetter stored);

@@ -24,7 +24,6 @@ public enum LedgerCounter {
     PARKED,
     /** Admission: sent on to the account's own partition; there, not here, it is received. */
     REROUTED,
-    /** Delivery: accepted by Credyt, those it knew already included. */
     DELIVERED,
     /** Delivery: those of DELIVERED of which Credyt said that it knew the id. */
     ALREADY_KNOWN,
@@ -38,7 +37,6 @@ public enum LedgerCounter {
      */
     LOG_REPLACED;
 
-    /** The counter's key in a ledger entry. */
     public String key() {
         return name().toLowerCase(Locale.ROOT);
     }

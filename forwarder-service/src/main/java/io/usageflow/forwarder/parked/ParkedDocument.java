@@ -46,7 +46,6 @@ public record ParkedDocument(
     /** The account that was asked for; {@code here} if the answer covers its partition. */
     public record Asked(String account, int partition, boolean here) {}
 
-    /** An account whose events wait. */
     public record Account(
             String account, int partition, long events, Instant oldestSince, long oldestAgeSeconds, WaitsFor waitsFor) {
         static final Comparator<Account> LONGEST_WAITING_FIRST =

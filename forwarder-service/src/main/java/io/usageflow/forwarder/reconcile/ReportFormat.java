@@ -84,7 +84,6 @@ public enum ReportFormat {
                 "the report is " + file + ": end its name in .csv, or in .json for JSON Lines");
     }
 
-    /** A finding as JSON. */
     public static ObjectNode json(ReconcileFinding finding) {
         EventRef event = finding.event();
         ObjectNode json = JsonNodeFactory.instance

@@ -127,7 +127,6 @@ public final class ReplayJob {
         /** The canary was replayed, and the job waits for its outcomes. */
         default void canaryAwaited(int count) {}
 
-        /** The outcomes of the canary are known. */
         default void canaryEnded(List<CanaryOutcome> outcomes) {}
     }
 }

@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,15 +28,12 @@ class AdmissionIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private final AdmissionCluster cluster = new AdmissionCluster("mock://" + UUID.randomUUID());
+
     private final Published published = new Published("seed 1");
     private final Random random = new Random(1);
     private final Traffic traffic = new Traffic(cluster, published, random);
-
-    @AfterEach
-    void stop() {
-        cluster.close();
-    }
 
     @Test
     void shouldAdmitEveryEventOnceThroughRestartsAndBalanceTheBooks() throws Exception {

@@ -20,7 +20,7 @@ import java.util.UUID;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.GroupType;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,13 +32,10 @@ class StreamsProtocolIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private final AdmissionCluster cluster = new AdmissionCluster("mock://" + UUID.randomUUID());
-    private final List<String> published = new ArrayList<>();
 
-    @AfterEach
-    void stop() {
-        cluster.close();
-    }
+    private final List<String> published = new ArrayList<>();
 
     @Test
     void shouldBalanceAndHandOverUnderTheStreamsProtocol() throws Exception {

@@ -26,39 +26,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Events that step aside although nothing is wrong with them: when, why, and what is remembered of it. */
 class DeadLetterPolicyIT {
-    private static EmbeddedBroker broker;
+    @AutoClose
+    private static EmbeddedBroker broker = EmbeddedBroker.start();
+
     private final List<Deliverable> good = new ArrayList<>();
-    private DeliveryWorld world;
 
-    @BeforeAll
-    static void startBroker() {
-        broker = EmbeddedBroker.start();
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
-
-    @BeforeEach
-    void openWorld() {
-        world = new DeliveryWorld(
-                broker.bootstrapServers(),
-                CredytSandbox.start(SandboxOptions.defaults().withAutoCreateCustomers(true)));
-    }
-
-    @AfterEach
-    void closeWorld() {
-        world.close();
-    }
+    @AutoClose
+    private DeliveryWorld world = new DeliveryWorld(
+            broker.bootstrapServers(),
+            CredytSandbox.start(SandboxOptions.defaults().withAutoCreateCustomers(true)));
 
     private void failing(String customer) {
         world.sandbox.inject(FaultRule.always(FaultMatch.POST_EVENTS.ofCustomer(customer), Fault.status(500)));

@@ -29,10 +29,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -47,31 +44,14 @@ class DeliveryFaultsIT {
     private static final Map<String, String> SMALL_BATCHES =
             Map.of(DeliverySettings.BATCH_EVENTS, "10", DeliverySettings.RETRY_AFTER_MAX, "200ms");
 
-    private static EmbeddedBroker broker;
-    private DeliveryWorld world;
+    @AutoClose
+    private static EmbeddedBroker broker = EmbeddedBroker.start();
 
-    @BeforeAll
-    static void startBroker() {
-        broker = EmbeddedBroker.start();
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
-
-    @BeforeEach
-    void openWorld() {
-        world = new DeliveryWorld(
-                broker.bootstrapServers(),
-                CredytSandbox.start(
-                        SandboxOptions.defaults().withAutoCreateCustomers(true).with("limits.request_log", 100_000)));
-    }
-
-    @AfterEach
-    void closeWorld() {
-        world.close();
-    }
+    @AutoClose
+    private DeliveryWorld world = new DeliveryWorld(
+            broker.bootstrapServers(),
+            CredytSandbox.start(
+                    SandboxOptions.defaults().withAutoCreateCustomers(true).with("limits.request_log", 100_000)));
 
     /** They say nothing of the events, so each customer's order is kept. */
     private static List<Fault> overloads() {

@@ -31,9 +31,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -41,23 +39,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Delivery against a real broker and the Credyt stand-in: every event is there once, or a dead letter says why not. */
 class DeliveryIT {
-    private static EmbeddedBroker broker;
+    @AutoClose
+    private static EmbeddedBroker broker = EmbeddedBroker.start();
+
+    @AutoClose
     private DeliveryWorld world;
-
-    @BeforeAll
-    static void startBroker() {
-        broker = EmbeddedBroker.start();
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
-
-    @AfterEach
-    void closeWorld() {
-        world.close();
-    }
 
     private void given(SandboxOptions options) {
         world = new DeliveryWorld(broker.bootstrapServers(), CredytSandbox.start(options));

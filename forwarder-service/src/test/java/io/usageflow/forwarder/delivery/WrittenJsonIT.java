@@ -30,9 +30,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -40,21 +39,12 @@ import org.junit.jupiter.api.Test;
  * writes JSON changes no byte of an admitted event. Records without JSON are delivered next to them.
  */
 class WrittenJsonIT {
-    private static EmbeddedBroker broker;
+    @AutoClose
+    private static EmbeddedBroker broker = EmbeddedBroker.start();
 
     private final String scope = UUID.randomUUID().toString();
     private final Map<String, String> serde = Map.of("schema.registry.url", "mock://" + scope);
     private DeliveryWorld world;
-
-    @BeforeAll
-    static void startBroker() {
-        broker = EmbeddedBroker.start();
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
 
     @AfterEach
     void closeWorld() {

@@ -17,9 +17,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,21 +26,12 @@ class LedgerWatchIT {
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Map<String, Long> ADMITTING = Map.of("received", 9L, "admitted", 8L, "duplicate", 1L);
 
-    private static EmbeddedBroker broker;
+    @AutoClose
+    private static EmbeddedBroker broker = EmbeddedBroker.start();
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private WrittenTopics topics;
     private LedgerWatch watch;
-
-    @BeforeAll
-    static void startBroker() {
-        broker = EmbeddedBroker.start();
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
 
     @BeforeEach
     void startWatch() {

@@ -37,10 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Jobs as code runs them: cancelled, limited, with a canary, and two at once. */
@@ -48,30 +45,13 @@ class ReplayJobIT {
     private static final Duration LONG = Duration.ofMinutes(2);
     private static final Cancellation NEVER = ReplayJobIT::justWait;
 
-    private static DeadLetterWorld.Servers servers;
-    private DeadLetterWorld world;
-    private ReplayJob job;
+    @AutoClose
+    private static DeadLetterWorld.Servers servers = new DeadLetterWorld.Servers();
 
-    @BeforeAll
-    static void startServers() {
-        servers = new DeadLetterWorld.Servers();
-    }
+    @AutoClose
+    private DeadLetterWorld world = servers.world();
 
-    @AfterAll
-    static void stopServers() {
-        servers.close();
-    }
-
-    @BeforeEach
-    void start() {
-        world = servers.world();
-        job = new ReplayJob(world.settings());
-    }
-
-    @AfterEach
-    void stop() {
-        world.close();
-    }
+    private ReplayJob job = new ReplayJob(world.settings());
 
     @Test
     void shouldFenceTheJobBeforeItAndAnswerTheRest() throws Exception {

@@ -37,7 +37,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,18 +67,17 @@ class SpoolKillIT {
 
     private final Random random = new Random(SEED);
     private final String story = "-Dusageflow.fault.seed=" + SEED + " in " + ROUNDS + " rounds";
+
+    @AutoClose
     private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
+
+    @AutoClose
     private final ForkedBroker broker =
             ForkedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
+
     private final Set<String> tried = new HashSet<>();
     private final Set<String> confirmed = new LinkedHashSet<>();
     private boolean up = true;
-
-    @AfterEach
-    void stop() {
-        broker.close();
-        registry.close();
-    }
 
     @Test
     void shouldAdmitOnceWhateverWasPromisedHoweverTheServiceDies() throws Exception {

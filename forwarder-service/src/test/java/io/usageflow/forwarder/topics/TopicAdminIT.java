@@ -22,24 +22,15 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class TopicAdminIT {
     private static final Duration SOON = Duration.ofMinutes(3);
-    private static EmbeddedBroker broker;
 
-    @BeforeAll
-    static void start() {
-        broker = EmbeddedBroker.start(EmbeddedBrokerOptions.defaults()
-                .withSettings(Map.of("log.retention.check.interval.ms", "300", "log.initial.task.delay.ms", "100")));
-    }
-
-    @AfterAll
-    static void stop() {
-        broker.close();
-    }
+    @AutoClose
+    private static EmbeddedBroker broker = EmbeddedBroker.start(EmbeddedBrokerOptions.defaults()
+            .withSettings(Map.of("log.retention.check.interval.ms", "300", "log.initial.task.delay.ms", "100")));
 
     @Test
     void shouldMakeTopicsThatCanBeWrittenAtOnceAndThenFindNothingToDo() throws Exception {

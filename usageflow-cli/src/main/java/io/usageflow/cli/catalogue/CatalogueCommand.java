@@ -39,7 +39,6 @@ public final class CatalogueCommand {
         return new CommandLine(new CatalogueCommand()).addSubcommand(new Check(terminal));
     }
 
-    /** {@code usageflow catalogue check}. */
     @Command(
             name = "check",
             description = {

@@ -12,7 +12,6 @@ import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code usageflow dead-letters discard}. */
 @Command(
         name = "discard",
         description = {

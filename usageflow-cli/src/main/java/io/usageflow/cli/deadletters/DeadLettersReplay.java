@@ -16,7 +16,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code usageflow dead-letters replay}. */
 @Command(
         name = "replay",
         description = {

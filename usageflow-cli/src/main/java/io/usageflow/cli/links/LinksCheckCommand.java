@@ -18,7 +18,6 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code usageflow links check}. */
 @Command(
         name = "check",
         description = {

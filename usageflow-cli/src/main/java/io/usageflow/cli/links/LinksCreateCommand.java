@@ -40,7 +40,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code usageflow links create}. */
 @Command(
         name = "create",
         description = {

@@ -44,7 +44,6 @@ public final class FundsCommand {
         return new FundsClient(settings.admin().accessToken(), ANSWER_WITHIN);
     }
 
-    /** {@code usageflow funds list}. */
     @Command(
             name = "list",
             description = {
@@ -111,7 +110,6 @@ public final class FundsCommand {
         }
     }
 
-    /** {@code usageflow funds retry}. */
     @Command(
             name = "retry",
             description = {

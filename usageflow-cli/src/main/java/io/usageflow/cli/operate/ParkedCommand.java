@@ -40,7 +40,6 @@ public final class ParkedCommand {
         return new CommandLine(new ParkedCommand()).addSubcommand(new ParkedList(terminal));
     }
 
-    /** {@code usageflow parked list}. */
     @Command(
             name = "list",
             description = {

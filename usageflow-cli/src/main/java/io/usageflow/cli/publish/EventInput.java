@@ -88,7 +88,6 @@ public class EventInput {
         return isStandardInput() ? terminal.in() : Files.newInputStream(Path.of(file));
     }
 
-    /** The bytes of the opened input. */
     public final InputBytes bytes(InputStream in) throws IOException {
         return InputBytes.of(in, isStandardInput() ? Optional.empty() : Optional.of(Path.of(file)));
     }

@@ -101,7 +101,6 @@ public final class RemedyTable {
             return texts;
         }
 
-        /** One finding. */
         public record Item(
                 String finding,
                 String eventId,

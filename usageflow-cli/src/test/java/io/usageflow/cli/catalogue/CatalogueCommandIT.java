@@ -22,31 +22,25 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Published events against the catalogue of the sandbox, through the command. */
 class CatalogueCommandIT {
-    private static EmbeddedBroker broker;
+    @AutoClose
+    private static EmbeddedBroker broker = EmbeddedBroker.start();
 
+    @AutoClose
     private final CredytSandbox sandbox =
             CredytSandbox.start(SandboxOptions.defaults().withApiKeys("dev"));
+
     private final URI url = sandbox.url();
+
+    @AutoClose
     private WrittenTopics topics;
+
     private int number;
-
-    @BeforeAll
-    static void startBroker() {
-        broker = EmbeddedBroker.start();
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
 
     @BeforeEach
     void sellAssistants() {
@@ -56,12 +50,6 @@ class CatalogueCommandIT {
         sandbox.createProduct("images", PriceSpec.unit("image_generated", "USD", "0.04"));
         sandbox.createCustomer("acme", "assistant");
         link("acct_1", "acme");
-    }
-
-    @AfterEach
-    void close() {
-        topics.close();
-        sandbox.close();
     }
 
     @Test

@@ -27,7 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,8 +39,10 @@ class SimulateCommandIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private final CredytSandbox sandbox =
             CredytSandbox.start(SandboxOptions.defaults().withApiKeys("dev"));
+
     private final List<String> lines = new ArrayList<>();
 
     @BeforeEach
@@ -48,11 +50,6 @@ class SimulateCommandIT {
         sandbox.createProduct(
                 "assistant", PriceSpec.volume("message_completed", "total_tokens", "USD", "0.01", "1000"));
         sandbox.createProduct("images", PriceSpec.unit("image_generated", "USD", "0.04"));
-    }
-
-    @AfterEach
-    void close() {
-        sandbox.close();
     }
 
     @Test

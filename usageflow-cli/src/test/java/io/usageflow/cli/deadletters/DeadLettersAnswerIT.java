@@ -12,38 +12,18 @@ import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
 import java.util.stream.Stream;
 import org.apache.kafka.common.resource.ResourceType;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Replay and discard as an operator types them. */
 class DeadLettersAnswerIT {
-    private static DeadLetterWorld.Servers servers;
+    @AutoClose
+    private static DeadLetterWorld.Servers servers = new DeadLetterWorld.Servers();
 
-    private DeadLetterWorld world;
+    @AutoClose
+    private DeadLetterWorld world = servers.world();
+
     private final CommandRun command = new CommandRun();
-
-    @BeforeAll
-    static void startServers() {
-        servers = new DeadLetterWorld.Servers();
-    }
-
-    @AfterAll
-    static void stopServers() {
-        servers.close();
-    }
-
-    @BeforeEach
-    void start() {
-        world = servers.world();
-    }
-
-    @AfterEach
-    void stop() {
-        world.close();
-    }
 
     @Test
     void shouldShowThePlanAndTouchNothing() {

@@ -21,8 +21,8 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 class LinksAtCredytIT {
     private static final FaultMatch POST_CUSTOMERS = FaultMatch.route("POST /customers");
 
+    @AutoClose
     private static DevEnvironment dev;
+
     private static Map<String, String> environment;
 
     @TempDir
@@ -44,11 +46,6 @@ class LinksAtCredytIT {
         dev.settings()
                 .forEach((key, value) ->
                         environment.put("USAGEFLOW_" + key.replace('.', '_').toUpperCase(Locale.ROOT), value));
-    }
-
-    @AfterAll
-    static void stop() {
-        dev.close();
     }
 
     @AfterEach

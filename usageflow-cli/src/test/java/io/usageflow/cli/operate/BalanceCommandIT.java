@@ -30,9 +30,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,24 +38,20 @@ import org.junit.jupiter.api.Test;
 class BalanceCommandIT {
     private static final CredytReference ACME = new CredytReference(ReferenceKind.EXTERNAL_ID, "acme");
 
-    private static EmbeddedBroker broker;
+    @AutoClose
+    private static EmbeddedBroker broker = EmbeddedBroker.start();
 
+    @AutoClose
     private final CredytSandbox sandbox =
             CredytSandbox.start(SandboxOptions.defaults().withApiKeys("dev"));
+
     private final URI url = sandbox.url();
+
+    @AutoClose
     private WrittenTopics topics;
+
     private String customer;
     private int number;
-
-    @BeforeAll
-    static void startBroker() {
-        broker = EmbeddedBroker.start();
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
 
     @BeforeEach
     void sell() throws Exception {
@@ -65,12 +59,6 @@ class BalanceCommandIT {
         sandbox.createProduct("assistant", PriceSpec.unit("message_completed", "USD", "0.25"));
         customer = sandbox.createCustomer("acme", "assistant");
         adjust("10.50");
-    }
-
-    @AfterEach
-    void close() {
-        topics.close();
-        sandbox.close();
     }
 
     @Test

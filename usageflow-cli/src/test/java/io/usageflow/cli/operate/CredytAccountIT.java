@@ -26,25 +26,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** The account and the mode of Credyt in which a forwarder and the commands act. */
 class CredytAccountIT {
     private static final Duration SOON = Duration.ofMinutes(3);
 
-    private static DevEnvironment dev;
-
-    @BeforeAll
-    static void start() {
-        dev = DevEnvironment.start(DevOptions.onFreePorts());
-    }
-
-    @AfterAll
-    static void stop() {
-        dev.close();
-    }
+    @AutoClose
+    private static DevEnvironment dev = DevEnvironment.start(DevOptions.onFreePorts());
 
     private static Map<String, String> settings(Map<String, String> more) {
         var settings = new HashMap<>(dev.settings());

@@ -17,39 +17,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class LedgerCommandIT {
     private static final Duration SOON = Duration.ofMinutes(3);
 
-    private static EmbeddedBroker broker;
+    @AutoClose
+    private static EmbeddedBroker broker = EmbeddedBroker.start();
 
     private final CommandRun command = new CommandRun();
-    private WrittenTopics topics;
 
-    @BeforeAll
-    static void startBroker() {
-        broker = EmbeddedBroker.start();
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
-
-    @BeforeEach
-    void makeTopics() {
-        topics = new WrittenTopics(broker.bootstrapServers());
-    }
-
-    @AfterEach
-    void closeTopics() {
-        topics.close();
-    }
+    @AutoClose
+    private WrittenTopics topics = new WrittenTopics(broker.bootstrapServers());
 
     private void counted(String stage, int partition, Map<String, Long> counters) {
         topics.write(

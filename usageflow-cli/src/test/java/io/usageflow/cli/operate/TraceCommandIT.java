@@ -36,10 +36,7 @@ import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Traces over topics that hold what the stages leave behind. */
@@ -47,30 +44,13 @@ class TraceCommandIT {
     private static final Instant TEN = Instant.parse("2026-11-01T10:00:00Z");
     private static final String ACCOUNT = "acct_1";
 
-    private static EmbeddedBroker broker;
+    @AutoClose
+    private static EmbeddedBroker broker = EmbeddedBroker.start();
 
     private final CommandRun command = new CommandRun();
-    private WrittenTopics topics;
 
-    @BeforeAll
-    static void startBroker() {
-        broker = EmbeddedBroker.start();
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
-
-    @BeforeEach
-    void makeTopics() {
-        topics = new WrittenTopics(broker.bootstrapServers());
-    }
-
-    @AfterEach
-    void closeTopics() {
-        topics.close();
-    }
+    @AutoClose
+    private WrittenTopics topics = new WrittenTopics(broker.bootstrapServers());
 
     private static UsageEvent event(String account, String id) {
         UsageEvent event = DeliveredEvents.event(1);

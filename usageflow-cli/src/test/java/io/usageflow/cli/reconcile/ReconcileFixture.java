@@ -25,10 +25,8 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Topics and a Credyt sandbox that hold what delivery leaves behind, and the command over them. */
@@ -39,36 +37,25 @@ abstract class ReconcileFixture {
     static final Duration SOON = Duration.ofMinutes(3);
     static final ObjectMapper JSON = new ObjectMapper();
 
+    @AutoClose
     static EmbeddedBroker broker;
 
     @TempDir
     Path folder;
 
     final Instant yesterday = Instant.now().minus(Duration.ofDays(1));
+
+    @AutoClose
     final CredytSandbox sandbox = CredytSandbox.start(SandboxOptions.dev().withApiKeys("dev"));
-    WrittenTopics topics;
-    DeliveredEvents events;
+
+    @AutoClose
+    WrittenTopics topics = new WrittenTopics(broker.bootstrapServers());
+
+    DeliveredEvents events = new DeliveredEvents(topics, sandbox);
 
     @BeforeAll
     static void startBroker() {
         broker = EmbeddedBroker.start();
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
-
-    @BeforeEach
-    void makeTopics() {
-        topics = new WrittenTopics(broker.bootstrapServers());
-        events = new DeliveredEvents(topics, sandbox);
-    }
-
-    @AfterEach
-    void close() {
-        topics.close();
-        sandbox.close();
     }
 
     String[] reconcile(String... more) {

@@ -27,9 +27,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,27 +48,22 @@ class DeliveryTurmoilIT {
     private static final Duration AT_ONCE = Duration.ofMillis(1);
     private static final Map<String, String> SMALL_BATCHES = Map.of(DeliverySettings.BATCH_EVENTS, "5");
 
-    private static ForkedBroker broker;
-    private static SchemaRegistryServer registry;
+    @AutoClose
+    private static ForkedBroker broker =
+            ForkedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
+
+    @AutoClose
+    private static SchemaRegistryServer registry = SchemaRegistryServer.start(0);
 
     @TempDir
     Path folder;
 
     private final Random random = new Random(SEED);
+
+    @AutoClose
     private DeliveryWorld world;
+
     private int sent;
-
-    @BeforeAll
-    static void startBroker() {
-        broker = ForkedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
-        registry = SchemaRegistryServer.start(0);
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        registry.close();
-        broker.close();
-    }
 
     @BeforeEach
     void openWorld() {
@@ -83,11 +76,6 @@ class DeliveryTurmoilIT {
                 FaultRule.always(FaultMatch.POST_EVENTS, Fault.commitThenDrop()).withRate(0.05, 1));
         world.sandbox.inject(FaultRule.always(FaultMatch.POST_EVENTS, Fault.commitThenStatus(500))
                 .withRate(0.05, 2));
-    }
-
-    @AfterEach
-    void closeWorld() {
-        world.close();
     }
 
     private void slowly() {

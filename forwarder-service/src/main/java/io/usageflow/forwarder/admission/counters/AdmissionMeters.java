@@ -31,7 +31,6 @@ public final class AdmissionMeters implements AutoCloseable {
         REROUTED
     }
 
-    /** The outcome of a customer link. */
     public enum LinkOutcome {
         LINKED,
         UNLINKED,

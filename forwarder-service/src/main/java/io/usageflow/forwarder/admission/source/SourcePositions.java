@@ -122,7 +122,6 @@ public final class SourcePositions {
         source.changed = true;
     }
 
-    /** The position in a topic. */
     public SourcePosition of(String topic) {
         return source(topic).position;
     }

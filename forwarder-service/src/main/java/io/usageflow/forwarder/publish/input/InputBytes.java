@@ -51,7 +51,6 @@ public final class InputBytes {
         this.head = head;
     }
 
-    /** The bytes of the text. */
     public InputStream text() {
         return text;
     }

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class DedupStoreTest {
@@ -18,13 +18,11 @@ class DedupStoreTest {
 
     private final HeapStore store = new HeapStore();
     private final AgeGuard guard = new AgeGuard(Duration.ofDays(35), Duration.ofHours(1));
-    private final TestStores stores = new TestStores(500, 3);
-    private DedupStore seen = stores.open(store, guard, ALL);
 
-    @AfterEach
-    void closeStores() {
-        stores.close();
-    }
+    @AutoClose
+    private final TestStores stores = new TestStores(500, 3);
+
+    private DedupStore seen = stores.open(store, guard, ALL);
 
     @Test
     void shouldTellFirstRepeatAndConflictApart() {

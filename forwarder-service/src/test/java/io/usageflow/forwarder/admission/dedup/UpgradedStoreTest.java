@@ -13,7 +13,7 @@ import java.util.HexFormat;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.utils.Bytes;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -28,13 +28,11 @@ class UpgradedStoreTest {
     private static final long MINUTE = 60_000;
 
     private final HeapStore records = new HeapStore();
-    private final TestStores stores = new TestStores(8, 3);
-    private final AgeGuard guard = new AgeGuard(Duration.ofDays(35), Duration.ofHours(1));
 
-    @AfterEach
-    void close() {
-        stores.close();
-    }
+    @AutoClose
+    private final TestStores stores = new TestStores(8, 3);
+
+    private final AgeGuard guard = new AgeGuard(Duration.ofDays(35), Duration.ofHours(1));
 
     @Test
     void shouldKnowEveryIdThatTheVersionBeforeHasRemembered() throws IOException {

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,12 +36,8 @@ class ParkedPageIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private final AdmissionCluster cluster = new AdmissionCluster("mock://" + UUID.randomUUID());
-
-    @AfterEach
-    void stop() {
-        cluster.close();
-    }
 
     @Test
     void shouldTellOfEveryAccountOnceWhereverItsPartitionIs() {

@@ -20,7 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
@@ -42,14 +42,11 @@ class ParkedReleaseIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private final AdmissionCluster cluster = new AdmissionCluster("mock://" + UUID.randomUUID());
+
     private final List<String> accounts = accountsOf(PARTITION, OTHERS + 1);
     private final String late = accounts.get(OTHERS);
-
-    @AfterEach
-    void stop() {
-        cluster.close();
-    }
 
     @Test
     void shouldReleaseTensOfThousandsInOrderWhileOthersGoOn() throws Exception {

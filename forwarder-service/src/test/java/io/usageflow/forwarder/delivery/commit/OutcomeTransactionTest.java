@@ -35,7 +35,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,8 +51,11 @@ class OutcomeTransactionTest {
             new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
     private final OutcomeRecords records =
             new OutcomeRecords(TOPICS, Fixtures.SERDE, new ResponseExcerpt(List::of), RecordBounds.of(262_144));
+
+    @AutoClose
     private final OutcomeTransaction settlement =
             new OutcomeTransaction(producer, records, DeliveryClock.system(), OPEN_MAX);
+
     private final AssignedPartition partition = Fixtures.partition(3);
 
     @BeforeEach
@@ -89,11 +92,6 @@ class OutcomeTransactionTest {
         } catch (CompletionException broken) {
             throw (RuntimeException) broken.getCause();
         }
-    }
-
-    @AfterEach
-    void close() {
-        settlement.close();
     }
 
     @Test

@@ -25,7 +25,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,7 +56,9 @@ class MarkerRecoveryIT {
     private static final Duration OPEN_MAX = Duration.ofSeconds(10);
     private static final Duration PATIENT = Duration.ofMinutes(3);
 
+    @AutoClose
     private ForkedBroker broker;
+
     private GuardedKafka kafka;
 
     @BeforeEach
@@ -75,11 +77,6 @@ class MarkerRecoveryIT {
                             new TopicSpec(SPARE, 1, false, Map.of()),
                             new TopicSpec(READ.topic(), 1, false, Map.of())));
         }
-    }
-
-    @AfterEach
-    void stopBroker() {
-        broker.close();
     }
 
     @Test

@@ -151,7 +151,6 @@ public final class PendingRecords {
         }
     }
 
-    /** Reports the records that are not durable. */
     public static Undelivered report(List<PendingRecord<?>> records) {
         long count = 0;
         List<String> ids = new ArrayList<>();

@@ -7,18 +7,15 @@ import io.usageflow.producer.LogCapture;
 import io.usageflow.producer.NotDurableException;
 import io.usageflow.producer.internal.accounting.PendingRecords.RefusalLog;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class RefusalLogTest {
+    @AutoClose
     private final LogCapture logs = LogCapture.ofEverything();
+
     private long now = Long.MAX_VALUE - 5;
     private final RefusalLog log = new RefusalLog(() -> now);
-
-    @AfterEach
-    void stopCapture() {
-        logs.close();
-    }
 
     @Test
     void shouldTellOfTheFirstAtOnceAndOfTheNumberWhenItIsOver() {

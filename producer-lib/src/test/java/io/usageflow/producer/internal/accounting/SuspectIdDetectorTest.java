@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.common.serialization.Serializer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,14 +26,12 @@ class SuspectIdDetectorTest {
 
     private final AvroRecords form = new AvroRecords(new Source("s", "i", "v"), 262_144);
     private final PublisherCounters counters = new PublisherCounters();
+
+    @AutoClose
     private final LogCapture logs = LogCapture.ofEverything();
+
     private long now = 1;
     private final SuspectIdDetector check = new SuspectIdDetector(true, counters, () -> now);
-
-    @AfterEach
-    void stopCapture() {
-        logs.close();
-    }
 
     @Test
     void shouldWarnOnceOfTheSameUsageAtTheSameTimeUnderOtherIds() {

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,16 +31,12 @@ class SpoolDrainerTest {
     @TempDir
     Path folder;
 
+    @AutoClose
     private SpoolFixture bench;
 
     @BeforeEach
     void open() throws IOException {
         bench = new SpoolFixture(folder, 1 << 20).open();
-    }
-
-    @AfterEach
-    void close() {
-        bench.close();
     }
 
     @Test
