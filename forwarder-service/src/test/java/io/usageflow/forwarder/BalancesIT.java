@@ -3,14 +3,9 @@ package io.usageflow.forwarder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.usageflow.embedded.EmbeddedBroker;
-import io.usageflow.embedded.EmbeddedBrokerOptions;
-import io.usageflow.embedded.SchemaRegistryServer;
-import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.config.BalanceSettings;
-import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.testing.ImpatientKafka;
+import io.usageflow.forwarder.testing.PipelineWorld;
 import io.usageflow.producer.Balances;
 import io.usageflow.producer.CustomerRef;
 import io.usageflow.producer.EventId;
@@ -27,17 +22,9 @@ import io.usageflow.sandbox.fault.FaultRule;
 import io.usageflow.sandbox.fault.FaultRule.FaultMatch;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,25 +39,23 @@ class BalancesIT {
     Path folder;
 
     @AutoClose
-    private final EmbeddedBroker broker =
-            EmbeddedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
+    private final PipelineWorld world = new PipelineWorld(SandboxOptions.defaults());
 
-    @AutoClose
-    private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
+    private final CredytSandbox credyt = world.credyt();
 
-    @AutoClose
-    private final CredytSandbox credyt =
-            CredytSandbox.start(SandboxOptions.defaults().withApiKeys("test"));
-
-    private final Map<String, Object> service =
-            Map.of("bootstrap.servers", broker.bootstrapServers(), "schema.registry.url", registry.url());
-    private Settings settings = settings();
+    private final Map<String, Object> service = world.service();
     private int number;
 
     @Test
     void shouldKnowTheBalanceInEachService() throws Exception {
-        TopicCreation.create(
-                broker.bootstrapServers(), settings.topics().names().specs(2, Duration.ofDays(35)));
+        Settings settings = world.open(
+                folder,
+                Map.of(
+                        BalanceSettings.ENABLED, "true",
+                        BalanceSettings.DELAY, "100ms",
+                        BalanceSettings.REFRESH_MIN, "1s",
+                        BalanceSettings.REFRESH_MAX, "2s",
+                        BalanceSettings.REQUESTS_PER_SECOND, "50"));
         credyt.createProduct("assistant", PriceSpec.unit("message_completed", "USD", "2.5"));
         String customer = credyt.createCustomer("acme", "assistant");
         adjust(customer, "first", "10");
@@ -90,7 +75,8 @@ class BalancesIT {
                 assertThat(balances.canSpend(ACCOUNT, "USD", ONE, WhenUnknown.ALLOW))
                         .isFalse();
 
-                writeRubbish();
+                // A record of another writer must stop neither the forwarder nor a service.
+                world.writeRubbish("usage.balances", ACCOUNT);
                 adjust(customer, "topped-up", "30");
                 // A customer that is refused has no deliveries: the schedule alone has to see the payment.
                 awaitLeft(balances, "30");
@@ -132,45 +118,10 @@ class BalancesIT {
                 .join();
     }
 
-    /** A record of another writer must stop neither the forwarder nor a service. */
-    private void writeRubbish() throws Exception {
-        try (var producer = new KafkaProducer<>(
-                Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()),
-                new StringSerializer(),
-                new StringSerializer())) {
-            producer.send(new ProducerRecord<>("usage.balances", ACCOUNT, "rubbish"))
-                    .get();
-        }
-    }
-
     private void adjust(String customer, String transaction, String amount) throws IOException, InterruptedException {
-        HttpResponse<String> answer = HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(
-                                        URI.create(credyt.url() + "/customers/" + customer + "/wallet/adjustments"))
-                                .header("X-CREDYT-API-KEY", "test")
-                                .header("Content-Type", "application/json")
-                                .POST(HttpRequest.BodyPublishers.ofString("{\"transaction_id\": \"" + transaction
-                                        + "\", \"asset\": \"USD\", \"amount\": " + amount
-                                        + ", \"reason\": \"external_topup\"}"))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString());
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
-    }
-
-    private Settings settings() {
-        Map<String, String> values = new HashMap<>(ImpatientKafka.ADMISSION);
-        values.put("kafka.bootstrap.servers", broker.bootstrapServers());
-        values.put("schema.registry.url", registry.url());
-        values.put("credyt.url", credyt.url().toString());
-        values.put("credyt.api.key", "test");
-        values.put("admin.port", "0");
-        values.put("state.dir", folder.toString());
-        values.put(BalanceSettings.ENABLED, "true");
-        values.put(BalanceSettings.DELAY, "100ms");
-        values.put(BalanceSettings.REFRESH_MIN, "1s");
-        values.put(BalanceSettings.REFRESH_MAX, "2s");
-        values.put(BalanceSettings.REQUESTS_PER_SECOND, "50");
-        return Settings.load(ConfigSources.none().with(values, "test"));
+        world.post(
+                "/customers/" + customer + "/wallet/adjustments",
+                "{\"transaction_id\": \"" + transaction + "\", \"asset\": \"USD\", \"amount\": " + amount
+                        + ", \"reason\": \"external_topup\"}");
     }
 }

@@ -3,17 +3,12 @@ package io.usageflow.forwarder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.usageflow.embedded.EmbeddedBroker;
-import io.usageflow.embedded.EmbeddedBrokerOptions;
-import io.usageflow.embedded.SchemaRegistryServer;
-import io.usageflow.embedded.TopicCreation;
-import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.parked.InstanceAnswer;
 import io.usageflow.forwarder.parked.ParkedClient;
 import io.usageflow.forwarder.parked.ParkedDocument;
 import io.usageflow.forwarder.parked.ParkedDocument.Reason;
-import io.usageflow.forwarder.testing.ImpatientKafka;
+import io.usageflow.forwarder.testing.PipelineWorld;
 import io.usageflow.producer.EventId;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
@@ -24,7 +19,6 @@ import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,25 +34,20 @@ class BillingGateIT {
     Path folder;
 
     @AutoClose
-    private final EmbeddedBroker broker =
-            EmbeddedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
+    private final PipelineWorld world = new PipelineWorld(SandboxOptions.defaults());
 
-    @AutoClose
-    private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
-
-    @AutoClose
-    private final CredytSandbox credyt = CredytSandbox.start(SandboxOptions.defaults());
+    private final CredytSandbox credyt = world.credyt();
 
     @Test
     void shouldHoldEventsUntilCredytBillsThem() {
         credyt.createProduct("assistant", PriceSpec.volume("message_completed", "tokens", "USD", "0.01", "1"));
         credyt.createCustomer("globex", "assistant");
-        Settings settings = settings();
-        TopicCreation.create(
-                broker.bootstrapServers(), settings.topics().names().specs(2, Duration.ofDays(35)));
-        try (UsagePublisher publisher = UsagePublisher.create(Map.of(
-                "bootstrap.servers", broker.bootstrapServers(),
-                "schema.registry.url", registry.url()))) {
+        Settings settings = world.open(
+                folder,
+                Map.of(
+                        "admission.unbillable", "hold",
+                        "catalogue.refresh.interval", "1s"));
+        try (UsagePublisher publisher = world.publisher()) {
             try (Forwarder forwarder = Forwarder.start(settings)) {
                 publish(publisher, "globex", 1);
                 publish(publisher, "acme", 2);
@@ -111,22 +100,5 @@ class BillingGateIT {
                         .customerExternalId(customer)
                         .data("tokens", 1))
                 .join();
-    }
-
-    private Settings settings() {
-        Map<String, String> values = new HashMap<>(ImpatientKafka.ADMISSION);
-        values.put("kafka.bootstrap.servers", broker.bootstrapServers());
-        values.put("schema.registry.url", registry.url());
-        values.put("credyt.url", credyt.url().toString());
-        values.put("credyt.api.key", "test");
-        values.put("admin.port", "0");
-        values.put("state.dir", folder.toString());
-        values.put("admission.unbillable", "hold");
-        values.put("catalogue.refresh.interval", "1s");
-        ConfigSources sources = ConfigSources.none();
-        for (Map.Entry<String, String> value : values.entrySet()) {
-            sources = sources.with(value.getKey(), value.getValue(), "test");
-        }
-        return Settings.load(sources);
     }
 }

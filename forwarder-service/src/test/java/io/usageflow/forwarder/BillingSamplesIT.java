@@ -3,15 +3,10 @@ package io.usageflow.forwarder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.usageflow.embedded.EmbeddedBroker;
-import io.usageflow.embedded.EmbeddedBrokerOptions;
-import io.usageflow.embedded.SchemaRegistryServer;
-import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.config.BillingSampleSettings;
 import io.usageflow.forwarder.config.CatalogueSettings;
-import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.testing.ImpatientKafka;
+import io.usageflow.forwarder.testing.PipelineWorld;
 import io.usageflow.producer.CustomerRef;
 import io.usageflow.producer.EventId;
 import io.usageflow.producer.UsageEvent;
@@ -29,12 +24,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,30 +39,30 @@ class BillingSamplesIT {
     Path folder;
 
     @AutoClose
-    private final EmbeddedBroker broker =
-            EmbeddedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
+    private final PipelineWorld world = new PipelineWorld(SandboxOptions.defaults());
 
-    @AutoClose
-    private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
-
-    @AutoClose
-    private final CredytSandbox credyt =
-            CredytSandbox.start(SandboxOptions.defaults().withApiKeys("test"));
+    private final CredytSandbox credyt = world.credyt();
 
     private int number;
 
     @Test
     void shouldSeeHowCredytBillsAndDisturbNothing() throws Exception {
-        Settings settings = settings();
-        TopicCreation.create(
-                broker.bootstrapServers(), settings.topics().names().specs(2, Duration.ofDays(35)));
+        Settings settings = world.open(
+                folder,
+                Map.of(
+                        CatalogueSettings.REFRESH_INTERVAL, "1s",
+                        BillingSampleSettings.ENABLED, "true",
+                        BillingSampleSettings.SHARE, "1",
+                        BillingSampleSettings.REQUESTS_PER_SECOND, "50",
+                        BillingSampleSettings.DELAY, "1s",
+                        BillingSampleSettings.PATIENCE, "3s"));
         credyt.createProduct("assistant", PriceSpec.unit("message_completed", "USD", "2.5"));
         credyt.createCustomer("acme", "assistant");
-        try (UsagePublisher publisher = UsagePublisher.create(
-                        Map.of("bootstrap.servers", broker.bootstrapServers(), "schema.registry.url", registry.url()));
+        try (UsagePublisher publisher = world.publisher();
                 Forwarder forwarder = Forwarder.start(settings)) {
             publisher.linkCustomer(ACCOUNT, CustomerRef.externalId("acme")).join();
-            writeRubbish();
+            // A record of another writer must not stop it.
+            world.writeRubbish("usage.deliverable", ACCOUNT);
 
             publish(publisher, "message_completed");
             awaitSamples(forwarder, "billed", 1);
@@ -82,7 +73,7 @@ class BillingSamplesIT {
 
             UUID doubled = publish(publisher, "message_completed");
             assertThat(credyt.awaitEvents(3, PATIENCE)).isTrue();
-            post("/__sandbox/events/" + doubled + "/fees");
+            world.post("/__sandbox/events/" + doubled + "/fees", "");
             awaitSamples(forwarder, "fees_double", 1);
 
             credyt.inject(FaultRule.always(FaultMatch.route("GET /events/{id}"), Fault.status(503)));
@@ -124,43 +115,5 @@ class BillingSamplesIT {
                 .filter(each -> each.startsWith(line))
                 .mapToLong(each -> (long) Double.parseDouble(each.substring(line.length())))
                 .sum();
-    }
-
-    private void post(String path) throws IOException, InterruptedException {
-        HttpResponse<String> answer = HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create(credyt.url() + path))
-                                .POST(HttpRequest.BodyPublishers.noBody())
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString());
-        assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
-    }
-
-    /** A record of another writer must not stop it. */
-    private void writeRubbish() throws Exception {
-        try (var producer = new KafkaProducer<>(
-                Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()),
-                new StringSerializer(),
-                new StringSerializer())) {
-            producer.send(new ProducerRecord<>("usage.deliverable", ACCOUNT, "rubbish"))
-                    .get();
-        }
-    }
-
-    private Settings settings() {
-        Map<String, String> values = new HashMap<>(ImpatientKafka.ADMISSION);
-        values.put("kafka.bootstrap.servers", broker.bootstrapServers());
-        values.put("schema.registry.url", registry.url());
-        values.put("credyt.url", credyt.url().toString());
-        values.put("credyt.api.key", "test");
-        values.put("admin.port", "0");
-        values.put("state.dir", folder.toString());
-        values.put(CatalogueSettings.REFRESH_INTERVAL, "1s");
-        values.put(BillingSampleSettings.ENABLED, "true");
-        values.put(BillingSampleSettings.SHARE, "1");
-        values.put(BillingSampleSettings.REQUESTS_PER_SECOND, "50");
-        values.put(BillingSampleSettings.DELAY, "1s");
-        values.put(BillingSampleSettings.PATIENCE, "3s");
-        return Settings.load(ConfigSources.none().with(values, "test"));
     }
 }

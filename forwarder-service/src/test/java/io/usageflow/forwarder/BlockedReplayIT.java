@@ -3,11 +3,6 @@ package io.usageflow.forwarder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.usageflow.embedded.EmbeddedBroker;
-import io.usageflow.embedded.EmbeddedBrokerOptions;
-import io.usageflow.embedded.SchemaRegistryServer;
-import io.usageflow.embedded.TopicCreation;
-import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.config.ReplaySettings;
 import io.usageflow.forwarder.config.Settings;
@@ -16,7 +11,7 @@ import io.usageflow.forwarder.deadletter.DeadLetterMarks;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterScan;
 import io.usageflow.forwarder.deadletter.StoredDeadLetter;
-import io.usageflow.forwarder.testing.ImpatientKafka;
+import io.usageflow.forwarder.testing.PipelineWorld;
 import io.usageflow.producer.EventId;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
@@ -28,7 +23,6 @@ import io.usageflow.sandbox.fault.FaultRule.FaultMatch;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,26 +40,26 @@ class BlockedReplayIT {
     Path folder;
 
     @AutoClose
-    private final EmbeddedBroker broker =
-            EmbeddedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
+    private final PipelineWorld world =
+            new PipelineWorld(SandboxOptions.defaults().withAutoCreateCustomers(true));
 
-    @AutoClose
-    private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
+    private final CredytSandbox credyt = world.credyt();
 
-    @AutoClose
-    private final CredytSandbox credyt =
-            CredytSandbox.start(SandboxOptions.defaults().withAutoCreateCustomers(true));
-
-    private Settings settings = settings();
+    private Settings settings;
 
     @Test
     void shouldReplayWhatWasBlockedWhenCredytTakesItAgain() {
-        TopicCreation.create(
-                broker.bootstrapServers(), settings.topics().names().specs(2, Duration.ofDays(35)));
+        settings = world.open(
+                folder,
+                Map.of(
+                        DeliverySettings.FAILING_BUDGET, "1s",
+                        DeliverySettings.RETRY_MIN, "20ms",
+                        DeliverySettings.RETRY_MAX, "200ms",
+                        ReplaySettings.BLOCKED_EVERY, "2s"));
         credyt.inject(FaultRule.always(FaultMatch.POST_EVENTS.ofCustomer("broken"), Fault.status(500)));
         Set<String> published = new HashSet<>();
         try (Forwarder forwarder = Forwarder.start(settings);
-                UsagePublisher publisher = publisher()) {
+                UsagePublisher publisher = world.publisher()) {
             for (int number = 0; number < EVENTS; number++) {
                 publish(publisher, "broken", number, published);
             }
@@ -93,12 +87,6 @@ class BlockedReplayIT {
                         assertThat(stored.mark().orElseThrow().getWho()).isEqualTo("usageflow"));
     }
 
-    private UsagePublisher publisher() {
-        return UsagePublisher.create(Map.of(
-                "bootstrap.servers", broker.bootstrapServers(),
-                "schema.registry.url", registry.url()));
-    }
-
     private static void publish(UsagePublisher publisher, String customer, int number, Set<String> published) {
         UsageEvent event = UsageEvent.of("chat_completed")
                 .id(EventId.derive(customer, number))
@@ -115,24 +103,5 @@ class BlockedReplayIT {
             new DeadLetterScan(settings).run(filter, marks, letters::add);
         }
         return letters;
-    }
-
-    private Settings settings() {
-        Map<String, String> values = new HashMap<>(ImpatientKafka.ADMISSION);
-        values.put("kafka.bootstrap.servers", broker.bootstrapServers());
-        values.put("schema.registry.url", registry.url());
-        values.put("credyt.url", credyt.url().toString());
-        values.put("credyt.api.key", "test");
-        values.put("admin.port", "0");
-        values.put("state.dir", folder.toString());
-        values.put(DeliverySettings.FAILING_BUDGET, "1s");
-        values.put(DeliverySettings.RETRY_MIN, "20ms");
-        values.put(DeliverySettings.RETRY_MAX, "200ms");
-        values.put(ReplaySettings.BLOCKED_EVERY, "2s");
-        ConfigSources sources = ConfigSources.none();
-        for (Map.Entry<String, String> value : values.entrySet()) {
-            sources = sources.with(value.getKey(), value.getValue(), "test");
-        }
-        return Settings.load(sources);
     }
 }
