@@ -88,10 +88,6 @@ public final class ForkedBroker implements AutoCloseable {
         return "127.0.0.1:" + port;
     }
 
-    public int port() {
-        return port;
-    }
-
     /** The broker's process id while it runs. */
     public synchronized long pid() {
         if (process == null) {

@@ -239,10 +239,6 @@ public final class Fields {
             return byPath.isEmpty();
         }
 
-        public int count() {
-            return byPath.size();
-        }
-
         public Map<String, List<String>> byPath() {
             return Collections.unmodifiableMap(byPath);
         }

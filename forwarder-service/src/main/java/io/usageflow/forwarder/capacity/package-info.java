@@ -1,7 +1,4 @@
-/**
- * What remembering ids takes of a machine ({@link io.usageflow.forwarder.capacity.IdCapacity}), and how many ids a
- * volume has room for ({@link io.usageflow.forwarder.capacity.IdRoom}).
- */
+/** How many ids a volume has room for. */
 @NullMarked
 package io.usageflow.forwarder.capacity;
 

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -32,11 +31,6 @@ public final class KafkaClients {
      */
     public static Admin admin(Map<String, ?> kafka) {
         return Admin.create(new HashMap<>(kafka));
-    }
-
-    /** As {@link #admin(Map)}. The client id shows in the brokers' logs. */
-    public static Admin admin(Map<String, ?> kafka, String clientId) {
-        return admin(with(kafka, Map.of(CommonClientConfigs.CLIENT_ID_CONFIG, clientId)));
     }
 
     /**

@@ -68,10 +68,6 @@ public final class TopicReader {
         public static Part of(int partition) {
             return new Part(OptionalInt.of(partition), Optional.empty());
         }
-
-        public Part from(Optional<Instant> time) {
-            return new Part(partition, time);
-        }
     }
 
     /** Takes records one by one. */

@@ -45,10 +45,6 @@ public record ReconcileRequest(
                 throw new IllegalArgumentException("the period ends before it begins: from " + from + " to " + to);
             }
         }
-
-        boolean contains(Instant time) {
-            return !time.isBefore(from) && time.isBefore(to);
-        }
     }
 
     /**

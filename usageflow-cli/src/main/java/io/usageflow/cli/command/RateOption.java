@@ -18,7 +18,7 @@ public final class RateOption {
      */
     public double perSecond() {
         if (!(rate > 0)) {
-            throw new WrongUsageException("--rate must be more than 0");
+            throw new WrongUsageException("--rate is " + rate + ": use more than 0");
         }
         return rate;
     }

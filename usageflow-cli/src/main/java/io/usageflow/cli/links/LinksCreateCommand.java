@@ -115,7 +115,7 @@ public final class LinksCreateCommand extends CredytCommand {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (!(rate > 0)) {
-            throw new WrongUsageException("--rate must be more than 0");
+            throw new WrongUsageException("--rate is " + rate + ": use more than 0");
         }
         Settings settings = settings();
         CreationFile wanted = what.file == null ? single() : file(what.file);

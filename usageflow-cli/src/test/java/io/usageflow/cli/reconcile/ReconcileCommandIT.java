@@ -389,7 +389,7 @@ class ReconcileCommandIT extends ReconcileFixture {
         assertRefused("end its name in .csv", "--report", "report.txt");
         assertRefused("the period ends before it begins", "--to", "3d");
         assertRefused("--to is 'soon', which is not a time", "--to", "soon");
-        assertRefused("the rate is 0.0", "--rate", "0");
+        assertRefused("--rate is 0.0", "--rate", "0");
         assertRefused("--repair", "--apply");
         assertThat(report).hasContent("finding\n");
     }

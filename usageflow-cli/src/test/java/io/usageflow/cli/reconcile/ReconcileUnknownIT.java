@@ -195,6 +195,6 @@ class ReconcileUnknownIT extends ReconcileFixture {
         assertRefused("--unknown only looks through Credyt's lists: leave out --repair", "--unknown", "--repair");
         assertRefused("leave out --free", "--unknown", "--free", "call");
         assertRefused("end its name in .csv", "--unknown", "--report", "report.txt");
-        assertRefused("the rate is 0.0", "--unknown", "--rate", "0");
+        assertRefused("--rate is 0.0", "--unknown", "--rate", "0");
     }
 }
