@@ -17,9 +17,9 @@ import io.usageflow.forwarder.kafka.DeliverableFollower;
 import io.usageflow.forwarder.links.Link.Reference;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.forwarder.sample.SampleJudge.DeliveredSample;
 import io.usageflow.forwarder.sample.SampleJudge.JudgedSample;
 import io.usageflow.forwarder.sample.SampleQueue.DueSample;
-import io.usageflow.forwarder.sample.SampleQueue.SampledEvent;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.text.VisibleText;
@@ -242,7 +242,12 @@ public final class BillingSampler implements Stage {
             Optional<List<JudgedSample>> judged = Optional.empty();
             try {
                 if (known.isPresent()) {
-                    judged = judge.judge(due.stream().map(DueSample::sample).toList(), known.get());
+                    judged = judge.judge(
+                            due.stream()
+                                    .map(DueSample::sample)
+                                    .map(sample -> new DeliveredSample(sample.event(), sample.data()))
+                                    .toList(),
+                            known.get());
                 }
             } catch (CredytUnreachableException away) {
                 waits(String.valueOf(away.getMessage()));

@@ -5,7 +5,6 @@ import io.usageflow.forwarder.catalogue.Catalogue;
 import io.usageflow.forwarder.catalogue.CustomerReading;
 import io.usageflow.forwarder.catalogue.Subscriptions.Subscribed;
 import io.usageflow.forwarder.config.BillingSampleSettings;
-import io.usageflow.forwarder.links.Link.Reference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -70,9 +69,6 @@ final class SampleQueue {
      */
     record BillingSample(
             int partition, long offset, SampledEvent event, JsonNode data, int bytes, Optional<EventKind> kind) {}
-
-    /** @param admittedAt before Credyt accepted it */
-    record SampledEvent(String account, String credytId, Reference customer, String eventType, Instant admittedAt) {}
 
     /** @param last whether the result counts, whatever it is */
     record DueSample(BillingSample sample, Instant deliveredAt, Instant at, boolean last) {}

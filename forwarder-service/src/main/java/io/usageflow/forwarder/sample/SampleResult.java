@@ -2,8 +2,8 @@ package io.usageflow.forwarder.sample;
 
 import io.usageflow.forwarder.catalogue.FeeResult;
 
-/** What became of a sample; the words of its meter. */
-enum SampleResult {
+/** What became of a sample; the words of its meter and of {@code usageflow trace}. */
+public enum SampleResult {
     BILLED,
     UNBILLED,
     FEES_DIFFER,
@@ -24,7 +24,7 @@ enum SampleResult {
     }
 
     /** Whether Credyt charges otherwise than its catalogue says. */
-    boolean isFinding() {
+    public boolean isFinding() {
         return this == UNBILLED || this == FEES_DIFFER || this == FEES_DOUBLE;
     }
 }

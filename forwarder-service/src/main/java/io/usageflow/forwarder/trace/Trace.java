@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.usageflow.forwarder.sample.SampleResult;
 import io.usageflow.forwarder.trace.Trace.RecordRef;
 import java.time.Instant;
 import java.util.Collections;
@@ -59,9 +60,18 @@ public record Trace(
      * What Credyt answered.
      *
      * @param text one sentence
+     * @param billing how its fees compare with the catalogue; empty where nothing was compared
      * @param event as Credyt has it, fees included; empty where it has not
      */
-    public record AtCredyt(@JsonProperty("id") String credytId, String text, Optional<JsonNode> event) {}
+    public record AtCredyt(
+            @JsonProperty("id") String credytId, String text, Optional<Billing> billing, Optional<JsonNode> event) {}
+
+    /**
+     * What a billing sample of the event finds now.
+     *
+     * @param why empty for the expected fees
+     */
+    public record Billing(SampleResult result, String why) {}
 
     /**
      * Where a topic begins.

@@ -1,7 +1,6 @@
 package io.usageflow.forwarder.trace;
 
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.credyt.lookup.EventLookup;
 import io.usageflow.forwarder.trace.FoundRecords.FoundRecord;
 import io.usageflow.forwarder.trace.StageProgressReader.StageProgress;
 import io.usageflow.forwarder.trace.Trace.AtCredyt;
@@ -68,8 +67,11 @@ public final class Tracer {
         if (id.isEmpty()) {
             return Optional.empty();
         }
-        EventLookup.Found found = EventLookup.look(settings, id.get(), clock);
-        return Optional.of(new AtCredyt(id.get(), found.text(), found.event()));
+        Optional<DeliverableEvent> delivered = records.deliverables.stream()
+                .map(FoundRecord::value)
+                .filter(event -> event.getCredytEventId().equals(id.get()))
+                .reduce((earlier, later) -> later);
+        return Optional.of(new TracedFees(settings, clock).ask(id.get(), delivered));
     }
 
     /**

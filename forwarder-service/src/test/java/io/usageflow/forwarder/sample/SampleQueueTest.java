@@ -11,7 +11,6 @@ import io.usageflow.forwarder.catalogue.SampleCatalogue;
 import io.usageflow.forwarder.config.BillingSampleSettings;
 import io.usageflow.forwarder.links.Link.Reference;
 import io.usageflow.forwarder.sample.SampleQueue.DueSample;
-import io.usageflow.forwarder.sample.SampleQueue.SampledEvent;
 import io.usageflow.schema.ReferenceKind;
 import java.time.Duration;
 import java.time.Instant;

@@ -7,7 +7,9 @@ import io.usageflow.cli.command.WrongUsageException;
 import io.usageflow.forwarder.config.AdminSettings;
 import io.usageflow.forwarder.config.MomentText;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.sample.SampleResult;
 import io.usageflow.forwarder.trace.Trace;
+import io.usageflow.forwarder.trace.Trace.Billing;
 import io.usageflow.forwarder.trace.Trace.RecordRef;
 import io.usageflow.forwarder.trace.Trace.TimelineEntry;
 import io.usageflow.forwarder.trace.Trace.TopicStart;
@@ -66,7 +68,7 @@ public final class TraceCommand extends CredytCommand {
                             + " admin.port by default.")
     private @Nullable URI admin;
 
-    @Option(names = "--credyt", description = "Ask Credyt for the event, fees included.")
+    @Option(names = "--credyt", description = "Ask Credyt for the event, and compare its fees with the catalogue.")
     private boolean credyt;
 
     public TraceCommand(Terminal terminal) {
@@ -105,7 +107,9 @@ public final class TraceCommand extends CredytCommand {
             if (traced.more()) {
                 lines.add("  and more repeats than are shown");
             }
-            traced.credyt().ifPresent(credyt -> lines.add("  at Credyt: " + credyt.text()));
+            traced.credyt()
+                    .ifPresent(credyt -> lines.add("  at Credyt: " + credyt.text()
+                            + credyt.billing().map(TraceCommand::text).orElse("")));
             lines.add("");
         }
         if (trace.events().size() > 1) {
@@ -117,6 +121,12 @@ public final class TraceCommand extends CredytCommand {
         trace.starts().stream().filter(TopicStart::cut).forEach(start -> lines.add(expired(start)));
         verdicts(trace, lines);
         return lines.stream().map(VisibleText::line).toList();
+    }
+
+    private static String text(Billing billing) {
+        return billing.result() == SampleResult.BILLED
+                ? ", as its catalogue says"
+                : "; " + billing.result() + ": " + billing.why();
     }
 
     private static void verdicts(Trace trace, List<String> lines) {

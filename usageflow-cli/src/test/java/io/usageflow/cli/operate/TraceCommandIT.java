@@ -12,6 +12,9 @@ import io.usageflow.forwarder.testing.DeliveredEvents;
 import io.usageflow.forwarder.testing.WrittenTopics;
 import io.usageflow.sandbox.CredytSandbox;
 import io.usageflow.sandbox.SandboxOptions;
+import io.usageflow.sandbox.fault.Fault;
+import io.usageflow.sandbox.fault.FaultRule;
+import io.usageflow.sandbox.fault.FaultRule.FaultMatch;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
@@ -24,10 +27,15 @@ import io.usageflow.schema.id.CredytIds;
 import io.usageflow.schema.topic.Topics.EventHeaders;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -376,20 +384,58 @@ class TraceCommandIT {
     }
 
     @Test
-    void shouldAskCredytForTheFees() throws Exception {
+    void shouldJudgeTheFeesThatCredytCharged() throws Exception {
         try (CredytSandbox sandbox = CredytSandbox.start(SandboxOptions.dev().withApiKeys("dev"))) {
-            String id = new DeliveredEvents(topics, sandbox)
-                    .deliver(1, Instant.now().minus(Duration.ofDays(1)))
-                    .ids()
-                    .get(0);
-            List<String> where = List.of("--set", "credyt.url=" + sandbox.url(), "--set", "credyt.api.key=dev");
+            List<String> ids = new DeliveredEvents(topics, sandbox)
+                    .deliver(3, Instant.now().minus(Duration.ofDays(1)))
+                    .ids();
+            change(sandbox, "DELETE", ids.get(1));
+            change(sandbox, "POST", ids.get(2));
 
-            JsonNode json =
-                    traced("trace", id, "--json", "--credyt", where.get(0), where.get(1), where.get(2), where.get(3));
+            JsonNode well = atCredyt(sandbox, ids.get(0));
+            assertThat(well.path("text").textValue()).isEqualTo("Credyt has it and charged 0.04 USD");
+            assertThat(well.at("/event/fees/0/product_code").textValue()).isEqualTo("ai-usage");
+            assertThat(well.at("/billing/result").textValue()).isEqualTo("BILLED");
+            assertThat(atCredyt(sandbox, ids.get(1)).at("/billing/result").textValue())
+                    .isEqualTo("UNBILLED");
+            JsonNode twice = atCredyt(sandbox, ids.get(2));
+            assertThat(twice.at("/billing/result").textValue()).isEqualTo("FEES_DOUBLE");
+            assertThat(twice.at("/billing/why").textValue()).contains("has 1 price for the event, and charged 2 fees");
 
-            assertThat(json.at("/events/0/credyt/text").textValue()).isEqualTo("Credyt has it and charged 0.04 USD");
-            assertThat(json.at("/events/0/credyt/event/fees/0/product_code").textValue())
-                    .isEqualTo("ai-usage");
+            assertThat(command.run(topics.with(trace(sandbox, ids.get(2))))).isEqualTo(ExitCode.OK);
+            assertThat(command.out())
+                    .contains("at Credyt: Credyt has it and charged 0.04 USD, 0.04 USD; FEES_DOUBLE: product ai-usage");
+
+            sandbox.inject(FaultRule.always(FaultMatch.route("GET /products"), Fault.status(503)));
+            JsonNode unjudged = atCredyt(sandbox, ids.get(0));
+            assertThat(unjudged.path("text").textValue()).isEqualTo("Credyt has it and charged 0.04 USD");
+            assertThat(unjudged.at("/billing/result").textValue()).isEqualTo("UNJUDGED");
+            assertThat(unjudged.at("/billing/why").textValue()).contains("Credyt does not answer");
         }
+    }
+
+    private JsonNode atCredyt(CredytSandbox sandbox, String id) throws Exception {
+        var run = new CommandRun();
+        assertThat(run.run(topics.with(trace(sandbox, id, "--json"))))
+                .describedAs(run::err)
+                .isEqualTo(ExitCode.OK);
+        return new ObjectMapper().readTree(run.out()).at("/events/0/credyt");
+    }
+
+    private static String[] trace(CredytSandbox sandbox, String id, String... more) {
+        List<String> words = new ArrayList<>(List.of("trace", id, "--credyt"));
+        words.addAll(List.of("--set", "credyt.url=" + sandbox.url(), "--set", "credyt.api.key=dev"));
+        words.addAll(List.of(more));
+        return words.toArray(String[]::new);
+    }
+
+    private static void change(CredytSandbox sandbox, String method, String id) throws Exception {
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(sandbox.url() + "/__sandbox/events/" + id + "/fees"))
+                                .method(method, HttpRequest.BodyPublishers.noBody())
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
     }
 }
