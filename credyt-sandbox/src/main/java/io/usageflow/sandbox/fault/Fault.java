@@ -26,86 +26,86 @@ public sealed interface Fault {
         }
 
         @Override
-        public <T> T match(Cases<T> cases) {
-            return cases.status(this);
+        public void match(Cases cases) {
+            cases.status(this);
         }
     }
 
     /** The request is served after a wait, without delaying others. */
     record Delay(Duration time) implements Fault {
         @Override
-        public <T> T match(Cases<T> cases) {
-            return cases.delay(this);
+        public void match(Cases cases) {
+            cases.delay(this);
         }
     }
 
     /** The connection is closed without a response. */
     record Drop(Moment moment) implements Fault {
         @Override
-        public <T> T match(Cases<T> cases) {
-            return cases.drop(this);
+        public void match(Cases cases) {
+            cases.drop(this);
         }
     }
 
     /** The request is served. Its response ends in the middle, and the connection is closed. */
     record TruncatedBody() implements Fault {
         @Override
-        public <T> T match(Cases<T> cases) {
-            return cases.truncatedBody(this);
+        public void match(Cases cases) {
+            cases.truncatedBody(this);
         }
     }
 
     /** 200 with content type JSON and a body that is not JSON. */
     record NotJson(Moment moment) implements Fault {
         @Override
-        public <T> T match(Cases<T> cases) {
-            return cases.notJson(this);
+        public void match(Cases cases) {
+            cases.notJson(this);
         }
     }
 
     /** 200 with an HTML page, as a proxy sends. */
     record Html(Moment moment) implements Fault {
         @Override
-        public <T> T match(Cases<T> cases) {
-            return cases.html(this);
+        public void match(Cases cases) {
+            cases.html(this);
         }
     }
 
     /** The request is served. Its response arrives in pieces over the given time. */
     record SlowBody(Duration time) implements Fault {
         @Override
-        public <T> T match(Cases<T> cases) {
-            return cases.slowBody(this);
+        public void match(Cases cases) {
+            cases.slowBody(this);
         }
     }
 
     /** The connection stays open without a response until the client gives up or the sandbox closes. */
     record NoAnswer(Moment moment) implements Fault {
         @Override
-        public <T> T match(Cases<T> cases) {
-            return cases.noAnswer(this);
+        public void match(Cases cases) {
+            cases.noAnswer(this);
         }
     }
 
-    <T> T match(Cases<T> cases);
+    void match(Cases cases);
 
     /** One method per kind. */
-    interface Cases<T> {
-        T status(Status fault);
+    interface Cases {
+        void status(Status fault);
 
-        T delay(Delay fault);
+        void delay(Delay fault);
 
-        T drop(Drop fault);
+        void drop(Drop fault);
 
-        T truncatedBody(TruncatedBody fault);
+        void truncatedBody(TruncatedBody fault);
 
-        T notJson(NotJson fault);
+        void notJson(NotJson fault);
 
-        T html(Html fault);
+        void html(Html fault);
 
-        T slowBody(SlowBody fault);
+        void slowBody(SlowBody fault);
 
-        T noAnswer(NoAnswer fault);
+        void noAnswer(NoAnswer fault);
     }
 
     static Fault status(int status) {

@@ -47,10 +47,10 @@ final class ResponseSender implements AutoCloseable {
 
     /** @param operation called at most once, and not at all if the fault strikes before the commit */
     void spoil(Exchange exchange, Fault fault, Supplier<ApiResponse> operation, Consumer<String> sent) {
-        fault.match(new Spoiling(exchange, operation, sent)).run();
+        fault.match(new Spoiling(exchange, operation, sent));
     }
 
-    private final class Spoiling implements Fault.Cases<Runnable> {
+    private final class Spoiling implements Fault.Cases {
         private final Exchange exchange;
         private final Supplier<ApiResponse> operation;
         private final Consumer<String> sent;
@@ -68,78 +68,64 @@ final class ResponseSender implements AutoCloseable {
         }
 
         @Override
-        public Runnable status(Fault.Status fault) {
-            return () -> {
-                commitIf(fault.moment());
-                ApiResponse problem = Problems.of(fault.status(), "A fault was injected.");
-                send(
-                        exchange,
-                        fault.retryAfter()
-                                .header(clock.instant())
-                                .map(value -> problem.withHeader("Retry-After", value))
-                                .orElse(problem),
-                        sent);
-            };
+        public void status(Fault.Status fault) {
+            commitIf(fault.moment());
+            ApiResponse problem = Problems.of(fault.status(), "A fault was injected.");
+            send(
+                    exchange,
+                    fault.retryAfter()
+                            .header(clock.instant())
+                            .map(value -> problem.withHeader("Retry-After", value))
+                            .orElse(problem),
+                    sent);
         }
 
         @Override
-        public Runnable delay(Fault.Delay fault) {
-            return () -> exchange.context()
+        public void delay(Fault.Delay fault) {
+            exchange.context()
                     .future(() -> CompletableFuture.runAsync(
                             () -> send(exchange, operation.get(), sent), after(fault.time())));
         }
 
         @Override
-        public Runnable drop(Fault.Drop fault) {
-            return () -> {
-                commitIf(fault.moment());
-                ResponseSender.this.drop(exchange, sent);
-            };
+        public void drop(Fault.Drop fault) {
+            commitIf(fault.moment());
+            ResponseSender.this.drop(exchange, sent);
         }
 
         @Override
-        public Runnable truncatedBody(Fault.TruncatedBody fault) {
-            return () -> {
-                ApiResponse response = operation.get();
-                sent.accept("truncated");
-                exchange.sendHalf(response);
-            };
+        public void truncatedBody(Fault.TruncatedBody fault) {
+            ApiResponse response = operation.get();
+            sent.accept("truncated");
+            exchange.sendHalf(response);
         }
 
         @Override
-        public Runnable notJson(Fault.NotJson fault) {
-            return () -> {
-                commitIf(fault.moment());
-                send(exchange, new ApiResponse(200, "application/json", NOT_JSON, Map.of()), sent);
-            };
+        public void notJson(Fault.NotJson fault) {
+            commitIf(fault.moment());
+            send(exchange, new ApiResponse(200, "application/json", NOT_JSON, Map.of()), sent);
         }
 
         @Override
-        public Runnable html(Fault.Html fault) {
-            return () -> {
-                commitIf(fault.moment());
-                send(exchange, new ApiResponse(200, "text/html; charset=utf-8", PAGE, Map.of()), sent);
-            };
+        public void html(Fault.Html fault) {
+            commitIf(fault.moment());
+            send(exchange, new ApiResponse(200, "text/html; charset=utf-8", PAGE, Map.of()), sent);
         }
 
         @Override
-        public Runnable slowBody(Fault.SlowBody fault) {
-            return () -> {
-                ApiResponse response = operation.get();
-                sent.accept(Integer.toString(response.status()));
-                exchange.context().future(() -> trickle(response, fault.time()));
-            };
+        public void slowBody(Fault.SlowBody fault) {
+            ApiResponse response = operation.get();
+            sent.accept(Integer.toString(response.status()));
+            exchange.context().future(() -> trickle(response, fault.time()));
         }
 
         @Override
-        public Runnable noAnswer(Fault.NoAnswer fault) {
-            return () -> {
-                commitIf(fault.moment());
-                sent.accept("unanswered");
-                CompletableFuture<Boolean> never = new CompletableFuture<>();
-                held.add(never);
-                exchange.context().future(() -> never.whenComplete((done, failed) -> exchange.drop()));
-            };
+        public void noAnswer(Fault.NoAnswer fault) {
+            commitIf(fault.moment());
+            sent.accept("unanswered");
+            CompletableFuture<Boolean> never = new CompletableFuture<>();
+            held.add(never);
+            exchange.context().future(() -> never.whenComplete((done, failed) -> exchange.drop()));
         }
 
         /** The first piece at once, so that the client has its status and waits for the rest. */

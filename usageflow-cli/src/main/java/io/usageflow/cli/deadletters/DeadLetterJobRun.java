@@ -1,5 +1,6 @@
 package io.usageflow.cli.deadletters;
 
+import io.usageflow.cli.command.AgeText;
 import io.usageflow.cli.command.ExitCode;
 import io.usageflow.cli.command.Explanation;
 import io.usageflow.cli.command.Logging;
@@ -158,7 +159,7 @@ final class DeadLetterJobRun {
             toldNanos = now;
             double secondsEach = (now - begunAtNanos) / 1e9 / (done - begunAt);
             terminal.note(done + " of " + toDo + " (" + 100 * done / toDo + " %), about "
-                    + ReplayPlanText.spoken(Duration.ofSeconds(Math.round(secondsEach * (toDo - done)))) + " left");
+                    + AgeText.of(Duration.ofSeconds(Math.round(secondsEach * (toDo - done)))) + " left");
         }
 
         @Override
@@ -203,11 +204,10 @@ final class DeadLetterJobRun {
             new TreeMap<>(plan.warnings())
                     .forEach((warning, count) -> terminal.say("warning: " + count + " " + warning.meaning()));
             if (plan.answerable() > 0) {
-                terminal.say("at " + request.limits().perSecondMax() + " a second this takes about "
-                        + spoken(Duration.ofSeconds(Math.min(
-                                        plan.answerable(),
-                                        request.limits().limit().orElse(Long.MAX_VALUE))
-                                / request.limits().perSecondMax())));
+                long toDo = Math.min(plan.answerable(), request.limits().limit().orElse(Long.MAX_VALUE));
+                int perSecond = request.limits().perSecondMax();
+                terminal.say("at " + perSecond + " a second this takes about "
+                        + AgeText.of(Duration.ofSeconds(Math.max(1, toDo / perSecond))));
             }
         }
 
@@ -231,16 +231,6 @@ final class DeadLetterJobRun {
         private void skipReason(SkipReason skipReason, ReplayPlan.Skipped skipped) {
             terminal.say("left alone: " + skipped.count() + " " + skipReason + ": " + skipReason.remedy());
             terminal.say("  for example " + skipped.example() + ": " + skipped.detail());
-        }
-
-        /** {@code 1h 12m}, {@code 3m 5s}, {@code 4s}. */
-        static String spoken(Duration duration) {
-            if (duration.toHours() > 0) {
-                return duration.toHours() + "h " + duration.toMinutesPart() + "m";
-            }
-            return duration.toMinutes() > 0
-                    ? duration.toMinutes() + "m " + duration.toSecondsPart() + "s"
-                    : Math.max(1, duration.toSeconds()) + "s";
         }
     }
 }

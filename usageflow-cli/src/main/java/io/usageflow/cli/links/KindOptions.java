@@ -19,8 +19,10 @@ final class KindOptions {
     }
 
     List<LinkKind> kinds() {
-        return which.customers
-                ? List.of(LinkKind.CUSTOMER)
-                : which.vendors ? List.of(LinkKind.VENDOR) : List.of(LinkKind.values());
+        return of(which.customers, which.vendors);
+    }
+
+    static List<LinkKind> of(boolean customers, boolean vendors) {
+        return customers ? List.of(LinkKind.CUSTOMER) : vendors ? List.of(LinkKind.VENDOR) : List.of(LinkKind.values());
     }
 }

@@ -11,7 +11,6 @@ import io.usageflow.forwarder.links.LinkTable;
 import io.usageflow.schema.ReferenceKind;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -79,11 +78,12 @@ public final class LinksListCommand extends OperatorCommand {
                     })
                     .orElse(0);
         } else {
-            kinds().forEach(kind -> table.read(kind, this::show, refusal -> {
-                if (refusals.size() < REFUSALS_SHOWN) {
-                    refusals.add(refusal.text());
-                }
-            }));
+            KindOptions.of(which.customers, which.vendors)
+                    .forEach(kind -> table.read(kind, this::show, refusal -> {
+                        if (refusals.size() < REFUSALS_SHOWN) {
+                            refusals.add(refusal.text());
+                        }
+                    }));
         }
         flush();
         refusals.forEach(refusal -> terminal.note("usageflow: a record that admission does not take: " + refusal));
@@ -99,12 +99,6 @@ public final class LinksListCommand extends OperatorCommand {
             terminal.say("There are no links yet: 'usageflow links put' writes one, 'usageflow links import' many.");
         }
         return refusals.isEmpty() ? ExitCode.OK : ExitCode.PROBLEMS;
-    }
-
-    private List<LinkKind> kinds() {
-        return which.customers
-                ? List.of(LinkKind.CUSTOMER)
-                : which.vendors ? List.of(LinkKind.VENDOR) : List.of(LinkKind.values());
     }
 
     /** What {@code --json} shows: the fields have the names of the columns of a file of links. */

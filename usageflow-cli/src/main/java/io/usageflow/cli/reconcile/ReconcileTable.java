@@ -1,5 +1,6 @@
 package io.usageflow.cli.reconcile;
 
+import io.usageflow.cli.command.AgeText;
 import io.usageflow.cli.command.Table;
 import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Difference;
@@ -9,7 +10,6 @@ import io.usageflow.forwarder.reconcile.receipts.ReceiptReconciler.ReconcileProg
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary.RepairOutcome;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -66,7 +66,9 @@ public final class ReconcileTable {
                 advance.summary().receipts(),
                 advance.perSecond(),
                 advance.summary().found(),
-                advance.left().map(left -> ", about " + words(left) + " left").orElse(""));
+                advance.left()
+                        .map(left -> ", about " + AgeText.of(left) + " left")
+                        .orElse(""));
     }
 
     /** What {@code --json} shows; amounts are texts, so that no reader makes a double of one. */
@@ -212,12 +214,6 @@ public final class ReconcileTable {
 
     private static String cut(String text) {
         return text.length() <= 40 ? text : text.substring(0, 37) + "...";
-    }
-
-    static String words(Duration left) {
-        return left.toMinutes() >= 120
-                ? left.toHours() + " h"
-                : left.toSeconds() >= 120 ? left.toMinutes() + " min" : left.toSeconds() + " s";
     }
 
     static String figure(long count) {

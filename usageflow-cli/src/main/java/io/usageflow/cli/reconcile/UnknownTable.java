@@ -1,5 +1,6 @@
 package io.usageflow.cli.reconcile;
 
+import io.usageflow.cli.command.AgeText;
 import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
 import io.usageflow.forwarder.reconcile.ReconcileRun.ReconcileResult;
@@ -101,7 +102,7 @@ public final class UnknownTable {
                 summary.count(Count.CUSTOMERS),
                 progress.customers(),
                 events,
-                ReconcileTable.words(elapsed) + " so far",
+                AgeText.of(elapsed) + " so far",
                 summary.count(Count.UNKNOWN_TO_US));
     }
 

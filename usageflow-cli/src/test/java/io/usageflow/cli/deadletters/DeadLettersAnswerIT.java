@@ -36,7 +36,7 @@ class DeadLettersAnswerIT {
                 .contains("to replay: 12", "TOO_OLD            12", "acct-0              4")
                 .contains("left alone: 1 NEEDS_NEW_ID: their ids were admitted before", "--new-id")
                 .contains("warning: 12 are older than the dedup window")
-                .contains("at 5 a second this takes about 2s")
+                .contains("at 5 a second this takes about 2 s")
                 .contains("nothing was touched: --apply does it");
         assertThat(world.written(world.topics().deadLetterMarks())).isZero();
         assertThat(world.read(world.topics().replays())).isEmpty();
