@@ -23,10 +23,18 @@ public final class SampleJudge {
         this.queries = queries;
     }
 
-    /** @param data as Credyt received it; a missing node if there is none */
+    /**
+     * A sample that Credyt has.
+     *
+     * @param data as Credyt received it; a missing node if there is none
+     */
     public record DeliveredSample(SampledEvent event, JsonNode data) {}
 
-    /** @param why empty for the expected fees */
+    /**
+     * What became of a sample.
+     *
+     * @param why empty for the expected fees
+     */
     public record JudgedSample(SampleResult result, String why) {}
 
     /**
