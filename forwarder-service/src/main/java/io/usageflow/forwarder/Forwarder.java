@@ -11,12 +11,14 @@ import io.usageflow.forwarder.config.ProcessSettings;
 import io.usageflow.forwarder.config.Role;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.config.SettingsException;
+import io.usageflow.forwarder.console.Console;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.CredytWatch;
 import io.usageflow.forwarder.delivery.Delivery;
 import io.usageflow.forwarder.delivery.Delivery.DeliveryConnections;
 import io.usageflow.forwarder.kafka.TopicsNotReadyException;
 import io.usageflow.forwarder.ledger.LedgerWatch;
+import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.HealthReport;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StatusLog;
@@ -53,15 +55,22 @@ public final class Forwarder implements AutoCloseable {
     private final ProcessMeters meters;
     private final List<Stage> stages;
     private final AdminServer admin;
+    private final Console console;
     private final StatusLog status;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Forwarder(
-            Duration stopTimeout, ProcessMeters meters, List<Stage> stages, AdminServer admin, StatusLog status) {
+            Duration stopTimeout,
+            ProcessMeters meters,
+            List<Stage> stages,
+            AdminServer admin,
+            Console console,
+            StatusLog status) {
         this.stopTimeout = stopTimeout;
         this.meters = meters;
         this.stages = stages;
         this.admin = admin;
+        this.console = console;
         this.status = status;
     }
 
@@ -82,6 +91,7 @@ public final class Forwarder implements AutoCloseable {
         checkTopics(settings);
         var meters = new ProcessMeters();
         var stages = new ArrayList<Stage>();
+        Console console = null;
         try {
             stages.add(ClockWatch.of(settings, meters.registry()));
             stages.add(LedgerWatch.of(settings, meters.registry()));
@@ -90,11 +100,11 @@ public final class Forwarder implements AutoCloseable {
             stages.addAll(stagesOf(settings, catalogue, meters));
             List<Stage> all = List.copyOf(stages);
             meters.watch(all);
-            AdminServer admin = AdminServer.start(
-                    settings.admin(),
-                    () -> all,
-                    all.stream().flatMap(stage -> stage.pages().stream()).toList(),
-                    meters.registry());
+            List<AdminPage> pages =
+                    all.stream().flatMap(stage -> stage.pages().stream()).toList();
+            console = Console.start(settings, () -> HealthReport.of(all), pages, meters.registry());
+            AdminServer admin =
+                    AdminServer.start(settings.admin(), () -> all, pages, console.pages(), meters.registry());
             all.forEach(Stage::start);
             var status = new StatusLog(() -> HealthReport.of(all), meters.registry());
             status.start();
@@ -105,8 +115,11 @@ public final class Forwarder implements AutoCloseable {
                     settings.process().instanceId(),
                     settings.topics().names().prefix(),
                     admin.url());
-            return new Forwarder(settings.process().stopTimeout(), meters, all, admin, status);
+            return new Forwarder(settings.process().stopTimeout(), meters, all, admin, console, status);
         } catch (RuntimeException failed) {
+            if (console != null) {
+                console.close();
+            }
             stages.forEach(stage -> stage.close(Duration.ofSeconds(1)));
             meters.close();
             throw failed;
@@ -215,6 +228,7 @@ public final class Forwarder implements AutoCloseable {
             LOG.info("event=stopped stage={}", stage.name());
         }
         admin.close();
+        console.close();
         meters.close();
     }
 }

@@ -4,12 +4,12 @@ import io.usageflow.schema.text.VisibleText;
 import java.util.regex.Pattern;
 
 /** A text as one word of a shell, so that a command that is shown can be copied whatever the name holds. Pure. */
-final class ShellWord {
+public final class ShellWord {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:@%+,=-]+");
 
     private ShellWord() {}
 
-    static String of(String text) {
+    public static String of(String text) {
         if (!text.codePoints().allMatch(VisibleText::isVisible)) {
             return ansi(text);
         }

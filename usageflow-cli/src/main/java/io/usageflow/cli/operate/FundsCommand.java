@@ -1,6 +1,5 @@
 package io.usageflow.cli.operate;
 
-import io.usageflow.cli.command.AgeText;
 import io.usageflow.cli.command.ExitCode;
 import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.SettingsOptions;
@@ -11,6 +10,7 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.funds.FundsClient;
 import io.usageflow.forwarder.funds.FundsClient.UnreachableException;
 import io.usageflow.forwarder.funds.FundsDocument;
+import io.usageflow.schema.text.AgeText;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;

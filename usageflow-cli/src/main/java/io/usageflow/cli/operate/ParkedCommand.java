@@ -1,6 +1,5 @@
 package io.usageflow.cli.operate;
 
-import io.usageflow.cli.command.AgeText;
 import io.usageflow.cli.command.ExitCode;
 import io.usageflow.cli.command.OperatorCommand;
 import io.usageflow.cli.command.Table;
@@ -14,6 +13,7 @@ import io.usageflow.forwarder.parked.ParkedDocument.Account;
 import io.usageflow.forwarder.parked.ParkedDocument.Reason;
 import io.usageflow.forwarder.parked.ParkedDocument.WaitsFor;
 import io.usageflow.forwarder.parked.ParkedOverview;
+import io.usageflow.schema.text.AgeText;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;

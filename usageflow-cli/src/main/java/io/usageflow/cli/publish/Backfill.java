@@ -1,6 +1,5 @@
 package io.usageflow.cli.publish;
 
-import io.usageflow.cli.command.AgeText;
 import io.usageflow.cli.command.ExitCode;
 import io.usageflow.cli.command.OutputOptions;
 import io.usageflow.cli.command.Terminal;
@@ -23,6 +22,7 @@ import io.usageflow.forwarder.publish.line.LineIds;
 import io.usageflow.forwarder.publish.line.LineSource;
 import io.usageflow.forwarder.publish.line.LineSource.ParsedLine;
 import io.usageflow.producer.UsagePublisher;
+import io.usageflow.schema.text.AgeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;

@@ -19,22 +19,27 @@ final class AdminAccess {
             Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|\\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*]?");
     private static final String SCHEME = "Bearer ";
     private static final String JSON = "application/json";
+    private static final String FORM = "application/x-www-form-urlencoded";
 
     private final AdminSettings settings;
     private final List<AdminToken> tokens;
-    private final Set<String> commands;
+    private final Paths paths;
 
-    /**
-     * Makes the rules.
-     *
-     * @param tokens none if everybody who reaches the port may use it
-     * @param commands paths that also take POST
-     */
-    AdminAccess(AdminSettings settings, List<AdminToken> tokens, Set<String> commands) {
+    /** @param tokens none if everybody who reaches the port may use it */
+    AdminAccess(AdminSettings settings, List<AdminToken> tokens, Paths paths) {
         this.settings = settings;
         this.tokens = List.copyOf(tokens);
-        this.commands = Set.copyOf(commands);
+        this.paths = paths;
     }
+
+    /**
+     * Paths with rules of their own.
+     *
+     * @param commands take POST with JSON of an operator
+     * @param forms take POST of a browser's form, of everybody
+     * @param open need no token
+     */
+    record Paths(Set<String> commands, Set<String> forms, Set<String> open) {}
 
     /** @param why one sentence with the remedy */
     record Refusal(int status, String why) {}
@@ -57,8 +62,13 @@ final class AdminAccess {
 
     /** Whether a request is refused. */
     Optional<Refusal> refusal(Question question) {
-        boolean command = question.method().equals("POST") && commands.contains(question.path());
-        if (!command && !question.method().equals("GET") && !question.method().equals("HEAD")) {
+        boolean post = question.method().equals("POST");
+        boolean command = post && paths.commands().contains(question.path());
+        boolean form = post && paths.forms().contains(question.path());
+        if (!command
+                && !form
+                && !question.method().equals("GET")
+                && !question.method().equals("HEAD")) {
             return Optional.of(new Refusal(405, "this page is read only: use GET or HEAD"));
         }
         if (!isOurs(question.host())) {
@@ -66,6 +76,9 @@ final class AdminAccess {
                     421,
                     "the admin server is not asked under this name: use its address, or add the name to "
                             + AdminSettings.ALLOWED_HOSTS));
+        }
+        if (form) {
+            return refusalOfPost(question, FORM);
         }
         if (!isOpen(question.path()) && question.caller().isEmpty()) {
             return Optional.of(new Refusal(
@@ -83,12 +96,16 @@ final class AdminAccess {
                 .isPresent()) {
             return Optional.of(new Refusal(403, "this token may only read: use an operator's"));
         }
+        return refusalOfPost(question, JSON);
+    }
+
+    private static Optional<Refusal> refusalOfPost(Question question, String type) {
         if (!isSameOrigin(question)) {
             return Optional.of(new Refusal(403, "a page of another origin asks for this: use this server's own pages"));
         }
-        return JSON.equals(question.type())
+        return type.equals(question.type())
                 ? Optional.empty()
-                : Optional.of(new Refusal(415, "send the header 'Content-Type: " + JSON + "'"));
+                : Optional.of(new Refusal(415, "send the header 'Content-Type: " + type + "'"));
     }
 
     /** Browsers send Sec-Fetch-Site over https and to this machine only, Origin always. Other programs send neither. */
@@ -122,6 +139,7 @@ final class AdminAccess {
         return tokens.isEmpty()
                 || path.equals(AdminServer.LIVE)
                 || path.equals(AdminServer.READY)
+                || paths.open().contains(path)
                 || (settings.metricsOpen() && path.equals(AdminServer.METRICS));
     }
 }

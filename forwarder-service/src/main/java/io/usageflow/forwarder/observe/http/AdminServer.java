@@ -15,10 +15,10 @@ import io.usageflow.forwarder.json.ReportJson;
 import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.HealthReport;
 import io.usageflow.forwarder.observe.Stage;
+import io.usageflow.forwarder.observe.WebPage;
 import io.usageflow.forwarder.observe.meter.ProcessMeters;
-import io.usageflow.schema.text.VisibleText;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -28,8 +28,6 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Serves {@code /health/live}, {@code /health/ready} (200, or 503 with the reasons) and {@code /metrics} (Prometheus
@@ -42,12 +40,17 @@ public final class AdminServer implements AutoCloseable {
     public static final String READY = "/health/ready";
     public static final String METRICS = "/metrics";
 
-    private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
-
     private static final int UNAVAILABLE = 503;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int METHOD_NOT_ALLOWED = 405;
     private static final int UNAUTHORIZED = 401;
+    private static final String API_POLICY = "default-src 'none'; frame-ancestors 'none'";
+    private static final String CONSOLE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action"
+            + " 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    /** They lead to the console's first page. */
+    private static final Set<String> ENTRANCES = Set.of("/", "/console", "/console/");
+
     private static final int THREADS_MAX = 64;
     private static final int THREADS_MIN = 4;
     private static final int ACCEPT_QUEUE = 512;
@@ -65,6 +68,7 @@ public final class AdminServer implements AutoCloseable {
      *
      * @param stages asked at every request, so that the server can be up before the stages are
      * @param pages the stages' own
+     * @param web the console's
      * @throws AdminPortBusyException if it cannot listen there
      * @throws io.usageflow.forwarder.config.SettingsException where others can reach it and there is no token
      */
@@ -72,19 +76,16 @@ public final class AdminServer implements AutoCloseable {
             AdminSettings settings,
             Supplier<List<Stage>> stages,
             List<AdminPage> pages,
+            List<WebPage> web,
             PrometheusMeterRegistry meters) {
-        var access = new AdminAccess(
-                settings,
-                settings.acceptedTokens(),
-                pages.stream()
-                        .filter(page -> page.command().isPresent())
-                        .map(AdminPage::path)
-                        .collect(Collectors.toSet()));
+        List<AdminToken> tokens = settings.acceptedTokens();
         var failures = new FailedTokens(System::nanoTime);
+        var login = new BrowserLogin(tokens, failures, System::nanoTime);
+        var gate = new RequestGate(new AdminAccess(settings, tokens, paths(pages, web)), failures, login);
         var heavy = new HeavyPages(settings.pageMaxAge(), System::nanoTime);
         Javalin server = Javalin.create(config -> {
             ConnectionLimits limits = listen(config, settings);
-            config.routes.before(request -> admit(request, access, failures, limits));
+            config.routes.before(request -> admit(request, gate, limits));
             serve(config, LIVE, request -> {
                 HealthReport report = HealthReport.of(stages.get());
                 answer(request, report.live() ? 200 : UNAVAILABLE, report.page());
@@ -118,6 +119,9 @@ public final class AdminServer implements AutoCloseable {
                         AdminPage.Answer answer = command.apply(request.queryParamMap());
                         answer(request, answer.status(), answer.body());
                     })));
+            if (!web.isEmpty()) {
+                serveConsole(config, settings, web, login);
+            }
         });
         try {
             server.start();
@@ -126,6 +130,40 @@ public final class AdminServer implements AutoCloseable {
             throw new AdminPortBusyException(settings.host(), settings.port(), busy);
         }
         return new AdminServer(server, settings.host());
+    }
+
+    private static AdminAccess.Paths paths(List<AdminPage> pages, List<WebPage> web) {
+        Set<String> open = web.stream().filter(WebPage::open).map(WebPage::path).collect(Collectors.toSet());
+        if (!web.isEmpty()) {
+            open.addAll(ENTRANCES);
+        }
+        return new AdminAccess.Paths(
+                pages.stream()
+                        .filter(page -> page.command().isPresent())
+                        .map(AdminPage::path)
+                        .collect(Collectors.toSet()),
+                web.isEmpty() ? Set.of() : Set.of(BrowserLogin.LOGIN, BrowserLogin.LOGOUT),
+                open);
+    }
+
+    /** Pages that read topics do not keep the others waiting, and none of them keeps a scraper waiting. */
+    private static void serveConsole(
+            JavalinConfig config, AdminSettings settings, List<WebPage> web, BrowserLogin login) {
+        var light = new HeavyPages(settings.pageMaxAge(), System::nanoTime);
+        var scans = new HeavyPages(settings.pageMaxAge(), System::nanoTime);
+        web.forEach(page -> serve(config, page.path(), request -> (page.scans() ? scans : light)
+                .answer(request, page.path() + new TreeMap<>(request.queryParamMap()), () -> {
+                    WebPage.Page made = page.answer(request.queryParamMap());
+                    return new HeavyPages.Made(
+                            made.status(), made.type(), made.text().getBytes(UTF_8));
+                })));
+        serve(config, "/", request -> BrowserLogin.goTo(request, "console/flow"));
+        serve(
+                config,
+                "/console",
+                request -> BrowserLogin.goTo(request, request.path().endsWith("/") ? "flow" : "console/flow"));
+        config.routes.post(BrowserLogin.LOGIN, login::login);
+        config.routes.post(BrowserLogin.LOGOUT, login::logout);
     }
 
     private static ConnectionLimits listen(JavalinConfig config, AdminSettings settings) {
@@ -169,61 +207,33 @@ public final class AdminServer implements AutoCloseable {
         config.routes.head(path, handler);
     }
 
-    private static void admit(Context request, AdminAccess access, FailedTokens failures, ConnectionLimits limits) {
+    private static void admit(Context request, RequestGate gate, ConnectionLimits limits) {
         limits.asked(ServletContextRequest.getServletContextRequest(request.req())
                 .getConnectionMetaData()
                 .getConnection());
+        boolean console = request.path().startsWith(WebPage.FOLDER);
         request.header("X-Content-Type-Options", "nosniff");
         request.header("X-Frame-Options", "DENY");
-        request.header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+        request.header("Content-Security-Policy", console ? CONSOLE_POLICY : API_POLICY);
         request.header("Referrer-Policy", "no-referrer");
         request.header("Cache-Control", "no-store");
-        refusal(request, access, failures).ifPresent(why -> {
+        gate.refusal(request).ifPresent(why -> {
             switch (why.status()) {
                 case METHOD_NOT_ALLOWED -> request.header("Allow", "GET, HEAD");
                 case UNAUTHORIZED -> request.header("WWW-Authenticate", "Bearer realm=\"usageflow\"");
                 case TOO_MANY_REQUESTS -> request.header("Retry-After", Long.toString(FailedTokens.WITHIN.toSeconds()));
                 default -> {}
             }
-            answer(
-                    request,
-                    why.status(),
-                    AdminPage.Answer.badQuestion(why.why()).body());
+            if (console && why.status() == UNAUTHORIZED && request.header("Authorization") == null) {
+                BrowserLogin.ask(request);
+            } else {
+                answer(
+                        request,
+                        why.status(),
+                        AdminPage.Answer.badQuestion(why.why()).body());
+            }
             request.skipRemainingHandlers();
         });
-    }
-
-    /** A token is not even compared while its sender's address has failed too often. */
-    private static Optional<AdminAccess.Refusal> refusal(Context request, AdminAccess access, FailedTokens failures) {
-        String authorization = request.header("Authorization");
-        String address = request.req().getRemoteAddr();
-        if (authorization != null && failures.tooMany(address)) {
-            return Optional.of(new AdminAccess.Refusal(
-                    TOO_MANY_REQUESTS, "too many wrong tokens from this address: try again in a minute"));
-        }
-        Optional<AdminToken> caller = access.caller(authorization);
-        Optional<AdminAccess.Refusal> refusal = access.refusal(new AdminAccess.Question(
-                request.req().getMethod(),
-                request.path(),
-                request.req().getServerName(),
-                request.header("Host"),
-                caller,
-                request.header("Content-Type"),
-                request.header("Origin"),
-                request.header("Sec-Fetch-Site")));
-        if (authorization != null
-                && refusal.filter(why -> why.status() == UNAUTHORIZED).isPresent()) {
-            failures.add(address);
-            LOG.warn("event=admin_token_refused address={} path={}", address, VisibleText.logged(request.path()));
-        }
-        if (refusal.isEmpty() && request.req().getMethod().equals("POST")) {
-            LOG.info(
-                    "event=admin_command by={} address={} path={}",
-                    caller.map(AdminToken::name).orElse("none"),
-                    address,
-                    request.path());
-        }
-        return refusal;
     }
 
     /** Where it listens, the real port where 0 was asked for. */

@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Siblings: each method, each kind of name in Host, each page with and without a token, each way a token can be wrong. */
 class AdminAccessTest {
     private static final String TOKEN = "0123456789abcdef";
-    private static final Set<String> COMMANDS = Set.of("/command");
+    private static final AdminAccess.Paths PATHS =
+            new AdminAccess.Paths(Set.of("/command"), Set.of("/form"), Set.of("/open"));
 
     private static final String READER = "reader:grafana:%s";
 
@@ -64,7 +65,7 @@ class AdminAccessTest {
         AdminSettings settings =
                 settings(Map.of("admin.host", "bound.example", "admin.allowed.hosts", "forwarder.prod.svc, other"));
 
-        assertThat(status(new AdminAccess(settings, List.of(), COMMANDS), method, "/metrics", host, null))
+        assertThat(status(new AdminAccess(settings, List.of(), PATHS), method, "/metrics", host, null))
                 .isEqualTo(status);
     }
 
@@ -264,7 +265,7 @@ class AdminAccessTest {
 
     private static AdminAccess access(Map<String, String> given) {
         AdminSettings settings = settings(given);
-        return new AdminAccess(settings, settings.acceptedTokens(), COMMANDS);
+        return new AdminAccess(settings, settings.acceptedTokens(), PATHS);
     }
 
     private static String sha256(String token) throws NoSuchAlgorithmException {

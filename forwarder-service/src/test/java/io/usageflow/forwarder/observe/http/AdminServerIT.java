@@ -58,7 +58,8 @@ class AdminServerIT {
 
     @BeforeEach
     void start() {
-        server = AdminServer.start(new AdminSettings("127.0.0.1", 0), stages::get, List.of(page), meters.registry());
+        server = AdminServer.start(
+                new AdminSettings("127.0.0.1", 0), stages::get, List.of(page), List.of(), meters.registry());
     }
 
     @AfterEach
@@ -242,7 +243,7 @@ class AdminServerIT {
         var settings = Settings.load(ConfigSources.none()
                         .with(Map.of("admin.host", "0.0.0.0", "admin.port", "0", "admin.token", TOKEN), "test"))
                 .admin();
-        try (AdminServer open = AdminServer.start(settings, stages::get, List.of(page), meters.registry())) {
+        try (AdminServer open = AdminServer.start(settings, stages::get, List.of(page), List.of(), meters.registry())) {
             URI address = URI.create(open.url().replace("0.0.0.0", "127.0.0.1"));
             assertThat(asked(address, "/health/ready", "").statusCode()).isEqualTo(200);
             for (String path : List.of("/metrics", "/echo?word=a", "/nowhere")) {
@@ -255,8 +256,8 @@ class AdminServerIT {
                     .isEqualTo(200);
             assertThat(asked(address, "/echo?word=a", "Bearer " + TOKEN).body()).isEqualTo("{\"word\":\"a\"}");
         }
-        assertThatThrownBy(() ->
-                        AdminServer.start(new AdminSettings("0.0.0.0", 0), stages::get, List.of(), meters.registry()))
+        assertThatThrownBy(() -> AdminServer.start(
+                        new AdminSettings("0.0.0.0", 0), stages::get, List.of(), List.of(), meters.registry()))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining("admin.token.file");
     }
@@ -265,7 +266,8 @@ class AdminServerIT {
     void shouldCompareNoTokenOfAnAddressThatSentTooManyWrongOnes() throws Exception {
         var settings = Settings.load(ConfigSources.none().with(Map.of("admin.port", "0", "admin.token", TOKEN), "test"))
                 .admin();
-        try (AdminServer closed = AdminServer.start(settings, stages::get, List.of(page), meters.registry())) {
+        try (AdminServer closed =
+                AdminServer.start(settings, stages::get, List.of(page), List.of(), meters.registry())) {
             URI address = URI.create(closed.url());
             for (int i = 0; i < FailedTokens.FAILURES_MAX; i++) {
                 assertThat(asked(address, "/metrics", "Bearer wrong" + i).statusCode())
@@ -305,6 +307,7 @@ class AdminServerIT {
             assertThatThrownBy(() -> AdminServer.start(
                             new AdminSettings("127.0.0.1", taken.getLocalPort()),
                             List::of,
+                            List.of(),
                             List.of(),
                             meters.registry()))
                     .isInstanceOf(AdminPortBusyException.class)

@@ -1,4 +1,4 @@
-package io.usageflow.cli.command;
+package io.usageflow.schema.text;
 
 import java.time.Duration;
 import java.time.Instant;

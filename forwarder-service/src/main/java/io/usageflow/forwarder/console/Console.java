@@ -1,0 +1,98 @@
+package io.usageflow.forwarder.console;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.links.LinkTable;
+import io.usageflow.forwarder.observe.AdminPage;
+import io.usageflow.forwarder.observe.HealthReport;
+import io.usageflow.forwarder.observe.WebPage;
+import io.usageflow.forwarder.trace.Tracer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The console's pages. Thread-safe; close it. */
+public final class Console implements AutoCloseable {
+    private static final String PARKED = "/admission/parked";
+
+    private final FlowHistory history;
+    private final BoundedWork work = new BoundedWork();
+    private final List<WebPage> pages;
+
+    private Console(Settings settings, Supplier<HealthReport> health, List<AdminPage> stages, MeterRegistry meters) {
+        Clock clock = Clock.systemUTC();
+        var layout = new Layout(
+                settings.process().instanceId(),
+                !settings.admin().acceptedTokens().isEmpty(),
+                clock::instant);
+        history = new FlowHistory(meters, System::nanoTime);
+        Optional<AdminPage> parked =
+                stages.stream().filter(page -> page.path().equals(PARKED)).findFirst();
+        var links = new LinkTable(settings);
+        pages = List.of(
+                new FlowView(layout, settings.topics().names(), health, history),
+                new FindView(layout, parked, links, new Tracer(settings, clock), work),
+                new ParkedView(layout, parked),
+                new LinksView(layout, links, work),
+                new LoginView(),
+                new Asset("console.css", "text/css; charset=utf-8"),
+                new Asset("icon.svg", "image/svg+xml"));
+    }
+
+    /**
+     * Begins to sample the meters.
+     *
+     * @param stages the pages of the stages that this process runs
+     */
+    public static Console start(
+            Settings settings, Supplier<HealthReport> health, List<AdminPage> stages, MeterRegistry meters) {
+        var console = new Console(settings, health, stages, meters);
+        console.history.start();
+        return console;
+    }
+
+    public List<WebPage> pages() {
+        return pages;
+    }
+
+    @Override
+    public void close() {
+        history.close();
+        work.close();
+    }
+
+    /** A file that all pages use. */
+    private record Asset(String name, String type, String text) implements WebPage {
+        Asset(String name, String type) {
+            this(name, type, read(name));
+        }
+
+        private static String read(String name) {
+            try (InputStream in = Console.class.getResourceAsStream(name)) {
+                if (in == null) {
+                    throw new IllegalStateException(name + " is not in the jar");
+                }
+                return new String(in.readAllBytes(), UTF_8);
+            } catch (IOException broken) {
+                throw new UncheckedIOException(broken);
+            }
+        }
+
+        @Override
+        public boolean open() {
+            return true;
+        }
+
+        @Override
+        public Page answer(Map<String, List<String>> query) {
+            return new Page(200, type, text);
+        }
+    }
+}

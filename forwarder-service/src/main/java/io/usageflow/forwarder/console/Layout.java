@@ -1,0 +1,191 @@
+package io.usageflow.forwarder.console;
+
+import static io.usageflow.forwarder.console.Html.attr;
+import static io.usageflow.forwarder.console.Html.css;
+import static io.usageflow.forwarder.console.Html.el;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.usageflow.forwarder.observe.Version;
+import io.usageflow.forwarder.observe.WebPage.Page;
+import io.usageflow.schema.text.AgeText;
+import io.usageflow.schema.text.VisibleText;
+import java.net.URLEncoder;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What all pages have in common: frame, forms, tables, times. Pure but for the clock. */
+final class Layout {
+    static final String HTML = "text/html; charset=utf-8";
+
+    private static final Map<String, String> PAGES = Stream.of("flow", "find", "parked", "links")
+            .collect(Collectors.toMap(name -> name, Layout::title, (a, b) -> a, LinkedHashMap::new));
+
+    private final String instance;
+    private final boolean closed;
+    private final Supplier<Instant> clock;
+
+    /**
+     * Makes the frame.
+     *
+     * @param instance which process shows the pages
+     * @param closed whether a browser has to log in
+     */
+    Layout(String instance, boolean closed, Supplier<Instant> clock) {
+        this.instance = instance;
+        this.closed = closed;
+        this.clock = clock;
+    }
+
+    Instant now() {
+        return clock.get();
+    }
+
+    /**
+     * A page.
+     *
+     * @param command the command line that shows the same
+     */
+    Page page(int status, String name, String command, List<Html> content) {
+        Optional<Html> logout = closed
+                ? Optional.of(el("form", attr("method", "post"), attr("action", "logout"), el("button", "Log out")))
+                : Optional.empty();
+        return bare(
+                status,
+                title(name),
+                List.of(
+                        el(
+                                "header",
+                                el("strong", "usageflow"),
+                                el(
+                                        "nav",
+                                        attr("aria-label", "Pages"),
+                                        PAGES.entrySet().stream()
+                                                .map(page -> el(
+                                                        "a",
+                                                        attr("href", page.getKey()),
+                                                        page.getKey().equals(name)
+                                                                ? Optional.of(attr("aria-current", "page"))
+                                                                : Optional.empty(),
+                                                        page.getValue()))
+                                                .toList()),
+                                logout),
+                        el("main", el("h1", title(name)), content),
+                        el(
+                                "footer",
+                                el("p", "The same on the command line: ", el("code", command)),
+                                el(
+                                        "p",
+                                        "Instance " + instance + ", version " + Version.current() + ", as of ",
+                                        time(now()),
+                                        ". All times are UTC."))));
+    }
+
+    /** Without navigation. */
+    static Page bare(int status, String title, List<Html> body) {
+        return new Page(
+                status,
+                HTML,
+                el(
+                                "html",
+                                attr("lang", "en"),
+                                el(
+                                        "head",
+                                        el("meta", attr("charset", "utf-8")),
+                                        el("title", title + " - usageflow"),
+                                        el(
+                                                "meta",
+                                                attr("name", "viewport"),
+                                                attr("content", "width=device-width, initial-scale=1")),
+                                        el("meta", attr("name", "color-scheme"), attr("content", "light dark")),
+                                        el("link", attr("rel", "icon"), attr("href", "icon.svg")),
+                                        el("link", attr("rel", "stylesheet"), attr("href", "console.css"))),
+                                el("body", body))
+                        .document());
+    }
+
+    private static String title(String name) {
+        return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
+    }
+
+    /** A reference to a page with a query. Empty values are left out. */
+    static String href(String page, String... namesAndValues) {
+        var query = new ArrayList<String>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            if (!namesAndValues[i + 1].isEmpty()) {
+                query.add(namesAndValues[i] + "=" + URLEncoder.encode(namesAndValues[i + 1], UTF_8));
+            }
+        }
+        return query.isEmpty() ? page : page + "?" + String.join("&", query);
+    }
+
+    static Html link(String text, String page, String... namesAndValues) {
+        return el("a", attr("href", href(page, namesAndValues)), VisibleText.of(text));
+    }
+
+    static Html field(String label, String name, String value, Object... more) {
+        return el(
+                "label",
+                label,
+                el("input", attr("name", name), attr("value", value), attr("autocomplete", "off"), List.of(more)));
+    }
+
+    static Html form(String page, Object... parts) {
+        return el("form", attr("method", "get"), attr("action", page), css("filter"), List.of(parts));
+    }
+
+    /** On a narrow screen each cell shows its column's name. */
+    static Html table(List<String> columns, List<List<Object>> rows) {
+        return el(
+                "table",
+                el(
+                        "thead",
+                        el(
+                                "tr",
+                                columns.stream()
+                                        .map(column -> el("th", attr("scope", "col"), column))
+                                        .toList())),
+                el("tbody", rows.stream().map(row -> row(columns, row)).toList()));
+    }
+
+    private static Html row(List<String> columns, List<Object> cells) {
+        var row = new ArrayList<Html>();
+        for (int i = 0; i < cells.size(); i++) {
+            row.add(el("td", attr("data-label", columns.get(i)), cells.get(i)));
+        }
+        return el("tr", row);
+    }
+
+    /** What limits an answer: a page never shows a part as if it were all. */
+    static Html note(String text) {
+        return el("p", css("note"), attr("role", "status"), text);
+    }
+
+    static Html time(Instant at) {
+        Instant seconds = at.truncatedTo(ChronoUnit.SECONDS);
+        return el(
+                "time",
+                attr("datetime", seconds),
+                seconds.toString().replace("T", " ").replace("Z", ""));
+    }
+
+    Html since(Instant at) {
+        return el("span", AgeText.of(Duration.between(at, now())) + ", since ", time(at));
+    }
+
+    /** The value of a parameter that is given once; empty where it is not, or too long to be one. */
+    static String parameter(Map<String, List<String>> query, String name, int max) {
+        List<String> values = query.getOrDefault(name, List.of());
+        String value = values.isEmpty() ? "" : values.get(0).strip();
+        return value.length() > max ? value.substring(0, max) : value;
+    }
+}

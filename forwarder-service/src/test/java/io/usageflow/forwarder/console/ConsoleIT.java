@@ -1,0 +1,230 @@
+package io.usageflow.forwarder.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.usageflow.embedded.EmbeddedBroker;
+import io.usageflow.embedded.EmbeddedBrokerOptions;
+import io.usageflow.embedded.SchemaRegistryServer;
+import io.usageflow.embedded.TopicCreation;
+import io.usageflow.forwarder.Forwarder;
+import io.usageflow.forwarder.config.ConfigSources;
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.testing.ImpatientKafka;
+import io.usageflow.producer.CustomerRef;
+import io.usageflow.producer.UsageEvent;
+import io.usageflow.producer.UsagePublisher;
+import io.usageflow.sandbox.CredytSandbox;
+import io.usageflow.sandbox.SandboxOptions;
+import io.usageflow.sandbox.SandboxSeed.PriceSpec;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The pages of a forwarder whose events, accounts and customers carry what would be markup if it were not escaped. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConsoleIT {
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final String ACCOUNT = "<script>alert(1)</script>";
+    private static final String CUSTOMER = "\"><img src=x onerror=alert(2)>";
+    private static final String EVENT = "'\"><script>alert(3)</script>";
+    private static final String UNLINKED = "<b>nobody's</b>";
+    private static final String CONFLICT = "twice";
+
+    private final EmbeddedBroker broker =
+            EmbeddedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
+    private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
+    private final CredytSandbox credyt =
+            CredytSandbox.start(SandboxOptions.defaults().withApiKeys("test"));
+    private Path folder;
+    private Forwarder forwarder;
+
+    @BeforeAll
+    void start(@TempDir Path given) {
+        folder = given;
+        Settings settings = settings();
+        TopicCreation.create(
+                broker.bootstrapServers(), settings.topics().names().specs(2, Duration.ofDays(35)));
+        credyt.createProduct("assistant", PriceSpec.unit("message_completed", "USD", "2.5"));
+        credyt.createCustomer(CUSTOMER, "assistant");
+        forwarder = Forwarder.start(settings);
+        try (UsagePublisher publisher = UsagePublisher.create(
+                Map.of("bootstrap.servers", broker.bootstrapServers(), "schema.registry.url", registry.url()))) {
+            publisher.linkCustomer(ACCOUNT, CustomerRef.externalId(CUSTOMER)).join();
+            publish(publisher, EVENT, ACCOUNT, 1);
+            publish(publisher, "waits", UNLINKED, 1);
+            publish(publisher, CONFLICT, ACCOUNT, 1);
+            publish(publisher, CONFLICT, ACCOUNT, 2);
+        }
+        assertThat(credyt.awaitEvents(2, PATIENCE)).isTrue();
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(page("find?q=" + encoded(CONFLICT)))
+                .contains("ID_CONFLICT", "delivered once at"));
+        await().atMost(PATIENCE).until(() -> forwarder.health().ready());
+    }
+
+    @AfterAll
+    void stop() {
+        forwarder.close();
+        credyt.close();
+        registry.close();
+        broker.close();
+    }
+
+    private static void publish(UsagePublisher publisher, String id, String account, int tokens) {
+        publisher
+                .publish(UsageEvent.of("message_completed")
+                        .id(id)
+                        .account(account)
+                        .data("total_tokens", tokens))
+                .join();
+    }
+
+    @Test
+    void shouldTellAnEventsLife() throws Exception {
+        assertThat(page("find?q=" + encoded(EVENT) + "&credyt=1"))
+                .contains("&#39;&quot;&gt;&lt;script&gt;alert(3)&lt;/script&gt;")
+                .contains("delivered once at", "<strong>published</strong>", "<strong>admitted</strong>")
+                .contains("<dt>attempts</dt><dd>1</dd>", "<dt>HTTP status</dt>", "As Credyt has it")
+                .contains("usageflow trace &#39;&#39;\\&#39;&#39;")
+                .doesNotContain("<script", "<img");
+        assertThat(page("find?q=nothing-of-this-name&since=2h"))
+                .contains("No record of such an event was found.", "Link to share, with a fixed time");
+    }
+
+    @Test
+    void shouldFindAnAccountAndACustomer() throws Exception {
+        for (String name : List.of(ACCOUNT, CUSTOMER)) {
+            assertThat(page("find?q=" + encoded(name)))
+                    .contains("&lt;script&gt;alert(1)&lt;/script&gt;", "onerror=alert(2)&gt;")
+                    .doesNotContain("<script", "<img");
+        }
+        assertThat(page("find?q=" + encoded(UNLINKED))).contains("the link of account &lt;b&gt;nobody");
+    }
+
+    @Test
+    void shouldListParkedEventsAndLinks() throws Exception {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(page("parked")).contains("1 events of 1 accounts wait."));
+        assertThat(page("parked"))
+                .contains("&lt;b&gt;nobody", "usageflow links put --account", "<code>usageflow parked list</code>")
+                .doesNotContain("<b>", "Not complete");
+        assertThat(page("parked?account=none")).contains("No event of none waits here.");
+        assertThat(page("links"))
+                .contains("1 links.", "&lt;script&gt;alert(1)&lt;/script&gt;", "external id")
+                .doesNotContain("<script", "<img");
+        assertThat(page("links?q=" + encoded("no such"))).contains("0 links.");
+        assertThat(page("links?kind=vendor")).contains("0 links.", "usageflow links list --vendors");
+    }
+
+    @Test
+    void shouldShowTheFlow() throws Exception {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(page("flow"))
+                .contains("All is well in this instance.", "the books balance", "<dd>closed</dd>")
+                .contains("<dt>parked</dt><dd>1</dd>", "<dt>accepted</dt><dd>2</dd>"));
+    }
+
+    @Test
+    void shouldReferOnlyToPagesThatThereAre() throws Exception {
+        for (String name : List.of("flow", "find", "parked", "links", "login", "find?q=" + encoded(EVENT))) {
+            Matcher reference = Pattern.compile("(?:href|action)=\"([a-z.]+)").matcher(page(name));
+            while (reference.find()) {
+                assertThat(get(reference.group(1)).statusCode())
+                        .as(name + " to " + reference.group())
+                        .isIn(200, reference.group(1).equals("logout") ? 404 : 200);
+            }
+        }
+        assertThat(get("console.css").headers().firstValue("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/css"));
+        assertThat(get("icon.svg").headers().firstValue("Content-Type")).hasValue("image/svg+xml");
+        assertThat(get("find?q=a&since=soon").statusCode()).isEqualTo(400);
+    }
+
+    /** A browser writes what the policy forbids, or fails to load, to its console. */
+    @Test
+    void shouldLeaveABrowsersConsoleEmpty() throws Exception {
+        Optional<String> browser = browser();
+        assumeTrue(browser.isPresent(), "no Chromium here: the pages are not opened in a browser");
+        for (String name : List.of("flow", "parked", "links", "login", "find?q=" + encoded(EVENT))) {
+            Path log = folder.resolve("browser.log");
+            Path document = folder.resolve("browser.html");
+            Process process = new ProcessBuilder(
+                            browser.get(),
+                            "--headless=new",
+                            "--no-sandbox",
+                            "--disable-gpu",
+                            "--user-data-dir=" + folder.resolve("browser"),
+                            "--enable-logging=stderr",
+                            "--log-level=0",
+                            "--dump-dom",
+                            address(name).toString())
+                    .redirectOutput(document.toFile())
+                    .redirectError(log.toFile())
+                    .start();
+            assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+            assertThat(Files.readString(document)).contains("usageflow", "<h1>");
+            assertThat(Files.readString(log)).doesNotContain("CONSOLE");
+        }
+    }
+
+    private static Optional<String> browser() {
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .flatMap(folder -> Stream.of("chromium", "chromium-browser", "google-chrome")
+                        .map(name -> Path.of(folder, name)))
+                .filter(Files::isExecutable)
+                .map(Path::toString)
+                .findFirst();
+    }
+
+    private String page(String name) throws IOException, InterruptedException {
+        HttpResponse<String> answer = get(name);
+        assertThat(answer.statusCode()).as(name + ": " + answer.body()).isEqualTo(200);
+        return answer.body();
+    }
+
+    private HttpResponse<String> get(String name) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(address(name)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private URI address(String name) {
+        return URI.create(forwarder.adminUrl() + "/console/" + name);
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private Settings settings() {
+        Map<String, String> values = new HashMap<>(ImpatientKafka.ADMISSION);
+        values.put("kafka.bootstrap.servers", broker.bootstrapServers());
+        values.put("schema.registry.url", registry.url());
+        values.put("credyt.url", credyt.url().toString());
+        values.put("credyt.api.key", "test");
+        values.put("admin.port", "0");
+        values.put("admin.page.max.age", "0s");
+        values.put("state.dir", folder.resolve("state").toString());
+        return Settings.load(ConfigSources.none().with(values, "test"));
+    }
+}
