@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.console;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -26,7 +27,7 @@ final class BoundedWork implements AutoCloseable {
             });
 
     /**
-     * What came of it.
+     * The result of work.
      *
      * @param value empty if there is none
      * @param problem one sentence that says why; empty if all is there
@@ -56,11 +57,11 @@ final class BoundedWork implements AutoCloseable {
             Thread.currentThread().interrupt();
             return Result.failed("The forwarder stops.");
         } catch (ExecutionException failed) {
-            if (failed.getCause() instanceof Error fault) {
+            Throwable cause = Objects.requireNonNullElse(failed.getCause(), failed);
+            if (cause instanceof Error fault) {
                 throw fault;
             }
-            String kind = failed.getCause() instanceof KafkaException ? "Kafka: " : "";
-            return Result.failed(kind + failed.getCause().getMessage());
+            return Result.failed((cause instanceof KafkaException ? "Kafka: " : "") + cause.getMessage());
         }
     }
 

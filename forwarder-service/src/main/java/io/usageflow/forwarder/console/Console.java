@@ -39,6 +39,7 @@ public final class Console implements AutoCloseable {
         pages = List.of(
                 new FlowView(layout, settings.topics().names(), health, history),
                 new FindView(layout, parked, links, new Tracer(settings, clock), work),
+                new DeadLettersView(layout, settings, work),
                 new ParkedView(layout, parked),
                 new LinksView(layout, links, work),
                 new LoginView(),

@@ -216,8 +216,8 @@ final class FindView implements WebPage {
                 event.credyt().map(credyt -> el("p", "At Credyt: ", credyt.text())),
                 event.credyt()
                         .flatMap(Trace.AtCredyt::event)
-                        .map(found ->
-                                el("details", el("summary", "As Credyt has it"), Html.lines(ReportJson.indented(found)))));
+                        .map(found -> el(
+                                "details", el("summary", "As Credyt has it"), Html.lines(ReportJson.indented(found)))));
     }
 
     private static Html entry(TimelineEntry entry) {

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -24,15 +24,13 @@ final class FlowHistory implements AutoCloseable {
     private final MeterRegistry meters;
     private final LongSupplier nanoClock;
     private final Deque<Sample> samples = new ArrayDeque<>();
-    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, run -> {
-        var daemon = new Thread(run, "console-history");
-        daemon.setDaemon(true);
-        return daemon;
-    });
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final Thread thread = new Thread(this::run, "console-history");
 
     FlowHistory(MeterRegistry meters, LongSupplier nanoClock) {
         this.meters = meters;
         this.nanoClock = nanoClock;
+        thread.setDaemon(true);
     }
 
     /** Counters since the start of the process. */
@@ -42,8 +40,17 @@ final class FlowHistory implements AutoCloseable {
     record Rates(double admitted, double delivered) {}
 
     void start() {
-        sample();
-        thread.scheduleAtFixedRate(this::sample, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            do {
+                sample();
+            } while (!stop.await(EVERY.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     void sample() {
@@ -124,6 +131,6 @@ final class FlowHistory implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.shutdownNow();
+        stop.countDown();
     }
 }

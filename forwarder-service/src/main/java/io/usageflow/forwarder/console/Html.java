@@ -15,7 +15,7 @@ final class Html {
 
     /** Only names in the console's folder: no scheme, no host, no other folder. */
     private static final Pattern REFERENCE =
-            Pattern.compile("[a-z]+(\\.css|\\.svg)?(\\?[A-Za-z0-9%&=+._*~-]*)?(#[a-z-]+)?");
+            Pattern.compile("[a-z-]+(\\.css|\\.svg)?(\\?[A-Za-z0-9%&=+._*~-]*)?(#[a-z-]+)?");
 
     private static final Set<String> REFERENCES = Set.of("href", "src", "action");
     private static final Set<String> VOID = Set.of("meta", "link", "input", "br");

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 final class Layout {
     static final String HTML = "text/html; charset=utf-8";
 
-    private static final Map<String, String> PAGES = Stream.of("flow", "find", "parked", "links")
+    private static final Map<String, String> PAGES = Stream.of("flow", "find", "dead-letters", "parked", "links")
             .collect(Collectors.toMap(name -> name, Layout::title, (a, b) -> a, LinkedHashMap::new));
 
     private final String instance;
@@ -114,7 +114,7 @@ final class Layout {
     }
 
     private static String title(String name) {
-        return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
+        return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1).replace('-', ' ');
     }
 
     /** A reference to a page with a query. Empty values are left out. */
@@ -137,6 +137,23 @@ final class Layout {
                 "label",
                 label,
                 el("input", attr("name", name), attr("value", value), attr("autocomplete", "off"), List.of(more)));
+    }
+
+    /** @param values an empty one is shown as "any" */
+    static Html select(String label, String name, String chosen, List<String> values) {
+        return el(
+                "label",
+                label,
+                el(
+                        "select",
+                        attr("name", name),
+                        values.stream()
+                                .map(value -> el(
+                                        "option",
+                                        attr("value", value),
+                                        value.equals(chosen) ? Optional.of(attr("selected", "")) : Optional.empty(),
+                                        value.isEmpty() ? "any" : value))
+                                .toList()));
     }
 
     static Html form(String page, Object... parts) {
@@ -171,11 +188,11 @@ final class Layout {
     }
 
     static Html time(Instant at) {
-        Instant seconds = at.truncatedTo(ChronoUnit.SECONDS);
-        return el(
-                "time",
-                attr("datetime", seconds),
-                seconds.toString().replace("T", " ").replace("Z", ""));
+        return el("time", attr("datetime", at.truncatedTo(ChronoUnit.SECONDS)), text(at));
+    }
+
+    static String text(Instant at) {
+        return at.truncatedTo(ChronoUnit.SECONDS).toString().replace("T", " ").replace("Z", "");
     }
 
     Html since(Instant at) {

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 
 /** The links that hold now: as {@code usageflow links list}. */
@@ -64,15 +63,7 @@ final class LinksView implements WebPage {
         content.add(Layout.form(
                 "links",
                 Layout.field("Name or Credyt's id contains", "q", text, attr("type", "search")),
-                el(
-                        "label",
-                        "Kind",
-                        el(
-                                "select",
-                                attr("name", "kind"),
-                                option("", "all", kind),
-                                option(LinkKind.CUSTOMER.key(), "accounts", kind),
-                                option(LinkKind.VENDOR.key(), "vendors", kind))),
+                Layout.select("Kind", "kind", kind, List.of("", LinkKind.CUSTOMER.key(), LinkKind.VENDOR.key())),
                 el("button", "Filter")));
         BoundedWork.Result<Found> result = work.within(
                 WITHIN,
@@ -137,13 +128,5 @@ final class LinksView implements WebPage {
                                 link.reference().value(),
                                 Layout.time(link.since())))
                         .toList());
-    }
-
-    private static Html option(String value, String text, String chosen) {
-        return el(
-                "option",
-                attr("value", value),
-                value.equals(chosen) ? Optional.of(attr("selected", "")) : Optional.empty(),
-                text);
     }
 }

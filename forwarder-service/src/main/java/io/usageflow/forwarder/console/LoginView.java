@@ -43,6 +43,13 @@ final class LoginView implements WebPage {
                                 "form",
                                 attr("method", "post"),
                                 attr("action", "login"),
+                                // Password managers want a name to keep the token under.
+                                el(
+                                        "input",
+                                        attr("name", "username"),
+                                        attr("autocomplete", "username"),
+                                        attr("value", "usageflow"),
+                                        attr("hidden", "")),
                                 el(
                                         "label",
                                         "Token",

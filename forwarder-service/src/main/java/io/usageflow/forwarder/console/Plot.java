@@ -4,18 +4,24 @@ import static io.usageflow.forwarder.console.Html.attr;
 import static io.usageflow.forwarder.console.Html.css;
 import static io.usageflow.forwarder.console.Html.el;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** Rates of the last hour as two lines. Pure. */
+/** Pictures of numbers over time. Pure. */
 final class Plot {
     private static final int WIDTH = 720;
     private static final int HEIGHT = 120;
 
     private Plot() {}
 
-    /** @param rates the oldest first; the newest is at the right edge */
+    /**
+     * Two lines.
+     *
+     * @param rates the oldest first; the newest is at the right edge
+     */
     static Html of(List<FlowHistory.Rates> rates) {
         if (rates.isEmpty()) {
             return el("p", "Nothing yet: a sample is taken every " + FlowHistory.EVERY.toSeconds() + " s.");
@@ -55,5 +61,29 @@ final class Plot {
             points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y));
         }
         return el("polyline", css(name), attr("points", points.toString().strip()));
+    }
+
+    /** One bar for each count, the highest as high as the picture. */
+    static Html bars(long[] counts, String label) {
+        long most = Math.max(1, Arrays.stream(counts).max().orElse(1));
+        int width = WIDTH / counts.length;
+        var bars = new ArrayList<Html>();
+        for (int i = 0; i < counts.length; i++) {
+            long height = counts[i] == 0 ? 0 : Math.max(HEIGHT / 10, HEIGHT * counts[i] / most);
+            bars.add(el(
+                    "rect",
+                    attr("x", i * width),
+                    attr("y", HEIGHT - height),
+                    attr("width", width - 2),
+                    attr("height", height)));
+        }
+        return el(
+                "svg",
+                css("bars"),
+                attr("viewBox", "0 0 " + WIDTH + " " + HEIGHT),
+                attr("preserveAspectRatio", "none"),
+                attr("role", "img"),
+                attr("aria-label", label),
+                bars);
     }
 }

@@ -11,6 +11,7 @@ import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.Forwarder;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.deadletter.DeadLetterFilter;
 import io.usageflow.forwarder.testing.ImpatientKafka;
 import io.usageflow.producer.CustomerRef;
 import io.usageflow.producer.UsageEvent;
@@ -29,11 +30,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -139,6 +142,40 @@ class ConsoleIT {
     }
 
     @Test
+    void shouldShowDeadLettersByReasonInRowsAndWhole() throws Exception {
+        String list = page("dead-letters");
+        assertThat(list)
+                .contains("1 dead letters match.", "ID_CONFLICT", "The id was admitted before")
+                .contains("<code>usageflow dead-letters list</code>", "usageflow dead-letters replay")
+                .doesNotContain("<script", "not complete");
+        Matcher row = Pattern.compile("dead-letters\\?id=[0-9a-f-]+").matcher(list);
+        assertThat(row.find()).isTrue();
+        assertThat(page(row.group()))
+                .contains("ID_CONFLICT, open", "&quot;event_type&quot; : &quot;message_completed&quot;")
+                .contains("&lt;script&gt;alert(1)&lt;/script&gt;", "The event&#39;s life")
+                .doesNotContain("<script", "value_base64");
+        assertThat(page("dead-letters?id=none")).contains("No dead letter has the id none");
+        assertThat(page("dead-letters?state=discarded")).contains("0 dead letters match.");
+        assertThat(page("dead-letters?reason=REJECTED&since=2h"))
+                .contains("0 dead letters match.", "Link to share", "--reason REJECTED --since 2h");
+        assertThat(page("dead-letters?account=" + encoded(ACCOUNT) + "&state=any&until=now"))
+                .contains("1 dead letters match.", "--account &#39;&lt;script&gt;");
+        for (String wrong : List.of("reason=x", "state=x", "since=x")) {
+            assertThat(get("dead-letters?" + wrong).statusCode()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void shouldStopAScanOfDeadLettersInTimeAndKnowIt() {
+        var late = new AtomicLong();
+        var search = new DeadLetterSearch(settings(), () -> late.getAndAdd(DeadLetterSearch.WITHIN.toNanos() + 1));
+
+        assertThat(search.overview(DeadLetterFilter.open(), Instant.now()))
+                .satisfies(found -> assertThat(found.complete()).isFalse())
+                .satisfies(found -> assertThat(found.latest()).hasSize(1));
+    }
+
+    @Test
     void shouldShowTheFlow() throws Exception {
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(page("flow"))
                 .contains("All is well in this instance.", "the books balance", "<dd>closed</dd>")
@@ -147,8 +184,9 @@ class ConsoleIT {
 
     @Test
     void shouldReferOnlyToPagesThatThereAre() throws Exception {
-        for (String name : List.of("flow", "find", "parked", "links", "login", "find?q=" + encoded(EVENT))) {
-            Matcher reference = Pattern.compile("(?:href|action)=\"([a-z.]+)").matcher(page(name));
+        for (String name :
+                List.of("flow", "find", "dead-letters", "parked", "links", "login", "find?q=" + encoded(EVENT))) {
+            Matcher reference = Pattern.compile("(?:href|action)=\"([a-z.-]+)").matcher(page(name));
             while (reference.find()) {
                 assertThat(get(reference.group(1)).statusCode())
                         .as(name + " to " + reference.group())
@@ -166,7 +204,7 @@ class ConsoleIT {
     void shouldLeaveABrowsersConsoleEmpty() throws Exception {
         Optional<String> browser = browser();
         assumeTrue(browser.isPresent(), "no Chromium here: the pages are not opened in a browser");
-        for (String name : List.of("flow", "parked", "links", "login", "find?q=" + encoded(EVENT))) {
+        for (String name : List.of("flow", "dead-letters", "parked", "links", "login", "find?q=" + encoded(EVENT))) {
             Path log = folder.resolve("browser.log");
             Path document = folder.resolve("browser.html");
             Process process = new ProcessBuilder(

@@ -40,7 +40,11 @@ class FlowViewTest {
         var admitted = meters.counter(AdmissionMeter.EVENTS.meterName(), "outcome", "admitted");
         gauge(AdmissionMeter.PARKED.meterName(), 1_234, "partition", "0");
         gauge(AdmissionMeter.PARKED.meterName(), 1, "partition", "1");
-        gauge(AdmissionMeter.LAST_EVENT.meterName(), NOW.minusSeconds(90).getEpochSecond(), "x", "");
+        gauge(
+                AdmissionMeter.LAST_EVENT.meterName(),
+                (double) NOW.minusSeconds(90).getEpochSecond(),
+                "x",
+                "");
         gauge(DeliveryMeter.OLDEST_AGE.meterName(), 61, "x", "");
         gauge(DeliveryMeter.CIRCUIT.meterName(), 0, "cause", "auth");
         gauge(DeliveryMeter.CIRCUIT.meterName(), 1, "cause", "failures");

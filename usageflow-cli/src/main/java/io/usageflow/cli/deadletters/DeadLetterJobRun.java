@@ -1,6 +1,5 @@
 package io.usageflow.cli.deadletters;
 
-import io.usageflow.cli.command.AgeText;
 import io.usageflow.cli.command.ExitCode;
 import io.usageflow.cli.command.Explanation;
 import io.usageflow.cli.command.Logging;
@@ -17,6 +16,7 @@ import io.usageflow.forwarder.replay.ReplayOutcome.Failed;
 import io.usageflow.forwarder.replay.ReplayPlan;
 import io.usageflow.forwarder.replay.ReplayPlan.SkipReason;
 import io.usageflow.forwarder.replay.ReplayRequest;
+import io.usageflow.schema.text.AgeText;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;

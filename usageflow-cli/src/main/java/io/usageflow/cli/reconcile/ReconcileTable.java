@@ -1,6 +1,5 @@
 package io.usageflow.cli.reconcile;
 
-import io.usageflow.cli.command.AgeText;
 import io.usageflow.cli.command.Table;
 import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Difference;
@@ -9,6 +8,7 @@ import io.usageflow.forwarder.reconcile.ReconcileRun.ReconcileResult;
 import io.usageflow.forwarder.reconcile.receipts.ReceiptReconciler.ReconcileProgress;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary.RepairOutcome;
+import io.usageflow.schema.text.AgeText;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;

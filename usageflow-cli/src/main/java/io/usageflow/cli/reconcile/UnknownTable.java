@@ -1,12 +1,12 @@
 package io.usageflow.cli.reconcile;
 
-import io.usageflow.cli.command.AgeText;
 import io.usageflow.forwarder.reconcile.ReconcileFinding;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
 import io.usageflow.forwarder.reconcile.ReconcileRun.ReconcileResult;
 import io.usageflow.forwarder.reconcile.unknown.UnknownEventSearch.SearchProgress;
 import io.usageflow.forwarder.reconcile.unknown.UnknownSummary;
 import io.usageflow.forwarder.reconcile.unknown.UnknownSummary.Count;
+import io.usageflow.schema.text.AgeText;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

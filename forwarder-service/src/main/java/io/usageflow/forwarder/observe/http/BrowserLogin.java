@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sessions of browsers, which cannot send a token with each request: a form takes the token once, and a cookie names the
- * session. Sessions are in memory, so a restart ends them. Thread-safe.
+ * Sessions of browsers, which cannot send a token with each request: a form takes the token once, and a cookie names
+ * the session. Sessions are in memory, so a restart ends them. Thread-safe.
  */
 final class BrowserLogin {
     static final String LOGIN = WebPage.FOLDER + "login";
@@ -40,7 +40,7 @@ final class BrowserLogin {
     private static final String FIRST_PAGE = "flow";
 
     /** A page of this folder, with its query. */
-    private static final Pattern NEXT = Pattern.compile("[a-z]{1,32}(\\?[A-Za-z0-9%&=+._*~:@/-]{0,2000})?");
+    private static final Pattern NEXT = Pattern.compile("[a-z-]{1,32}(\\?[A-Za-z0-9%&=+._*~:@/-]{0,2000})?");
 
     private static final Logger LOG = LoggerFactory.getLogger(BrowserLogin.class);
 
