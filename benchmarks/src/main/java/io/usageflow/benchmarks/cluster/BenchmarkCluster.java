@@ -18,9 +18,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.utils.Utils;
 
 /**
@@ -159,6 +163,25 @@ public final class BenchmarkCluster implements AutoCloseable {
 
     public Path directory() {
         return directory;
+    }
+
+    /** Bytes of the broker's logs, by topic. */
+    public Map<String, Long> logBytes() {
+        try {
+            List<Integer> brokers =
+                    admin.describeCluster().nodes().get().stream().map(Node::id).toList();
+            Map<String, Long> bytes = new HashMap<>();
+            admin.describeLogDirs(brokers).allDescriptions().get().values().stream()
+                    .flatMap(folders -> folders.values().stream())
+                    .forEach(folder -> folder.replicaInfos()
+                            .forEach(
+                                    (partition, replica) -> bytes.merge(partition.topic(), replica.size(), Long::sum)));
+            return bytes;
+        } catch (ExecutionException e) {
+            throw new KafkaException("the sizes of the logs cannot be read", e.getCause());
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
     }
 
     public long brokerPid() {

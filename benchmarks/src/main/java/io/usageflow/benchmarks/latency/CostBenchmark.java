@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,6 +94,7 @@ public final class CostBenchmark {
      *
      * @param jit the compiler threads of forwarder and broker, on top
      * @param sink the stand-in for Credyt, which does not count
+     * @param logBytesPerSecond by which Kafka's logs grew, by topic: one replica of each record and each marker
      * @param latency from the call of publish until the request has arrived; null if nothing was published
      */
     private record Cost(
@@ -101,9 +103,16 @@ public final class CostBenchmark {
             double jit,
             double sink,
             double otherCores,
+            Map<String, Double> logBytesPerSecond,
             LatencyReport.@Nullable Distribution latency) {
         double total() {
             return forwarder + broker;
+        }
+
+        double logBytes() {
+            return logBytesPerSecond.values().stream()
+                    .mapToDouble(bytes -> bytes)
+                    .sum();
         }
     }
 
@@ -112,6 +121,7 @@ public final class CostBenchmark {
             double forwarder,
             double broker,
             double jit,
+            double logBytesPerSecond,
             @JsonUnwrapped LatencyReport.@Nullable Distribution latency,
             List<Cost> rounds) {
         static Rate of(List<Cost> rounds) {
@@ -120,6 +130,7 @@ public final class CostBenchmark {
                     Report.median(rounds, Cost::forwarder),
                     Report.median(rounds, Cost::broker),
                     Report.median(rounds, Cost::jit),
+                    Report.median(rounds, Cost::logBytes),
                     idle ? null : LatencyReport.Distribution.medians(rounds, Cost::latency),
                     rounds);
         }
@@ -144,13 +155,26 @@ public final class CostBenchmark {
         });
     }
 
-    private record Used(CpuTimes.Reading all, long forwarderJit, long brokerJit, long sink) {
+    private record Used(
+            CpuTimes.Reading all, long forwarderJit, long brokerJit, long sink, Map<String, Long> logBytes) {
         static Used of(Pipeline pipeline) {
             return new Used(
                     pipeline.forwarder().cpuTimes().read(),
                     CpuTimes.compilerNanos(pipeline.forwarder().pid()),
                     CpuTimes.compilerNanos(pipeline.cluster().brokerPid()),
-                    pipeline.sink().cpuNanos());
+                    pipeline.sink().cpuNanos(),
+                    pipeline.cluster().logBytes());
+        }
+
+        private Map<String, Double> grown(Map<String, Long> before, double seconds) {
+            Map<String, Double> grown = new TreeMap<>();
+            logBytes.forEach((topic, bytes) -> {
+                double perSecond = (bytes - before.getOrDefault(topic, 0L)) / seconds;
+                if (perSecond > 0) {
+                    grown.put(topic, perSecond);
+                }
+            });
+            return grown;
         }
 
         Cost since(Used before, long nanos, LatencyReport.@Nullable Distribution latency) {
@@ -164,6 +188,7 @@ public final class CostBenchmark {
                     (forwarder + broker) / percent,
                     (sink - before.sink) / percent,
                     used.otherCores((double) nanos),
+                    grown(before.logBytes, nanos / 1e9),
                     latency);
         }
     }

@@ -35,6 +35,7 @@ class AdmissionKillIT {
     private static final long SEED = Long.getLong("usageflow.fault.seed", System.nanoTime());
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final int SIGTERM_EXIT = 143;
+    private static final int FILES_MIN = 4;
     private static final List<String> COMMIT_INTERVALS = List.of("20ms", "20ms", "200ms", "1s");
 
     @TempDir
@@ -62,6 +63,7 @@ class AdmissionKillIT {
 
     @Test
     void shouldAdmitEveryEventOnceHoweverItDies() throws Exception {
+        IndexFiles files = new IndexFiles(folder.resolve("state"));
         flow.start();
         for (int round = 1; round <= ROUNDS; round++) {
             launch();
@@ -76,6 +78,7 @@ class AdmissionKillIT {
             } else {
                 forwarder.kill();
             }
+            files.note();
             flow.repeatNearAndFar();
             if (round % 2 == 0) {
                 loseState();
@@ -92,6 +95,7 @@ class AdmissionKillIT {
         cluster.flush();
         guarantees.check();
         stopInOrder();
+        assertThat(files.seen()).as("files of ids; %s", published.story).hasSizeGreaterThan(FILES_MIN);
     }
 
     private void launch() {

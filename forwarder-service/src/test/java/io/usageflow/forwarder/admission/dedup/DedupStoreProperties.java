@@ -21,11 +21,14 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.statistics.Statistics;
 
-/** The store against a map, with segments so small that every history crosses many of them. */
+/** The store against a map, with segments so small that histories cross many of them, in time and early forgetting. */
 class DedupStoreProperties {
     private static final long HOUR = Duration.ofHours(1).toMillis();
     private static final Duration WINDOW = Duration.ofDays(2);
+    private static final int SEGMENTS_MANY = 5;
+    private static final String MANY = "five or more";
 
     private enum Kind {
         REMEMBER,
@@ -46,7 +49,7 @@ class DedupStoreProperties {
 
     @Property(tries = 300)
     void shouldKnowWhatAMapKnows(@ForAll("steps") List<Step> steps, @ForAll long seed) throws IOException {
-        try (TestStores stores = new TestStores(20, 3)) {
+        try (TestStores stores = new TestStores(8, 3)) {
             History history = new History(stores, new Random(seed));
             for (Step step : steps) {
                 history.apply(step);
@@ -55,7 +58,17 @@ class DedupStoreProperties {
             history.commit();
             history.restart();
             history.check();
+            stores.files();
+            Statistics.label("segments crossed").collect(stores.crossed() >= SEGMENTS_MANY ? MANY : "fewer");
+            Statistics.label("forgotten early").collect(history.early > 0);
+            Statistics.label("forgotten in time").collect(history.inTime > 0);
         }
+        Statistics.label("segments crossed")
+                .coverage(checked -> checked.check(MANY).percentage(share -> share > 30));
+        Statistics.label("forgotten early")
+                .coverage(checked -> checked.check(true).percentage(share -> share > 10));
+        Statistics.label("forgotten in time")
+                .coverage(checked -> checked.check(true).percentage(share -> share > 10));
     }
 
     @Provide
@@ -64,7 +77,7 @@ class DedupStoreProperties {
                         Arbitraries.of(Kind.values()), Arbitraries.integers().between(0, 60))
                 .as(Step::new)
                 .list()
-                .ofMinSize(10)
+                .ofMinSize(30)
                 .ofMaxSize(80);
     }
 
@@ -80,6 +93,8 @@ class DedupStoreProperties {
         private DedupStore store;
         private long clock = Duration.ofDays(20_000).toMillis();
         private long offset;
+        private int inTime;
+        private int early;
 
         History(TestStores stores, Random random) {
             this.stores = stores;
@@ -171,6 +186,8 @@ class DedupStoreProperties {
             store.write();
             clock += number * HOUR / 4;
             DedupStore.Forgotten forgotten = store.forget(clock, 30);
+            inTime += forgotten.inTime();
+            early += forgotten.early();
             int count = forgotten.inTime() + forgotten.early();
             known.keySet().removeAll(List.copyOf(known.keySet()).subList(0, count));
             commit();
@@ -201,7 +218,7 @@ class DedupStoreProperties {
         private void moveAwayAndBack(int number) {
             commit();
             stores.closeIndex();
-            try (TestStores elsewhere = new TestStores(20, 3)) {
+            try (TestStores elsewhere = new TestStores(8, 3)) {
                 store = elsewhere.open(records, guard, 200);
                 remember(number);
                 forget(number);

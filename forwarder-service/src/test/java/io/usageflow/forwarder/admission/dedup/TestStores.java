@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.Stream;
 
@@ -15,6 +17,7 @@ import java.util.stream.Stream;
 public final class TestStores implements AutoCloseable {
     private final Path folder;
     private final IdIndex.Sizes sizes;
+    private final Set<Path> crossed = new HashSet<>();
     private IdIndex index;
 
     public TestStores(int heapIds, int mergeOf) {
@@ -42,6 +45,7 @@ public final class TestStores implements AutoCloseable {
         if (index != null) {
             index.awaitWriting();
         }
+        noteFiles();
         try (Stream<Path> files = Files.list(folder)) {
             return files.sorted().toList();
         } catch (IOException e) {
@@ -58,6 +62,22 @@ public final class TestStores implements AutoCloseable {
         if (index != null) {
             index.close();
             index = null;
+            noteFiles();
+        }
+    }
+
+    /** The number of segments, merged ones too, that there were when files were listed or an index was closed. */
+    public int crossed() {
+        return crossed.size();
+    }
+
+    private void noteFiles() {
+        try (Stream<Path> files = Files.list(folder)) {
+            files.map(Path::getFileName)
+                    .filter(file -> file.toString().endsWith(".ids"))
+                    .forEach(crossed::add);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
