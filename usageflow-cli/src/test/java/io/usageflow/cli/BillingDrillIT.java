@@ -23,8 +23,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** The commands of docs/billing-drill.md, word for word, among many events that are well. */
 class BillingDrillIT {
     private static final Path PAGE = Path.of("..", "docs", "billing-drill.md");
-    private static final String START =
-            "USAGEFLOW_ADMISSION_UNBILLABLE=hold USAGEFLOW_ADMISSION_PARKED_MAX_AGE=90s usageflow dev --forwarder";
+    private static final String START = "USAGEFLOW_ADMISSION_UNBILLABLE=hold USAGEFLOW_ADMISSION_PARKED_MAX_AGE=90s"
+            + " USAGEFLOW_BILLING_SAMPLES_ENABLED=true USAGEFLOW_BILLING_SAMPLES_DELAY=30s"
+            + " USAGEFLOW_BILLING_SAMPLES_PATIENCE=40s usageflow dev --forwarder";
+    private static final String UNBILLED = "d2111000-0000-4000-8000-000000000001";
+    private static final String DOUBLE = "d2111000-0000-4000-8000-000000000002";
     /** 50,000 with the full number of rounds. */
     private static final int WELL = 2_500 * Integer.getInteger("usageflow.fault.rounds", 2);
 
@@ -56,6 +59,7 @@ class BillingDrillIT {
         publish();
         correctAtCredyt();
         correctEvents();
+        seeFees();
         correctFees();
         prove();
         commands.assertAllRun();
@@ -77,6 +81,7 @@ class BillingDrillIT {
                             + "\"tokens\":10}}\n");
         }
         shell.file("drill-usage.jsonl", usage.toString());
+        shell.file("drill-late.jsonl", block("json", "\"drill_search\",\"account_id\""));
         shell.fileNames("drill-report.csv");
         commands.run("curl -sX POST --data @drill-seed.json http://127.0.0.1:8090/__sandbox/seed", 0);
         assertThat(commands.run("usageflow links import drill-links.csv --apply", 0))
@@ -138,20 +143,42 @@ class BillingDrillIT {
         }
     }
 
+    private void seeFees() throws Exception {
+        commands.run("usageflow publish --input drill-late.jsonl --unbillable refuse", 0);
+        awaitAtCredyt("well", UNBILLED);
+        awaitAtCredyt("well", DOUBLE);
+        commands.run("curl -sX DELETE http://127.0.0.1:8090/__sandbox/events/" + UNBILLED + "/fees", 0);
+        commands.run("curl -sX POST http://127.0.0.1:8090/__sandbox/events/" + DOUBLE + "/fees", 0);
+        String metrics = commands.until(
+                "curl -s http://127.0.0.1:8080/metrics",
+                shown -> samples(shown, "unbilled") + samples(shown, "fees_double") == 2);
+        assertThat(List.of("unbilled", "fees_double", "fees_differ", "not_found"))
+                .extracting(result -> samples(metrics, result))
+                .as("findings of the sampler")
+                .containsExactly(1L, 1L, 0L, 0L);
+        assertThat(samples(metrics, "billed")).as("the first of other kinds").isGreaterThanOrEqualTo(2);
+        assertThat(commands.run("usageflow trace " + UNBILLED + " --credyt", 0)).contains("UNBILLED: ");
+        assertThat(commands.run("usageflow trace " + DOUBLE + " --credyt", 0)).contains("FEES_DOUBLE: ");
+    }
+
+    private static long samples(String metrics, String result) {
+        String name = "usageflow_billing_samples_events_total{result=\"" + result + "\"} ";
+        return metrics.lines()
+                .filter(line -> line.startsWith(name))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(name.length())))
+                .sum();
+    }
+
     private void correctFees() throws Exception {
-        shell.replace("UNBILLED_ID", CredytIds.ofEvent("well", "well-1").toString());
-        shell.replace("DOUBLE_ID", CredytIds.ofEvent("well", "well-2").toString());
-        commands.run("curl -sX DELETE http://127.0.0.1:8090/__sandbox/events/UNBILLED_ID/fees", 0);
-        commands.run("curl -sX POST http://127.0.0.1:8090/__sandbox/events/DOUBLE_ID/fees", 0);
         String found = commands.run("usageflow reconcile --from 1h --rate 1000 --report drill-report.csv", 1);
         assertThat(found)
-                .contains("UNBILLED", "well-1", "FEES_DOUBLE", "well-2")
-                .contains("NOT CLEAN: 2 of " + grouped(WELL + 5) + " events");
+                .contains("UNBILLED", UNBILLED, "FEES_DOUBLE", DOUBLE)
+                .contains("NOT CLEAN: 2 of " + grouped(WELL + 7) + " events");
         assertThat(commands.run("usageflow remedy drill-report.csv", 0)).contains("WOULD_SEND", "WOULD_ADJUST");
-        assertThat(eventIds()).hasSize(WELL + 5);
+        assertThat(eventIds()).hasSize(WELL + 7);
         assertThat(commands.run("usageflow remedy drill-report.csv --apply --why 'the drill'", 0))
                 .contains("SENT", "ADJUSTED");
-        await().atMost(PageShell.SOON).until(() -> eventIds().size() == WELL + 6);
+        await().atMost(PageShell.SOON).until(() -> eventIds().size() == WELL + 8);
     }
 
     private void prove() throws Exception {
@@ -163,9 +190,13 @@ class BillingDrillIT {
         assertThat(commands.run("usageflow catalogue check --from 1h", 1)).contains("3 events are not billed");
         JsonNode customers = JSON.readTree(commands.run("curl -s http://127.0.0.1:8090/__sandbox/stats", 0))
                 .path("by_customer");
-        // All that are well, three corrected, one linked late, and the second fee of one, whose adjustment is no fee.
+        // All that are well, three corrected and one linked late; a summary that was sent again; a search and its
+        // second fee, whose adjustment is no fee.
         assertThat(customers.path("drill_paid").path("fees").path("USD").decimalValue())
-                .isEqualByComparingTo(FEE_OF_WELL.multiply(BigDecimal.valueOf(WELL + 4 + 1)));
+                .isEqualByComparingTo(FEE_OF_WELL
+                        .multiply(BigDecimal.valueOf(WELL + 4))
+                        .add(new BigDecimal("0.2"))
+                        .add(new BigDecimal("0.6")));
         assertThat(customers.path("drill_pending").path("fees").path("USD").decimalValue())
                 .isEqualByComparingTo("0.5");
     }
