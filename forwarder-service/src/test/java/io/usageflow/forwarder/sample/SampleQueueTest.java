@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.usageflow.forwarder.catalogue.CustomerReading;
 import io.usageflow.forwarder.catalogue.SampleCatalogue;
+import io.usageflow.forwarder.catalogue.Subscriptions;
 import io.usageflow.forwarder.config.BillingSampleSettings;
 import io.usageflow.forwarder.links.Link.Reference;
 import io.usageflow.forwarder.sample.SampleQueue.DueSample;
@@ -44,6 +45,19 @@ class SampleQueueTest {
         offer(queue, 0, "message", CHATS);
         assertThat(queue.size()).isEqualTo(5);
         assertThat(queue.takeDropped()).isZero();
+    }
+
+    @Test
+    void shouldTakeOneSampleOfCustomersWithTheSameProductVersions() {
+        SampleQueue queue = queue(0);
+        offerOf(queue, "acme", versions(1));
+        offerOf(queue, "globex", versions(1));
+        assertThat(queue.size()).as("one group of customers").isEqualTo(1);
+
+        offerOf(queue, "initech", versions(2));
+        assertThat(queue.size()).as("another version is another group").isEqualTo(2);
+        offerOf(queue, "hooli", Optional.of(new CustomerReading.Unknown()));
+        assertThat(queue.size()).as("without a subscription").isEqualTo(3);
     }
 
     @Test
@@ -161,6 +175,21 @@ class SampleQueueTest {
         var event = new SampledEvent(
                 "account", "id " + offset, new Reference(ReferenceKind.EXTERNAL_ID, "acme"), eventType, NOW);
         queue.offer(partition, offset++, event, customer, bytes, () -> Optional.of(MissingNode.getInstance()));
+    }
+
+    private void offerOf(SampleQueue queue, String customer, Optional<CustomerReading> reading) {
+        var event = new SampledEvent(
+                "account of " + customer,
+                "id " + offset,
+                new Reference(ReferenceKind.EXTERNAL_ID, customer),
+                "message",
+                NOW);
+        queue.offer(0, offset++, event, reading, 1_000, () -> Optional.of(MissingNode.getInstance()));
+    }
+
+    private static Optional<CustomerReading> versions(int version) {
+        return Optional.of(new CustomerReading.Subscribed(
+                new Subscriptions(List.of(new Subscriptions.Subscribed("assistant", Optional.of(version), false)))));
     }
 
     private static Optional<CustomerReading> reading(String... products) {
