@@ -1,8 +1,9 @@
-package io.usageflow.cli;
+package io.usageflow.cli.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.usageflow.cli.CommandRun;
 import io.usageflow.forwarder.reconcile.RemedyIds;
 import io.usageflow.schema.id.CredytIds;
 import java.net.URI;

@@ -1,9 +1,9 @@
-package io.usageflow.cli;
+package io.usageflow.cli.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.usageflow.cli.PageShell.Ran;
+import io.usageflow.cli.pages.PageShell.Ran;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

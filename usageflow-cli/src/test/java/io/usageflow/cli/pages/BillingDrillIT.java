@@ -1,10 +1,11 @@
-package io.usageflow.cli;
+package io.usageflow.cli.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.usageflow.cli.Http;
 import io.usageflow.schema.id.CredytIds;
 import java.io.IOException;
 import java.math.BigDecimal;

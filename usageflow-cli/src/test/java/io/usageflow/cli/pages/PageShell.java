@@ -1,8 +1,10 @@
-package io.usageflow.cli;
+package io.usageflow.cli.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.usageflow.cli.CommandRun;
+import io.usageflow.cli.Http;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

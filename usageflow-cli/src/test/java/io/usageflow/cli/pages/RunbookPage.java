@@ -1,4 +1,4 @@
-package io.usageflow.cli;
+package io.usageflow.cli.pages;
 
 import java.io.IOException;
 import java.nio.file.Files;
