@@ -64,7 +64,7 @@ class ConfluentClientIT {
     void shouldLetBothSidesReadEachOther() {
         Map<String, Object> config = Map.of("schema.registry.url", server.url());
         VendorLink link = new VendorLink(
-                "openai", new CredytReference(ReferenceKind.CREDYT_ID, "vnd_1"), Instant.ofEpochMilli(1));
+                "openai", new CredytReference(ReferenceKind.CREDYT_ID, "vnd_1", null), Instant.ofEpochMilli(1));
         try (KafkaAvroDeserializer theirs = new KafkaAvroDeserializer(client, config);
                 KafkaAvroSerializer back = new KafkaAvroSerializer(client, config)) {
             byte[] ours = AvroSerdes.<VendorLink>valueSerializer(config).serialize("links", link);

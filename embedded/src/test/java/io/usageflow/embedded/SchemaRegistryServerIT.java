@@ -115,7 +115,7 @@ class SchemaRegistryServerIT {
     void shouldServeSerializers() {
         Map<String, Object> config = Map.of("schema.registry.url", server.url(), "max.retries", "0");
         VendorLink link = new VendorLink(
-                "openai", new CredytReference(ReferenceKind.CREDYT_ID, "vnd_1"), Instant.ofEpochMilli(1));
+                "openai", new CredytReference(ReferenceKind.CREDYT_ID, "vnd_1", null), Instant.ofEpochMilli(1));
 
         byte[] bytes = AvroSerdes.<VendorLink>valueSerializer(config).serialize("links", link);
 

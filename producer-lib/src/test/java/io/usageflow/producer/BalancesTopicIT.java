@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@link Balances} over a topic with all that may be in it. */
 class BalancesTopicIT extends PublisherFixture {
-    private static final CredytReference ACME = new CredytReference(ReferenceKind.EXTERNAL_ID, "acme");
+    private static final CredytReference ACME = new CredytReference(ReferenceKind.EXTERNAL_ID, "acme", null);
 
     @AutoClose
     private static SchemaRegistryServer registry = SchemaRegistryServer.start(0);

@@ -104,7 +104,7 @@ class OperatorCommandsIT {
         String topic = "usage.customer-links";
         var link = new io.usageflow.schema.CustomerLink(
                 "padded ",
-                new io.usageflow.schema.CredytReference(io.usageflow.schema.ReferenceKind.EXTERNAL_ID, "acct_1"),
+                new io.usageflow.schema.CredytReference(io.usageflow.schema.ReferenceKind.EXTERNAL_ID, "acct_1", null),
                 java.time.Instant.now());
         try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             producer.send(new ProducerRecord<>(

@@ -26,7 +26,9 @@ import org.apache.kafka.common.serialization.Serializer;
 public final class Accounts {
     public static final int COUNT = 10_000;
 
-    static final CredytReference VENDOR_REFERENCE = new CredytReference(ReferenceKind.CREDYT_ID, "vnd_4zhwdkxhjhp5v6");
+    @SuppressWarnings("NullAway") // The generated constructor does not declare that optional fields take null.
+    static final CredytReference VENDOR_REFERENCE =
+            new CredytReference(ReferenceKind.CREDYT_ID, "vnd_4zhwdkxhjhp5v6", null);
 
     private final double[] cumulative = new double[COUNT];
 
@@ -42,8 +44,9 @@ public final class Accounts {
         return "account-%07d".formatted(rank);
     }
 
+    @SuppressWarnings("NullAway") // as above
     static CredytReference customer(int rank) {
-        return new CredytReference(ReferenceKind.EXTERNAL_ID, "customer-" + rank);
+        return new CredytReference(ReferenceKind.EXTERNAL_ID, "customer-" + rank, null);
     }
 
     static byte[][] names() {

@@ -9,7 +9,6 @@ import io.usageflow.forwarder.kafka.OwnTopicDecoder;
 import io.usageflow.forwarder.links.Link.Reference;
 import io.usageflow.forwarder.topics.AccountPartition;
 import io.usageflow.schema.AccountBalance;
-import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.CustomerLink;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.rule.LinkRules;
@@ -153,7 +152,7 @@ final class BalanceIntake {
 
         @Override
         public void event(ConsumerRecord<byte[], byte[]> record, DeliverableEvent deliverable) {
-            Reference customer = reference(deliverable.getCustomer());
+            Reference customer = Reference.of(deliverable.getCustomer());
             schedule.seen(deliverable.getAccountId(), record.partition(), customer, clock.instant());
             undelivered.add(
                     record.partition(),
@@ -183,7 +182,7 @@ final class BalanceIntake {
                     .ifPresent(link -> schedule.linked(
                             account,
                             record.partition(),
-                            reference(link.getCustomer()),
+                            Reference.of(link.getCustomer()),
                             link.getLinkedAt(),
                             clock.instant()));
         }
@@ -243,10 +242,6 @@ final class BalanceIntake {
             forget(assigned);
             behindSince.clear();
         }
-    }
-
-    private static Reference reference(CredytReference credyt) {
-        return new Reference(credyt.getKind(), credyt.getValue());
     }
 
     /** A record of another writer in one of our topics stops nothing. */

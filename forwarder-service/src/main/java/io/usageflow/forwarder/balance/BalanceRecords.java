@@ -5,7 +5,6 @@ import io.usageflow.forwarder.balance.WalletQueries.Wallet;
 import io.usageflow.forwarder.links.Link.Reference;
 import io.usageflow.schema.AccountBalance;
 import io.usageflow.schema.AssetBalance;
-import io.usageflow.schema.CredytReference;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
@@ -38,7 +37,7 @@ final class BalanceRecords {
         });
         return new AccountBalance(
                 account,
-                new CredytReference(customer.kind(), customer.value()),
+                customer.toAvro(),
                 wallet.customerId(),
                 readAt,
                 assets,
@@ -47,8 +46,7 @@ final class BalanceRecords {
     }
 
     static Reference customer(AccountBalance balance) {
-        return new Reference(
-                balance.getCustomer().getKind(), balance.getCustomer().getValue());
+        return Reference.of(balance.getCustomer());
     }
 
     /** The assets of which less is left than the limit. An asset that the wallet does not have is not low. */

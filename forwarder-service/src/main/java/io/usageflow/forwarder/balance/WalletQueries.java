@@ -113,9 +113,13 @@ final class WalletQueries {
                 asked.put(reference, customer);
             }
         }
-        Optional<List<QueryResult>> answers = queries.ask(asked.values().stream()
-                .map(customer ->
-                        new Query("/customers/" + CredytHttp.encoded(customer.id()) + "/wallet", WALLET, false))
+        Optional<List<QueryResult>> answers = queries.ask(asked.entrySet().stream()
+                .map(each -> new Query(
+                                "/customers/"
+                                        + CredytHttp.encoded(each.getValue().id()) + "/wallet",
+                                WALLET,
+                                false)
+                        .in(each.getKey().credytAccount()))
                 .toList());
         if (answers.isEmpty()) {
             return Optional.empty();
@@ -147,9 +151,10 @@ final class WalletQueries {
         }
         Optional<List<QueryResult>> answers = queries.ask(unknown.stream()
                 .map(reference -> new Query(
-                        "/customers?external_id=" + CredytHttp.encoded(reference.value()),
-                        ExpectedBody.lookup(),
-                        false))
+                                "/customers?external_id=" + CredytHttp.encoded(reference.value()),
+                                ExpectedBody.lookup(),
+                                false)
+                        .in(reference.credytAccount()))
                 .toList());
         if (answers.isEmpty()) {
             return false;

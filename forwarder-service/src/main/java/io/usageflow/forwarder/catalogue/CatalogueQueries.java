@@ -31,13 +31,19 @@ public final class CatalogueQueries {
         this.queries = queries;
     }
 
-    /** Reads all products, each with its versions. */
+    /** Reads all products of the account of the settings, each with its versions. */
     public Optional<Catalogue> catalogue() throws InterruptedException {
+        return catalogue(Optional.empty());
+    }
+
+    /** The same of a connected account of a platform; empty for that of the settings. */
+    public Optional<Catalogue> catalogue(Optional<String> account) throws InterruptedException {
         List<String> gaps = new ArrayList<>();
         Map<String, JsonNode> listed = new LinkedHashMap<>();
         for (int offset = 0; ; ) {
-            Optional<List<QueryResult>> answer = queries.ask(List.of(
-                    new Query("/products?offset=" + offset + "&limit=" + PAGE_ITEMS, ExpectedBody.page(), false)));
+            Optional<List<QueryResult>> answer = queries.ask(
+                    List.of(new Query("/products?offset=" + offset + "&limit=" + PAGE_ITEMS, ExpectedBody.page(), false)
+                            .in(account)));
             if (answer.isEmpty()) {
                 return Optional.empty();
             }
@@ -49,11 +55,11 @@ public final class CatalogueQueries {
             offset += items.size();
             // Credyt's pages may be smaller than the limit, so only a page without new products ends the list.
             if (listed.size() == before) {
-                return products(listed, gaps);
+                return products(account, listed, gaps);
             }
             if (listed.size() > PRODUCTS_MAX) {
                 gaps.add("only the first " + listed.size() + " products were read");
-                return products(listed, gaps);
+                return products(account, listed, gaps);
             }
         }
     }
@@ -75,10 +81,11 @@ public final class CatalogueQueries {
                 });
     }
 
-    private Optional<Catalogue> products(Map<String, JsonNode> listed, List<String> gaps) throws InterruptedException {
+    private Optional<Catalogue> products(Optional<String> account, Map<String, JsonNode> listed, List<String> gaps)
+            throws InterruptedException {
         List<String> ids = List.copyOf(listed.keySet());
         Optional<List<QueryResult>> answers = queries.ask(ids.stream()
-                .map(id -> new Query("/products/" + CredytHttp.encoded(id), ExpectedBody.lookup(), false))
+                .map(id -> new Query("/products/" + CredytHttp.encoded(id), ExpectedBody.lookup(), false).in(account))
                 .toList());
         if (answers.isEmpty()) {
             return Optional.empty();
@@ -110,19 +117,19 @@ public final class CatalogueQueries {
         if (first.isEmpty()) {
             return Optional.empty();
         }
-        Map<Reference, String> incomplete = new LinkedHashMap<>();
+        Map<Reference, Query> incomplete = new LinkedHashMap<>();
         for (int i = 0; i < references.size(); i++) {
             Reference reference = references.get(i);
             QueryResult customer = customer(reference, first.get().get(i));
             customers.put(reference, customer);
             if (customer instanceof QueryResult.Found found
                     && !found.event().path("subscriptions").isArray()) {
-                incomplete.put(reference, found.event().path("id").textValue());
+                incomplete.put(
+                        reference, byId(found.event().path("id").textValue()).in(reference.credytAccount()));
             }
         }
         // What a lookup by the external id shows is not documented: the customer's own page has its subscriptions.
-        Optional<List<QueryResult>> second = queries.ask(
-                incomplete.values().stream().map(CatalogueQueries::byId).toList());
+        Optional<List<QueryResult>> second = queries.ask(List.copyOf(incomplete.values()));
         if (second.isEmpty()) {
             return Optional.empty();
         }
@@ -134,12 +141,13 @@ public final class CatalogueQueries {
     }
 
     private static Query query(Reference reference) {
-        return reference.kind() == ReferenceKind.CREDYT_ID
+        Query query = reference.kind() == ReferenceKind.CREDYT_ID
                 ? byId(reference.value())
                 : new Query(
                         "/customers?external_id=" + CredytHttp.encoded(reference.value()),
                         ExpectedBody.lookup(),
                         false);
+        return query.in(reference.credytAccount());
     }
 
     private static Query byId(String id) {

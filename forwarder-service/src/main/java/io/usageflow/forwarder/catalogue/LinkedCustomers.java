@@ -44,10 +44,12 @@ final class LinkedCustomers {
 
     /** Empty for an account that is not linked yet. */
     Optional<Reference> of(String account, Optional<String> customerId, Optional<String> externalId) {
+        Optional<Reference> linked = Optional.ofNullable(links.get(account));
+        Optional<String> credytAccount = linked.flatMap(Reference::credytAccount);
         return customerId
-                .map(id -> new Reference(ReferenceKind.CREDYT_ID, id))
-                .or(() -> externalId.map(id -> new Reference(ReferenceKind.EXTERNAL_ID, id)))
-                .or(() -> Optional.ofNullable(links.get(account)))
+                .map(id -> new Reference(ReferenceKind.CREDYT_ID, id, credytAccount))
+                .or(() -> externalId.map(id -> new Reference(ReferenceKind.EXTERNAL_ID, id, credytAccount)))
+                .or(() -> linked)
                 .or(() -> passthrough
                         ? Optional.of(new Reference(ReferenceKind.EXTERNAL_ID, account))
                         : Optional.empty());

@@ -16,7 +16,13 @@ import java.util.Optional;
 public final class SubscribedCustomers {
     private static final int CUSTOMERS_MAX = 500_000;
 
-    private final Catalogue catalogue;
+    /** Accounts whose catalogues are in memory. */
+    private static final int ACCOUNTS_MAX = 1_000;
+
+    private final Catalogue ofSettings;
+    /** Of the connected accounts of a platform. */
+    private final Map<String, Catalogue> ofAccounts = new HashMap<>();
+
     private final CatalogueQueries queries;
     private final Map<Reference, Customer> customers = new HashMap<>();
 
@@ -31,17 +37,27 @@ public final class SubscribedCustomers {
         }
     }
 
+    /**
+     * Knows no customer yet.
+     *
+     * @param catalogue of the account of the settings
+     */
     public SubscribedCustomers(Catalogue catalogue, CatalogueQueries queries) {
-        this.catalogue = catalogue;
+        this.ofSettings = catalogue;
         this.queries = queries;
     }
 
-    public Catalogue catalogue() {
-        return catalogue;
+    /** The products of the customer's account; with a gap if the customer was not among the last that were loaded. */
+    public Catalogue catalogue(Reference customer) {
+        return customer.credytAccount()
+                .map(account -> ofAccounts.getOrDefault(
+                        account, new Catalogue(List.of(), List.of("the products of " + account + " were not read"))))
+                .orElse(ofSettings);
     }
 
     /**
-     * Asks for the customers that are not known yet, so that {@link #get} knows all of them.
+     * Asks for the customers that are not known yet, so that {@link #get} knows all of them, and for the products of
+     * their accounts.
      *
      * @return false if it was stopped
      */
@@ -51,12 +67,32 @@ public final class SubscribedCustomers {
             customers.clear();
             unknown = unknown(references);
         }
+        if (!loadCatalogues(references)) {
+            return false;
+        }
         if (unknown.isEmpty()) {
             return true;
         }
         Optional<Map<Reference, QueryResult>> answers = queries.customers(unknown);
         answers.ifPresent(all -> all.forEach((reference, answer) -> customers.put(reference, Customer.of(answer))));
         return answers.isPresent();
+    }
+
+    private boolean loadCatalogues(Collection<Reference> references) throws InterruptedException {
+        if (ofAccounts.size() > ACCOUNTS_MAX) {
+            ofAccounts.clear();
+        }
+        for (Reference reference : references) {
+            Optional<String> account = reference.credytAccount();
+            if (account.isPresent() && !ofAccounts.containsKey(account.get())) {
+                Optional<Catalogue> catalogue = queries.catalogue(account);
+                if (catalogue.isEmpty()) {
+                    return false;
+                }
+                ofAccounts.put(account.get(), catalogue.get());
+            }
+        }
+        return true;
     }
 
     private List<Reference> unknown(Collection<Reference> references) {
@@ -80,6 +116,7 @@ public final class SubscribedCustomers {
     /** Checks an event of the customer. */
     public BillingForecast forecast(Reference customer, String eventType, JsonNode data) {
         return get(customer)
-                .forecast(subscriptions -> BillingCheck.ofCustomer(catalogue, subscriptions, eventType, data));
+                .forecast(
+                        subscriptions -> BillingCheck.ofCustomer(catalogue(customer), subscriptions, eventType, data));
     }
 }

@@ -110,9 +110,9 @@ public record CredytSettings(
                 .duration(API_KEY_FILE_INTERVAL, "10s", "1ms", "1h")
                 .doc("Time between two reads of that file. After a 401 or 403 it is read at once.")
                 .text(ACCOUNT)
-                .doc("For platforms: Credyt's id of the connected account, acc_..., in which all requests act."
-                        + " Customers, products and events of two accounts are separate, so give each account a"
-                        + " forwarder with a topics.prefix of its own. Empty for the account of the key.")
+                .doc("For platforms: Credyt's id of the connected account, acc_..., in which requests act, except those"
+                        + " about a customer whose link names another one. Customers, products and events of two"
+                        + " accounts are separate. Empty for the account of the key.")
                 .text(EXPECT_MODE, ANY_MODE, ConfigDef.CaseInsensitiveValidString.in(ANY_MODE, "test", "live"))
                 .doc("test or live: nothing is sent while Credyt says that the API key is of the other mode, and the"
                         + " forwarder does not start. Credyt is asked once for each key (GET /accounts/self). If it"

@@ -1,6 +1,7 @@
 package io.usageflow.forwarder.credyt;
 
 import io.usageflow.forwarder.config.CredytSettings;
+import io.usageflow.schema.rule.LinkRules;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -60,6 +61,11 @@ public final class CredytHttp implements AutoCloseable {
     /** The last key that may be of the expected mode. */
     private volatile @Nullable String acceptedKey;
 
+    /** Sends bodies, as {@link CredytHttp#post(String, Optional, byte[])}. */
+    public interface Post {
+        CompletionStage<Answer> post(String path, Optional<String> account, byte[] json);
+    }
+
     /**
      * Opens the client.
      *
@@ -84,45 +90,46 @@ public final class CredytHttp implements AutoCloseable {
      * says the other mode, or gives no answer.
      *
      * @param path encoded, with a leading slash
+     * @param account the connected account of a platform in which it acts; empty for that of the settings
      * @param json never changed
      */
-    public CompletionStage<Answer> post(String path, byte[] json) {
+    public CompletionStage<Answer> post(String path, Optional<String> account, byte[] json) {
         String key = keys.current();
         return inExpectedMode(
                 key,
-                () -> exchange(
-                        new BasicRequestProducer(
-                                headed(SimpleRequestBuilder.post(address(path)), key),
-                                new BasicAsyncEntityProducer(json, JSON)),
-                        key,
-                        REPLY_BYTES_MAX,
-                        true));
+                () -> exchange(SimpleRequestBuilder.post(address(path)), account, key, json, REPLY_BYTES_MAX, true));
+    }
+
+    /** As {@link #post(String, Optional, byte[])}, in the account of the settings. */
+    public CompletionStage<Answer> post(String path, byte[] json) {
+        return post(path, Optional.empty(), json);
     }
 
     /** Sends a query; otherwise like {@link #post}. */
-    public CompletionStage<Answer> get(String path) {
+    public CompletionStage<Answer> get(String path, Optional<String> account) {
         String key = keys.current();
-        return inExpectedMode(key, () -> get(path, key));
+        return inExpectedMode(key, () -> get(path, account, key));
+    }
+
+    /** As {@link #get(String, Optional)}, in the account of the settings. */
+    public CompletionStage<Answer> get(String path) {
+        return get(path, Optional.empty());
     }
 
     /** Asks which account and mode the current key belongs to, whatever mode is expected. */
     public CompletionStage<AccountAnswer> account() {
-        return get(AccountAnswer.PATH, keys.current()).thenApply(AccountAnswer::of);
+        return get(AccountAnswer.PATH, Optional.empty(), keys.current()).thenApply(AccountAnswer::of);
     }
 
-    private CompletionStage<Answer> get(String path, String key) {
-        return exchange(
-                new BasicRequestProducer(headed(SimpleRequestBuilder.get(address(path)), key), null),
-                key,
-                ANSWER_BYTES_MAX,
-                false);
+    private CompletionStage<Answer> get(String path, Optional<String> account, String key) {
+        return exchange(SimpleRequestBuilder.get(address(path)), account, key, null, ANSWER_BYTES_MAX, false);
     }
 
     private CompletionStage<Answer> inExpectedMode(String key, Supplier<CompletionStage<Answer>> request) {
         if (expectedMode.isEmpty() || key.equals(acceptedKey)) {
             return request.get();
         }
-        return get(AccountAnswer.PATH, key).thenCompose(answer -> {
+        return get(AccountAnswer.PATH, Optional.empty(), key).thenCompose(answer -> {
             AccountAnswer said = AccountAnswer.of(answer);
             Optional<String> objection = said.objection(expectedMode);
             if (objection.isPresent()) {
@@ -139,9 +146,7 @@ public final class CredytHttp implements AutoCloseable {
     /** Sends a query that has a body and changes nothing at Credyt; otherwise like {@link #get}. */
     public CompletionStage<Answer> query(String path, byte[] json) {
         String key = keys.current();
-        SimpleHttpRequest head = headed(SimpleRequestBuilder.post(address(path)), key);
-        return exchange(
-                new BasicRequestProducer(head, new BasicAsyncEntityProducer(json, JSON)), key, ANSWER_BYTES_MAX, false);
+        return exchange(SimpleRequestBuilder.post(address(path)), Optional.empty(), key, json, ANSWER_BYTES_MAX, false);
     }
 
     /** Encodes a path segment or a query value. */
@@ -158,8 +163,8 @@ public final class CredytHttp implements AutoCloseable {
         return URI.create(url + path);
     }
 
-    private SimpleHttpRequest headed(SimpleRequestBuilder request, String key) {
-        account.ifPresent(id -> request.setHeader(ACCOUNT_HEADER, id));
+    private SimpleHttpRequest headed(SimpleRequestBuilder request, Optional<String> ofLink, String key) {
+        ofLink.or(() -> account).ifPresent(id -> request.setHeader(ACCOUNT_HEADER, id));
         return request.setHeader(KEY_HEADER, key)
                 .setHeader("Accept", "application/json")
                 // Without this header a server may choose any coding (RFC 9110, 12.5.3).
@@ -168,7 +173,19 @@ public final class CredytHttp implements AutoCloseable {
     }
 
     private CompletionStage<Answer> exchange(
-            AsyncRequestProducer request, String key, int keptMax, boolean statusCounts) {
+            SimpleRequestBuilder head,
+            Optional<String> ofLink,
+            String key,
+            byte @Nullable [] json,
+            int keptMax,
+            boolean statusCounts) {
+        if (ofLink.isPresent() && !LinkRules.isCredytAccount(ofLink.get())) {
+            // Only of a record that no forwarder wrote.
+            return CompletableFuture.completedFuture(new Answer.Failure(
+                    false, "not sent: the customer's account at Credyt has characters that no account has"));
+        }
+        AsyncRequestProducer request = new BasicRequestProducer(
+                headed(head, ofLink, key), json == null ? null : new BasicAsyncEntityProducer(json, JSON));
         var answer = new CompletableFuture<Answer>();
         try {
             Future<Answer> exchange = client.execute(

@@ -91,7 +91,7 @@ final class Dispatcher {
         lookups.acquire(now);
         long request = destination.send();
         inFlight.put(request, new Sent(batchRequest, Optional.of(event), now));
-        receive(request, sink.find(event.credytId()));
+        receive(request, sink.find(batchRequest.customer(), event.credytId()));
     }
 
     private void send(BatchRequest batchRequest, long now) {

@@ -26,8 +26,8 @@ public interface EventSink extends AutoCloseable {
      */
     CompletionStage<Answer> deliver(Request request);
 
-    /** Looks up one event by Credyt's id; otherwise like {@link #deliver}. */
-    CompletionStage<Answer> find(String credytId);
+    /** Looks up one event of the customer by Credyt's id; otherwise like {@link #deliver}. */
+    CompletionStage<Answer> find(Customer customer, String credytId);
 
     /** The longest time until an answer. */
     Duration answersWithin();

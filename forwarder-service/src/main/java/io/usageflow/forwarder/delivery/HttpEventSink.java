@@ -5,6 +5,7 @@ import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.CredytHttp;
 import io.usageflow.forwarder.credyt.EventJson;
+import io.usageflow.forwarder.delivery.queue.Customer;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.config.ConfigException;
@@ -27,12 +28,13 @@ public final class HttpEventSink implements EventSink {
     public CompletionStage<Answer> deliver(Request request) {
         return credyt.post(
                 "/events",
+                request.customer().account(),
                 EventJson.body(request.customer().external(), request.customer().value(), request.events()));
     }
 
     @Override
-    public CompletionStage<Answer> find(String credytId) {
-        return credyt.get("/events/" + CredytHttp.encoded(credytId));
+    public CompletionStage<Answer> find(Customer customer, String credytId) {
+        return credyt.get("/events/" + CredytHttp.encoded(credytId), customer.account());
     }
 
     @Override

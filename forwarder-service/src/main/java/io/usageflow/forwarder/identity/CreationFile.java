@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 /**
  * A table of customers or vendors to make: CSV in UTF-8 whose first line names the columns. {@code account} or {@code
  * vendor} is required; {@code external_id} is the same by default, {@code name} is the external id by default, {@code
- * email} and {@code products} (codes between semicolons) are for customers. Immutable.
+ * email} and {@code products} (codes between semicolons) are for customers, {@code credyt_account} is the connected
+ * account of a platform. Immutable.
  *
  * @param rows in the file's order
  * @param bad in the file's order
@@ -25,8 +26,9 @@ public record CreationFile(List<NewIdentity> rows, List<BadRow> bad) {
     static final int ROWS_MAX = 100_000;
 
     private static final String EXPECTED =
-            "its first line must name the columns, account or vendor, and perhaps external_id, name, email, products";
-    private static final Set<String> OPTIONAL = Set.of("external_id", "name", "email", "products");
+            "its first line must name the columns, account or vendor, and perhaps external_id, name, email,"
+                    + " products, credyt_account";
+    private static final Set<String> OPTIONAL = Set.of("external_id", "name", "email", "products", "credyt_account");
 
     public CreationFile {
         rows = List.copyOf(rows);
@@ -85,6 +87,7 @@ public record CreationFile(List<NewIdentity> rows, List<BadRow> bad) {
         var row = new NewIdentity(
                 kind,
                 account,
+                cell(line, names, "credyt_account"),
                 externalId,
                 cell(line, names, "name").orElse(externalId),
                 cell(line, names, "email"),
@@ -97,9 +100,9 @@ public record CreationFile(List<NewIdentity> rows, List<BadRow> bad) {
         if (problem.isPresent()) {
             return problem;
         }
-        Long before = lines.putIfAbsent(account, line.number());
+        Long before = lines.putIfAbsent(row.linkName(), line.number());
         if (before != null) {
-            return Optional.of(account + " is in line " + before + ", too: keep one");
+            return Optional.of(row.linkName() + " is in line " + before + ", too: keep one");
         }
         rows.add(row);
         return Optional.empty();

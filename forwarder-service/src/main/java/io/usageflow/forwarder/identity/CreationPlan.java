@@ -63,13 +63,13 @@ public record CreationPlan(List<Step> steps) {
             return Optional.of(new CreationPlan(List.of()));
         }
         LinkKind kind = identities.get(0).kind();
-        Map<String, NewIdentity> byAccount =
-                identities.stream().collect(Collectors.toMap(NewIdentity::account, Function.identity()));
+        Map<String, NewIdentity> byName =
+                identities.stream().collect(Collectors.toMap(NewIdentity::linkName, Function.identity()));
         Map<String, Reference> present = new HashMap<>();
         table.read(
                 kind,
                 link -> {
-                    if (byAccount.containsKey(link.name())) {
+                    if (byName.containsKey(link.name())) {
                         present.put(link.name(), link.reference());
                     }
                 },
@@ -84,7 +84,7 @@ public record CreationPlan(List<Step> steps) {
             }
             some.forEach(identity -> steps.add(step(
                     identity,
-                    Optional.ofNullable(present.get(identity.account())),
+                    Optional.ofNullable(present.get(identity.linkName())),
                     Optional.ofNullable(found.get().get(identity.reference())).orElseThrow())));
         }
         return Optional.of(new CreationPlan(steps));
@@ -119,6 +119,6 @@ public record CreationPlan(List<Step> steps) {
     }
 
     private static String linkedOtherwise(Reference link) {
-        return "is linked to " + link.value() + ": a link is changed only by 'usageflow links put'";
+        return "is linked to " + link.text() + ": a link is changed only by 'usageflow links put'";
     }
 }

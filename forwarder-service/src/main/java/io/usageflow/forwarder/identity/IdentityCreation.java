@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.credyt.CredytHttp;
 import io.usageflow.forwarder.credyt.RetryAfter;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
@@ -17,8 +18,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
-import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /**
@@ -35,7 +34,7 @@ public final class IdentityCreation {
     /** What was made may show up late: no source says when a lookup finds it. */
     private static final List<Duration> LOOKS = List.of(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(3));
 
-    private final BiFunction<String, byte[], CompletionStage<Answer>> post;
+    private final CredytHttp.Post post;
     private final IdentityLookup lookup;
     private final ResponseExcerpt excerpt;
     private final Clock clock;
@@ -44,12 +43,11 @@ public final class IdentityCreation {
     /**
      * Creates the operation.
      *
-     * @param post sends a body to a path; never throws
      * @param excerpt removes the key from texts
      * @param stopped waits so long for a stop, and returns whether there was one
      */
     public IdentityCreation(
-            BiFunction<String, byte[], CompletionStage<Answer>> post,
+            CredytHttp.Post post,
             IdentityLookup lookup,
             ResponseExcerpt excerpt,
             Clock clock,
@@ -103,7 +101,9 @@ public final class IdentityCreation {
         String path = wanted.kind() == LinkKind.CUSTOMER ? "/customers" : "/vendors";
         byte[] body = body(wanted).toString().getBytes(StandardCharsets.UTF_8);
         for (int attempt = 1; ; attempt++) {
-            Answer answer = post.apply(path, body).toCompletableFuture().join();
+            Answer answer = post.post(path, wanted.credytAccount(), body)
+                    .toCompletableFuture()
+                    .join();
             boolean throttled = answer.response()
                     .filter(response -> response.status() == 429)
                     .isPresent();

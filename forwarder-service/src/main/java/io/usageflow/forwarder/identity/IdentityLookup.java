@@ -69,30 +69,39 @@ public final class IdentityLookup {
             read(reference, answers.get().get(i))
                     .ifPresentOrElse(result -> results.put(reference, result), () -> filterIgnored.add(reference));
         }
-        if (!filterIgnored.isEmpty()) {
-            Optional<Listed> listed = list(kind);
+        for (Optional<String> account :
+                filterIgnored.stream().map(Reference::credytAccount).distinct().toList()) {
+            Optional<Listed> listed = list(kind, account);
             if (listed.isEmpty()) {
                 return Optional.empty();
             }
             Map<String, Identity> byExternalId = listed.get().byExternalId();
-            filterIgnored.forEach(reference -> results.put(
-                    reference,
-                    Optional.ofNullable(byExternalId.get(reference.value()))
-                            .<LookupResult>map(Known::new)
-                            .orElseGet(() -> listed.get()
-                                    .shortfall()
-                                    .<LookupResult>map(why -> new Unclear("it is not in Credyt's list, but " + why))
-                                    .orElseGet(Unknown::new))));
+            filterIgnored.stream()
+                    .filter(reference -> reference.credytAccount().equals(account))
+                    .forEach(reference -> results.put(
+                            reference,
+                            Optional.ofNullable(byExternalId.get(reference.value()))
+                                    .<LookupResult>map(Known::new)
+                                    .orElseGet(() -> listed.get()
+                                            .shortfall()
+                                            .<LookupResult>map(
+                                                    why -> new Unclear("it is not in Credyt's list, but " + why))
+                                            .orElseGet(Unknown::new))));
         }
         return Optional.of(results);
     }
 
-    /** Reads the whole list, page by page. */
-    public Optional<Listed> list(LinkKind kind) throws InterruptedException {
+    /**
+     * Reads the whole list, page by page.
+     *
+     * @param account the connected account of a platform whose list it is; empty for that of the settings
+     */
+    public Optional<Listed> list(LinkKind kind, Optional<String> account) throws InterruptedException {
         ListReader reader = ListReader.ofAll(plural(kind));
         List<Identity> identities = new ArrayList<>();
         while (!reader.isDone()) {
-            Optional<List<QueryResult>> page = queries.ask(List.of(reader.question()));
+            Optional<List<QueryResult>> page =
+                    queries.ask(List.of(reader.question().in(account)));
             if (page.isEmpty()) {
                 return Optional.empty();
             }
@@ -105,7 +114,7 @@ public final class IdentityLookup {
         String value = CredytHttp.encoded(reference.value());
         String path = "/" + plural(kind)
                 + (reference.kind() == ReferenceKind.CREDYT_ID ? "/" + value : "?external_id=" + value);
-        return new Query(path, ExpectedBody.lookup(), false);
+        return new Query(path, ExpectedBody.lookup(), false).in(reference.credytAccount());
     }
 
     private static String plural(LinkKind kind) {

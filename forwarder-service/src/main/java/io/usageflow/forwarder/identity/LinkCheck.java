@@ -142,6 +142,6 @@ public final class LinkCheck {
     public static String unknown(Link link) {
         return "Credyt has no " + link.kind().target() + " with the "
                 + (link.reference().kind() == ReferenceKind.EXTERNAL_ID ? "external id " : "id ")
-                + link.reference().value();
+                + link.reference().text();
     }
 }

@@ -75,21 +75,28 @@ public record LinkSync(
     /**
      * Compares Credyt's list with the present links; empty if stopped.
      *
+     * @param account the connected account of a platform whose list is read; empty for that of the settings
      * @throws io.usageflow.forwarder.credyt.lookup.CredytQueries.CredytUnreachableException if Credyt does not answer
      */
     public static Optional<LinkSync> of(
-            LinkKind kind, LinkTable table, IdentityLookup lookup, Instant now, Consumer<LinkTable.Refusal> refusals)
+            LinkKind kind,
+            Optional<String> account,
+            LinkTable table,
+            IdentityLookup lookup,
+            Instant now,
+            Consumer<LinkTable.Refusal> refusals)
             throws InterruptedException {
-        Optional<Listed> listed = lookup.list(kind);
+        Optional<Listed> listed = lookup.list(kind, account);
         if (listed.isEmpty()) {
             return Optional.empty();
         }
         Map<String, Reference> links = new HashMap<>();
         table.read(kind, link -> links.put(link.name(), link.reference()), refusals);
-        return Optional.of(of(kind, listed.get(), links, now));
+        return Optional.of(of(kind, account, listed.get(), links, now));
     }
 
-    static LinkSync of(LinkKind kind, Listed listed, Map<String, Reference> links, Instant now) {
+    static LinkSync of(
+            LinkKind kind, Optional<String> account, Listed listed, Map<String, Reference> links, Instant now) {
         Set<Reference> named = Set.copyOf(links.values());
         Set<String> seen = new HashSet<>();
         Set<String> twice = listed.identities().stream()
@@ -102,17 +109,18 @@ public record LinkSync(
         long linked = 0;
         long nameless = 0;
         for (Identity one : listed.identities()) {
-            var byId = new Reference(ReferenceKind.CREDYT_ID, one.id());
+            var byId = new Reference(ReferenceKind.CREDYT_ID, one.id(), account);
             String externalId = one.externalId().orElse("");
-            Reference present = links.get(externalId);
-            if (named.contains(byId) || named.contains(new Reference(ReferenceKind.EXTERNAL_ID, externalId))) {
+            String name = kind.nameIn(account, externalId);
+            Reference present = links.get(name);
+            if (named.contains(byId) || named.contains(new Reference(ReferenceKind.EXTERNAL_ID, externalId, account))) {
                 linked++;
             } else if (externalId.isEmpty()) {
                 nameless++;
             } else if (present != null) {
-                different.add(new Difference(externalId, present, one));
+                different.add(new Difference(name, present, one));
             } else {
-                var link = new Link(kind, externalId, byId, now);
+                var link = new Link(kind, name, byId, now);
                 problem(link, twice)
                         .ifPresentOrElse(why -> refused.add(new Refusal(one, why)), () -> proposed.add(link));
             }

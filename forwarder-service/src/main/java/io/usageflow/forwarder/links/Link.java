@@ -8,6 +8,7 @@ import io.usageflow.schema.rule.LinkRules;
 import io.usageflow.schema.rule.Violation;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A link that holds. Immutable.
@@ -17,33 +18,57 @@ import java.util.List;
  */
 public record Link(LinkKind kind, String name, Reference reference, Instant since) {
     static Link of(CustomerLink link) {
-        return new Link(LinkKind.CUSTOMER, link.getAccountId(), reference(link.getCustomer()), link.getLinkedAt());
+        return new Link(LinkKind.CUSTOMER, link.getAccountId(), Reference.of(link.getCustomer()), link.getLinkedAt());
     }
 
     static Link of(VendorLink link) {
-        return new Link(LinkKind.VENDOR, link.getVendor(), reference(link.getReference()), link.getLinkedAt());
+        return new Link(LinkKind.VENDOR, link.getVendor(), Reference.of(link.getReference()), link.getLinkedAt());
     }
 
     /** What admission would refuse it for; empty where nothing. */
     public List<Violation> violations() {
-        var credyt = new CredytReference(reference.kind(), reference.value());
+        CredytReference credyt = reference.toAvro();
         return kind == LinkKind.CUSTOMER
                 ? LinkRules.violations(new CustomerLink(name, credyt, since))
                 : LinkRules.violations(new VendorLink(name, credyt, since));
     }
 
-    private static Reference reference(CredytReference credyt) {
-        return new Reference(credyt.getKind(), credyt.getValue());
-    }
-
     /**
      * Names a customer or a vendor at Credyt. Immutable; comparable, so that maps stay fast where hashes are shared.
+     *
+     * @param credytAccount the connected account of a platform in which it lives; empty for that of the settings
      */
-    public record Reference(ReferenceKind kind, String value) implements Comparable<Reference> {
+    public record Reference(ReferenceKind kind, String value, Optional<String> credytAccount)
+            implements Comparable<Reference> {
+        /** One in the account of the settings. */
+        public Reference(ReferenceKind kind, String value) {
+            this(kind, value, Optional.empty());
+        }
+
+        public static Reference of(CredytReference credyt) {
+            return new Reference(credyt.getKind(), credyt.getValue(), Optional.ofNullable(credyt.getCredytAccount()));
+        }
+
+        public CredytReference toAvro() {
+            return new CredytReference(kind, value, credytAccount.orElse(null));
+        }
+
+        /** The same in this account. */
+        public Reference in(Optional<String> account) {
+            return new Reference(kind, value, account);
+        }
+
+        /** For people: the id, with the account if it is not that of the settings. */
+        public String text() {
+            return value
+                    + credytAccount.map(account -> " in account " + account).orElse("");
+        }
+
         @Override
         public int compareTo(Reference other) {
             int byKind = kind.compareTo(other.kind);
-            return byKind != 0 ? byKind : value.compareTo(other.value);
+            int byValue = byKind != 0 ? byKind : value.compareTo(other.value);
+            return byValue != 0 ? byValue : credytAccount.orElse("").compareTo(other.credytAccount.orElse(""));
         }
 
         /** The column of an import, or the word in JSON, that would hold it. */

@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
 /**
  * A table of links: CSV in UTF-8 whose first line names the columns, {@code account} with {@code customer_id} or {@code
  * customer_external_id} or both, or {@code vendor} with {@code vendor_id} or {@code vendor_external_id} or both. In a
- * row one of the two ids is filled in. A name may stand twice where both rows say the same. Immutable; wholly in
+ * row one of the two ids is filled in. The column {@code credyt_account} may name the connected account of a platform;
+ * a vendor's name then begins with it. A name may stand twice where both rows say the same. Immutable; wholly in
  * memory, so at most {@value #ROWS_MAX} rows.
  *
  * @param links by name, in the file's order
@@ -26,6 +27,8 @@ import java.util.stream.Collectors;
  */
 public record LinkFile(LinkKind kind, Map<String, Row> links, List<BadRow> bad) {
     static final int ROWS_MAX = 2_000_000;
+
+    private static final String CREDYT_ACCOUNT = "credyt_account";
 
     /** One good row. */
     public record Row(long line, Link link) {}
@@ -75,8 +78,8 @@ public record LinkFile(LinkKind kind, Map<String, Row> links, List<BadRow> bad) 
             return Optional.of("has " + cells.size() + " values, but the header names "
                     + columns.names().size() + " columns: quote values that hold commas");
         }
-        String name = columns.name(cells);
         Optional<Reference> reference = columns.reference(cells);
+        String name = columns.kind().nameIn(reference.flatMap(Reference::credytAccount), columns.name(cells));
         if (reference.isEmpty()) {
             return Optional.of("must fill in one of " + columns.idColumns() + ", and one only");
         }
@@ -88,8 +91,8 @@ public record LinkFile(LinkKind kind, Map<String, Row> links, List<BadRow> bad) 
         Row before = links.putIfAbsent(name, new Row(line.number(), link));
         return before == null || before.link().reference().equals(link.reference())
                 ? Optional.empty()
-                : Optional.of(name + " is linked to " + link.reference().value() + " here and to "
-                        + before.link().reference().value() + " in line " + before.line() + ": keep one");
+                : Optional.of(name + " is linked to " + link.reference().text() + " here and to "
+                        + before.link().reference().text() + " in line " + before.line() + ": keep one");
     }
 
     /** The same, where some of the links are bad as well. */
@@ -126,7 +129,7 @@ public record LinkFile(LinkKind kind, Map<String, Row> links, List<BadRow> bad) 
         }
 
         private Columns checked() {
-            List<String> known = List.of(kind.key(), kind.idColumn(), kind.externalIdColumn());
+            List<String> known = List.of(kind.key(), kind.idColumn(), kind.externalIdColumn(), CREDYT_ACCOUNT);
             for (String name : names) {
                 if (!known.contains(name)) {
                     throw new IllegalArgumentException(
@@ -136,7 +139,7 @@ public record LinkFile(LinkKind kind, Map<String, Row> links, List<BadRow> bad) 
                     throw new IllegalArgumentException("the header has " + name + " twice: keep one");
                 }
             }
-            if (names.size() < 2) {
+            if (!names.contains(kind.idColumn()) && !names.contains(kind.externalIdColumn())) {
                 throw new IllegalArgumentException(
                         "the header lacks " + kind.externalIdColumn() + " or " + kind.idColumn() + ": " + EXPECTED);
             }
@@ -148,7 +151,9 @@ public record LinkFile(LinkKind kind, Map<String, Row> links, List<BadRow> bad) 
         }
 
         String idColumns() {
-            return names.stream().filter(name -> !name.equals(kind.key())).collect(Collectors.joining(" and "));
+            return names.stream()
+                    .filter(name -> !name.equals(kind.key()) && !name.equals(CREDYT_ACCOUNT))
+                    .collect(Collectors.joining(" and "));
         }
 
         Optional<Reference> reference(List<String> cells) {
@@ -157,10 +162,11 @@ public record LinkFile(LinkKind kind, Map<String, Row> links, List<BadRow> bad) 
             if (credytId.isEmpty() == externalId.isEmpty()) {
                 return Optional.empty();
             }
+            Reference reference = credytId.isEmpty()
+                    ? new Reference(ReferenceKind.EXTERNAL_ID, externalId)
+                    : new Reference(ReferenceKind.CREDYT_ID, credytId);
             return Optional.of(
-                    credytId.isEmpty()
-                            ? new Reference(ReferenceKind.EXTERNAL_ID, externalId)
-                            : new Reference(ReferenceKind.CREDYT_ID, credytId));
+                    reference.in(Optional.of(cell(cells, CREDYT_ACCOUNT)).filter(account -> !account.isEmpty())));
         }
 
         private String cell(List<String> cells, String column) {

@@ -1,7 +1,9 @@
 package io.usageflow.forwarder.links;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.usageflow.schema.rule.LinkRules;
 import io.usageflow.schema.topic.Topics;
+import java.util.Optional;
 
 /** What is linked. */
 public enum LinkKind {
@@ -36,6 +38,16 @@ public enum LinkKind {
     /** The words of {@code links put} that link this name, with a place to fill in. */
     public String putCommand(String name) {
         return "usageflow links put --" + key + " " + ShellWord.of(name) + " --" + target + "-external-id ID";
+    }
+
+    /** The name of a link in a connected account of a platform: a vendor's begins with the account. */
+    public String nameIn(Optional<String> credytAccount, String name) {
+        return this == CUSTOMER
+                ? name
+                : credytAccount
+                        .filter(account -> !name.startsWith(LinkRules.vendorIn(account, "")))
+                        .map(account -> LinkRules.vendorIn(account, name))
+                        .orElse(name);
     }
 
     /** What Credyt calls it. */

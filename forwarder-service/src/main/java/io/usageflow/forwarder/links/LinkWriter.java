@@ -79,8 +79,10 @@ public final class LinkWriter implements AutoCloseable {
     public CompletableFuture<LinkReceipt> put(Link link) {
         Reference reference = link.reference();
         return link.kind() == LinkKind.CUSTOMER
-                ? publisher.linkCustomer(link.name(), new CustomerRef(reference.kind(), reference.value()))
-                : publisher.linkVendor(link.name(), new VendorRef(reference.kind(), reference.value()));
+                ? publisher.linkCustomer(
+                        link.name(), new CustomerRef(reference.kind(), reference.value(), reference.credytAccount()))
+                : publisher.linkVendor(
+                        link.name(), new VendorRef(reference.kind(), reference.value(), reference.credytAccount()));
     }
 
     /** Takes the name's link away. */

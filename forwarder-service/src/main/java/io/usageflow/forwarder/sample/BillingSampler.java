@@ -212,9 +212,7 @@ public final class BillingSampler implements Stage {
         }
 
         private void offer(ConsumerRecord<byte[], byte[]> record, DeliverableEvent deliverable, UsageEvent event) {
-            var customer = new Reference(
-                    deliverable.getCustomer().getKind(),
-                    deliverable.getCustomer().getValue());
+            Reference customer = Reference.of(deliverable.getCustomer());
             if (catalogue.of(customer, event.getEventType(), event.getData()) instanceof CatalogueAnswer.Free) {
                 return;
             }

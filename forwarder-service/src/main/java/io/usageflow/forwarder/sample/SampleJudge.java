@@ -44,7 +44,8 @@ public final class SampleJudge {
      */
     Optional<List<JudgedSample>> judge(List<DeliveredSample> samples, Catalogue catalogue) throws InterruptedException {
         Optional<List<QueryResult>> answers = queries.ask(samples.stream()
-                .map(sample -> Query.ofEvent(sample.event().credytId(), false))
+                .map(sample -> Query.ofEvent(sample.event().credytId(), false)
+                        .in(sample.event().customer().credytAccount()))
                 .toList());
         return answers.isEmpty() ? Optional.empty() : judge(samples, answers.get(), catalogue);
     }
@@ -79,7 +80,7 @@ public final class SampleJudge {
         return answer.match(
                 found -> {
                     FeeResult fees = FeeCheck.check(
-                            customers.catalogue(),
+                            customers.catalogue(event.customer()),
                             customers.get(event.customer()),
                             new BilledEvent(event.eventType(), sample.data(), event.admittedAt()),
                             found.event().path("fees"));

@@ -1,9 +1,11 @@
 package io.usageflow.forwarder.trace;
 
+import io.usageflow.forwarder.links.Link.Reference;
 import io.usageflow.forwarder.trace.FoundRecords.FoundRecord;
 import io.usageflow.forwarder.trace.Trace.RecordRef;
 import io.usageflow.forwarder.trace.Trace.TimelineEntry;
 import io.usageflow.forwarder.trace.Trace.TimelineEntry.Kind;
+import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.DeliverableEvent;
@@ -123,14 +125,17 @@ final class Timeline {
             DeliverableEvent event = each.value();
             expired(event.getSource(), lineage(Optional.ofNullable(event.getReplayOf())));
             Map<String, String> facts = new LinkedHashMap<>();
-            facts.put(
-                    "customer",
-                    event.getCustomer().getKind() + " " + event.getCustomer().getValue());
+            facts.put("customer", customer(event.getCustomer()));
             facts.put("Credyt id", event.getCredytEventId());
             facts.putAll(lineage(Optional.ofNullable(event.getReplayOf())));
             facts.put("from", ref(event.getSource()).text());
             add(Kind.ADMITTED, event.getAdmittedAt(), each.ref(), facts);
         }
+    }
+
+    private static String customer(CredytReference customer) {
+        Reference reference = Reference.of(customer);
+        return reference.kind() + " " + reference.text();
     }
 
     private void receipts() {
@@ -142,10 +147,7 @@ final class Timeline {
             facts.put("HTTP status", Integer.toString(receipt.getHttpStatus()));
             facts.put("proof", receipt.getProof());
             facts.put("attempts", Integer.toString(receipt.getAttempts()));
-            facts.put(
-                    "customer",
-                    receipt.getCustomer().getKind() + " "
-                            + receipt.getCustomer().getValue());
+            facts.put("customer", customer(receipt.getCustomer()));
             facts.put("Credyt id", receipt.getCredytEventId());
             add(Kind.DELIVERED, receipt.getAcceptedAt(), each.ref(), facts);
         }

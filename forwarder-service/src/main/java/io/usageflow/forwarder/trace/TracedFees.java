@@ -43,14 +43,17 @@ final class TracedFees {
     /**
      * Asks within a few seconds, or longer if Credyt asks to wait. No answer of Credyt makes it fail.
      *
+     * @param account the connected account of a platform that has the event; empty for that of the settings
      * @param delivered what delivery was given; its fees are not judged without it
      * @throws org.apache.kafka.common.config.ConfigException if there is no usable API key
      */
-    AtCredyt ask(String credytId, Optional<DeliverableEvent> delivered) throws InterruptedException {
+    AtCredyt ask(String credytId, Optional<String> account, Optional<DeliverableEvent> delivered)
+            throws InterruptedException {
         ApiKeys keys = ApiKeys.open(settings.credyt().apiKey(), System::nanoTime);
         try (CredytHttp credyt = new CredytHttp(settings.credyt(), keys, 1)) {
             var queries = new CredytQueries(credyt::get, CredytQueries.PER_SECOND_DEFAULT, clock, () -> false);
-            List<QueryResult> answers = queries.ask(List.of(CredytQueries.Query.ofEvent(credytId, false)))
+            List<QueryResult> answers = queries.ask(
+                            List.of(CredytQueries.Query.ofEvent(credytId, false).in(account)))
                     .orElseThrow();
             Optional<JsonNode> event = answers.get(0)
                     .match(found -> Optional.of(found.event()), absent -> Optional.empty(), silent -> Optional.empty());
@@ -92,9 +95,7 @@ final class TracedFees {
                     new SampledEvent(
                             delivered.getAccountId(),
                             delivered.getCredytEventId(),
-                            new Reference(
-                                    delivered.getCustomer().getKind(),
-                                    delivered.getCustomer().getValue()),
+                            Reference.of(delivered.getCustomer()),
                             event.getEventType(),
                             delivered.getAdmittedAt()),
                     SubscribedPrices.json(event.getData()));

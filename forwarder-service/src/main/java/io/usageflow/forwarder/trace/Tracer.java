@@ -1,13 +1,14 @@
 package io.usageflow.forwarder.trace;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.links.Link.Reference;
 import io.usageflow.forwarder.trace.FoundRecords.FoundRecord;
 import io.usageflow.forwarder.trace.StageProgressReader.StageProgress;
 import io.usageflow.forwarder.trace.Trace.AtCredyt;
 import io.usageflow.forwarder.trace.Trace.TopicStart;
 import io.usageflow.forwarder.trace.Trace.TracedEvent;
+import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.DeliverableEvent;
-import io.usageflow.schema.Receipt;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
@@ -60,18 +61,25 @@ public final class Tracer {
     }
 
     private Optional<AtCredyt> atCredyt(FoundRecords records) throws InterruptedException {
-        Optional<String> id = Stream.concat(
-                        records.receipts.stream().map(FoundRecord::value).map(Receipt::getCredytEventId),
-                        records.deliverables.stream().map(FoundRecord::value).map(DeliverableEvent::getCredytEventId))
+        record Sent(String credytId, CredytReference customer) {}
+        Optional<Sent> sent = Stream.concat(
+                        records.receipts.stream()
+                                .map(FoundRecord::value)
+                                .map(receipt -> new Sent(receipt.getCredytEventId(), receipt.getCustomer())),
+                        records.deliverables.stream()
+                                .map(FoundRecord::value)
+                                .map(event -> new Sent(event.getCredytEventId(), event.getCustomer())))
                 .findFirst();
-        if (id.isEmpty()) {
+        if (sent.isEmpty()) {
             return Optional.empty();
         }
+        String id = sent.get().credytId();
+        Optional<String> account = Reference.of(sent.get().customer()).credytAccount();
         Optional<DeliverableEvent> delivered = records.deliverables.stream()
                 .map(FoundRecord::value)
-                .filter(event -> event.getCredytEventId().equals(id.get()))
+                .filter(event -> event.getCredytEventId().equals(id))
                 .reduce((earlier, later) -> later);
-        return Optional.of(new TracedFees(settings, clock).ask(id.get(), delivered));
+        return Optional.of(new TracedFees(settings, clock).ask(id, account, delivered));
     }
 
     /**

@@ -153,7 +153,11 @@ public final class AdmissionDriver implements AutoCloseable {
     }
 
     void linkCustomer(String account, String externalId) {
-        CustomerLink link = new CustomerLink(account, reference(externalId), now);
+        linkCustomer(account, reference(externalId));
+    }
+
+    void linkCustomer(String account, CredytReference customer) {
+        CustomerLink link = new CustomerLink(account, customer, now);
         linkRaw(account, encode(TOPICS.customerLinks(), link));
     }
 
@@ -275,7 +279,7 @@ public final class AdmissionDriver implements AutoCloseable {
     }
 
     public static CredytReference reference(String externalId) {
-        return new CredytReference(ReferenceKind.EXTERNAL_ID, externalId);
+        return new CredytReference(ReferenceKind.EXTERNAL_ID, externalId, null);
     }
 
     @Override

@@ -124,8 +124,8 @@ class AdmissionTopologyTest extends TopologyFixture {
         assertThat(admission.delivered())
                 .extracting(DeliverableEvent::getCustomer)
                 .containsExactly(
-                        new CredytReference(ReferenceKind.CREDYT_ID, "cus_9"),
-                        new CredytReference(ReferenceKind.EXTERNAL_ID, "ext-9"));
+                        new CredytReference(ReferenceKind.CREDYT_ID, "cus_9", null),
+                        new CredytReference(ReferenceKind.EXTERNAL_ID, "ext-9", null));
     }
 
     @Test

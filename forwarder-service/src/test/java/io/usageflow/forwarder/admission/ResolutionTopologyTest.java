@@ -140,6 +140,27 @@ class ResolutionTopologyTest extends TopologyFixture {
     }
 
     @Test
+    void shouldKeepTheCredytAccountOfTheLinkOfTheMoment() {
+        var one = new CredytReference(ReferenceKind.EXTERNAL_ID, "acme", "acc_1");
+        var two = new CredytReference(ReferenceKind.CREDYT_ID, "cust_\u00fc", "acc_2");
+        admission.publish(eventCosting("waits"));
+        admission.linkCustomer("acct_1", one);
+        admission.publish(eventCosting("req-1"));
+        admission.linkCustomer("acct_1", two);
+        admission.publish(eventCosting("req-2"));
+        admission.linkCustomer("acct_1", "acme");
+        admission.publish(eventCosting("req-3"));
+
+        assertThat(admission.delivered())
+                .extracting(DeliverableEvent::getEventId, DeliverableEvent::getCustomer)
+                .containsExactly(
+                        tuple("waits", one),
+                        tuple("req-1", one),
+                        tuple("req-2", two),
+                        tuple("req-3", AdmissionDriver.reference("acme")));
+    }
+
+    @Test
     void shouldKeepAnEventsOwnReferenceThroughTheWait() {
         admission.publish(eventCosting("req-1"));
         UsageEvent explicit = eventCosting("req-2");
@@ -155,7 +176,7 @@ class ResolutionTopologyTest extends TopologyFixture {
                 .extracting(DeliverableEvent::getEventId, DeliverableEvent::getCustomer)
                 .containsExactly(
                         tuple("req-1", AdmissionDriver.reference("cust-1")),
-                        tuple("req-2", new CredytReference(ReferenceKind.CREDYT_ID, "cus_9")));
+                        tuple("req-2", new CredytReference(ReferenceKind.CREDYT_ID, "cus_9", null)));
     }
 
     @Test

@@ -204,7 +204,7 @@ class WalletReaderTest {
 
     private CredytQueries queries() {
         return new CredytQueries(
-                path -> {
+                (path, account) -> {
                     asked.add(path);
                     return CompletableFuture.completedFuture(answers.getOrDefault(path, json(404, "")));
                 },

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class CatalogueQueriesTest {
     private final Map<String, Answer> answers = new HashMap<>();
     private final CatalogueQueries queries = new CatalogueQueries(new CredytQueries(
-            path -> CompletableFuture.completedFuture(answers.getOrDefault(path, json(404, ""))),
+            (path, account) -> CompletableFuture.completedFuture(answers.getOrDefault(path, json(404, ""))),
             10_000,
             Clock.systemUTC(),
             () -> false));

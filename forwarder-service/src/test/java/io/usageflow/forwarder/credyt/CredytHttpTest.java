@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -88,6 +89,19 @@ class CredytHttpTest {
 
         assertThat(seen)
                 .containsExactly("POST /events k acc_1", "GET /customers k acc_1", "GET /accounts/self k acc_1");
+    }
+
+    @Test
+    void shouldNameTheAccountOfTheLinkBeforeThatOfTheSettings() {
+        try (CredytHttp http = open(Map.of(CredytSettings.ACCOUNT, "acc_1"))) {
+            assertThat(status(http.post("/events", Optional.of("acc_2"), BODY))).isEqualTo(202);
+            assertThat(status(http.get("/customers", Optional.of("acc_2")))).isEqualTo(202);
+            assertThat(status(http.get("/customers", Optional.empty()))).isEqualTo(202);
+            assertThat(answer(http.post("/events", Optional.of("acc\r\nX-CREDYT-API-KEY: other"), BODY)))
+                    .isInstanceOf(Answer.Failure.class);
+        }
+
+        assertThat(seen).containsExactly("POST /events k acc_2", "GET /customers k acc_2", "GET /customers k acc_1");
     }
 
     @Test

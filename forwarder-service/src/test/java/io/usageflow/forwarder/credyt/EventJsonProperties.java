@@ -130,7 +130,7 @@ class EventJsonProperties {
     }
 
     private static byte[] encode(UsageEvent event) {
-        var reference = new CredytReference(ReferenceKind.EXTERNAL_ID, "acct_1");
+        var reference = new CredytReference(ReferenceKind.EXTERNAL_ID, "acct_1", null);
         var deliverable = DeliverableEvent.newBuilder()
                 .setEventId(event.getId())
                 .setAccountId("acct_1")

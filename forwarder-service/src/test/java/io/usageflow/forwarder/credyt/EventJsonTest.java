@@ -47,7 +47,7 @@ class EventJsonTest {
                 .setEventId(ID)
                 .setAccountId("acct_1")
                 .setCredytEventId(ID)
-                .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, "acct_1"))
+                .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, "acct_1", null))
                 .setVendors(vendors)
                 .setSource(new SourceCoordinates("usage.events", 0, 0L, Instant.EPOCH, null))
                 .setAdmittedAt(Instant.EPOCH)
@@ -59,8 +59,8 @@ class EventJsonTest {
         return new String(
                 EventJson.event(
                         deliverable(Map.of(
-                                "openai", new CredytReference(ReferenceKind.EXTERNAL_ID, "openai-ext"),
-                                "azure", new CredytReference(ReferenceKind.CREDYT_ID, "vnd_1"))),
+                                "openai", new CredytReference(ReferenceKind.EXTERNAL_ID, "openai-ext", null),
+                                "azure", new CredytReference(ReferenceKind.CREDYT_ID, "vnd_1", null))),
                         event.build()),
                 StandardCharsets.UTF_8);
     }

@@ -66,7 +66,7 @@ class DeadLetterPolicyIT {
 
     private static CustomerDeliveryState state(Duration ago, boolean blocked) {
         return new CustomerDeliveryState(
-                new CredytReference(ReferenceKind.EXTERNAL_ID, "broken"),
+                new CredytReference(ReferenceKind.EXTERNAL_ID, "broken", null),
                 Instant.now().minus(ago),
                 blocked,
                 "HTTP 500",

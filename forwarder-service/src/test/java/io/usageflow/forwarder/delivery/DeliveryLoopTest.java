@@ -20,6 +20,7 @@ import io.usageflow.forwarder.delivery.health.DestinationHealth;
 import io.usageflow.forwarder.delivery.intake.DeliverableReader;
 import io.usageflow.forwarder.delivery.intake.StartOffsets.LogReplacedException;
 import io.usageflow.forwarder.delivery.partition.CommittedCounters;
+import io.usageflow.forwarder.delivery.queue.Customer;
 import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.testing.WatchedTopics;
 import io.usageflow.schema.LedgerEntry;
@@ -77,7 +78,7 @@ class DeliveryLoopTest {
         }
 
         @Override
-        public CompletionStage<Answer> find(String credytId) {
+        public CompletionStage<Answer> find(Customer customer, String credytId) {
             lookups.add(credytId);
             answers.add(new CompletableFuture<>());
             return answers.get(answers.size() - 1);

@@ -175,9 +175,10 @@ final class DeliveryWorld implements AutoCloseable {
                 .setEventId(event.getId())
                 .setAccountId(event.getAccountId())
                 .setCredytEventId(deliverable.credytId())
-                .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, event.getAccountId()))
+                .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, event.getAccountId(), null))
                 .setVendors(Map.of(
-                        deliverable.vendor(), new CredytReference(ReferenceKind.EXTERNAL_ID, deliverable.vendor())))
+                        deliverable.vendor(),
+                        new CredytReference(ReferenceKind.EXTERNAL_ID, deliverable.vendor(), null)))
                 .setSource(source)
                 .setAdmittedAt(Instant.now())
                 .setEvent(ByteBuffer.wrap(events.serialize(topics.events(), event)))

@@ -5,10 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.usageflow.forwarder.credyt.EventJson;
 import io.usageflow.forwarder.deadletter.SourceRecord;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
+import io.usageflow.forwarder.delivery.queue.Customer;
 import io.usageflow.forwarder.delivery.queue.PendingEvent;
-import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.DeliverableEvent;
-import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.SourceCoordinates;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.serde.AvroSerdes;
@@ -64,6 +63,12 @@ public final class Fixtures {
     /** Without JSON as the first version of admission wrote it. */
     static ConsumerRecord<byte[], byte[]> record(
             TopicPartition partition, long offset, String customer, String credytId, boolean hasJson) {
+        return record(partition, offset, new Customer(true, customer), credytId, hasJson);
+    }
+
+    static ConsumerRecord<byte[], byte[]> record(
+            TopicPartition partition, long offset, Customer of, String credytId, boolean hasJson) {
+        String customer = of.value();
         UsageEvent event = UsageEvent.newBuilder()
                 .setId("event-" + offset)
                 .setEventType("message_completed")
@@ -76,7 +81,7 @@ public final class Fixtures {
                 .setEventId("event-" + offset)
                 .setAccountId(customer)
                 .setCredytEventId(credytId)
-                .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, customer))
+                .setCustomer(of.reference())
                 .setVendors(Map.of())
                 .setSource(new SourceCoordinates("usage.events", 0, offset, Instant.EPOCH, null))
                 .setAdmittedAt(Instant.EPOCH)

@@ -16,6 +16,7 @@ import io.usageflow.forwarder.delivery.health.DestinationHealth;
 import io.usageflow.forwarder.delivery.outcome.DeadLetterPolicy;
 import io.usageflow.forwarder.delivery.outcome.OutcomeHandler;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
+import io.usageflow.forwarder.delivery.queue.Customer;
 import io.usageflow.forwarder.delivery.queue.CustomerQueues;
 import io.usageflow.forwarder.delivery.queue.PendingEvent;
 import io.usageflow.schema.topic.Topics;
@@ -73,7 +74,7 @@ class LookupsTest {
         }
 
         @Override
-        public CompletionStage<Answer> find(String credytId) {
+        public CompletionStage<Answer> find(Customer customer, String credytId) {
             asked.add(credytId);
             return CompletableFuture.completedFuture(lookups.apply(credytId));
         }

@@ -117,7 +117,7 @@ class LostRegistryTest {
     }
 
     private ConsumerRecord<byte[], byte[]> record(byte[] event) {
-        var reference = new CredytReference(ReferenceKind.EXTERNAL_ID, "acct_1");
+        var reference = new CredytReference(ReferenceKind.EXTERNAL_ID, "acct_1", null);
         DeliverableEvent deliverable = DeliverableEvent.newBuilder()
                 .setEventId(admitted.event().getId())
                 .setAccountId(admitted.account())

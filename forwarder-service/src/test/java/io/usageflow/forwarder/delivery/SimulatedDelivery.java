@@ -16,6 +16,7 @@ import io.usageflow.forwarder.delivery.health.FundsHolds;
 import io.usageflow.forwarder.delivery.outcome.DeadLetterPolicy;
 import io.usageflow.forwarder.delivery.outcome.OutcomeHandler;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
+import io.usageflow.forwarder.delivery.queue.Customer;
 import io.usageflow.forwarder.delivery.queue.CustomerQueues;
 import io.usageflow.forwarder.delivery.queue.PendingEvent;
 import io.usageflow.schema.topic.Topics;
@@ -131,7 +132,7 @@ final class SimulatedDelivery {
             }
 
             @Override
-            public CompletionStage<Answer> find(String credytId) {
+            public CompletionStage<Answer> find(Customer customer, String credytId) {
                 return CompletableFuture.completedFuture(lookups.apply(credytId));
             }
 
@@ -146,10 +147,20 @@ final class SimulatedDelivery {
     }
 
     SimulatedDelivery arrive(String customer, String id) {
+        return arrive(Optional.empty(), customer, id);
+    }
+
+    /** Of a customer in a connected account. */
+    SimulatedDelivery arrive(String credytAccount, String customer, String id) {
+        return arrive(Optional.of(credytAccount), customer, id);
+    }
+
+    private SimulatedDelivery arrive(Optional<String> credytAccount, String customer, String id) {
         AssignedPartition partition = Fixtures.partition(0);
         PendingEvent event = Fixtures.event(
                 partition,
-                stamped(Fixtures.record(partition.partition(), 0, customer, id)),
+                stamped(Fixtures.record(
+                        partition.partition(), 0, new Customer(true, customer, credytAccount), id, true)),
                 id.getBytes(StandardCharsets.UTF_8));
         arrived.put(id, partition);
         partition.received(0, event.bytes());

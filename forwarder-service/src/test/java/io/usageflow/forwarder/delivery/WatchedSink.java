@@ -56,8 +56,8 @@ final class WatchedSink implements EventSink {
     }
 
     @Override
-    public CompletionStage<Answer> find(String credytId) {
-        return sink.find(credytId);
+    public CompletionStage<Answer> find(Customer customer, String credytId) {
+        return sink.find(customer, credytId);
     }
 
     private synchronized void leaves(Request request, Map<String, byte[]> events) {

@@ -104,9 +104,10 @@ class WrittenJsonIT {
                 .setEventId(event.getId())
                 .setAccountId(event.getAccountId())
                 .setCredytEventId(deliverable.credytId())
-                .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, event.getAccountId()))
+                .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, event.getAccountId(), null))
                 .setVendors(Map.of(
-                        deliverable.vendor(), new CredytReference(ReferenceKind.EXTERNAL_ID, deliverable.vendor())))
+                        deliverable.vendor(),
+                        new CredytReference(ReferenceKind.EXTERNAL_ID, deliverable.vendor(), null)))
                 .setSource(new SourceCoordinates(world.topics.events(), 0, 0L, Instant.EPOCH, null))
                 .setAdmittedAt(Instant.EPOCH)
                 .setEvent(ByteBuffer.wrap(

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What would be made and linked, and the file that says it. */
 class CreationPlanTest {
-    private static final NewIdentity ACME =
-            new NewIdentity(LinkKind.CUSTOMER, "acct_42", "acme", "Acme Inc", Optional.empty(), List.of());
+    private static final NewIdentity ACME = new NewIdentity(
+            LinkKind.CUSTOMER, "acct_42", Optional.empty(), "acme", "Acme Inc", Optional.empty(), List.of());
 
     private static LookupResult atCredyt(String id) {
         return switch (id) {
@@ -76,15 +76,22 @@ class CreationPlanTest {
                         new NewIdentity(
                                 LinkKind.CUSTOMER,
                                 "acct_42",
+                                Optional.empty(),
                                 "acme",
                                 "Acme, Inc",
                                 Optional.of("ops@acme.example"),
                                 List.of("assistant:2", "images")),
                         new NewIdentity(
-                                LinkKind.CUSTOMER, "acct_43", "acct_43", "acct_43", Optional.empty(), List.of()));
+                                LinkKind.CUSTOMER,
+                                "acct_43",
+                                Optional.empty(),
+                                "acct_43",
+                                "acct_43",
+                                Optional.empty(),
+                                List.of()));
         assertThat(read("vendor\nopenai\n").rows())
-                .containsExactly(
-                        new NewIdentity(LinkKind.VENDOR, "openai", "openai", "openai", Optional.empty(), List.of()));
+                .containsExactly(new NewIdentity(
+                        LinkKind.VENDOR, "openai", Optional.empty(), "openai", "openai", Optional.empty(), List.of()));
     }
 
     @Test

@@ -26,7 +26,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** No answer of Credyt makes one customer twice, and what Credyt made is found. */
 class IdentityCreationTest {
     private static final NewIdentity ACME = new NewIdentity(
-            LinkKind.CUSTOMER, "acct_42", "acme", "Acme Inc", Optional.of("ops@acme.example"), List.of("assistant:2"));
+            LinkKind.CUSTOMER,
+            "acct_42",
+            Optional.empty(),
+            "acme",
+            "Acme Inc",
+            Optional.of("ops@acme.example"),
+            List.of("assistant:2"));
     private static final Answer TIMEOUT = new Answer.Failure(true, "no complete answer in time");
     private static final String SECRET = "key_1234567890";
 
@@ -42,7 +48,7 @@ class IdentityCreationTest {
 
     private IdentityCreation creation() {
         var lookup = new IdentityLookup(new CredytQueries(
-                path -> {
+                (path, account) -> {
                     String id = customers.get(path.substring("/customers?external_id=".length()));
                     return CompletableFuture.completedFuture(
                             id == null ? response(404, "{}") : response(200, "{\"id\":\"" + id + "\"}"));
@@ -51,7 +57,7 @@ class IdentityCreationTest {
                 Clock.systemUTC(),
                 () -> false));
         return new IdentityCreation(
-                (path, body) -> {
+                (path, account, body) -> {
                     posted.add(path + " " + new String(body, StandardCharsets.UTF_8));
                     Supplier<Answer> next = answers.poll();
                     return CompletableFuture.completedFuture(next == null ? made() : next.get());

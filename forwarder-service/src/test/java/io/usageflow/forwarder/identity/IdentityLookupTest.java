@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ class IdentityLookupTest {
 
     private IdentityLookup lookup(Function<String, Answer> credyt) {
         return new IdentityLookup(new CredytQueries(
-                path -> {
+                (path, account) -> {
                     asked.add(path);
                     return CompletableFuture.completedFuture(credyt.apply(path));
                 },
@@ -122,7 +123,8 @@ class IdentityLookupTest {
                                 ? "{\"items\":[{\"id\":\"cust_2\"}],\"total_count\":2,\"limit\":1}"
                                 : "{\"items\":[],\"total_count\":2}"));
 
-        IdentityLookup.Listed listed = lookup.list(LinkKind.CUSTOMER).orElseThrow();
+        IdentityLookup.Listed listed =
+                lookup.list(LinkKind.CUSTOMER, Optional.empty()).orElseThrow();
 
         assertThat(listed.shortfall()).isEmpty();
         assertThat(listed.identities()).extracting(Identity::id).containsExactly("cust_1", "cust_2");

@@ -31,7 +31,8 @@ class LinkSyncTest {
     }
 
     private static LinkSync sync(Map<String, Reference> links, Identity... identities) {
-        return LinkSync.of(LinkKind.CUSTOMER, new Listed(List.of(identities), Optional.empty()), links, NOW);
+        return LinkSync.of(
+                LinkKind.CUSTOMER, Optional.empty(), new Listed(List.of(identities), Optional.empty()), links, NOW);
     }
 
     @Test
@@ -77,6 +78,7 @@ class LinkSyncTest {
     void shouldNotBeCleanWhereTheListIsNotProvedWhole() {
         LinkSync sync = LinkSync.of(
                 LinkKind.CUSTOMER,
+                Optional.empty(),
                 new Listed(List.of(), Optional.of("Credyt does not say how many customers the account has")),
                 Map.of(),
                 NOW);

@@ -10,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,6 +44,29 @@ class LinkFileTest {
         assertThat(file.links())
                 .containsOnly(Map.entry(
                         "openai", row(2, LinkKind.VENDOR, "openai", ReferenceKind.EXTERNAL_ID, "openai-billing")));
+    }
+
+    @Test
+    void shouldReadTheConnectedAccount() throws IOException {
+        LinkFile customers = read("account,customer_external_id,credyt_account\nshop_1,acme,acc_1\nshop_2,acme,\n");
+        LinkFile vendors = read("credyt_account,vendor,vendor_id\nacc_1,openai,vnd_1\nacc_2,acc_2/openai,vnd_2\n");
+
+        assertThat(customers.links().get("shop_1").link().reference())
+                .isEqualTo(new Reference(ReferenceKind.EXTERNAL_ID, "acme", Optional.of("acc_1")));
+        assertThat(customers.links().get("shop_2").link().reference())
+                .isEqualTo(new Reference(ReferenceKind.EXTERNAL_ID, "acme"));
+        assertThat(vendors.links()).containsOnlyKeys("acc_1/openai", "acc_2/openai");
+        assertThat(read("account,customer_id,credyt_account\nshop_1,cust_1,acc 1\n")
+                        .bad())
+                .singleElement()
+                .satisfies(bad -> assertThat(bad.problem()).contains("customer.credyt_account", "acc_..."));
+        assertThatThrownBy(() -> read("account,credyt_account\n"))
+                .hasMessageContaining("lacks customer_external_id or customer_id");
+        assertThat(read("account,customer_id,customer_external_id,credyt_account\na,,,acc_1\n")
+                        .bad())
+                .singleElement()
+                .satisfies(bad -> assertThat(bad.problem())
+                        .contains("one of customer_id and customer_external_id, and one only"));
     }
 
     @ParameterizedTest

@@ -16,7 +16,7 @@ class ReportFormatTest {
             "=HYPERLINK(\"x\")",
             "c-1",
             "acme, inc",
-            new CredytReference(ReferenceKind.CREDYT_ID, "cust_1"),
+            new CredytReference(ReferenceKind.CREDYT_ID, "cust_1", null),
             Optional.of(Instant.parse("2026-11-01T10:00:00Z")),
             Optional.of("call"),
             new EventRef.Position(1, 2),

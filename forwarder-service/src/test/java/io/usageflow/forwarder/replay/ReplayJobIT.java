@@ -246,7 +246,7 @@ class ReplayJobIT {
                 .setEventId("evt")
                 .setAccountId(new String(replay.key(), UTF_8))
                 .setCredytEventId("id")
-                .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, "acme"))
+                .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, "acme", null))
                 .setOutcome("ACCEPTED")
                 .setHttpStatus(200)
                 .setAttempts(1)

@@ -44,7 +44,7 @@ class SampleJudgeTest {
     private final Map<String, String> bodies = new TreeMap<>();
     private final List<String> asked = new ArrayList<>();
     private final SampleJudge judge = new SampleJudge(new CredytQueries(
-            path -> {
+            (path, account) -> {
                 asked.add(path);
                 String body = bodies.getOrDefault(path, "");
                 return CompletableFuture.completedFuture(new Answer.Response(

@@ -97,8 +97,8 @@ public final class DeliveredEvents {
                 .setAccountId(event.getAccountId())
                 .setCredytEventId(
                         CredytIds.ofEvent(event.getAccountId(), event.getId()).toString())
-                .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, event.getAccountId()))
-                .setVendors(Map.of("openai", new CredytReference(ReferenceKind.EXTERNAL_ID, "openai")))
+                .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, event.getAccountId(), null))
+                .setVendors(Map.of("openai", new CredytReference(ReferenceKind.EXTERNAL_ID, "openai", null)))
                 .setSource(new SourceCoordinates(topics.names().events(), 0, (long) ids.size(), Instant.EPOCH, null))
                 .setAdmittedAt(Instant.EPOCH)
                 .setEvent(ByteBuffer.wrap(published))

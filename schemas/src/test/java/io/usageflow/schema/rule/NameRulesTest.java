@@ -164,6 +164,34 @@ class NameRulesTest {
         assertThat(EventRules.violations(event)).isEmpty();
     }
 
+    @Test
+    void shouldTakeOnlyAnAccountThatFitsIntoAHeaderAndAKey() {
+        for (String good : List.of("acc_4zhwdkxhjhp5v6", "A-1.b", "x".repeat(128))) {
+            assertThat(LinkRules.violations(new CustomerLink(
+                            "a", new CredytReference(ReferenceKind.EXTERNAL_ID, "u", good), Instant.EPOCH)))
+                    .as(good)
+                    .isEmpty();
+        }
+        for (String bad : List.of("", "acc 1", "acc:1", "acc/1", "acc@1", "acc\r\nX: y", "\u00e4", "x".repeat(129))) {
+            assertThat(LinkRules.violations(new CustomerLink(
+                            "a", new CredytReference(ReferenceKind.EXTERNAL_ID, "u", bad), Instant.EPOCH)))
+                    .as(bad)
+                    .singleElement()
+                    .satisfies(violation -> assertThat(violation.message()).contains("customer.credyt_account"));
+        }
+    }
+
+    @Test
+    void shouldNotLinkAVendorOfOneAccountForAll() {
+        var reference = new CredytReference(ReferenceKind.CREDYT_ID, "vnd_1", "acc_1");
+
+        assertThat(LinkRules.violations(new VendorLink("acc_1/openai", reference, Instant.EPOCH)))
+                .isEmpty();
+        assertThat(LinkRules.violations(new VendorLink("openai", reference, Instant.EPOCH)))
+                .singleElement()
+                .satisfies(violation -> assertThat(violation.message()).contains("acc_1/VENDOR"));
+    }
+
     private static String messageOf(String account) {
         UsageEvent event = event();
         event.setAccountId(account);
@@ -171,7 +199,7 @@ class NameRulesTest {
     }
 
     private static CredytReference reference(String value) {
-        return new CredytReference(ReferenceKind.EXTERNAL_ID, value);
+        return new CredytReference(ReferenceKind.EXTERNAL_ID, value, null);
     }
 
     private static UsageEvent event() {

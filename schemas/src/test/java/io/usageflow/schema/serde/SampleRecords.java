@@ -95,7 +95,7 @@ public final class SampleRecords {
     }
 
     public static CredytReference reference() {
-        return new CredytReference(ReferenceKind.EXTERNAL_ID, "cust-42");
+        return new CredytReference(ReferenceKind.EXTERNAL_ID, "cust-42", null);
     }
 
     public static CustomerLink customerLink() {
@@ -103,7 +103,7 @@ public final class SampleRecords {
     }
 
     public static VendorLink vendorLink() {
-        return new VendorLink("openai", new CredytReference(ReferenceKind.CREDYT_ID, "vnd_1"), MORNING);
+        return new VendorLink("openai", new CredytReference(ReferenceKind.CREDYT_ID, "vnd_1", null), MORNING);
     }
 
     public static SourceCoordinates coordinates() {
@@ -116,7 +116,7 @@ public final class SampleRecords {
                 .setAccountId("acct_42")
                 .setCredytEventId(EVENT_ID)
                 .setCustomer(reference())
-                .setVendors(Map.of("openai", new CredytReference(ReferenceKind.CREDYT_ID, "vnd_1")))
+                .setVendors(Map.of("openai", new CredytReference(ReferenceKind.CREDYT_ID, "vnd_1", null)))
                 .setSource(coordinates())
                 .setAdmittedAt(MORNING)
                 .setReplayOf("5f2f4d0e-0b4c-5b0b-9f6d-2f1c8a7e6d35")

@@ -73,7 +73,8 @@ public final class LinksCommand {
             footer = {
                 "  usageflow links put --account acct_42 --customer-external-id acme",
                 "  usageflow links put --account acct_42 --customer-id cust_4zhwdkxhjhp5v6",
-                "  usageflow links put --vendor openai --vendor-id vnd_4zhwdkxhjhp5v6"
+                "  usageflow links put --vendor openai --vendor-id vnd_4zhwdkxhjhp5v6",
+                "  usageflow links put --account acct_42 --customer-external-id acme --credyt-account acc_1"
             })
     static final class Put implements Callable<Integer> {
         private final Terminal terminal;
@@ -83,6 +84,9 @@ public final class LinksCommand {
 
         @Mixin
         private Verification verification = new Verification();
+
+        @Mixin
+        private CredytAccountOption account = new CredytAccountOption();
 
         @ArgGroup(exclusive = true, multiplicity = "1")
         private Which link = new Which();
@@ -98,12 +102,20 @@ public final class LinksCommand {
             @ArgGroup(exclusive = false)
             private @Nullable VendorLink vendor;
 
-            Link of(Instant now) {
+            Link of(Optional<String> account, Instant now) {
                 if (customer != null) {
-                    return new Link(LinkKind.CUSTOMER, customer.account, customer.id.reference(), now);
+                    return new Link(
+                            LinkKind.CUSTOMER,
+                            customer.account,
+                            customer.id.reference().in(account),
+                            now);
                 }
                 VendorLink named = vendor == null ? new VendorLink() : vendor;
-                return new Link(LinkKind.VENDOR, named.vendor, named.id.reference(), now);
+                return new Link(
+                        LinkKind.VENDOR,
+                        LinkKind.VENDOR.nameIn(account, named.vendor),
+                        named.id.reference().in(account),
+                        now);
             }
         }
 
@@ -162,7 +174,7 @@ public final class LinksCommand {
         @Override
         public Integer call() throws InterruptedException {
             Settings settings = Settings.load(options.over(verification.credytDefaults(), terminal.environment()));
-            Link written = link.of(Instant.now());
+            Link written = link.of(account.account(), Instant.now());
             Optional<String> refusal = verification.refusals(settings, terminal, List.of(written)).values().stream()
                     .findFirst();
             if (refusal.isPresent()) {

@@ -37,6 +37,7 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -65,6 +66,9 @@ public final class LinksCreateCommand extends CredytCommand {
 
     @ArgGroup(exclusive = true, multiplicity = "1")
     private What what = new What();
+
+    @Mixin
+    private CredytAccountOption credytAccount = new CredytAccountOption();
 
     @Option(names = "--external-id", paramLabel = "ID", description = "Its external id at Credyt; by default the same.")
     private @Nullable String externalId;
@@ -148,7 +152,14 @@ public final class LinksCreateCommand extends CredytCommand {
         LinkKind kind = what.account != null ? LinkKind.CUSTOMER : LinkKind.VENDOR;
         String account = String.valueOf(what.account != null ? what.account : what.vendor);
         String id = externalId == null ? account : externalId;
-        var one = new NewIdentity(kind, account, id, name == null ? id : name, Optional.ofNullable(email), products);
+        var one = new NewIdentity(
+                kind,
+                account,
+                credytAccount.account(),
+                id,
+                name == null ? id : name,
+                Optional.ofNullable(email),
+                products);
         one.problem().ifPresent(problem -> {
             throw new WrongUsageException(problem);
         });
@@ -156,8 +167,13 @@ public final class LinksCreateCommand extends CredytCommand {
     }
 
     private CreationFile file(String file) throws IOException {
-        if (externalId != null || name != null || email != null || !products.isEmpty()) {
-            throw new WrongUsageException("with a file, give external_id, name, email and products as its columns");
+        if (externalId != null
+                || name != null
+                || email != null
+                || !products.isEmpty()
+                || credytAccount.account().isPresent()) {
+            throw new WrongUsageException(
+                    "with a file, give external_id, name, email, products and credyt_account as its columns");
         }
         Optional<Path> path = file.equals("-") ? Optional.empty() : Optional.of(Path.of(file));
         try (InputStream in = path.isEmpty() ? terminal.in() : Files.newInputStream(path.get())) {
@@ -320,7 +336,7 @@ public final class LinksCreateCommand extends CredytCommand {
                 Optional<String> paymentUrl,
                 Optional<String> why) {
             return new Row(
-                    step.identity().account(),
+                    step.identity().linkName(),
                     step.identity().externalId(),
                     result,
                     identity.map(Identity::id),

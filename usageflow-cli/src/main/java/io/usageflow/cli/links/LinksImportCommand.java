@@ -44,6 +44,8 @@ import picocli.CommandLine.Parameters;
             "  account,customer_id,customer_external_id          vendor,vendor_external_id",
             "  acct_42,,acme                                     openai,openai-billing",
             "  acct_43,cust_4zhwdkxhjhp5v6,",
+            "  For platforms, the column credyt_account names the connected account of a row, acc_...;"
+                    + " without it, the link is in the account of the settings.",
             "",
             "Examples:",
             "  usageflow links import customers.csv               shows the changes",
@@ -123,8 +125,8 @@ public final class LinksImportCommand extends OperatorCommand {
                 .limit(CHANGES_SHOWN)
                 .forEach(change -> terminal.say("line " + change.row().line() + ": "
                         + change.row().link().name() + " is linked to "
-                        + change.before().value() + (apply ? ", from now on to " : " and would be linked to ")
-                        + change.row().link().reference().value()));
+                        + change.before().text() + (apply ? ", from now on to " : " and would be linked to ")
+                        + change.row().link().reference().text()));
         if (plan.changed().size() > CHANGES_SHOWN) {
             terminal.say("... and " + (plan.changed().size() - CHANGES_SHOWN) + " more changed links");
         }
@@ -165,8 +167,8 @@ public final class LinksImportCommand extends OperatorCommand {
                                     change.row().line(),
                                     accounts ? change.row().link().name() : null,
                                     accounts ? null : change.row().link().name(),
-                                    change.before().value(),
-                                    change.row().link().reference().value()))
+                                    change.before().text(),
+                                    change.row().link().reference().text()))
                             .toList(),
                     links.bad());
         }

@@ -106,6 +106,7 @@ public final class LinksListCommand extends OperatorCommand {
         var document = new LinkedHashMap<String, Object>();
         document.put(link.kind().key(), link.name());
         document.put(link.reference().column(link.kind()), link.reference().value());
+        link.reference().credytAccount().ifPresent(account -> document.put("credyt_account", account));
         document.put("linked_at", link.since());
         return document;
     }
@@ -120,7 +121,7 @@ public final class LinksListCommand extends OperatorCommand {
                 link.kind().key(),
                 link.name(),
                 external ? "external id" : "Credyt's id",
-                link.reference().value(),
+                link.reference().text(),
                 link.since());
         rows++;
         if (rows % ROWS_AT_ONCE == 0) {

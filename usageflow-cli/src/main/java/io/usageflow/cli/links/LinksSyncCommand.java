@@ -32,10 +32,14 @@ import picocli.CommandLine.Option;
         footer = {
             "  usageflow links sync                       shows the proposed links",
             "  usageflow links sync --apply",
-            "  usageflow links sync --vendors --json"
+            "  usageflow links sync --vendors --json",
+            "  usageflow links sync --credyt-account acc_1"
         })
 public final class LinksSyncCommand extends CredytCommand {
     private static final int SHOWN = 20;
+
+    @Mixin
+    private CredytAccountOption account = new CredytAccountOption();
 
     @Option(names = "--vendors", description = "Link vendors by their external ids; customers by default.")
     private boolean vendors;
@@ -58,6 +62,7 @@ public final class LinksSyncCommand extends CredytCommand {
                 CredytConnection.open(settings.credyt(), rate.perSecond(), terminal.stop()::isRequested)) {
             compared = LinkSync.of(
                     vendors ? LinkKind.VENDOR : LinkKind.CUSTOMER,
+                    account.account(),
                     new LinkTable(settings),
                     connection.lookup(),
                     Instant.now(),
@@ -77,11 +82,11 @@ public final class LinksSyncCommand extends CredytCommand {
         String key = sync.kind().key();
         shown(sync.proposed().stream()
                 .map(link -> "new        " + key + " " + link.name() + " -> "
-                        + link.reference().value())
+                        + link.reference().text())
                 .toList());
         shown(sync.different().stream()
                 .map(one -> "different  " + key + " " + one.account() + " is linked to "
-                        + one.linkedTo().value() + ", and Credyt's "
+                        + one.linkedTo().text() + ", and Credyt's "
                         + sync.kind().target() + " of that external id is "
                         + one.identity().id() + "; not changed")
                 .toList());
@@ -128,7 +133,7 @@ public final class LinksSyncCommand extends CredytCommand {
                     sync.different().stream()
                             .map(one -> new Different(
                                     one.account(),
-                                    one.linkedTo().value(),
+                                    one.linkedTo().text(),
                                     one.identity().id()))
                             .toList(),
                     sync.refused().stream()

@@ -70,7 +70,7 @@ final class Verification {
 
     private Optional<String> unclear(Link link, String why, List<String> unclear) {
         String text = "Credyt gives no clear answer about the " + link.kind().target() + " "
-                + link.reference().value() + ": " + why;
+                + link.reference().text() + ": " + why;
         if (verify == null) {
             unclear.add(text);
             return Optional.empty();

@@ -136,7 +136,7 @@ class CatalogueCommandIT {
                 account,
                 new CustomerLink(
                         account,
-                        new CredytReference(ReferenceKind.EXTERNAL_ID, externalId),
+                        new CredytReference(ReferenceKind.EXTERNAL_ID, externalId, null),
                         Instant.now().truncatedTo(ChronoUnit.MILLIS)));
     }
 

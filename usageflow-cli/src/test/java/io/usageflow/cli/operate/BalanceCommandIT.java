@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@code usageflow balance} against the sandbox. */
 class BalanceCommandIT {
-    private static final CredytReference ACME = new CredytReference(ReferenceKind.EXTERNAL_ID, "acme");
+    private static final CredytReference ACME = new CredytReference(ReferenceKind.EXTERNAL_ID, "acme", null);
 
     @AutoClose
     private static EmbeddedBroker broker = EmbeddedBroker.start();
@@ -106,7 +106,7 @@ class BalanceCommandIT {
 
     @Test
     void shouldSayWhatIsMissing() {
-        link("acct_2", new CredytReference(ReferenceKind.EXTERNAL_ID, "nobody"));
+        link("acct_2", new CredytReference(ReferenceKind.EXTERNAL_ID, "nobody", null));
 
         var unlinked = new CommandRun();
         assertThat(unlinked.run(balance("acct_1"))).isEqualTo(ExitCode.PROBLEMS);

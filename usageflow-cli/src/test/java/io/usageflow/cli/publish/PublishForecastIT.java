@@ -81,7 +81,7 @@ class PublishForecastIT {
                 "acct_1",
                 new CustomerLink(
                         "acct_1",
-                        new CredytReference(ReferenceKind.EXTERNAL_ID, "acme"),
+                        new CredytReference(ReferenceKind.EXTERNAL_ID, "acme", null),
                         Instant.now().truncatedTo(ChronoUnit.MILLIS)));
     }
 

@@ -110,7 +110,8 @@ class ReconcileUnknownIT extends ReconcileFixture {
         topics.write(
                 topics.names().customerLinks(),
                 account,
-                new CustomerLink(account, new CredytReference(ReferenceKind.EXTERNAL_ID, externalId), Instant.now()));
+                new CustomerLink(
+                        account, new CredytReference(ReferenceKind.EXTERNAL_ID, externalId, null), Instant.now()));
     }
 
     @Test

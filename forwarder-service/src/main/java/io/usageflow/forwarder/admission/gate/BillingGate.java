@@ -65,9 +65,8 @@ public final class BillingGate {
         if (billing.isEmpty()) {
             return new GateDecision.Pass();
         }
-        CatalogueAnswer answer = billing.get()
-                .forecasts()
-                .of(new Reference(customer.getKind(), customer.getValue()), event.getEventType(), event.getData());
+        CatalogueAnswer answer =
+                billing.get().forecasts().of(Reference.of(customer), event.getEventType(), event.getData());
         GateDecision decision = decide(settings, answer, event.getAccountId(), wait);
         // A waiting event is judged again and again: it counts when its reason is new.
         boolean counts = decision.match(

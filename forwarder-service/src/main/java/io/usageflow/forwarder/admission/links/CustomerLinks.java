@@ -21,6 +21,16 @@ public final class CustomerLinks {
 
     private static final byte EXTERNAL_ID = 'x';
 
+    /**
+     * The same with a connected account, which ends with {@link #END_OF_ACCOUNT}. An earlier version fails on them:
+     * better than to bill in the wrong account.
+     */
+    private static final byte CREDYT_ID_IN_ACCOUNT = 'I';
+
+    private static final byte EXTERNAL_ID_IN_ACCOUNT = 'X';
+
+    private static final byte END_OF_ACCOUNT = 0;
+
     private final KeyValueStore<Bytes, byte[]> store;
     private final Map<String, Optional<CredytReference>> cache = new HashMap<>();
 
@@ -56,19 +66,41 @@ public final class CustomerLinks {
 
     private static byte[] toBytes(CredytReference reference) {
         byte[] utf8 = reference.getValue().getBytes(UTF_8);
-        return ByteBuffer.allocate(1 + utf8.length)
-                .put(reference.getKind() == ReferenceKind.CREDYT_ID ? CREDYT_ID : EXTERNAL_ID)
+        boolean byCredytId = reference.getKind() == ReferenceKind.CREDYT_ID;
+        if (reference.getCredytAccount() == null) {
+            return ByteBuffer.allocate(1 + utf8.length)
+                    .put(byCredytId ? CREDYT_ID : EXTERNAL_ID)
+                    .put(utf8)
+                    .array();
+        }
+        byte[] account = reference.getCredytAccount().getBytes(UTF_8);
+        return ByteBuffer.allocate(2 + account.length + utf8.length)
+                .put(byCredytId ? CREDYT_ID_IN_ACCOUNT : EXTERNAL_ID_IN_ACCOUNT)
+                .put(account)
+                .put(END_OF_ACCOUNT)
                 .put(utf8)
                 .array();
     }
 
     private static CredytReference fromBytes(byte[] bytes) {
-        ReferenceKind kind =
-                switch (bytes[0]) {
-                    case CREDYT_ID -> ReferenceKind.CREDYT_ID;
-                    case EXTERNAL_ID -> ReferenceKind.EXTERNAL_ID;
-                    default -> throw new IllegalStateException("unknown kind of reference: " + bytes[0]);
-                };
-        return new CredytReference(kind, new String(bytes, 1, bytes.length - 1, UTF_8));
+        return switch (bytes[0]) {
+            case CREDYT_ID -> new CredytReference(ReferenceKind.CREDYT_ID, text(bytes, 1, bytes.length), null);
+            case EXTERNAL_ID -> new CredytReference(ReferenceKind.EXTERNAL_ID, text(bytes, 1, bytes.length), null);
+            case CREDYT_ID_IN_ACCOUNT -> inAccount(ReferenceKind.CREDYT_ID, bytes);
+            case EXTERNAL_ID_IN_ACCOUNT -> inAccount(ReferenceKind.EXTERNAL_ID, bytes);
+            default -> throw new IllegalStateException("unknown kind of reference: " + bytes[0]);
+        };
+    }
+
+    private static CredytReference inAccount(ReferenceKind kind, byte[] bytes) {
+        int end = 1;
+        while (bytes[end] != END_OF_ACCOUNT) {
+            end++;
+        }
+        return new CredytReference(kind, text(bytes, end + 1, bytes.length), text(bytes, 1, end));
+    }
+
+    private static String text(byte[] bytes, int from, int to) {
+        return new String(bytes, from, to - from, UTF_8);
     }
 }

@@ -98,6 +98,12 @@ public final class CatalogueCache implements Forecasts {
         if (free.contains(eventType)) {
             return new CatalogueAnswer.Free();
         }
+        if (reference.credytAccount().isPresent()) {
+            return new CatalogueAnswer.Known(
+                    new BillingForecast.Undecided("the products of connected accounts are not read"),
+                    Duration.ZERO,
+                    false);
+        }
         long now = nanos.getAsLong();
         Customer customer = customers.get(reference);
         if (customer == null) {

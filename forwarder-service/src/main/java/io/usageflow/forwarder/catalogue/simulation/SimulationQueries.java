@@ -48,7 +48,7 @@ final class SimulationQueries {
         this.stopped = stopped;
         this.notes = notes;
         this.queries = new CredytQueries(
-                path -> path.endsWith(BY_VERSION) || path.endsWith(OF_DEFAULT)
+                (path, account) -> path.endsWith(BY_VERSION) || path.endsWith(OF_DEFAULT)
                         ? credyt.query(path, body)
                         : credyt.get(path),
                 perSecond,

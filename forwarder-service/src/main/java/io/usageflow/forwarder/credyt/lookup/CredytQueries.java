@@ -18,8 +18,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -45,7 +45,7 @@ public final class CredytQueries {
 
     private static final int FRESH_LOOKS = 2;
 
-    private final Function<String, CompletionStage<Answer>> credyt;
+    private final BiFunction<String, Optional<String>, CompletionStage<Answer>> credyt;
     private final RateLimiter rate;
     private final Clock clock;
     private final BooleanSupplier stopped;
@@ -55,11 +55,14 @@ public final class CredytQueries {
     /**
      * Creates the queries.
      *
-     * @param credyt sends {@code GET} to a path, never throws
+     * @param credyt sends {@code GET} to a path, in a connected account or that of the settings; never throws
      * @param stopped checked between two steps
      */
     public CredytQueries(
-            Function<String, CompletionStage<Answer>> credyt, double perSecond, Clock clock, BooleanSupplier stopped) {
+            BiFunction<String, Optional<String>, CompletionStage<Answer>> credyt,
+            double perSecond,
+            Clock clock,
+            BooleanSupplier stopped) {
         this.credyt = credyt;
         this.rate = new RateLimiter(perSecond, Duration.ofNanos((long) (2e9 / perSecond)), System.nanoTime());
         this.clock = clock;
@@ -72,8 +75,18 @@ public final class CredytQueries {
      * @param path encoded
      * @param expected the expected body of an answer
      * @param fresh whether the event was accepted so recently that Credyt may still process it
+     * @param account the connected account of a platform that is asked; empty for that of the settings
      */
-    public record Query(String path, ExpectedBody expected, boolean fresh) {
+    public record Query(String path, ExpectedBody expected, boolean fresh, Optional<String> account) {
+        public Query(String path, ExpectedBody expected, boolean fresh) {
+            this(path, expected, fresh, Optional.empty());
+        }
+
+        /** The same in this account. */
+        public Query in(Optional<String> connectedAccount) {
+            return new Query(path, expected, fresh, connectedAccount);
+        }
+
         public static Query ofEvent(String credytId, boolean fresh) {
             return new Query("/events/" + CredytHttp.encoded(credytId), ExpectedBody.event(credytId), fresh);
         }
@@ -133,7 +146,8 @@ public final class CredytQueries {
             PendingQuery pending = waiting.remove();
             rate.acquire(now);
             pending.attempts++;
-            credyt.apply(pending.query.path()).thenAccept(answer -> arrived.add(new ArrivedAnswer(pending, answer)));
+            credyt.apply(pending.query.path(), pending.query.account())
+                    .thenAccept(answer -> arrived.add(new ArrivedAnswer(pending, answer)));
             sent++;
         }
         return sent;
@@ -156,6 +170,17 @@ public final class CredytQueries {
                         answered -> answered(answered.result(), pending),
                         retryLater -> retryLater(retryLater, pending),
                         refused -> {
+                            if (pending.query.account().isPresent()) {
+                                // Likelier the account of one link than the key.
+                                return answered(
+                                        new QueryResult.Unanswered(
+                                                refused.why() + " in account "
+                                                        + pending.query
+                                                                .account()
+                                                                .get(),
+                                                true),
+                                        pending);
+                            }
                             throw new CredytUnreachableException(refused.why() + ": check " + CredytSettings.API_KEY
                                     + " or " + CredytSettings.API_KEY_FILE);
                         });

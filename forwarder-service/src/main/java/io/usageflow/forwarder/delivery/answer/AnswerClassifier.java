@@ -82,6 +82,18 @@ public final class AnswerClassifier {
         };
     }
 
+    /**
+     * As {@link #classify}, for a customer in a connected account that its link names. A 403 may then refuse that
+     * account, which is one link's mistake and must not stop the others; a 403 to everybody is still an outage, because
+     * several customers get it. No source says how Credyt answers for an unknown account (docs/credyt-api.md, 1).
+     */
+    public static Outcome classifyInAccount(Answer answer, List<String> ids, Instant now) {
+        Outcome outcome = classify(answer, ids, now);
+        boolean forbidden =
+                answer.response().filter(response -> response.status() == 403).isPresent();
+        return forbidden && outcome instanceof Halt ? new CustomerTrouble(403, false) : outcome;
+    }
+
     private static Outcome success(Answer.Response response, List<String> ids, Instant now) {
         int status = response.status();
         String body = response.body().strip();

@@ -119,9 +119,13 @@ public final class OutcomeRecords {
                 .failing(event.firstFailedAt(now), event.lastFailedAt(now))
                 .attribute("credyt_event_id", event.credytId())
                 .attribute("customer", event.customer().value());
-        DeadLetterDraft answered = cause.answer()
-                .map(response -> draft.answered(response.status(), response.body(), excerpt))
+        DeadLetterDraft placed = event.customer()
+                .account()
+                .map(account -> draft.attribute("credyt_account", account))
                 .orElse(draft);
+        DeadLetterDraft answered = cause.answer()
+                .map(response -> placed.answered(response.status(), response.body(), excerpt))
+                .orElse(placed);
         return record(answered);
     }
 

@@ -44,6 +44,10 @@ final class LookupHandler extends AnswerHandler {
                             return stillUnsettled(failed.cause(), failed.notBefore());
                         },
                         refused -> {
+                            if (customer.account().isPresent()) {
+                                // As AnswerClassifier.classifyInAccount.
+                                return staysUnclear(path + ": " + refused.why());
+                            }
                             destination.halted(
                                     answered.request(),
                                     new Halt(OutageCause.AUTH, refused.why(), Optional.empty()),

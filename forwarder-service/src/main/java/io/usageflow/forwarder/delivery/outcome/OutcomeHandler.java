@@ -44,8 +44,10 @@ public record OutcomeHandler(
             handler.finish();
             return heldUntil;
         }
-        Outcome outcome = AnswerClassifier.classify(
-                answered.answer(), answered.batchRequest().ids(), clock.now());
+        CustomerQueues.BatchRequest request = answered.batchRequest();
+        Outcome outcome = request.customer().account().isPresent()
+                ? AnswerClassifier.classifyInAccount(answered.answer(), request.ids(), clock.now())
+                : AnswerClassifier.classify(answered.answer(), request.ids(), clock.now());
         meters.answered(
                 outcome,
                 answered.batchRequest().events().size(),

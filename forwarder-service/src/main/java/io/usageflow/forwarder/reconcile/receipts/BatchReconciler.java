@@ -17,7 +17,6 @@ import io.usageflow.forwarder.reconcile.RemedyIds;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileItem.SentEvent;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary.ReceiptTotals;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary.RepairOutcome;
-import io.usageflow.schema.CredytReference;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -92,8 +91,9 @@ final class BatchReconciler implements AutoCloseable {
         Instant now = clock.instant();
         Optional<List<QueryResult>> results = queries.ask(items.stream()
                 .map(item -> CredytQueries.Query.ofEvent(
-                        item.event().credytId(),
-                        CredytQueries.isFresh(item.event().acceptedAt().orElse(Instant.EPOCH), now)))
+                                item.event().credytId(),
+                                CredytQueries.isFresh(item.event().acceptedAt().orElse(Instant.EPOCH), now))
+                        .in(customer(item).credytAccount()))
                 .toList());
         if (results.isEmpty() || !loadCustomers(items, results.get())) {
             return false;
@@ -137,7 +137,8 @@ final class BatchReconciler implements AutoCloseable {
                 .toList();
         Optional<List<QueryResult>> results = queries.ask(sentAgain.stream()
                 .map(finding -> CredytQueries.Query.ofEvent(
-                        RemedyIds.sentAgain(finding.event().credytId()).toString(), false))
+                                RemedyIds.sentAgain(finding.event().credytId()).toString(), false)
+                        .in(Reference.of(finding.event().customer()).credytAccount()))
                 .toList());
         if (results.isEmpty()) {
             return Optional.empty();
@@ -179,7 +180,7 @@ final class BatchReconciler implements AutoCloseable {
         return result instanceof QueryResult.Found found && hasComparableFees(item)
                 ? item.sent()
                         .map(sent -> FeeCheck.check(
-                                customers.catalogue(),
+                                customers.catalogue(customer(item)),
                                 customers.get(customer(item)),
                                 new BilledEvent(
                                         sent.eventType(),
@@ -194,8 +195,7 @@ final class BatchReconciler implements AutoCloseable {
     }
 
     private static Reference customer(ReconcileItem item) {
-        CredytReference customer = item.event().customer();
-        return new Reference(customer.getKind(), customer.getValue());
+        return Reference.of(item.event().customer());
     }
 
     /** Whether the receipt belongs to a repair, so that the event has another receipt. */

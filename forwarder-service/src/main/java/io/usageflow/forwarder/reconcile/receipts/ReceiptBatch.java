@@ -57,7 +57,7 @@ final class ReceiptBatch {
                         "",
                         "",
                         "",
-                        new CredytReference(ReferenceKind.EXTERNAL_ID, ""),
+                        new CredytReference(ReferenceKind.EXTERNAL_ID, "", null),
                         Optional.empty(),
                         Optional.empty(),
                         place(record),

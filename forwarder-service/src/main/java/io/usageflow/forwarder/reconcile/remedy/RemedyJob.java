@@ -13,9 +13,13 @@ import io.usageflow.forwarder.credyt.lookup.CredytQueries.Query;
 import io.usageflow.forwarder.credyt.lookup.ParsedResponse.QueryResult;
 import io.usageflow.forwarder.kafka.OwnTopicDecoder;
 import io.usageflow.forwarder.kafka.RecordLookup;
+import io.usageflow.forwarder.links.Link.Reference;
+import io.usageflow.forwarder.links.LinkKind;
+import io.usageflow.forwarder.links.LinkTable;
 import io.usageflow.forwarder.reconcile.EventRef;
 import io.usageflow.forwarder.reconcile.EventRef.Position;
 import io.usageflow.forwarder.reconcile.MarkedWriter;
+import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
 import io.usageflow.forwarder.reconcile.RemedyIds;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileItem;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileItem.SentEvent;
@@ -40,6 +44,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +131,8 @@ public final class RemedyJob {
                 AvroSerdes.ownValueDeserializer(settings.registry().serde(), UsageEvent.class);
         private final Serializer<UsageEvent> eventEncoder =
                 AvroSerdes.valueSerializer(settings.registry().serde());
+        /** Of accounts whose links name a connected account at Credyt, that account. */
+        private final Map<String, String> linkedIn = new HashMap<>();
         /** Marks of what was done, by their ids; written when the batch is done, since Credyt may keep it waiting. */
         private final Map<String, MarkedRecord> pending = new LinkedHashMap<>();
 
@@ -149,6 +156,13 @@ public final class RemedyJob {
             adjustments = new WalletAdjustments(credyt::post, request.perSecond(), clock);
             writer = request.apply() ? new MarkedWriter(settings, RemedyIds.MARK_PREFIX, job) : null;
             rules = new RemedyRules(request, customers, marked(writer));
+            new LinkTable(settings)
+                    .read(
+                            LinkKind.CUSTOMER,
+                            link -> link.reference()
+                                    .credytAccount()
+                                    .ifPresent(account -> linkedIn.put(link.name(), account)),
+                            refusal -> {});
         }
 
         private Predicate<String> marked(@Nullable MarkedWriter marks) {
@@ -254,6 +268,17 @@ public final class RemedyJob {
             if (item.sent().isEmpty()) {
                 return Optional.of(Remedy.without(finding, Outcome.NOT_READABLE, item.whyNot()));
             }
+            Optional<String> account = Reference.of(event.get().customer()).credytAccount();
+            if (finding.kind() == Kind.UNBILLED
+                    && !account.equals(
+                            Optional.ofNullable(linkedIn.get(event.get().account())))) {
+                return Optional.of(Remedy.without(
+                        finding,
+                        Outcome.NO_REMEDY,
+                        "it is in " + account.map(id -> "account " + id).orElse("the account of the settings")
+                                + " at Credyt, and the link of " + event.get().account()
+                                + " names another one now, in which it would be billed"));
+            }
             SentEvent.Published published = item.sent().get().record();
             events.add(new FoundEvent(
                     finding,
@@ -269,9 +294,13 @@ public final class RemedyJob {
             Instant now = clock.instant();
             for (FoundEvent event : events) {
                 String id = event.event().credytId();
+                Optional<String> account = event.customer().credytAccount();
                 asked.add(Query.ofEvent(
-                        id, CredytQueries.isFresh(event.event().acceptedAt().orElse(Instant.EPOCH), now)));
-                asked.add(Query.ofEvent(RemedyIds.sentAgain(id).toString(), false));
+                                id,
+                                CredytQueries.isFresh(event.event().acceptedAt().orElse(Instant.EPOCH), now))
+                        .in(account));
+                asked.add(
+                        Query.ofEvent(RemedyIds.sentAgain(id).toString(), false).in(account));
             }
             return queries.ask(asked);
         }
@@ -306,6 +335,7 @@ public final class RemedyJob {
             for (Map.Entry<String, BigDecimal> amount : adjust.plan().amounts().entrySet()) {
                 boolean refund = amount.getValue().signum() > 0;
                 AdjustmentResult result = adjustments.adjust(new Adjustment(
+                        found.customer().credytAccount(),
                         adjust.customerId(),
                         RemedyIds.adjustment(event.credytId(), amount.getKey()).toString(),
                         amount.getKey(),

@@ -71,7 +71,7 @@ final class RemedyRules {
      */
     record FoundEvent(ReportedFinding finding, EventRef event, UsageEvent usage, Headers headers) {
         Reference customer() {
-            return new Reference(event.customer().getKind(), event.customer().getValue());
+            return Reference.of(event.customer());
         }
     }
 
@@ -209,7 +209,7 @@ final class RemedyRules {
 
     private Decision charged(FoundEvent found, JsonNode atCredyt) {
         FeeResult fees = FeeCheck.check(
-                customers.catalogue(),
+                customers.catalogue(found.customer()),
                 customers.get(found.customer()),
                 new BilledEvent(
                         found.usage().getEventType(),

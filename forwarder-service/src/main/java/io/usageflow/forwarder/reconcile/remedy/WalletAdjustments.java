@@ -22,10 +22,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 
 /**
@@ -45,12 +43,12 @@ final class WalletAdjustments {
             .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
             .build();
 
-    private final BiFunction<String, byte[], CompletionStage<Answer>> credyt;
+    private final CredytHttp.Post credyt;
     private final RateLimiter rate;
     private final Clock clock;
 
     /** @param credyt sends a body to a path, never throws */
-    WalletAdjustments(BiFunction<String, byte[], CompletionStage<Answer>> credyt, double perSecond, Clock clock) {
+    WalletAdjustments(CredytHttp.Post credyt, double perSecond, Clock clock) {
         this.credyt = credyt;
         this.rate = new RateLimiter(perSecond, Duration.ofSeconds(2), System.nanoTime());
         this.clock = clock;
@@ -59,11 +57,13 @@ final class WalletAdjustments {
     /**
      * One adjustment.
      *
+     * @param credytAccount the connected account of a platform that has the customer; empty for that of the settings
      * @param customerId Credyt's
      * @param transactionId Credyt takes the first adjustment with it and ignores others
      * @param amount negative takes from the wallet
      */
     record Adjustment(
+            Optional<String> credytAccount,
             String customerId,
             String transactionId,
             String asset,
@@ -105,7 +105,7 @@ final class WalletAdjustments {
                 TimeUnit.NANOSECONDS.sleep(wait);
             }
             rate.acquire(System.nanoTime());
-            Answer answer = answer(path, body);
+            Answer answer = answer(path, adjustment.credytAccount(), body);
             int attempts = attempt;
             Optional<AdjustmentResult> result = ParsedResponse.of(answer, WalletAdjustments::objection, clock.instant())
                     .match(
@@ -122,9 +122,9 @@ final class WalletAdjustments {
         }
     }
 
-    private Answer answer(String path, byte[] body) throws InterruptedException {
+    private Answer answer(String path, Optional<String> account, byte[] body) throws InterruptedException {
         try {
-            return credyt.apply(path, body).toCompletableFuture().get();
+            return credyt.post(path, account, body).toCompletableFuture().get();
         } catch (ExecutionException impossible) {
             throw new IllegalStateException("an exchange completes with an answer", impossible);
         }

@@ -31,7 +31,8 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * The customers whose lists are read: those in links now, and those in receipts of the period.
  *
- * @param byId each customer with its accounts, by Credyt's id
+ * @param byId each customer with its accounts, by Credyt's id; before it, for one in a connected account of a platform,
+ *     that account and a slash
  * @param absent names under which Credyt has no customer
  * @param unanswered names that Credyt did not resolve, with the reason
  */
@@ -41,7 +42,16 @@ record ListedCustomers(TreeMap<String, Customer> byId, List<Customer> absent, Ma
     private static final int ASKED_AT_ONCE = 1_000;
 
     /** @param accounts usually one */
-    record Customer(Reference reference, Set<String> accounts) {}
+    record Customer(Reference reference, Set<String> accounts) {
+        private String keyOf(String credytId) {
+            return reference.credytAccount().map(account -> account + "/").orElse("") + credytId;
+        }
+    }
+
+    /** Credyt's id of a customer in {@link #byId}. */
+    static String credytId(Map.Entry<String, Customer> customer) {
+        return customer.getKey().substring(customer.getValue().keyOf("").length());
+    }
 
     /**
      * Reads the names from the topics, without resolving them.
@@ -94,12 +104,7 @@ record ListedCustomers(TreeMap<String, Customer> byId, List<Customer> absent, Ma
             receipts.read(begins, record -> {
                 own.read(record, unreadable)
                         .filter(receipt -> isWanted(request, receipt.getAccountId()))
-                        .ifPresent(receipt -> add(
-                                names,
-                                new Reference(
-                                        receipt.getCustomer().getKind(),
-                                        receipt.getCustomer().getValue()),
-                                receipt.getAccountId()));
+                        .ifPresent(receipt -> add(names, Reference.of(receipt.getCustomer()), receipt.getAccountId()));
                 return true;
             });
         }
@@ -136,10 +141,11 @@ record ListedCustomers(TreeMap<String, Customer> byId, List<Customer> absent, Ma
             List<Customer> some = toBeAsked.subList(i, Math.min(toBeAsked.size(), i + ASKED_AT_ONCE));
             Optional<List<QueryResult>> results = queries.ask(some.stream()
                     .map(who -> new CredytQueries.Query(
-                            "/customers?external_id="
-                                    + CredytHttp.encoded(who.reference().value()),
-                            ExpectedBody.lookup(),
-                            false))
+                                    "/customers?external_id="
+                                            + CredytHttp.encoded(who.reference().value()),
+                                    ExpectedBody.lookup(),
+                                    false)
+                            .in(who.reference().credytAccount()))
                     .toList());
             if (results.isEmpty()) {
                 return Optional.empty();
@@ -165,7 +171,7 @@ record ListedCustomers(TreeMap<String, Customer> byId, List<Customer> absent, Ma
     }
 
     private void know(String id, Customer who) {
-        byId.merge(id, who, (one, other) -> {
+        byId.merge(who.keyOf(id), who, (one, other) -> {
             var accounts = new TreeSet<>(one.accounts());
             accounts.addAll(other.accounts());
             return new Customer(one.reference(), accounts);

@@ -77,7 +77,7 @@ final class SearchRound {
         Map.Entry<String, ListedCustomers.Customer> whose = customers.get(customer);
         for (JsonNode item : items) {
             JsonNode named = item.path("customer_id");
-            if (named.isTextual() && !named.textValue().equals(whose.getKey())) {
+            if (named.isTextual() && !named.textValue().equals(ListedCustomers.credytId(whose))) {
                 continue; // Credyt ignored the filter. The event is on its own customer's list.
             }
             totals.count(Count.EVENTS_LISTED, 1);
@@ -161,7 +161,8 @@ final class SearchRound {
             return true;
         }
         Optional<List<QueryResult>> results = queries.ask(suspects.stream()
-                .map(suspect -> CredytQueries.Query.ofEvent(suspect.id().toString(), false))
+                .map(suspect -> CredytQueries.Query.ofEvent(suspect.id().toString(), false)
+                        .in(suspect.customer().getValue().reference().credytAccount()))
                 .toList());
         if (results.isEmpty()) {
             return false;
@@ -240,7 +241,7 @@ final class SearchRound {
     }
 
     private static CredytReference reference(ListedCustomers.Customer who) {
-        return new CredytReference(who.reference().kind(), who.reference().value());
+        return who.reference().toAvro();
     }
 
     /** When Credyt accepted the event; if Credyt does not say, when it occurred. */

@@ -171,8 +171,7 @@ public final class UnknownEventSearch {
                 while (open.size() < LISTS_AT_ONCE
                         && next < customers.size()
                         && (open.isEmpty() || System.nanoTime() - until < 0)) {
-                    open.add(new OpenList(
-                            next, ListReader.ofEvents(customers.get(next).getKey())));
+                    open.add(new OpenList(next, ListReader.ofEvents(ListedCustomers.credytId(customers.get(next)))));
                     next++;
                 }
                 if (!advanced()) {
@@ -184,8 +183,15 @@ public final class UnknownEventSearch {
 
         /** Reads one page of each open list. */
         private boolean advanced() throws InterruptedException {
-            Optional<List<QueryResult>> results = queries.ask(
-                    open.stream().map(each -> each.list().question()).toList());
+            Optional<List<QueryResult>> results = queries.ask(open.stream()
+                    .map(each -> each.list()
+                            .question()
+                            .in(customers
+                                    .get(each.customer())
+                                    .getValue()
+                                    .reference()
+                                    .credytAccount()))
+                    .toList());
             if (results.isEmpty()) {
                 return false;
             }

@@ -17,8 +17,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LinkResolverTest {
-    private static final CredytReference LINKED = new CredytReference(ReferenceKind.CREDYT_ID, "cus_1");
-    private static final CredytReference VENDOR = new CredytReference(ReferenceKind.CREDYT_ID, "ven_1");
+    private static final CredytReference LINKED = new CredytReference(ReferenceKind.CREDYT_ID, "cus_1", null);
+    private static final CredytReference VENDOR = new CredytReference(ReferenceKind.CREDYT_ID, "ven_1", null);
 
     private final Map<String, CredytReference> customers = new HashMap<>();
     private final Map<String, VendorLinks.Lookup> vendors = new HashMap<>();
@@ -41,6 +41,40 @@ class LinkResolverTest {
 
         assertThat(resolve(event, Policy.PARK, Policy.PARK))
                 .isEqualTo(new Resolution.Resolved(external("mine"), Map.of("openai", VENDOR)));
+    }
+
+    @Test
+    void shouldTakeTheAccountOfTheLinkAndTheVendorOfThatAccount() {
+        customers.put("acct_1", inAccount("cus_1"));
+        vendors.put("openai", new VendorLinks.Lookup.Linked(VENDOR));
+        vendors.put("acc_1/openai", new VendorLinks.Lookup.Linked(inAccount("ven_2")));
+
+        assertThat(resolve(event("e"), Policy.PARK, Policy.PARK))
+                .isEqualTo(new Resolution.Resolved(inAccount("cus_1"), Map.of("openai", inAccount("ven_2"))));
+
+        UsageEvent explicit = event("e");
+        explicit.setCustomerId("cus_9");
+        assertThat(resolve(explicit, Policy.PARK, Policy.PARK))
+                .isEqualTo(new Resolution.Resolved(inAccount("cus_9"), Map.of("openai", inAccount("ven_2"))));
+    }
+
+    @Test
+    void shouldNotBillAVendorsIdOfOneAccountInAnother() {
+        customers.put("acct_1", inAccount("cus_1"));
+        vendors.put("openai", new VendorLinks.Lookup.Linked(VENDOR));
+
+        assertThat(resolve(event("e"), Policy.PARK, Policy.PARK))
+                .isEqualTo(new Resolution.Unresolved(Missing.VENDOR, "acc_1/openai"));
+        assertThat(resolve(event("e"), Policy.PARK, Policy.PASSTHROUGH))
+                .isEqualTo(new Resolution.Resolved(inAccount("cus_1"), Map.of("openai", external("openai"))));
+
+        vendors.put("openai", new VendorLinks.Lookup.Linked(external("openai-billing")));
+        assertThat(resolve(event("e"), Policy.PARK, Policy.PARK))
+                .isEqualTo(new Resolution.Resolved(inAccount("cus_1"), Map.of("openai", external("openai-billing"))));
+
+        vendors.put("acc_1/openai", new VendorLinks.Lookup.Unreadable());
+        assertThat(resolve(event("e"), Policy.PARK, Policy.PASSTHROUGH))
+                .isEqualTo(new Resolution.Unresolved(Missing.VENDOR, "acc_1/openai", Reason.LINK_UNREADABLE));
     }
 
     @Test
@@ -92,7 +126,11 @@ class LinkResolverTest {
                 .resolve(event);
     }
 
+    private static CredytReference inAccount(String id) {
+        return new CredytReference(ReferenceKind.CREDYT_ID, id, "acc_1");
+    }
+
     private static CredytReference external(String id) {
-        return new CredytReference(ReferenceKind.EXTERNAL_ID, id);
+        return new CredytReference(ReferenceKind.EXTERNAL_ID, id, null);
     }
 }

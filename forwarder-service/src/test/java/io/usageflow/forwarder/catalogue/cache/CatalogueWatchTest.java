@@ -62,7 +62,7 @@ class CatalogueWatchTest {
                 new CatalogueMeters(registry, cache),
                 stopped -> new CatalogueWatch.OpenQueries(
                         new CatalogueQueries(new CredytQueries(
-                                path -> CompletableFuture.completedFuture(
+                                (path, account) -> CompletableFuture.completedFuture(
                                         away ? REFUSED : answers.getOrDefault(path, json(404, ""))),
                                 10_000,
                                 Clock.systemUTC(),

@@ -121,7 +121,7 @@ class EventComparisonTest {
 
     @Test
     void shouldCompareTheCustomerByTheKindOfIdThatWasSent() {
-        var sent = new CredytReference(ReferenceKind.EXTERNAL_ID, "acct_1");
+        var sent = new CredytReference(ReferenceKind.EXTERNAL_ID, "acct_1", null);
 
         assertThat(EventComparison.ofCustomer(
                         sent, json("{\"customer_id\":\"cust_x\",\"customer_external_id\":\"acct_1\"}")))

@@ -136,7 +136,7 @@ class ReceiptBatchTest {
                                 .setEventId("e1")
                                 .setAccountId("acct_1")
                                 .setCredytEventId(UUID.randomUUID().toString())
-                                .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, "acct_1"))
+                                .setCustomer(new CredytReference(ReferenceKind.EXTERNAL_ID, "acct_1", null))
                                 .setOutcome("ACCEPTED")
                                 .setHttpStatus(202)
                                 .setAttempts(1)

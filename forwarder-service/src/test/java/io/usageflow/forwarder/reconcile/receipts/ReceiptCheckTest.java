@@ -28,7 +28,7 @@ class ReceiptCheckTest {
             "req-1",
             "e",
             "acct_1",
-            new CredytReference(ReferenceKind.EXTERNAL_ID, "acme"),
+            new CredytReference(ReferenceKind.EXTERNAL_ID, "acme", null),
             Optional.of(Instant.EPOCH),
             Optional.empty(),
             new EventRef.Position(0, 1),

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class SentEventReaderIT {
     private static final String ACCOUNT = DeliveredEvents.account(1);
     private static final String CREDYT_ID = "8c5b5a4e-6ae4-5d0c-9b0a-2f1d7e2f6a11";
-    private static final CredytReference CUSTOMER = new CredytReference(ReferenceKind.EXTERNAL_ID, ACCOUNT);
+    private static final CredytReference CUSTOMER = new CredytReference(ReferenceKind.EXTERNAL_ID, ACCOUNT, null);
 
     @Test
     void shouldReadWhatWasSentOnlyFromTheTopicThatTheReceiptNames() {
@@ -66,7 +66,7 @@ class SentEventReaderIT {
                 .setAccountId(event.getAccountId())
                 .setCredytEventId(CREDYT_ID)
                 .setCustomer(CUSTOMER)
-                .setVendors(Map.of("openai", new CredytReference(ReferenceKind.EXTERNAL_ID, "openai")))
+                .setVendors(Map.of("openai", new CredytReference(ReferenceKind.EXTERNAL_ID, "openai", null)))
                 .setSource(new SourceCoordinates(topics.names().events(), 0, 0L, Instant.EPOCH, null))
                 .setAdmittedAt(Instant.EPOCH)
                 .setEvent(ByteBuffer.wrap(topics.bytes(topics.names().events(), event)))

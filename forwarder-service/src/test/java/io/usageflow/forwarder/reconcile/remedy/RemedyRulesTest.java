@@ -156,7 +156,7 @@ class RemedyRulesTest {
                         "req-1",
                         CREDYT_ID,
                         "acct_1",
-                        new CredytReference(ReferenceKind.EXTERNAL_ID, "acme"),
+                        new CredytReference(ReferenceKind.EXTERNAL_ID, "acme", null),
                         Optional.of(Instant.EPOCH),
                         Optional.of(event.getEventType()),
                         new Position(0, 1),
@@ -183,7 +183,7 @@ class RemedyRulesTest {
         String customer = "{\"id\": \"cust_1\", \"external_id\": \"acme\","
                 + " \"subscriptions\": [{\"products\": [{\"code\": \"shop\"}]}]}";
         var queries = new CredytQueries(
-                path -> CompletableFuture.completedFuture(
+                (path, account) -> CompletableFuture.completedFuture(
                         new Answer.Response(200, Map.of("content-type", "application/json"), customer, false)),
                 10_000,
                 Clock.systemUTC(),

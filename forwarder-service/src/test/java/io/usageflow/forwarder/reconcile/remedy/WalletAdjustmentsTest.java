@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class WalletAdjustmentsTest {
     private final Queue<Answer> answers = new ArrayDeque<>();
     private final List<String> requests = new ArrayList<>();
     private final WalletAdjustments adjustments = new WalletAdjustments(
-            (path, body) -> {
+            (path, account, body) -> {
                 requests.add(path + " " + new String(body, UTF_8));
                 return CompletableFuture.completedFuture(answers.remove());
             },
@@ -95,6 +96,7 @@ class WalletAdjustmentsTest {
     private Outcome adjust(String amount) throws InterruptedException {
         return adjustments
                 .adjust(new Adjustment(
+                        Optional.empty(),
                         "cust_1",
                         "t-1",
                         "USD",

@@ -68,14 +68,20 @@ public final class AvroRecords {
         return avro;
     }
 
+    @SuppressWarnings("NullAway") // as above
     public static CustomerLink link(String account, CustomerRef customer, Instant now) {
-        var link = new CustomerLink(account, new CredytReference(customer.kind(), customer.value()), now);
+        var reference = new CredytReference(
+                customer.kind(), customer.value(), customer.credytAccount().orElse(null));
+        var link = new CustomerLink(account, reference, now);
         refuseIfAny(LinkRules.violations(link));
         return link;
     }
 
+    @SuppressWarnings("NullAway") // as above
     public static VendorLink link(String vendor, VendorRef reference, Instant now) {
-        var link = new VendorLink(vendor, new CredytReference(reference.kind(), reference.value()), now);
+        var named = new CredytReference(
+                reference.kind(), reference.value(), reference.credytAccount().orElse(null));
+        var link = new VendorLink(vendor, named, now);
         refuseIfAny(LinkRules.violations(link));
         return link;
     }

@@ -44,7 +44,8 @@ public interface Transport {
         CUSTOMER_LINKS("customer-links"),
         VENDOR_LINKS("vendor-links");
 
-        private static final CredytReference REFERENCE = new CredytReference(ReferenceKind.EXTERNAL_ID, "-");
+        @SuppressWarnings("NullAway") // as in probe
+        private static final CredytReference REFERENCE = new CredytReference(ReferenceKind.EXTERNAL_ID, "-", null);
 
         private final String label;
 
