@@ -250,7 +250,7 @@ final class DeadLettersView implements WebPage {
                 latest.stream()
                         .map(each -> List.<Object>of(
                                 Layout.link(Layout.text(each.at()), PAGE, "id", each.id()),
-                                each.reason(),
+                                el("span", css("word"), each.reason()),
                                 each.account(),
                                 each.eventId().map(id -> Layout.link(id, "find", "q", id)),
                                 word(each.state()),

@@ -185,7 +185,8 @@ final class FlowView implements WebPage {
         }
         for (CountAtBucket bucket : timer.takeSnapshot().histogramCounts()) {
             if (bucket.count() >= SHARE * timer.count()) {
-                return "99 % within " + AgeText.of(Duration.ofNanos((long) bucket.bucket(TimeUnit.NANOSECONDS)));
+                Duration bound = Duration.ofNanos((long) bucket.bucket(TimeUnit.NANOSECONDS));
+                return "99 % within " + (bound.toSeconds() > 0 ? AgeText.of(bound) : bound.toMillis() + " ms");
             }
         }
         return "1 % later than all bounds";
