@@ -92,6 +92,45 @@ class BillingSamplesIT {
         }
     }
 
+    @Test
+    void shouldSkipWhatItHasNoTimeForAndLookAtTheNewest() throws Exception {
+        Settings settings = world.open(
+                folder,
+                Map.of(
+                        CatalogueSettings.REFRESH_INTERVAL, "1s",
+                        BillingSampleSettings.ENABLED, "true",
+                        BillingSampleSettings.SHARE, "0",
+                        BillingSampleSettings.EVENTS_PER_SECOND, "1",
+                        BillingSampleSettings.DELAY, "1s",
+                        BillingSampleSettings.PATIENCE, "3s"));
+        credyt.createProduct(
+                "assistant",
+                PriceSpec.unit("message_completed", "USD", "2.5"),
+                PriceSpec.unit("image_generated", "USD", "1"));
+        credyt.createCustomer("acme", "assistant");
+        try (UsagePublisher publisher = world.publisher();
+                Forwarder forwarder = Forwarder.start(settings)) {
+            publisher.linkCustomer(ACCOUNT, CustomerRef.externalId("acme")).join();
+            publish(publisher, "message_completed");
+            awaitSamples(forwarder, "billed", 1);
+
+            for (int i = 0; i < 200; i++) {
+                publish(publisher, "message_completed");
+            }
+            await().atMost(PATIENCE)
+                    .until(() -> counted(forwarder, "usageflow_billing_samples_skipped_events_total ") > 100);
+            assertThat(credyt.awaitEvents(201, PATIENCE))
+                    .as("delivery skips nothing")
+                    .isTrue();
+
+            // One of them may still be among those that are skipped.
+            await().atMost(PATIENCE).pollInterval(Duration.ofSeconds(2)).until(() -> {
+                publish(publisher, "image_generated");
+                return samples(forwarder, "billed") > 1;
+            });
+        }
+    }
+
     private UUID publish(UsagePublisher publisher, String eventType) {
         EventId id = EventId.derive(ACCOUNT, number++);
         publisher.publish(UsageEvent.of(eventType).id(id).account(ACCOUNT)).join();
@@ -104,7 +143,10 @@ class BillingSamplesIT {
     }
 
     private static long samples(Forwarder forwarder, String result) throws IOException, InterruptedException {
-        String line = "usageflow_billing_samples_events_total{result=\"" + result + "\"} ";
+        return counted(forwarder, "usageflow_billing_samples_events_total{result=\"" + result + "\"} ");
+    }
+
+    private static long counted(Forwarder forwarder, String line) throws IOException, InterruptedException {
         HttpResponse<String> metrics = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create(forwarder.adminUrl() + "/metrics"))
