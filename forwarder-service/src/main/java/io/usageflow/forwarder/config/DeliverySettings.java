@@ -148,10 +148,10 @@ public record DeliverySettings(
                 .number(BATCH_BYTES, 200 * 1024, 1024, 64 * MIB)
                 .doc("Bytes of a request's events. A larger event goes alone.")
                 .number(IN_FLIGHT_MAX, 256, 1, 10_000)
-                .doc("Requests in flight at most. Below it the number adapts: one more as answers come, half on"
-                        + " 429, 503 and time-outs.")
+                .doc("Requests in flight at most. Below it the number adapts: one more as answers come, fewer when"
+                        + " requests wait in a queue, half on 429, 503 and time-outs.")
                 .number(IN_FLIGHT_START, 16, 1, 10_000)
-                .doc("Requests in flight at first.")
+                .doc("Requests in flight at first, and the fewest that a queue reduces them to.")
                 .number(RECORDS_MAX, 50_000, 1, 10_000_000)
                 .doc("Events in memory, read and not yet settled. Reading pauses at this number and resumes at 70 %.")
                 .number(BYTES_MAX, 128 * MIB, MIB, Integer.MAX_VALUE)

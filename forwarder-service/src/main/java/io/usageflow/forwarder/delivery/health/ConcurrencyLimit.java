@@ -1,5 +1,8 @@
 package io.usageflow.forwarder.delivery.health;
 
+import java.time.Duration;
+import java.util.Arrays;
+
 /**
  * Limits the requests in flight: additive increase, multiplicative decrease, like TCP. Pure; one thread; times in
  * nanoseconds of a monotonic clock.
@@ -8,8 +11,22 @@ package io.usageflow.forwarder.delivery.health;
  * adds one. An overload halves the limit and the threshold, at most once per round, because the other requests of that
  * round were sent under the old limit. After an outage {@link #restart} begins at one, with the threshold at half of
  * the last good limit, so that a backlog does not overload a service that has just returned.
+ *
+ * <p>Like TCP Vegas, it also notices requests that wait in a queue, at the destination or at the client: more in flight
+ * then make delivery no faster, and batches smaller, since a customer's events are sent before others have joined them.
+ * If even the lowest eighth of {@link #SAMPLES} latencies exceeds {@link #QUEUED} times the lowest one of the recent
+ * past, the limit is reduced in proportion, but not below its start. The lowest latency is forgotten after {@link
+ * #FORGET}, so that a destination that became slower for good is not mistaken for a queue; if a queue was noticed in
+ * that time, it is measured again with few requests in flight.
  */
 final class ConcurrencyLimit {
+    static final int SAMPLES = 32;
+    static final double QUEUED = 2;
+    static final Duration FORGET = Duration.ofSeconds(30);
+    /** Shorter ones count as this: they say more about this machine's threads than about a queue. */
+    static final Duration LATENCY_MIN = Duration.ofMillis(1);
+
+    private final int start;
     private final int max;
     private double limit;
     private double threshold;
@@ -18,6 +35,17 @@ final class ConcurrencyLimit {
 
     private boolean cutBefore;
     private long lastCutNanos;
+
+    private final long[] latencies = new long[SAMPLES];
+    private int sampled;
+    /** The lowest latency with which others are compared, and the lowest since {@link #sinceNanos}. */
+    private long lowest = Long.MAX_VALUE;
+
+    private long lowestSince = Long.MAX_VALUE;
+    private long sinceNanos;
+    private boolean queuedSince;
+    /** Whether it stays at the start until a latency without a queue is known. */
+    private boolean probing;
 
     /**
      * Begins with a limit of {@code start}.
@@ -30,6 +58,7 @@ final class ConcurrencyLimit {
             throw new IllegalArgumentException(
                     "a concurrency limit needs 1 <= start <= max, not " + start + ", " + max);
         }
+        this.start = start;
         this.max = max;
         this.limit = start;
         this.threshold = max;
@@ -41,15 +70,54 @@ final class ConcurrencyLimit {
     }
 
     /**
-     * Handles a healthy answer.
+     * Handles a healthy answer to a request that was sent at {@code sentNanos}.
      *
-     * @param inFlight requests in flight when the answer came, including this one; an unused limit does not grow
+     * @param inFlight requests in flight when the answer came, including this one; an unused limit does not change
      */
-    void answered(int inFlight) {
-        if (inFlight * 2 >= current()) {
-            limit = Math.min(max, limit + (limit < threshold ? 1 : 1 / limit));
+    void answered(int inFlight, long sentNanos, long nowNanos) {
+        boolean isUsed = inFlight * 2 >= current();
+        if (!probing) {
+            limit = isUsed ? Math.min(max, limit + (limit < threshold ? 1 : 1 / limit)) : limit;
+            good = limit;
         }
-        good = limit;
+        if (!cutBefore || sentNanos - lastCutNanos >= 0) {
+            latencies[sampled++] = nowNanos - sentNanos;
+            if (sampled == SAMPLES) {
+                Arrays.sort(latencies);
+                sampled = 0;
+                compare(Math.max(LATENCY_MIN.toNanos(), latencies[SAMPLES / 8]), isUsed, nowNanos);
+            }
+        }
+    }
+
+    private void compare(long latency, boolean isUsed, long nowNanos) {
+        if (probing || lowest == Long.MAX_VALUE) {
+            probing = false;
+            remember(latency, nowNanos);
+        }
+        lowest = Math.min(lowest, latency);
+        lowestSince = Math.min(lowestSince, latency);
+        if (nowNanos - sinceNanos > FORGET.toNanos()) {
+            if (queuedSince) {
+                probing = true;
+                threshold = limit;
+                cut(Math.min(limit, start), nowNanos);
+                return;
+            }
+            remember(lowestSince, nowNanos);
+        }
+        if (isUsed && latency > QUEUED * lowest && limit > start) {
+            queuedSince = true;
+            threshold = Math.max(start, limit * QUEUED * lowest / latency);
+            cut(threshold, nowNanos);
+        }
+    }
+
+    private void remember(long latency, long nowNanos) {
+        lowest = latency;
+        lowestSince = Long.MAX_VALUE;
+        sinceNanos = nowNanos;
+        queuedSince = false;
     }
 
     /** Handles an overload of a request that was sent at {@code sentNanos}. */
@@ -57,15 +125,22 @@ final class ConcurrencyLimit {
         if (cutBefore && sentNanos - lastCutNanos < 0) {
             return;
         }
+        cut(Math.max(1, limit / 2), nowNanos);
+        threshold = limit;
+    }
+
+    private void cut(double newLimit, long nowNanos) {
+        limit = newLimit;
         cutBefore = true;
         lastCutNanos = nowNanos;
-        limit = Math.max(1, limit / 2);
-        threshold = limit;
+        sampled = 0;
     }
 
     /** Restarts at one after an outage. */
     void restart() {
         threshold = Math.max(1, good / 2);
         limit = 1;
+        probing = false;
+        sampled = 0;
     }
 }

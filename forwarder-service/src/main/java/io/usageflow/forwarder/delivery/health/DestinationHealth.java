@@ -80,9 +80,10 @@ public final class DestinationHealth {
         return surge;
     }
 
-    public void healthy(long request, int inFlight, long nowNanos) {
+    /** Handles a healthy answer; parameters as in {@link ConcurrencyLimit#answered}. */
+    public void healthy(long request, int inFlight, long sentNanos, long nowNanos) {
         lastHealthyNanos = OptionalLong.of(nowNanos);
-        limit.answered(inFlight);
+        limit.answered(inFlight, sentNanos, nowNanos);
         Optional<Duration> outage = circuit.succeeded(request, nowNanos);
         outage.ifPresent(open -> {
             limit.restart();

@@ -240,7 +240,7 @@ abstract class AnswerHandler {
     }
 
     final void destinationHealthy() {
-        destination.healthy(answered.request(), answered.inFlight(), nanos);
+        destination.healthy(answered.request(), answered.inFlight(), answered.sentNanos(), nanos);
     }
 
     private void customerHealthy() {

@@ -2,14 +2,24 @@ package io.usageflow.forwarder.delivery.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 class ConcurrencyLimitTest {
     private final ConcurrencyLimit limit = new ConcurrencyLimit(16, 256);
 
+    /** After a latency that is always the same. */
+    private void answer(int inFlight) {
+        limit.answered(inFlight, 1_000, 2_000);
+    }
+
     private void answers(int count) {
         for (int i = 0; i < count; i++) {
-            limit.answered(limit.current());
+            answer(limit.current());
         }
     }
 
@@ -28,7 +38,7 @@ class ConcurrencyLimitTest {
     @Test
     void shouldNotGrowWhereItIsNotUsed() {
         for (int i = 0; i < 100; i++) {
-            limit.answered(3);
+            answer(3);
         }
         assertThat(limit.current()).isEqualTo(16);
     }
@@ -73,5 +83,109 @@ class ConcurrencyLimitTest {
         assertThat(limit.current()).isEqualTo(32);
         answers(31);
         assertThat(limit.current()).as("slowly from there").isEqualTo(32);
+    }
+
+    @Test
+    void shouldStayNearWhatTheDestinationHandlesAtOnce() {
+        Destination destination = new Destination(40, Duration.ofMillis(5));
+        destination.run(Duration.ofSeconds(2));
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(destination.run(Duration.ofSeconds(3)))
+                    .as("of 24,000 that it can answer")
+                    .isGreaterThan(22_500);
+            assertThat(limit.current()).isBetween(40, 128);
+        }
+    }
+
+    @Test
+    void shouldNotGoBelowItsStartForAQueue() {
+        for (int i = 0; i < 100; i++) {
+            limit.answered(3, 0, 5_000_000);
+        }
+        Destination destination = new Destination(2, Duration.ofMillis(5));
+
+        for (int i = 0; i < 200; i++) {
+            destination.run(Duration.ofMillis(100));
+            assertThat(limit.current()).isGreaterThanOrEqualTo(16);
+        }
+        assertThat(limit.current()).isEqualTo(16);
+
+        destination.run(Duration.ofMinutes(3));
+        assertThat(limit.current()).as("compared with 16 in flight").isBetween(16, 40);
+    }
+
+    /** A third of the answers takes up to ten times as long, as requests on new connections do. */
+    @Test
+    void shouldTakeSlowAnswersForNoQueue() {
+        Destination destination = new Destination(1_000, Duration.ofMillis(20));
+        Random random = new Random(1);
+        destination.more = () -> random.nextInt(3) > 0 ? 0 : random.nextLong(180_000_000);
+
+        destination.run(Duration.ofSeconds(5));
+        for (int i = 0; i < 100; i++) {
+            destination.run(Duration.ofSeconds(3));
+            assertThat(limit.current()).isEqualTo(256);
+        }
+    }
+
+    @Test
+    void shouldAdaptToADestinationThatIsSlowerForGood() {
+        Destination destination = new Destination(1_000, Duration.ofMillis(20));
+        destination.run(Duration.ofSeconds(5));
+        assertThat(limit.current()).isEqualTo(256);
+
+        destination.more = () -> 100_000_000;
+        destination.run(Duration.ofSeconds(5));
+        assertThat(limit.current()).as("it may be a queue").isBetween(16, 128);
+
+        destination.run(ConcurrencyLimit.FORGET.multipliedBy(2));
+        assertThat(limit.current()).isEqualTo(256);
+    }
+
+    @Test
+    void shouldNotTakeAQueueOfOthersForItsOwn() {
+        Destination destination = new Destination(1_000, Duration.ofMillis(5));
+        destination.run(Duration.ofSeconds(1));
+
+        for (int i = 0; i < 500; i++) {
+            limit.answered(3, destination.now, destination.now + 50_000_000);
+        }
+
+        assertThat(limit.current()).isEqualTo(256);
+    }
+
+    /** Answers as many requests at once as it has slots; the others wait. Always has the limit's number in flight. */
+    private final class Destination {
+        private final PriorityQueue<Long> slots = new PriorityQueue<>();
+        private final PriorityQueue<long[]> inFlight = new PriorityQueue<>(Comparator.comparingLong(sent -> sent[1]));
+        private final long serviceNanos;
+        private LongSupplier more = () -> 0;
+        private long now = 1_000_000_000;
+
+        Destination(int slots, Duration service) {
+            this.serviceNanos = service.toNanos();
+            for (int i = 0; i < slots; i++) {
+                this.slots.add(now);
+            }
+        }
+
+        /** Returns the number of answers. */
+        int run(Duration time) {
+            long until = now + time.toNanos();
+            int answers = 0;
+            for (; now < until; answers++) {
+                while (inFlight.size() < limit.current()) {
+                    long done = Math.max(now, slots.remove()) + serviceNanos + more.getAsLong();
+                    slots.add(done);
+                    inFlight.add(new long[] {now, done});
+                }
+                int together = inFlight.size();
+                long[] answered = inFlight.remove();
+                now = answered[1];
+                limit.answered(together, answered[0], now);
+            }
+            return answers;
+        }
     }
 }
