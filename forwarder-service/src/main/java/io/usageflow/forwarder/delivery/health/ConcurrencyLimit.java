@@ -2,6 +2,7 @@ package io.usageflow.forwarder.delivery.health;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.OptionalLong;
 
 /**
  * Limits the requests in flight: additive increase, multiplicative decrease, like TCP. Pure; one thread; times in
@@ -15,9 +16,9 @@ import java.util.Arrays;
  * <p>Like TCP Vegas, it also notices requests that wait in a queue, at the destination or at the client: more in flight
  * then make delivery no faster, and batches smaller, since a customer's events are sent before others have joined them.
  * If even the lowest eighth of {@link #SAMPLES} latencies exceeds {@link #QUEUED} times the lowest one of the recent
- * past, the limit is reduced in proportion, but not below its start. The lowest latency is forgotten after {@link
- * #FORGET}, so that a destination that became slower for good is not mistaken for a queue; if a queue was noticed in
- * that time, it is measured again with few requests in flight.
+ * past, and that of requests sent afterwards does, too, the limit is reduced in proportion, but not below its start.
+ * The lowest latency is forgotten after {@link #FORGET}, so that a destination that became slower for good is not
+ * mistaken for a queue; if a queue was noticed in that time, it is measured again with few requests in flight.
  */
 final class ConcurrencyLimit {
     static final int SAMPLES = 32;
@@ -38,6 +39,10 @@ final class ConcurrencyLimit {
 
     private final long[] latencies = new long[SAMPLES];
     private int sampled;
+    /** Latencies of requests that were sent earlier do not count. */
+    private OptionalLong sampledFrom = OptionalLong.empty();
+    /** Whether the last samples were late; a pause of this process delays all requests in flight, but no later ones. */
+    private boolean suspected;
     /** The lowest latency with which others are compared, and the lowest since {@link #sinceNanos}. */
     private long lowest = Long.MAX_VALUE;
 
@@ -80,7 +85,7 @@ final class ConcurrencyLimit {
             limit = isUsed ? Math.min(max, limit + (limit < threshold ? 1 : 1 / limit)) : limit;
             good = limit;
         }
-        if (!cutBefore || sentNanos - lastCutNanos >= 0) {
+        if (sampledFrom.isEmpty() || sentNanos - sampledFrom.getAsLong() >= 0) {
             latencies[sampled++] = nowNanos - sentNanos;
             if (sampled == SAMPLES) {
                 Arrays.sort(latencies);
@@ -106,7 +111,11 @@ final class ConcurrencyLimit {
             }
             remember(lowestSince, nowNanos);
         }
-        if (isUsed && latency > QUEUED * lowest && limit > start) {
+        boolean confirmed = suspected;
+        suspected = isUsed && latency > QUEUED * lowest && limit > start;
+        if (suspected && !confirmed) {
+            sampleFrom(nowNanos);
+        } else if (suspected) {
             queuedSince = true;
             threshold = Math.max(start, limit * QUEUED * lowest / latency);
             cut(threshold, nowNanos);
@@ -133,6 +142,12 @@ final class ConcurrencyLimit {
         limit = newLimit;
         cutBefore = true;
         lastCutNanos = nowNanos;
+        suspected = false;
+        sampleFrom(nowNanos);
+    }
+
+    private void sampleFrom(long nanos) {
+        sampledFrom = OptionalLong.of(nanos);
         sampled = 0;
     }
 
