@@ -91,7 +91,8 @@ public final class BalanceQuery {
             }
             var prices = new CatalogueCache(settings.catalogue(), System::nanoTime);
             var catalogue = new CatalogueQueries(queries);
-            catalogue.catalogue().ifPresent(prices::store);
+            Optional<String> connected = customer.get().credytAccount();
+            catalogue.catalogue(connected).ifPresent(products -> prices.store(connected, products));
             catalogue
                     .customers(List.of(customer.get()))
                     .ifPresent(found -> found.forEach(

@@ -13,6 +13,7 @@ import io.usageflow.forwarder.catalogue.cache.CatalogueCache;
 import io.usageflow.forwarder.config.CatalogueSettings;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import io.usageflow.forwarder.links.Link.Reference;
+import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.ReferenceKind;
 import io.usageflow.schema.UsageEvent;
@@ -41,7 +42,7 @@ class BillingGateTopologyTest extends TopologyFixture {
     /** With a reading of the products, but of no customer. */
     @Override
     AdmissionDriver open(Path folder) {
-        catalogue.store(SampleCatalogue.of(ASSISTANT));
+        catalogue.store(Optional.empty(), SampleCatalogue.of(ASSISTANT));
         return linked(new AdmissionDriver(folder, catalogue, "admission.unbillable", "hold"));
     }
 
@@ -85,7 +86,7 @@ class BillingGateTopologyTest extends TopologyFixture {
         assertThat(admission.ledger(LedgerCounter.PARKED)).isEqualTo(3);
         assertThat(notBillable(admission)).as("however often it was judged").isEqualTo(1);
 
-        catalogue.store(WITH_TYPO);
+        catalogue.store(Optional.empty(), WITH_TYPO);
         admission.pass(Duration.ofMillis(300));
 
         assertThat(admission.deliveredIds()).containsExactly("req-2", "req-3", "req-4");
@@ -109,6 +110,26 @@ class BillingGateTopologyTest extends TopologyFixture {
     }
 
     @Test
+    void shouldHoldByTheProductsOfTheAccountThatTheLinkNames() {
+        var connected = new CredytReference(ReferenceKind.EXTERNAL_ID, "cust-1", "acc_1");
+        catalogue.store(Map.of(Reference.of(connected), new CustomerReading.Subscribed(subscribed("assistant"))));
+        catalogue.store(Optional.of("acc_1"), WITH_TYPO);
+        admission.linkCustomer("acct_1", connected);
+        read("cust-2", subscribed("assistant"));
+
+        admission.publish(of("acct_1", typo("req-1")));
+        admission.publish(of("acct_2", typo("req-2")));
+        assertThat(admission.deliveredIds()).containsExactly("req-1");
+
+        catalogue.store(Optional.of("acc_1"), SampleCatalogue.of(ASSISTANT));
+        admission.publish(of("acct_1", typo("req-3")));
+        assertThat(admission.deliveredIds()).isEmpty();
+        catalogue.store(Optional.of("acc_1"), WITH_TYPO);
+        admission.pass(Duration.ofMillis(300));
+        assertThat(admission.deliveredIds()).containsExactly("req-3");
+    }
+
+    @Test
     void shouldJudgeAnEventWhoseLinkArrivesLate() {
         read("cust-3", subscribed("assistant"));
         admission.publish(of("acct_3", typo("req-1")));
@@ -117,7 +138,7 @@ class BillingGateTopologyTest extends TopologyFixture {
         assertThat(admission.deliveredIds()).isEmpty();
         assertThat(notBillable(admission)).isEqualTo(1);
 
-        catalogue.store(WITH_TYPO);
+        catalogue.store(Optional.empty(), WITH_TYPO);
         admission.pass(Duration.ofMillis(300));
         assertThat(admission.deliveredIds()).containsExactly("req-1", "req-2");
     }

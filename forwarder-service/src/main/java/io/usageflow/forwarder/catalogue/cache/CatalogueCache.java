@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
@@ -25,12 +26,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last reading of the products and of each customer. Readings stay until a newer one replaces them, however old
- * they become. Does no I/O: {@link CatalogueWatch} asks which customers to read and stores the answers. Thread-safe.
+ * The last reading of each account's products and of each customer. Readings stay until a newer one replaces them,
+ * however old they become. Does no I/O: {@link CatalogueWatch} asks which customers to read and stores the answers.
+ * Thread-safe.
  */
 public final class CatalogueCache implements Forecasts {
     /** Bound of the customers that wait to be read; further ones are asked for again with their next event. */
     static final int WANTED_MAX = 10_000;
+    /** Bound of the connected accounts whose products are read. */
+    static final int ACCOUNTS_MAX = 1_000;
     /** Bound of the distinct sets of subscriptions, since each has a memory of its own. */
     private static final int SUBSCRIPTIONS_MAX = 10_000;
     /** A customer that has to act is read again sooner, so that a held event leaves soon after. */
@@ -44,9 +48,11 @@ public final class CatalogueCache implements Forecasts {
     private final Duration ageMax;
     private final int customersMax;
     private final LongSupplier nanos;
-    private final long startedNanos;
 
-    private volatile @Nullable Prices prices;
+    /** That of the settings is always there; a connected one since its first event. */
+    private final Map<Optional<String>, Products> products = new ConcurrentHashMap<>();
+
+    private final Products own;
     private final Map<Reference, Customer> customers = new ConcurrentHashMap<>();
     /** Since when a customer has been wanted. */
     private final Map<Reference, Long> wanted = new ConcurrentHashMap<>();
@@ -54,7 +60,6 @@ public final class CatalogueCache implements Forecasts {
     private final Queue<Reference> unread = new ConcurrentLinkedQueue<>();
     private final Queue<Reference> aged = new ConcurrentLinkedQueue<>();
     private final AtomicLong version = new AtomicLong();
-    private volatile boolean productsWanted;
 
     /** @param nanos a monotonic clock such as {@link System#nanoTime} */
     public CatalogueCache(CatalogueSettings settings, LongSupplier nanos) {
@@ -63,7 +68,28 @@ public final class CatalogueCache implements Forecasts {
         this.ageMax = settings.ageMax();
         this.customersMax = settings.customersMax();
         this.nanos = nanos;
-        this.startedNanos = nanos.getAsLong();
+        this.own = new Products(nanos.getAsLong());
+        products.put(Optional.empty(), own);
+    }
+
+    /** The products of one account at Credyt. */
+    private static final class Products {
+        /** Since when they have been wanted. */
+        final long startedNanos;
+
+        volatile @Nullable Prices prices;
+        /** Whether they should be read before their time. */
+        volatile boolean wanted;
+
+        Products(long startedNanos) {
+            this.startedNanos = startedNanos;
+        }
+
+        /** When they were read, or since when there has been no reading. */
+        long sinceNanos() {
+            Prices known = prices;
+            return known == null ? startedNanos : known.readNanos;
+        }
     }
 
     /** One reading of the products, with the prices by subscriptions. */
@@ -98,13 +124,15 @@ public final class CatalogueCache implements Forecasts {
         if (free.contains(eventType)) {
             return new CatalogueAnswer.Free();
         }
-        if (reference.credytAccount().isPresent()) {
+        long now = nanos.getAsLong();
+        Products account = products(reference.credytAccount(), now);
+        if (account == null) {
             return new CatalogueAnswer.Known(
-                    new BillingForecast.Undecided("the products of connected accounts are not read"),
+                    new BillingForecast.Undecided(
+                            "the products of more than " + ACCOUNTS_MAX + " connected accounts are not read"),
                     Duration.ZERO,
                     false);
         }
-        long now = nanos.getAsLong();
         Customer customer = customers.get(reference);
         if (customer == null) {
             want(reference, unread, now);
@@ -114,14 +142,14 @@ public final class CatalogueCache implements Forecasts {
                 want(reference, aged, now);
             }
         }
-        Prices known = prices;
+        Prices known = account.prices;
         if (known == null || customer == null) {
             long missing = customer == null ? now - wanted.getOrDefault(reference, now) : 0;
             return new CatalogueAnswer.NotRead(
-                    Duration.ofNanos(known == null ? Math.max(missing, now - startedNanos) : missing));
+                    Duration.ofNanos(known == null ? Math.max(missing, now - account.startedNanos) : missing));
         }
         if (isNewer(customer, known)) {
-            productsWanted = true;
+            account.wanted = true;
             return new CatalogueAnswer.NotRead(Duration.ofNanos(now - customer.readNanos));
         }
         BillingForecast forecast = customer.reading.forecast(
@@ -133,6 +161,14 @@ public final class CatalogueCache implements Forecasts {
         return new CatalogueAnswer.Known(forecast, age, age.compareTo(ageMax) > 0);
     }
 
+    /** Null for one account too many. */
+    private @Nullable Products products(Optional<String> account, long now) {
+        Products known = products.get(account);
+        return known != null || products.size() > ACCOUNTS_MAX
+                ? known
+                : products.computeIfAbsent(account, first -> new Products(now));
+    }
+
     /** Whether the customer has subscribed to something that may have come after the products were read. */
     private static boolean isNewer(Customer customer, Prices known) {
         return customer.readNanos - known.readNanos > 0
@@ -140,9 +176,14 @@ public final class CatalogueCache implements Forecasts {
                 && !known.of(subscribed.subscriptions()).isWhole();
     }
 
-    /** Whether the products should be read before their time. */
-    boolean areProductsWanted() {
-        return productsWanted;
+    /** The accounts whose products to read; empty for that of the settings. */
+    Set<Optional<String>> accounts() {
+        return products.keySet();
+    }
+
+    /** Whether the products of one of {@link #accounts} should be read before their time. */
+    boolean areProductsWanted(Optional<String> account) {
+        return Objects.requireNonNull(products.get(account)).wanted;
     }
 
     private static boolean isOfCustomer(BillingForecast forecast) {
@@ -207,14 +248,18 @@ public final class CatalogueCache implements Forecasts {
     }
 
     /**
-     * Stores a reading of the products.
+     * Stores a reading of the products of an account, empty for that of the settings.
      *
      * @return false if it has gaps that an earlier one did not have: that one stays until it is stale
      */
-    public boolean store(Catalogue catalogue) {
+    public boolean store(Optional<String> credytAccount, Catalogue catalogue) {
         long now = nanos.getAsLong();
-        productsWanted = false;
-        Prices before = prices;
+        Products account = products(credytAccount, now);
+        if (account == null) {
+            return false;
+        }
+        account.wanted = false;
+        Prices before = account.prices;
         if (before != null
                 && !catalogue.gaps().isEmpty()
                 && before.catalogue.gaps().isEmpty()
@@ -222,23 +267,23 @@ public final class CatalogueCache implements Forecasts {
             return false;
         }
         if (before != null && before.catalogue.equals(catalogue)) {
-            prices = new Prices(before.catalogue, now, before.bySubscriptions);
+            account.prices = new Prices(before.catalogue, now, before.bySubscriptions);
         } else {
-            prices = new Prices(catalogue, now, new ConcurrentHashMap<>());
+            account.prices = new Prices(catalogue, now, new ConcurrentHashMap<>());
             version.incrementAndGet();
         }
         return true;
     }
 
-    /** The products as last read; empty before the first reading. */
+    /** The products of the settings' account as last read; empty before the first reading. */
     public List<Catalogue.Product> products() {
-        Prices known = prices;
+        Prices known = own.prices;
         return known == null ? List.of() : known.catalogue.products();
     }
 
-    /** The catalogue as last read; empty before the first reading. Another object after each change. */
+    /** That of the settings' account as last read; empty before the first reading. Another object after each change. */
     public Optional<Catalogue> catalogue() {
-        return Optional.ofNullable(prices).map(Prices::catalogue);
+        return Optional.ofNullable(own.prices).map(Prices::catalogue);
     }
 
     /** The customer as last read; empty before the first reading, which this does not ask for. */
@@ -246,14 +291,18 @@ public final class CatalogueCache implements Forecasts {
         return Optional.ofNullable(customers.get(reference)).map(customer -> customer.reading);
     }
 
-    /** How old the reading of the products is, or for how long there has been none. */
+    /** How old the reading of the products is, or for how long there has been none; of accounts, the oldest. */
     public Duration age() {
-        Prices known = prices;
-        return Duration.ofNanos(nanos.getAsLong() - (known == null ? startedNanos : known.readNanos));
+        long now = nanos.getAsLong();
+        return Duration.ofNanos(products.values().stream()
+                .mapToLong(account -> now - account.sinceNanos())
+                .max()
+                .orElseThrow());
     }
 
+    /** Whether there is a reading of the settings' account. */
     boolean isRead() {
-        return prices != null;
+        return own.prices != null;
     }
 
     boolean isStale() {

@@ -20,6 +20,7 @@ import io.usageflow.forwarder.observe.StageHealth;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,8 +55,8 @@ public final class CatalogueWatch implements Stage {
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "catalogue");
     private volatile Optional<String> away = Optional.empty();
-    /** When the products are read next; used by the thread only. */
-    private long nextNanos = System.nanoTime();
+    /** When the last reading of an account's products began; used by the thread only. */
+    private final Map<Optional<String>, Long> beganNanos = new HashMap<>();
 
     /** An open connection. */
     record OpenQueries(CatalogueQueries queries, Runnable disconnect) {}
@@ -152,7 +153,10 @@ public final class CatalogueWatch implements Stage {
         if (!cache.isRead()) {
             return "Credyt's products have not been read for " + cache.age().toSeconds() + " s" + why;
         }
-        return cache.products().size() + " products, read " + cache.age().toSeconds() + " s ago"
+        int connected = cache.accounts().size() - 1;
+        return cache.products().size() + " products"
+                + (connected == 0 ? "" : " and those of " + connected + " connected accounts") + ", read "
+                + cache.age().toSeconds() + " s ago"
                 + (cache.isStale() ? ", which is longer than " + CatalogueSettings.AGE_MAX : "")
                 + why + "; " + cache.customers() + " customers, and " + cache.unread() + " wait to be read";
     }
@@ -205,12 +209,8 @@ public final class CatalogueWatch implements Stage {
         OpenQueries open = connecting.apply(() -> stop.getCount() == 0);
         try {
             while (stop.getCount() > 0) {
-                if (areProductsDue(System.nanoTime())) {
-                    long next = System.nanoTime() + refreshInterval.toNanos();
-                    open.queries().catalogue().ifPresent(this::store);
-                    nextNanos = next;
-                }
-                if (!readCustomers(open.queries()) && stop.await(IDLE.toMillis(), TimeUnit.MILLISECONDS)) {
+                boolean read = readProducts(open.queries());
+                if (!(readCustomers(open.queries()) || read) && stop.await(IDLE.toMillis(), TimeUnit.MILLISECONDS)) {
                     return;
                 }
             }
@@ -219,16 +219,37 @@ public final class CatalogueWatch implements Stage {
         }
     }
 
-    private boolean areProductsDue(long now) {
-        long beganNanos = nextNanos - refreshInterval.toNanos();
-        return now - nextNanos >= 0
-                || (cache.areProductsWanted() && now - beganNanos >= CatalogueCache.REREAD_UNBILLED.toNanos());
+    /** Of one account, so that customers do not wait for many; false if no products are due. */
+    private boolean readProducts(CatalogueQueries queries) throws InterruptedException {
+        long now = System.nanoTime();
+        Optional<Optional<String>> due = cache.accounts().stream()
+                .filter(account -> areProductsDue(account, now))
+                .max(Comparator.comparingLong(account -> sinceRead(account, now)));
+        if (due.isEmpty()) {
+            return false;
+        }
+        Optional<String> account = due.get();
+        queries.catalogue(account).ifPresent(catalogue -> store(account, catalogue));
+        beganNanos.put(account, now);
+        return true;
     }
 
-    private void store(Catalogue catalogue) {
-        if (!cache.store(catalogue)) {
+    private boolean areProductsDue(Optional<String> account, long now) {
+        long since = sinceRead(account, now);
+        return since >= refreshInterval.toNanos()
+                || (cache.areProductsWanted(account) && since >= CatalogueCache.REREAD_UNBILLED.toNanos());
+    }
+
+    private long sinceRead(Optional<String> account, long now) {
+        Long began = beganNanos.get(account);
+        return began == null ? Long.MAX_VALUE : now - began;
+    }
+
+    private void store(Optional<String> account, Catalogue catalogue) {
+        if (!cache.store(account, catalogue)) {
             LOG.warn(
-                    "event=catalogue_incomplete action=\"the reading before it stays\" why={}",
+                    "event=catalogue_incomplete account={} action=\"the reading before it stays\" why={}",
+                    VisibleText.logged(account.orElse("")),
                     VisibleText.logged(catalogue.gaps().get(0)));
         }
         if (away.isPresent()) {

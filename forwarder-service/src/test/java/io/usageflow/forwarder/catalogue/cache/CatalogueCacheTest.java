@@ -18,6 +18,7 @@ import io.usageflow.schema.ReferenceKind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ class CatalogueCacheTest {
         pass(Duration.ofSeconds(5));
         assertThat(ask(ACME)).isEqualTo(new CatalogueAnswer.NotRead(Duration.ofSeconds(5)));
 
-        cache.store(SampleCatalogue.of(ASSISTANT));
+        cache.store(Optional.empty(), SampleCatalogue.of(ASSISTANT));
         pass(Duration.ofSeconds(2));
         assertThat(ask(ACME)).isEqualTo(new CatalogueAnswer.NotRead(Duration.ofSeconds(2)));
         assertThat(ask(named("new"))).isEqualTo(new CatalogueAnswer.NotRead(Duration.ZERO));
@@ -43,7 +44,7 @@ class CatalogueCacheTest {
 
     @Test
     void shouldJudgeByTheLastReadingAndSayItsAge() {
-        cache.store(SampleCatalogue.of(ASSISTANT));
+        cache.store(Optional.empty(), SampleCatalogue.of(ASSISTANT));
         read(ACME, subscribed("assistant"));
         pass(Duration.ofDays(1));
 
@@ -53,6 +54,42 @@ class CatalogueCacheTest {
         assertThat(answer).isInstanceOfSatisfying(CatalogueAnswer.Known.class, known -> assertThat(known.age())
                 .isEqualTo(Duration.ofDays(1)));
         assertThat(cache.isStale()).isTrue();
+    }
+
+    @Test
+    void shouldJudgeByTheProductsOfTheCustomersAccount() {
+        Optional<String> account = Optional.of("acc_1");
+        Reference connected = ACME.in(account);
+        cache.store(Optional.empty(), SampleCatalogue.of(ASSISTANT));
+        assertThat(cache.accounts()).containsExactly(Optional.empty());
+        assertThat(ask(connected)).isEqualTo(new CatalogueAnswer.NotRead(Duration.ZERO));
+        assertThat(cache.accounts()).containsExactlyInAnyOrder(Optional.empty(), account);
+        read(ACME, subscribed("assistant"));
+        read(connected, subscribed("images"));
+        pass(Duration.ofSeconds(3));
+        assertThat(ask(connected)).isEqualTo(new CatalogueAnswer.NotRead(Duration.ofSeconds(3)));
+
+        cache.store(account, SampleCatalogue.of(IMAGES));
+
+        assertThat(ask(connected).asForecast()).containsInstanceOf(NotBilled.class);
+        assertThat(ask(ACME).asForecast()).containsInstanceOf(Billed.class);
+        assertThat(cache.products()).containsExactly(ASSISTANT);
+        assertThat(cache.age()).as("of the older reading").isEqualTo(Duration.ofSeconds(3));
+        read(connected, subscribed("assistant"));
+        cache.store(account, SampleCatalogue.of(ASSISTANT));
+        assertThat(ask(connected).asForecast()).containsInstanceOf(Billed.class);
+    }
+
+    @Test
+    void shouldBoundTheAccountsWhoseProductsAreRead() {
+        for (int i = 0; i < CatalogueCache.ACCOUNTS_MAX; i++) {
+            ask(ACME.in(Optional.of("acc_" + i)));
+        }
+
+        assertThat(ask(ACME.in(Optional.of("one too many"))).asForecast())
+                .containsInstanceOf(BillingForecast.Undecided.class);
+        assertThat(cache.accounts()).hasSize(CatalogueCache.ACCOUNTS_MAX + 1);
+        assertThat(ask(ACME)).isInstanceOf(CatalogueAnswer.NotRead.class);
     }
 
     @Test
@@ -70,7 +107,7 @@ class CatalogueCacheTest {
         assertThat(cache.take(10)).as("it is being read").isEmpty();
 
         read(ACME, subscribed("assistant"));
-        cache.store(SampleCatalogue.of(ASSISTANT));
+        cache.store(Optional.empty(), SampleCatalogue.of(ASSISTANT));
         ask(ACME);
         assertThat(cache.take(10)).isEmpty();
 
@@ -81,7 +118,7 @@ class CatalogueCacheTest {
 
     @Test
     void shouldReadNewCustomersBeforeOldOnes() {
-        cache.store(SampleCatalogue.of(ASSISTANT));
+        cache.store(Optional.empty(), SampleCatalogue.of(ASSISTANT));
         read(ACME, subscribed("assistant"));
         pass(Duration.ofMinutes(1));
         ask(ACME);
@@ -102,7 +139,7 @@ class CatalogueCacheTest {
 
     @Test
     void shouldReadACustomerSoonerWhoseSubscriptionIsMissing() {
-        cache.store(SampleCatalogue.of(ASSISTANT));
+        cache.store(Optional.empty(), SampleCatalogue.of(ASSISTANT));
         read(ACME, subscribed());
         read(named("typo"), subscribed("assistant"));
         pass(CatalogueCache.REREAD_UNBILLED);
@@ -114,37 +151,37 @@ class CatalogueCacheTest {
 
     @Test
     void shouldWaitForTheProductsThatACustomerHasSubscribedToSinceTheyWereRead() {
-        cache.store(SampleCatalogue.of(ASSISTANT));
+        cache.store(Optional.empty(), SampleCatalogue.of(ASSISTANT));
         pass(Duration.ofSeconds(1));
         read(ACME, subscribed("assistant", "images"));
         pass(Duration.ofSeconds(2));
 
         assertThat(ask(ACME)).isEqualTo(new CatalogueAnswer.NotRead(Duration.ofSeconds(2)));
-        assertThat(cache.areProductsWanted()).isTrue();
+        assertThat(cache.areProductsWanted(Optional.empty())).isTrue();
 
-        cache.store(SampleCatalogue.of(ASSISTANT, IMAGES));
+        cache.store(Optional.empty(), SampleCatalogue.of(ASSISTANT, IMAGES));
         assertThat(ask(ACME).asForecast()).containsInstanceOf(Billed.class);
-        assertThat(cache.areProductsWanted()).isFalse();
+        assertThat(cache.areProductsWanted(Optional.empty())).isFalse();
     }
 
     @Test
     void shouldNotWaitForAProductThatCredytDoesNotShow() {
-        cache.store(SampleCatalogue.of(ASSISTANT));
+        cache.store(Optional.empty(), SampleCatalogue.of(ASSISTANT));
         pass(Duration.ofSeconds(1));
         read(ACME, subscribed("withdrawn"));
         pass(Duration.ofSeconds(1));
-        cache.store(SampleCatalogue.of(ASSISTANT));
+        cache.store(Optional.empty(), SampleCatalogue.of(ASSISTANT));
 
         assertThat(ask(ACME).asForecast()).containsInstanceOf(BillingForecast.Undecided.class);
-        assertThat(cache.areProductsWanted()).isFalse();
+        assertThat(cache.areProductsWanted(Optional.empty())).isFalse();
     }
 
     @Test
     void shouldCountUpOnlyWhenAnAnswerMayDiffer() {
-        cache.store(SampleCatalogue.of(ASSISTANT));
+        cache.store(Optional.empty(), SampleCatalogue.of(ASSISTANT));
         read(ACME, subscribed());
         long before = cache.version();
-        cache.store(SampleCatalogue.of(ASSISTANT));
+        cache.store(Optional.empty(), SampleCatalogue.of(ASSISTANT));
         read(ACME, subscribed());
         assertThat(cache.version()).isEqualTo(before);
         assertThat(ask(ACME).asForecast()).containsInstanceOf(NotBilled.class);
@@ -152,13 +189,13 @@ class CatalogueCacheTest {
         read(ACME, subscribed("assistant"));
         assertThat(cache.version()).isEqualTo(before + 1);
         assertThat(ask(ACME).asForecast()).containsInstanceOf(Billed.class);
-        cache.store(SampleCatalogue.of(IMAGES));
+        cache.store(Optional.empty(), SampleCatalogue.of(IMAGES));
         assertThat(cache.version()).isEqualTo(before + 2);
     }
 
     @Test
     void shouldKnowThatCredytDoesNotHaveTheCustomer() {
-        cache.store(SampleCatalogue.of(ASSISTANT));
+        cache.store(Optional.empty(), SampleCatalogue.of(ASSISTANT));
         cache.store(Map.of(ACME, new CustomerReading.Unknown()));
 
         assertThat(ask(ACME).asForecast()).contains(NotBilled.CUSTOMER_UNKNOWN);
@@ -167,19 +204,19 @@ class CatalogueCacheTest {
     @Test
     void shouldKeepAWholeReadingInPlaceOfOneWithGapsUntilItIsStale() {
         var gaps = new Catalogue(List.of(), List.of("Credyt does not show its products: HTTP 400"));
-        assertThat(cache.store(SampleCatalogue.of(ASSISTANT))).isTrue();
+        assertThat(cache.store(Optional.empty(), SampleCatalogue.of(ASSISTANT))).isTrue();
 
-        assertThat(cache.store(gaps)).isFalse();
+        assertThat(cache.store(Optional.empty(), gaps)).isFalse();
         assertThat(cache.products()).containsExactly(ASSISTANT);
         pass(Duration.ofMinutes(15));
-        assertThat(cache.store(gaps)).isTrue();
+        assertThat(cache.store(Optional.empty(), gaps)).isTrue();
         assertThat(cache.products()).isEmpty();
     }
 
     @Test
     void shouldForgetTheCustomersThatWereUsedLongestAgo() {
         CatalogueCache small = cache(100);
-        small.store(SampleCatalogue.of(ASSISTANT));
+        small.store(Optional.empty(), SampleCatalogue.of(ASSISTANT));
         for (int i = 0; i < 100; i++) {
             small.store(Map.of(named("c" + i), new CustomerReading.Subscribed(subscribed("assistant"))));
             pass(Duration.ofMillis(1));

@@ -7,6 +7,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.usageflow.forwarder.catalogue.BillingForecast.Billed;
 import io.usageflow.forwarder.catalogue.BillingForecast.NotBilled;
+import io.usageflow.forwarder.catalogue.BillingForecast.Undecided;
 import io.usageflow.forwarder.catalogue.CatalogueQueries;
 import io.usageflow.forwarder.catalogue.SampleCatalogue;
 import io.usageflow.forwarder.config.CatalogueSettings;
@@ -18,6 +19,7 @@ import io.usageflow.schema.ReferenceKind;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -63,7 +65,13 @@ class CatalogueWatchTest {
                 stopped -> new CatalogueWatch.OpenQueries(
                         new CatalogueQueries(new CredytQueries(
                                 (path, account) -> CompletableFuture.completedFuture(
-                                        away ? REFUSED : answers.getOrDefault(path, json(404, ""))),
+                                        away
+                                                ? REFUSED
+                                                : answers.getOrDefault(
+                                                        account.map(id -> id + " ")
+                                                                        .orElse("")
+                                                                + path,
+                                                        json(404, ""))),
                                 10_000,
                                 Clock.systemUTC(),
                                 stopped)),
@@ -83,6 +91,30 @@ class CatalogueWatchTest {
                 .until(() -> ask().asForecast().filter(Billed.class::isInstance).isPresent());
         assertThat(watch.health().ready()).isTrue();
         assertThat(watch.health().detail()).contains("1 products, read 0 s ago; 1 customers, and 0 wait to be read");
+    }
+
+    /** A wrong account in one link must not keep the others from being read. */
+    @Test
+    void shouldReadTheProductsOfEachAccountOfWhichEventsCome() {
+        for (String path : List.copyOf(answers.keySet())) {
+            answers.put("acc_1 " + path, answers.get(path));
+            answers.put("acc_2 " + path, json(403, ""));
+        }
+        watch.start();
+        cache.of(ACME.in(Optional.of("acc_2")), "message_completed", Map.of());
+
+        await().atMost(SOON)
+                .until(() -> cache.of(ACME.in(Optional.of("acc_1")), "message_completed", Map.of("total_tokens", 1L))
+                        .asForecast()
+                        .filter(Billed.class::isInstance)
+                        .isPresent());
+        await().atMost(SOON).until(() -> ask().asForecast().isPresent());
+        await().atMost(SOON).until(() -> cache.of(ACME.in(Optional.of("acc_2")), "message_completed", Map.of())
+                .asForecast()
+                .filter(Undecided.class::isInstance)
+                .isPresent());
+        assertThat(watch.health().ready()).isTrue();
+        assertThat(watch.health().detail()).contains("1 products and those of 2 connected accounts, read 0 s ago");
     }
 
     @Test
@@ -128,7 +160,7 @@ class CatalogueWatchTest {
                 .as("without a gate")
                 .isTrue();
 
-        unread.store(SampleCatalogue.of(SampleCatalogue.ASSISTANT));
+        unread.store(Optional.empty(), SampleCatalogue.of(SampleCatalogue.ASSISTANT));
         assertThat(gated.health().ready()).isTrue();
         unread.of(ACME, "message_completed", Map.of());
         nanos.addAndGet(Duration.ofSeconds(31).toNanos());
