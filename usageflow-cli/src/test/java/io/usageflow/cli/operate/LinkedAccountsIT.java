@@ -9,21 +9,29 @@ import io.usageflow.cli.dev.DevOptions;
 import io.usageflow.forwarder.Forwarder;
 import io.usageflow.forwarder.config.AdminSettings;
 import io.usageflow.forwarder.config.ConfigSources;
+import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.sandbox.SandboxAccount;
 import io.usageflow.sandbox.SandboxSeed.PriceSpec;
 import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,17 +42,17 @@ import org.junit.jupiter.api.io.TempDir;
 class LinkedAccountsIT {
     private static final Duration SOON = Duration.ofMinutes(3);
 
-    private static DevEnvironment dev;
-    private static String oneId;
-    private static String twoId;
-    private static SandboxAccount one;
-    private static SandboxAccount two;
+    private DevEnvironment dev;
+    private String oneId;
+    private String twoId;
+    private SandboxAccount one;
+    private SandboxAccount two;
 
     @TempDir
     Path folder;
 
-    @BeforeAll
-    static void start() {
+    @BeforeEach
+    void start() {
         dev = DevEnvironment.start(DevOptions.onFreePorts());
         oneId = dev.sandbox().createAccount("one");
         twoId = dev.sandbox().createAccount("two");
@@ -52,19 +60,19 @@ class LinkedAccountsIT {
         two = account(twoId, "5");
     }
 
-    private static SandboxAccount account(String id, String price) {
+    private SandboxAccount account(String id, String price) {
         SandboxAccount account = dev.sandbox().account(id);
         account.createProduct("assistant", PriceSpec.unit("message_completed", "USD", price));
         account.createCustomer("acme", "assistant");
         return account;
     }
 
-    @AfterAll
-    static void stop() {
+    @AfterEach
+    void stop() {
         dev.close();
     }
 
-    private static Map<String, String> settings() {
+    private Map<String, String> settings() {
         var settings = new HashMap<>(dev.settings());
         settings.put(AdminSettings.PORT, "0");
         settings.put(DeliverySettings.UNKNOWN_BUDGET, "2s");
@@ -72,23 +80,23 @@ class LinkedAccountsIT {
         return settings;
     }
 
-    private static Forwarder forwarder() {
+    private Forwarder forwarder() {
         return Forwarder.start(Settings.load(ConfigSources.none().with(settings(), "test")));
     }
 
-    private static CommandRun run(int exitCode, String... args) {
+    private CommandRun run(int exitCode, String... args) {
         var run = new CommandRun();
         assertThat(exitCode(run, args)).describedAs(() -> run.out() + run.err()).isEqualTo(exitCode);
         return run;
     }
 
-    private static int exitCode(CommandRun run, String... args) {
+    private int exitCode(CommandRun run, String... args) {
         List<String> all = new ArrayList<>(List.of(args));
         settings().forEach((key, value) -> all.addAll(List.of("--set", key + "=" + value)));
         return run.run(all.toArray(new String[0]));
     }
 
-    private static void awaitOutput(String text, String... args) {
+    private void awaitOutput(String text, String... args) {
         await().atMost(SOON).until(() -> {
             var run = new CommandRun();
             exitCode(run, args);
@@ -96,11 +104,11 @@ class LinkedAccountsIT {
         });
     }
 
-    private static void publish(String account, String id) {
+    private void publish(String account, String id) {
         run(0, "publish", "--account", account, "--event-type", "message_completed", "--id", id);
     }
 
-    private static void link(String account, String customer, String credytAccount) {
+    private void link(String account, String customer, String credytAccount) {
         run(
                 0,
                 "links",
@@ -193,5 +201,64 @@ class LinkedAccountsIT {
         assertThat(run(0, "reconcile", "--from", "1h", "--json").out().replace(" ", ""))
                 .contains("\"receipts\":" + delivered + ",", "\"USD\":\"" + (3 * 2 + (delivered - 3) * 5) + "\"");
         assertThat(run(0, "links", "check").out()).contains("known 3, unknown 0");
+    }
+
+    @Test
+    void shouldCorrectFeesAndFindUnknownEventsInTheAccountOfTheLink() throws Exception {
+        assertThat(run(0, "links", "sync", "--credyt-account", oneId, "--apply").out())
+                .contains("new 1");
+        run(0, "links", "create", "--account", "made", "--credyt-account", twoId, "--apply");
+        assertThat(run(0, "links", "check").out()).contains("known 2, unknown 0");
+        assertThat(run(0, "links", "list", "--account", "made", "--json").out())
+                .contains("\"credyt_account\":\"" + twoId + "\"");
+        String report = folder.resolve("report.csv").toString();
+        String unknown = folder.resolve("unknown.csv").toString();
+
+        try (Forwarder forwarder = forwarder()) {
+            publish("acme", "unbilled");
+            publish("acme", "overbilled");
+            awaitEvents(one, 2);
+            one.dropFees(one.eventIds().get(0));
+            one.setFee(one.eventIds().get(1), new BigDecimal("30"), "USD");
+            BigDecimal before = one.balance("acme", "USD");
+            awaitOutput("delivered once", "trace", "unbilled");
+            awaitOutput("delivered once", "trace", "overbilled");
+            run(1, "reconcile", "--from", "1h", "--report", report);
+
+            link("acme", "acme", twoId);
+            assertThat(run(1, "remedy", report, "--finding", "UNBILLED").out())
+                    .contains("NO_REMEDY", "it is in account " + oneId + " at Credyt");
+            link("acme", "acme", oneId);
+            run(0, "remedy", report, "--apply", "--why", "wrong fees");
+            awaitEvents(one, 3);
+            // 28 back, and 2 for the event that was sent again.
+            await().atMost(SOON).untilAsserted(() -> assertThat(one.balance("acme", "USD"))
+                    .isEqualByComparingTo(before.add(new BigDecimal("26"))));
+        }
+        String aside = UUID.randomUUID().toString();
+        postAside(oneId, aside);
+        CommandRun found = run(1, "reconcile", "--unknown", "--from", "1h", "--report", unknown);
+        assertThat(found.out()).contains("UNKNOWN_TO_US");
+        assertThat(Files.readString(Path.of(unknown)).lines())
+                .as("the header and the one event")
+                .hasSize(2)
+                .anyMatch(line -> line.contains(aside));
+        assertThat(two.eventIds()).isEmpty();
+        assertThat(dev.sandbox().eventIds()).isEmpty();
+    }
+
+    private void postAside(String account, String id) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(dev.settings().get(CredytSettings.URL) + "/events"))
+                .header("X-CREDYT-API-KEY", dev.settings().get(CredytSettings.API_KEY))
+                .header("X-CREDYT-ACCOUNT", account)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"customer_external_id\":\"acme\",\"events\":[{\"id\":\""
+                        + id + "\",\"event_type\":\"message_completed\",\"occurred_at\":\""
+                        + Instant.now().truncatedTo(ChronoUnit.SECONDS) + "\"}]}"))
+                .build();
+        assertThat(HttpClient.newHttpClient()
+                        .send(request, HttpResponse.BodyHandlers.discarding())
+                        .statusCode())
+                .isBetween(200, 299);
     }
 }
