@@ -19,6 +19,7 @@ import java.util.function.Supplier;
  * Sends responses, whole or spoilt by a fault. A wait holds no server thread.
  *
  * <p>{@code sent} is called once with the result: a status, {@code dropped}, {@code truncated} or {@code unanswered}.
+ * It is called before the response is sent, so the log has every request that a client has seen answered, and in order.
  */
 final class ResponseSender implements AutoCloseable {
     private static final byte[] PAGE =
@@ -36,8 +37,8 @@ final class ResponseSender implements AutoCloseable {
     }
 
     void send(Exchange exchange, ApiResponse response, Consumer<String> sent) {
-        exchange.send(response);
         sent.accept(Integer.toString(response.status()));
+        exchange.send(response);
     }
 
     void drop(Exchange exchange, Consumer<String> sent) {
