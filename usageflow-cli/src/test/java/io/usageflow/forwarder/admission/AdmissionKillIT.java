@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Admission as a process of its own, killed at random points in full flow, while it starts, and with its state folder
+ * Admission as a process of its own, killed at random points in its work, while it starts, and with its state folder
  * lost; now and then stopped in order, too. Whatever happens, what was published has become what it must become.
  *
  * <p>Rounds: {@code -Dusageflow.fault.rounds}. The seed stands in each assertion's description; the same again with

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Admission that forgets all the time, killed in full flow: one account has so many events that their ids are forgotten
- * early, the others' ids expire after the shortest window. Repeats come soon, and after their ids are forgotten.
+ * Admission that forgets all the time, killed while events flow. One account has so many that their ids are forgotten
+ * early; the others' ids expire after the shortest window. Repeats come soon, and after their ids are forgotten.
  *
  * <p>Rounds: {@code -Dusageflow.fault.rounds}; as many more follow as it takes to forget in both ways.
  */

@@ -229,6 +229,10 @@ public final class CatalogueWatch implements Stage {
             return false;
         }
         Optional<String> account = due.get();
+        if (account.isPresent()) {
+            // If it is not answered, the others are read before it is tried again.
+            beganNanos.put(account, now);
+        }
         queries.catalogue(account).ifPresent(catalogue -> store(account, catalogue));
         beganNanos.put(account, now);
         return true;

@@ -118,6 +118,21 @@ class CatalogueWatchTest {
     }
 
     @Test
+    void shouldReadTheOthersWhileOneAccountIsNotAnswered() {
+        for (String path : List.copyOf(answers.keySet())) {
+            answers.put("acc_2 " + path, json(500, ""));
+        }
+        watch.start();
+        await().atMost(SOON).until(cache::isRead);
+        cache.of(ACME.in(Optional.of("acc_2")), "cost_recorded", Map.of());
+        await().atMost(SOON).until(() -> watch.health().detail().contains("HTTP 500"));
+
+        answers.put("/products/prp_1", json(200, "{\"id\": \"prp_1\", \"code\": \"other\"}"));
+
+        await().atMost(SOON).until(() -> cache.products().get(0).code().equals("other"));
+    }
+
+    @Test
     void shouldKeepTheLastReadingWhileCredytIsAwayAndReadAgainAfterIt() {
         watch.start();
         await().atMost(SOON).until(() -> ask().asForecast().isPresent());
