@@ -8,6 +8,7 @@ import io.usageflow.forwarder.links.LinkTable;
 import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.HealthReport;
 import io.usageflow.forwarder.observe.WebPage;
+import io.usageflow.forwarder.parked.ParkedDocument;
 import io.usageflow.forwarder.trace.Tracer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,8 +21,6 @@ import java.util.function.Supplier;
 
 /** The console's pages. Thread-safe; close it. */
 public final class Console implements AutoCloseable {
-    private static final String PARKED = "/admission/parked";
-
     private final FlowHistory history;
     private final BoundedWork work = new BoundedWork();
     private final List<WebPage> pages;
@@ -33,8 +32,9 @@ public final class Console implements AutoCloseable {
                 !settings.admin().acceptedTokens().isEmpty(),
                 clock::instant);
         history = new FlowHistory(meters, System::nanoTime);
-        Optional<AdminPage> parked =
-                stages.stream().filter(page -> page.path().equals(PARKED)).findFirst();
+        Optional<AdminPage> parked = stages.stream()
+                .filter(page -> page.path().equals(ParkedDocument.PATH))
+                .findFirst();
         var links = new LinkTable(settings);
         pages = List.of(
                 new FlowView(layout, settings.topics().names(), health, history),

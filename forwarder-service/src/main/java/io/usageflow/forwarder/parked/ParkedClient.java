@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 public final class ParkedClient {
     public static final int LIMIT_MAX = 10_000;
 
-    private static final StagePage PAGE = new StagePage("/admission/parked", "parked events", "admission");
+    private static final StagePage PAGE = new StagePage(ParkedDocument.PATH, "parked events", "admission");
 
     private final AdminClient client;
 

@@ -19,6 +19,9 @@ import java.util.SortedSet;
  */
 public record ParkedDocument(
         Instant asOf, Scope scope, Totals totals, Optional<Asked> account, int limit, List<Account> accounts) {
+    /** Where admission serves it on the admin port. */
+    public static final String PATH = "/admission/parked";
+
     /**
      * What the answer covers.
      *

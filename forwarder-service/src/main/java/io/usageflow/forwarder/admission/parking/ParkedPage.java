@@ -26,7 +26,6 @@ import java.util.function.Supplier;
  * every instance to see every account. Thread-safe.
  */
 public final class ParkedPage implements AdminPage {
-    static final String PATH = "/admission/parked";
     static final int LIMIT_DEFAULT = 100;
     static final int LIMIT_MAX = 10_000;
 
@@ -56,7 +55,7 @@ public final class ParkedPage implements AdminPage {
 
     @Override
     public String path() {
-        return PATH;
+        return ParkedDocument.PATH;
     }
 
     @Override
