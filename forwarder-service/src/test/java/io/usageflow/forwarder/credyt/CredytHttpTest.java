@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +36,7 @@ class CredytHttpTest {
     Path folder;
 
     private final List<String> seen = new CopyOnWriteArrayList<>();
+    private final AtomicLong nanos = new AtomicLong();
     private volatile int accountStatus = 200;
     private volatile Map<String, String> accounts = Map.of();
     private HttpServer server;
@@ -68,7 +71,7 @@ class CredytHttpTest {
         settings.putIfAbsent(CredytSettings.API_KEY, "k");
         CredytSettings credyt =
                 CredytSettings.from(new AbstractConfig(CredytSettings.define(new ConfigDef()), settings, false));
-        return new CredytHttp(credyt, ApiKeys.open(credyt.apiKey(), System::nanoTime), 4);
+        return new CredytHttp(credyt, ApiKeys.open(credyt.apiKey(), nanos::get), 4);
     }
 
     private static Answer answer(CompletionStage<Answer> stage) {
@@ -148,11 +151,13 @@ class CredytHttpTest {
                 CredytSettings.API_KEY_FILE,
                 file.toString(),
                 CredytSettings.API_KEY_FILE_INTERVAL,
-                "1ms"))) {
+                "30s"))) {
             assertThat(status(http.post("/events", BODY))).isEqualTo(202);
             Files.writeString(file, "k-live");
+            nanos.addAndGet(TimeUnit.SECONDS.toNanos(30));
             assertThat(answer(http.post("/events", BODY))).isInstanceOf(Answer.Failure.class);
             Files.writeString(file, "k-test");
+            nanos.addAndGet(TimeUnit.SECONDS.toNanos(30));
             assertThat(status(http.post("/events", BODY))).isEqualTo(202);
         }
 
