@@ -94,10 +94,18 @@ public final class CredytHttp implements AutoCloseable {
      * @param json never changed
      */
     public CompletionStage<Answer> post(String path, Optional<String> account, byte[] json) {
+        return post(path, account, json, Optional.empty());
+    }
+
+    /** As {@link #post(String, Optional, byte[])}, as a part of the trace. */
+    public CompletionStage<Answer> post(
+            String path, Optional<String> account, byte[] json, Optional<TraceContext> trace) {
         String key = keys.current();
-        return inExpectedMode(
-                key,
-                () -> exchange(SimpleRequestBuilder.post(address(path)), account, key, json, REPLY_BYTES_MAX, true));
+        return inExpectedMode(key, () -> {
+            SimpleRequestBuilder request = SimpleRequestBuilder.post(address(path));
+            trace.ifPresent(context -> context.headers().forEach(request::setHeader));
+            return exchange(request, account, key, json, REPLY_BYTES_MAX, true);
+        });
     }
 
     /** As {@link #post(String, Optional, byte[])}, in the account of the settings. */

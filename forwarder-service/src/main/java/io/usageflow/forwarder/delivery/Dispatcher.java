@@ -3,6 +3,7 @@ package io.usageflow.forwarder.delivery;
 import io.usageflow.forwarder.clock.DeliveryClock;
 import io.usageflow.forwarder.clock.RateLimiter;
 import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.credyt.TraceContext;
 import io.usageflow.forwarder.delivery.health.DestinationHealth;
 import io.usageflow.forwarder.delivery.outcome.OutcomeHandler;
 import io.usageflow.forwarder.delivery.outcome.OutcomeHandler.Answered;
@@ -100,7 +101,10 @@ final class Dispatcher {
         batchRequest.events().forEach(PendingEvent::sent);
         List<byte[]> bodies =
                 batchRequest.events().stream().map(PendingEvent::json).toList();
-        receive(request, sink.deliver(new EventSink.Request(batchRequest.customer(), bodies)));
+        Optional<TraceContext> trace = TraceContext.common(batchRequest.events().stream()
+                .map(event -> event.origin().headers())
+                .toList());
+        receive(request, sink.deliver(new EventSink.Request(batchRequest.customer(), bodies, trace)));
     }
 
     private void receive(long request, CompletionStage<Answer> coming) {

@@ -1,9 +1,11 @@
 package io.usageflow.forwarder.delivery;
 
 import io.usageflow.forwarder.credyt.Answer;
+import io.usageflow.forwarder.credyt.TraceContext;
 import io.usageflow.forwarder.delivery.queue.Customer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Sends events. An interface, so that delivery can be tested and measured without HTTP. */
@@ -13,10 +15,15 @@ public interface EventSink extends AutoCloseable {
      * One request.
      *
      * @param events encoded elements of {@code events[]}, in order; never changed
+     * @param trace the trace that the events belong to; empty if they belong to none, or to several
      */
-    record Request(Customer customer, List<byte[]> events) {
+    record Request(Customer customer, List<byte[]> events, Optional<TraceContext> trace) {
         public Request {
             events = List.copyOf(events);
+        }
+
+        public Request(Customer customer, List<byte[]> events) {
+            this(customer, events, Optional.empty());
         }
     }
 

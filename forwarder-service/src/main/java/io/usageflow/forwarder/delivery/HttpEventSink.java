@@ -29,7 +29,8 @@ public final class HttpEventSink implements EventSink {
         return credyt.post(
                 "/events",
                 request.customer().account(),
-                EventJson.body(request.customer().external(), request.customer().value(), request.events()));
+                EventJson.body(request.customer().external(), request.customer().value(), request.events()),
+                request.trace());
     }
 
     @Override
