@@ -14,11 +14,17 @@ public final class Logging {
 
     private Logging() {}
 
-    /** Must run before the first logger is made. {@code USAGEFLOW_LOG_LEVEL} is that of usageflow's own loggers. */
+    /**
+     * Must run before the first logger is made. {@code USAGEFLOW_LOG_LEVEL} is that of usageflow's own loggers; with
+     * {@code USAGEFLOW_LOG_FORMAT=json} each line is a JSON object ({@link JsonLog}).
+     */
     public static void configure(Map<String, String> environment) {
         if (System.getProperty(CONFIGURATION) == null) {
             System.setProperty(CONFIGURATION, "usageflow-logback.xml");
             System.setProperty("usageflow.log.level", environment.getOrDefault("USAGEFLOW_LOG_LEVEL", "INFO"));
+            System.setProperty(
+                    "usageflow.log.appender",
+                    "json".equalsIgnoreCase(environment.get("USAGEFLOW_LOG_FORMAT")) ? "JSON" : "STDERR");
         }
     }
 
