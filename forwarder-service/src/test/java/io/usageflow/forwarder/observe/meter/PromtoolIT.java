@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,14 +26,20 @@ class PromtoolIT {
                 "left out: no promtool on the path (Debian's package prometheus)");
     }
 
+    /** Without the file of the token, which is not here. */
+    @Test
+    void shouldAcceptTheConfiguration() throws Exception {
+        accepts(FOLDER.resolve("prometheus.yml"), "check", "config", "--syntax-only");
+    }
+
     @Test
     void shouldAcceptTheAlertRules() throws Exception {
-        accepts("check", FOLDER.resolve("usageflow-alerts.yml"));
+        accepts(FOLDER.resolve("usageflow-alerts.yml"), "check", "rules");
     }
 
     @Test
     void shouldFireAndResolveEachAlertInItsCase() throws Exception {
-        accepts("test", FOLDER.resolve("usageflow-alerts.test.yml"));
+        accepts(FOLDER.resolve("usageflow-alerts.test.yml"), "test", "rules");
     }
 
     @Test
@@ -44,13 +52,15 @@ class PromtoolIT {
                     .append(expression.replace("$__rate_interval", "5m"))
                     .append('\n');
         }
-        accepts("check", Files.writeString(folder.resolve("dashboard.yml"), rules));
+        accepts(Files.writeString(folder.resolve("dashboard.yml"), rules), "check", "rules");
     }
 
-    /** Runs {@code promtool VERB rules FILE} in the file's folder, which must end well. */
-    private static void accepts(String verb, Path file) throws IOException, InterruptedException {
-        Process run = new ProcessBuilder(
-                        "promtool", verb, "rules", file.getFileName().toString())
+    /** Runs {@code promtool COMMAND FILE} in the file's folder, which must end well. */
+    private static void accepts(Path file, String... command) throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>(List.of("promtool"));
+        words.addAll(List.of(command));
+        words.add(file.getFileName().toString());
+        Process run = new ProcessBuilder(words)
                 .directory(file.toAbsolutePath().getParent().toFile())
                 .redirectErrorStream(true)
                 .start();
