@@ -48,7 +48,14 @@ public final class Fixtures {
 
     /** Of a record of {@link #record}, with other JSON. */
     static PendingEvent event(AssignedPartition partition, ConsumerRecord<byte[], byte[]> record, byte[] json) {
+        return event(partition, record, json, Instant.EPOCH);
+    }
+
+    /** @param published when Kafka appended the event */
+    static PendingEvent event(
+            AssignedPartition partition, ConsumerRecord<byte[], byte[]> record, byte[] json, Instant published) {
         DeliverableEvent deliverable = READER.deserialize("usage.deliverable", record.value());
+        deliverable.getSource().setTimestamp(published);
         var origin = new SourceRecord(
                 deliverable.getSource(), record.key(), Utils.toArray(deliverable.getEvent()), record.headers());
         return new PendingEvent(partition, record, deliverable, origin, json);

@@ -56,11 +56,11 @@ final class SimulatedDelivery {
 
     final DeadLetterPolicy deadLetterPolicy;
     final FundsHolds funds;
-    final MeterRegistry registry = new SimpleMeterRegistry();
+    final MeterRegistry registry;
     /** The partition of {@link #arriveTogether}. */
     final AssignedPartition together = Fixtures.partition(1);
 
-    private final DeliveryMeters meters = new DeliveryMeters(registry);
+    private final DeliveryMeters meters;
     private final Dispatcher dispatcher;
     private final Function<List<String>, Answer> credyt;
     private final Function<String, Answer> lookups;
@@ -84,8 +84,19 @@ final class SimulatedDelivery {
      */
     SimulatedDelivery(
             Map<String, String> overrides, Function<List<String>, Answer> credyt, Function<String, Answer> lookups) {
+        this(overrides, credyt, lookups, new SimpleMeterRegistry());
+    }
+
+    /** @param registry gets delivery's meters */
+    SimulatedDelivery(
+            Map<String, String> overrides,
+            Function<List<String>, Answer> credyt,
+            Function<String, Answer> lookups,
+            MeterRegistry registry) {
         this.credyt = credyt;
         this.lookups = lookups;
+        this.registry = registry;
+        this.meters = new DeliveryMeters(registry);
         var settings = DeliverySettings.from(new AbstractConfig(Settings.definition(), overrides, false));
         Instant start = Instant.parse("2026-11-29T00:00:00Z");
         Clock wall = new Clock() {
@@ -147,21 +158,27 @@ final class SimulatedDelivery {
     }
 
     SimulatedDelivery arrive(String customer, String id) {
-        return arrive(Optional.empty(), customer, id);
+        return arrive(Optional.empty(), customer, id, Instant.EPOCH);
+    }
+
+    /** The event was published just now. */
+    SimulatedDelivery arriveFresh(String customer, String id) {
+        return arrive(Optional.empty(), customer, id, clock.now());
     }
 
     /** Of a customer in a connected account. */
     SimulatedDelivery arrive(String credytAccount, String customer, String id) {
-        return arrive(Optional.of(credytAccount), customer, id);
+        return arrive(Optional.of(credytAccount), customer, id, Instant.EPOCH);
     }
 
-    private SimulatedDelivery arrive(Optional<String> credytAccount, String customer, String id) {
+    private SimulatedDelivery arrive(Optional<String> credytAccount, String customer, String id, Instant published) {
         AssignedPartition partition = Fixtures.partition(0);
         PendingEvent event = Fixtures.event(
                 partition,
                 stamped(Fixtures.record(
                         partition.partition(), 0, new Customer(true, customer, credytAccount), id, true)),
-                id.getBytes(StandardCharsets.UTF_8));
+                id.getBytes(StandardCharsets.UTF_8),
+                published);
         arrived.put(id, partition);
         partition.received(0, event.bytes());
         dispatcher.add(event);
