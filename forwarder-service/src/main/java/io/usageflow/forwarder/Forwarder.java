@@ -3,6 +3,7 @@ package io.usageflow.forwarder;
 import io.usageflow.forwarder.admission.Admission;
 import io.usageflow.forwarder.admission.gate.BillingGate.Billing;
 import io.usageflow.forwarder.admission.streams.AdmissionContext;
+import io.usageflow.forwarder.api.Api;
 import io.usageflow.forwarder.balance.BalanceKeeper;
 import io.usageflow.forwarder.catalogue.cache.CatalogueWatch;
 import io.usageflow.forwarder.catalogue.cache.Forecasts;
@@ -14,6 +15,7 @@ import io.usageflow.forwarder.config.SettingsException;
 import io.usageflow.forwarder.console.Console;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.CredytWatch;
+import io.usageflow.forwarder.deadletter.DeadLetterWatch;
 import io.usageflow.forwarder.delivery.Delivery;
 import io.usageflow.forwarder.delivery.Delivery.DeliveryConnections;
 import io.usageflow.forwarder.kafka.TopicsNotReadyException;
@@ -95,14 +97,16 @@ public final class Forwarder implements AutoCloseable {
         try {
             stages.add(ClockWatch.of(settings, meters.registry()));
             stages.add(LedgerWatch.of(settings, meters.registry()));
+            DeadLetterWatch.of(settings, meters.registry()).ifPresent(stages::add);
             Optional<CatalogueWatch> catalogue = CatalogueWatch.of(settings, meters.registry());
             catalogue.ifPresent(stages::add);
             stages.addAll(stagesOf(settings, catalogue, meters));
             List<Stage> all = List.copyOf(stages);
             meters.watch(all);
-            List<AdminPage> pages =
-                    all.stream().flatMap(stage -> stage.pages().stream()).toList();
+            List<AdminPage> pages = new ArrayList<>(
+                    all.stream().flatMap(stage -> stage.pages().stream()).toList());
             console = Console.start(settings, () -> HealthReport.of(all), pages, meters.registry());
+            pages.addAll(Api.pages(settings, () -> HealthReport.of(all), console));
             AdminServer admin =
                     AdminServer.start(settings.admin(), () -> all, pages, console.pages(), meters.registry());
             all.forEach(Stage::start);

@@ -9,7 +9,6 @@ import io.usageflow.cli.demo.DemoReport;
 import io.usageflow.cli.links.LinksCheckCommand;
 import io.usageflow.cli.links.LinksCreateCommand;
 import io.usageflow.cli.links.LinksImportCommand;
-import io.usageflow.cli.links.LinksListCommand;
 import io.usageflow.cli.links.LinksSyncCommand;
 import io.usageflow.cli.operate.DoctorCommand;
 import io.usageflow.cli.operate.FundsCommand;
@@ -118,9 +117,7 @@ class CommandSurfaceTest {
                         .toList());
         json(
                 "links list",
-                SampleValues.of(Link.class).stream()
-                        .map(LinksListCommand::document)
-                        .toList());
+                SampleValues.of(Link.class).stream().map(Link::document).toList());
         json(
                 "links import",
                 SampleValues.of(LinkPlan.class).stream()

@@ -74,8 +74,8 @@ public record AdminSettings(
     static void define(ConfigDef def) {
         KeyGroup.of(def, "Admin server")
                 .number(PORT, 8080, 0, 65_535)
-                .doc("Port of /health/live, /health/ready, /metrics, /admission/parked, /delivery/funds and the"
-                        + " console; 0 takes a free one and prints it.")
+                .doc("Port of /health/live, /health/ready, /metrics, /admission/parked, /delivery/funds, the"
+                        + " console and the JSON API; 0 takes a free one and prints it.")
                 .text(HOST, "127.0.0.1", new ConfigDef.NonEmptyString())
                 .doc("Address the admin server listens on; 0.0.0.0 opens it to the network, as"
                         + " containers need, and requires a token.")
@@ -99,8 +99,8 @@ public record AdminSettings(
                 .flag(METRICS_OPEN, false)
                 .doc("true: /metrics needs no token. It holds counts and topic names, no customer.")
                 .duration(PAGE_MAX_AGE, PAGE_MAX_AGE_PRESET, "0ms", "1m")
-                .doc("How old an answer of /metrics, /admission/parked, /delivery/funds and the console may be, so that"
-                        + " many readers cost as much as one. Health is never cached.");
+                .doc("How old an answer of /metrics, /admission/parked, /delivery/funds, the console and the JSON API"
+                        + " may be, so that many readers cost as much as one. Health is never cached.");
     }
 
     static AdminSettings from(AbstractConfig config) {

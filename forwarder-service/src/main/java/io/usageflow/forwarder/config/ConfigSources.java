@@ -36,7 +36,12 @@ public final class ConfigSources {
 
     /** Variables with our prefix that are no settings: the launcher and the command line read them. */
     private static final Set<String> NOT_SETTINGS = Set.of(
-            "USAGEFLOW_CONFIG", "USAGEFLOW_DEBUG", "USAGEFLOW_JAVA_OPTS", "USAGEFLOW_LOG_LEVEL", "USAGEFLOW_NO_BUILD");
+            "USAGEFLOW_CONFIG",
+            "USAGEFLOW_DEBUG",
+            "USAGEFLOW_JAVA_OPTS",
+            "USAGEFLOW_LOG_FORMAT",
+            "USAGEFLOW_LOG_LEVEL",
+            "USAGEFLOW_NO_BUILD");
 
     /** Kubernetes sets these in every pod if there is a service called usageflow. */
     private static final Pattern KUBERNETES_SERVICE =
@@ -165,15 +170,19 @@ public final class ConfigSources {
             int equals = assignment.indexOf('=');
             String key = assignment.substring(0, Math.max(equals, 0)).strip();
             String value = assignment.substring(equals + 1).strip();
-            ConfigDef.ConfigKey known = def.configKeys().get(key);
-            boolean secret = (known != null && known.type == ConfigDef.Type.PASSWORD)
-                    || SECRET_KEY.matcher(key).matches()
-                    || SECRET_ADDRESS.matcher(value).find();
-            if (secret && !value.isEmpty() && !value.startsWith("${")) {
+            if (isSecret(def, key, value) && !value.isEmpty() && !value.startsWith("${")) {
                 keys.add(key);
             }
         }
         return keys;
+    }
+
+    /** Whether the key's values are secret, or the value is an address that holds a password. */
+    static boolean isSecret(ConfigDef def, String key, String value) {
+        ConfigDef.ConfigKey known = def.configKeys().get(key);
+        return (known != null && known.type == ConfigDef.Type.PASSWORD)
+                || SECRET_KEY.matcher(key).matches()
+                || SECRET_ADDRESS.matcher(value).find();
     }
 
     Map<String, Given> entries() {

@@ -79,7 +79,12 @@ final class KeyGroup {
 
     /** As {@link #duration}, or {@code off}, which is the default. */
     Key durationOrOff(String name, String min, String max) {
-        return text(name, DurationText.OFF, new DurationText.OrOff(between(name, min, max)));
+        return durationOrOff(name, DurationText.OFF, min, max);
+    }
+
+    /** As {@link #duration}, or {@code off}. */
+    Key durationOrOff(String name, String preset, String min, String max) {
+        return text(name, preset, new DurationText.OrOff(between(name, min, max)));
     }
 
     private static Validator between(String name, String min, String max) {

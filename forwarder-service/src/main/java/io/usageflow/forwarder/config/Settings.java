@@ -19,7 +19,11 @@ import org.apache.kafka.common.config.ConfigValue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All settings of a process, one immutable record per part. Always valid. */
+/**
+ * All settings of a process, one immutable record per part. Always valid.
+ *
+ * @param effective all of them for people, without secrets
+ */
 public record Settings(
         KafkaSettings kafka,
         RegistrySettings registry,
@@ -32,7 +36,8 @@ public record Settings(
         DeliverySettings delivery,
         ReplaySettings replay,
         BalanceSettings balances,
-        BillingSampleSettings billingSamples) {
+        BillingSampleSettings billingSamples,
+        List<EffectiveSetting> effective) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
 
@@ -95,7 +100,10 @@ public record Settings(
         }
         if (problems.isEmpty()) {
             try {
-                return from(new AbstractConfig(def, known, false), passedThrough);
+                return from(
+                        new AbstractConfig(def, known, false),
+                        passedThrough,
+                        EffectiveSetting.of(def, entries, known, passedThrough));
             } catch (ConfigException inconsistent) {
                 problems.add(String.valueOf(inconsistent.getMessage()));
             }
@@ -149,7 +157,8 @@ public record Settings(
         }
     }
 
-    private static Settings from(AbstractConfig config, Map<String, String> passedThrough) {
+    private static Settings from(
+            AbstractConfig config, Map<String, String> passedThrough, List<EffectiveSetting> effective) {
         return new Settings(
                 KafkaSettings.from(config, passedThrough),
                 RegistrySettings.from(config, passedThrough),
@@ -162,7 +171,8 @@ public record Settings(
                 DeliverySettings.from(config),
                 ReplaySettings.from(config),
                 BalanceSettings.from(config),
-                BillingSampleSettings.from(config));
+                BillingSampleSettings.from(config),
+                effective);
     }
 
     private static String unknown(String key, Map<String, Given> entries, ConfigDef def) {

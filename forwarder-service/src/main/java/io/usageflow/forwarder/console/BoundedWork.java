@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.KafkaException;
 
 /** Work for a page that may take longer than a browser waits. Bounded in time and threads. Thread-safe; close it. */
-final class BoundedWork implements AutoCloseable {
+public final class BoundedWork implements AutoCloseable {
     /** Two pages read at once; two more threads may be ending what took too long. */
     private static final int THREADS_MAX = 4;
 
@@ -32,14 +32,14 @@ final class BoundedWork implements AutoCloseable {
      * @param value empty if there is none
      * @param problem one sentence that says why; empty if all is there
      */
-    record Result<T>(Optional<T> value, Optional<String> problem) {
+    public record Result<T>(Optional<T> value, Optional<String> problem) {
         private static <T> Result<T> failed(String why) {
             return new Result<>(Optional.empty(), Optional.of(why));
         }
     }
 
     /** Does the work, and interrupts it after the time. Failures that say why become the problem. */
-    <T> Result<T> within(Duration atMost, Callable<T> work) {
+    public <T> Result<T> within(Duration atMost, Callable<T> work) {
         Future<T> running;
         try {
             running = threads.submit(work);

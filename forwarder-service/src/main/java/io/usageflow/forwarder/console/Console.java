@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.ledger.LedgerReader;
 import io.usageflow.forwarder.links.LinkTable;
 import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.HealthReport;
@@ -37,11 +38,25 @@ public final class Console implements AutoCloseable {
                 .findFirst();
         var links = new LinkTable(settings);
         pages = List.of(
-                new FlowView(layout, settings.topics().names(), health, history),
+                new FlowView(
+                        layout,
+                        settings.topics().names(),
+                        health,
+                        history,
+                        () -> work.within(Instances.WITHIN, () -> Instances.read(settings))),
                 new FindView(layout, parked, links, new Tracer(settings, clock), work),
                 new DeadLettersView(layout, settings, work),
                 new ParkedView(layout, parked),
                 new LinksView(layout, links, work),
+                new ReplaysView(layout, settings, work),
+                new ReconcileView(
+                        layout,
+                        new LedgerReader(
+                                settings.topics().names(),
+                                settings.kafka().client(),
+                                settings.registry().serde()),
+                        work),
+                new SettingsView(layout, settings.effective()),
                 new LoginView(),
                 new Asset("console.css", "text/css; charset=utf-8"),
                 new Asset("icon.svg", "image/svg+xml"));
@@ -61,6 +76,16 @@ public final class Console implements AutoCloseable {
 
     public List<WebPage> pages() {
         return pages;
+    }
+
+    /** What the meters said in the last hour. */
+    public FlowHistory history() {
+        return history;
+    }
+
+    /** Where pages read topics. */
+    public BoundedWork work() {
+        return work;
     }
 
     @Override

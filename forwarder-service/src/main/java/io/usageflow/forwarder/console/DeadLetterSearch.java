@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /** Reads dead letters for a page: with the classes of the commands, bounded in time and memory. Thread-safe. */
-final class DeadLetterSearch {
+public final class DeadLetterSearch {
     static final Duration WITHIN = Duration.ofSeconds(15);
     static final int ROWS_MAX = 100;
     static final int SLOTS = 48;
@@ -36,7 +36,7 @@ final class DeadLetterSearch {
     private final Settings settings;
     private final LongSupplier nanoClock;
 
-    DeadLetterSearch(Settings settings, LongSupplier nanoClock) {
+    public DeadLetterSearch(Settings settings, LongSupplier nanoClock) {
         this.settings = settings;
         this.nanoClock = nanoClock;
     }
@@ -94,7 +94,7 @@ final class DeadLetterSearch {
      *
      * @param document as {@code dead-letters show --json}, without the bytes of a value that is decoded or large
      */
-    record Whole(StoredDeadLetter stored, ObjectNode document) {
+    public record Whole(StoredDeadLetter stored, ObjectNode document) {
         private static Whole of(StoredDeadLetter stored, OriginalEvent original) {
             ObjectNode document = DeadLetterDocument.whole(stored, original);
             boolean decoded = original.match(event -> true, why -> false);
@@ -125,7 +125,7 @@ final class DeadLetterSearch {
     }
 
     /** All dead letters with this id, or of the event with this id. */
-    List<Whole> whole(String id) {
+    public List<Whole> whole(String id) {
         var found = new ArrayList<Whole>();
         try (DeadLetterMarks marks = DeadLetterMarks.read(settings);
                 var events = new OriginalEvent.Reader(settings)) {

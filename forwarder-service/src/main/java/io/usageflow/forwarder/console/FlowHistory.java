@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /** What this process's meters say now, and how fast they rose in the last hour. Thread-safe; close it. */
-final class FlowHistory implements AutoCloseable {
+public final class FlowHistory implements AutoCloseable {
     static final Duration EVERY = Duration.ofSeconds(10);
     static final int SAMPLES_MAX = 361;
 
@@ -37,7 +37,7 @@ final class FlowHistory implements AutoCloseable {
     private record Sample(long nanos, double admitted, double delivered) {}
 
     /** Events a second between two samples. */
-    record Rates(double admitted, double delivered) {}
+    public record Rates(double admitted, double delivered) {}
 
     void start() {
         thread.start();
@@ -67,7 +67,7 @@ final class FlowHistory implements AutoCloseable {
     }
 
     /** Of the last minute, or of less if the process is younger. */
-    Rates lastMinute() {
+    public Rates lastMinute() {
         List<Sample> kept = kept();
         return kept.size() < 2
                 ? new Rates(0, 0)
@@ -99,14 +99,14 @@ final class FlowHistory implements AutoCloseable {
     }
 
     /** A counter, over all its other tags. */
-    double count(CataloguedMeter counter, String tag, String value) {
+    public double count(CataloguedMeter counter, String tag, String value) {
         return meters.find(counter.meterName()).tag(tag, value).counters().stream()
                 .mapToDouble(Counter::count)
                 .sum();
     }
 
     /** The sum of a gauge over all its tags; empty if this process does not have it. */
-    OptionalDouble sum(CataloguedMeter gauge) {
+    public OptionalDouble sum(CataloguedMeter gauge) {
         List<Double> values = values(gauge);
         return values.isEmpty()
                 ? OptionalDouble.empty()
@@ -114,7 +114,7 @@ final class FlowHistory implements AutoCloseable {
     }
 
     /** The largest value of a gauge; empty if this process does not have it. */
-    OptionalDouble max(CataloguedMeter gauge) {
+    public OptionalDouble max(CataloguedMeter gauge) {
         return values(gauge).stream().mapToDouble(each -> each).max();
     }
 

@@ -11,6 +11,7 @@ import io.usageflow.forwarder.observe.StageHealth;
 import io.usageflow.forwarder.observe.WebPage;
 import io.usageflow.forwarder.observe.meter.AdmissionMeter;
 import io.usageflow.forwarder.observe.meter.CataloguedMeter;
+import io.usageflow.forwarder.observe.meter.DeadLetterMeter;
 import io.usageflow.forwarder.observe.meter.DeliveryMeter;
 import io.usageflow.forwarder.observe.meter.LedgerMeter;
 import io.usageflow.schema.text.AgeText;
@@ -37,12 +38,20 @@ final class FlowView implements WebPage {
     private final Topics topics;
     private final Supplier<HealthReport> health;
     private final FlowHistory history;
+    private final Supplier<BoundedWork.Result<Instances>> instances;
 
-    FlowView(Layout layout, Topics topics, Supplier<HealthReport> health, FlowHistory history) {
+    /** @param instances asks Kafka, bounded in time */
+    FlowView(
+            Layout layout,
+            Topics topics,
+            Supplier<HealthReport> health,
+            FlowHistory history,
+            Supplier<BoundedWork.Result<Instances>> instances) {
         this.layout = layout;
         this.topics = topics;
         this.health = health;
         this.history = history;
+        this.instances = instances;
     }
 
     @Override
@@ -106,6 +115,8 @@ final class FlowView implements WebPage {
                         el("h2", "Books"),
                         el("p", "Over all instances and partitions, by the ledger's topic."),
                         books(report),
+                        el("h2", "All instances"),
+                        el("div", InstancesTable.of(instances.get())),
                         el("h2", "Stages of this instance"),
                         stages(report)));
     }
@@ -205,6 +216,10 @@ final class FlowView implements WebPage {
                 .forEach(gauge -> rows.add(
                         List.of("imbalance: " + gauge.getId().getTag("kind"), whole(gauge.value()) + " events")));
         rows.add(List.of("admitted and not settled", events(LedgerMeter.IN_FLIGHT)));
+        history.sum(DeadLetterMeter.OPEN).ifPresent(open -> rows.add(List.of("open dead letters", whole(open))));
+        history.max(DeadLetterMeter.OLDEST_AGE)
+                .ifPresent(seconds -> rows.add(List.of(
+                        "oldest of them", seconds > 0 ? AgeText.of(Duration.ofSeconds((long) seconds)) : NONE)));
         history.max(LedgerMeter.AGE)
                 .ifPresent(seconds -> rows.add(List.of("age", AgeText.of(Duration.ofSeconds((long) seconds)))));
         return Layout.table(List.of("What", "How much"), rows);

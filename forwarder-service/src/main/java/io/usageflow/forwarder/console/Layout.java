@@ -27,7 +27,8 @@ import java.util.stream.Stream;
 final class Layout {
     static final String HTML = "text/html; charset=utf-8";
 
-    private static final Map<String, String> PAGES = Stream.of("flow", "find", "dead-letters", "parked", "links")
+    private static final Map<String, String> PAGES = Stream.of(
+                    "flow", "find", "dead-letters", "parked", "links", "replays", "reconcile", "settings")
             .collect(Collectors.toMap(name -> name, Layout::title, (a, b) -> a, LinkedHashMap::new));
 
     private final String instance;
@@ -195,8 +196,12 @@ final class Layout {
         return at.truncatedTo(ChronoUnit.SECONDS).toString().replace("T", " ").replace("Z", "");
     }
 
+    String age(Instant at) {
+        return AgeText.of(Duration.between(at, now()));
+    }
+
     Html since(Instant at) {
-        return el("span", AgeText.of(Duration.between(at, now())) + ", since ", time(at));
+        return el("span", age(at) + ", since ", time(at));
     }
 
     /** The value of a parameter that is given once; empty where it is not, or too long to be one. */

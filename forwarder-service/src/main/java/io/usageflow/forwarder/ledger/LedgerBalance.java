@@ -120,6 +120,9 @@ public record LedgerBalance(List<PartitionBalance> partitions, List<Finding> fin
     static LedgerBalance of(Collection<LedgerEntry> entries, List<Finding> unreadable) {
         Map<Integer, Map<String, Map<String, Long>>> byPartition = new TreeMap<>();
         for (LedgerEntry entry : entries) {
+            if (!entry.getStage().equals(ADMISSION) && !entry.getStage().equals(DELIVERY)) {
+                continue;
+            }
             byPartition
                     .computeIfAbsent(entry.getPartition(), partition -> new TreeMap<>())
                     .put(entry.getStage(), entry.getCounters());

@@ -27,8 +27,9 @@ final class LedgerFollower implements AutoCloseable {
      *
      * @param balance by {@link LedgerBalance#inFlow}
      * @param inFlight admitted, and not settled by delivery
+     * @param reconciled the last result of each check
      */
-    record Reading(LedgerBalance balance, long inFlight) {}
+    record Reading(LedgerBalance balance, long inFlight, List<ReconcileEntry> reconciled) {}
 
     LedgerFollower(String topic, Map<String, ?> kafka, Map<String, ?> registry) {
         deserializer = AvroSerdes.ownValueDeserializer(registry, LedgerEntry.class);
@@ -61,7 +62,8 @@ final class LedgerFollower implements AutoCloseable {
         List<LedgerEntry> now = books.entries();
         var reading = new Reading(
                 LedgerBalance.inFlow(now, before, books.unreadable()),
-                LedgerBalance.of(now).inFlight());
+                LedgerBalance.of(now).inFlight(),
+                ReconcileEntry.among(now));
         before = now;
         return reading;
     }

@@ -52,6 +52,15 @@ public final class LedgerReader {
         return books.entries();
     }
 
+    /**
+     * The last result of each check of a reconciliation.
+     *
+     * @throws TimeoutException where the end is not reached in time
+     */
+    public List<ReconcileEntry> reconciled(Duration atMost) {
+        return ReconcileEntry.among(books(atMost).entries());
+    }
+
     /** All that can be read; what cannot is among {@link LedgerEntries#unreadable}. */
     LedgerEntries books(Duration atMost) {
         try (Deserializer<LedgerEntry> deserializer = AvroSerdes.ownValueDeserializer(registry, LedgerEntry.class)) {

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.ledger;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.ledger.LedgerBalance.Finding;
+import io.usageflow.forwarder.ledger.ReconcileEntry.Check;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
 import io.usageflow.forwarder.observe.meter.LedgerMeter;
@@ -10,6 +11,7 @@ import io.usageflow.forwarder.observe.meter.RegisteredMeters;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -35,6 +37,7 @@ public final class LedgerWatch implements Stage {
     private final Thread thread = new Thread(this::run, "ledger-watch");
     private volatile LedgerBalance balance = new LedgerBalance(List.of(), List.of(), 0);
     private volatile long inFlight;
+    private volatile List<ReconcileEntry> reconciled = List.of();
     private volatile long readNanos = System.nanoTime();
     private volatile boolean read;
 
@@ -48,6 +51,25 @@ public final class LedgerWatch implements Stage {
         }
         meters.gauge(LedgerMeter.IN_FLIGHT, () -> inFlight);
         meters.gauge(LedgerMeter.AGE, () -> age().toMillis() / 1000.0);
+        for (Check check : Check.values()) {
+            meters.gauge(
+                    LedgerMeter.RECONCILE_FINDINGS,
+                    () -> reconciled(check)
+                            .map(ReconcileEntry::findings)
+                            .<Number>map(found -> found)
+                            .orElse(Double.NaN),
+                    check.word());
+            meters.gauge(
+                    LedgerMeter.RECONCILE_AGE,
+                    () -> reconciled(check)
+                            .<Number>map(last -> Math.max(
+                                            0,
+                                            System.currentTimeMillis()
+                                                    - last.endedAt().toEpochMilli())
+                                    / 1000.0)
+                            .orElse(Double.NaN),
+                    check.word());
+        }
     }
 
     public static LedgerWatch of(Settings settings, MeterRegistry registry) {
@@ -119,6 +141,7 @@ public final class LedgerWatch implements Stage {
         List<Finding> before = balance.findings();
         balance = reading.balance();
         inFlight = reading.inFlight();
+        reconciled = reading.reconciled();
         readNanos = System.nanoTime();
         read = true;
         if (!balance.findings().equals(before)) {
@@ -136,6 +159,10 @@ public final class LedgerWatch implements Stage {
                 .filter(finding -> finding.kind() == kind)
                 .mapToLong(finding -> Math.abs(finding.difference()))
                 .sum();
+    }
+
+    private Optional<ReconcileEntry> reconciled(Check check) {
+        return reconciled.stream().filter(each -> each.check() == check).findFirst();
     }
 
     private Duration age() {

@@ -7,7 +7,9 @@ import io.usageflow.schema.VendorLink;
 import io.usageflow.schema.rule.LinkRules;
 import io.usageflow.schema.rule.Violation;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -23,6 +25,16 @@ public record Link(LinkKind kind, String name, Reference reference, Instant sinc
 
     static Link of(VendorLink link) {
         return new Link(LinkKind.VENDOR, link.getVendor(), Reference.of(link.getReference()), link.getLinkedAt());
+    }
+
+    /** What {@code --json} shows: the fields have the names of the columns of a file of links. */
+    public Map<String, Object> document() {
+        var document = new LinkedHashMap<String, Object>();
+        document.put(kind.key(), name);
+        document.put(reference.column(kind), reference.value());
+        reference.credytAccount().ifPresent(account -> document.put("credyt_account", account));
+        document.put("linked_at", since);
+        return document;
     }
 
     /** What admission would refuse it for; empty where nothing. */

@@ -13,6 +13,11 @@ public interface AdminPage {
     /** Where it is, such as {@code /admission/parked}. */
     String path();
 
+    /** Whether it reads topics. Such pages have bounds of their own, so that they do not keep others waiting. */
+    default boolean scans() {
+        return false;
+    }
+
     /**
      * Answers a request for the page.
      *

@@ -12,6 +12,8 @@ import io.usageflow.forwarder.Forwarder;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.deadletter.DeadLetterFilter;
+import io.usageflow.forwarder.ledger.ReconcileEntry;
+import io.usageflow.forwarder.ledger.ReconcileEntry.Check;
 import io.usageflow.forwarder.testing.ImpatientKafka;
 import io.usageflow.producer.CustomerRef;
 import io.usageflow.producer.UsageEvent;
@@ -179,13 +181,50 @@ class ConsoleIT {
     void shouldShowTheFlow() throws Exception {
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(page("flow"))
                 .contains("All is well in this instance.", "the books balance", "<dd>closed</dd>")
-                .contains("<dt>parked</dt><dd>1</dd>", "<dt>accepted</dt><dd>2</dd>"));
+                .contains("<dt>parked</dt><dd>1</dd>", "<dt>accepted</dt><dd>2</dd>")
+                .contains("usageflow-delivery-", "<td data-label=\"Partitions\">0-1</td>"));
+    }
+
+    @Test
+    void shouldShowReplaysAndSettings() throws Exception {
+        assertThat(page("replays")).contains("No dead letter was answered yet.");
+        assertThat(page("settings"))
+                .contains("<code>credyt.api.key</code></td><td data-label=\"Value\"><span class=\"value\">(hidden)")
+                .contains("<code>admin.page.max.age</code></td><td data-label=\"Value\"><span class=\"value\">0s");
+    }
+
+    @Test
+    void shouldShowTheLastReconciliation() throws Exception {
+        assertThat(page("reconcile")).contains("It was not run yet.", "usageflow reconcile --unknown");
+        Instant end = Instant.parse("2026-11-30T12:00:00Z");
+        assertThat(new ReconcileEntry(
+                                Check.RECEIPTS,
+                                end.minusSeconds(86_400),
+                                end,
+                                end,
+                                3,
+                                Map.of("missing", 3L, "receipts", 1_234L))
+                        .write(settings()))
+                .isEmpty();
+
+        assertThat(page("reconcile"))
+                .contains("3 findings.", "2026-11-29 12:00:00", "1,234", "--repair sends it again");
+        assertThat(page("flow")).contains("the books balance");
     }
 
     @Test
     void shouldReferOnlyToPagesThatThereAre() throws Exception {
-        for (String name :
-                List.of("flow", "find", "dead-letters", "parked", "links", "login", "find?q=" + encoded(EVENT))) {
+        for (String name : List.of(
+                "flow",
+                "find",
+                "dead-letters",
+                "parked",
+                "links",
+                "replays",
+                "reconcile",
+                "settings",
+                "login",
+                "find?q=" + encoded(EVENT))) {
             Matcher reference = Pattern.compile("(?:href|action)=\"([a-z.-]+)").matcher(page(name));
             while (reference.find()) {
                 assertThat(get(reference.group(1)).statusCode())
@@ -204,7 +243,16 @@ class ConsoleIT {
     void shouldLeaveABrowsersConsoleEmpty() throws Exception {
         Optional<String> browser = browser();
         assumeTrue(browser.isPresent(), "no Chromium here: the pages are not opened in a browser");
-        for (String name : List.of("flow", "dead-letters", "parked", "links", "login", "find?q=" + encoded(EVENT))) {
+        for (String name : List.of(
+                "flow",
+                "dead-letters",
+                "parked",
+                "links",
+                "replays",
+                "reconcile",
+                "settings",
+                "login",
+                "find?q=" + encoded(EVENT))) {
             Path log = folder.resolve("browser.log");
             Path document = folder.resolve("browser.html");
             Process process = new ProcessBuilder(

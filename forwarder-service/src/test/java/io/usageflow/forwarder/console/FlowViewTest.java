@@ -16,7 +16,10 @@ import io.usageflow.forwarder.observe.meter.LedgerMeter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -27,11 +30,36 @@ class FlowViewTest {
     private final AtomicLong nanos = new AtomicLong();
     private final FlowHistory history = new FlowHistory(meters, nanos::get);
     private final Map<String, StageHealth> stages = new LinkedHashMap<>();
+    private BoundedWork.Result<Instances> instances =
+            new BoundedWork.Result<>(Optional.empty(), Optional.of("Kafka is away"));
     private final WebPage page = new FlowView(
             new Layout("here", false, () -> NOW),
             Settings.load(ConfigSources.none()).topics().names(),
             () -> new HealthReport(stages),
-            history);
+            history,
+            () -> instances);
+
+    @Test
+    void shouldShowAllInstancesWithTheirPartitions() {
+        assertThat(page.answer(Map.of()).text()).contains("Not known: Kafka is away");
+
+        var member = new Instances.Member(
+                "admission", "one", "/10.0.0.1", 2, new TreeSet<>(List.of(0, 1, 2, 5)), new TreeSet<>(List.of(7)));
+        var gap = new Instances.Unassigned("delivery", new TreeSet<>(List.of(3)));
+        instances = found(new Instances(List.of(member), true, List.of(gap), List.of("delivery: not authorized")));
+        assertThat(page.answer(Map.of()).text())
+                .contains("<td data-label=\"Partitions\">0-2, 5</td><td data-label=\"Standby for\">7</td>")
+                .contains("No instance of delivery has the partitions 3 now.", "Not known: delivery: not authorized");
+
+        instances = found(new Instances(List.of(member), false, List.of(), List.of()));
+        assertThat(page.answer(Map.of()).text())
+                .contains("Kafka does not say who holds standby copies")
+                .doesNotContain("Standby for");
+    }
+
+    private static BoundedWork.Result<Instances> found(Instances instances) {
+        return new BoundedWork.Result<>(Optional.of(instances), Optional.empty());
+    }
 
     @Test
     void shouldShowWhatFlowsWhatWaitsAndHowOldItIs() {

@@ -9,11 +9,15 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.ledger.ReconcileEntry.Check;
+import io.usageflow.forwarder.testing.AlertDrill;
 import io.usageflow.forwarder.testing.AlertRules;
 import io.usageflow.forwarder.testing.WrittenTopics;
 import io.usageflow.schema.LedgerEntry;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -21,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LedgerWatchIT {
     private static final Duration LIMIT = Duration.ofMinutes(3);
@@ -28,6 +33,9 @@ class LedgerWatchIT {
 
     @AutoClose
     private static EmbeddedBroker broker = EmbeddedBroker.start();
+
+    @TempDir
+    private Path folder;
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private WrittenTopics topics;
@@ -69,6 +77,37 @@ class LedgerWatchIT {
 
         counted("delivery", 0, Map.of("received", 7L, "delivered", 7L));
         await().atMost(LIMIT).until(() -> imbalance("outcomes") == 0);
+    }
+
+    /** The meters of a forwarder at work, evaluated by Prometheus with the rules that we ship. */
+    @Test
+    void shouldFireTheAlertWhileTheBooksDoNotBalance() throws Exception {
+        var prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        var drill = new AlertDrill("UsageflowLedgerImbalance");
+        Settings settings = topics.settings(Map.of());
+        var drilled = new LedgerWatch(
+                () -> new LedgerFollower(
+                        topics.names().ledger(),
+                        settings.kafka().client(),
+                        settings.registry().serde()),
+                Duration.ofMillis(100),
+                prometheus);
+        counted("admission", 0, ADMITTING);
+        counted("delivery", 0, Map.of("received", 5L, "delivered", 5L));
+        drilled.start();
+        await().atMost(LIMIT).until(() -> drilled.health().detail().equals("the books balance"));
+        drill.phase(30, prometheus.scrape(), false);
+
+        counted("delivery", 0, Map.of("received", 7L, "delivered", 5L));
+        await().atMost(LIMIT).until(() -> drilled.health().detail().contains("do not balance"));
+        drill.phase(30, prometheus.scrape(), true);
+
+        counted("delivery", 0, Map.of("received", 7L, "delivered", 7L));
+        await().atMost(LIMIT).until(() -> drilled.health().detail().equals("the books balance"));
+        drill.phase(30, prometheus.scrape(), false);
+        drilled.close(Duration.ofSeconds(10));
+
+        drill.evaluate(folder);
     }
 
     @Test
@@ -114,11 +153,48 @@ class LedgerWatchIT {
     }
 
     @Test
+    void shouldShowTheLastReconciliationAndLeaveItOutOfTheBooks() {
+        Settings settings = topics.settings(Map.of());
+        counted("admission", 0, ADMITTING);
+        watch.start();
+        await().atMost(LIMIT).until(() -> gauge("usageflow.ledger.in.flight") == 8);
+        assertThat(reconciled("findings", "receipts")).isNaN();
+        assertThat(reconciled("age", "receipts")).isNaN();
+
+        assertThat(ended(Check.RECEIPTS, 3).write(settings)).isEmpty();
+        await().atMost(LIMIT).until(() -> reconciled("findings", "receipts") == 3);
+        assertThat(reconciled("age", "receipts")).isBetween(3_600.0, 7_200.0);
+        assertThat(reconciled("findings", "lists")).isNaN();
+
+        assertThat(ended(Check.RECEIPTS, 0).write(settings)).isEmpty();
+        assertThat(ended(Check.LISTS, 1).write(settings)).isEmpty();
+        await().atMost(LIMIT).until(() -> reconciled("findings", "lists") == 1);
+        assertThat(reconciled("findings", "receipts")).isZero();
+        assertThat(gauge("usageflow.ledger.in.flight")).isEqualTo(8);
+        assertThat(watch.health().detail()).isEqualTo("the books balance");
+    }
+
+    /** An hour ago. */
+    private static ReconcileEntry ended(Check check, long findings) {
+        Instant now = Instant.now().minusSeconds(3_600).truncatedTo(ChronoUnit.MILLIS);
+        return new ReconcileEntry(check, now.minusSeconds(60), now, now, findings, Map.of("missing", findings));
+    }
+
+    private double reconciled(String meter, String check) {
+        return meters.get("usageflow.reconcile." + meter)
+                .tag("check", check)
+                .gauge()
+                .value();
+    }
+
+    @Test
     void shouldHaveTheMetersOfTheAlertRules() throws Exception {
         var prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         LedgerWatch ofTheSettings = LedgerWatch.of(topics.settings(Map.of()), prometheus);
 
-        assertThat(AlertRules.served(prometheus)).containsAll(AlertRules.metrics("usageflow_ledger_"));
+        assertThat(AlertRules.served(prometheus))
+                .containsAll(AlertRules.metrics("usageflow_ledger_"))
+                .containsAll(AlertRules.metrics("usageflow_reconcile_"));
 
         ofTheSettings.close(Duration.ofSeconds(1));
     }

@@ -101,7 +101,7 @@ public final class LinksCheckCommand extends CredytCommand {
                     report.unclear(),
                     report.findings().stream()
                             .map(finding -> {
-                                var fields = new LinkedHashMap<>(LinksListCommand.document(finding.link()));
+                                var fields = new LinkedHashMap<>(finding.link().document());
                                 fields.put("problem", finding.problem());
                                 fields.put("why", finding.why());
                                 return (Map<String, Object>) fields;

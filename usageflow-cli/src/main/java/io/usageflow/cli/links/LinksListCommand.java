@@ -9,9 +9,7 @@ import io.usageflow.forwarder.links.Link;
 import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.links.LinkTable;
 import io.usageflow.schema.ReferenceKind;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -101,19 +99,9 @@ public final class LinksListCommand extends OperatorCommand {
         return refusals.isEmpty() ? ExitCode.OK : ExitCode.PROBLEMS;
     }
 
-    /** What {@code --json} shows: the fields have the names of the columns of a file of links. */
-    public static Map<String, Object> document(Link link) {
-        var document = new LinkedHashMap<String, Object>();
-        document.put(link.kind().key(), link.name());
-        document.put(link.reference().column(link.kind()), link.reference().value());
-        link.reference().credytAccount().ifPresent(account -> document.put("credyt_account", account));
-        document.put("linked_at", link.since());
-        return document;
-    }
-
     private void show(Link link) {
         if (output.json()) {
-            output.line(terminal, document(link));
+            output.line(terminal, link.document());
             return;
         }
         boolean external = link.reference().kind() == ReferenceKind.EXTERNAL_ID;

@@ -8,6 +8,7 @@ import io.usageflow.cli.command.Terminal;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.identity.CredytConnection;
 import io.usageflow.forwarder.identity.LinkSync;
+import io.usageflow.forwarder.links.Link;
 import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.links.LinkTable;
 import io.usageflow.forwarder.links.LinkWriter;
@@ -129,7 +130,7 @@ public final class LinksSyncCommand extends CredytCommand {
         public static Document of(boolean applied, LinkSync sync, LinkWriter.Written written) {
             return new Document(
                     applied,
-                    sync.proposed().stream().map(LinksListCommand::document).toList(),
+                    sync.proposed().stream().map(Link::document).toList(),
                     sync.different().stream()
                             .map(one -> new Different(
                                     one.account(),

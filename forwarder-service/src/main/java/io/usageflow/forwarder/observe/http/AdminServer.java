@@ -83,6 +83,7 @@ public final class AdminServer implements AutoCloseable {
         var login = new BrowserLogin(tokens, failures, System::nanoTime);
         var gate = new RequestGate(new AdminAccess(settings, tokens, paths(pages, web)), failures, login);
         var heavy = new HeavyPages(settings.pageMaxAge(), System::nanoTime);
+        var scans = new HeavyPages(settings.pageMaxAge(), System::nanoTime);
         Javalin server = Javalin.create(config -> {
             ConnectionLimits limits = listen(config, settings);
             config.routes.before(request -> admit(request, gate, limits));
@@ -104,10 +105,8 @@ public final class AdminServer implements AutoCloseable {
                         METRICS + " " + type,
                         () -> new HeavyPages.Made(200, type, meters.scrape(type).getBytes(UTF_8)));
             });
-            pages.forEach(page -> serve(
-                    config,
-                    page.path(),
-                    request -> heavy.answer(request, page.path() + new TreeMap<>(request.queryParamMap()), () -> {
+            pages.forEach(page -> serve(config, page.path(), request -> (page.scans() ? scans : heavy)
+                    .answer(request, page.path() + new TreeMap<>(request.queryParamMap()), () -> {
                         AdminPage.Answer answer = page.answer(request.queryParamMap());
                         return new HeavyPages.Made(
                                 answer.status(),
@@ -120,7 +119,7 @@ public final class AdminServer implements AutoCloseable {
                         answer(request, answer.status(), answer.body());
                     })));
             if (!web.isEmpty()) {
-                serveConsole(config, settings, web, login);
+                serveConsole(config, settings, web, scans, login);
             }
         });
         try {
@@ -148,9 +147,8 @@ public final class AdminServer implements AutoCloseable {
 
     /** Pages that read topics do not keep the others waiting, and none of them keeps a scraper waiting. */
     private static void serveConsole(
-            JavalinConfig config, AdminSettings settings, List<WebPage> web, BrowserLogin login) {
+            JavalinConfig config, AdminSettings settings, List<WebPage> web, HeavyPages scans, BrowserLogin login) {
         var light = new HeavyPages(settings.pageMaxAge(), System::nanoTime);
-        var scans = new HeavyPages(settings.pageMaxAge(), System::nanoTime);
         web.forEach(page -> serve(config, page.path(), request -> (page.scans() ? scans : light)
                 .answer(request, page.path() + new TreeMap<>(request.queryParamMap()), () -> {
                     WebPage.Page made = page.answer(request.queryParamMap());

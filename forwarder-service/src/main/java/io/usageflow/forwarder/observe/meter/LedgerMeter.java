@@ -23,7 +23,20 @@ public enum LedgerMeter implements CataloguedMeter {
             "gauge",
             "seconds",
             List.of(),
-            "How long ago the ledger was read; before the first reading, how long it has been wanted.");
+            "How long ago the ledger was read; before the first reading, how long it has been wanted."),
+    RECONCILE_FINDINGS(
+            "usageflow.reconcile.findings",
+            "gauge",
+            "events",
+            List.of("check"),
+            "What the last reconciliation of all accounts that ended found, by check: receipts, usageflow reconcile;"
+                    + " lists, usageflow reconcile --unknown. NaN before the first."),
+    RECONCILE_AGE(
+            "usageflow.reconcile.age",
+            "gauge",
+            "seconds",
+            List.of("check"),
+            "How long ago it ended. NaN before the first.");
 
     @SuppressWarnings("ImmutableEnumChecker") // it copies its list
     private final Description description;

@@ -11,6 +11,8 @@ import io.usageflow.forwarder.credyt.lookup.CredytQueries.CredytUnreachableExcep
 import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.kafka.OwnTopicDecoder;
 import io.usageflow.forwarder.kafka.PartitionReader;
+import io.usageflow.forwarder.ledger.ReconcileEntry;
+import io.usageflow.forwarder.ledger.ReconcileEntry.Check;
 import io.usageflow.forwarder.reconcile.Checkpoint;
 import io.usageflow.forwarder.reconcile.MarkedWriter;
 import io.usageflow.forwarder.reconcile.ReconcileFinding;
@@ -99,6 +101,7 @@ public final class ReceiptReconciler {
                 boolean complete = pass.run();
                 if (complete) {
                     run.finish();
+                    keep(request, run, pass.totals.summary()).ifPresent(notes::add);
                 }
                 if (receipts.expired() > 0) {
                     notes.add("up to " + receipts.expired()
@@ -108,6 +111,18 @@ public final class ReceiptReconciler {
                         pass.totals.summary(), run.from(), run.to(), complete, run.resumed(), notes);
             }
         }
+    }
+
+    /** Only a run over all accounts says how all is. */
+    private Optional<String> keep(ReconcileRequest request, ReconcileRun run, ReconcileSummary summary) {
+        if (request.account().isPresent()) {
+            return Optional.empty();
+        }
+        var counts = new TreeMap<String, Long>();
+        counts.put("receipts", summary.receipts());
+        summary.findings().forEach((kind, count) -> counts.put(kind.name().toLowerCase(Locale.ROOT), count));
+        return new ReconcileEntry(Check.RECEIPTS, run.from(), run.to(), clock.instant(), summary.found(), counts)
+                .write(settings);
     }
 
     private String command(ReconcileRequest request) {

@@ -10,6 +10,8 @@ import io.usageflow.forwarder.credyt.lookup.ParsedResponse.QueryResult;
 import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.kafka.OwnTopicDecoder.UnreadableRecords;
 import io.usageflow.forwarder.kafka.PartitionReader;
+import io.usageflow.forwarder.ledger.ReconcileEntry;
+import io.usageflow.forwarder.ledger.ReconcileEntry.Check;
 import io.usageflow.forwarder.reconcile.Checkpoint;
 import io.usageflow.forwarder.reconcile.ReconcileRequest;
 import io.usageflow.forwarder.reconcile.ReconcileRun;
@@ -24,6 +26,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -87,11 +90,12 @@ public final class UnknownEventSearch {
                 var round = new SearchRound(settings, run, totals, queries, listener, listed, stopped);
                 complete = new ListReading(listed, round, totals, queries, listener).run(customers.get());
             }
+            List<String> notes = new ArrayList<>(notes(request, customers, totals));
             if (complete) {
                 run.finish();
+                keep(request, run, totals.summary()).ifPresent(notes::add);
             }
-            return new ReconcileResult<>(
-                    totals.summary(), run.from(), run.to(), complete, run.resumed(), notes(request, customers, totals));
+            return new ReconcileResult<>(totals.summary(), run.from(), run.to(), complete, run.resumed(), notes);
         }
     }
 
@@ -101,6 +105,22 @@ public final class UnknownEventSearch {
      * @param customers all customers of the search, with those of earlier runs
      */
     public record SearchProgress(UnknownSummary summary, long customers) {}
+
+    /** Only a search over all accounts says how all is. */
+    private Optional<String> keep(ReconcileRequest request, ReconcileRun run, UnknownSummary summary) {
+        if (request.account().isPresent()) {
+            return Optional.empty();
+        }
+        var counts = new TreeMap<String, Long>();
+        for (Count count : Count.values()) {
+            counts.put(count.word(), summary.count(count));
+        }
+        long findings = summary.count(Count.UNKNOWN_TO_US)
+                + summary.count(Count.LISTS_NOT_PROVED_WHOLE)
+                + summary.count(Count.UNCHECKED)
+                + summary.count(Count.UNREADABLE);
+        return new ReconcileEntry(Check.LISTS, run.from(), run.to(), clock.instant(), findings, counts).write(settings);
+    }
 
     private String command(ReconcileRequest request) {
         return "unknown to us, " + request.period().text() + ", "

@@ -95,6 +95,16 @@ public final class GrafanaDashboard {
                         "Waiting for a link, or to be billable.",
                         "sum(" + series(AdmissionMeter.PARKED) + ")"),
                 stat(
+                        "Open dead letters",
+                        "short",
+                        "Billed nowhere until they are replayed.",
+                        "sum(max by (reason) (" + series(DeadLetterMeter.OPEN) + "))"),
+                stat(
+                        "Reconcile",
+                        "short",
+                        "Findings of the last run over all accounts.",
+                        "max(" + series(LedgerMeter.RECONCILE_FINDINGS) + "{check=\"receipts\"})"),
+                stat(
                         "Dead letters, a day",
                         "short",
                         "Billed nowhere until they are replayed.",
@@ -160,6 +170,12 @@ public final class GrafanaDashboard {
                         query("max by (topic) (" + series(AdmissionMeter.OLDEST_AGE) + ")", "unread in {{topic}}"),
                         query("max(" + series(DeliveryMeter.OLDEST_AGE) + ")", "undelivered"),
                         query("max(" + series(AdmissionMeter.PARKED_OLDEST_AGE) + ")", "parked")),
+                graph(
+                        "Waits for an operator",
+                        "s",
+                        "Since the oldest open dead letter failed, and since the last reconciliation.",
+                        query("min(" + series(DeadLetterMeter.OLDEST_AGE) + ")", "oldest dead letter"),
+                        query("min by (check) (" + series(LedgerMeter.RECONCILE_AGE) + ")", "reconcile: {{check}}")),
                 graph(
                         "Undelivered",
                         "short",

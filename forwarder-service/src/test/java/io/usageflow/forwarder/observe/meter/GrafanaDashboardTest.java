@@ -75,6 +75,7 @@ class GrafanaDashboardTest {
                         DeliveryMeter.values(),
                         CatalogueMeter.values(),
                         LedgerMeter.values(),
+                        DeadLetterMeter.values(),
                         BalanceMeter.values(),
                         BillingSampleMeter.values())
                 .flatMap(Arrays::stream)

@@ -30,6 +30,7 @@ public final class MetricsPage {
         section(page, "Delivery", "", descriptions(DeliveryMeter.values()));
         section(page, "Catalogue", "", descriptions(CatalogueMeter.values()));
         section(page, "Ledger", "", descriptions(LedgerMeter.values()));
+        section(page, "Dead letters", "", descriptions(DeadLetterMeter.values()));
         section(page, "Balances", "", descriptions(BalanceMeter.values()));
         section(page, "Billing samples", "", descriptions(BillingSampleMeter.values()));
         section(
