@@ -1,9 +1,22 @@
-# The forwarder and the operator's commands in one image. Build the jars first: ./mvnw -DskipTests package
+# The forwarder and the operator's commands in one image. Needs no build before it; jars that ./usageflow has built in
+# this folder are taken if they are not older than their sources.
+FROM eclipse-temurin:25-jdk AS build
+WORKDIR /src
+COPY . .
+RUN ./usageflow --version \
+ && mkdir /own \
+ && for part in schemas producer-lib forwarder-service; do mv usageflow-cli/target/lib/$part-*.jar /own/; done \
+ && mv usageflow-cli/target/usageflow-cli-*.jar /own/
+
 FROM eclipse-temurin:25-jre AS usageflow
+LABEL org.opencontainers.image.title="usageflow" \
+      org.opencontainers.image.description="Delivers usage events from Kafka to Credyt" \
+      org.opencontainers.image.licenses="Apache-2.0"
 RUN useradd --system --uid 10001 --create-home usageflow \
  && install -d -o usageflow -m 0700 /var/lib/usageflow /run/usageflow
-COPY usageflow-cli/target/lib /opt/usageflow/lib
-COPY usageflow-cli/target/usageflow-cli-*.jar /opt/usageflow/lib/
+# Two layers: our own jars change with every build, the libraries seldom.
+COPY --from=build /src/usageflow-cli/target/lib /opt/usageflow/lib
+COPY --from=build /own /opt/usageflow/lib
 # By number: Kubernetes can then see that it is not root (runAsNonRoot).
 USER 10001
 WORKDIR /var/lib/usageflow
@@ -20,7 +33,7 @@ CMD ["forwarder"]
 
 # For docker-compose.yml: the same with demo, dev and the Credyt stand-in.
 FROM usageflow AS sandbox
-COPY usageflow-cli/target/lab /opt/usageflow/lib
+COPY --from=build /src/usageflow-cli/target/lab /opt/usageflow/lib
 CMD ["sandbox", "--host", "0.0.0.0"]
 
 # Without --target: the image for production.

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.usageflow.cli.command.ExitCode;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The container image holds the service and the operator's commands, and no embedded part. Needs the packaged jars. */
 class ImageIT {
     private static final Path ROOT = Path.of("..");
-    private static final Pattern COPY = Pattern.compile("(?m)^COPY (\\S+) /opt/usageflow/lib/?$");
+    private static final Pattern COPY = Pattern.compile("(?m)^COPY --from=build (\\S+) /opt/usageflow/lib$");
     private static final String SLF4J_PROVIDER = "META-INF/services/org.slf4j.spi.SLF4JServiceProvider";
 
     @TempDir
@@ -115,28 +116,28 @@ class ImageIT {
         return new Run(process.exitValue(), Files.readString(log));
     }
 
-    /** As the image's first stage copies them; the stage for docker-compose.yml may add to it. */
+    /** What the image has in its class path: the build stage moves our own jars to a layer of their own. */
     private static List<Path> jars() {
         try {
             String dockerfile = Files.readString(ROOT.resolve("Dockerfile"));
-            String image = dockerfile.split("(?m)^FROM ")[1];
-            var jars = new ArrayList<Path>();
-            for (String source :
-                    COPY.matcher(image).results().map(match -> match.group(1)).collect(toList())) {
-                Path path = ROOT.resolve(source);
-                boolean folder = Files.isDirectory(path);
-                try (DirectoryStream<Path> copied = folder
-                        ? Files.newDirectoryStream(path)
-                        : Files.newDirectoryStream(
-                                path.getParent(), path.getFileName().toString())) {
-                    copied.forEach(jars::add);
-                }
-            }
+            String image = dockerfile.substring(
+                    dockerfile.indexOf("\nFROM eclipse-temurin:25-jre AS usageflow\n"),
+                    dockerfile.indexOf("\nFROM usageflow AS sandbox\n"));
+            assertThat(COPY.matcher(image).results().map(copy -> copy.group(1)))
+                    .containsExactly("/src/usageflow-cli/target/lib", "/own");
+            assertThat(dockerfile).contains("mv usageflow-cli/target/usageflow-cli-*.jar /own/\n");
             // Any other stage of the file that ships must add nothing.
             assertThat(dockerfile.strip()).endsWith("\nFROM usageflow");
+            Path built = ROOT.resolve("usageflow-cli/target");
+            var jars = new ArrayList<Path>();
+            try (DirectoryStream<Path> libraries = Files.newDirectoryStream(built.resolve("lib"));
+                    DirectoryStream<Path> own = Files.newDirectoryStream(built, "usageflow-cli-*.jar")) {
+                libraries.forEach(jars::add);
+                own.forEach(jars::add);
+            }
             return jars;
         } catch (IOException unreadable) {
-            throw new java.io.UncheckedIOException(unreadable);
+            throw new UncheckedIOException(unreadable);
         }
     }
 
