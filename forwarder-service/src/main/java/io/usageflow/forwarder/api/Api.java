@@ -72,7 +72,11 @@ public final class Api {
         this.deadLetters = new DeadLetterSearch(settings, System::nanoTime);
     }
 
-    /** @param console whose meters and threads it shares */
+    /**
+     * Opens all pages of the API.
+     *
+     * @param console whose meters and threads it shares
+     */
     public static List<AdminPage> pages(Settings settings, Supplier<HealthReport> health, Console console) {
         Clock clock = Clock.systemUTC();
         var api = new Api(settings, console.work(), clock);

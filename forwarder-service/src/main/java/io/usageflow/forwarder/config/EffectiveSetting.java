@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -16,7 +15,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
-import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.streams.StreamsConfig;
 
@@ -41,8 +39,8 @@ public record EffectiveSetting(String key, Optional<String> value, String origin
     static List<EffectiveSetting> of(
             ConfigDef def, Map<String, Given> given, Map<String, String> known, Map<String, String> passedThrough) {
         var settings = new ArrayList<EffectiveSetting>();
-        for (String key : new TreeSet<>(def.names())) {
-            ConfigKey defined = def.configKeys().get(key);
+        for (ConfigKey defined : def.configKeys().values()) {
+            String key = defined.name;
             String value = known.getOrDefault(key, preset(defined));
             boolean hidden = !value.isEmpty() && (key.equals(AdminSettings.TOKENS) || isSecret(def, key, value));
             settings.add(setting(key, value, origin(given, key), hidden));
@@ -93,6 +91,6 @@ public record EffectiveSetting(String key, Optional<String> value, String origin
                         StreamsConfig.configDef())
                 .flatMap(each -> Stream.ofNullable(each.configKeys().get(name)))
                 .toList();
-        return !defined.isEmpty() && defined.stream().noneMatch(each -> each.type == Type.PASSWORD);
+        return !defined.isEmpty() && defined.stream().noneMatch(each -> each.type == ConfigDef.Type.PASSWORD);
     }
 }

@@ -63,11 +63,10 @@ public record Instances(List<Member> members, boolean standbysKnown, List<Unassi
             String group = settings.admission().engine().applicationId(topics);
             found.read(ADMISSION, () -> {
                 if (streams) {
-                    KafkaClients.answer(admin.describeStreamsGroups(List.of(group))
-                                    .describedGroups()
-                                    .get(group))
-                            .members()
-                            .forEach(found::add);
+                    KafkaClients.answer(
+                                    admin.describeStreamsGroups(List.of(group)).all())
+                            .values()
+                            .forEach(described -> described.members().forEach(found::add));
                 } else {
                     found.members(admin, group, ADMISSION, topics.events());
                 }
@@ -97,10 +96,13 @@ public record Instances(List<Member> members, boolean standbysKnown, List<Unassi
         }
 
         void members(Admin admin, String group, String stage, String topic) {
-            Collection<MemberDescription> described = KafkaClients.answer(admin.describeConsumerGroups(List.of(group))
-                            .describedGroups()
-                            .get(group))
-                    .members();
+            List<MemberDescription> described =
+                    KafkaClients.answer(
+                                    admin.describeConsumerGroups(List.of(group)).all())
+                            .values()
+                            .stream()
+                            .flatMap(found -> found.members().stream())
+                            .toList();
             for (MemberDescription member : described) {
                 var partitions = new TreeSet<Integer>();
                 member.assignment().topicPartitions().stream()
@@ -157,11 +159,9 @@ public record Instances(List<Member> members, boolean standbysKnown, List<Unassi
             }
             read(stage, () -> {
                 var missing = new TreeSet<Integer>();
-                KafkaClients.answer(admin.describeTopics(List.of(topic))
-                                .topicNameValues()
-                                .get(topic))
-                        .partitions()
-                        .forEach(each -> missing.add(each.partition()));
+                KafkaClients.answer(admin.describeTopics(List.of(topic)).allTopicNames())
+                        .values()
+                        .forEach(described -> described.partitions().forEach(each -> missing.add(each.partition())));
                 members.values().stream()
                         .filter(member -> member.stage().equals(stage))
                         .forEach(member -> missing.removeAll(member.partitions()));
