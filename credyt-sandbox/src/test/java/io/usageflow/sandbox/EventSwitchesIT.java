@@ -199,16 +199,18 @@ class EventSwitchesIT extends SandboxFixture {
 
     @Test
     void shouldBillAfterTheResponseIfSwitched() {
-        change("answers.fee_delay_ms", 300);
-        String id = newId();
+        String late = newId();
+        String soon = newId();
 
-        submit("acct_1", event(id));
-        int feesAtOnce = client.get("/events/" + id).json().path("fees").size();
+        change("answers.fee_delay_ms", Duration.ofHours(1).toMillis());
+        submit("acct_1", event(late));
+        change("answers.fee_delay_ms", 1);
+        submit("acct_1", event(soon));
 
-        assertThat(feesAtOnce).isZero();
         org.awaitility.Awaitility.await()
                 .atMost(Duration.ofMinutes(3))
-                .until(() -> client.get("/events/" + id).json().path("fees").size() == 1);
+                .until(() -> client.get("/events/" + soon).json().path("fees").size() == 1);
+        assertThat(client.get("/events/" + late).json().path("fees")).isEmpty();
         assertThat(sandbox.balance("acct_1", "USD")).isEqualByComparingTo("-0.015");
     }
 

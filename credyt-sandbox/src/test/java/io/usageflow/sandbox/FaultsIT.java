@@ -3,6 +3,7 @@ package io.usageflow.sandbox;
 import static io.usageflow.sandbox.Bodies.batch;
 import static io.usageflow.sandbox.Bodies.event;
 import static io.usageflow.sandbox.Bodies.newId;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -16,6 +17,7 @@ import io.usageflow.sandbox.fault.Fault.RetryAfter;
 import io.usageflow.sandbox.fault.FaultRule;
 import io.usageflow.sandbox.fault.FaultRule.FaultMatch;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
@@ -23,6 +25,7 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -42,12 +45,16 @@ class FaultsIT extends SandboxFixture {
         return submit("acct_1", event(id));
     }
 
-    private Throwable sendAndFail(String id, Duration patience) {
+    private Throwable sendAndFail(String id) {
         HttpRequest request = client.request("/events")
-                .timeout(patience)
                 .POST(HttpRequest.BodyPublishers.ofString(batch("acct_1", event(id))))
                 .build();
         return catchThrowable(() -> client.sendRaw(request));
+    }
+
+    /** Not on the common pool, which may have a single thread; the request ends with the sandbox. */
+    private CompletableFuture<Throwable> sendWithoutWaiting(String id) {
+        return CompletableFuture.supplyAsync(() -> sendAndFail(id), send -> new Thread(send, "client").start());
     }
 
     private void nextFault(Fault fault) {
@@ -113,7 +120,7 @@ class FaultsIT extends SandboxFixture {
         sandbox.inject(FaultRule.always(FaultMatch.POST_EVENTS, new Fault.Drop(moment)));
         String id = newId();
 
-        Throwable failure = sendAndFail(id, Client.PATIENCE);
+        Throwable failure = sendAndFail(id);
 
         assertThat(failure).isInstanceOf(IOException.class).isNotInstanceOf(HttpTimeoutException.class);
         assertThat(sandbox.event(id).isPresent()).isEqualTo(moment == Moment.AFTER_COMMIT);
@@ -131,7 +138,7 @@ class FaultsIT extends SandboxFixture {
 
         sandbox.inject(FaultRule.always(FaultMatch.POST_EVENTS, new Fault.TruncatedBody()));
         String id = newId();
-        assertThat(sendAndFail(id, Client.PATIENCE)).isInstanceOf(IOException.class);
+        assertThat(sendAndFail(id)).isInstanceOf(IOException.class);
         assertThat(sandbox.event(id)).as("the request was served").isPresent();
     }
 
@@ -178,11 +185,12 @@ class FaultsIT extends SandboxFixture {
     @Test
     void shouldServeOthersDuringADelay() {
         nextFault(new Fault.Delay(Duration.ofMinutes(10)));
-        String slow = newId();
-        Throwable failure = sendAndFail(slow, Duration.ofMillis(200));
 
-        assertThat(failure).isInstanceOf(HttpTimeoutException.class);
+        CompletableFuture<?> slow = sendWithoutWaiting(newId());
+        await().atMost(Client.PATIENCE).until(() -> sandbox.faults().get(0).struck() == 1);
+
         assertThat(send(newId()).status()).isEqualTo(202);
+        assertThat(slow).isNotDone();
     }
 
     @Test
@@ -203,12 +211,11 @@ class FaultsIT extends SandboxFixture {
         sandbox.inject(FaultRule.always(FaultMatch.POST_EVENTS, new Fault.NoAnswer(moment)));
         String id = newId();
 
-        Throwable failure = sendAndFail(id, Duration.ofMillis(300));
+        CompletableFuture<?> reply = sendWithoutWaiting(id);
 
-        assertThat(failure).isInstanceOf(HttpTimeoutException.class);
-        // The client may give up before the server has served the request.
         await().atMost(Client.PATIENCE).until(() -> sandbox.requests().counts().containsKey("POST /events unanswered"));
         assertThat(sandbox.event(id).isPresent()).isEqualTo(moment == Moment.AFTER_COMMIT);
+        assertThat(reply).isNotDone();
     }
 
     @Test
@@ -234,7 +241,7 @@ class FaultsIT extends SandboxFixture {
                 .isEqualTo(200);
 
         sandbox.outage(Outage.DROP);
-        assertThat(sendAndFail(newId(), Client.PATIENCE)).isInstanceOf(IOException.class);
+        assertThat(sendAndFail(newId())).isInstanceOf(IOException.class);
 
         sandbox.outage(false);
         assertThat(send(newId()).status()).isEqualTo(202);
@@ -247,10 +254,13 @@ class FaultsIT extends SandboxFixture {
         change("limits.retry_after_seconds", 3);
 
         assertThat(send(newId()).status()).isEqualTo(202);
-        Client.Reply second = send(newId());
-
-        assertThat(second.status()).isEqualTo(429);
-        assertThat(second.response().headers().firstValue("Retry-After")).contains("3");
+        // Any two within a second show it, however slow the machine is.
+        Client.Reply refused = Stream.generate(() -> send(newId()))
+                .limit(100)
+                .filter(reply -> reply.status() == 429)
+                .findFirst()
+                .orElseThrow();
+        assertThat(refused.response().headers().firstValue("Retry-After")).contains("3");
     }
 
     @Test
@@ -264,16 +274,21 @@ class FaultsIT extends SandboxFixture {
     @Test
     void shouldRefuseMoreRequestsAtOnceThanTheLimit() throws Exception {
         change("limits.concurrent_requests", 1);
-        nextFault(new Fault.Delay(Duration.ofSeconds(1)));
         String first = newId();
-        String second = newId();
-        var slow = CompletableFuture.supplyAsync(() -> send(first));
-        await().atMost(Client.PATIENCE).until(() -> sandbox.faults().get(0).struck() == 1);
+        byte[] body = batch("acct_1", event(first)).getBytes(UTF_8);
+        String head = "POST /events HTTP/1.1\r\nHost: localhost\r\nX-Credyt-Api-Key: dev\r\nConnection: close\r\n"
+                + "Content-Type: application/json\r\nContent-Length: " + body.length + "\r\n\r\n";
+        try (var slow = new Socket(sandbox.url().getHost(), sandbox.url().getPort())) {
+            // It has its place from the beginning of its body on, and keeps it until the end has come.
+            slow.getOutputStream().write(head.getBytes(UTF_8));
+            slow.getOutputStream().write(body, 0, body.length - 1);
+            await().atMost(Client.PATIENCE).until(() -> client.get("/customers").status() == 503);
+            assertThat(send(newId()).status()).isEqualTo(503);
 
-        assertThat(send(second).status()).isEqualTo(503);
-        assertThat(slow.get().status()).isEqualTo(202);
-        // Its place is free once the request is logged, a moment after the client has the answer.
-        await().atMost(Client.PATIENCE).until(() -> sandbox.requests().entries().size() == 2);
+            slow.getOutputStream().write(body, body.length - 1, 1);
+            assertThat(new String(slow.getInputStream().readAllBytes(), UTF_8)).startsWith("HTTP/1.1 202");
+        }
+        String second = newId();
         assertThat(send(second).status()).isEqualTo(202);
         assertThat(sandbox.eventIds()).containsExactly(first, second);
     }

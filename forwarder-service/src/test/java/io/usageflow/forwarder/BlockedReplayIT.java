@@ -69,16 +69,16 @@ class BlockedReplayIT {
                 return letters(DeadLetterFilter.any()).stream()
                         .anyMatch(stored -> stored.letter().getReplayOf() != null);
             });
-            assertThat(letters(DeadLetterFilter.open()))
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(letters(DeadLetterFilter.open()))
                     .as("tried in vain, and not given up")
-                    .hasSizeGreaterThanOrEqualTo(EVENTS - 1);
+                    .hasSizeGreaterThanOrEqualTo(EVENTS - 1));
 
             credyt.clearFaults();
 
             assertThat(credyt.awaitEvents(published.size(), PATIENCE)).isTrue();
             await().atMost(PATIENCE).untilAsserted(() -> assertThat(letters(DeadLetterFilter.open()))
                     .isEmpty());
-            assertThat(forwarder.health().ready()).isTrue();
+            await().atMost(PATIENCE).until(() -> forwarder.health().ready());
         }
         assertThat(new HashSet<>(credyt.eventIds())).isEqualTo(published);
         assertThat(letters(DeadLetterFilter.any()))

@@ -27,6 +27,9 @@ import org.junit.jupiter.api.BeforeEach;
 /** A broker for a test class, and topics of its own for each test. */
 abstract class PublisherFixture {
     static final Duration LONG = Duration.ofSeconds(90);
+    /** Nothing listens there. */
+    static final String NOBODY = "127.0.0.1:1";
+
     private static final int PARTITIONS = 3;
 
     @AutoClose

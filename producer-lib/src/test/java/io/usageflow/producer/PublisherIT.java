@@ -33,9 +33,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class PublisherIT extends PublisherFixture {
 
-    /** Nothing listens there. */
-    private static final String NOBODY = "127.0.0.1:1";
-
     private final String scope = UUID.randomUUID().toString();
 
     @Override

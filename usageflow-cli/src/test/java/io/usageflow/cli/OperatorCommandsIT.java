@@ -177,7 +177,7 @@ class OperatorCommandsIT {
 
         var first = new CommandRun().with(environment);
         var ended = new CompletableFuture<Integer>();
-        new Thread(() -> ended.complete(first.run("publish", "--input", input, "--resume", position, "--rate", "150")))
+        new Thread(() -> ended.complete(first.run("publish", "--input", input, "--resume", position, "--rate", "50")))
                 .start();
         await().atMost(SOON)
                 .until(() -> Files.exists(Path.of(position))

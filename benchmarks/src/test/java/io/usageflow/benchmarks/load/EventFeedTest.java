@@ -70,7 +70,7 @@ class EventFeedTest {
 
     @Test
     void shouldRepeatOneInFifty() {
-        EventFeed feed = new EventFeed("feed.events", EventIds.Kind.V7, 2, REGISTRY);
+        EventFeed feed = new EventFeed("feed.events", EventIds.Kind.V7, 2, REGISTRY, () -> 0);
         Set<UUID> ids = new HashSet<>();
         try (Deserializer<UsageEvent> decoder = AvroSerdes.valueDeserializer(REGISTRY, UsageEvent.class)) {
             for (int i = 0; i < 20_000; i++) {
@@ -87,7 +87,7 @@ class EventFeedTest {
 
     @Test
     void shouldGiveTheTopAccountATenthOfTheEvents() {
-        EventFeed feed = new EventFeed("feed.events", EventIds.Kind.V4, 3, REGISTRY);
+        EventFeed feed = new EventFeed("feed.events", EventIds.Kind.V4, 3, REGISTRY, () -> 0);
         List<String> keys = new ArrayList<>();
         for (int i = 0; i < 20_000; i++) {
             keys.add(new String(feed.next().key(), UTF_8));

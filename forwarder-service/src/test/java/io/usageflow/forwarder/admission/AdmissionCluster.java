@@ -52,7 +52,7 @@ public final class AdmissionCluster implements AutoCloseable {
     public static final Topics TOPICS = Topics.withDefaultPrefix();
     static final int PARTITIONS = 4;
 
-    private static final long ASK_SECONDS = 30;
+    private static final long ASK_SECONDS = 120;
 
     final EmbeddedBroker broker;
     public final SimpleMeterRegistry meters = new SimpleMeterRegistry();

@@ -15,7 +15,7 @@ import org.awaitility.core.ConditionTimeoutException;
 final class Guarantees {
     private static final Duration LIMIT = Duration.ofMinutes(10);
     /** An entry is published within a second of the last change. */
-    private static final Duration LEDGER_LIMIT = Duration.ofSeconds(30);
+    private static final Duration LEDGER_LIMIT = Duration.ofMinutes(2);
 
     private final AdmissionCluster cluster;
     private final Published published;

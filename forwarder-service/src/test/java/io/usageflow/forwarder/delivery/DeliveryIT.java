@@ -77,8 +77,9 @@ class DeliveryIT {
         world.awaitSettled(all.size());
         world.assertSettled(ids(all), Set.of());
         world.awaitAllCommitted();
-        assertThat(delivery.health().ready()).isTrue();
-        assertThat(delivery.snapshot().totals().delivered()).isEqualTo(all.size());
+        await().atMost(PATIENCE)
+                .until(() -> delivery.health().ready()
+                        && delivery.snapshot().totals().delivered() == all.size());
     }
 
     @ParameterizedTest
@@ -171,6 +172,8 @@ class DeliveryIT {
         world.admit(List.of(poison));
 
         world.deliver("one", Map.of(DeliverySettings.FAILING_BUDGET, "2s", DeliverySettings.RETRY_MAX, "1s"));
+        // While no other customer's success lets the budget run out.
+        world.awaitSettled(mixed.size());
 
         List<Deliverable> delivered = new ArrayList<>(mixed);
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).until(() -> {
@@ -249,11 +252,16 @@ class DeliveryIT {
         world.admit(late);
         world.admit(good);
 
-        world.deliver("one", Map.of(DeliverySettings.UNKNOWN_BUDGET, "3s"));
+        Delivery patient = world.deliver("one", Map.of(DeliverySettings.UNKNOWN_BUDGET, "1h"));
         assertThat(world.sandbox.awaitEvents(good.size(), PATIENCE))
                 .as("others go on")
                 .isTrue();
         world.sandbox.createCustomer("late");
+        assertThat(world.sandbox.awaitEvents(good.size() + late.size(), PATIENCE))
+                .as("known within the budget")
+                .isTrue();
+        world.stop(patient);
+        world.deliver("one", Map.of(DeliverySettings.UNKNOWN_BUDGET, "1s"));
         // Another's success is what tells a customer that is unknown from a wrong address.
         Set<Deliverable> more = new HashSet<>();
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).until(() -> {
@@ -300,16 +308,18 @@ class DeliveryIT {
     @Test
     void shouldGoOnWhereItStoodAfterARestartInTheMiddle() {
         given(anyCustomer());
-        world.sandbox.inject(FaultRule.always(FaultMatch.POST_EVENTS, new Fault.Delay(Duration.ofMillis(20))));
+        // So slow that it is far from the end when it is stopped.
+        world.sandbox.inject(FaultRule.always(FaultMatch.POST_EVENTS, new Fault.Delay(Duration.ofSeconds(1))));
         List<Deliverable> all = events(6, 60);
         world.admit(all);
-        Map<String, String> slowly = Map.of(DeliverySettings.BATCH_EVENTS, "3");
+        Map<String, String> inSmallBatches = Map.of(DeliverySettings.BATCH_EVENTS, "3");
 
-        Delivery first = world.deliver("one", slowly);
-        assertThat(world.sandbox.awaitEvents(60, PATIENCE)).isTrue();
+        Delivery first = world.deliver("one", inSmallBatches);
+        assertThat(world.sandbox.awaitEvents(1, PATIENCE)).isTrue();
         world.stop(first);
         int before = world.sandbox.eventIds().size();
-        world.deliver("one", slowly);
+        world.sandbox.clearFaults();
+        world.deliver("one", inSmallBatches);
 
         world.awaitSettled(all.size());
         world.assertSettled(ids(all), Set.of());

@@ -67,7 +67,7 @@ class LedgerWatchIT {
         counted("delivery", 0, Map.of("received", 5L, "delivered", 5L));
         watch.start();
         await().atMost(LIMIT).until(() -> gauge("usageflow.ledger.in.flight") == 3);
-        assertThat(watch.health().detail()).isEqualTo("the books balance");
+        await().atMost(LIMIT).until(() -> watch.health().detail().equals("the books balance"));
         assertThat(imbalance("outcomes")).isEqualTo(0);
 
         counted("delivery", 0, Map.of("received", 7L, "delivered", 5L));

@@ -47,6 +47,8 @@ public final class GuardedKafka {
             new ResourcePattern(ResourceType.CLUSTER, Resource.CLUSTER_NAME, PatternType.LITERAL),
             AclOperation.CLUSTER_ACTION);
 
+    private static final long ANSWER_SECONDS = 120;
+
     private final String servers;
 
     public GuardedKafka(String servers) {
@@ -78,9 +80,19 @@ public final class GuardedKafka {
         for (ResourceType type : List.of(ResourceType.TOPIC, ResourceType.GROUP, ResourceType.TRANSACTIONAL_ID)) {
             rights.add(allow(new ResourcePattern(type, prefix, PatternType.PREFIXED), AclOperation.ALL));
         }
+        grant(rights);
+    }
+
+    /** Returns when the broker applies them: the controller that takes them is ahead of it. */
+    private void grant(List<AclBinding> rights) throws Exception {
         try (Admin admin = Admin.create(Map.copyOf(admin()))) {
-            admin.createAcls(rights).all().get(30, TimeUnit.SECONDS);
+            admin.createAcls(rights).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            await().atMost(Duration.ofMinutes(3)).until(() -> applied(admin).containsAll(rights));
         }
+    }
+
+    private static Set<AclBinding> applied(Admin admin) throws Exception {
+        return Set.copyOf(admin.describeAcls(AclBindingFilter.ANY).values().get(ANSWER_SECONDS, TimeUnit.SECONDS));
     }
 
     /** A right of the service on one resource. */
@@ -93,25 +105,20 @@ public final class GuardedKafka {
                         allow(new ResourcePattern(right.type(), right.name(), PatternType.LITERAL), right.operation()))
                 .collect(Collectors.toSet());
         try (Admin admin = Admin.create(Map.copyOf(admin()))) {
-            admin.deleteAcls(List.of(AclBindingFilter.ANY)).all().get(30, TimeUnit.SECONDS);
-            admin.createAcls(granted).all().get(30, TimeUnit.SECONDS);
-            // The broker that is asked for its rules is the one that applies them.
-            await().atMost(Duration.ofMinutes(3))
-                    .until(() -> granted.equals(Set.copyOf(
-                            admin.describeAcls(AclBindingFilter.ANY).values().get(30, TimeUnit.SECONDS))));
+            admin.deleteAcls(List.of(AclBindingFilter.ANY)).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            admin.createAcls(granted).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            await().atMost(Duration.ofMinutes(3)).until(() -> granted.equals(applied(admin)));
         }
     }
 
     /** What the forwarder's message tells an administrator to do. */
     public void grantMarkers() throws Exception {
-        try (Admin admin = Admin.create(Map.copyOf(admin()))) {
-            admin.createAcls(List.of(MARKERS)).all().get(30, TimeUnit.SECONDS);
-        }
+        grant(List.of(MARKERS));
     }
 
     public void revokeMarkers() throws Exception {
         try (Admin admin = Admin.create(Map.copyOf(admin()))) {
-            admin.deleteAcls(List.of(MARKERS.toFilter())).all().get(30, TimeUnit.SECONDS);
+            admin.deleteAcls(List.of(MARKERS.toFilter())).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
         }
     }
 

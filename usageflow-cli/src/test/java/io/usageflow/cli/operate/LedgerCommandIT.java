@@ -174,7 +174,7 @@ class LedgerCommandIT {
             await().atMost(SOON).until(() -> command.out().contains("NOT BALANCED"));
             command.stop();
 
-            assertThat(watching.get(60, TimeUnit.SECONDS)).isEqualTo(ExitCode.PROBLEMS);
+            assertThat(watching.get(3, TimeUnit.MINUTES)).isEqualTo(ExitCode.PROBLEMS);
         } finally {
             threads.shutdownNow();
         }

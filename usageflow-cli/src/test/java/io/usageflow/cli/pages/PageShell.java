@@ -45,8 +45,12 @@ final class PageShell implements AutoCloseable {
 
     private final String credyt;
 
-    /** What a command has printed, to either stream, and its exit code. */
-    record Ran(int exitCode, String output) {}
+    /** What a command has printed, and its exit code. */
+    record Ran(int exitCode, String out, String err) {
+        String output() {
+            return out + err;
+        }
+    }
 
     /**
      * Starts the forwarder and the rest, on free ports.
@@ -131,7 +135,7 @@ final class PageShell implements AutoCloseable {
         assertThat(program).isEqualTo("usageflow");
         var run = new CommandRun().with(environment);
         int exitCode = run.run(words.toArray(new String[0]));
-        return new Ran(exitCode, run.out() + run.err());
+        return new Ran(exitCode, run.out(), run.err());
     }
 
     private String here(String word) {
@@ -173,7 +177,8 @@ final class PageShell implements AutoCloseable {
         return new Ran(
                 0,
                 answer(method.orElse(body.isPresent() ? "POST" : "GET"), url, headers, body.orElse(""))
-                        .body());
+                        .body(),
+                "");
     }
 
     /** A file's lines are joined, as curl does without {@code --data-binary}. */
@@ -183,12 +188,14 @@ final class PageShell implements AutoCloseable {
                 : word;
     }
 
-    /** Sends a request to the stand-in. */
-    void send(String method, String path, String body) throws IOException, InterruptedException {
-        HttpResponse<String> answer = answer(method, credyt + path, Map.of("Content-Type", "application/json"), body);
+    /** Sends a request to the stand-in. Returns the body of a good answer. */
+    String send(String method, String path, String body) throws IOException, InterruptedException {
+        HttpResponse<String> answer = answer(
+                method, credyt + path, Map.of("Content-Type", "application/json", "X-CREDYT-API-KEY", "dev"), body);
         assertThat(answer.statusCode())
                 .as(method + " " + path + " " + answer.body())
                 .isLessThan(300);
+        return answer.body();
     }
 
     private static HttpResponse<String> answer(String method, String url, Map<String, String> headers, String body)

@@ -112,6 +112,11 @@ class RunbookIT {
         assertThat(page.run("curl -s http://127.0.0.1:8080/metrics", 0)).contains("usageflow_delivery_");
         page.run("usageflow ledger", 0);
         outage("none");
+        // Where the commands took longer than the drill's deadline, it is a dead letter.
+        await().atMost(PageShell.SOON).until(() -> {
+            shell.run("usageflow dead-letters replay --reason CREDYT_UNAVAILABLE --apply --why 'Credyt is back'");
+            return credytHas("acct_1", "down-1");
+        });
     }
 
     private static void keyWasRevoked(PageCommands page) throws Exception {

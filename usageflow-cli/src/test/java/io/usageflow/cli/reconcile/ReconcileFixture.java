@@ -9,6 +9,7 @@ import io.usageflow.cli.CommandRun;
 import io.usageflow.cli.command.ExitCode;
 import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.embedded.SchemaRegistryServer;
+import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.testing.DeliveredEvents;
 import io.usageflow.forwarder.testing.WrittenTopics;
 import io.usageflow.sandbox.CredytSandbox;
@@ -85,6 +86,21 @@ abstract class ReconcileFixture {
             topics.send(topics.names().receipts(), "acct_1", bad, Map.of());
         }
         topics.flush();
+    }
+
+    /** Key, headers and value of each committed record, as text. */
+    List<String> records(String topic) {
+        List<String> records = new ArrayList<>();
+        new TopicReader(topics.settings(Map.of()).kafka().client()).read(topic, record -> {
+            var text = new StringBuilder(new String(record.key(), UTF_8));
+            record.headers().forEach(header -> text.append(' ')
+                    .append(header.key())
+                    .append('=')
+                    .append(new String(header.value(), UTF_8)));
+            records.add(
+                    text.append(' ').append(new String(record.value(), UTF_8)).toString());
+        });
+        return records;
     }
 
     /** Deletes all records of the topic, as retention does. */

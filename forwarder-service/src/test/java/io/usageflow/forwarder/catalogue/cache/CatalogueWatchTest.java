@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class CatalogueWatchTest {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final Reference ACME = new Reference(ReferenceKind.EXTERNAL_ID, "acme");
     private static final Answer REFUSED = json(401, "");
 
@@ -90,7 +90,7 @@ class CatalogueWatchTest {
         await().atMost(SOON)
                 .until(() -> ask().asForecast().filter(Billed.class::isInstance).isPresent());
         assertThat(watch.health().ready()).isTrue();
-        assertThat(watch.health().detail()).contains("1 products, read 0 s ago; 1 customers, and 0 wait to be read");
+        awaitDetail("1 products, read 0 s ago; 1 customers, and 0 wait to be read");
     }
 
     /** A wrong account in one link must not keep the others from being read. */
@@ -114,7 +114,7 @@ class CatalogueWatchTest {
                 .filter(Undecided.class::isInstance)
                 .isPresent());
         assertThat(watch.health().ready()).isTrue();
-        assertThat(watch.health().detail()).contains("1 products and those of 2 connected accounts, read 0 s ago");
+        awaitDetail("1 products and those of 2 connected accounts, read 0 s ago");
     }
 
     @Test
@@ -125,7 +125,7 @@ class CatalogueWatchTest {
         watch.start();
         await().atMost(SOON).until(cache::isRead);
         cache.of(ACME.in(Optional.of("acc_2")), "cost_recorded", Map.of());
-        await().atMost(SOON).until(() -> watch.health().detail().contains("HTTP 500"));
+        awaitDetail("HTTP 500");
 
         answers.put("/products/prp_1", json(200, "{\"id\": \"prp_1\", \"code\": \"other\"}"));
 
@@ -138,7 +138,7 @@ class CatalogueWatchTest {
         await().atMost(SOON).until(() -> ask().asForecast().isPresent());
 
         away = true;
-        await().atMost(SOON).until(() -> watch.health().detail().contains("refuses the API key"));
+        awaitDetail("refuses the API key");
         assertThat(ask().asForecast()).containsInstanceOf(Billed.class);
 
         answers.put("/products/prp_1", json(200, "{\"id\": \"prp_1\", \"code\": \"other\"}"));
@@ -152,7 +152,7 @@ class CatalogueWatchTest {
         watch.start();
         await().atMost(SOON).until(cache::isRead);
         away = true;
-        await().atMost(SOON).until(() -> watch.health().detail().contains("refuses the API key"));
+        awaitDetail("refuses the API key");
         ask();
         assertThat(watch.health().detail()).contains("0 customers, and 1 wait to be read");
 
@@ -215,6 +215,11 @@ class CatalogueWatchTest {
         assertThat(registry.scrape().lines().filter(line -> line.startsWith("usageflow_catalogue_not_billable")))
                 .hasSize(CatalogueMeters.EVENT_TYPES_MAX + 1)
                 .anyMatch(line -> line.contains("event_type=\"other\"") && line.endsWith(" 50.0"));
+    }
+
+    private void awaitDetail(String words) {
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(watch.health().detail()).contains(words));
     }
 
     private CatalogueAnswer ask() {

@@ -182,7 +182,7 @@ class MarkerRecoveryIT {
         }
         // Over when the broker is back: it ends the transaction by itself.
         try (var recovery = recovery(user);
-                var producer = producer(user, recovery, Duration.ofSeconds(1))) {
+                var producer = producer(user, recovery, OPEN_MAX.dividedBy(2))) {
             producer.initTransactions();
             long begun = System.nanoTime();
             begin(producer, "aborted", 99);

@@ -58,8 +58,10 @@ class AdminServerIT {
 
     @BeforeEach
     void start() {
-        server = AdminServer.start(
-                new AdminSettings("127.0.0.1", 0), stages::get, List.of(page), List.of(), meters.registry());
+        // No answer from memory grows old while a test runs.
+        var settings =
+                Settings.load(ConfigSources.none().with(Map.of("admin.port", "0", "admin.page.max.age", "1m"), "test"));
+        server = AdminServer.start(settings.admin(), stages::get, List.of(page), List.of(), meters.registry());
     }
 
     @AfterEach

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
 class TopicBufferTest {
     private static final RecordMetadata META = new RecordMetadata(new TopicPartition("t", 0), 0, 0, 0, 0, 0);
     private static final long PARCEL_BYTES = 512 + 1 + 100;
+    private static final Duration LONG = Duration.ofMinutes(1);
 
     private final PendingRecords inFlight = new PendingRecords(new PublisherCounters());
     private final FakeSender sender = new FakeSender();
@@ -148,7 +149,7 @@ class TopicBufferTest {
         PendingRecord<String> second = record("b");
         Thread caller = new Thread(() -> buffer.accept(second));
         caller.start();
-        Awaitility.await().until(() -> caller.getState() == Thread.State.TIMED_WAITING);
+        Awaitility.await().atMost(LONG).until(() -> caller.getState() == Thread.State.TIMED_WAITING);
 
         sender.answer = Outcome.ACCEPTED;
         buffer.drain();
@@ -165,7 +166,7 @@ class TopicBufferTest {
         record.hinderedBy(new TimeoutException("Topic t not present in metadata"));
         buffer.accept(record);
 
-        Awaitility.await().until(() -> {
+        Awaitility.await().atMost(LONG).until(() -> {
             buffer.drain();
             return record.future().isDone();
         });
@@ -261,7 +262,7 @@ class TopicBufferTest {
 
         done.await();
         List<PendingRecord<?>> awaited = inFlight.snapshot();
-        inFlight.await(awaited, System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
+        inFlight.await(awaited, System.nanoTime() + LONG.toNanos());
         drainer.stop();
 
         for (int t = 0; t < threads; t++) {
