@@ -73,8 +73,7 @@ public final class EventJson {
      *     support; the message names the field
      */
     public static byte[] event(DeliverableEvent deliverable, UsageEvent event) {
-        try (var bytes = new ByteArrayBuilder(512);
-                JsonGenerator json = JSON.createGenerator(bytes)) {
+        return written(512, json -> {
             json.writeStartObject();
             text(json, ID, deliverable.getCredytEventId());
             text(json, EVENT_TYPE, event.getEventType());
@@ -90,13 +89,7 @@ public final class EventJson {
                 costs(json, deliverable, event.getCosts());
             }
             json.writeEndObject();
-            json.flush();
-            return bytes.toByteArray();
-        } catch (JsonProcessingException unsayable) {
-            throw new IllegalArgumentException(unsayable.getOriginalMessage(), unsayable);
-        } catch (IOException impossible) {
-            throw new UncheckedIOException("writing JSON to memory failed", impossible);
-        }
+        });
     }
 
     /**
@@ -105,9 +98,17 @@ public final class EventJson {
      * @throws IllegalArgumentException if it holds a value that JSON cannot say; the message names the key
      */
     public static byte[] data(Map<String, Object> data) {
-        try (var bytes = new ByteArrayBuilder(128);
+        return written(128, json -> data(json, data));
+    }
+
+    private interface Writing {
+        void to(JsonGenerator json) throws IOException;
+    }
+
+    private static byte[] written(int sizeHint, Writing writing) {
+        try (var bytes = new ByteArrayBuilder(sizeHint);
                 JsonGenerator json = JSON.createGenerator(bytes)) {
-            data(json, data);
+            writing.to(json);
             json.flush();
             return bytes.toByteArray();
         } catch (JsonProcessingException unsayable) {
@@ -137,20 +138,13 @@ public final class EventJson {
         return body;
     }
 
+    /** What is open is closed only after the bytes were taken. */
     private static byte[] begin(String field, String customer) {
-        try (var bytes = new ByteArrayBuilder(128);
-                JsonGenerator json = JSON.createGenerator(bytes)) {
+        return written(128, json -> {
             json.writeStartObject();
             json.writeStringField(field, customer);
             json.writeArrayFieldStart("events");
-            json.flush();
-            byte[] begin = bytes.toByteArray();
-            json.writeEndArray();
-            json.writeEndObject();
-            return begin;
-        } catch (IOException impossible) {
-            throw new UncheckedIOException("writing JSON to memory failed", impossible);
-        }
+        });
     }
 
     /** Writes {@code 2026-11-23T10:00:00.123456Z}; the JDK's formatter would take a quarter of the whole time. */
@@ -230,7 +224,8 @@ public final class EventJson {
 
     private static void costs(JsonGenerator json, DeliverableEvent deliverable, List<Cost> costs) throws IOException {
         UUID eventId = UUID.fromString(deliverable.getCredytEventId());
-        array(json, COSTS);
+        json.writeFieldName(COSTS);
+        json.writeStartArray();
         for (int i = 0; i < costs.size(); i++) {
             Cost cost = costs.get(i);
             json.writeStartObject();
@@ -245,7 +240,8 @@ public final class EventJson {
             decimal(json, cost.getAmount());
             text(json, CURRENCY, cost.getCurrency());
             if (!cost.getMetadata().isEmpty()) {
-                object(json, METADATA);
+                json.writeFieldName(METADATA);
+                json.writeStartObject();
                 for (String key : sorted(cost.getMetadata())) {
                     json.writeStringField(key, cost.getMetadata().get(key));
                 }
@@ -295,16 +291,6 @@ public final class EventJson {
     private static void text(JsonGenerator json, SerializedString field, String value) throws IOException {
         json.writeFieldName(field);
         json.writeString(value);
-    }
-
-    private static void object(JsonGenerator json, SerializedString field) throws IOException {
-        json.writeFieldName(field);
-        json.writeStartObject();
-    }
-
-    private static void array(JsonGenerator json, SerializedString field) throws IOException {
-        json.writeFieldName(field);
-        json.writeStartArray();
     }
 
     private static String[] sorted(Map<String, ?> map) {
