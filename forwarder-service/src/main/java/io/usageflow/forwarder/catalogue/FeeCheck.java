@@ -14,7 +14,6 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Currency;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,18 +32,8 @@ import java.util.stream.Stream;
  * a fee is judged by the version that it names, whose prices never change. Another version is called wrong only if the
  * subscription names one and began before the event was accepted; a product without any fee is missed only if no
  * version could explain that. What Credyt does not show is {@link Kind#UNJUDGED}.
- *
- * <p>Credyt's rounding is not documented. An amount is as estimated if it differs by less than one unit of its last
- * digit and less than the smallest unit of its currency, or by less than 10<sup>-12</sup> of the estimate, which is
- * binary noise.
  */
 public final class FeeCheck {
-    private static final int NOISE_DIGITS = 12;
-
-    private static final Map<String, Integer> CURRENCY_DIGITS = Currency.getAvailableCurrencies().stream()
-            .collect(Collectors.toUnmodifiableMap(
-                    Currency::getCurrencyCode, currency -> Math.max(0, currency.getDefaultFractionDigits())));
-
     private final Catalogue catalogue;
     private final BilledEvent event;
     private final Subscriptions subscriptions;
@@ -92,7 +81,8 @@ public final class FeeCheck {
         if (charged.stream().anyMatch(fee -> fee.amount().isEmpty())) {
             return FeeResult.without(Kind.UNJUDGED, "a fee has no amount");
         }
-        if (forecast instanceof Billed billed && new Matching(billed.fees(), charged).isWhole()) {
+        if (forecast instanceof Billed billed
+                && FeeMatching.of(billed.fees(), charged).isWhole()) {
             return FeeResult.asExpected();
         }
         judge();
@@ -101,7 +91,7 @@ public final class FeeCheck {
 
     private static FeeResult unbilled(BillingForecast forecast) {
         return forecast.match(
-                billed -> billed.fees().stream().allMatch(FeeCheck::isZero)
+                billed -> billed.fees().stream().allMatch(FeeMatching::isZero)
                         ? FeeResult.asExpected()
                         : FeeResult.without(
                                 Kind.UNBILLED,
@@ -294,16 +284,17 @@ public final class FeeCheck {
     }
 
     private void judge(String where, List<ExpectedFee> expected, List<ChargedFee> fees, boolean unknownPrice) {
-        var matching = new Matching(expected, fees);
-        List<ExpectedFee> missing = matching.missing;
-        List<ChargedFee> extra = matching.extra;
+        var matching = FeeMatching.of(expected, fees);
+        List<ExpectedFee> missing = matching.missing();
+        List<ChargedFee> extra = matching.extra();
         if (matching.isWhole()) {
             return;
         }
         if (unknownPrice && !extra.isEmpty()) {
             unjudged(where + ", has a price in a form that is not known");
         } else if (missing.isEmpty()
-                && extra.stream().allMatch(fee -> expected.stream().anyMatch(price -> isSame(price, fee)))) {
+                && extra.stream()
+                        .allMatch(fee -> expected.stream().anyMatch(price -> FeeMatching.isSame(price, fee)))) {
             problems.add(new FeeResult(
                     Kind.FEES_DOUBLE,
                     where + ", has " + count(expected.size(), "price") + " for the event, and charged "
@@ -330,8 +321,8 @@ public final class FeeCheck {
                 possible.stream().map(version -> fees(product, version)).toList();
         boolean charges = !expected.isEmpty()
                 && expected.stream()
-                        .allMatch(
-                                fees -> fees.isPresent() && fees.get().stream().anyMatch(fee -> !isZero(fee)));
+                        .allMatch(fees ->
+                                fees.isPresent() && fees.get().stream().anyMatch(fee -> !FeeMatching.isZero(fee)));
         if (charges) {
             List<ExpectedFee> fees = expected.get(0).orElseThrow();
             problems.add(new FeeResult(
@@ -340,71 +331,6 @@ public final class FeeCheck {
                     differences(fees, List.of()),
                     possible.size() == 1 ? sum(List.of(), fees, fees) : Optional.empty()));
         }
-    }
-
-    /** Pairs what was expected with what was charged. */
-    private static final class Matching {
-        final List<ExpectedFee> missing = new ArrayList<>();
-        final List<ChargedFee> extra;
-
-        Matching(List<ExpectedFee> expected, List<ChargedFee> charged) {
-            extra = new ArrayList<>(charged);
-            for (ExpectedFee price : expected) {
-                Optional<ChargedFee> fee = extra.stream()
-                        .filter(one -> isSame(price, one))
-                        .min(Comparator.comparing(one -> distance(price, one)));
-                if (fee.isPresent()) {
-                    extra.remove(fee.get());
-                } else {
-                    missing.add(price);
-                }
-            }
-            // Whether Credyt shows a fee of 0 is not documented.
-            if (extra.isEmpty()) {
-                missing.removeIf(FeeCheck::isZero);
-            }
-            if (missing.isEmpty()) {
-                extra.removeIf(ChargedFee::isZero);
-            }
-        }
-
-        boolean isWhole() {
-            return missing.isEmpty() && extra.isEmpty();
-        }
-
-        private static BigDecimal distance(ExpectedFee price, ChargedFee fee) {
-            BigDecimal amount = fee.amount().orElseThrow();
-            return price.amounts().values().stream()
-                    .map(estimate -> estimate.subtract(amount).abs())
-                    .min(Comparator.naturalOrder())
-                    .orElse(amount);
-        }
-    }
-
-    private static boolean isSame(ExpectedFee price, ChargedFee fee) {
-        return fee.product().map(price.productCode()::equals).orElse(true)
-                && fee.version().map(version -> version == price.version()).orElse(true)
-                && price.amounts().entrySet().stream()
-                        .anyMatch(estimate -> fee.asset()
-                                        .map(estimate.getKey()::equals)
-                                        .orElse(true)
-                                && isSame(estimate.getValue(), fee.amount().orElseThrow(), estimate.getKey()));
-    }
-
-    /** Whether the amount may be the rounded estimate. */
-    static boolean isSame(BigDecimal estimate, BigDecimal amount, String asset) {
-        BigDecimal unit = BigDecimal.ONE.movePointLeft(Math.max(amount.scale(), digits(asset)));
-        BigDecimal noise = estimate.abs().movePointLeft(NOISE_DIGITS);
-        return estimate.subtract(amount).abs().compareTo(unit.max(noise)) < 0;
-    }
-
-    /** Digits of a currency's smallest unit; 0 for other assets, whose precision the catalogue does not show. */
-    private static int digits(String asset) {
-        return CURRENCY_DIGITS.getOrDefault(asset, 0);
-    }
-
-    private static boolean isZero(ExpectedFee fee) {
-        return fee.amounts().values().stream().allMatch(amount -> amount.signum() == 0);
     }
 
     /**
@@ -436,7 +362,7 @@ public final class FeeCheck {
             String asset = fee.amounts().keySet().iterator().next();
             BigDecimal amount = Objects.requireNonNull(fee.amounts().get(asset));
             if (fee.amounts().size() != 1
-                    || amount.stripTrailingZeros().scale() > Math.max(digits(asset), digitsSeen)) {
+                    || amount.stripTrailingZeros().scale() > Math.max(FeeMatching.digits(asset), digitsSeen)) {
                 return Optional.empty();
             }
             add(sums, asset, amount.negate());

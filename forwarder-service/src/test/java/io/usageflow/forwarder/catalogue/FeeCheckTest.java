@@ -109,7 +109,7 @@ class FeeCheckTest {
         "-0.0437, -0.04, USD, true"
     })
     void shouldAllowForRoundingAndForNothingElse(BigDecimal estimate, BigDecimal amount, String asset, boolean same) {
-        assertThat(FeeCheck.isSame(estimate, amount, asset)).isEqualTo(same);
+        assertThat(FeeMatching.isSame(estimate, amount, asset)).isEqualTo(same);
     }
 
     @Test
