@@ -40,6 +40,24 @@ class LedgerBalanceTest {
     }
 
     @Test
+    void shouldLeaveOutTheResultOfAReconciliation() {
+        LedgerEntry result = new ReconcileEntry(
+                        ReconcileEntry.Check.RECEIPTS,
+                        Instant.EPOCH,
+                        Instant.EPOCH.plusSeconds(60),
+                        Instant.EPOCH.plusSeconds(61),
+                        3,
+                        Map.of("missing", 3L))
+                .toEntry();
+
+        assertThat(LedgerBalance.of(List.of(result)).partitions()).isEmpty();
+        assertThat(ReconcileEntry.among(List.of(result, entry("admission", 0, ADMITTING))))
+                .singleElement()
+                .satisfies(read -> assertThat(read.counts()).isEqualTo(Map.of("missing", 3L)))
+                .satisfies(read -> assertThat(read.toEntry()).isEqualTo(result));
+    }
+
+    @Test
     void shouldNameStageAndPartitionOfWhatIsMissing() {
         LedgerBalance balance = LedgerBalance.of(List.of(
                 entry("admission", 0, ADMITTING),
