@@ -133,6 +133,11 @@ public final class Forwarder implements AutoCloseable {
     private static void checkTopics(Settings settings) {
         try (TopicAdmin topics =
                 TopicAdmin.connect(settings.kafka(), settings.process().startTimeout())) {
+            topics.missingRights(settings)
+                    .forEach(right -> LOG.error(
+                            "event=right_missing why=\"{}\" remedy=\"{}\"",
+                            right.text(),
+                            right.grant().command()));
             TopicPlan plan = topics.plan(settings, OptionalInt.empty());
             var obstacles = new ArrayList<>(plan.obstacles());
             obstacles.addAll(settings.recordBounds().obstacles(settings.kafka()));

@@ -3,10 +3,12 @@ package io.usageflow.forwarder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.config.ConfigPage;
+import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.observe.meter.GrafanaDashboard;
 import io.usageflow.forwarder.observe.meter.MetricsPage;
+import io.usageflow.forwarder.topics.KafkaRights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +40,24 @@ class GeneratedPagesTest {
         assertThat(Files.readString(file))
                 .as("docs/%s is stale: CONTRIBUTING.md says how to write it", page)
                 .isEqualTo(PAGES.get(page));
+    }
+
+    /** The page itself is written by hand. */
+    @Test
+    void shouldListTheRightsThatTheCodeNeeds() throws IOException {
+        Path file = Path.of("..", "docs", "security.md");
+        String page = Files.readString(file);
+        int begin = page.indexOf("-->", page.indexOf("<!-- rights: ")) + "-->\n".length();
+        int end = page.indexOf("<!-- rights end -->");
+        String rights = RightsSection.markdown(KafkaRights.all(Settings.load(ConfigSources.none())));
+        if ("write".equals(System.getProperty("usageflow.pages"))) {
+            Files.writeString(file, page.substring(0, begin) + rights + page.substring(end));
+            return;
+        }
+
+        assertThat(page.substring(begin, end))
+                .as("docs/security.md is stale: CONTRIBUTING.md says how to write it")
+                .isEqualTo(rights);
     }
 
     @Test

@@ -83,7 +83,7 @@ record AdmissionTask(
                 new EventChecker(
                         events,
                         dependencies.home(),
-                        new EventChecker.Limits(settings.guard(), dependencies.writes()),
+                        new EventChecker.Limits(settings.guard(), settings.senders(), dependencies.writes()),
                         ages,
                         state,
                         resolver,

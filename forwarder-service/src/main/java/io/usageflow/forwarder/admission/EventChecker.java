@@ -18,6 +18,7 @@ import io.usageflow.forwarder.admission.links.LinkResolver;
 import io.usageflow.forwarder.admission.links.Resolution;
 import io.usageflow.forwarder.config.AdmissionSettings.Guard;
 import io.usageflow.forwarder.config.RecordBounds;
+import io.usageflow.forwarder.config.SenderRules;
 import io.usageflow.forwarder.deadletter.DeadLetterDraft;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
@@ -34,8 +35,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Decides about a record and changes nothing: it checks decoding, partition, rules, age, id, link and billing, in this
- * order.
+ * Decides about a record and changes nothing: it checks decoding, partition, rules, sender, age, id, link and
+ * billing, in this order.
  * {@link DecisionHandler} executes the decision. Not thread-safe.
  */
 final class EventChecker {
@@ -49,7 +50,7 @@ final class EventChecker {
     private final Fingerprint fingerprint = new Fingerprint();
 
     /** Bounds from the settings and of the topics. */
-    record Limits(Guard guard, WriteBounds writes) {
+    record Limits(Guard guard, SenderRules senders, WriteBounds writes) {
         int eventBytesMax() {
             return guard.eventBytesMax();
         }
@@ -97,6 +98,14 @@ final class EventChecker {
         }
         if (isElsewhere) {
             return elsewhere(record, event, partition);
+        }
+        Optional<String> forbidden = limits.senders()
+                .refusal(
+                        event.getSource() == null ? null : event.getSource().getService(),
+                        event.getAccountId(),
+                        event.getCustomerId() != null || event.getCustomerExternalId() != null);
+        if (forbidden.isPresent()) {
+            return record.refused(event, DeadLetterReason.NOT_ALLOWED, forbidden.get());
         }
         UUID id = CredytIds.ofEvent(event.getAccountId(), event.getId());
         return record.input == InputSource.EVENTS ? checkNew(record, event, id) : checkReplay(record, event, id);

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -65,9 +66,13 @@ final class BrokerTime implements AutoCloseable {
      */
     Duration ahead() {
         Instant asked = wall.instant();
-        long stamp = KafkaClients.answer(producer.send(new ProducerRecord<>(topic, 0, key, null)))
-                .timestamp();
-        return between(asked, Instant.ofEpochMilli(stamp), wall.instant());
+        try {
+            long stamp = KafkaClients.answer(producer.send(new ProducerRecord<>(topic, 0, key, null)))
+                    .timestamp();
+            return between(asked, Instant.ofEpochMilli(stamp), wall.instant());
+        } catch (KafkaException refused) {
+            throw KafkaClients.naming(AclOperation.WRITE, refused);
+        }
     }
 
     static Duration between(Instant asked, Instant stamp, Instant answered) {

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.config;
 import io.usageflow.schema.rule.EventRules;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -14,6 +15,7 @@ import org.apache.kafka.common.config.ConfigException;
  * The settings of admission. Immutable.
  *
  * @param guard limits that are checked before an event's id is looked up
+ * @param senders who may bill whom
  * @param memory bounds of remembering ids
  * @param unlinked what happens to events without a link
  * @param unbillable what happens to events that Credyt would not bill
@@ -21,7 +23,13 @@ import org.apache.kafka.common.config.ConfigException;
  * @param engine how the stage runs
  */
 public record AdmissionSettings(
-        Guard guard, Memory memory, Unlinked unlinked, Unbillable unbillable, Parking parking, Engine engine) {
+        Guard guard,
+        SenderRules senders,
+        Memory memory,
+        Unlinked unlinked,
+        Unbillable unbillable,
+        Parking parking,
+        Engine engine) {
     public static final String UNBILLABLE = "admission.unbillable";
     private static final String WINDOW = "admission.dedup.window";
     private static final String SKEW = "admission.clock.skew";
@@ -136,6 +144,7 @@ public record AdmissionSettings(
         return new AdmissionSettings(
                 new Guard(
                         KeyGroup.duration(config, WINDOW), KeyGroup.duration(config, SKEW), config.getInt(EVENT_BYTES)),
+                SenderRules.of(config.getList(SenderRules.ACCOUNTS), config.getList(SenderRules.NAMING)),
                 new Memory(config.getLong(IDS_MAX), config.getInt(HEAP_IDS), config.getLong(STORE_BYTES)),
                 new Unlinked(Unlinked.Policy.of(config, CUSTOMERS), Unlinked.Policy.of(config, VENDORS)),
                 new Unbillable(Unbillable.Treatment.of(config), KeyGroup.duration(config, UNBILLABLE_WAIT)),
@@ -163,6 +172,16 @@ public record AdmissionSettings(
                 .number(EVENT_BYTES, EventRules.EVENT_BYTES_MAX, 1024, 8 * 1024 * 1024)
                 .doc("The largest event, in bytes as it is in Kafka; a larger one becomes a TOO_LARGE dead"
                         + " letter. The deliverable and dead-letter topics must take records larger than this.")
+                .list(SenderRules.ACCOUNTS)
+                .doc("Which services may bill which accounts: SERVICE=ACCOUNT or SERVICE=PREFIX*, such as"
+                        + " chat=acct_7,chat=eu-*,*=trial-*. The service is the event's source.service; * is any,"
+                        + " also none. An event that no entry allows becomes a NOT_ALLOWED dead letter. Every writer of"
+                        + " the topic chooses its source.service itself: entries by service find mistakes, entries"
+                        + " with * also bind a writer. Empty, the default, allows all.")
+                .key(SenderRules.NAMING, ConfigDef.Type.LIST, List.of("*"), null)
+                .doc("Services whose events may name a customer of Credyt's themselves (customer_id,"
+                        + " customer_external_id), which beats the account's link; * is any, an empty list none. Other"
+                        + " events that do become NOT_ALLOWED dead letters.")
                 .key(IDS_MAX, ConfigDef.Type.LONG, 520_000_000L, ConfigDef.Range.between(1000, 4_000_000_000L))
                 .doc("How many ids one partition remembers, at most: each costs about 52 bytes of disk in"
                         + " the instance that has the partition, and 41 in Kafka. The default is 35 days at 1,000"

@@ -21,6 +21,7 @@ public enum DeadLetterReason {
     INVALID_AMOUNT("A cost's amount is negative or has more digits than allowed."),
     INVALID_CURRENCY("A cost's currency is not an ISO 4217 code."),
     TOO_LARGE("The event is larger than allowed."),
+    NOT_ALLOWED("The forwarder's rules do not let the event's service bill the account, or name a customer itself."),
     TOO_OLD("The event is older than the dedup window can vouch for: a repeat could not be told from a first."),
     IN_FUTURE("The event's time, or the time inside its id, is later than clock skew explains."),
     ID_CONFLICT("The id was admitted before with other billable content."),

@@ -7,6 +7,7 @@ import io.usageflow.forwarder.kafka.RecordCutter;
 import io.usageflow.schema.OriginalHeader;
 import io.usageflow.schema.OriginalReference;
 import io.usageflow.schema.SourceCoordinates;
+import io.usageflow.schema.topic.Topics;
 import io.usageflow.schema.topic.Topics.EventHeaders;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,8 +43,14 @@ public record SourceRecord(
         this(source, key, value, headers, Optional.empty());
     }
 
-    /** The dead letter this record was replayed from, as its header says. Any producer may have set that header. */
+    /**
+     * The dead letter this record was replayed from, as its header says. Empty for a record of the events' topic, where
+     * any producer may have set that header.
+     */
     public Optional<String> replayOf() {
+        if (!Topics.isReplays(source.getTopic())) {
+            return Optional.empty();
+        }
         Header header = headers.lastHeader(EventHeaders.REPLAY_OF);
         return header == null || header.value() == null || header.value().length > REPLAY_OF_BYTES_MAX
                 ? Optional.empty()

@@ -4,6 +4,8 @@ import io.usageflow.forwarder.config.RecordBounds;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -13,8 +15,10 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -137,6 +141,28 @@ public final class KafkaClients {
         } catch (java.util.concurrent.TimeoutException late) {
             throw new TimeoutException("Kafka did not answer within " + atMost.toSeconds() + " s", late);
         }
+    }
+
+    /**
+     * The refusal with the operation that it refused, where Kafka's own message names the topics only. Any other
+     * failure is returned as it is.
+     */
+    public static KafkaException naming(AclOperation operation, KafkaException refused) {
+        return refused instanceof TopicAuthorizationException topics
+                        && !topics.unauthorizedTopics().isEmpty()
+                ? naming(operation, topics.unauthorizedTopics(), topics)
+                : refused;
+    }
+
+    /** As {@link #naming(AclOperation, KafkaException)}, for requests whose refusal does not name the topics. */
+    public static TopicAuthorizationException naming(
+            AclOperation operation, Set<String> topics, TopicAuthorizationException refused) {
+        var named = new TopicAuthorizationException(
+                "may not " + operation + " " + String.join(", ", new TreeSet<>(topics)) + ": grant " + operation
+                        + " on the topic (docs/security.md)",
+                topics);
+        named.addSuppressed(refused);
+        return named;
     }
 
     private static KafkaException refusal(ExecutionException failed) {

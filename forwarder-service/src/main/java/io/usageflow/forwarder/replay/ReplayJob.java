@@ -4,12 +4,15 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.deadletter.DeadLetterMarks;
 import io.usageflow.forwarder.deadletter.DeadLetterScan;
 import io.usageflow.forwarder.deadletter.OriginalEvent;
+import io.usageflow.forwarder.kafka.KafkaClients;
 import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.replay.ReplayOutcome.CanaryOutcome;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.time.Duration;
 import java.util.List;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
@@ -82,9 +85,17 @@ public final class ReplayJob {
 
         Parts(ReplayRequest request) {
             String events = settings.topics().names().events();
-            int partitions = new TopicReader(settings.kafka().client())
-                    .partitionsOf(settings.topics().names().replays());
-            rules = new ReplayRules(request, partitions, event -> encoder.serialize(events, event));
+            rules = new ReplayRules(request, partitions(), event -> encoder.serialize(events, event));
+        }
+
+        /** Of the topic that a replay writes, so this is what a user without that right meets first. */
+        private int partitions() {
+            try {
+                return new TopicReader(settings.kafka().client())
+                        .partitionsOf(settings.topics().names().replays());
+            } catch (TopicAuthorizationException hidden) {
+                throw KafkaClients.naming(AclOperation.WRITE, hidden);
+            }
         }
 
         @Override

@@ -21,9 +21,12 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
@@ -101,7 +104,7 @@ public final class ReplayTransaction implements AutoCloseable {
                 MarkerRecovery.Options.uncounted(settings.process().recoversTransactions()));
         var producer = new RecoveringProducer(config(settings, transactionalId, clientId), recovery);
         try {
-            producer.initTransactions();
+            init(producer, transactionalId);
             return new ReplayTransaction(
                     topics,
                     producer,
@@ -111,6 +114,17 @@ public final class ReplayTransaction implements AutoCloseable {
             recovery.close();
             producer.close(Duration.ZERO);
             throw failed;
+        }
+    }
+
+    private static void init(RecoveringProducer producer, String transactionalId) {
+        try {
+            producer.initTransactions();
+        } catch (TransactionalIdAuthorizationException refused) {
+            var named = new TransactionalIdAuthorizationException("may not WRITE with the transactional id "
+                    + transactionalId + ": grant WRITE on it (docs/security.md)");
+            named.addSuppressed(refused);
+            throw named;
         }
     }
 
@@ -219,6 +233,9 @@ public final class ReplayTransaction implements AutoCloseable {
         for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
             if (cause instanceof ProducerFencedException || cause instanceof InvalidProducerEpochException) {
                 throw new FencedException(failed);
+            }
+            if (cause instanceof TopicAuthorizationException refused) {
+                return KafkaClients.naming(AclOperation.WRITE, refused);
             }
         }
         return failed;

@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
@@ -31,10 +32,12 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -97,9 +100,18 @@ public final class TopicAdmin implements AutoCloseable {
         var names = new ArrayList<>(Changelogs.names(application));
         names.retainAll(await(admin.listTopics().names()));
         var partitions = new TreeMap<String, Integer>();
-        admin.describeTopics(names).topicNameValues().forEach((name, description) -> described(description)
+        admin.describeTopics(names).topicNameValues().forEach((name, description) -> described(name, description)
                 .ifPresent(found -> partitions.put(name, found.partitions().size())));
         return new Changelogs(partitions);
+    }
+
+    /** The rights of a forwarder with these settings that this user lacks, as far as the brokers tell. */
+    public List<MissingRights> missingRights(Settings settings) {
+        try {
+            return MissingRights.of(admin, atMost.plusSeconds(1), settings);
+        } catch (TimeoutException late) {
+            throw unreachable(late);
+        }
     }
 
     /**
@@ -109,9 +121,7 @@ public final class TopicAdmin implements AutoCloseable {
      */
     public void requireExisting(Collection<String> names) {
         List<String> missing = names.stream()
-                .filter(name -> admin.describeTopics(List.of(name)).topicNameValues().values().stream()
-                        .map(this::described)
-                        .anyMatch(Optional::isEmpty))
+                .filter(name -> described(name).isEmpty())
                 .map(name -> name + " does not exist: 'usageflow topics apply' creates it")
                 .toList();
         if (!missing.isEmpty()) {
@@ -158,6 +168,8 @@ public final class TopicAdmin implements AutoCloseable {
                 await(admin.createTopics(List.of(topic)).all());
             } catch (TopicExistsException raced) {
                 // Another instance was quicker; the check that follows every creation sees whether it agrees.
+            } catch (TopicAuthorizationException refused) {
+                throw KafkaClients.naming(AclOperation.CREATE, Set.of(missing.topic()), refused);
             }
             created.add(missing.topic());
         }
@@ -178,7 +190,14 @@ public final class TopicAdmin implements AutoCloseable {
                     .add(new AlterConfigOp(
                             new ConfigEntry(differs.setting(), differs.wanted()), AlterConfigOp.OpType.SET));
         }
-        await(admin.incrementalAlterConfigs(operations).all());
+        try {
+            await(admin.incrementalAlterConfigs(operations).all());
+        } catch (TopicAuthorizationException refused) {
+            throw KafkaClients.naming(
+                    AclOperation.ALTER_CONFIGS,
+                    operations.keySet().stream().map(ConfigResource::name).collect(Collectors.toSet()),
+                    refused);
+        }
         until(
                 () -> plan.differing().stream().allMatch(this::shows),
                 "the altered settings are not shown by the brokers: run 'usageflow topics plan' in a while");
@@ -195,7 +214,7 @@ public final class TopicAdmin implements AutoCloseable {
         admin.describeTopics(specs.stream().map(TopicSpec::name).toList())
                 .topicNameValues()
                 .forEach((name, description) ->
-                        described(description).ifPresent(found -> descriptions.put(name, found)));
+                        described(name, description).ifPresent(found -> descriptions.put(name, found)));
         var configs = configs(descriptions.keySet());
         var existing = new HashMap<String, ExistingTopic>();
         configs.forEach((resource, config) -> {
@@ -218,8 +237,9 @@ public final class TopicAdmin implements AutoCloseable {
                     .all());
         } catch (AuthorizationException denied) {
             throw new AuthorizationException(
-                    "may not read the settings of " + new TreeSet<>(names) + ", which must be checked before events are"
-                            + " trusted to these topics: grant DESCRIBE_CONFIGS on each (" + denied.getMessage() + ")",
+                    "may not DESCRIBE_CONFIGS " + String.join(", ", new TreeSet<>(names)) + ", whose settings must be"
+                            + " checked before events are trusted to these topics: grant DESCRIBE_CONFIGS on each"
+                            + " (docs/security.md)",
                     denied);
         }
     }
@@ -265,19 +285,26 @@ public final class TopicAdmin implements AutoCloseable {
     }
 
     private boolean led(String name) {
-        return admin.describeTopics(List.of(name)).topicNameValues().values().stream()
-                .map(this::described)
-                .allMatch(topic -> topic.isPresent()
-                        && topic.get().partitions().stream()
-                                .allMatch(partition -> partition.leader() != null
-                                        && !partition.leader().isEmpty()));
+        return described(name)
+                .filter(topic -> topic.partitions().stream()
+                        .allMatch(partition -> partition.leader() != null
+                                && !partition.leader().isEmpty()))
+                .isPresent();
     }
 
-    private Optional<TopicDescription> described(KafkaFuture<TopicDescription> description) {
+    private Optional<TopicDescription> described(String name) {
+        return admin.describeTopics(List.of(name)).topicNameValues().values().stream()
+                .flatMap(description -> described(name, description).stream())
+                .findFirst();
+    }
+
+    private Optional<TopicDescription> described(String topic, KafkaFuture<TopicDescription> description) {
         try {
             return Optional.of(await(description));
         } catch (UnknownTopicOrPartitionException missing) {
             return Optional.empty();
+        } catch (TopicAuthorizationException hidden) {
+            throw KafkaClients.naming(AclOperation.DESCRIBE, Set.of(topic), hidden);
         }
     }
 

@@ -291,6 +291,16 @@ class AdmissionTopologyTest extends TopologyFixture {
     }
 
     @Test
+    void shouldNotBelieveAnEventThatItIsAReplay() {
+        admission.publish(event("req-1"), new RecordHeaders().add("usageflow-replay-of", "dl-1".getBytes(UTF_8)));
+
+        assertThat(admission.delivered())
+                .as("any writer of the events' topic could claim it")
+                .singleElement()
+                .satisfies(deliverable -> assertThat(deliverable.getReplayOf()).isNull());
+    }
+
+    @Test
     void shouldLetAReplayPastItsIdAndItsAge() {
         admission.publish(event("req-1"));
         UsageEvent old = event("req-2");

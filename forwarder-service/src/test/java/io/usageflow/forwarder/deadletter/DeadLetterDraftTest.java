@@ -91,9 +91,16 @@ class DeadLetterDraftTest {
     void shouldNameTheDeadLetterItIsAReplayOf() {
         Headers headers = new RecordHeaders().add("usageflow-replay-of", "dl-1".getBytes(UTF_8));
 
-        DeadLetter letter = draft(new SourceRecord(SOURCE, null, null, headers)).toDeadLetter();
-
-        assertThat(letter.getReplayOf()).isEqualTo("dl-1");
+        var replayed = new SourceCoordinates("usage.replays", 3, 42L, FIRST, null);
+        assertThat(draft(new SourceRecord(replayed, null, null, headers))
+                        .toDeadLetter()
+                        .getReplayOf())
+                .isEqualTo("dl-1");
+        assertThat(draft(new SourceRecord(SOURCE, null, null, headers))
+                        .toDeadLetter()
+                        .getReplayOf())
+                .as("whoever may publish events could claim it")
+                .isNull();
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.delivery.queue.Customer;
+import io.usageflow.forwarder.testing.Certificates;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -6,8 +6,9 @@ import io.usageflow.forwarder.catalogue.BillingForecast.Cause;
 import io.usageflow.forwarder.catalogue.CatalogueReport;
 import io.usageflow.forwarder.catalogue.CatalogueReport.Result;
 import io.usageflow.forwarder.catalogue.CatalogueReport.Row;
+import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.CredytSettings;
-import io.usageflow.forwarder.config.Role;
+import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.AccountAnswer;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.doctor.CheckResult.CheckStatus;
@@ -24,6 +25,9 @@ import io.usageflow.forwarder.doctor.kafka.ReplicasCheck;
 import io.usageflow.forwarder.doctor.kafka.RightsCheck;
 import io.usageflow.forwarder.doctor.kafka.TopicsCheck;
 import io.usageflow.forwarder.kafka.recovery.TransactionRights;
+import io.usageflow.forwarder.topics.Grant;
+import io.usageflow.forwarder.topics.KafkaRights;
+import io.usageflow.forwarder.topics.MissingRights;
 import io.usageflow.forwarder.topics.TopicFinding;
 import io.usageflow.forwarder.topics.TopicFinding.NewTopicSpec;
 import io.usageflow.forwarder.topics.TopicPlan;
@@ -46,6 +50,7 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -196,22 +201,48 @@ class JudgementTest {
 
     @Test
     void shouldNameEveryRightThatIsMissing() {
-        Map<String, Set<AclOperation>> needed = RightsCheck.needed(TOPICS, EnumSet.of(Role.ADMISSION, Role.DELIVERY));
+        List<Grant> needed =
+                KafkaRights.forwarder(settings("admission,delivery")).needed();
 
-        assertThat(RightsCheck.judge(needed, needed)).isEmpty();
-        assertThat(RightsCheck.judge(needed, Map.of("usage.events", Set.of(AclOperation.READ))))
-                .singleElement()
-                .satisfies(is(CheckStatus.FAIL, "may not WRITE usage.events"));
-        assertThat(RightsCheck.judge(needed, Map.of("usage.deliverable", Set.of())))
-                .extracting(CheckResult::detail)
-                .containsExactlyInAnyOrder("may not READ usage.deliverable", "may not WRITE usage.deliverable");
-        assertThat(RightsCheck.needed(TOPICS, EnumSet.of(Role.DELIVERY)))
-                .doesNotContainKeys("usage.events", "usage.customer-links");
-        assertThat(RightsCheck.judgeGroup("usage-delivery", Set.of(AclOperation.READ)))
+        assertThat(missing(needed, ResourceType.TOPIC, Map.of("usage.events", EnumSet.allOf(AclOperation.class))))
                 .isEmpty();
-        assertThat(RightsCheck.judgeGroup("usage-delivery", Set.of(AclOperation.DESCRIBE)))
+        assertThat(missing(
+                        needed,
+                        ResourceType.TOPIC,
+                        Map.of(
+                                "usage.events",
+                                EnumSet.of(AclOperation.READ, AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS))))
                 .singleElement()
-                .satisfies(is(CheckStatus.FAIL, "may not READ the group usage-delivery"));
+                .satisfies(is(CheckStatus.FAIL, "may not WRITE usage.events"))
+                .satisfies(finding -> assertThat(finding.remedy()).hasValueSatisfying(remedy -> assertThat(remedy)
+                        .endsWith("--operation Write --topic usage.events")));
+        assertThat(missing(needed, ResourceType.TOPIC, Map.of("usage.deliverable", Set.of(), "usage.ledger", Set.of())))
+                .extracting(CheckResult::detail)
+                .containsExactlyInAnyOrder(
+                        "may not DESCRIBE usage.deliverable, usage.ledger: DESCRIBE on the topics that begin with usage."
+                                + " is missing",
+                        "may not DESCRIBE_CONFIGS usage.deliverable, usage.ledger: DESCRIBE_CONFIGS on the topics that"
+                                + " begin with usage. is missing",
+                        "may not READ usage.ledger: READ on the topic usage.ledger is missing",
+                        "may not WRITE usage.ledger: WRITE on the topic usage.ledger is missing",
+                        "may not READ usage.deliverable: READ on the topic usage.deliverable is missing",
+                        "may not WRITE usage.deliverable: WRITE on the topic usage.deliverable is missing");
+        assertThat(missing(needed, ResourceType.GROUP, Map.of("usage-delivery", Set.of(AclOperation.DESCRIBE))))
+                .singleElement()
+                .satisfies(is(CheckStatus.FAIL, "may not READ usage-delivery: READ on the group usage-delivery"));
+        assertThat(KafkaRights.forwarder(settings("delivery")).needed())
+                .noneMatch(grant -> grant.covers(ResourceType.TOPIC, "usage.events")
+                        && grant.operation() != AclOperation.DESCRIBE
+                        && grant.operation() != AclOperation.DESCRIBE_CONFIGS);
+    }
+
+    private static List<CheckResult> missing(
+            List<Grant> needed, ResourceType type, Map<String, Set<AclOperation>> held) {
+        return RightsCheck.judge(MissingRights.of(needed, type, held));
+    }
+
+    private static Settings settings(String roles) {
+        return Settings.load(ConfigSources.none().with("roles", roles, "test"));
     }
 
     @Test

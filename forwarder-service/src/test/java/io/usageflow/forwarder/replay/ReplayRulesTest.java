@@ -342,7 +342,8 @@ class ReplayRulesTest {
             DeadLetterReason reason, DeadLetterStage stage, String key, Map<String, String> headers) {
         var all = new RecordHeaders().add("traceparent", "00".getBytes(UTF_8));
         headers.forEach((name, value) -> all.add(name, value.getBytes(UTF_8)));
-        var source = new SourceCoordinates("usage.events", 1, 7L, DeadLetterWorld.FAILED, null);
+        String topic = headers.containsKey(EventHeaders.REPLAY_OF) ? "usage.replays" : "usage.events";
+        var source = new SourceCoordinates(topic, 1, 7L, DeadLetterWorld.FAILED, null);
         return DeadLetterDraft.of(
                         new SourceRecord(source, key.getBytes(UTF_8), PUBLISHED, all),
                         stage,

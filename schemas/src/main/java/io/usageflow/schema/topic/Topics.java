@@ -32,6 +32,8 @@ public record Topics(String prefix) {
     private static final Map<String, String> SMALL_SEGMENTS =
             Map.of("segment.bytes", Integer.toString(16 * 1024 * 1024));
 
+    private static final String REPLAYS = ".replays";
+
     private static final Pattern LEGAL = Pattern.compile("[a-zA-Z0-9._-]{1,200}");
 
     public Topics {
@@ -87,7 +89,12 @@ public record Topics(String prefix) {
 
     /** Key of the original record, the event again: only operators write here, since it bypasses the id check. */
     public String replays() {
-        return named("replays");
+        return prefix + REPLAYS;
+    }
+
+    /** Whether the topic is the replays' topic of any prefix. The events' topic is not, whatever its prefix is. */
+    public static boolean isReplays(String topic) {
+        return topic.endsWith(REPLAYS);
     }
 
     /** Key customer, value CustomerDeliveryState or tombstone. */

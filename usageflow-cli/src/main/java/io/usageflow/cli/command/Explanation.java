@@ -4,6 +4,7 @@ import io.javalin.util.JavalinBindException;
 import io.usageflow.forwarder.clock.ClockWatch.WrongClockException;
 import io.usageflow.forwarder.config.SettingsException;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries.CredytUnreachableException;
+import io.usageflow.forwarder.kafka.KafkaClients;
 import io.usageflow.forwarder.kafka.KafkaClients.ClusterUnreachableException;
 import io.usageflow.forwarder.kafka.TopicsNotReadyException;
 import io.usageflow.forwarder.observe.http.AdminServer.AdminPortBusyException;
@@ -21,10 +22,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import picocli.CommandLine;
 
 /**
@@ -87,11 +91,14 @@ public record Explanation(List<String> lines, int exitCode) {
     }
 
     private static Optional<Explanation> ofKafka(Throwable failure) {
-        if (failure instanceof AuthenticationException || failure instanceof AuthorizationException) {
+        if (failure instanceof AuthenticationException) {
             return Optional.of(one(
                     ExitCode.UNREACHABLE,
-                    "Kafka refuses us: " + failure.getMessage()
-                            + "; check the kafka.security. and kafka.sasl. settings and the cluster's ACLs"));
+                    "Kafka refuses the login: " + failure.getMessage()
+                            + "; check the kafka.security. and kafka.sasl. settings"));
+        }
+        if (failure instanceof AuthorizationException) {
+            return Optional.of(one(ExitCode.UNREACHABLE, "Kafka refuses: " + right(failure)));
         }
         if (failure instanceof TimeoutException) {
             return Optional.of(one(
@@ -108,6 +115,21 @@ public record Explanation(List<String> lines, int exitCode) {
         return failure.getClass() != KafkaException.class && failure instanceof KafkaException
                 ? Optional.of(one(ExitCode.UNREACHABLE, "Kafka failed: " + describe(failure)))
                 : Optional.empty();
+    }
+
+    /** What is refused when records are written says so by itself; all else only reads. */
+    private static String right(Throwable refused) {
+        if (refused instanceof TopicAuthorizationException topics
+                && !String.valueOf(refused.getMessage()).startsWith("may not ")) {
+            return String.valueOf(KafkaClients.naming(AclOperation.READ, topics).getMessage());
+        }
+        if (refused instanceof GroupAuthorizationException group && group.groupId() != null) {
+            return "may not DESCRIBE the group " + group.groupId() + ": grant DESCRIBE on it (docs/security.md)";
+        }
+        return refused.getMessage()
+                + (String.valueOf(refused.getMessage()).contains("grant ")
+                        ? ""
+                        : "; docs/security.md lists the rights of each command");
     }
 
     private static Optional<Explanation> ofInput(Throwable failure) {

@@ -3,16 +3,22 @@ package io.usageflow.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.config.SettingsException;
+import io.usageflow.forwarder.kafka.KafkaClients;
 import io.usageflow.forwarder.kafka.TopicsNotReadyException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -33,7 +39,24 @@ class ExplanationTest {
                 Arguments.of(
                         new KafkaException(new SaslAuthenticationException("bad password")),
                         ExitCode.UNREACHABLE,
-                        "Kafka refuses us: bad password; check the kafka.security. and kafka.sasl."),
+                        "Kafka refuses the login: bad password; check the kafka.security. and kafka.sasl."),
+                Arguments.of(
+                        new KafkaException(new TopicAuthorizationException(Set.of("usage.events"))),
+                        ExitCode.UNREACHABLE,
+                        "Kafka refuses: may not READ usage.events: grant READ on the topic"),
+                Arguments.of(
+                        KafkaClients.naming(
+                                AclOperation.WRITE, new TopicAuthorizationException(Set.of("usage.events"))),
+                        ExitCode.UNREACHABLE,
+                        "Kafka refuses: may not WRITE usage.events: grant WRITE on the topic"),
+                Arguments.of(
+                        GroupAuthorizationException.forGroupId("usage-delivery"),
+                        ExitCode.UNREACHABLE,
+                        "Kafka refuses: may not DESCRIBE the group usage-delivery: grant DESCRIBE on it"),
+                Arguments.of(
+                        new ClusterAuthorizationException("no cluster"),
+                        ExitCode.UNREACHABLE,
+                        "Kafka refuses: no cluster; docs/security.md lists the rights of each command"),
                 Arguments.of(new TimeoutException("slow"), ExitCode.UNREACHABLE, "did not answer in time: slow"),
                 Arguments.of(
                         new UncheckedIOException(new BindException("in use")),

@@ -73,8 +73,13 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
             Runnable onCommit) {
         String application = settings.getProperty(StreamsConfig.APPLICATION_ID_CONFIG);
         Topics names = context.topics();
-        List<String> written = new ArrayList<>(
-                List.of(names.deliverable(), names.deadLetters(), names.ledger(), names.events(), names.replays()));
+        List<String> written = new ArrayList<>(List.of(
+                names.deliverable(),
+                names.deadLetters(),
+                names.ledger(),
+                names.events(),
+                names.replays(),
+                names.customerLinks()));
         written.addAll(Changelogs.names(application));
         return new StreamsClients(context.kafka(), application, bounds, written, sourceOffsets, recovery, onCommit);
     }

@@ -67,8 +67,8 @@ public final class ThreadFailurePolicy {
             new Remedy(AuthenticationException.class::isInstance, "check the login given with kafka.*"),
             new Remedy(
                     AuthorizationException.class::isInstance,
-                    "grant the named permission: admission reads and writes its topics, its group, its transactional"
-                            + " ids and its internal topics"),
+                    "grant the right that event=right_missing in the log and 'usageflow doctor' name"
+                            + " (docs/security.md)"),
             new Remedy(
                     SourcePositions.VendorLinksReplacedException.class::isInstance,
                     "restart: vendor links are read completely at each start"),

@@ -53,7 +53,7 @@ public final class ForwarderChecks {
                 new Check(TopicsCheck.NAME, new TopicsCheck(cluster, settings, QUESTION_WITHIN)::look),
                 new Check(ReplicasCheck.NAME, new ReplicasCheck(cluster, settings.topicSpecs())::look),
                 new Check(UnreadCheck.NAME, new UnreadCheck(cluster, settings, QUESTION_WITHIN)::look),
-                new Check(RightsCheck.NAME, new RightsCheck(cluster, settings)::look),
+                new Check(RightsCheck.NAME, new RightsCheck(cluster, settings, QUESTION_WITHIN)::look),
                 new Check(
                         RegistryCheck.NAME,
                         new RegistryCheck(

@@ -24,6 +24,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,8 @@ public final class MarkerRecovery implements AutoCloseable {
     private static final Duration ASK_AFTER = Duration.ofMillis(5);
     private static final Set<TransactionState> ENDING = EnumSet.of(
             TransactionState.PREPARE_COMMIT, TransactionState.PREPARE_ABORT, TransactionState.PREPARE_EPOCH_FENCE);
+    private static final String PRODUCERS_UNTOLD = "these brokers do not list open transactions, so a committed one"
+            + " that a dying broker left open is not seen, and its records are lost if the next one is aborted";
     private static final Set<TransactionState> COMPLETE =
             EnumSet.of(TransactionState.COMPLETE_COMMIT, TransactionState.COMPLETE_ABORT);
 
@@ -54,7 +57,6 @@ public final class MarkerRecovery implements AutoCloseable {
     private final Optional<TopicPartition> spare;
 
     private final OpenTransactions transactions;
-    private final boolean enabled;
     private final Counter markers;
     private final Counter ownTransactions;
     private final Counter held;
@@ -73,6 +75,7 @@ public final class MarkerRecovery implements AutoCloseable {
     private @Nullable TransactionDescription idle;
 
     private boolean endsByOwnTransaction;
+    private boolean enabled;
 
     /**
      * Whether a stage recovers transactions, and where it counts the results.
@@ -192,14 +195,20 @@ public final class MarkerRecovery implements AutoCloseable {
         }
         Set<TopicPartition> writes = takeWrites();
         Optional.ofNullable(last).ifPresent(known -> writes.addAll(known.partitions()));
+        Optional<TransactionDescription> before;
+        try {
+            before = transactions.last();
+        } catch (UnsupportedVersionException unknownQuestion) {
+            turnOff(unknownQuestion);
+            initTransactions.run();
+            return;
+        }
         // After initTransactions alone the state is EMPTY, which no longer tells how the last transaction ended.
-        transactions
-                .last()
-                .filter(found -> found.state() != TransactionState.EMPTY)
+        before.filter(found -> found.state() != TransactionState.EMPTY)
                 .ifPresent(found -> last = new TransactionEnd(found, writes));
         initTransactions.run();
         Set<TopicPartition> everywhere = transactions.everywhere();
-        sayRisk(transactions.rights());
+        sayRisk(transactions.rights().risk());
         TransactionDescription now = transactions.last().orElse(null);
         TransactionEnd ended = last;
         if (ended != null && now != null) {
@@ -289,6 +298,9 @@ public final class MarkerRecovery implements AutoCloseable {
         Optional.ofNullable(idle).ifPresent(known -> producers.add(known.producerId()));
         before.ifPresent(transaction -> asked.addAll(transaction.partitions()));
         OpenTransactions.Found found = transactions.of(producers, asked);
+        if (transactions.areProducersUntold()) {
+            sayRisk(Optional.of(PRODUCERS_UNTOLD));
+        }
         if ((found.open().isEmpty() && found.denied().isEmpty())
                 || transactions.last().filter(now::equals).isEmpty()) {
             return;
@@ -384,8 +396,15 @@ public final class MarkerRecovery implements AutoCloseable {
         return partition.topic().equals(OpenTransactions.OFFSETS_TOPIC);
     }
 
-    private void sayRisk(TransactionRights rights) {
-        String now = rights.risk().orElse(null);
+    /** A broker that does not describe transactions still runs them: the stage must not stop for that. */
+    private void turnOff(UnsupportedVersionException why) {
+        enabled = false;
+        sayRisk(Optional.of("these brokers do not describe transactions (" + why.getMessage()
+                + "), so one that a dying broker left open is not ended"));
+    }
+
+    private void sayRisk(Optional<String> found) {
+        String now = found.orElse(null);
         if (now != null && !now.equals(risk)) {
             LOG.warn("event=takeover_limited id={} why={}", transactionalId, VisibleText.logged(now));
         }

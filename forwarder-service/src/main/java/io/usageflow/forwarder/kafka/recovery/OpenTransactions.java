@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeProducersResult.PartitionProducerState;
 import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.admin.TransactionDescription;
@@ -26,6 +27,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.LeaderNotAvailableException;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
@@ -47,13 +49,14 @@ class OpenTransactions implements AutoCloseable {
     private final List<String> topics;
     private @Nullable Admin admin;
     private @Nullable TopicPartition offsets;
+    private boolean producersUntold;
     private final AtomicLong partitionsAsked = new AtomicLong();
 
     /**
      * Where a transaction is open.
      *
      * @param open the partitions, with the producer that wrote there
-     * @param denied partitions that this user may not ask about
+     * @param denied partitions that this user may not ask about, or whose brokers do not know the question
      */
     record Found(Map<TopicPartition, ProducerState> open, Set<TopicPartition> denied) {}
 
@@ -87,19 +90,35 @@ class OpenTransactions implements AutoCloseable {
         Set<TopicPartition> denied = new TreeSet<>(BY_NAME);
         List<TopicPartition> known = new ArrayList<>();
         asked.forEach(partition -> (partition.partition() < 0 ? denied : known).add(partition));
-        var answers = admin().describeProducers(known);
+        Map<TopicPartition, KafkaFuture<PartitionProducerState>> answers = producers(known);
         known.forEach(partition -> {
             try {
-                get(answers.partitionResult(partition)).activeProducers().stream()
+                get(answers.get(partition)).activeProducers().stream()
                         .filter(producer -> producers.contains(producer.producerId()))
                         .filter(producer ->
                                 producer.currentTransactionStartOffset().isPresent())
                         .forEach(producer -> open.put(partition, producer));
+            } catch (UnsupportedVersionException unknownQuestion) {
+                producersUntold = true;
+                denied.add(partition);
             } catch (AuthorizationException mayNot) {
                 denied.add(partition);
             }
         });
         return new Found(open, denied);
+    }
+
+    /** The broker's answers; tests answer instead. */
+    Map<TopicPartition, KafkaFuture<PartitionProducerState>> producers(List<TopicPartition> asked) {
+        var answers = admin().describeProducers(asked);
+        Map<TopicPartition, KafkaFuture<PartitionProducerState>> byPartition = new HashMap<>();
+        asked.forEach(partition -> byPartition.put(partition, answers.partitionResult(partition)));
+        return byPartition;
+    }
+
+    /** Whether a broker has refused to list producers, as some that are only compatible with Kafka do. */
+    boolean areProducersUntold() {
+        return producersUntold;
     }
 
     void abort(TopicPartition partition, ProducerState state) {

@@ -70,10 +70,9 @@ class ThreadFailurePolicyTest {
                                 "usage.events", 6, 8, new StreamsException("invalid partitions")),
                         "the next start explains what to do"),
                 Arguments.of(new SaslAuthenticationException("wrong password"), "login"),
-                Arguments.of(new TopicAuthorizationException("usage.events"), "grant the named permission"),
-                Arguments.of(new GroupAuthorizationException("usage.admission"), "grant the named permission"),
-                Arguments.of(
-                        new TransactionalIdAuthorizationException("usage.admission-1"), "grant the named permission"),
+                Arguments.of(new TopicAuthorizationException("usage.events"), "grant the right that"),
+                Arguments.of(new GroupAuthorizationException("usage.admission"), "grant the right that"),
+                Arguments.of(new TransactionalIdAuthorizationException("usage.admission-1"), "grant the right that"),
                 Arguments.of(new ConfigException("wrong"), "settings"),
                 Arguments.of(new InvalidReplicationFactorException("3 of 1"), "settings"),
                 Arguments.of(new PolicyViolationException("too many partitions"), "policy"),

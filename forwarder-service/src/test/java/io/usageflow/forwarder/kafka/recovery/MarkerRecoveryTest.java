@@ -8,7 +8,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.kafka.recovery.RecoveringProducer.TransactionLeftOpenException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +17,16 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.DescribeProducersResult.PartitionProducerState;
 import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -131,6 +133,49 @@ class MarkerRecoveryTest {
         assertThat(off.risk()).isEmpty();
     }
 
+    /** As some brokers do that are only compatible with Kafka. */
+    @Test
+    void shouldGoOnWhereBrokersDoNotListOpenTransactions() {
+        kafka.listsNoProducers = true;
+        start();
+        recovery.wrote(WRITTEN);
+        kafka.ended(TransactionState.COMPLETE_COMMIT);
+        producer.lost++;
+
+        recovery.afterEnd();
+
+        assertThat(producer.calls).as("nothing that it could end").isEmpty();
+        assertThat(recovery.risk())
+                .hasValueSatisfying(risk -> assertThat(risk).contains("do not list open transactions"));
+    }
+
+    @Test
+    void shouldEndAnAbortBlindlyWhereBrokersDoNotListOpenTransactions() {
+        kafka.listsNoProducers = true;
+        start();
+        recovery.wroteOffsets();
+        kafka.ended(TransactionState.COMPLETE_ABORT);
+
+        recovery.afterEnd();
+
+        assertThat(producer.calls).containsExactly("begin", "offsets [" + SPARE + "]", "abort");
+    }
+
+    @Test
+    void shouldGoOnWhereBrokersDoNotDescribeTransactions() {
+        kafka.describesNoTransactions = true;
+        var initialised = new AtomicInteger();
+
+        recovery.start(producer, initialised::incrementAndGet);
+        recovery.wrote(WRITTEN);
+        recovery.afterEnd();
+
+        assertThat(initialised).hasValue(1);
+        assertThat(kafka.questions).isEqualTo(1);
+        assertThat(recovery.risk())
+                .hasValueSatisfying(risk -> assertThat(risk).contains("do not describe transactions"));
+    }
+
     private MarkerRecovery recovery(boolean enabled) {
         return new MarkerRecovery(
                 "usage-id",
@@ -157,6 +202,8 @@ class MarkerRecoveryTest {
         private final List<String> markers = new ArrayList<>();
         private TransactionState last = TransactionState.EMPTY;
         private boolean writesMarkers;
+        private boolean listsNoProducers;
+        private boolean describesNoTransactions;
         private int questions;
 
         Answers() {
@@ -176,14 +223,28 @@ class MarkerRecoveryTest {
         @Override
         Optional<TransactionDescription> last() {
             questions++;
+            if (describesNoTransactions) {
+                throw new UnsupportedVersionException("DESCRIBE_TRANSACTIONS");
+            }
             return Optional.of(new TransactionDescription(0, last, 1, 5, 10_000, OptionalLong.empty(), Set.of()));
         }
 
         @Override
-        Found of(Set<Long> producers, Collection<TopicPartition> asked) {
-            var found = new HashMap<>(open);
-            found.keySet().retainAll(asked);
-            return new Found(found, Set.of());
+        Map<TopicPartition, KafkaFuture<PartitionProducerState>> producers(List<TopicPartition> asked) {
+            Map<TopicPartition, KafkaFuture<PartitionProducerState>> answers = new HashMap<>();
+            for (TopicPartition partition : asked) {
+                var state = new PartitionProducerState(
+                        open.containsKey(partition) ? List.of(open.get(partition)) : List.of());
+                answers.put(partition, KafkaFuture.completedFuture(state).thenApply(this::listed));
+            }
+            return answers;
+        }
+
+        private PartitionProducerState listed(PartitionProducerState state) {
+            if (listsNoProducers) {
+                throw new UnsupportedVersionException("DESCRIBE_PRODUCERS");
+            }
+            return state;
         }
 
         @Override

@@ -13,6 +13,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -224,9 +225,13 @@ public final class PendingRecord<R> implements Callback, SpoolEntry {
         fail(why);
     }
 
-    /** A failure's type and message, for exceptions and logs. */
+    /** A failure's type and message, for exceptions and logs. Kafka's own message of a refusal names no operation. */
     public static String describe(Throwable failure) {
         String name = failure.getClass().getSimpleName();
+        if (failure instanceof TopicAuthorizationException topics) {
+            return name + ": may not WRITE " + String.join(", ", topics.unauthorizedTopics())
+                    + ": grant WRITE on the topic (docs/security.md)";
+        }
         return failure.getMessage() == null ? name : name + ": " + failure.getMessage();
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.AfterAll;
@@ -32,6 +33,7 @@ class RegistryTlsIT {
     @TempDir
     private static Path directory;
 
+    private static final AtomicReference<String> lastLogin = new AtomicReference<>();
     private static HttpsServer server;
     private static Path serverStore;
     private static Path clientStore;
@@ -51,6 +53,17 @@ class RegistryTlsIT {
     @Test
     void shouldTrustTheStoreAndShowItsOwnCertificate() {
         assertThat(connect(serverStore, Optional.of(clientStore)).byId(1)).isPresent();
+    }
+
+    @Test
+    void shouldLogInWithANameAndAPassword() {
+        Map<String, Object> config = config(server, serverStore, Optional.of(clientStore));
+        config.put("basic.auth.credentials.source", "USER_INFO");
+        config.put("basic.auth.user.info", "user:secret");
+
+        assertThat(SchemaRegistries.connect(config).byId(1)).isPresent();
+
+        assertThat(lastLogin).hasValue("Basic dXNlcjpzZWNyZXQ=");
     }
 
     @Test
@@ -84,6 +97,10 @@ class RegistryTlsIT {
     }
 
     private static SchemaRegistry connect(HttpsServer to, Path trust, Optional<Path> keys) {
+        return SchemaRegistries.connect(config(to, trust, keys));
+    }
+
+    private static Map<String, Object> config(HttpsServer to, Path trust, Optional<Path> keys) {
         Map<String, Object> config = new HashMap<>();
         config.put("schema.registry.url", "https://127.0.0.1:" + to.getAddress().getPort());
         config.put("max.retries", 0);
@@ -95,7 +112,7 @@ class RegistryTlsIT {
             config.put("schema.registry.ssl.keystore.password", PASSWORD);
             config.put("schema.registry.ssl.keystore.type", "PKCS12");
         });
-        return SchemaRegistries.connect(config);
+        return config;
     }
 
     /** Trusts the client's certificate only, and insists on one. */
@@ -111,6 +128,7 @@ class RegistryTlsIT {
             }
         });
         https.createContext("/", exchange -> {
+            lastLogin.set(exchange.getRequestHeaders().getFirst("Authorization"));
             byte[] answer = "{\"schema\":\"\\\"string\\\"\"}".getBytes(UTF_8);
             exchange.sendResponseHeaders(200, answer.length);
             exchange.getResponseBody().write(answer);

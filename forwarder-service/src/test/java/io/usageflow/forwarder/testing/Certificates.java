@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.delivery;
+package io.usageflow.forwarder.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,14 +17,14 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /** An authority of the test's own and what it vouches for; made by the JDK's keytool. */
-final class Certificates {
-    static final String PASSWORD = "changeit";
+public final class Certificates {
+    public static final String PASSWORD = "changeit";
     private static final String HERE = "san=ip:127.0.0.1,dns:localhost";
 
     private final Path folder;
     private final KeyStore all;
 
-    Certificates(Path folder) throws Exception {
+    public Certificates(Path folder) throws Exception {
         this.folder = folder;
         Path file = folder.resolve("all.p12");
         make(file, "authority", "-ext", "bc:c");
@@ -51,7 +51,24 @@ final class Certificates {
     }
 
     /** What a server shows that has this certificate. */
-    SSLContext of(String alias) throws GeneralSecurityException, IOException {
+    public SSLContext of(String alias) throws GeneralSecurityException, IOException {
+        var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(keyStore(alias), PASSWORD.toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return context;
+    }
+
+    /** A file with this certificate and its key, and no others. */
+    public Path keyStoreFile(String alias) throws GeneralSecurityException, IOException {
+        Path file = folder.resolve(alias + ".p12");
+        try (var out = Files.newOutputStream(file)) {
+            keyStore(alias).store(out, PASSWORD.toCharArray());
+        }
+        return file;
+    }
+
+    private KeyStore keyStore(String alias) throws GeneralSecurityException, IOException {
         KeyStore one = KeyStore.getInstance("PKCS12");
         one.load(null, null);
         one.setKeyEntry(
@@ -59,15 +76,11 @@ final class Certificates {
                 all.getKey(alias, PASSWORD.toCharArray()),
                 PASSWORD.toCharArray(),
                 all.getCertificateChain(alias));
-        var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(one, PASSWORD.toCharArray());
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), null, null);
-        return context;
+        return one;
     }
 
     /** The authority's certificate as a trust store; {@code PEM} with a comment and a foreign block around it. */
-    Path authority(String type) throws GeneralSecurityException, IOException {
+    public Path authority(String type) throws GeneralSecurityException, IOException {
         Certificate certificate = all.getCertificate("authority");
         Path file = folder.resolve("authority." + type);
         if (type.equals("PEM")) {
