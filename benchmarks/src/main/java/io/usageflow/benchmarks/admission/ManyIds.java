@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param memoryMiB the most anonymous memory of admission's process, from its start to the end of the rounds
  * @param restart from the start of a new process until it has handled events
- * @param takeover from the death of the process until its standby has handled events
+ * @param takeover from the death of the process, in the middle of events, until its standby has handled them and more
  */
 record ManyIds(Series many, Series none, Side.Preload preload, long memoryMiB, Duration restart, Duration takeover) {
     private static final Logger LOG = LoggerFactory.getLogger(ManyIds.class);

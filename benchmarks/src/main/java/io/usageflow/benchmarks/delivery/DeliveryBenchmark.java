@@ -98,9 +98,9 @@ public final class DeliveryBenchmark {
                     3,
                     2,
                     List.of(
-                            Phase.atOnce(150_000, 25_000, 200_000, 12_000, 12_000),
-                            Phase.thinking(20, 120_000, 4_000, 200_000, 3_000, 150),
-                            Phase.thinking(100, 60_000, 1_000, 200_000, 1_000, 40),
+                            Phase.atOnce(300_000, 25_000, 200_000, 12_000, 12_000),
+                            Phase.thinking(20, 300_000, 4_000, 200_000, 3_000, 150),
+                            Phase.thinking(100, 120_000, 1_000, 200_000, 1_000, 40),
                             Phase.alone(20, 64, 60_000),
                             Phase.alone(100, 256, 60_000)));
         }

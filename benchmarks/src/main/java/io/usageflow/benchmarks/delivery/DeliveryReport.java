@@ -129,7 +129,7 @@ record DeliveryReport(
     private List<Figure> ratios() {
         List<Figure> figures = new ArrayList<>();
         for (Phase phase : compared()) {
-            add(figures, "P4_", ">= 8", phase, SideKind.VERTX_KEY);
+            add(figures, "P4_", phase.thinkMs() == 0 ? ">= 5" : ">= 30", phase, SideKind.VERTX_KEY);
             add(figures, "P5_", ">= 1", phase, SideKind.VERTX_BATCH);
         }
         return figures;
@@ -169,7 +169,7 @@ record DeliveryReport(
                 .orElseThrow();
         return new CpuRatio(
                 cpu(phase, SideKind.DELIVERY) / cpu(phase, thriftiest),
-                "<= 0.5",
+                "<= 0.8",
                 "CPU time per event, own process: delivery / " + thriftiest.word());
     }
 

@@ -22,6 +22,7 @@ public final class SliceWatch {
     private static final Duration LIMIT = Duration.ofMinutes(20);
     private static final Duration ALIVE_INTERVAL = Duration.ofSeconds(2);
     private static final Duration INTERVAL = Duration.ofMillis(25);
+    private static final Duration BEGUN_INTERVAL = Duration.ofMillis(5);
 
     private final String name;
     private final ToLongFunction<Slice> progress;
@@ -58,6 +59,14 @@ public final class SliceWatch {
     /** The same over the whole slice, for what does not happen evenly within it. */
     public Speed awaitWhole(Slice slice) {
         return Speed.ofWhole(samples(slice));
+    }
+
+    /** Returns when some of the slice is handled, a few milliseconds later at most. */
+    public void awaitBegun(Slice slice) {
+        if (!Polling.await(LIMIT, BEGUN_INTERVAL, () -> progress.applyAsLong(slice) > 0)) {
+            throw new IllegalStateException(name + " has handled none of " + slice.events() + " events after "
+                    + LIMIT.toMinutes() + " minutes");
+        }
     }
 
     private List<Speed.Sample> samples(Slice slice) {

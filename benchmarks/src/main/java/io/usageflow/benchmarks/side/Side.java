@@ -178,11 +178,12 @@ public final class Side implements AutoCloseable {
     }
 
     /**
-     * Starts another instance, and kills this side's process when the other has read its changelog. Checks what the
-     * other has done. The side is to be used no more.
+     * Starts another instance, and kills this side's process in the middle of events, with a transaction open, when the
+     * other has read its changelog. Checks what the other has done. The side is to be used no more.
      *
      * @param records of the changelog, at least
-     * @return from the kill until the other has handled events that came after it
+     * @param events before the kill, and as many after it
+     * @return from the kill until the other has handled all of them
      */
     public Duration takeOver(long records, long events) {
         Topics topics = lane().topics();
@@ -197,9 +198,13 @@ public final class Side implements AutoCloseable {
                     () -> standby.metric(READ, "_admission" + BOOKS).orElse(0) >= records)) {
                 throw new IllegalStateException("the standby has not read the changelog within " + COPY_LIMIT);
             }
+            Slice before = lane().write(events);
+            lane().watch().awaitBegun(before);
             process.kill();
             long killedNanos = System.nanoTime();
-            standby.admissionWatch(topics).await(lane().write(events));
+            SliceWatch watch = standby.admissionWatch(topics);
+            watch.await(lane().write(events));
+            watch.await(before);
             Duration time = Duration.ofNanos(System.nanoTime() - killedNanos);
             requireExact(); // now, since the ledger is a second behind
             return time;

@@ -323,6 +323,7 @@ public final class Admission implements Stage {
         }
         made.setUncaughtExceptionHandler(failure -> onThreadFailure(connections, partitions, failure));
         made.setStateListener((now, before) -> LOG.info("event=admission_state state={} before={}", now, before));
+        made.setGlobalStateRestoreListener(connections.takeovers());
         streamsMetrics = new KafkaStreamsMetrics(made);
         streamsMetrics.bindTo(registry);
         streams = made;

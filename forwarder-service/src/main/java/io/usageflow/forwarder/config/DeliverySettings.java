@@ -70,6 +70,8 @@ public record DeliverySettings(
     /**
      * Bounds of memory. Records are outstanding until they are settled. Settled records are held while they wait for an
      * older record of their partition, and then committed.
+     *
+     * @param bytesMax of outstanding records, and about as many of held ones, of all partitions
      */
     public record Buffer(
             int recordsMax,
@@ -164,7 +166,8 @@ public record DeliverySettings(
                 .doc("Receipts of one partition that wait in memory for an older event of the"
                         + " partition, such as one whose customer is being retried.")
                 .number(HELD_BYTES_MAX, 64 * MIB, MIB, Integer.MAX_VALUE)
-                .doc("Bytes of such receipts of one partition.")
+                .doc("Bytes of such receipts of one partition. Those of all partitions have a bound too: at "
+                        + BYTES_MAX + ", partitions with more than their share wait.")
                 .duration(RETRY_MIN, "500ms", "1ms", "1h")
                 .doc("Shortest wait before a request is sent again.")
                 .duration(RETRY_MAX, "5m", "1ms", "1d")

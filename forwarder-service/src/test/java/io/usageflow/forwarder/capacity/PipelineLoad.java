@@ -11,16 +11,16 @@ import java.util.function.ToDoubleFunction;
  */
 public record PipelineLoad(long eventsPerSecond) {
     private static final List<Point> MEASURED = List.of(
-            new Point(0, 0.014, 0.018, 500),
-            new Point(10, 0.037, 0.052, 29_100),
-            new Point(100, 0.092, 0.121, 127_500),
-            new Point(1_000, 0.181, 0.208, 587_100));
+            new Point(0, 0.014, 0.015, 500),
+            new Point(10, 0.030, 0.038, 29_200),
+            new Point(100, 0.075, 0.088, 132_600),
+            new Point(1_000, 0.142, 0.139, 624_000));
 
     /** Of admission and of delivery, as the next. */
-    private static final double FORWARDER_CORES_PER_EVENT = (14 + 24) / 1e6;
+    private static final double FORWARDER_CORES_PER_EVENT = (14 + 17) / 1e6;
 
     private static final double BROKER_CORES_PER_EVENT = (10 + 20) / 1e6;
-    private static final double LOG_BYTES_PER_EVENT = 587;
+    private static final double LOG_BYTES_PER_EVENT = 624;
     private static final int REPLICAS = 3;
 
     private record Point(long eventsPerSecond, double forwarderCores, double brokerCores, double logBytes) {}

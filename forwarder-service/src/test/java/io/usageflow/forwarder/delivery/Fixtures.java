@@ -46,6 +46,21 @@ public final class Fixtures {
         return event(partition, record(partition.partition(), offset, customer, credytId), new byte[bytes]);
     }
 
+    /** As {@link #event(AssignedPartition, long, String, String)}, but without encoding: for many. */
+    public static PendingEvent plain(AssignedPartition partition, long offset, String customer, String credytId) {
+        var deliverable = new DeliverableEvent();
+        deliverable.setEventId(credytId);
+        deliverable.setAccountId(customer);
+        deliverable.setCredytEventId(credytId);
+        deliverable.setCustomer(new Customer(true, customer).reference());
+        byte[] key = customer.getBytes(UTF_8);
+        var record = new ConsumerRecord<>(
+                partition.partition().topic(), partition.partition().partition(), offset, key, new byte[0]);
+        var source = new SourceCoordinates("usage.events", 0, offset, Instant.EPOCH, null);
+        var origin = new SourceRecord(source, key, new byte[0], record.headers());
+        return new PendingEvent(partition, record, deliverable, origin, new byte[100]);
+    }
+
     /** Of a record of {@link #record}, with other JSON. */
     static PendingEvent event(AssignedPartition partition, ConsumerRecord<byte[], byte[]> record, byte[] json) {
         return event(partition, record, json, Instant.EPOCH);

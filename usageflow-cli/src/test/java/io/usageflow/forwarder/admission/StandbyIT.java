@@ -104,6 +104,8 @@ class StandbyIT {
         settings.put("schema.registry.url", registry.url());
         settings.put("roles", "admission");
         settings.put("admission.standby.replicas", "1");
+        // Longer than the test waits: who takes over ends the transaction of who was killed.
+        settings.put("streams.producer.transaction.timeout.ms", "900000");
         settings.put("admission.vendors.unlinked", "park");
         settings.put("admission.dedup.heap.ids", "500"); // so that most of the index is in files
         settings.put("state.dir", folder.resolve(name).toString());

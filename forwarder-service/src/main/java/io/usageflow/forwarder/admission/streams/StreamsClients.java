@@ -3,6 +3,7 @@ package io.usageflow.forwarder.admission.streams;
 import io.usageflow.forwarder.admission.source.BoundedConsumers;
 import io.usageflow.forwarder.admission.source.SourceOffsets;
 import io.usageflow.forwarder.config.RecordBounds;
+import io.usageflow.forwarder.kafka.recovery.AbandonedTransactions;
 import io.usageflow.forwarder.kafka.recovery.MarkerRecovery;
 import io.usageflow.forwarder.kafka.recovery.RecoveringProducer;
 import io.usageflow.forwarder.topics.Changelogs;
@@ -15,11 +16,14 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.processor.StateRestoreListener;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,13 +41,16 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
     private final Map<String, ?> kafka;
     private final String application;
     private final RecordBounds bounds;
+    /** All that transactions write; first the one that delivery reads. */
     private final List<String> topics;
+
     private final TransactionalIds ids = new TransactionalIds();
     /** By transactional id; each remembers its unfinished transactions. */
     private final Map<String, MarkerRecovery> recoveries = new ConcurrentHashMap<>();
 
     private final MarkerRecovery.Options options;
     private final Runnable onCommit;
+    private final AbandonedTransactions abandoned;
     private final AtomicLong commits = new AtomicLong();
 
     private StreamsClients(
@@ -61,6 +68,7 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
         this.kafka = kafka;
         this.application = application;
         this.topics = topics;
+        this.abandoned = new AbandonedTransactions(kafka, application + "-", recoveries::containsKey);
     }
 
     /** Creates the supplier. {@code onCommit} runs after each transaction, on any thread. */
@@ -87,6 +95,30 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
     /** Called by a dying stream thread before it creates its successor. */
     public void threadDies() {
         ids.handOver(Thread.currentThread().getName());
+    }
+
+    /**
+     * Ends the transactions that a dead instance left open on a task's partitions, before the task is restored. Streams
+     * calls it for each store of a task that becomes active, in the thread that restores (Kafka 4.3.1).
+     */
+    public StateRestoreListener takeovers() {
+        return new StateRestoreListener() {
+            @Override
+            public void onRestoreStart(TopicPartition changelog, String store, long from, long to) {
+                List<String> changelogs = Changelogs.names(application);
+                if (options.enabled() && changelog.topic().equals(changelogs.get(0))) {
+                    abandoned.end(Stream.concat(changelogs.stream(), Stream.of(topics.get(0)))
+                            .map(topic -> new TopicPartition(topic, changelog.partition()))
+                            .toList());
+                }
+            }
+
+            @Override
+            public void onBatchRestored(TopicPartition changelog, String store, long end, long records) {}
+
+            @Override
+            public void onRestoreEnd(TopicPartition changelog, String store, long records) {}
+        };
     }
 
     @Override
@@ -161,6 +193,7 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
     @Override
     public void close() {
         recoveries.values().forEach(MarkerRecovery::close);
+        abandoned.close();
     }
 
     /** Streams names a thread's producer after the thread. */

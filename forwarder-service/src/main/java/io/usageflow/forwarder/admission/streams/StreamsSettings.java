@@ -26,6 +26,11 @@ public final class StreamsSettings {
 
     private static final int IDLE_FETCH_GLOBAL_MS = 10_000;
     private static final int RECORD_BYTES_MAX = 16 * 1024 * 1024;
+    /**
+     * Records of a task's changelogs that an instance may lack when it takes the task over. A record may be a block of
+     * 1,024 ids, so it is a pause of two seconds at most; with Kafka's 10,000 it would be twenty.
+     */
+    private static final long LACKING_MAX = 1_000;
 
     private StreamsSettings() {}
 
@@ -69,6 +74,7 @@ public final class StreamsSettings {
         defaults.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
         defaults.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0); // our stores have no Streams cache
         defaults.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, engine.standbys());
+        defaults.put(StreamsConfig.ACCEPTABLE_RECOVERY_LAG_CONFIG, LACKING_MAX);
         defaults.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreTuning.class);
         // A failure must not skip a vendor link. (Kafka 5 will make this the default.)
         defaults.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
@@ -96,7 +102,8 @@ public final class StreamsSettings {
         defaults.put(StreamsConfig.topicPrefix(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG), "LogAppendTime");
         // A killed instance's partitions move after this time, not after 45 s.
         consumer(defaults, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
-        consumer(defaults, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);
+        // The others learn this with their next heartbeat.
+        consumer(defaults, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
         // Nothing else waits for this consumer's next fetch.
         defaults.put(StreamsConfig.globalConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), IDLE_FETCH_GLOBAL_MS);
         consumer(defaults, ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, IDLE_FETCH_MS);

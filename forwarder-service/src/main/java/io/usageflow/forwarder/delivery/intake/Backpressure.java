@@ -10,6 +10,10 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Decides which partitions are paused: at the bound they are paused, at 70 % of the bound they are resumed. One poll
  * may exceed the bound.
+ *
+ * <p>The receipts of all partitions that wait for older events have a bound, too, {@code bytesMax}: beyond it, a
+ * partition with more than its share is paused. So they take less than twice the bound, whatever the number of
+ * partitions.
  */
 public final class Backpressure {
     private static final double LOW = 0.7;
@@ -17,6 +21,9 @@ public final class Backpressure {
     private final Buffer bounds;
     private final Set<TopicPartition> paused = new HashSet<>();
     private boolean allPaused;
+    private boolean allHeld;
+    /** Of the bytes of waiting receipts, for each partition. */
+    private long share;
 
     /** The partitions to pause and to resume; disjoint. */
     public record PauseChange(Set<TopicPartition> pause, Set<TopicPartition> resume) {}
@@ -36,10 +43,14 @@ public final class Backpressure {
             Collection<AssignedPartition> partitions, boolean reading, Set<TopicPartition> unreadable) {
         int outstanding = 0;
         long bytes = 0;
+        long heldBytes = 0;
         for (AssignedPartition partition : partitions) {
             outstanding += partition.ledger().outstanding();
             bytes += partition.outstandingBytes();
+            heldBytes += partition.heldBytes();
         }
+        allHeld = full(allHeld, heldBytes, bounds.bytesMax());
+        share = bounds.bytesMax() / Math.max(1, partitions.size());
         allPaused = full(allPaused, outstanding, bounds.recordsMax()) || full(allPaused, bytes, bounds.bytesMax());
         Set<TopicPartition> pause = new HashSet<>();
         Set<TopicPartition> resume = new HashSet<>();
@@ -73,7 +84,7 @@ public final class Backpressure {
 
     /** Whether the partition can hold no more receipts behind its oldest event. */
     public boolean isHeldUp(AssignedPartition partition) {
-        return partition.ledger().held() >= bounds.heldRecordsMax() || partition.heldBytes() >= bounds.heldBytesMax();
+        return holdsTooMany(partition, false);
     }
 
     /** Whether the partition is paused because its events or those of all partitions fill the memory. */
@@ -82,9 +93,13 @@ public final class Backpressure {
     }
 
     private boolean isFull(AssignedPartition partition, boolean before) {
-        return hasTooMany(partition, before)
-                || full(before, partition.ledger().held(), bounds.heldRecordsMax())
-                || full(before, partition.heldBytes(), bounds.heldBytesMax());
+        return hasTooMany(partition, before) || holdsTooMany(partition, before);
+    }
+
+    private boolean holdsTooMany(AssignedPartition partition, boolean before) {
+        return full(before, partition.ledger().held(), bounds.heldRecordsMax())
+                || full(before, partition.heldBytes(), bounds.heldBytesMax())
+                || (allHeld && full(before, partition.heldBytes(), share));
     }
 
     private boolean hasTooMany(AssignedPartition partition, boolean before) {

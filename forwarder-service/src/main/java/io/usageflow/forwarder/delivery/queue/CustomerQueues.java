@@ -6,6 +6,8 @@ import io.usageflow.forwarder.delivery.partition.AssignedPartition;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,8 +31,8 @@ public final class CustomerQueues {
     private final Map<Customer, CustomerQueue> queues = new HashMap<>();
     private final CustomerScheduler scheduler;
     private final BatchPicker picker;
-    /** Delayed customers without waiting events, and until when. */
-    private final Map<Customer, Long> heldEmpty = new HashMap<>();
+    /** Delayed customers without waiting events, and until when; the longest delayed first. */
+    private final Map<Customer, Long> heldEmpty = new LinkedHashMap<>();
 
     private long came;
 
@@ -54,7 +56,7 @@ public final class CustomerQueues {
 
     public CustomerQueues(Batching bounds) {
         this.bounds = bounds;
-        this.scheduler = new CustomerScheduler(bounds.order());
+        this.scheduler = new CustomerScheduler(bounds);
         this.picker = new BatchPicker(bounds, scheduler);
     }
 
@@ -81,6 +83,7 @@ public final class CustomerQueues {
 
     /** The next request; its ids are in flight until {@link #answered}. */
     public Optional<BatchRequest> next(long nowNanos) {
+        forgetReleased(nowNanos);
         for (Optional<CustomerQueue> next = scheduler.next(nowNanos);
                 next.isPresent();
                 next = scheduler.next(nowNanos)) {
@@ -94,6 +97,19 @@ public final class CustomerQueues {
             forgetIfIdle(queue);
         }
         return Optional.empty();
+    }
+
+    /** Otherwise each customer that ever failed with its last event would stay. */
+    private void forgetReleased(long nowNanos) {
+        Iterator<Long> longest = heldEmpty.values().iterator();
+        while (longest.hasNext() && longest.next() - nowNanos <= 0) {
+            longest.remove();
+        }
+    }
+
+    /** The number of customers that take memory: with events here or in flight, or delayed. */
+    int customers() {
+        return queues.size() + heldEmpty.size();
     }
 
     /** Ends a request. The rest of its batch precedes the waiting events. */
@@ -190,6 +206,7 @@ public final class CustomerQueues {
     public void hold(Customer customer, long untilNanos) {
         CustomerQueue queue = queues.get(customer);
         if (queue == null) {
+            heldEmpty.remove(customer); // so that it becomes the latest
             heldEmpty.put(customer, untilNanos);
         } else {
             hold(queue, untilNanos);

@@ -22,6 +22,7 @@ class StreamsSettingsTest {
                 .containsEntry("application.id", "billing.admission")
                 .containsEntry("bootstrap.servers", "127.0.0.1:9")
                 .containsEntry("commit.interval.ms", 1000L)
+                .containsEntry("acceptable.recovery.lag", 1000L)
                 .containsEntry("producer.compression.type", "lz4")
                 .containsEntry("topic.max.message.bytes", 16 * 1024 * 1024);
         assertThat(properties).as("would end cooperative rebalancing").doesNotContainKey("upgrade.from");

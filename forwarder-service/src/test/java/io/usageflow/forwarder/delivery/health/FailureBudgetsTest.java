@@ -69,6 +69,30 @@ class FailureBudgetsTest {
                 .isLessThanOrEqualTo(Duration.ofMinutes(2));
     }
 
+    /** Each is refused for good, has no more events, and never comes again. */
+    @Test
+    void shouldKeepABoundedNumberOfBlockedCustomersWithoutEvents() {
+        int most = 0;
+        for (int i = 0; i < 1_000_000; i++) {
+            Customer once = new Customer(true, "once-" + i);
+            fail(once, i);
+            failing.block(once);
+            failing.idle(once, i);
+            if (i % 1_000 == 0) {
+                failing.forgetIdle(i);
+                while (failing.hasChanges()) {
+                    assertThat(failing.takeChanges(i)).isNotEmpty();
+                }
+            }
+            most = Math.max(most, failing.customers());
+        }
+        assertThat(most).isLessThan(102_000);
+
+        failing.forgetIdle(Duration.ofDays(2).toNanos());
+        assertThat(failing.customers()).isZero();
+        assertThat(failing.blockedCustomers()).isZero();
+    }
+
     @Test
     void shouldForgetWhomItNoLongerServes() {
         fail(A, 0);

@@ -6,8 +6,11 @@ import io.usageflow.forwarder.config.DeliverySettings.Buffer;
 import io.usageflow.forwarder.delivery.Fixtures;
 import io.usageflow.forwarder.delivery.partition.AssignedPartition;
 import io.usageflow.forwarder.delivery.partition.SettledRecord;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +88,46 @@ class BackpressureTest {
         }
 
         assertThat(balance().pause()).isEqualTo(names(one));
+    }
+
+    /** In each, one event waits for its customer, and all others are delivered. */
+    @Test
+    void shouldKeepTheMemoryOfAHundredPartitionsBelowTwiceTheBoundOfAll() {
+        long bytesMax = 100_000;
+        int poll = 5;
+        Backpressure backpressure = new Backpressure(new Buffer(1_000, bytesMax, 500, bytesMax, 10_000, bytesMax));
+        List<AssignedPartition> partitions =
+                IntStream.range(0, 100).mapToObj(Fixtures::partition).toList();
+        Random random = new Random(1);
+        Set<TopicPartition> paused = new HashSet<>();
+        partitions.forEach(partition -> partition.received(0, 10));
+        long most = 0;
+        for (long round = 1; paused.size() < partitions.size(); round++) {
+            AssignedPartition from = partitions.get(random.nextInt(partitions.size()));
+            for (int i = 0; i < poll && !paused.contains(from.partition()); i++) {
+                from.received(round * poll + i, 10);
+                from.settle(round * poll + i, 10, settled());
+            }
+            Backpressure.PauseChange change = backpressure.balance(partitions, true, Set.of());
+            paused.addAll(change.pause());
+            paused.removeAll(change.resume());
+            most = Math.max(
+                    most,
+                    partitions.stream().mapToLong(AssignedPartition::heldBytes).sum());
+        }
+
+        assertThat(most).isBetween(bytesMax, 2 * bytesMax);
+        assertThat(partitions).as("so that the customers' events leave").allMatch(backpressure::isHeldUp);
+    }
+
+    @Test
+    void shouldLetOnePartitionHoldManyReceiptsWhileTheOthersHoldFew() {
+        receive(one, 25);
+        for (long offset = 1; offset < 25; offset++) {
+            one.settle(offset, 10, settled());
+        }
+
+        assertThat(balance().pause()).isEmpty();
     }
 
     @Test

@@ -28,6 +28,10 @@ class CustomerQueuesTest {
         return Fixtures.event(partition, offset++, customer, id);
     }
 
+    private PendingEvent plain(String customer) {
+        return Fixtures.plain(partition, offset, customer, "id-" + offset++);
+    }
+
     private static List<Long> offsets(Optional<BatchRequest> pick) {
         return pick.map(p -> p.events().stream().map(PendingEvent::offset).toList())
                 .orElse(List.of());
@@ -223,6 +227,66 @@ class CustomerQueuesTest {
                 .containsExactly(3L, 4L);
         assertThat(offsets(queues.next(0))).containsExactly(5L);
         assertThat(offsets(queues.next(0))).containsExactly(6L);
+    }
+
+    @Test
+    void shouldSendAFullRequestBeforeTheEarlierEventOfASmallCustomer() {
+        CustomerQueues queues = queues(Order.CUSTOMER);
+        queues.add(event("small"));
+        queues.add(event("busy"));
+        queues.add(event("busy"));
+        queues.add(event("busy"));
+
+        assertThat(offsets(queues.next(0))).containsExactly(1L, 2L, 3L);
+        assertThat(offsets(queues.next(0))).containsExactly(0L);
+    }
+
+    /** However much comes for busy customers. */
+    @Test
+    void shouldLetFullRequestsOvertakeAnEventOnlyForAsManyEventsAsTheHeadStart() {
+        CustomerQueues queues = queues(Order.CUSTOMER);
+        queues.add(event("small"));
+        long overtaking = 0;
+        for (String turn = ""; !turn.equals("small"); ) {
+            for (int i = 0; i < 3; i++) {
+                queues.add(plain("busy-" + overtaking / 3 % 2));
+            }
+            BatchRequest next = queues.next(0).orElseThrow();
+            turn = next.customer().value();
+            deliver(queues, next);
+            overtaking += 3;
+        }
+
+        assertThat(overtaking).isBetween(CustomerScheduler.HEAD_START - 6, CustomerScheduler.HEAD_START + 6);
+    }
+
+    @Test
+    void shouldPreferNoFullRequestsWhereThereIsNoOrder() {
+        CustomerQueues queues = queues(Order.NONE);
+        queues.add(event("small"));
+        for (int i = 0; i < 3; i++) {
+            queues.add(event("busy"));
+        }
+
+        assertThat(offsets(queues.next(0))).containsExactly(0L);
+    }
+
+    /** Each fails with its only event, which becomes a dead letter, and never comes again. */
+    @Test
+    void shouldKeepNothingOfAMillionCustomersThatWereSeenOnce() {
+        CustomerQueues queues = queues(Order.CUSTOMER);
+        int most = 0;
+        for (long now = 0; now < 1_000_000; now++) {
+            queues.add(plain("once-" + now));
+            BatchRequest request = queues.next(now).orElseThrow();
+            deliver(queues, request);
+            queues.hold(request.customer(), now + 100);
+            most = Math.max(most, queues.customers());
+        }
+
+        assertThat(most).as("as many as are delayed at the same time").isLessThanOrEqualTo(102);
+        assertThat(queues.next(1_000_100)).isEmpty();
+        assertThat(queues.customers()).isZero();
     }
 
     @Test
