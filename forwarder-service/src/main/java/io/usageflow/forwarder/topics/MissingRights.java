@@ -68,6 +68,7 @@ public record MissingRights(Grant grant, List<String> resources) {
                     .filter(resource -> grant.covers(type, resource.getKey())
                             && !resource.getValue().contains(grant.operation()))
                     .map(Map.Entry::getKey)
+                    .sorted()
                     .toList();
             if (!without.isEmpty()) {
                 missing.add(new MissingRights(grant, without));
