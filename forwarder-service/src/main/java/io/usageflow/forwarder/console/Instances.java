@@ -6,17 +6,24 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.admin.StreamsGroupDescription;
 import org.apache.kafka.clients.admin.StreamsGroupMemberAssignment.TaskIds;
 import org.apache.kafka.clients.admin.StreamsGroupMemberDescription;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.GroupProtocol;
 import org.apache.kafka.streams.StreamsConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The instances of both stages with their partitions, as Kafka's groups have them.
@@ -59,24 +66,31 @@ public record Instances(List<Member> members, boolean standbysKnown, List<Unassi
                 String.valueOf(settings.kafka().streams().get(StreamsConfig.GROUP_PROTOCOL_CONFIG)));
         var topics = settings.topics().names();
         var found = new Found();
+        String admission = settings.admission().engine().applicationId(topics);
+        String delivery = settings.delivery().settling().group(topics);
         try (Admin admin = KafkaClients.admin(settings.kafka().client(), ANSWER_WITHIN, ANSWER_WITHIN)) {
-            String group = settings.admission().engine().applicationId(topics);
+            // All at once: if Kafka is away, its silence lasts as long as one answer may.
+            Map<String, KafkaFuture<ConsumerGroupDescription>> groups = admin.describeConsumerGroups(
+                            streams ? List.of(delivery) : List.of(admission, delivery))
+                    .describedGroups();
+            Optional<KafkaFuture<Map<String, StreamsGroupDescription>>> tasks = streams
+                    ? Optional.of(
+                            admin.describeStreamsGroups(List.of(admission)).all())
+                    : Optional.empty();
+            KafkaFuture<Map<String, TopicDescription>> described = admin.describeTopics(
+                            List.of(topics.events(), topics.deliverable()))
+                    .allTopicNames();
             found.read(ADMISSION, () -> {
-                if (streams) {
-                    KafkaClients.answer(
-                                    admin.describeStreamsGroups(List.of(group)).all())
-                            .values()
-                            .forEach(described -> described.members().forEach(found::add));
-                } else {
-                    found.members(admin, group, ADMISSION, topics.events());
-                }
+                tasks.ifPresentOrElse(
+                        asked -> KafkaClients.answer(asked).values().forEach(group -> group.members()
+                                .forEach(found::add)),
+                        () -> found.members(groups.get(admission), ADMISSION, topics.events()));
+                found.gaps(ADMISSION, described, topics.events());
             });
-            found.read(
-                    DELIVERY,
-                    () -> found.members(
-                            admin, settings.delivery().settling().group(topics), DELIVERY, topics.deliverable()));
-            found.gaps(ADMISSION, admin, topics.events());
-            found.gaps(DELIVERY, admin, topics.deliverable());
+            found.read(DELIVERY, () -> {
+                found.members(groups.get(delivery), DELIVERY, topics.deliverable());
+                found.gaps(DELIVERY, described, topics.deliverable());
+            });
         }
         return new Instances(List.copyOf(found.members.values()), streams, found.unassigned, found.notes);
     }
@@ -95,14 +109,9 @@ public record Instances(List<Member> members, boolean standbysKnown, List<Unassi
             }
         }
 
-        void members(Admin admin, String group, String stage, String topic) {
-            List<MemberDescription> described =
-                    KafkaClients.answer(
-                                    admin.describeConsumerGroups(List.of(group)).all())
-                            .values()
-                            .stream()
-                            .flatMap(found -> found.members().stream())
-                            .toList();
+        void members(@Nullable KafkaFuture<ConsumerGroupDescription> group, String stage, String topic) {
+            Collection<MemberDescription> described =
+                    group == null ? List.of() : KafkaClients.answer(group).members();
             for (MemberDescription member : described) {
                 var partitions = new TreeSet<Integer>();
                 member.assignment().topicPartitions().stream()
@@ -153,22 +162,17 @@ public record Instances(List<Member> members, boolean standbysKnown, List<Unassi
             return all;
         }
 
-        void gaps(String stage, Admin admin, String topic) {
-            if (notes.stream().anyMatch(note -> note.startsWith(stage))) {
-                return;
+        void gaps(String stage, KafkaFuture<Map<String, TopicDescription>> topics, String topic) {
+            var missing = new TreeSet<Integer>();
+            KafkaClients.answer(topics).values().stream()
+                    .filter(described -> described.name().equals(topic))
+                    .forEach(described -> described.partitions().forEach(each -> missing.add(each.partition())));
+            members.values().stream()
+                    .filter(member -> member.stage().equals(stage))
+                    .forEach(member -> missing.removeAll(member.partitions()));
+            if (!missing.isEmpty()) {
+                unassigned.add(new Unassigned(stage, missing));
             }
-            read(stage, () -> {
-                var missing = new TreeSet<Integer>();
-                KafkaClients.answer(admin.describeTopics(List.of(topic)).allTopicNames())
-                        .values()
-                        .forEach(described -> described.partitions().forEach(each -> missing.add(each.partition())));
-                members.values().stream()
-                        .filter(member -> member.stage().equals(stage))
-                        .forEach(member -> missing.removeAll(member.partitions()));
-                if (!missing.isEmpty()) {
-                    unassigned.add(new Unassigned(stage, missing));
-                }
-            });
         }
     }
 }
