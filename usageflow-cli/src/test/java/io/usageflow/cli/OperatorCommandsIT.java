@@ -135,7 +135,7 @@ class OperatorCommandsIT {
         CommandRun plan = run(0, "links", "delete", "--account", "parker");
         assertThat(plan.out())
                 .contains("account parker is linked to acct_1", "park until there is a new link, at most 7d")
-                .contains("In the last 1h there were 1 of them", "Nothing was deleted");
+                .contains("In the last 1h it had 1 event.", "Nothing was deleted");
         assertThat(run(0, "links", "delete", "--account", "parker", "--apply").out())
                 .contains("back again: usageflow links put --account parker --customer-external-id acct_1");
         assertThat(run(2, "links", "delete", "--account", "parker", "--apply").err())

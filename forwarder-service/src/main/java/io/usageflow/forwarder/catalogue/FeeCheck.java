@@ -10,6 +10,7 @@ import io.usageflow.forwarder.catalogue.Catalogue.Version;
 import io.usageflow.forwarder.catalogue.FeeResult.FeeDifference;
 import io.usageflow.forwarder.catalogue.FeeResult.Kind;
 import io.usageflow.forwarder.catalogue.Subscriptions.Subscribed;
+import io.usageflow.schema.text.CountText;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -297,8 +298,8 @@ public final class FeeCheck {
                         .allMatch(fee -> expected.stream().anyMatch(price -> FeeMatching.isSame(price, fee)))) {
             problems.add(new FeeResult(
                     Kind.FEES_DOUBLE,
-                    where + ", has " + count(expected.size(), "price") + " for the event, and charged "
-                            + count(fees.size(), "fee"),
+                    where + ", has " + CountText.of(expected.size(), "price") + " for the event, and charged "
+                            + CountText.of(fees.size(), "fee"),
                     differences(missing, extra),
                     sum(extra, List.of(), expected)));
         } else {
@@ -400,9 +401,5 @@ public final class FeeCheck {
         return (fee.amount().map(BigDecimal::toPlainString).orElse("") + " "
                         + fee.asset().orElse(""))
                 .strip();
-    }
-
-    private static String count(int number, String what) {
-        return number + " " + what + (number == 1 ? "" : "s");
     }
 }

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.ledger;
 
+import io.usageflow.schema.text.CountText;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
@@ -32,7 +33,7 @@ public record InFlight(List<Partition> partitions) {
         }
 
         private Optional<String> text(Duration atMost) {
-            String where = "partition " + partition + ": " + events + " events in flight, ";
+            String where = "partition " + partition + ": " + CountText.of(events, "event") + " in flight, ";
             if (expired > 0) {
                 return Optional.of(where + "and Kafka has deleted up to " + expired
                         + " of them undelivered: see docs/runbook.md, Retention is running out");

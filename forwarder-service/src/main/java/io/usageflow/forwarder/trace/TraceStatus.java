@@ -10,6 +10,7 @@ import io.usageflow.schema.DeadLetterMark;
 import io.usageflow.schema.DeliverableEvent;
 import io.usageflow.schema.Receipt;
 import io.usageflow.schema.UsageEvent;
+import io.usageflow.schema.text.CountText;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -97,7 +98,7 @@ public record TraceStatus(State state, String text, Optional<String> next) {
         String behind = progress.behindDelivery(event.ref())
                 .map(records -> records <= 0
                         ? ", which has passed it without a receipt that was read"
-                        : ", " + records + " records of its partition before its commit")
+                        : ", " + CountText.of(records, "record") + " of its partition before its commit")
                 .orElse(", which has committed nothing in its partition yet");
         return new TraceStatus(
                 State.WAITS_FOR_DELIVERY,
@@ -134,7 +135,7 @@ public record TraceStatus(State state, String text, Optional<String> next) {
             return new TraceStatus(
                     State.WAITS_FOR_ADMISSION,
                     "published at " + event.at() + " and waits for admission"
-                            + behind.map(records -> ", which is " + records + " records before it")
+                            + behind.map(records -> ", which is " + CountText.of(records, "record") + " before it")
                                     .orElse(", which has committed nothing in its partition yet"),
                     Optional.of("usageflow ledger"));
         }

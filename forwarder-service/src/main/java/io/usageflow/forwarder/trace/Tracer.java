@@ -9,6 +9,7 @@ import io.usageflow.forwarder.trace.Trace.TopicStart;
 import io.usageflow.forwarder.trace.Trace.TracedEvent;
 import io.usageflow.schema.CredytReference;
 import io.usageflow.schema.DeliverableEvent;
+import io.usageflow.schema.text.CountText;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
@@ -55,7 +56,8 @@ public final class Tracer {
         }
         request.since().ifPresent(since -> notes.add("records before " + since + " were not read"));
         if (search.unreadable() > 0) {
-            notes.add(search.unreadable() + " records hold the id and cannot be read; the trace may be incomplete");
+            notes.add("the id is in " + CountText.of(search.unreadable(), "record")
+                    + " that cannot be read; the trace may be incomplete");
         }
         return new Trace(request.eventId(), events, starts, notes, search.unreadable());
     }

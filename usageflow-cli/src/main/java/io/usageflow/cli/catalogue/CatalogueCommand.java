@@ -14,6 +14,7 @@ import io.usageflow.forwarder.catalogue.EventCatalogueCheck;
 import io.usageflow.forwarder.config.CatalogueSettings;
 import io.usageflow.forwarder.config.MomentText;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.schema.text.CountText;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -117,7 +118,8 @@ public final class CatalogueCommand {
         }
 
         private void show(CatalogueReport report) {
-            terminal.say("%,d events from %s to %s".formatted(report.events(), report.from(), report.to()));
+            terminal.say(
+                    "%s from %s to %s".formatted(CountText.of(report.events(), "event"), report.from(), report.to()));
             var table = new Table("RESULT", "EVENT TYPE", "DIMENSIONS", "PRODUCT", "EVENTS", "EXAMPLE");
             for (Row row : report.rows()) {
                 table.row(
@@ -157,8 +159,10 @@ public final class CatalogueCommand {
             long notBilled = CatalogueReport.events(report.rows(), Result.NOT_BILLED);
             long undecided = CatalogueReport.events(report.rows(), Result.UNDECIDED);
             if (notBilled + undecided > 0) {
-                return "NOT CLEAN: %,d events are not billed%s."
-                        .formatted(notBilled, undecided == 0 ? "" : ", and %,d cannot be judged".formatted(undecided));
+                return "NOT CLEAN: Credyt does not bill %s%s."
+                        .formatted(
+                                CountText.of(notBilled, "event"),
+                                undecided == 0 ? "" : ", and %,d cannot be judged".formatted(undecided));
             }
             return report.isClean()
                     ? "All events are billed, or of a type without a price."

@@ -18,6 +18,7 @@ import io.usageflow.forwarder.publish.input.InputBytes;
 import io.usageflow.forwarder.publish.line.LineCheck;
 import io.usageflow.forwarder.publish.line.LineIds;
 import io.usageflow.forwarder.publish.line.LineSource;
+import io.usageflow.schema.text.CountText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
@@ -148,9 +149,9 @@ public final class SimulateCommand extends CredytCommand {
     }
 
     private void show(SimulationReport report) {
-        terminal.say("%,d events, priced by %s"
+        terminal.say("%s, priced by %s"
                 .formatted(
-                        report.events(),
+                        CountText.of(report.events(), "event"),
                         report.products().isEmpty() ? "no product" : String.join("; ", report.products())));
         var table = new Table("RESULT", "EVENT TYPE", "EVENTS", "ESTIMATE", "CREDYT", "EXAMPLE");
         for (Row row : report.rows()) {
@@ -197,8 +198,8 @@ public final class SimulateCommand extends CredytCommand {
                 .mapToLong(Row::events)
                 .sum();
         if (open + badLines > 0) {
-            return "NOT CLEAN: of %,d events %,d are not billed, or not as estimated; %,d lines are bad."
-                    .formatted(report.events(), open, badLines);
+            return "NOT CLEAN: not billed, or not as estimated: %,d of %s; bad lines: %,d."
+                    .formatted(open, CountText.of(report.events(), "event"), badLines);
         }
         return report.isClean()
                 ? "Credyt's simulation and the estimate agree on every event."

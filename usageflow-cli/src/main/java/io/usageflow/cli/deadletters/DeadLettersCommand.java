@@ -2,6 +2,7 @@ package io.usageflow.cli.deadletters;
 
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.forwarder.deadletter.DeadLetterScan;
+import io.usageflow.schema.text.CountText;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -41,7 +42,7 @@ public final class DeadLettersCommand {
         }
         long more = summary.unreadable() - summary.unreadableNamed().size();
         if (more > 0) {
-            terminal.note("usageflow: and " + more + " more records that cannot be read");
+            terminal.note("usageflow: and " + CountText.of(more, "more record") + " that cannot be read");
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.usageflow.cli.demo;
 
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
+import io.usageflow.schema.text.CountText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,10 +43,12 @@ final class Checks {
         Set<String> surplus = new TreeSet<>(actual);
         surplus.removeAll(expected);
         if (!missing.isEmpty()) {
-            disagreements.add(where + " lacks " + missing.size() + " events, among them " + some(missing));
+            disagreements.add(
+                    where + " lacks " + CountText.of(missing.size(), "event") + ", among them " + some(missing));
         }
         if (!surplus.isEmpty()) {
-            disagreements.add(where + " has " + surplus.size() + " events too many, among them " + some(surplus));
+            disagreements.add(
+                    where + " has " + CountText.of(surplus.size(), "event") + " too many, among them " + some(surplus));
         }
         return this;
     }

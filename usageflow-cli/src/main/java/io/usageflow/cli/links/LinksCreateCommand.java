@@ -15,6 +15,7 @@ import io.usageflow.forwarder.links.LinkFile.BadRow;
 import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.links.LinkTable;
 import io.usageflow.forwarder.publish.input.InputBytes;
+import io.usageflow.schema.text.CountText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -165,9 +166,8 @@ public final class LinksCreateCommand extends CredytCommand {
             CreationFile read = CreationFile.read(InputBytes.of(in, path).text());
             read.bad().forEach(bad -> terminal.note("line " + bad.line() + ": " + bad.problem()));
             if (!read.bad().isEmpty() && !partial) {
-                throw new WrongUsageException(
-                        "%d lines are bad, so nothing was changed: correct them, or continue without with --partial"
-                                .formatted(read.bad().size()));
+                throw new WrongUsageException(CountText.of(read.bad().size(), "bad line")
+                        + ", so nothing was changed: correct them, or continue without with --partial");
             }
             return read;
         } catch (IllegalArgumentException noTable) {

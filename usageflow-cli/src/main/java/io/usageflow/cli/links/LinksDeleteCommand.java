@@ -13,6 +13,7 @@ import io.usageflow.forwarder.links.LinkTable;
 import io.usageflow.forwarder.links.LinkTable.Refusal;
 import io.usageflow.forwarder.links.LinkWriter;
 import io.usageflow.forwarder.links.RecentEvents;
+import io.usageflow.schema.text.CountText;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -126,7 +127,7 @@ final class LinksDeleteCommand implements Callable<Integer> {
         }
         RecentEvents recent = RecentEvents.of(settings, link.name(), Instant.now());
         return "From now on, all its events would " + become + ". In the last "
-                + DurationText.write(recent.within()) + " there were " + (recent.complete() ? "" : "at least ")
-                + "%,d of them.".formatted(recent.events());
+                + DurationText.write(recent.within()) + " it had " + (recent.complete() ? "" : "at least ")
+                + CountText.of(recent.events(), "event") + ".";
     }
 }

@@ -9,6 +9,7 @@ import io.usageflow.forwarder.credyt.lookup.CredytQueries.CredytUnreachableExcep
 import io.usageflow.forwarder.identity.CredytConnection;
 import io.usageflow.forwarder.identity.LinkCheck;
 import io.usageflow.forwarder.links.Link;
+import io.usageflow.schema.text.CountText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,8 +63,8 @@ final class Verification {
             terminal.note("usageflow: not verified at Credyt: " + silent.getMessage());
         }
         if (!unclear.isEmpty()) {
-            terminal.note("usageflow: Credyt does not confirm %,d links, such as %s"
-                    .formatted(unclear.size(), unclear.get(0)));
+            terminal.note("usageflow: Credyt does not confirm %s, such as %s"
+                    .formatted(CountText.of(unclear.size(), "link"), unclear.get(0)));
         }
         return refusals;
     }

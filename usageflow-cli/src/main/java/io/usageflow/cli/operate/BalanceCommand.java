@@ -9,6 +9,7 @@ import io.usageflow.forwarder.balance.BalanceReport;
 import io.usageflow.forwarder.balance.BalanceReport.Asset;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.credyt.lookup.CredytQueries;
+import io.usageflow.schema.text.CountText;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.util.Optional;
@@ -80,9 +81,9 @@ public final class BalanceCommand extends CredytCommand {
         } else if (report.customerId().isPresent()) {
             terminal.say("The wallet is empty.");
         }
-        terminal.say("On its way: %,d events not admitted, %,d not delivered%s"
+        terminal.say("On its way: %s not admitted, %,d not delivered%s"
                 .formatted(
-                        report.notAdmitted(),
+                        CountText.of(report.notAdmitted(), "event"),
                         report.undelivered(),
                         report.onItsWayComplete() ? "" : "; the fees of some are not known"));
         terminal.say(report.kept()

@@ -11,6 +11,7 @@ import io.usageflow.forwarder.funds.FundsClient;
 import io.usageflow.forwarder.funds.FundsClient.UnreachableException;
 import io.usageflow.forwarder.funds.FundsDocument;
 import io.usageflow.schema.text.AgeText;
+import io.usageflow.schema.text.CountText;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -95,8 +96,14 @@ public final class FundsCommand {
                 terminal.say("No customer lacks funds.");
                 return;
             }
-            terminal.say("%,d events of %,d customers wait for funds."
-                    .formatted(answers.stream().mapToLong(FundsDocument::events).sum(), customers));
+            terminal.say("Waiting for funds: %s of %s."
+                    .formatted(
+                            CountText.of(
+                                    answers.stream()
+                                            .mapToLong(FundsDocument::events)
+                                            .sum(),
+                                    "event"),
+                            CountText.of(customers, "customer")));
             var table = new Table("CUSTOMER", "EVENTS", "WAITS FOR", "LAST ANSWER");
             answers.forEach(answer -> answer.listed()
                     .forEach(each -> table.row(
@@ -163,7 +170,8 @@ public final class FundsCommand {
             terminal.say(
                     tried == 0
                             ? "No such customer lacks funds."
-                            : "%,d customers are tried now: usageflow funds list".formatted(tried));
+                            : "Credyt is asked now about %s: usageflow funds list"
+                                    .formatted(CountText.of(tried, "customer")));
             return tried > 0 && answered == asked.size() ? ExitCode.OK : ExitCode.PROBLEMS;
         }
     }

@@ -5,12 +5,12 @@ import io.usageflow.forwarder.ledger.InFlight;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerBalance.PartitionBalance;
 import io.usageflow.forwarder.ledger.LedgerCounter;
+import io.usageflow.schema.text.CountText;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Map.Entry;
 import java.util.stream.Collectors;
@@ -61,9 +61,10 @@ final class LedgerTable {
         Map<String, Long> delivery = balance.totals(LedgerBalance.DELIVERY);
         return now.truncatedTo(ChronoUnit.SECONDS) + "  received " + count(admission, LedgerCounter.RECEIVED)
                 + "  duplicate " + count(admission, LedgerCounter.DUPLICATE) + "  parked "
-                + count(admission, LedgerCounter.PARKED) + "  in flight " + figure(balance.inFlight()) + "  delivered "
+                + count(admission, LedgerCounter.PARKED) + "  in flight " + CountText.of(balance.inFlight())
+                + "  delivered "
                 + count(delivery, LedgerCounter.DELIVERED) + "  dead-lettered "
-                + figure(balance.total(LedgerBalance.ADMISSION, LedgerCounter.DEAD_LETTERED)
+                + CountText.of(balance.total(LedgerBalance.ADMISSION, LedgerCounter.DEAD_LETTERED)
                         + balance.total(LedgerBalance.DELIVERY, LedgerCounter.DEAD_LETTERED))
                 + (balance.isBalanced() ? "  balanced" : "  NOT BALANCED");
     }
@@ -82,7 +83,7 @@ final class LedgerTable {
                 count(admission, LedgerCounter.DUPLICATE),
                 count(admission, LedgerCounter.DEAD_LETTERED),
                 count(admission, LedgerCounter.PARKED),
-                figure(inFlight),
+                CountText.of(inFlight),
                 count(delivery, LedgerCounter.RECEIVED),
                 count(delivery, LedgerCounter.DELIVERED),
                 count(delivery, LedgerCounter.DEAD_LETTERED),
@@ -112,7 +113,7 @@ final class LedgerTable {
         String reasons = counters.entrySet().stream()
                 .filter(counter -> counter.getKey().startsWith(prefix) && counter.getValue() != 0)
                 .sorted(Entry.comparingByKey())
-                .map(counter -> counter.getKey().substring(prefix.length()) + " " + figure(counter.getValue()))
+                .map(counter -> counter.getKey().substring(prefix.length()) + " " + CountText.of(counter.getValue()))
                 .collect(Collectors.joining(", "));
         if (!reasons.isEmpty()) {
             lines.add(before + reasons);
@@ -131,7 +132,7 @@ final class LedgerTable {
                     + " parked or in flight"
                     + (balance.expiredUnread() == 0
                             ? ""
-                            : "; " + figure(balance.expiredUnread()) + " expired unread, within --expired-known "
+                            : "; " + CountText.of(balance.expiredUnread()) + " expired unread, within --expired-known "
                                     + balance.knownExpired());
         }
         return "THE BOOKS DO NOT BALANCE: "
@@ -141,10 +142,6 @@ final class LedgerTable {
     }
 
     private static String count(Map<String, Long> counters, LedgerCounter counter) {
-        return figure(counters.getOrDefault(counter.key(), 0L));
-    }
-
-    private static String figure(long count) {
-        return String.format(Locale.ROOT, "%,d", count);
+        return CountText.of(counters.getOrDefault(counter.key(), 0L));
     }
 }

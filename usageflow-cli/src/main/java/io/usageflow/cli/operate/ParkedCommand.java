@@ -14,6 +14,7 @@ import io.usageflow.forwarder.parked.ParkedDocument.Reason;
 import io.usageflow.forwarder.parked.ParkedDocument.WaitsFor;
 import io.usageflow.forwarder.parked.ParkedOverview;
 import io.usageflow.schema.text.AgeText;
+import io.usageflow.schema.text.CountText;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,10 +107,10 @@ public final class ParkedCommand {
                 terminal.say("Nothing waits" + (overview.complete() ? "." : " in the partitions that answered."));
                 return;
             }
-            terminal.say("%,d events of %,d accounts wait, the oldest for %s."
+            terminal.say("Waiting: %s of %s, the oldest for %s."
                     .formatted(
-                            overview.events(),
-                            overview.waitingAccounts(),
+                            CountText.of(overview.events(), "event"),
+                            CountText.of(overview.waitingAccounts(), "account"),
                             overview.oldestSince()
                                     .map(since -> AgeText.of(since, now))
                                     .orElse("an unknown time")));
@@ -130,9 +131,9 @@ public final class ParkedCommand {
             table.print(terminal);
             if (account == null
                     && overview.waitingAccounts() > overview.accounts().size()) {
-                terminal.say("%,d more accounts wait: --limit shows more of them."
-                        .formatted(
-                                overview.waitingAccounts() - overview.accounts().size()));
+                terminal.say("Not shown: %s; --limit shows more of them."
+                        .formatted(CountText.of(
+                                overview.waitingAccounts() - overview.accounts().size(), "account")));
             }
             terminal.say("Many at once: usageflow links import FILE");
         }

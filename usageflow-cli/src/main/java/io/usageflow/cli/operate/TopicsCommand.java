@@ -10,6 +10,7 @@ import io.usageflow.forwarder.config.TopicSettings;
 import io.usageflow.forwarder.topics.TopicAdmin;
 import io.usageflow.forwarder.topics.TopicFinding;
 import io.usageflow.forwarder.topics.TopicPlan;
+import io.usageflow.schema.text.CountText;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
@@ -109,7 +110,7 @@ public final class TopicsCommand {
                     admin.create(before, settings.topics().replication());
                     before.missing()
                             .forEach(missing -> terminal.say("created   " + missing.topic() + " ("
-                                    + missing.spec().partitions() + " partitions)"));
+                                    + CountText.of(missing.spec().partitions(), "partition") + ")"));
                     if (alter && !before.differing().isEmpty()) {
                         admin.alter(before);
                         before.differing()
@@ -143,7 +144,7 @@ public final class TopicsCommand {
 
     private static String line(TopicFinding finding) {
         return finding.match(
-                ready -> "ready     " + ready.topic() + " (" + ready.partitions() + " partitions)",
+                ready -> "ready     " + ready.topic() + " (" + CountText.of(ready.partitions(), "partition") + ")",
                 missing -> "missing   " + missing.topic() + ": 'usageflow topics apply' creates it with "
                         + missing.spec().partitions() + " partitions",
                 differs -> "differs   " + differs.topic() + " has " + differs.setting() + "=" + differs.actual()

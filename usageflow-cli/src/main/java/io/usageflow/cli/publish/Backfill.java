@@ -23,6 +23,7 @@ import io.usageflow.forwarder.publish.line.LineSource;
 import io.usageflow.forwarder.publish.line.LineSource.ParsedLine;
 import io.usageflow.producer.UsagePublisher;
 import io.usageflow.schema.text.AgeText;
+import io.usageflow.schema.text.CountText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -185,8 +186,8 @@ final class Backfill {
 
     private int conclude(PublishInput input, Counts counts, LineIds ids, Optional<InputReport> report) {
         if (ids.derived() > 0 && !input.dryRun()) {
-            terminal.note(ids.derived() + " events had no id and got a derived one: publishing the same input again"
-                    + " bills nothing twice");
+            terminal.note(CountText.of(ids.derived(), "event")
+                    + " had no id and got a derived one: publishing the same input again" + " bills nothing twice");
         }
         if (output.json()) {
             output.document(terminal, BackfillResult.Document.of(input.dryRun(), counts, report));

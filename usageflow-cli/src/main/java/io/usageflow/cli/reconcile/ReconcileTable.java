@@ -9,6 +9,7 @@ import io.usageflow.forwarder.reconcile.receipts.ReceiptReconciler.ReconcileProg
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary;
 import io.usageflow.forwarder.reconcile.receipts.ReconcileSummary.RepairOutcome;
 import io.usageflow.schema.text.AgeText;
+import io.usageflow.schema.text.CountText;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,7 +47,8 @@ public final class ReconcileTable {
         lines.addAll(unpriced(summary));
         lines.addAll(repairs(summary));
         summary.remedied()
-                .forEach((kind, count) -> lines.add("corrected by 'usageflow remedy': " + figure(count) + " " + kind));
+                .forEach((kind, count) ->
+                        lines.add("corrected by 'usageflow remedy': " + CountText.of(count) + " " + kind));
         lines.addAll(unjudged(summary));
         result.notes().forEach(note -> lines.add("note: " + note));
         lines.add(verdict(result));
@@ -135,7 +137,7 @@ public final class ReconcileTable {
         }
         var lines = new ArrayList<>(table.lines());
         if (found > sample.size()) {
-            lines.add("and " + figure(found - sample.size()) + " more: "
+            lines.add("and " + CountText.of(found - sample.size()) + " more: "
                     + report.map(file -> "all are in " + file).orElse("--report FILE.csv writes them all"));
         }
         lines.add("");
@@ -148,7 +150,8 @@ public final class ReconcileTable {
                 ? List.of()
                 : summary.unbilled().entrySet().stream()
                         .filter(type -> !summary.billed().containsKey(type.getKey()))
-                        .map(type -> "note: no event of type " + type.getKey() + " has fees (" + figure(type.getValue())
+                        .map(type -> "note: no event of type " + type.getKey() + " has fees ("
+                                + CountText.of(type.getValue())
                                 + "): if it has no price, name it with --free " + type.getKey()
                                 + "; otherwise look at its price and the customers' subscriptions")
                         .toList();
@@ -158,7 +161,8 @@ public final class ReconcileTable {
         return summary.unjudged().entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
                 .limit(UNJUDGED_MAX)
-                .map(why -> "note: the fees of " + figure(why.getValue()) + " events were not compared with prices: "
+                .map(why -> "note: no price was compared with the fees of "
+                        + CountText.of(why.getValue(), "event") + ": "
                         + why.getKey())
                 .toList();
     }
@@ -173,23 +177,23 @@ public final class ReconcileTable {
         long before = summary.count(RepairOutcome.SENT_BEFORE);
         long expired = summary.count(RepairOutcome.EXPIRED);
         if (would > 0) {
-            lines.add("to be sent again: " + figure(would) + "; nothing was sent, --repair --apply sends them");
+            lines.add("to be sent again: " + CountText.of(would) + "; nothing was sent, --repair --apply sends them");
             summary.missing().entrySet().stream()
                     .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
                     .limit(ACCOUNTS_MAX)
-                    .forEach(account -> lines.add("  " + account.getKey() + ": " + figure(account.getValue())));
+                    .forEach(account -> lines.add("  " + account.getKey() + ": " + CountText.of(account.getValue())));
         }
         if (sent > 0) {
-            lines.add("sent again: " + figure(sent)
+            lines.add("sent again: " + CountText.of(sent)
                     + "; they pass admission and delivery as replays do, 'usageflow ledger'"
                     + " shows them, and the same reconcile later finds them");
         }
         if (before > 0) {
-            lines.add(
-                    "not sent, since an earlier repair has: " + figure(before) + " (--again sends them all the same)");
+            lines.add("not sent, since an earlier repair has: " + CountText.of(before)
+                    + " (--again sends them all the same)");
         }
         if (expired > 0) {
-            lines.add("cannot be sent, because the originals have expired in Kafka: " + figure(expired));
+            lines.add("cannot be sent, because the originals have expired in Kafka: " + CountText.of(expired));
         }
         return lines;
     }
@@ -205,18 +209,14 @@ public final class ReconcileTable {
         }
         return summary.found() == 0
                 ? "clean: Credyt has every event as it was sent, and billed it"
-                : "NOT CLEAN: " + figure(summary.found()) + " of " + figure(summary.receipts()) + " events"
+                : "NOT CLEAN: " + CountText.of(summary.found()) + " of " + CountText.of(summary.receipts()) + " events"
                         + (summary.isWhole()
                                 ? ""
-                                : ", and NOT COMPLETE: " + figure(summary.count(Kind.UNREADABLE))
+                                : ", and NOT COMPLETE: " + CountText.of(summary.count(Kind.UNREADABLE))
                                         + " records among the receipts cannot be read");
     }
 
     private static String cut(String text) {
         return text.length() <= 40 ? text : text.substring(0, 37) + "...";
-    }
-
-    static String figure(long count) {
-        return String.format(Locale.ROOT, "%,d", count);
     }
 }

@@ -4,6 +4,7 @@ import io.usageflow.cli.command.Table;
 import io.usageflow.forwarder.reconcile.remedy.Remedy;
 import io.usageflow.forwarder.reconcile.remedy.Remedy.Outcome;
 import io.usageflow.forwarder.reconcile.remedy.Remedy.RemedySummary;
+import io.usageflow.schema.text.CountText;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,7 +34,7 @@ public final class RemedyTable {
                             remedy.detail()));
             lines.addAll(table.lines());
             if (summary.findings() > SAMPLE_MAX) {
-                lines.add("and " + ReconcileTable.figure(summary.findings() - SAMPLE_MAX) + " more");
+                lines.add("and " + CountText.of(summary.findings() - SAMPLE_MAX) + " more");
             }
             lines.add("");
         }
@@ -60,7 +61,7 @@ public final class RemedyTable {
                 .mapToLong(Map.Entry::getValue)
                 .sum();
         String done = apply ? summary.job() + " is done" : "nothing was touched: --apply does it";
-        return open == 0 ? done : done + "; findings left: " + ReconcileTable.figure(open);
+        return open == 0 ? done : done + "; findings left: " + CountText.of(open);
     }
 
     /** With a sign: what is added to the wallet. */

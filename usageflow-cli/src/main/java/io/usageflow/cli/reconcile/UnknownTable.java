@@ -7,6 +7,7 @@ import io.usageflow.forwarder.reconcile.unknown.UnknownEventSearch.SearchProgres
 import io.usageflow.forwarder.reconcile.unknown.UnknownSummary;
 import io.usageflow.forwarder.reconcile.unknown.UnknownSummary.Count;
 import io.usageflow.schema.text.AgeText;
+import io.usageflow.schema.text.CountText;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,8 +85,8 @@ public final class UnknownTable {
             return "NOT ONE event was sent from here: are these the topics (topics.prefix) of this key's events?";
         }
         if (unknown > 0) {
-            return "NOT CLEAN: " + ReconcileTable.figure(unknown) + " of "
-                    + ReconcileTable.figure(summary.count(Count.EVENTS_IN_PERIOD)) + " events are unknown to us"
+            return "NOT CLEAN: " + CountText.of(unknown) + " of "
+                    + CountText.of(summary.count(Count.EVENTS_IN_PERIOD)) + " events are unknown to us"
                     + (summary.isWhole() ? "" : ", and NOT COMPLETE: there may be more");
         }
         return summary.isWhole()

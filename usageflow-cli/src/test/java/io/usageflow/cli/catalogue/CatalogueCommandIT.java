@@ -98,7 +98,7 @@ class CatalogueCommandIT {
                 .contains("did you mean message_completed?")
                 .contains("it has data.total_token")
                 .contains("event type image_generated is priced by product images")
-                .contains("NOT CLEAN: 6 events are not billed, and 1 cannot be judged.");
+                .contains("NOT CLEAN: Credyt does not bill 6 events, and 1 cannot be judged.");
     }
 
     @Test

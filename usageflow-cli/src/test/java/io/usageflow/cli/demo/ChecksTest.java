@@ -32,7 +32,7 @@ class ChecksTest {
                         "fees: expected 1.5, found 1.6",
                         "the outage met no request",
                         "dead letters of delivery: expected {REJECTED=3}, found {REJECTED=2}",
-                        "Credyt's stand-in lacks 1 events, among them [lost]",
-                        "Credyt's stand-in has 1 events too many, among them [stray]");
+                        "Credyt's stand-in lacks 1 event, among them [lost]",
+                        "Credyt's stand-in has 1 event too many, among them [stray]");
     }
 }

@@ -100,7 +100,7 @@ class BalanceCommandIT {
         assertThat(shown.out())
                 .contains("Account acct_1 is customer acme (" + customer + ")")
                 .containsPattern("USD +10.5 +0.75 +9.75 +11.5")
-                .contains("On its way: 1 events not admitted, 2 not delivered")
+                .contains("On its way: 1 event not admitted, 2 not delivered")
                 .contains("Services read a balance that is ");
     }
 

@@ -141,7 +141,7 @@ class LedgerCommandIT {
         await().atMost(SOON)
                 .until(() -> command.run(topics.with("ledger", "--in-flight-max", "1ms")) == ExitCode.PROBLEMS);
         assertThat(command.out())
-                .contains("EVENTS ARE LATE OR GONE: partition " + partition + ": 1 events in flight, the oldest for ");
+                .contains("EVENTS ARE LATE OR GONE: partition " + partition + ": 1 event in flight, the oldest for ");
 
         assertThat(command.run(topics.with("ledger"))).as("not yet a day").isZero();
         assertThat(command.out()).contains("the oldest event in flight was admitted ");

@@ -102,7 +102,7 @@ class BillingDrillIT {
                         "DIMENSION_WITHOUT_PRICE",
                         "PRODUCT_NOT_SUBSCRIBED",
                         "SUBSCRIPTION_PENDING")
-                .contains("5 events are not billed");
+                .contains("Credyt does not bill 5 events");
         commands.until(
                 "usageflow parked list", shown -> List.of("typo", "volume", "model", "unsubscribed", "pending").stream()
                         .allMatch(account -> shown.contains(account)));
@@ -188,7 +188,7 @@ class BillingDrillIT {
                 .until(() -> shell.run("usageflow ledger").output().matches("(?s).*\ntotal( +[0-9,]+){5} +0 .*"));
         assertThat(commands.run("usageflow ledger", 0)).contains("the books balance");
         assertThat(commands.run("usageflow reconcile --from 1h --rate 1000", 0)).contains("clean:");
-        assertThat(commands.run("usageflow catalogue check --from 1h", 1)).contains("3 events are not billed");
+        assertThat(commands.run("usageflow catalogue check --from 1h", 1)).contains("Credyt does not bill 3 events");
         JsonNode customers = JSON.readTree(commands.run("curl -s http://127.0.0.1:8090/__sandbox/stats", 0))
                 .path("by_customer");
         // All that are well, three corrected and one linked late; a summary that was sent again; a search and its

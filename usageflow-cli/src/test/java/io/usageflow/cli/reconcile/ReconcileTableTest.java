@@ -34,7 +34,7 @@ class ReconcileTableTest {
         assertThat(ReconcileTable.of(result, List.of(), Optional.empty()))
                 .contains("  as they should be            8")
                 .contains("corrected by 'usageflow remedy': 1 UNBILLED")
-                .contains("note: the fees of 3 events were not compared with prices: a fee has no amount")
+                .contains("note: no price was compared with the fees of 3 events: a fee has no amount")
                 .contains("NOT CLEAN: 2 of 10 events, and NOT COMPLETE: 2 records among the receipts cannot be read");
     }
 }

@@ -17,6 +17,7 @@ import io.usageflow.forwarder.credyt.lookup.ParsedResponse.QueryResult;
 import io.usageflow.forwarder.links.Link.Reference;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.schema.text.CountText;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Clock;
 import java.time.Duration;
@@ -154,11 +155,12 @@ public final class CatalogueWatch implements Stage {
             return "Credyt's products have not been read for " + cache.age().toSeconds() + " s" + why;
         }
         int connected = cache.accounts().size() - 1;
-        return cache.products().size() + " products"
-                + (connected == 0 ? "" : " and those of " + connected + " connected accounts") + ", read "
+        return CountText.of(cache.products().size(), "product")
+                + (connected == 0 ? "" : " and those of " + CountText.of(connected, "connected account")) + ", read "
                 + cache.age().toSeconds() + " s ago"
                 + (cache.isStale() ? ", which is longer than " + CatalogueSettings.AGE_MAX : "")
-                + why + "; " + cache.customers() + " customers, and " + cache.unread() + " wait to be read";
+                + why + "; " + CountText.of(cache.customers(), "customer") + ", and " + cache.unread()
+                + " wait to be read";
     }
 
     @Override

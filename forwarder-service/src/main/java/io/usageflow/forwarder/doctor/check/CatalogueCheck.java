@@ -11,6 +11,7 @@ import io.usageflow.forwarder.doctor.Check.NotReachableException;
 import io.usageflow.forwarder.doctor.CheckResult;
 import io.usageflow.forwarder.doctor.check.CredytCheck.CredytProbe;
 import io.usageflow.forwarder.kafka.TopicsNotReadyException;
+import io.usageflow.schema.text.CountText;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,7 +59,7 @@ public record CatalogueCheck(CredytProbe probe, Settings settings) {
 
     public static CheckResult judge(CatalogueReport report) {
         long notBilled = events(report, Result.NOT_BILLED);
-        String read = report.events() + " events of the last hour";
+        String read = CountText.of(report.events(), "event") + " of the last hour";
         if (notBilled > 0) {
             Row worst = report.rows().get(0);
             return CheckResult.warn(

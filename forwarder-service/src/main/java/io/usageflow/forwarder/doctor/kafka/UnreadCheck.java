@@ -7,6 +7,7 @@ import io.usageflow.forwarder.kafka.LogId;
 import io.usageflow.forwarder.kafka.TopicsNotReadyException;
 import io.usageflow.forwarder.ledger.LedgerReader;
 import io.usageflow.schema.LedgerEntry;
+import io.usageflow.schema.text.CountText;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,8 +64,8 @@ public record UnreadCheck(Cluster cluster, Settings settings, Duration atMost) {
         var findings = new ArrayList<CheckResult>(judge(partitions));
         findings.addAll(judgeLogs(kept(), current(partitions)));
         return findings.isEmpty()
-                ? List.of(
-                        CheckResult.ok(NAME, "Kafka has all that was not read yet: " + unread(partitions) + " records"))
+                ? List.of(CheckResult.ok(
+                        NAME, "Kafka has all that was not read yet: " + CountText.of(unread(partitions), "record")))
                 : findings;
     }
 
@@ -113,8 +114,9 @@ public record UnreadCheck(Cluster cluster, Settings settings, Duration atMost) {
                         each.kept()
                                 ? CheckResult.fail(
                                         NAME,
-                                        where + ": Kafka deleted up to " + (each.first() - committed)
-                                                + " records before they were read (offsets " + committed + " to "
+                                        where + ": Kafka deleted up to "
+                                                + CountText.of(each.first() - committed, "record")
+                                                + " before they were read (offsets " + committed + " to "
                                                 + (each.first() - 1) + ")",
                                         RUNBOOK)
                                 : CheckResult.warn(

@@ -90,7 +90,7 @@ class CatalogueWatchTest {
         await().atMost(SOON)
                 .until(() -> ask().asForecast().filter(Billed.class::isInstance).isPresent());
         assertThat(watch.health().ready()).isTrue();
-        awaitDetail("1 products, read 0 s ago; 1 customers, and 0 wait to be read");
+        awaitDetail("1 product, read 0 s ago; 1 customer, and 0 wait to be read");
     }
 
     /** A wrong account in one link must not keep the others from being read. */
@@ -114,7 +114,7 @@ class CatalogueWatchTest {
                 .filter(Undecided.class::isInstance)
                 .isPresent());
         assertThat(watch.health().ready()).isTrue();
-        awaitDetail("1 products and those of 2 connected accounts, read 0 s ago");
+        awaitDetail("1 product and those of 2 connected accounts, read 0 s ago");
     }
 
     @Test
