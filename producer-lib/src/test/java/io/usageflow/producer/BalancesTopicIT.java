@@ -92,7 +92,7 @@ class BalancesTopicIT extends PublisherFixture {
             await().atMost(LONG)
                     .until(() -> balances.status().hindrance().orElse("").contains("usageflow topics apply"));
 
-            createTopics();
+            awaitTopics();
             write("a", balance("a", "5", "0"));
 
             await().atMost(LONG).until(() -> answer(balances, "a") == Decision.ALLOWED);

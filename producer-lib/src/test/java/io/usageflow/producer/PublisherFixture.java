@@ -45,11 +45,14 @@ abstract class PublisherFixture {
         broker = EmbeddedBroker.start();
     }
 
+    /**
+     * Waits until every leader answers, also after an outage: a new producer that meets a partition before that can
+     * send its second batch first, which Kafka accepts, and then refuses the first one until it expires.
+     * So a new publisher that has events before the broker is back may have one request in flight only.
+     */
     @BeforeEach
-    void createTopics() {
+    void awaitTopics() {
         broker.resume();
-        // Waits until every leader answers: a producer that meets a partition before that can send its second batch
-        // first, which Kafka accepts, and then refuses the first one until it expires.
         TopicCreation.create(broker.bootstrapServers(), topics.specs(PARTITIONS, Duration.ofDays(35)));
     }
 

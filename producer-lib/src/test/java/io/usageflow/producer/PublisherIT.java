@@ -100,8 +100,13 @@ class PublisherIT extends PublisherFixture {
         broker.stop();
         // Accepts connections on the broker's own port and says nothing: the worst kind of away.
         ServerSocket silent = new ServerSocket(broker.port(), 50, InetAddress.getLoopbackAddress());
-        UsagePublisher publisher =
-                publisher(Map.of("socket.connection.setup.timeout.ms", 1_000, "request.timeout.ms", 2_000));
+        UsagePublisher publisher = publisher(Map.of(
+                "socket.connection.setup.timeout.ms",
+                1_000,
+                "request.timeout.ms",
+                2_000,
+                "max.in.flight.requests.per.connection",
+                1));
 
         List<CompletableFuture<PublishReceipt>> futures = IntStream.range(0, 100)
                 .mapToObj(i -> publisher.publish(event("acct").data("n", i)))

@@ -84,7 +84,7 @@ class SpoolIT extends PublisherFixture {
                 .as("what is on disk is not undelivered")
                 .isTrue();
 
-        broker.resume();
+        awaitTopics();
         UsagePublisher after = publisher(Map.of());
         assertThat(after.publish(event("acct-1").data("n", 500))).succeedsWithin(LONG);
         awaitDrained(after);
@@ -131,7 +131,8 @@ class SpoolIT extends PublisherFixture {
     @Test
     void shouldRefuseWhenTheSpoolIsFullAndTakeEventsAgainWhenKafkaIsBack() {
         broker.stop();
-        UsagePublisher publisher = publisher(Map.of("spool.max.bytes", 1 << 20));
+        UsagePublisher publisher =
+                publisher(Map.of("spool.max.bytes", 1 << 20, "max.in.flight.requests.per.connection", 1));
         List<CompletableFuture<PublishReceipt>> futures = new ArrayList<>();
         CompletableFuture<PublishReceipt> last;
         do {
