@@ -7,11 +7,12 @@ import io.usageflow.forwarder.api.DeadLetterList.Place;
 import io.usageflow.forwarder.api.LinkList.Filter;
 import io.usageflow.forwarder.config.EffectiveSetting;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.console.BoundedWork;
 import io.usageflow.forwarder.console.Console;
-import io.usageflow.forwarder.console.DeadLetterSearch;
 import io.usageflow.forwarder.console.Instances;
+import io.usageflow.forwarder.console.deadletter.DeadLetterSearch;
+import io.usageflow.forwarder.console.page.BoundedWork;
 import io.usageflow.forwarder.deadletter.DeadLetterFilter;
+import io.usageflow.forwarder.json.PayloadMask;
 import io.usageflow.forwarder.json.ReportJson;
 import io.usageflow.forwarder.ledger.InFlight;
 import io.usageflow.forwarder.ledger.InFlightReader;
@@ -57,7 +58,7 @@ public final class Api {
     private final LinkTable links;
     private final LedgerReader reader;
     private final Tracer tracer;
-    private final DeadLetterSearch deadLetters;
+    private final PayloadMask mask;
 
     private Api(Settings settings, BoundedWork work, Clock clock) {
         this.settings = settings;
@@ -68,8 +69,8 @@ public final class Api {
                 settings.topics().names(),
                 settings.kafka().client(),
                 settings.registry().serde());
+        this.mask = new PayloadMask(settings.admin().payloadMask());
         this.tracer = new Tracer(settings, clock);
-        this.deadLetters = new DeadLetterSearch(settings, System::nanoTime);
     }
 
     /**
@@ -128,7 +129,7 @@ public final class Api {
 
     private Callable<Object> deadLetter(ApiQuery query) {
         String id = query.required("id");
-        return () -> new WholeDeadLetters(deadLetters.whole(id).stream()
+        return () -> new WholeDeadLetters(DeadLetterSearch.whole(settings, id, mask).stream()
                 .map(DeadLetterSearch.Whole::document)
                 .toList());
     }
@@ -145,7 +146,7 @@ public final class Api {
                 query.moment("since", clock.instant()),
                 Optional.empty(),
                 query.flag("credyt"));
-        return () -> tracer.trace(request, reading -> {});
+        return () -> tracer.trace(request, reading -> {}).masked(mask);
     }
 
     private Callable<Object> ledger(ApiQuery query) {

@@ -1,6 +1,6 @@
 package io.usageflow.forwarder.api;
 
-import io.usageflow.forwarder.console.BoundedWork;
+import io.usageflow.forwarder.console.page.BoundedWork;
 import io.usageflow.forwarder.observe.AdminPage;
 import java.time.Duration;
 import java.util.List;

@@ -25,6 +25,7 @@ import org.apache.kafka.common.config.types.Password;
  * @param tokensFile more of them, one a line
  * @param allowedHosts further names that requests may use; addresses, this machine's names and {@code host} always may
  * @param metricsOpen whether {@code /metrics} needs no token
+ * @param payloadMask names of fields whose values pages hide; see {@link io.usageflow.forwarder.json.PayloadMask}
  * @param pageMaxAge how old an answer of {@code /metrics} and of the stages' pages may be
  */
 public record AdminSettings(
@@ -36,6 +37,7 @@ public record AdminSettings(
         Optional<Path> tokensFile,
         List<String> allowedHosts,
         boolean metricsOpen,
+        List<String> payloadMask,
         Duration pageMaxAge) {
     public static final String HOST = "admin.host";
     public static final String PORT = "admin.port";
@@ -45,6 +47,7 @@ public record AdminSettings(
     public static final String TOKENS_FILE = "admin.tokens.file";
     public static final String ALLOWED_HOSTS = "admin.allowed.hosts";
     public static final String METRICS_OPEN = "admin.metrics.open";
+    public static final String PAYLOAD_MASK = "admin.payload.mask";
     public static final String PAGE_MAX_AGE = "admin.page.max.age";
 
     private static final int TOKEN_CHARS_MIN = 16;
@@ -55,6 +58,7 @@ public record AdminSettings(
     public AdminSettings {
         tokens = List.copyOf(tokens);
         allowedHosts = List.copyOf(allowedHosts);
+        payloadMask = List.copyOf(payloadMask);
     }
 
     /** Without a token, and with the other defaults. */
@@ -68,6 +72,7 @@ public record AdminSettings(
                 Optional.empty(),
                 List.of(),
                 false,
+                List.of(),
                 DurationText.parse(PAGE_MAX_AGE, PAGE_MAX_AGE_PRESET));
     }
 
@@ -98,6 +103,10 @@ public record AdminSettings(
                         + " always may; others are refused, since a web page can point a name of its own here.")
                 .flag(METRICS_OPEN, false)
                 .doc("true: /metrics needs no token. It holds counts and topic names, no customer.")
+                .list(PAYLOAD_MASK)
+                .doc("Names of fields whose values the console and the JSON API hide in events, at any depth and in any"
+                        + " case, such as email, *name*; * stands for any characters. An operator may see them with a"
+                        + " reason, which is logged. Empty: nothing is hidden.")
                 .duration(PAGE_MAX_AGE, PAGE_MAX_AGE_PRESET, "0ms", "1m")
                 .doc("How old an answer of /metrics, /admission/parked, /delivery/funds, the console and the JSON API"
                         + " may be, so that many readers cost as much as one. Health is never cached.");
@@ -113,6 +122,7 @@ public record AdminSettings(
                 KeyGroup.path(config, TOKENS_FILE),
                 config.getList(ALLOWED_HOSTS),
                 config.getBoolean(METRICS_OPEN),
+                config.getList(PAYLOAD_MASK),
                 KeyGroup.duration(config, PAGE_MAX_AGE));
     }
 

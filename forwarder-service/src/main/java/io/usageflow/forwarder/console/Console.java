@@ -4,6 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.console.deadletter.DeadLettersView;
+import io.usageflow.forwarder.console.deadletter.KnownMarks;
+import io.usageflow.forwarder.console.job.ConsoleJobs;
+import io.usageflow.forwarder.console.job.JobsView;
+import io.usageflow.forwarder.console.link.LinkView;
+import io.usageflow.forwarder.console.page.BoundedWork;
+import io.usageflow.forwarder.console.page.Layout;
+import io.usageflow.forwarder.json.PayloadMask;
 import io.usageflow.forwarder.ledger.LedgerReader;
 import io.usageflow.forwarder.links.LinkTable;
 import io.usageflow.forwarder.observe.AdminPage;
@@ -24,19 +32,22 @@ import java.util.function.Supplier;
 public final class Console implements AutoCloseable {
     private final FlowHistory history;
     private final BoundedWork work = new BoundedWork();
+    private final ConsoleJobs jobs;
+    private final KnownMarks marks;
     private final List<WebPage> pages;
 
     private Console(Settings settings, Supplier<HealthReport> health, List<AdminPage> stages, MeterRegistry meters) {
         Clock clock = Clock.systemUTC();
-        var layout = new Layout(
-                settings.process().instanceId(),
-                !settings.admin().acceptedTokens().isEmpty(),
-                clock::instant);
+        boolean open = settings.admin().acceptedTokens().isEmpty();
+        var layout = new Layout(settings.process().instanceId(), !open, clock::instant);
         history = new FlowHistory(meters, System::nanoTime);
         Optional<AdminPage> parked = stages.stream()
                 .filter(page -> page.path().equals(ParkedDocument.PATH))
                 .findFirst();
+        var mask = new PayloadMask(settings.admin().payloadMask());
         var links = new LinkTable(settings);
+        jobs = new ConsoleJobs(settings, clock);
+        marks = new KnownMarks(settings);
         pages = List.of(
                 new FlowView(
                         layout,
@@ -44,8 +55,9 @@ public final class Console implements AutoCloseable {
                         health,
                         history,
                         () -> work.within(Instances.WITHIN, () -> Instances.read(settings))),
-                new FindView(layout, parked, links, new Tracer(settings, clock), work),
-                new DeadLettersView(layout, settings, work),
+                new FindView(layout, parked, links, new Tracer(settings, clock), mask, work),
+                new DeadLettersView(layout, settings, marks, work, open),
+                new JobsView(layout, jobs, open),
                 new ParkedView(layout, parked),
                 new LinksView(layout, links, work),
                 new ReplaysView(layout, settings, work),
@@ -57,8 +69,10 @@ public final class Console implements AutoCloseable {
                                 settings.registry().serde()),
                         work),
                 new SettingsView(layout, settings.effective()),
+                new LinkView(layout, settings, work, open),
                 new LoginView(),
                 new Asset("console.css", "text/css; charset=utf-8"),
+                new Asset("console.js", "text/javascript; charset=utf-8"),
                 new Asset("icon.svg", "image/svg+xml"));
     }
 
@@ -90,8 +104,10 @@ public final class Console implements AutoCloseable {
 
     @Override
     public void close() {
+        jobs.close();
         history.close();
         work.close();
+        marks.close();
     }
 
     /** A file that all pages use. */

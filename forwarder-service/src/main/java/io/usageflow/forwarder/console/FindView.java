@@ -1,10 +1,14 @@
 package io.usageflow.forwarder.console;
 
-import static io.usageflow.forwarder.console.Html.attr;
-import static io.usageflow.forwarder.console.Html.css;
-import static io.usageflow.forwarder.console.Html.el;
+import static io.usageflow.forwarder.console.page.Html.attr;
+import static io.usageflow.forwarder.console.page.Html.css;
+import static io.usageflow.forwarder.console.page.Html.el;
 
 import io.usageflow.forwarder.config.MomentText;
+import io.usageflow.forwarder.console.page.BoundedWork;
+import io.usageflow.forwarder.console.page.Html;
+import io.usageflow.forwarder.console.page.Layout;
+import io.usageflow.forwarder.json.PayloadMask;
 import io.usageflow.forwarder.json.ReportJson;
 import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.links.LinkTable;
@@ -44,10 +48,18 @@ final class FindView implements WebPage {
     private final Optional<AdminPage> parked;
     private final LinkTable links;
     private final Tracer tracer;
+    private final PayloadMask mask;
     private final BoundedWork work;
 
     /** @param parked admission's page; empty where this process does not run admission */
-    FindView(Layout layout, Optional<AdminPage> parked, LinkTable links, Tracer tracer, BoundedWork work) {
+    FindView(
+            Layout layout,
+            Optional<AdminPage> parked,
+            LinkTable links,
+            Tracer tracer,
+            PayloadMask mask,
+            BoundedWork work) {
+        this.mask = mask;
         this.layout = layout;
         this.parked = parked;
         this.links = links;
@@ -114,16 +126,7 @@ final class FindView implements WebPage {
                         attr("required", "")),
                 Layout.field("Only of account", "account", question.account()),
                 Layout.field("Not older than", "since", question.since(), attr("placeholder", "2026-11-23, or 2h")),
-                el(
-                        "label",
-                        css("check"),
-                        el(
-                                "input",
-                                attr("type", "checkbox"),
-                                attr("name", "credyt"),
-                                attr("value", 1),
-                                question.credyt() ? Optional.of(attr("checked", "")) : Optional.empty()),
-                        "Ask Credyt for the fees"),
+                Layout.check("Ask Credyt for the fees", "credyt", question.credyt()),
                 el("button", "Find"));
     }
 
@@ -152,7 +155,8 @@ final class FindView implements WebPage {
                                 "credyt",
                                 question.credyt() ? "1" : ""))));
         names(question.text(), content);
-        BoundedWork.Result<Trace> trace = work.within(TRACE_WITHIN, () -> tracer.trace(request, reading -> {}));
+        BoundedWork.Result<Trace> trace = work.within(
+                TRACE_WITHIN, () -> tracer.trace(request, reading -> {}).masked(mask));
         content.add(el("h2", "As an event"));
         trace.problem().ifPresent(why -> content.add(Layout.note(why)));
         trace.value().ifPresent(found -> events(found, content));

@@ -1,11 +1,14 @@
 package io.usageflow.forwarder.console;
 
-import static io.usageflow.forwarder.console.Html.attr;
-import static io.usageflow.forwarder.console.Html.css;
-import static io.usageflow.forwarder.console.Html.el;
+import static io.usageflow.forwarder.console.page.Html.attr;
+import static io.usageflow.forwarder.console.page.Html.css;
+import static io.usageflow.forwarder.console.page.Html.el;
 
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.CountAtBucket;
+import io.usageflow.forwarder.console.page.BoundedWork;
+import io.usageflow.forwarder.console.page.Html;
+import io.usageflow.forwarder.console.page.Layout;
 import io.usageflow.forwarder.observe.HealthReport;
 import io.usageflow.forwarder.observe.StageHealth;
 import io.usageflow.forwarder.observe.WebPage;

@@ -1,8 +1,11 @@
 package io.usageflow.forwarder.console;
 
-import static io.usageflow.forwarder.console.Html.el;
+import static io.usageflow.forwarder.console.page.Html.el;
 
 import io.usageflow.forwarder.console.Instances.Member;
+import io.usageflow.forwarder.console.page.BoundedWork;
+import io.usageflow.forwarder.console.page.Html;
+import io.usageflow.forwarder.console.page.Layout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,11 @@
 package io.usageflow.forwarder.console;
 
-import static io.usageflow.forwarder.console.Html.attr;
-import static io.usageflow.forwarder.console.Html.el;
+import static io.usageflow.forwarder.console.page.Html.attr;
+import static io.usageflow.forwarder.console.page.Html.el;
 
+import io.usageflow.forwarder.console.page.BoundedWork;
+import io.usageflow.forwarder.console.page.Html;
+import io.usageflow.forwarder.console.page.Layout;
 import io.usageflow.forwarder.links.Link;
 import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.links.LinkTable;

@@ -1,8 +1,10 @@
 package io.usageflow.forwarder.console;
 
-import static io.usageflow.forwarder.console.Html.attr;
-import static io.usageflow.forwarder.console.Html.el;
+import static io.usageflow.forwarder.console.page.Html.attr;
+import static io.usageflow.forwarder.console.page.Html.el;
 
+import io.usageflow.forwarder.console.page.Html;
+import io.usageflow.forwarder.console.page.Layout;
 import io.usageflow.forwarder.links.ShellWord;
 import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.WebPage;
@@ -49,7 +51,8 @@ final class ParkedView implements WebPage {
                     return 200;
                 });
         String command = "usageflow parked list" + (account.isEmpty() ? "" : " --account " + ShellWord.of(account));
-        return layout.page(status, name(), command, content);
+        // Of one account it is watched how its events leave.
+        return layout.page(status, name(), command, content, !account.isEmpty());
     }
 
     static AdminPage.Answer ask(AdminPage page, String account) {
@@ -69,6 +72,7 @@ final class ParkedView implements WebPage {
                 content.add(table(parked.accounts()));
             } else if (!account.isEmpty()) {
                 content.add(Layout.note("No event of " + VisibleText.of(account) + " waits here."));
+                content.add(el("p", Layout.link("What is linked to it", "find", "q", account)));
             }
             if (account.isEmpty()
                     && parked.totals().accounts() > parked.accounts().size()) {
@@ -114,8 +118,17 @@ final class ParkedView implements WebPage {
                                 layout.since(each.oldestSince()),
                                 waitsFor(each.waitsFor()),
                                 each.partition(),
-                                el("code", each.waitsFor().remedy())))
+                                List.of(
+                                        link(each.waitsFor()),
+                                        el("code", each.waitsFor().remedy()))))
                         .toList());
+    }
+
+    private static Optional<Html> link(WaitsFor what) {
+        return what.why() == ParkedDocument.Reason.NO_LINK
+                ? Optional.of(el(
+                        "p", Layout.link("Link it", "link", "kind", what.link().key(), "name", what.name())))
+                : Optional.empty();
     }
 
     private static String waitsFor(WaitsFor what) {

@@ -1,8 +1,11 @@
 package io.usageflow.forwarder.console;
 
-import static io.usageflow.forwarder.console.Html.css;
-import static io.usageflow.forwarder.console.Html.el;
+import static io.usageflow.forwarder.console.page.Html.css;
+import static io.usageflow.forwarder.console.page.Html.el;
 
+import io.usageflow.forwarder.console.page.BoundedWork;
+import io.usageflow.forwarder.console.page.Html;
+import io.usageflow.forwarder.console.page.Layout;
 import io.usageflow.forwarder.ledger.LedgerReader;
 import io.usageflow.forwarder.ledger.ReconcileEntry;
 import io.usageflow.forwarder.ledger.ReconcileEntry.Check;

@@ -1,9 +1,12 @@
 package io.usageflow.forwarder.console;
 
-import static io.usageflow.forwarder.console.Html.attr;
-import static io.usageflow.forwarder.console.Html.el;
+import static io.usageflow.forwarder.console.page.Html.attr;
+import static io.usageflow.forwarder.console.page.Html.el;
 
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.console.page.BoundedWork;
+import io.usageflow.forwarder.console.page.Html;
+import io.usageflow.forwarder.console.page.Layout;
 import io.usageflow.forwarder.observe.WebPage;
 import io.usageflow.forwarder.replay.ReplayHistory;
 import io.usageflow.forwarder.replay.ReplayHistory.Job;

@@ -1,9 +1,11 @@
 package io.usageflow.forwarder.console;
 
-import static io.usageflow.forwarder.console.Html.css;
-import static io.usageflow.forwarder.console.Html.el;
+import static io.usageflow.forwarder.console.page.Html.css;
+import static io.usageflow.forwarder.console.page.Html.el;
 
 import io.usageflow.forwarder.config.EffectiveSetting;
+import io.usageflow.forwarder.console.page.Html;
+import io.usageflow.forwarder.console.page.Layout;
 import io.usageflow.forwarder.observe.WebPage;
 import java.util.List;
 import java.util.Map;

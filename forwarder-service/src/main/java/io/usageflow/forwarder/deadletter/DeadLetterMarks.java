@@ -13,6 +13,8 @@ import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostExcep
 import io.usageflow.schema.serde.AvroSerdes;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
@@ -22,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The newest answer to each dead letter at the time the marks' topic was read. Not thread-safe.
+ * The newest answer to each dead letter at the time the marks' topic was read last. Not thread-safe.
  *
  * <p>The topic is compacted and keeps a mark for each dead letter that was ever answered, so there may be many
  * millions. They are in a RocksDB in a temporary folder, by the 16 bytes of their ids: memory does not grow with their
@@ -33,6 +35,7 @@ public final class DeadLetterMarks implements AutoCloseable {
 
     private final String topic;
     private final Deserializer<DeadLetterMark> deserializer;
+    private final Map<Integer, Long> next = new HashMap<>();
     private @Nullable TemporaryTable table;
     private @Nullable DeadLetterMark newest;
     private long read;
@@ -48,15 +51,9 @@ public final class DeadLetterMarks implements AutoCloseable {
      * @throws org.apache.kafka.common.KafkaException where Kafka refuses, does not answer, or has no such topic
      */
     public static DeadLetterMarks read(Settings settings) {
-        String topic = settings.topics().names().deadLetterMarks();
-        var marks = new DeadLetterMarks(
-                topic, AvroSerdes.ownValueDeserializer(settings.registry().serde(), DeadLetterMark.class));
+        DeadLetterMarks marks = none(settings);
         try {
-            new TopicReader(settings.kafka().client())
-                    .read(topic, TopicReader.Part.all(), TopicReader.AS_LONG_AS_IT_GOES_ON, record -> {
-                        marks.take(record);
-                        return true;
-                    });
+            marks.readOn(settings);
             return marks;
         } catch (RuntimeException failed) {
             marks.close();
@@ -64,8 +61,25 @@ public final class DeadLetterMarks implements AutoCloseable {
         }
     }
 
+    /** Before anything was read: {@link #readOn} reads. */
+    public static DeadLetterMarks none(Settings settings) {
+        return new DeadLetterMarks(
+                settings.topics().names().deadLetterMarks(),
+                AvroSerdes.ownValueDeserializer(settings.registry().serde(), DeadLetterMark.class));
+    }
+
+    /** Reads what the topic has more than was read before, to its end. */
+    public void readOn(Settings settings) {
+        new TopicReader(settings.kafka().client())
+                .read(topic, Map.copyOf(next), TopicReader.AS_LONG_AS_IT_GOES_ON, record -> {
+                    take(record);
+                    return true;
+                });
+    }
+
     void take(ConsumerRecord<byte[], byte[]> record) {
         read++;
+        next.put(record.partition(), record.offset() + 1);
         if (record.key() != null && isMark(record)) {
             put(key(new String(record.key(), UTF_8)), record.value());
         }

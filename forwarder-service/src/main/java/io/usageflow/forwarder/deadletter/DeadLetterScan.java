@@ -82,15 +82,37 @@ public final class DeadLetterScan {
      */
     public Summary run(DeadLetterFilter filter, DeadLetterMarks marks, Visitor visitor) {
         var reader = new TopicReader(settings.kafka().client());
-        OptionalInt partition = filter.partitionedBy()
-                .map(account -> OptionalInt.of(AccountPartition.of(account, reader.partitionsOf(topic))))
-                .orElseGet(OptionalInt::empty);
-        TopicReader.Part part = new TopicReader.Part(partition, filter.writtenSince());
+        TopicReader.Part part = part(filter, reader);
         try (var decoder = new OwnTopicDecoder<>(settings.registry().serde(), DeadLetter.class)) {
             var reading = new Reading(filter, marks, visitor, decoder);
             reader.read(topic, part, TopicReader.AS_LONG_AS_IT_GOES_ON, reading);
             return reading.summary(reader.expired(topic));
         }
+    }
+
+    /**
+     * A reading from the end.
+     *
+     * @param left offsets that were not read; about as many records
+     */
+    public record Newest(Summary summary, long left) {}
+
+    /** As {@link #run}, but the newest first, in steps: {@link TopicReader#readNewestFirst}. */
+    public Newest newestFirst(DeadLetterFilter filter, DeadLetterMarks marks, Visitor visitor) {
+        var reader = new TopicReader(settings.kafka().client());
+        TopicReader.Part part = part(filter, reader);
+        try (var decoder = new OwnTopicDecoder<>(settings.registry().serde(), DeadLetter.class)) {
+            var reading = new Reading(filter, marks, visitor, decoder);
+            TopicReader.Unread unread = reader.readNewestFirst(topic, part, reading);
+            return new Newest(reading.summary(unread.expired()), unread.left());
+        }
+    }
+
+    private TopicReader.Part part(DeadLetterFilter filter, TopicReader reader) {
+        OptionalInt partition = filter.partitionedBy()
+                .map(account -> OptionalInt.of(AccountPartition.of(account, reader.partitionsOf(topic))))
+                .orElseGet(OptionalInt::empty);
+        return new TopicReader.Part(partition, filter.writtenSince());
     }
 
     static final class Reading implements TopicReader.Visitor {

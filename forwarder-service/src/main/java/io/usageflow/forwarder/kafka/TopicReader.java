@@ -97,34 +97,110 @@ public final class TopicReader {
      * @throws TopicsNotReadyException if the topic does not exist
      */
     public void read(String topic, Part part, Duration atMost, Visitor visitor) {
-        long deadline = System.nanoTime() + atMost.toNanos();
         Duration answer = answerWithin(atMost);
         try (var consumer = open()) {
-            List<TopicPartition> partitions = partitions(consumer, topic, answer).stream()
-                    .filter(each ->
-                            part.partition().isEmpty() || part.partition().getAsInt() == each.partition())
-                    .toList();
+            List<TopicPartition> partitions = partitions(consumer, topic, part, answer);
             // With read_committed the end is the last stable offset: the read does not wait for open transactions.
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, answer);
             consumer.assign(partitions);
             begin(consumer, partitions, ends, part.from(), answer);
-            long heardNanos = System.nanoTime();
-            while (!isAtEnd(consumer, ends, answer)) {
-                if (System.nanoTime() - deadline > 0) {
-                    throw new TimeoutException(topic + " could not be read to its end within " + atMost);
+            drain(consumer, topic, ends, atMost, visitor);
+        }
+    }
+
+    /**
+     * As {@link #read(String, Part, Duration, Visitor)}, from these offsets on.
+     *
+     * @param offsets the next offset of each partition; one that is not named, or whose log ends before, is read whole
+     */
+    public void read(String topic, Map<Integer, Long> offsets, Duration atMost, Visitor visitor) {
+        Duration answer = answerWithin(atMost);
+        try (var consumer = open()) {
+            List<TopicPartition> partitions = partitions(consumer, topic, answer);
+            Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, answer);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, answer);
+            consumer.assign(partitions);
+            ends.forEach((partition, end) -> {
+                long next = offsets.getOrDefault(partition.partition(), 0L);
+                long begin = begins.getOrDefault(partition, 0L);
+                consumer.seek(partition, next > end ? begin : Math.max(begin, next));
+            });
+            drain(consumer, topic, ends, atMost, visitor);
+        }
+    }
+
+    /**
+     * What {@link #readNewestFirst} did not read.
+     *
+     * @param left offsets of the part; transaction markers are among them
+     * @param expired as {@link #expired}, of the part's partitions
+     */
+    public record Unread(long left, long expired) {}
+
+    /**
+     * Hands committed records of the part to the visitor in steps from the end to the beginning, each longer than the
+     * one before. A step has records of all partitions; within it, they are in order within each partition.
+     *
+     * @throws TimeoutException if no new record comes for half a minute
+     * @throws KafkaException if Kafka refuses
+     * @throws TopicsNotReadyException if the topic does not exist
+     */
+    public Unread readNewestFirst(String topic, Part part, Visitor visitor) {
+        try (var consumer = open()) {
+            List<TopicPartition> partitions = partitions(consumer, topic, part, SILENCE_MAX);
+            Map<TopicPartition, Long> firsts = consumer.beginningOffsets(partitions, SILENCE_MAX);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, SILENCE_MAX);
+            Map<TopicPartition, Long> begins = part.from()
+                    .map(from -> offsetsAt(consumer, ends, from, SILENCE_MAX))
+                    .orElse(firsts);
+            var steps = new NewestFirstSteps(begins, ends);
+            long[] left = {steps.left()};
+            boolean more = true;
+            while (more && steps.left() > 0) {
+                Map<TopicPartition, NewestFirstSteps.Range> step = steps.next();
+                consumer.assign(step.keySet());
+                Map<TopicPartition, Long> tos = new HashMap<>();
+                step.forEach((partition, range) -> {
+                    consumer.seek(partition, range.from());
+                    tos.put(partition, range.to());
+                });
+                more = drain(consumer, topic, tos, AS_LONG_AS_IT_GOES_ON, record -> {
+                    left[0]--;
+                    return visitor.visit(record);
+                });
+            }
+            return new Unread(
+                    more ? 0 : left[0],
+                    firsts.values().stream().mapToLong(Long::longValue).sum());
+        }
+    }
+
+    /** Returns whether the visitor took all up to the ends. */
+    private static boolean drain(
+            KafkaConsumer<byte[], byte[]> consumer,
+            String topic,
+            Map<TopicPartition, Long> ends,
+            Duration atMost,
+            Visitor visitor) {
+        Duration answer = answerWithin(atMost);
+        long deadline = System.nanoTime() + atMost.toNanos();
+        long heardNanos = System.nanoTime();
+        while (!isAtEnd(consumer, ends, answer)) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new TimeoutException(topic + " could not be read to its end within " + atMost);
+            }
+            if (System.nanoTime() - heardNanos > SILENCE_MAX.toNanos()) {
+                throw new TimeoutException("Kafka returned no new record of " + topic + " for " + SILENCE_MAX);
+            }
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                if (record.offset() < endOf(ends, record) && !visitor.visit(record)) {
+                    return false;
                 }
-                if (System.nanoTime() - heardNanos > SILENCE_MAX.toNanos()) {
-                    throw new TimeoutException("Kafka returned no new record of " + topic + " for " + SILENCE_MAX);
-                }
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    if (record.offset() < endOf(ends, record) && !visitor.visit(record)) {
-                        return;
-                    }
-                    // After the visit, which may have taken long.
-                    heardNanos = System.nanoTime();
-                }
+                // After the visit, which may have taken long.
+                heardNanos = System.nanoTime();
             }
         }
+        return true;
     }
 
     /**
@@ -152,6 +228,13 @@ public final class TopicReader {
                     .mapToLong(Long::longValue)
                     .sum();
         }
+    }
+
+    private static List<TopicPartition> partitions(
+            KafkaConsumer<?, ?> consumer, String topic, Part part, Duration atMost) {
+        return partitions(consumer, topic, atMost).stream()
+                .filter(each -> part.partition().isEmpty() || part.partition().getAsInt() == each.partition())
+                .toList();
     }
 
     private static Duration answerWithin(Duration atMost) {

@@ -2,8 +2,10 @@ package io.usageflow.forwarder.observe;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
-/** A page of the console on the admin server: read only, for browsers. Asked by any thread. */
+/** A page of the console on the admin server, for browsers: read only unless it has {@link #changes}. By any thread. */
 public interface WebPage {
     /** Folder of all web pages. Their links are relative, so that they work behind a proxy with a path of its own. */
     String FOLDER = "/console/";
@@ -28,6 +30,19 @@ public interface WebPage {
      */
     Page answer(Map<String, List<String>> query);
 
+    /** What a form that is sent to the page by POST does; empty if the page is read only. Operators may send it. */
+    default Optional<Function<Submission, Page>> changes() {
+        return Optional.empty();
+    }
+
+    /**
+     * A form that was sent.
+     *
+     * @param fields of the form and of the query, with all their values, decoded
+     * @param by the name of the sender's token; empty where the admin port needs none
+     */
+    record Submission(Map<String, List<String>> fields, Optional<String> by) {}
+
     default String path() {
         return FOLDER + name();
     }
@@ -37,5 +52,21 @@ public interface WebPage {
      *
      * @param type the content type
      */
-    record Page(int status, String type, String text) {}
+    record Page(int status, String type, String text) {
+        private static final int SEE_OTHER = 303;
+
+        /**
+         * Sends the browser to another page.
+         *
+         * @param page a name in {@link #FOLDER} with its query
+         */
+        public static Page goTo(String page) {
+            return new Page(SEE_OTHER, "text/plain", page);
+        }
+
+        /** Whether the text is the page to go to. */
+        public boolean goes() {
+            return status == SEE_OTHER;
+        }
+    }
 }

@@ -92,6 +92,11 @@ public record EventFix(String field, Optional<String> value) {
         return fix;
     }
 
+    /** As {@link #parse} reads it. */
+    public String text() {
+        return field + "=" + value.orElse("");
+    }
+
     /** What can be set, for help and messages. */
     public static List<String> fields() {
         List<String> fields = new ArrayList<>(OF_EVENT.keySet());

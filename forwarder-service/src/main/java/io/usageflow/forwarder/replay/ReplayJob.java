@@ -4,9 +4,12 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.deadletter.DeadLetterMarks;
 import io.usageflow.forwarder.deadletter.DeadLetterScan;
 import io.usageflow.forwarder.deadletter.OriginalEvent;
+import io.usageflow.forwarder.deadletter.StoredDeadLetter;
 import io.usageflow.forwarder.kafka.KafkaClients;
 import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.replay.ReplayOutcome.CanaryOutcome;
+import io.usageflow.forwarder.replay.ReplayPlan.SkipReason;
+import io.usageflow.forwarder.replay.ReplayRules.ReplayDecision;
 import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.serde.AvroSerdes;
 import java.time.Duration;
@@ -36,9 +39,14 @@ public final class ReplayJob {
      * @throws io.usageflow.schema.registry.RegistryUnavailableException while the registry is away
      */
     public ReplayPlan plan(ReplayRequest request) {
+        return plan(request, ReplayProgress.SILENT, NEVER);
+    }
+
+    /** As {@link #plan(ReplayRequest)}; a plan that is cancelled counts only what was read. */
+    public ReplayPlan plan(ReplayRequest request, ReplayProgress progress, Cancellation cancellation) {
         try (DeadLetterMarks marks = DeadLetterMarks.read(settings);
                 var parts = new Parts(request)) {
-            return plan(request, marks, parts, NEVER);
+            return plan(request, marks, parts, progress, cancellation);
         }
     }
 
@@ -61,19 +69,39 @@ public final class ReplayJob {
                 // After the fence: the transactions of earlier jobs are committed or aborted by then.
                 DeadLetterMarks marks = DeadLetterMarks.read(settings);
                 var parts = new Parts(request)) {
-            ReplayPlan plan = plan(request, marks, parts, cancellation);
+            ReplayPlan plan = plan(request, marks, parts, progress, cancellation);
             return new ReplayExecution(settings, request, plan, parts.rules, parts.originals)
                     .run(new ReplayExecution.Hold(transactions, marks), progress, cancellation);
         }
     }
 
-    private ReplayPlan plan(ReplayRequest request, DeadLetterMarks marks, Parts parts, Cancellation cancellation) {
+    private ReplayPlan plan(
+            ReplayRequest request,
+            DeadLetterMarks marks,
+            Parts parts,
+            ReplayProgress progress,
+            Cancellation cancellation) {
         var counting = new ReplayPlan.Counting();
-        DeadLetterScan.Summary summary = new DeadLetterScan(settings).run(request.filter(), marks, stored -> {
-            counting.add(stored, parts.rules.decide(stored, parts.originals::read));
-            return !cancellation.within(Duration.ZERO);
-        });
-        return counting.plan(summary);
+        var visitor = new DeadLetterScan.Visitor() {
+            private long read;
+
+            @Override
+            public boolean visit(StoredDeadLetter stored) {
+                ReplayDecision decision = parts.rules.decide(stored, parts.originals::read);
+                counting.add(stored, decision);
+                if (decision instanceof ReplayDecision.Skip skip) {
+                    progress.leftAlone(stored.letter().getId(), skip.skipReason(), skip.detail());
+                }
+                return passed();
+            }
+
+            @Override
+            public boolean passed() {
+                progress.read(++read);
+                return !cancellation.within(Duration.ZERO);
+            }
+        };
+        return counting.plan(new DeadLetterScan(settings).run(request.filter(), marks, visitor));
     }
 
     /** The rules, with what they need to read and write events. */
@@ -120,6 +148,16 @@ public final class ReplayJob {
     public interface ReplayProgress {
         /** Ignores everything. */
         ReplayProgress SILENT = new ReplayProgress() {};
+
+        /**
+         * Dead letters are counted for the plan.
+         *
+         * @param records of the topic that were read so far
+         */
+        default void read(long records) {}
+
+        /** The plan leaves a dead letter alone. */
+        default void leftAlone(String deadLetterId, SkipReason skipReason, String detail) {}
 
         /**
          * The plan is complete, and the first dead letter is about to be answered.

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.usageflow.forwarder.json.PayloadMask;
 import io.usageflow.forwarder.sample.SampleResult;
 import io.usageflow.forwarder.trace.Trace.RecordRef;
 import java.time.Instant;
@@ -37,6 +38,24 @@ public record Trace(
         notes = List.copyOf(notes);
     }
 
+    /** The same without what a person must not see of what Credyt has. */
+    public Trace masked(PayloadMask mask) {
+        return new Trace(
+                asked,
+                events.stream()
+                        .map(each -> new TracedEvent(
+                                each.account(),
+                                each.eventId(),
+                                each.verdict(),
+                                each.entries(),
+                                each.more(),
+                                each.credyt().map(credyt -> credyt.masked(mask))))
+                        .toList(),
+                starts,
+                notes,
+                unreadable);
+    }
+
     /**
      * One event of one account.
      *
@@ -64,7 +83,11 @@ public record Trace(
      * @param event as Credyt has it, fees included; empty where it has not
      */
     public record AtCredyt(
-            @JsonProperty("id") String credytId, String text, Optional<Billing> billing, Optional<JsonNode> event) {}
+            @JsonProperty("id") String credytId, String text, Optional<Billing> billing, Optional<JsonNode> event) {
+        private AtCredyt masked(PayloadMask mask) {
+            return new AtCredyt(credytId, text, billing, event.map(mask::masked));
+        }
+    }
 
     /**
      * What a billing sample of the event finds now.

@@ -7,6 +7,8 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.console.page.BoundedWork;
+import io.usageflow.forwarder.console.page.Layout;
 import io.usageflow.forwarder.observe.HealthReport;
 import io.usageflow.forwarder.observe.StageHealth;
 import io.usageflow.forwarder.observe.WebPage;

@@ -5,9 +5,9 @@ import io.usageflow.cli.command.ExitCode;
 import io.usageflow.cli.command.Table;
 import io.usageflow.cli.command.Terminal;
 import io.usageflow.cli.command.WrongUsageException;
-import io.usageflow.cli.links.LinksCreation.Row;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.identity.CreationFile;
+import io.usageflow.forwarder.identity.CreationOutcome;
 import io.usageflow.forwarder.identity.CreationPlan;
 import io.usageflow.forwarder.identity.CredytConnection;
 import io.usageflow.forwarder.identity.NewIdentity;
@@ -123,7 +123,7 @@ public final class LinksCreateCommand extends CredytCommand {
                 terminal.note("usageflow: stopped; nothing was changed");
                 return ExitCode.PROBLEMS;
             }
-            List<Row> rows = apply
+            List<CreationOutcome> rows = apply
                     ? new LinksCreation(terminal).apply(plan.get(), settings, connection)
                     : LinksCreation.planned(plan.get());
             show(new Document(apply, rows, wanted.bad()), () -> show(rows));
@@ -175,7 +175,7 @@ public final class LinksCreateCommand extends CredytCommand {
         }
     }
 
-    private void show(List<Row> rows) {
+    private void show(List<CreationOutcome> rows) {
         var table = new Table("RESULT", "NAME", "EXTERNAL ID", "CREDYT'S ID", "NOTE");
         rows.forEach(row -> table.row(
                 row.result().text(),
@@ -194,5 +194,5 @@ public final class LinksCreateCommand extends CredytCommand {
     }
 
     /** What {@code --json} shows. */
-    public record Document(boolean applied, List<Row> rows, List<BadRow> badLines) {}
+    public record Document(boolean applied, List<CreationOutcome> rows, List<BadRow> badLines) {}
 }

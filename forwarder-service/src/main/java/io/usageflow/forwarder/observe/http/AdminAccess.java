@@ -36,10 +36,11 @@ final class AdminAccess {
      * Paths with rules of their own.
      *
      * @param commands take POST with JSON of an operator
-     * @param forms take POST of a browser's form, of everybody
+     * @param changes take POST of an operator's form
+     * @param logins take POST of a browser's form, of everybody
      * @param open need no token
      */
-    record Paths(Set<String> commands, Set<String> forms, Set<String> open) {}
+    record Paths(Set<String> commands, Set<String> changes, Set<String> logins, Set<String> open) {}
 
     /** @param why one sentence with the remedy */
     record Refusal(int status, String why) {}
@@ -64,9 +65,11 @@ final class AdminAccess {
     Optional<Refusal> refusal(Question question) {
         boolean post = question.method().equals("POST");
         boolean command = post && paths.commands().contains(question.path());
-        boolean form = post && paths.forms().contains(question.path());
+        boolean change = post && paths.changes().contains(question.path());
+        boolean login = post && paths.logins().contains(question.path());
         if (!command
-                && !form
+                && !change
+                && !login
                 && !question.method().equals("GET")
                 && !question.method().equals("HEAD")) {
             return Optional.of(new Refusal(405, "this page is read only: use GET or HEAD"));
@@ -77,7 +80,7 @@ final class AdminAccess {
                     "the admin server is not asked under this name: use its address, or add the name to "
                             + AdminSettings.ALLOWED_HOSTS));
         }
-        if (form) {
+        if (login) {
             return refusalOfPost(question, FORM);
         }
         if (!isOpen(question.path()) && question.caller().isEmpty()) {
@@ -86,17 +89,20 @@ final class AdminAccess {
                     "a token is needed: send 'Authorization: Bearer TOKEN' with one of " + AdminSettings.TOKENS + " or "
                             + AdminSettings.TOKEN_FILE));
         }
-        return command ? refusalOfCommand(question) : Optional.empty();
+        if (command || change) {
+            return refusalOfChange(question, command ? JSON : FORM);
+        }
+        return Optional.empty();
     }
 
     /** A browser sends what a page of another origin makes it send, with the reader's address and cookies. */
-    private Optional<Refusal> refusalOfCommand(Question question) {
+    private static Optional<Refusal> refusalOfChange(Question question, String type) {
         if (question.caller()
                 .filter(caller -> caller.role() == AdminRole.READER)
                 .isPresent()) {
             return Optional.of(new Refusal(403, "this token may only read: use an operator's"));
         }
-        return refusalOfPost(question, JSON);
+        return refusalOfPost(question, type);
     }
 
     private static Optional<Refusal> refusalOfPost(Question question, String type) {

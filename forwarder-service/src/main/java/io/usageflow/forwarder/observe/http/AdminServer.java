@@ -45,8 +45,8 @@ public final class AdminServer implements AutoCloseable {
     private static final int METHOD_NOT_ALLOWED = 405;
     private static final int UNAUTHORIZED = 401;
     private static final String API_POLICY = "default-src 'none'; frame-ancestors 'none'";
-    private static final String CONSOLE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action"
-            + " 'self'; base-uri 'none'; frame-ancestors 'none'";
+    private static final String CONSOLE_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src"
+            + " 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     /** They lead to the console's first page. */
     private static final Set<String> ENTRANCES = Set.of("/", "/console", "/console/");
@@ -141,6 +141,10 @@ public final class AdminServer implements AutoCloseable {
                         .filter(page -> page.command().isPresent())
                         .map(AdminPage::path)
                         .collect(Collectors.toSet()),
+                web.stream()
+                        .filter(page -> page.changes().isPresent())
+                        .map(WebPage::path)
+                        .collect(Collectors.toSet()),
                 web.isEmpty() ? Set.of() : Set.of(BrowserLogin.LOGIN, BrowserLogin.LOGOUT),
                 open);
     }
@@ -154,6 +158,13 @@ public final class AdminServer implements AutoCloseable {
                     WebPage.Page made = page.answer(request.queryParamMap());
                     return new HeavyPages.Made(
                             made.status(), made.type(), made.text().getBytes(UTF_8));
+                })));
+        var forms = new ConsoleForms();
+        web.forEach(page -> page.changes()
+                .ifPresent(change -> config.routes.post(page.path(), request -> {
+                    forms.change(request, change);
+                    light.forget();
+                    scans.forget();
                 })));
         serve(config, "/", request -> BrowserLogin.goTo(request, "console/flow"));
         serve(
@@ -213,7 +224,8 @@ public final class AdminServer implements AutoCloseable {
         request.header("X-Content-Type-Options", "nosniff");
         request.header("X-Frame-Options", "DENY");
         request.header("Content-Security-Policy", console ? CONSOLE_POLICY : API_POLICY);
-        request.header("Referrer-Policy", "no-referrer");
+        // With no-referrer, browsers send the origin "null" with forms.
+        request.header("Referrer-Policy", console ? "same-origin" : "no-referrer");
         request.header("Cache-Control", "no-store");
         gate.refusal(request).ifPresent(why -> {
             switch (why.status()) {

@@ -64,6 +64,11 @@ final class HeavyPages {
         }
     }
 
+    /** Something was changed: answers from before are of no use. */
+    synchronized void forget() {
+        kept.clear();
+    }
+
     private synchronized Optional<Made> young(String question) {
         return Optional.ofNullable(kept.get(question)).filter(this::isYoung).map(Kept::made);
     }

@@ -2,7 +2,6 @@ package io.usageflow.forwarder.observe.http;
 
 import io.javalin.http.Context;
 import io.usageflow.forwarder.config.AdminToken;
-import io.usageflow.forwarder.observe.WebPage;
 import io.usageflow.schema.text.VisibleText;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -10,6 +9,9 @@ import org.slf4j.LoggerFactory;
 
 /** Asks {@link AdminAccess} whether a request is refused, and writes down who was refused and who used a command. */
 final class RequestGate {
+    /** Attribute of a request: whose token it has, if any. */
+    private static final String CALLER = "caller";
+
     private static final int UNAUTHORIZED = 401;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final Logger LOG = LoggerFactory.getLogger(RequestGate.class);
@@ -35,6 +37,7 @@ final class RequestGate {
         Optional<AdminToken> caller = authorization == null
                 ? login.caller(request.cookie(BrowserLogin.COOKIE))
                 : access.caller(authorization);
+        caller.ifPresent(known -> request.attribute(CALLER, known));
         Optional<AdminAccess.Refusal> refusal = access.refusal(new AdminAccess.Question(
                 request.req().getMethod(),
                 request.path(),
@@ -51,7 +54,8 @@ final class RequestGate {
         }
         if (refusal.isEmpty()
                 && request.req().getMethod().equals("POST")
-                && !request.path().startsWith(WebPage.FOLDER)) {
+                && !request.path().equals(BrowserLogin.LOGIN)
+                && !request.path().equals(BrowserLogin.LOGOUT)) {
             LOG.info(
                     "event=admin_command by={} address={} path={}",
                     caller.map(AdminToken::name).orElse("none"),
@@ -59,5 +63,10 @@ final class RequestGate {
                     request.path());
         }
         return refusal;
+    }
+
+    /** Whose token the request has; empty where it has none. */
+    static Optional<AdminToken> caller(Context request) {
+        return Optional.ofNullable(request.attribute(CALLER));
     }
 }

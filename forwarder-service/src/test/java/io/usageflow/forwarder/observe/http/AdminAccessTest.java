@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdminAccessTest {
     private static final String TOKEN = "0123456789abcdef";
     private static final AdminAccess.Paths PATHS =
-            new AdminAccess.Paths(Set.of("/command"), Set.of("/form"), Set.of("/open"));
+            new AdminAccess.Paths(Set.of("/command"), Set.of("/change"), Set.of("/form"), Set.of("/open"));
 
     private static final String READER = "reader:grafana:%s";
 
@@ -80,6 +80,12 @@ class AdminAccessTest {
                 "POST, /command, 127.0.0.1, Bearer " + TOKEN + ", none, 415",
                 "POST, /command, 127.0.0.1, Bearer " + TOKEN + ", text/plain, 415",
                 "POST, /command, 127.0.0.1, Bearer " + TOKEN + ", application/x-www-form-urlencoded, 415",
+                "POST, /change, 127.0.0.1, Bearer " + TOKEN + ", application/x-www-form-urlencoded, 0",
+                "POST, /change, 127.0.0.1, none, application/x-www-form-urlencoded, 401",
+                "POST, /change, evil.example, Bearer " + TOKEN + ", application/x-www-form-urlencoded, 421",
+                "POST, /change, 127.0.0.1, Bearer " + TOKEN + ", application/json, 415",
+                "POST, /change, 127.0.0.1, Bearer " + TOKEN + ", multipart/form-data, 415",
+                "POST, /change/, 127.0.0.1, Bearer " + TOKEN + ", application/x-www-form-urlencoded, 405",
                 "POST, /metrics, 127.0.0.1, Bearer " + TOKEN + ", application/json, 405",
                 "POST, /command/, 127.0.0.1, Bearer " + TOKEN + ", application/json, 405",
                 "DELETE, /command, 127.0.0.1, Bearer " + TOKEN + ", application/json, 405",

@@ -70,8 +70,8 @@ class BrowserLoginIT {
         HttpResponse<String> page = get("/console/flow", session);
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Content-Security-Policy")).hasValueSatisfying(policy -> assertThat(policy)
-                .contains("default-src 'none'", "form-action 'self'", "frame-ancestors 'none'")
-                .doesNotContain("unsafe", "script-src"));
+                .contains("default-src 'none'", "form-action 'self'", "frame-ancestors 'none'", "script-src 'self';")
+                .doesNotContain("unsafe"));
         assertThat(get("/metrics", session).statusCode()).isEqualTo(200);
         assertThat(get("/console/flow", "usageflow-session=" + "0".repeat(64)).statusCode())
                 .isEqualTo(303);

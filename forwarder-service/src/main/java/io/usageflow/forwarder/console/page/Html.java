@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.console;
+package io.usageflow.forwarder.console.page;
 
 import io.usageflow.schema.text.VisibleText;
 import java.util.Collection;
@@ -10,12 +10,12 @@ import java.util.regex.Pattern;
  * A piece of HTML. Every text becomes visible and escaped where it is added, so that no event's content can be markup:
  * there is no way to add text that is not. Pure.
  */
-final class Html {
+public final class Html {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*|viewBox|preserveAspectRatio");
 
     /** Only names in the console's folder: no scheme, no host, no other folder. */
     private static final Pattern REFERENCE =
-            Pattern.compile("[a-z-]+(\\.css|\\.svg)?(\\?[A-Za-z0-9%&=+._*~-]*)?(#[a-z-]+)?");
+            Pattern.compile("[a-z-]+(\\.css|\\.svg|\\.js)?(\\?[A-Za-z0-9%&=+._*~-]*)?(#[a-z-]+)?");
 
     private static final Set<String> REFERENCES = Set.of("href", "src", "action");
     private static final Set<String> VOID = Set.of("meta", "link", "input", "br");
@@ -27,13 +27,13 @@ final class Html {
     }
 
     /** An attribute of the element to which it is given. */
-    record Attribute(String name, String value) {}
+    public record Attribute(String name, String value) {}
 
-    static Attribute attr(String name, Object value) {
+    public static Attribute attr(String name, Object value) {
         return new Attribute(name, String.valueOf(value));
     }
 
-    static Attribute css(String names) {
+    public static Attribute css(String names) {
         return new Attribute("class", names);
     }
 
@@ -42,7 +42,7 @@ final class Html {
      *
      * @param parts attributes, elements, collections and optional ones of all these; everything else is text
      */
-    static Html el(String name, Object... parts) {
+    public static Html el(String name, Object... parts) {
         var attributes = new StringBuilder();
         var content = new StringBuilder();
         for (Object part : parts) {
@@ -53,12 +53,17 @@ final class Html {
     }
 
     /** Lines as they are, such as a JSON document. */
-    static Html lines(String text) {
+    public static Html lines(String text) {
         return new Html("<pre>" + escaped(VisibleText.lines(text)) + "</pre>");
     }
 
+    /** A script of the console's own, run when the page is there. */
+    public static Html script(String file) {
+        return new Html("<script src=\"" + value(attr("src", file)) + "\" defer></script>");
+    }
+
     /** The whole document. */
-    String document() {
+    public String document() {
         return "<!doctype html>\n" + markup;
     }
 

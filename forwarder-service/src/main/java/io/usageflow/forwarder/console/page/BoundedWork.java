@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.console;
+package io.usageflow.forwarder.console.page;
 
 import java.time.Duration;
 import java.util.Objects;
@@ -38,8 +38,21 @@ public final class BoundedWork implements AutoCloseable {
         }
     }
 
-    /** Does the work, and interrupts it after the time. Failures that say why become the problem. */
+    /** Reads for a page, and is interrupted after the time. Failures that say why become the problem. */
     public <T> Result<T> within(Duration atMost, Callable<T> work) {
+        return within(
+                atMost,
+                "The scan was not complete after " + atMost.toSeconds()
+                        + " s, so nothing of what it found is shown. Narrow it, or use the command below.",
+                work);
+    }
+
+    /**
+     * Does the work, and interrupts it after the time. Failures that say why become the problem.
+     *
+     * @param late the problem after the time
+     */
+    public <T> Result<T> within(Duration atMost, String late, Callable<T> work) {
         Future<T> running;
         try {
             running = threads.submit(work);
@@ -48,10 +61,9 @@ public final class BoundedWork implements AutoCloseable {
         }
         try {
             return new Result<>(Optional.of(running.get(atMost.toMillis(), TimeUnit.MILLISECONDS)), Optional.empty());
-        } catch (TimeoutException late) {
+        } catch (TimeoutException over) {
             running.cancel(true);
-            return Result.failed("The scan was not complete after " + atMost.toSeconds()
-                    + " s, so nothing of what it found is shown. Narrow it, or use the command below.");
+            return Result.failed(late);
         } catch (InterruptedException stopped) {
             running.cancel(true);
             Thread.currentThread().interrupt();

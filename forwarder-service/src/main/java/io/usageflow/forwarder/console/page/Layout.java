@@ -1,8 +1,8 @@
-package io.usageflow.forwarder.console;
+package io.usageflow.forwarder.console.page;
 
-import static io.usageflow.forwarder.console.Html.attr;
-import static io.usageflow.forwarder.console.Html.css;
-import static io.usageflow.forwarder.console.Html.el;
+import static io.usageflow.forwarder.console.page.Html.attr;
+import static io.usageflow.forwarder.console.page.Html.css;
+import static io.usageflow.forwarder.console.page.Html.el;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.forwarder.observe.Version;
@@ -24,12 +24,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What all pages have in common: frame, forms, tables, times. Pure but for the clock. */
-final class Layout {
-    static final String HTML = "text/html; charset=utf-8";
+public final class Layout {
+    public static final String HTML = "text/html; charset=utf-8";
 
     private static final Map<String, String> PAGES = Stream.of(
-                    "flow", "find", "dead-letters", "parked", "links", "replays", "reconcile", "settings")
+                    "flow", "find", "dead-letters", "jobs", "parked", "links", "replays", "reconcile", "settings")
             .collect(Collectors.toMap(name -> name, Layout::title, (a, b) -> a, LinkedHashMap::new));
+
+    private static final int REFRESH_S = 2;
 
     private final String instance;
     private final boolean closed;
@@ -41,13 +43,13 @@ final class Layout {
      * @param instance which process shows the pages
      * @param closed whether a browser has to log in
      */
-    Layout(String instance, boolean closed, Supplier<Instant> clock) {
+    public Layout(String instance, boolean closed, Supplier<Instant> clock) {
         this.instance = instance;
         this.closed = closed;
         this.clock = clock;
     }
 
-    Instant now() {
+    public Instant now() {
         return clock.get();
     }
 
@@ -56,7 +58,16 @@ final class Layout {
      *
      * @param command the command line that shows the same
      */
-    Page page(int status, String name, String command, List<Html> content) {
+    public Page page(int status, String name, String command, List<Html> content) {
+        return page(status, name, command, content, false);
+    }
+
+    /**
+     * A page.
+     *
+     * @param live whether it is to be asked again every other second while it is looked at
+     */
+    public Page page(int status, String name, String command, List<Html> content, boolean live) {
         Optional<Html> logout = closed
                 ? Optional.of(el("form", attr("method", "post"), attr("action", "logout"), el("button", "Log out")))
                 : Optional.empty();
@@ -80,19 +91,24 @@ final class Layout {
                                                         page.getValue()))
                                                 .toList()),
                                 logout),
-                        el("main", el("h1", title(name)), content),
+                        el(
+                                "main",
+                                live ? Optional.of(attr("data-refresh", REFRESH_S)) : Optional.empty(),
+                                el("h1", title(name)),
+                                content),
                         el(
                                 "footer",
                                 el("p", "The same on the command line: ", el("code", command)),
                                 el(
                                         "p",
+                                        attr("id", "as-of"),
                                         "Instance " + instance + ", version " + Version.current() + ", as of ",
                                         time(now()),
                                         ". All times are UTC."))));
     }
 
     /** Without navigation. */
-    static Page bare(int status, String title, List<Html> body) {
+    public static Page bare(int status, String title, List<Html> body) {
         return new Page(
                 status,
                 HTML,
@@ -109,7 +125,8 @@ final class Layout {
                                                 attr("content", "width=device-width, initial-scale=1")),
                                         el("meta", attr("name", "color-scheme"), attr("content", "light dark")),
                                         el("link", attr("rel", "icon"), attr("href", "icon.svg")),
-                                        el("link", attr("rel", "stylesheet"), attr("href", "console.css"))),
+                                        el("link", attr("rel", "stylesheet"), attr("href", "console.css")),
+                                        Html.script("console.js")),
                                 el("body", body))
                         .document());
     }
@@ -119,7 +136,7 @@ final class Layout {
     }
 
     /** A reference to a page with a query. Empty values are left out. */
-    static String href(String page, String... namesAndValues) {
+    public static String href(String page, String... namesAndValues) {
         var query = new ArrayList<String>();
         for (int i = 0; i < namesAndValues.length; i += 2) {
             if (!namesAndValues[i + 1].isEmpty()) {
@@ -129,19 +146,23 @@ final class Layout {
         return query.isEmpty() ? page : page + "?" + String.join("&", query);
     }
 
-    static Html link(String text, String page, String... namesAndValues) {
+    public static Html link(String text, String page, String... namesAndValues) {
         return el("a", attr("href", href(page, namesAndValues)), VisibleText.of(text));
     }
 
-    static Html field(String label, String name, String value, Object... more) {
+    public static Html field(String label, String name, String value, Object... more) {
         return el(
                 "label",
                 label,
                 el("input", attr("name", name), attr("value", value), attr("autocomplete", "off"), List.of(more)));
     }
 
-    /** @param values an empty one is shown as "any" */
-    static Html select(String label, String name, String chosen, List<String> values) {
+    /**
+     * A choice of one.
+     *
+     * @param values an empty one is shown as "any"
+     */
+    public static Html select(String label, String name, String chosen, List<String> values) {
         return el(
                 "label",
                 label,
@@ -157,12 +178,36 @@ final class Layout {
                                 .toList()));
     }
 
-    static Html form(String page, Object... parts) {
+    public static Html form(String page, Object... parts) {
         return el("form", attr("method", "get"), attr("action", page), css("filter"), List.of(parts));
     }
 
+    /**
+     * A form that changes something: it is sent by POST, and only an operator's is taken.
+     *
+     * @param target a page with a query of what does not change: as {@link #href} writes it, any text arrives as it is,
+     *     while a field shows some characters in other words
+     */
+    public static Html change(String target, Object... parts) {
+        return el("form", attr("method", "post"), attr("action", target), css("change"), List.of(parts));
+    }
+
+    /** A box whose value is 1 where it is checked. */
+    public static Html check(String label, String name, boolean checked) {
+        return el(
+                "label",
+                css("check"),
+                el(
+                        "input",
+                        attr("type", "checkbox"),
+                        attr("name", name),
+                        attr("value", 1),
+                        checked ? Optional.of(attr("checked", "")) : Optional.empty()),
+                label);
+    }
+
     /** On a narrow screen each cell shows its column's name. */
-    static Html table(List<String> columns, List<List<Object>> rows) {
+    public static Html table(List<String> columns, List<List<Object>> rows) {
         return el(
                 "table",
                 el(
@@ -184,28 +229,28 @@ final class Layout {
     }
 
     /** What limits an answer: a page never shows a part as if it were all. */
-    static Html note(String text) {
+    public static Html note(String text) {
         return el("p", css("note"), attr("role", "status"), text);
     }
 
-    static Html time(Instant at) {
+    public static Html time(Instant at) {
         return el("time", attr("datetime", at.truncatedTo(ChronoUnit.SECONDS)), text(at));
     }
 
-    static String text(Instant at) {
+    public static String text(Instant at) {
         return at.truncatedTo(ChronoUnit.SECONDS).toString().replace("T", " ").replace("Z", "");
     }
 
-    String age(Instant at) {
+    public String age(Instant at) {
         return AgeText.of(Duration.between(at, now()));
     }
 
-    Html since(Instant at) {
+    public Html since(Instant at) {
         return el("span", age(at) + ", since ", time(at));
     }
 
     /** The value of a parameter that is given once; empty where it is not, or too long to be one. */
-    static String parameter(Map<String, List<String>> query, String name, int max) {
+    public static String parameter(Map<String, List<String>> query, String name, int max) {
         List<String> values = query.getOrDefault(name, List.of());
         String value = values.isEmpty() ? "" : values.get(0).strip();
         return value.length() > max ? value.substring(0, max) : value;

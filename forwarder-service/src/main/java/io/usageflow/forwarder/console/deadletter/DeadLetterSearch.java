@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.console;
+package io.usageflow.forwarder.console.deadletter;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.usageflow.forwarder.config.Settings;
@@ -9,6 +9,7 @@ import io.usageflow.forwarder.deadletter.DeadLetterScan;
 import io.usageflow.forwarder.deadletter.DeadLetterState;
 import io.usageflow.forwarder.deadletter.OriginalEvent;
 import io.usageflow.forwarder.deadletter.StoredDeadLetter;
+import io.usageflow.forwarder.json.PayloadMask;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,10 +21,16 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Reads dead letters for a page: with the classes of the commands, bounded in time and memory. Thread-safe. */
 public final class DeadLetterSearch {
-    static final Duration WITHIN = Duration.ofSeconds(15);
+    /** So that a page comes at once, however many dead letters there are. */
+    static final Duration AT_ONCE = Duration.ofMillis(400);
+
+    /** For those who ask for more. */
+    static final Duration AT_LENGTH = Duration.ofSeconds(7);
+
     static final int ROWS_MAX = 100;
     static final int SLOTS = 48;
 
@@ -31,34 +38,43 @@ public final class DeadLetterSearch {
     private static final int WHOLE_MAX = 5;
     private static final int DETAIL_MAX = 256;
     private static final String BYTES = "value_base64";
+    private static final String BEGINNING = "value_beginning_base64";
     private static final int BYTES_SHOWN_MAX = 64 * 1024;
 
     private final Settings settings;
+    private final KnownMarks marks;
     private final LongSupplier nanoClock;
 
-    public DeadLetterSearch(Settings settings, LongSupplier nanoClock) {
+    DeadLetterSearch(Settings settings, KnownMarks marks, LongSupplier nanoClock) {
         this.settings = settings;
+        this.marks = marks;
         this.nanoClock = nanoClock;
     }
 
     /**
      * Dead letters that match.
      *
-     * @param complete whether the topic was read to its end
+     * @param left offsets that were not read, older ones; 0 if all was read
+     * @param answersKnown whether answers are taken into account; if not, every dead letter counts as open
      * @param matching those of the filter's states among the records that were read
      * @param groups by reason
      * @param from where the groups' slots begin; what failed before is in the first
      * @param latest the latest failures first
      */
     record Overview(
-            boolean complete,
+            long left,
+            boolean answersKnown,
             long read,
             long matching,
             Map<String, Group> groups,
             Instant from,
             List<Row> latest,
             long unreadable,
-            long expired) {}
+            long expired) {
+        boolean complete() {
+            return left == 0;
+        }
+    }
 
     /**
      * Of one reason.
@@ -92,45 +108,68 @@ public final class DeadLetterSearch {
     /**
      * A dead letter, whole.
      *
-     * @param document as {@code dead-letters show --json}, without the bytes of a value that is decoded or large
+     * @param document as {@code dead-letters show --json}, without the bytes of a value that is decoded, masked or
+     *     large
      */
     public record Whole(StoredDeadLetter stored, ObjectNode document) {
-        private static Whole of(StoredDeadLetter stored, OriginalEvent original) {
-            ObjectNode document = DeadLetterDocument.whole(stored, original);
+        private static Whole of(StoredDeadLetter stored, OriginalEvent original, PayloadMask mask) {
+            ObjectNode document = mask.masked(DeadLetterDocument.whole(stored, original));
             boolean decoded = original.match(event -> true, why -> false);
-            if (decoded || document.path(BYTES).asText().length() > BYTES_SHOWN_MAX) {
+            if (mask.hides() && document.path("reference") instanceof ObjectNode reference) {
+                reference.remove(BEGINNING);
+            }
+            if (mask.hides() || decoded || document.path(BYTES).asText().length() > BYTES_SHOWN_MAX) {
                 document.remove(BYTES);
             }
             return new Whole(stored, document);
         }
     }
 
-    Overview overview(DeadLetterFilter filter, Instant now) {
-        long deadline = nanoClock.getAsLong() + WITHIN.toNanos();
+    /**
+     * The newest first, as far as the time goes.
+     *
+     * @param within bounds the wait for answers, and then the scan
+     */
+    Overview overview(DeadLetterFilter filter, Instant now, Duration within) throws InterruptedException {
         Instant until = filter.times().until().filter(now::isAfter).orElse(now);
         Instant from = filter.times().since().filter(until::isAfter).orElse(until.minus(SPAN));
-        var collected = new Collected(deadline, from, Duration.between(from, until));
-        try (DeadLetterMarks marks = DeadLetterMarks.read(settings)) {
-            DeadLetterScan.Summary summary = new DeadLetterScan(settings).run(filter, marks, collected);
-            return new Overview(
-                    !collected.stopped,
-                    summary.read(),
-                    collected.matching,
-                    collected.groups,
-                    from,
-                    collected.newestFirst(),
-                    summary.unreadable(),
-                    summary.expired());
+        Optional<Overview> answered = marks.with(within, known -> overview(filter, known, from, until, within, true));
+        if (answered.isPresent()) {
+            return answered.get();
+        }
+        try (DeadLetterMarks none = DeadLetterMarks.none(settings)) {
+            return overview(filter, none, from, until, within, false);
         }
     }
 
+    private Overview overview(
+            DeadLetterFilter filter,
+            DeadLetterMarks known,
+            Instant from,
+            Instant until,
+            Duration within,
+            boolean answersKnown) {
+        var collected = new Collected(within, from, Duration.between(from, until));
+        DeadLetterScan.Newest newest = new DeadLetterScan(settings).newestFirst(filter, known, collected);
+        return new Overview(
+                newest.left(),
+                answersKnown,
+                newest.summary().read(),
+                collected.matching,
+                collected.groups,
+                from,
+                collected.newestFirst(),
+                newest.summary().unreadable(),
+                newest.summary().expired());
+    }
+
     /** All dead letters with this id, or of the event with this id. */
-    public List<Whole> whole(String id) {
+    public static List<Whole> whole(Settings settings, String id, PayloadMask mask) {
         var found = new ArrayList<Whole>();
         try (DeadLetterMarks marks = DeadLetterMarks.read(settings);
                 var events = new OriginalEvent.Reader(settings)) {
             new DeadLetterScan(settings).run(DeadLetterFilter.any().ids(List.of(id)), marks, stored -> {
-                found.add(Whole.of(stored, events.read(stored)));
+                found.add(Whole.of(stored, events.read(stored), mask));
                 return found.size() < WHOLE_MAX;
             });
         }
@@ -138,16 +177,16 @@ public final class DeadLetterSearch {
     }
 
     private final class Collected implements DeadLetterScan.Visitor {
-        private final long deadline;
+        private final Duration within;
         private final Instant from;
         private final Duration slot;
         private final Map<String, Group> groups = new TreeMap<>();
         private final PriorityQueue<Row> latest = new PriorityQueue<>(Comparator.comparing(Row::at));
         private long matching;
-        private boolean stopped;
+        private @Nullable Long deadline;
 
-        private Collected(long deadline, Instant from, Duration span) {
-            this.deadline = deadline;
+        private Collected(Duration within, Instant from, Duration span) {
+            this.within = within;
             this.from = from;
             this.slot = span.dividedBy(SLOTS).plusNanos(1);
         }
@@ -176,10 +215,12 @@ public final class DeadLetterSearch {
             return (int) Math.max(0, Math.min(SLOTS - 1, slots));
         }
 
+        /** The time begins with the first record, so that a slow connection does not use it up. */
         @Override
         public boolean passed() {
-            stopped = nanoClock.getAsLong() - deadline > 0;
-            return !stopped;
+            long now = nanoClock.getAsLong();
+            deadline = deadline == null ? Long.valueOf(now + within.toNanos()) : deadline;
+            return now - deadline <= 0;
         }
 
         private List<Row> newestFirst() {

@@ -1,4 +1,4 @@
-package io.usageflow.forwarder.console;
+package io.usageflow.forwarder.console.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

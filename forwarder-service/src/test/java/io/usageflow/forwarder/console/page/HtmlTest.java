@@ -1,7 +1,7 @@
-package io.usageflow.forwarder.console;
+package io.usageflow.forwarder.console.page;
 
-import static io.usageflow.forwarder.console.Html.attr;
-import static io.usageflow.forwarder.console.Html.el;
+import static io.usageflow.forwarder.console.page.Html.attr;
+import static io.usageflow.forwarder.console.page.Html.el;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

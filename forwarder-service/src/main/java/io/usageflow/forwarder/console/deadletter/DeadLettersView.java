@@ -1,0 +1,291 @@
+package io.usageflow.forwarder.console.deadletter;
+
+import static io.usageflow.forwarder.console.page.Html.attr;
+import static io.usageflow.forwarder.console.page.Html.css;
+import static io.usageflow.forwarder.console.page.Html.el;
+
+import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.console.deadletter.DeadLetterSearch.Group;
+import io.usageflow.forwarder.console.deadletter.DeadLetterSearch.Overview;
+import io.usageflow.forwarder.console.page.Bars;
+import io.usageflow.forwarder.console.page.BoundedWork;
+import io.usageflow.forwarder.console.page.Html;
+import io.usageflow.forwarder.console.page.Layout;
+import io.usageflow.forwarder.deadletter.DeadLetterFilter;
+import io.usageflow.forwarder.deadletter.DeadLetterReason;
+import io.usageflow.forwarder.json.PayloadMask;
+import io.usageflow.forwarder.links.ShellWord;
+import io.usageflow.forwarder.observe.WebPage;
+import io.usageflow.schema.text.VisibleText;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.kafka.common.config.ConfigException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Dead letters by reason over time, the latest, and each whole: as {@code usageflow dead-letters list, show}. */
+public final class DeadLettersView implements WebPage {
+    static final String PAGE = "dead-letters";
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLettersView.class);
+
+    /** Less than the server gives an answer; the scan itself stops before. */
+    private static final Duration WITHIN = Duration.ofSeconds(22);
+
+    private final Layout layout;
+    private final Settings settings;
+    private final DeadLetterSearch search;
+    private final BoundedWork work;
+    private final PayloadMask mask;
+    private final boolean open;
+
+    /**
+     * Makes the page.
+     *
+     * @param open whether the admin port needs no token, so that an operator gives a name
+     */
+    public DeadLettersView(Layout layout, Settings settings, KnownMarks marks, BoundedWork work, boolean open) {
+        this.mask = new PayloadMask(settings.admin().payloadMask());
+        this.open = open;
+        this.layout = layout;
+        this.settings = settings;
+        this.search = new DeadLetterSearch(settings, marks, System::nanoTime);
+        this.work = work;
+    }
+
+    @Override
+    public String name() {
+        return PAGE;
+    }
+
+    @Override
+    public boolean scans() {
+        return true;
+    }
+
+    @Override
+    public Page answer(Map<String, List<String>> query) {
+        DeadLetterQuestion question = DeadLetterQuestion.of(query);
+        return question.id().isEmpty()
+                ? list(question, Layout.parameter(query, "more", 1).equals("1"))
+                : whole(question.id(), mask);
+    }
+
+    private Page list(DeadLetterQuestion question, boolean more) {
+        var content = new ArrayList<Html>();
+        content.add(form(question));
+        String command = "usageflow dead-letters list" + question.options();
+        DeadLetterFilter filter;
+        try {
+            filter = question.filter(layout.now());
+        } catch (ConfigException wrong) {
+            content.add(Layout.note(String.valueOf(wrong.getMessage())));
+            return layout.page(400, PAGE, command, content);
+        }
+        filter.times()
+                .since()
+                .filter(since -> !since.toString().equals(question.since()))
+                .ifPresent(
+                        since -> content.add(el("p", link("Link to share, with a fixed time", question.since(since)))));
+        BoundedWork.Result<Overview> result = work.within(
+                WITHIN,
+                () -> search.overview(
+                        filter, layout.now(), more ? DeadLetterSearch.AT_LENGTH : DeadLetterSearch.AT_ONCE));
+        result.problem().ifPresent(why -> content.add(Layout.note(why)));
+        result.value().ifPresent(found -> show(question, found, content));
+        return layout.page(result.problem().isPresent() ? 503 : 200, PAGE, command, content);
+    }
+
+    private static Html form(DeadLetterQuestion question) {
+        return Layout.form(
+                PAGE,
+                Layout.select(
+                        "Reason",
+                        "reason",
+                        question.reason(),
+                        Stream.concat(
+                                        Stream.of(""),
+                                        Arrays.stream(DeadLetterReason.values()).map(Enum::name))
+                                .toList()),
+                Layout.select(
+                        "State",
+                        "state",
+                        question.state().isEmpty() ? "open" : question.state(),
+                        List.of("open", "replayed", "discarded", DeadLetterQuestion.ANY)),
+                Layout.field("Account", "account", question.account()),
+                Layout.field("Failed since", "since", question.since(), attr("placeholder", "2026-11-23, or 2h")),
+                Layout.field("Until", "until", question.until()),
+                el("button", "Filter"));
+    }
+
+    private static Html link(String text, DeadLetterQuestion question) {
+        return Layout.link(text, PAGE, question.fields());
+    }
+
+    private void show(DeadLetterQuestion question, Overview found, List<Html> content) {
+        if (!found.complete()) {
+            content.add(Layout.note(String.format(
+                    Locale.ROOT,
+                    "The scan was not complete: the newest %,d records were read, about %,d older ones were not. Counts"
+                            + " and rows are of what was read. A plan counts all. Or narrow it by account or time.",
+                    found.read(),
+                    found.left())));
+            content.add(el("p", Layout.link("Read more, for some seconds", PAGE, more(question))));
+        }
+        if (!found.answersKnown()) {
+            content.add(Layout.note("The answers to dead letters are still being read: those that were replayed or"
+                    + " discarded count as open here. Look again in a while."));
+        }
+        content.add(el(
+                "p",
+                String.format(
+                        Locale.ROOT,
+                        found.complete() ? "%,d dead letters match." : "%,d of them match.",
+                        found.matching())));
+        if (!found.groups().isEmpty()) {
+            content.add(groups(question, found));
+            content.add(answers(question));
+            content.add(el(
+                    "h2",
+                    found.latest().size() < found.matching()
+                            ? "The latest " + found.latest().size()
+                            : "The latest"));
+            content.add(rows(found.latest()));
+        }
+        if (found.unreadable() > 0) {
+            content.add(Layout.note(found.unreadable() + " records of the topic cannot be read."));
+        }
+        if (found.expired() > 0) {
+            content.add(
+                    Layout.note("At most " + found.expired() + " older dead letters have expired, answered or not."));
+        }
+    }
+
+    private static String[] more(DeadLetterQuestion question) {
+        return Stream.concat(Arrays.stream(question.fields()), Stream.of("more", "1"))
+                .toArray(String[]::new);
+    }
+
+    /** Plans take all that match, not only the rows that are shown. */
+    static Html answers(DeadLetterQuestion question) {
+        if (!question.isOfOpen()) {
+            return el(
+                    "p",
+                    "A plan is made of open dead letters only: choose the state open. To replay answered ones again: ",
+                    el("code", "usageflow dead-letters replay" + question.options() + " --again"));
+        }
+        return Layout.change(
+                Layout.href("jobs", question.fields()),
+                Layout.field(
+                        "Correct each event first (--set)",
+                        "set",
+                        "",
+                        attr("placeholder", "subject=chat_9"),
+                        attr("size", 24)),
+                Layout.check("New ids for ID_CONFLICT (--new-id)", "new-id", false),
+                el("button", attr("name", "action"), attr("value", "plan-replay"), "Plan a replay"),
+                el("button", attr("name", "action"), attr("value", "plan-discard"), "Plan a discard"),
+                el("small", "A plan counts all that match and changes nothing."));
+    }
+
+    private static Html groups(DeadLetterQuestion question, Overview found) {
+        return Layout.table(
+                List.of("Reason", "Dead letters", "Last failed", "Since " + Layout.text(found.from()), "Meaning"),
+                found.groups().entrySet().stream()
+                        .map(each -> List.<Object>of(
+                                link(each.getKey(), question.ofReason(each.getKey())),
+                                String.format(
+                                        Locale.ROOT, "%,d", each.getValue().count()),
+                                Layout.time(each.getValue().last()),
+                                bars(each.getValue()),
+                                DeadLetterReason.named(each.getKey())
+                                        .map(DeadLetterReason::meaning)
+                                        .orElse("a reason of a later version")))
+                        .toList());
+    }
+
+    private static Html bars(Group group) {
+        return Bars.of(
+                group.slots(),
+                "over time, at most " + Arrays.stream(group.slots()).max().orElse(0));
+    }
+
+    private static Html rows(List<DeadLetterSearch.Row> latest) {
+        return Layout.table(
+                List.of("Last failed", "Reason", "Account", "Event", "State", "Detail"),
+                latest.stream()
+                        .map(each -> List.<Object>of(
+                                Layout.link(Layout.text(each.at()), PAGE, "id", each.id()),
+                                el("span", css("word"), each.reason()),
+                                each.account(),
+                                each.eventId().map(id -> Layout.link(id, "find", "q", id)),
+                                DeadLetterQuestion.word(each.state()),
+                                each.detail()))
+                        .toList());
+    }
+
+    @Override
+    public Optional<Function<Submission, Page>> changes() {
+        return mask.hides() ? Optional.of(this::unmask) : Optional.empty();
+    }
+
+    /** Shows what the mask hides, once. */
+    private Page unmask(Submission sent) {
+        String id = Layout.parameter(sent.fields(), "id", DeadLetterQuestion.TEXT_MAX);
+        String who = sent.by().orElseGet(() -> Layout.parameter(sent.fields(), "who", DeadLetterQuestion.TEXT_MAX));
+        String why = Layout.parameter(sent.fields(), "why", DeadLetterQuestion.TEXT_MAX);
+        if (id.isEmpty() || who.isEmpty() || why.isEmpty()) {
+            return layout.page(
+                    400,
+                    PAGE,
+                    "usageflow dead-letters show ID",
+                    List.of(Layout.note("Who or why is missing: both are written to the log.")));
+        }
+        LOG.info(
+                "event=console_unmasked by={} why={} dead_letter={}",
+                VisibleText.logged(who),
+                VisibleText.logged(why),
+                VisibleText.logged(id));
+        return whole(id, PayloadMask.NONE);
+    }
+
+    private Page whole(String id, PayloadMask shown) {
+        var content = new ArrayList<Html>();
+        BoundedWork.Result<List<DeadLetterSearch.Whole>> result =
+                work.within(WITHIN, () -> DeadLetterSearch.whole(settings, id, shown));
+        result.problem().ifPresent(why -> content.add(Layout.note(why)));
+        result.value().ifPresent(found -> {
+            if (found.isEmpty()) {
+                content.add(el(
+                        "p", "No dead letter has the id " + VisibleText.of(id) + ", nor has an event of that id one."));
+            }
+            found.forEach(each -> content.add(WholeDeadLetter.section(each)));
+            if (!found.isEmpty() && shown.hides()) {
+                content.add(Layout.change(
+                        Layout.href(PAGE, "id", id),
+                        el("p", "Values of some fields are hidden (admin.payload.mask)."),
+                        open ? Optional.of(Layout.field("Who", "who", "", attr("required", ""))) : Optional.empty(),
+                        Layout.field("Why", "why", "", attr("required", ""), attr("size", 40)),
+                        el("button", "Show them")));
+            }
+        });
+        return layout.page(
+                result.problem().isPresent() ? 503 : 200,
+                PAGE,
+                "usageflow dead-letters show " + ShellWord.of(id),
+                content);
+    }
+
+    /** Where dead letters are that failed at this time or later, whatever became of them. */
+    public static Html since(String text, Instant from) {
+        return Layout.link(text, PAGE, "state", DeadLetterQuestion.ANY, "since", from.toString());
+    }
+}
