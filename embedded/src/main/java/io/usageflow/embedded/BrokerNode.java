@@ -68,7 +68,8 @@ final class BrokerNode {
             List<String> command = new ArrayList<>(List.of(
                     "format",
                     "--cluster-id",
-                    Uuid.randomUuid().toString(),
+                    settings.getOrDefault(
+                            EmbeddedBrokerOptions.CLUSTER_ID, Uuid.randomUuid().toString()),
                     "--config",
                     file.toString(),
                     "--ignore-formatted"));
@@ -104,7 +105,9 @@ final class BrokerNode {
         all.putAll(ONE_NODE);
         all.putAll(SMALL);
         all.putAll(settings);
-        all.keySet().removeIf(key -> key.startsWith(EmbeddedBrokerOptions.FEATURE));
+        all.keySet()
+                .removeIf(key ->
+                        key.startsWith(EmbeddedBrokerOptions.FEATURE) || key.equals(EmbeddedBrokerOptions.CLUSTER_ID));
         Properties properties = new Properties();
         properties.putAll(all);
         return properties;

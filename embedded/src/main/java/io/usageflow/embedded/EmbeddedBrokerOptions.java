@@ -17,6 +17,9 @@ public record EmbeddedBrokerOptions(int port, Optional<Path> dataDirectory, Map<
     /** Such as {@code feature.transaction.version=1}. */
     public static final String FEATURE = "feature.";
 
+    /** The setting with the id of a new cluster, which its brokers share; a random one where it is missing. */
+    static final String CLUSTER_ID = "cluster.id";
+
     public EmbeddedBrokerOptions {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port is " + port + ": use 1 to 65535, or 0 for a free one");

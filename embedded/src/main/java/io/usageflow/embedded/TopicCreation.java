@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -37,7 +38,7 @@ public final class TopicCreation {
     private TopicCreation() {}
 
     /**
-     * Creates what is missing, with replication factor 1; topics that exist are left as they are.
+     * Creates what is missing, with the brokers' default of replicas; topics that exist are left as they are.
      *
      * @throws KafkaException if the broker refuses, or does not get ready within 60 s
      */
@@ -52,7 +53,8 @@ public final class TopicCreation {
         long deadlineNanos = System.nanoTime() + LIMIT.toNanos();
         List<NewTopic> topics = new ArrayList<>();
         for (TopicSpec spec : specs) {
-            topics.add(new NewTopic(spec.name(), spec.partitions(), (short) 1).configs(spec.settings()));
+            topics.add(new NewTopic(spec.name(), Optional.of(spec.partitions()), Optional.empty())
+                    .configs(spec.settings()));
         }
         admin.createTopics(topics).values().values().forEach(created -> awaitCreated(created, deadlineNanos));
         Map<TopicPartition, OffsetSpec> ends = new HashMap<>();

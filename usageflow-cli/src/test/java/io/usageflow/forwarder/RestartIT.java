@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.usageflow.embedded.EmbeddedBrokerOptions;
-import io.usageflow.embedded.ForkedBroker;
 import io.usageflow.embedded.SchemaRegistryServer;
 import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.ledger.LedgerBalance;
 import io.usageflow.forwarder.ledger.LedgerCounter;
 import io.usageflow.forwarder.ledger.LedgerReader;
+import io.usageflow.forwarder.testing.DisturbedBrokers;
 import io.usageflow.forwarder.testing.ForwarderProcess;
 import io.usageflow.forwarder.testing.GuardedKafka;
 import io.usageflow.forwarder.testing.ImpatientKafka;
@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The forwarder as a process of its own in full flow, while it is stopped with SIGTERM and started again, or while its
- * broker is killed and started again.
+ * broker, or one of three, is killed and started again.
  */
 class RestartIT {
     private static final Topics TOPICS = Topics.withDefaultPrefix();
@@ -64,8 +64,7 @@ class RestartIT {
     Path folder;
 
     @AutoClose
-    private final ForkedBroker broker =
-            ForkedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(brokerSettings()));
+    private final DisturbedBrokers broker = DisturbedBrokers.start(brokerSettings());
 
     private final GuardedKafka kafka = new GuardedKafka(broker.bootstrapServers());
 

@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -54,7 +55,8 @@ public final class AdmissionCluster implements AutoCloseable {
 
     private static final long ASK_SECONDS = 120;
 
-    final EmbeddedBroker broker;
+    private final Optional<EmbeddedBroker> broker;
+    private final String bootstrapServers;
     public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     public final AccountPartitioner home = new AccountPartitioner(PARTITIONS);
     private final Map<String, ?> registry;
@@ -69,13 +71,23 @@ public final class AdmissionCluster implements AutoCloseable {
     }
 
     AdmissionCluster(String registryUrl, EmbeddedBrokerOptions options) {
-        this.broker = EmbeddedBroker.start(options);
+        this(registryUrl, Optional.of(EmbeddedBroker.start(options)), "");
+    }
+
+    /** On brokers of the caller's. */
+    AdmissionCluster(String registryUrl, String bootstrapServers) {
+        this(registryUrl, Optional.empty(), bootstrapServers);
+    }
+
+    private AdmissionCluster(String registryUrl, Optional<EmbeddedBroker> broker, String otherwise) {
+        this.broker = broker;
+        this.bootstrapServers = broker.map(EmbeddedBroker::bootstrapServers).orElse(otherwise);
         this.registry = Map.of("schema.registry.url", registryUrl);
         this.serializer = AvroSerdes.valueSerializer(registry);
-        TopicCreation.create(broker.bootstrapServers(), TOPICS.specs(PARTITIONS, Duration.ofDays(35)));
+        TopicCreation.create(bootstrapServers, TOPICS.specs(PARTITIONS, Duration.ofDays(35)));
         this.admin = Admin.create(kafka());
         this.producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", broker.bootstrapServers(), "acks", "all", "linger.ms", 5),
+                Map.of("bootstrap.servers", bootstrapServers, "acks", "all", "linger.ms", 5),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }
@@ -96,8 +108,12 @@ public final class AdmissionCluster implements AutoCloseable {
                 into);
     }
 
+    String bootstrapServers() {
+        return bootstrapServers;
+    }
+
     Map<String, Object> kafka() {
-        return Map.of("bootstrap.servers", broker.bootstrapServers());
+        return Map.of("bootstrap.servers", bootstrapServers);
     }
 
     public LedgerReader ledger() {
@@ -197,7 +213,7 @@ public final class AdmissionCluster implements AutoCloseable {
     public void close() {
         producer.close(Duration.ofSeconds(5));
         admin.close(Duration.ofSeconds(5));
-        broker.close();
+        broker.ifPresent(EmbeddedBroker::close);
     }
 
     private static <T> T answer(KafkaFuture<T> asked) {

@@ -50,7 +50,7 @@ class HostileRecordsIT {
     private final KafkaProducer<byte[], byte[]> stranger = new KafkaProducer<>(
             Map.of(
                     "bootstrap.servers",
-                    cluster.broker.bootstrapServers(),
+                    cluster.bootstrapServers(),
                     "compression.type",
                     "zstd",
                     "max.request.size",

@@ -156,8 +156,7 @@ class NodeProducerIT {
             Admission admission = cluster.admission(folder);
             admission.start();
 
-            NodeClient.Ran ran =
-                    node.run(input.toString(), "publish.mjs", cluster.broker.bootstrapServers(), registry.url());
+            NodeClient.Ran ran = node.run(input.toString(), "publish.mjs", cluster.bootstrapServers(), registry.url());
 
             assertThat(ran.exitCode()).as(ran.out() + ran.err()).isZero();
             assertThat(ran.out().lines()).hasSize(3);

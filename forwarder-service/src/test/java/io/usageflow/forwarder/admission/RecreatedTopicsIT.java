@@ -263,7 +263,7 @@ class RecreatedTopicsIT {
 
     private List<CheckResult> doctor() throws InterruptedException {
         Map<String, String> settings = new HashMap<>();
-        settings.put("kafka.bootstrap.servers", cluster.broker.bootstrapServers());
+        settings.put("kafka.bootstrap.servers", cluster.bootstrapServers());
         settings.put("schema.registry.url", REGISTRY);
         settings.put("state.dir", folder.toString());
         settings.put("credyt.url", credyt.url().toString());

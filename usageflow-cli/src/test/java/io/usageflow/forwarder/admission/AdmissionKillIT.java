@@ -4,8 +4,8 @@ import static io.usageflow.forwarder.admission.AdmissionCluster.TOPICS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.usageflow.embedded.EmbeddedBrokerOptions;
 import io.usageflow.embedded.SchemaRegistryServer;
+import io.usageflow.forwarder.testing.DisturbedBrokers;
 import io.usageflow.forwarder.testing.ForwarderProcess;
 import io.usageflow.forwarder.testing.ImpatientKafka;
 import java.io.IOException;
@@ -41,8 +41,8 @@ class AdmissionKillIT {
     Path folder;
 
     private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
-    private final AdmissionCluster cluster = new AdmissionCluster(
-            registry.url(), EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
+    private final DisturbedBrokers brokers = DisturbedBrokers.start(ImpatientKafka.BROKER);
+    private final AdmissionCluster cluster = new AdmissionCluster(registry.url(), brokers.bootstrapServers());
     private final Random random = new Random(SEED);
     private final Published published = new Published("-Dusageflow.fault.seed=" + SEED + " in " + ROUNDS + " rounds");
     private final Traffic traffic = new Traffic(cluster, published, new Random(SEED + 1));
@@ -57,6 +57,7 @@ class AdmissionKillIT {
             forwarder.close();
         }
         cluster.close();
+        brokers.close();
         registry.close();
     }
 
@@ -71,6 +72,10 @@ class AdmissionKillIT {
                 launch();
             }
             awaitMoving();
+            if (brokers.areReplicated()) {
+                brokers.kill();
+                brokers.restart();
+            }
             LockSupport.parkNanos(Duration.ofMillis(random.nextInt(3_000)).toNanos());
             if (round % 5 == 4) {
                 stopInOrder();
@@ -104,7 +109,7 @@ class AdmissionKillIT {
 
     private Map<String, String> settings() {
         Map<String, String> settings = new HashMap<>(ImpatientKafka.ADMISSION);
-        settings.put("kafka.bootstrap.servers", cluster.broker.bootstrapServers());
+        settings.put("kafka.bootstrap.servers", brokers.bootstrapServers());
         settings.put("schema.registry.url", registry.url());
         settings.put("roles", "admission");
         settings.put("admission.vendors.unlinked", "park");

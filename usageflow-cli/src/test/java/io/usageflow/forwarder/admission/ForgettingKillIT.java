@@ -130,7 +130,7 @@ class ForgettingKillIT {
 
     private void launch() {
         Map<String, String> settings = new HashMap<>(ImpatientKafka.ADMISSION);
-        settings.put("kafka.bootstrap.servers", cluster.broker.bootstrapServers());
+        settings.put("kafka.bootstrap.servers", cluster.bootstrapServers());
         settings.put("schema.registry.url", registry.url());
         settings.put("roles", "admission");
         settings.put("admission.dedup.window", "1m");

@@ -138,7 +138,7 @@ class PartitionsChangedIT {
         // With the other protocol it is the broker that says for how long a member may be silent.
         Map<String, String> settings =
                 new HashMap<>(protocol.equals("classic") ? ImpatientKafka.ADMISSION : Map.<String, String>of());
-        settings.put("kafka.bootstrap.servers", cluster.broker.bootstrapServers());
+        settings.put("kafka.bootstrap.servers", cluster.bootstrapServers());
         settings.put("schema.registry.url", registry.url());
         settings.put("roles", "admission");
         settings.put("state.dir", folder.resolve("state").toString());

@@ -100,7 +100,7 @@ class StandbyIT {
 
     private ForwarderProcess launch(String name) {
         Map<String, String> settings = new HashMap<>(ImpatientKafka.ADMISSION);
-        settings.put("kafka.bootstrap.servers", cluster.broker.bootstrapServers());
+        settings.put("kafka.bootstrap.servers", cluster.bootstrapServers());
         settings.put("schema.registry.url", registry.url());
         settings.put("roles", "admission");
         settings.put("admission.standby.replicas", "1");

@@ -4,10 +4,9 @@ import static io.usageflow.forwarder.delivery.Deliverable.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.usageflow.embedded.EmbeddedBrokerOptions;
-import io.usageflow.embedded.ForkedBroker;
 import io.usageflow.embedded.SchemaRegistryServer;
 import io.usageflow.forwarder.config.DeliverySettings;
+import io.usageflow.forwarder.testing.DisturbedBrokers;
 import io.usageflow.forwarder.testing.ForwarderProcess;
 import io.usageflow.forwarder.testing.ImpatientKafka;
 import io.usageflow.sandbox.CredytSandbox;
@@ -49,8 +48,7 @@ class DeliveryTurmoilIT {
     private static final Map<String, String> SMALL_BATCHES = Map.of(DeliverySettings.BATCH_EVENTS, "5");
 
     @AutoClose
-    private static ForkedBroker broker =
-            ForkedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
+    private static DisturbedBrokers broker = DisturbedBrokers.start(ImpatientKafka.BROKER);
 
     @AutoClose
     private static SchemaRegistryServer registry = SchemaRegistryServer.start(0);
