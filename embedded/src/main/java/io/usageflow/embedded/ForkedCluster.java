@@ -114,7 +114,11 @@ public final class ForkedCluster implements AutoCloseable {
         return brokers.stream().map(ForkedBroker::bootstrapServers).collect(Collectors.joining(","));
     }
 
-    /** @param index from 0 */
+    /**
+     * One of the brokers.
+     *
+     * @param index from 0
+     */
     public ForkedBroker broker(int index) {
         return brokers.get(index);
     }

@@ -22,7 +22,11 @@ public final class DisturbedBrokers implements AutoCloseable {
         this.next = first;
     }
 
-    /** @param settings of each broker */
+    /**
+     * Starts one broker, or as many as the property says.
+     *
+     * @param settings of each broker
+     */
     public static DisturbedBrokers start(Map<String, String> settings) {
         if (COUNT == 1) {
             return new DisturbedBrokers(
