@@ -71,6 +71,7 @@ class RunbookIT {
         SITUATIONS.put("A balance is low", page -> {}); // no command of its own
         SITUATIONS.put("The schema registry was lost", page -> {}); // no command of its own
         SITUATIONS.put("The books do not balance", page -> {}); // no command of its own
+        SITUATIONS.put("Reconcile finds something", page -> {}); // no command of its own
         SITUATIONS.put("Admission falls behind", page -> {}); // no command of its own
         SITUATIONS.put("Events reach Credyt late", page -> {}); // no command of its own
         SITUATIONS.put("Events come again and again", page -> {}); // no command of its own
