@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * Writes each log line as a JSON object on a line of its own: {@code time}, {@code level}, {@code logger}, the fields
  * of a message in the form {@code event=… key=value}, or the {@code message} if it has another form, and {@code error}
  * with the stack of an exception. All values are texts, so that a field has one type in every line. Named by
- * usageflow-logback.xml.
+ * usageflow-logback-JSON.xml.
  */
 public final class JsonLog extends EncoderBase<ILoggingEvent> {
     private static final Pattern KEY = Pattern.compile(" ?([A-Za-z][A-Za-z0-9_.]*)=");

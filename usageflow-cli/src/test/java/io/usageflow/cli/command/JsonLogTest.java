@@ -9,6 +9,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.status.Status;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.usageflow.schema.text.VisibleText;
@@ -94,6 +95,8 @@ class JsonLogTest {
         assertThat(context.getLogger(Logger.ROOT_LOGGER_NAME).iteratorForAppenders())
                 .toIterable()
                 .hasSize(1);
+        // Logback prints all that it did if there is a warning.
+        assertThat(context.getStatusManager().getCopyOfStatusList()).noneMatch(told -> told.getLevel() > Status.INFO);
         context.stop();
     }
 

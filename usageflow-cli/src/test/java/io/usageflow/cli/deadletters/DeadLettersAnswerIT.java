@@ -151,8 +151,8 @@ class DeadLettersAnswerIT {
     void shouldSayWhichRightIsMissingAndChangeNothing() {
         world.bury(3, DeadLetterReason.TOO_OLD, 1);
         world.deny(ResourceType.TRANSACTIONAL_ID, world.topics().prefix() + ".replay");
-        refused(ExitCode.UNREACHABLE, "Kafka refuses us: ", "replay", "--apply");
-        refused(ExitCode.UNREACHABLE, "Kafka refuses us: ", "discard", "--apply", "--why", "test");
+        refused(ExitCode.UNREACHABLE, "Kafka refuses: may not ", "replay", "--apply");
+        refused(ExitCode.UNREACHABLE, "Kafka refuses: may not ", "discard", "--apply", "--why", "test");
 
         assertThat(world.marks()).isEmpty();
         assertThat(world.read(world.topics().replays())).isEmpty();
