@@ -19,6 +19,7 @@ import java.lang.management.MemoryMXBean;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.Serializer;
@@ -36,6 +37,9 @@ class BufferedEventMemoryTest {
     private final Serializer<UsageEvent> events = AvroSerdes.valueSerializer(Fixtures.SERDE);
     private final Serializer<DeliverableEvent> deliverables = AvroSerdes.valueSerializer(Fixtures.SERDE);
     private final DeliverableReader reader = new DeliverableReader(Fixtures.SERDE);
+    /** Were they collected in between, too little would be measured. */
+    private final List<Waiting> kept = new ArrayList<>();
+
     private final MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
 
     /** In the second case each event has a customer of its own. */
@@ -49,7 +53,6 @@ class BufferedEventMemoryTest {
             long before = used();
             Waiting waiting = add(EVENTS, customers);
             grown.add((used() - before) / EVENTS);
-            // Also keeps them from being collected before.
             counted = waiting.partition.outstandingBytes() / EVENTS;
         }
         long median = grown.stream().sorted().toList().get(ROUNDS / 2);
@@ -63,6 +66,7 @@ class BufferedEventMemoryTest {
     private Waiting add(int count, int customers) {
         var waiting =
                 new Waiting(Fixtures.partition(0), new CustomerQueues(new Batching(Order.CUSTOMER, 100, 200 * 1024)));
+        kept.add(waiting);
         for (int i = 0; i < count; i++) {
             ConsumerRecord<byte[], byte[]> record = record(i, "customer-" + i % customers);
             var event = reader.read(record, waiting.partition, Instant.EPOCH).match(ready -> ready, unreadable -> {
