@@ -5,16 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.usageflow.embedded.EmbeddedBroker;
-import io.usageflow.embedded.EmbeddedBrokerOptions;
-import io.usageflow.embedded.SchemaRegistryServer;
-import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.Forwarder;
-import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.deadletter.DeadLetterFilter;
 import io.usageflow.forwarder.json.ReportJson;
-import io.usageflow.forwarder.testing.ImpatientKafka;
+import io.usageflow.forwarder.testing.PipelineWorld;
 import io.usageflow.producer.CustomerRef;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
@@ -30,7 +25,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +32,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -52,25 +47,22 @@ class ApiIT {
     private static final String READER = "a-token-that-may-only-read";
 
     private final OpenApi description = OpenApi.read();
-    private final EmbeddedBroker broker =
-            EmbeddedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
-    private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
-    private final CredytSandbox credyt =
-            CredytSandbox.start(SandboxOptions.defaults().withApiKeys("test"));
-    private Path folder;
+
+    @AutoClose
+    private final PipelineWorld world = new PipelineWorld(SandboxOptions.defaults());
+
+    private final CredytSandbox credyt = world.credyt();
+    private Settings settings;
     private Forwarder forwarder;
 
     @BeforeAll
-    void start(@TempDir Path given) throws Exception {
-        folder = given;
-        Settings settings = settings();
-        TopicCreation.create(
-                broker.bootstrapServers(), settings.topics().names().specs(2, Duration.ofDays(35)));
+    void start(@TempDir Path folder) throws Exception {
+        settings =
+                world.open(folder, Map.of("admin.page.max.age", "0s", "admin.tokens", "reader:test:" + sha256(READER)));
         credyt.createProduct("assistant", PriceSpec.unit("message_completed", "USD", "2.5"));
         credyt.createCustomer("acme", "assistant");
         forwarder = Forwarder.start(settings);
-        try (UsagePublisher publisher = UsagePublisher.create(
-                Map.of("bootstrap.servers", broker.bootstrapServers(), "schema.registry.url", registry.url()))) {
+        try (UsagePublisher publisher = world.publisher()) {
             publisher.linkCustomer(ACCOUNT, CustomerRef.externalId("acme")).join();
             publisher.linkCustomer("acct_43", CustomerRef.externalId("acme")).join();
             for (int i = 0; i < CONFLICTS; i++) {
@@ -89,9 +81,6 @@ class ApiIT {
     @AfterAll
     void stop() {
         forwarder.close();
-        credyt.close();
-        registry.close();
-        broker.close();
     }
 
     private static void publish(UsagePublisher publisher, String id, String account, int tokens) {
@@ -154,7 +143,7 @@ class ApiIT {
         var late = new AtomicLong();
 
         DeadLetterList found = DeadLetterList.read(
-                settings(),
+                settings,
                 DeadLetterFilter.open(),
                 10,
                 Optional.empty(),
@@ -292,19 +281,6 @@ class ApiIT {
             request.header("Authorization", "Bearer " + token);
         }
         return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private Settings settings() {
-        Map<String, String> values = new HashMap<>(ImpatientKafka.ADMISSION);
-        values.put("kafka.bootstrap.servers", broker.bootstrapServers());
-        values.put("schema.registry.url", registry.url());
-        values.put("credyt.url", credyt.url().toString());
-        values.put("credyt.api.key", "test");
-        values.put("admin.port", "0");
-        values.put("admin.page.max.age", "0s");
-        values.put("admin.tokens", "reader:test:" + sha256(READER));
-        values.put("state.dir", folder.resolve("state").toString());
-        return Settings.load(ConfigSources.none().with(values, "test"));
     }
 
     private static String sha256(String text) {

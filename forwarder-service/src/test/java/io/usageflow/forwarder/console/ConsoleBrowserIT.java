@@ -5,15 +5,10 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.usageflow.embedded.EmbeddedBroker;
-import io.usageflow.embedded.EmbeddedBrokerOptions;
-import io.usageflow.embedded.SchemaRegistryServer;
-import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.Forwarder;
-import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.testing.Chromium;
-import io.usageflow.forwarder.testing.ImpatientKafka;
+import io.usageflow.forwarder.testing.PipelineWorld;
 import io.usageflow.producer.CustomerRef;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
@@ -26,10 +21,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -46,29 +41,33 @@ class ConsoleBrowserIT {
     private static final String NAME = "forwarder.test";
     private static final int OLD = 40;
 
-    private final EmbeddedBroker broker =
-            EmbeddedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
-    private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
-    private final CredytSandbox credyt =
-            CredytSandbox.start(SandboxOptions.defaults().withApiKeys("test"));
-    private Path folder;
+    @AutoClose
+    private final PipelineWorld world = new PipelineWorld(SandboxOptions.defaults());
+
+    private final CredytSandbox credyt = world.credyt();
     private Forwarder forwarder;
     private UsagePublisher publisher;
     private Chromium chromium;
 
     @BeforeAll
-    void start(@TempDir Path given) throws IOException {
-        folder = given;
+    void start(@TempDir Path folder) throws IOException {
         Optional<String> browser = Chromium.find();
         assumeTrue(browser.isPresent(), "no Chromium here: nobody clicks through the console");
-        Settings settings = settings();
-        TopicCreation.create(
-                broker.bootstrapServers(), settings.topics().names().specs(2, Duration.ofDays(35)));
+        Settings settings = world.open(
+                folder.resolve("state"),
+                Map.of(
+                        "admin.token",
+                        TOKEN,
+                        "admin.allowed.hosts",
+                        NAME,
+                        "admin.page.max.age",
+                        "0s",
+                        "admin.payload.mask",
+                        "prompt"));
         credyt.createProduct("assistant", PriceSpec.unit("message_completed", "USD", "2.5"));
         credyt.createCustomer("acme", "assistant");
         forwarder = Forwarder.start(settings);
-        publisher = UsagePublisher.create(
-                Map.of("bootstrap.servers", broker.bootstrapServers(), "schema.registry.url", registry.url()));
+        publisher = world.publisher();
         publisher.linkCustomer("acct_1", CustomerRef.externalId("acme")).join();
         publisher.linkCustomer("acct_old", CustomerRef.externalId("acme")).join();
         chromium = Chromium.start(
@@ -94,9 +93,6 @@ class ConsoleBrowserIT {
         if (forwarder != null) {
             forwarder.close();
         }
-        credyt.close();
-        registry.close();
-        broker.close();
     }
 
     @Test
@@ -248,20 +244,5 @@ class ConsoleBrowserIT {
     private URI address(String page) {
         URI local = URI.create(forwarder.adminUrl());
         return URI.create("http://" + NAME + ":" + local.getPort() + "/console/" + page);
-    }
-
-    private Settings settings() {
-        Map<String, String> values = new HashMap<>(ImpatientKafka.ADMISSION);
-        values.put("kafka.bootstrap.servers", broker.bootstrapServers());
-        values.put("schema.registry.url", registry.url());
-        values.put("credyt.url", credyt.url().toString());
-        values.put("credyt.api.key", "test");
-        values.put("admin.port", "0");
-        values.put("admin.token", TOKEN);
-        values.put("admin.allowed.hosts", NAME);
-        values.put("admin.page.max.age", "0s");
-        values.put("admin.payload.mask", "prompt");
-        values.put("state.dir", folder.resolve("state").toString());
-        return Settings.load(ConfigSources.none().with(values, "test"));
     }
 }

@@ -4,17 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.usageflow.embedded.EmbeddedBroker;
-import io.usageflow.embedded.EmbeddedBrokerOptions;
-import io.usageflow.embedded.SchemaRegistryServer;
-import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.Forwarder;
-import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.ledger.ReconcileEntry;
 import io.usageflow.forwarder.ledger.ReconcileEntry.Check;
 import io.usageflow.forwarder.testing.Chromium;
-import io.usageflow.forwarder.testing.ImpatientKafka;
+import io.usageflow.forwarder.testing.PipelineWorld;
 import io.usageflow.producer.CustomerRef;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
@@ -31,13 +26,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -53,25 +48,22 @@ class ConsoleIT {
     private static final String UNLINKED = "<b>nobody's</b>";
     private static final String CONFLICT = "twice";
 
-    private final EmbeddedBroker broker =
-            EmbeddedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
-    private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
-    private final CredytSandbox credyt =
-            CredytSandbox.start(SandboxOptions.defaults().withApiKeys("test"));
+    @AutoClose
+    private final PipelineWorld world = new PipelineWorld(SandboxOptions.defaults());
+
+    private final CredytSandbox credyt = world.credyt();
     private Path folder;
+    private Settings settings;
     private Forwarder forwarder;
 
     @BeforeAll
     void start(@TempDir Path given) {
         folder = given;
-        Settings settings = settings();
-        TopicCreation.create(
-                broker.bootstrapServers(), settings.topics().names().specs(2, Duration.ofDays(35)));
+        settings = world.open(folder.resolve("state"), Map.of("admin.page.max.age", "0s"));
         credyt.createProduct("assistant", PriceSpec.unit("message_completed", "USD", "2.5"));
         credyt.createCustomer(CUSTOMER, "assistant");
         forwarder = Forwarder.start(settings);
-        try (UsagePublisher publisher = UsagePublisher.create(
-                Map.of("bootstrap.servers", broker.bootstrapServers(), "schema.registry.url", registry.url()))) {
+        try (UsagePublisher publisher = world.publisher()) {
             publisher.linkCustomer(ACCOUNT, CustomerRef.externalId(CUSTOMER)).join();
             publish(publisher, EVENT, ACCOUNT, 1);
             publish(publisher, "waits", UNLINKED, 1);
@@ -87,9 +79,6 @@ class ConsoleIT {
     @AfterAll
     void stop() {
         forwarder.close();
-        credyt.close();
-        registry.close();
-        broker.close();
     }
 
     private static void publish(UsagePublisher publisher, String id, String account, int tokens) {
@@ -189,7 +178,7 @@ class ConsoleIT {
                                 end,
                                 3,
                                 Map.of("missing", 3L, "receipts", 1_234L))
-                        .write(settings()))
+                        .write(settings))
                 .isEmpty();
 
         assertThat(page("reconcile"))
@@ -267,17 +256,5 @@ class ConsoleIT {
 
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
-    }
-
-    private Settings settings() {
-        Map<String, String> values = new HashMap<>(ImpatientKafka.ADMISSION);
-        values.put("kafka.bootstrap.servers", broker.bootstrapServers());
-        values.put("schema.registry.url", registry.url());
-        values.put("credyt.url", credyt.url().toString());
-        values.put("credyt.api.key", "test");
-        values.put("admin.port", "0");
-        values.put("admin.page.max.age", "0s");
-        values.put("state.dir", folder.resolve("state").toString());
-        return Settings.load(ConfigSources.none().with(values, "test"));
     }
 }

@@ -6,17 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
-import io.usageflow.embedded.EmbeddedBroker;
-import io.usageflow.embedded.EmbeddedBrokerOptions;
-import io.usageflow.embedded.SchemaRegistryServer;
-import io.usageflow.embedded.TopicCreation;
 import io.usageflow.forwarder.Forwarder;
-import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.testing.ImpatientKafka;
+import io.usageflow.forwarder.testing.PipelineWorld;
 import io.usageflow.producer.CustomerRef;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
+import io.usageflow.sandbox.SandboxOptions;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -39,11 +35,7 @@ class TraceContextIT {
     private static final String STATE = "vendor=of-the-application";
 
     @AutoClose
-    private final EmbeddedBroker broker =
-            EmbeddedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(ImpatientKafka.BROKER));
-
-    @AutoClose
-    private final SchemaRegistryServer registry = SchemaRegistryServer.start(0);
+    private final PipelineWorld world = new PipelineWorld(SandboxOptions.defaults());
 
     private final List<Headers> requests = new CopyOnWriteArrayList<>();
 
@@ -83,14 +75,13 @@ class TraceContextIT {
             exchange.close();
         });
         credyt.start();
-        Settings settings = settings(folder, credyt.getAddress().getPort());
-        TopicCreation.create(
-                broker.bootstrapServers(), settings.topics().names().specs(1, Duration.ofDays(35)));
+        Settings settings = world.open(
+                folder,
+                Map.of("credyt.url", "http://127.0.0.1:" + credyt.getAddress().getPort()));
+        var service = new HashMap<>(world.service());
+        service.put("interceptor.classes", Instrumentation.class.getName());
         try (Forwarder forwarder = Forwarder.start(settings);
-                UsagePublisher publisher = UsagePublisher.create(Map.of(
-                        "bootstrap.servers", broker.bootstrapServers(),
-                        "schema.registry.url", registry.url(),
-                        "interceptor.classes", Instrumentation.class.getName()))) {
+                UsagePublisher publisher = UsagePublisher.create(service)) {
             assertThat(forwarder.health().live()).isTrue();
             publisher.linkCustomer("acct_42", CustomerRef.externalId("acme")).join();
             publisher
@@ -106,16 +97,5 @@ class TraceContextIT {
         } finally {
             credyt.stop(0);
         }
-    }
-
-    private Settings settings(Path folder, int credytPort) {
-        Map<String, String> values = new HashMap<>(ImpatientKafka.ADMISSION);
-        values.put("kafka.bootstrap.servers", broker.bootstrapServers());
-        values.put("schema.registry.url", registry.url());
-        values.put("credyt.url", "http://127.0.0.1:" + credytPort);
-        values.put("credyt.api.key", "test");
-        values.put("admin.port", "0");
-        values.put("state.dir", folder.resolve("state").toString());
-        return Settings.load(ConfigSources.none().with(values, "test"));
     }
 }
