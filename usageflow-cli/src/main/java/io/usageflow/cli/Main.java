@@ -28,6 +28,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -43,6 +44,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        // The texts are English, so 1,234 must not be 1.234 where the machine speaks another language.
+        Locale.setDefault(Locale.ROOT);
         Terminal terminal = Terminal.ofProcess();
         Logging.configure(terminal.environment());
         System.exit(run(terminal, args));

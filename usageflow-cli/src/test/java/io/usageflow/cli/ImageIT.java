@@ -93,6 +93,13 @@ class ImageIT {
         assertThat(plan.exitCode).as(plan.printed).isEqualTo(ExitCode.UNREACHABLE);
     }
 
+    @Test
+    void shouldWriteNumbersAlikeOnMachinesOfOtherLanguages() throws Exception {
+        Run doctor = run("doctor", "--set", "kafka.bootstrap.servers=127.0.0.1:1", "--set", "start.timeout=1s");
+
+        assertThat(doctor.printed).containsPattern("heap up to \\d+ MiB of \\d{1,3}(,\\d{3})+ MiB");
+    }
+
     private record Run(int exitCode, String printed) {}
 
     private Run run(String... words) throws IOException, InterruptedException {
@@ -100,6 +107,7 @@ class ImageIT {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
                 "-XX:TieredStopAtLevel=1",
+                "-Duser.language=de",
                 "-cp",
                 jars.stream().map(Path::toString).collect(joining(File.pathSeparator)),
                 Main.class.getName()));
