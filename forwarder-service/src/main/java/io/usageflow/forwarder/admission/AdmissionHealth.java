@@ -2,6 +2,7 @@ package io.usageflow.forwarder.admission;
 
 import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.schema.text.CountText;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.kafka.streams.KafkaStreams;
@@ -45,7 +46,8 @@ record AdmissionHealth(
             return deaths.map(why -> "threads die and are replaced, and nothing is admitted: " + why);
         }
         return stalled.compareTo(STALLED_MAX) > 0
-                ? Optional.of(waiting + " records wait, and nothing was committed for " + stalled.toSeconds() + " s")
+                ? Optional.of(CountText.of(waiting, "record", "waits", "wait") + ", and nothing was committed for "
+                        + stalled.toSeconds() + " s")
                 : Optional.empty();
     }
 }

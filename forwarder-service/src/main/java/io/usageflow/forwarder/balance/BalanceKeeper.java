@@ -12,6 +12,7 @@ import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
 import io.usageflow.schema.AccountBalance;
 import io.usageflow.schema.serde.AvroSerdes;
+import io.usageflow.schema.text.CountText;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Clock;
 import java.time.Duration;
@@ -98,7 +99,7 @@ public final class BalanceKeeper implements Stage {
         }
         return StageHealth.flowing(
                 why.isEmpty()
-                        ? schedule.accounts() + " accounts; the longest wait for a reading is "
+                        ? CountText.of(schedule.accounts(), "account") + "; the longest wait for a reading is "
                                 + schedule.overdue(clock.instant()).toSeconds() + " s"
                         : why);
     }

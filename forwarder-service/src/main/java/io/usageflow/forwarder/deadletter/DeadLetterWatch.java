@@ -6,6 +6,7 @@ import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
 import io.usageflow.forwarder.observe.meter.DeadLetterMeter;
 import io.usageflow.forwarder.observe.meter.RegisteredMeters;
+import io.usageflow.schema.text.CountText;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Clock;
 import java.time.Duration;
@@ -90,9 +91,13 @@ public final class DeadLetterWatch implements Stage {
         return StageHealth.flowing(
                 last == null
                         ? "not counted yet"
-                        : last.open().values().stream()
-                                        .mapToLong(Long::longValue)
-                                        .sum() + " dead letters are open"
+                        : CountText.of(
+                                        last.open().values().stream()
+                                                .mapToLong(Long::longValue)
+                                                .sum(),
+                                        "dead letter",
+                                        "is open",
+                                        "are open")
                                 + last.oldestAt()
                                         .map(oldest -> ", the oldest since " + oldest)
                                         .orElse(""));

@@ -11,6 +11,7 @@ import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
 import io.usageflow.forwarder.replay.ReplayJob.ReplayProgress;
 import io.usageflow.schema.DeadLetterMark;
+import io.usageflow.schema.text.CountText;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.time.Instant;
@@ -117,7 +118,8 @@ public final class BlockedReplay implements Stage {
                 break;
             }
         }
-        last = due.size() + " accounts were due at " + Instant.now() + ", " + replayed + " dead letters were replayed";
+        last = CountText.of(due.size(), "account", "was", "were") + " due at " + Instant.now() + ", "
+                + CountText.of(replayed, "dead letter", "was", "were") + " replayed";
     }
 
     /** Empty while another job works, which a replay would fence. */

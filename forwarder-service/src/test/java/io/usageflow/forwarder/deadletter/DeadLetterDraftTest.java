@@ -99,7 +99,7 @@ class DeadLetterDraftTest {
         assertThat(draft(new SourceRecord(SOURCE, null, null, headers))
                         .toDeadLetter()
                         .getReplayOf())
-                .as("whoever may publish events could claim it")
+                .as("any writer of the events' topic could claim it")
                 .isNull();
     }
 

@@ -15,4 +15,9 @@ public final class CountText {
     public static String of(long number, String thing) {
         return of(number) + " " + thing + (number == 1 ? "" : "s");
     }
+
+    /** The same with what the things do, such as {@code 1 event waits} and {@code 2 events wait}. */
+    public static String of(long number, String thing, String one, String many) {
+        return of(number, thing) + " " + (number == 1 ? one : many);
+    }
 }

@@ -16,4 +16,10 @@ class CountTextTest {
     void shouldSayOneEventAndTwoEvents(long number, String text) {
         assertThat(CountText.of(number, "event")).isEqualTo(text);
     }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0 events wait", "1, 1 event waits", "2, 2 events wait"})
+    void shouldSayWhatTheyDo(long number, String text) {
+        assertThat(CountText.of(number, "event", "waits", "wait")).isEqualTo(text);
+    }
 }

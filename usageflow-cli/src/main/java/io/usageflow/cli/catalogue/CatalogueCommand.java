@@ -127,7 +127,7 @@ public final class CatalogueCommand {
                         row.eventType(),
                         dimensions(row.dimensions()),
                         String.join(", ", row.products()),
-                        "%,d".formatted(row.events()),
+                        CountText.of(row.events()),
                         row.exampleEventId() + " of " + row.exampleAccountId());
             }
             if (!table.isEmpty()) {

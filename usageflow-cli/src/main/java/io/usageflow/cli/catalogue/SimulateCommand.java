@@ -158,7 +158,7 @@ public final class SimulateCommand extends CredytCommand {
             table.row(
                     row.cause().map(cause -> row.result() + ", " + cause).orElse(row.result() + ""),
                     row.eventType(),
-                    "%,d".formatted(row.events()),
+                    CountText.of(row.events()),
                     money(row.estimated()),
                     money(row.simulated()),
                     "line " + row.exampleLine() + ", " + row.exampleEventId());

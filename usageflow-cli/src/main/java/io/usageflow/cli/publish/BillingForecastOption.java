@@ -12,6 +12,7 @@ import io.usageflow.forwarder.catalogue.InputCatalogueCheck;
 import io.usageflow.forwarder.catalogue.InputCatalogueCheck.Input;
 import io.usageflow.forwarder.catalogue.InputReport;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.schema.text.CountText;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -99,7 +100,7 @@ final class BillingForecastOption {
             open.forEach(row -> table.row(
                     row.outcome(),
                     row.eventType(),
-                    "%,d".formatted(row.events()),
+                    CountText.of(row.events()),
                     row.exampleEventId() + " of " + row.exampleAccountId()));
             table.lines().forEach(terminal::note);
             CatalogueReport.details(open).forEach(detail -> terminal.note("  " + detail));

@@ -9,6 +9,7 @@ import io.usageflow.forwarder.config.AdmissionSettings;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.observe.meter.AdmissionMeter;
 import io.usageflow.forwarder.observe.meter.RegisteredMeters;
+import io.usageflow.schema.text.CountText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -134,7 +135,7 @@ public final class AdmissionMeters implements AutoCloseable {
     public String losses() {
         long lost = (long)
                 expiredUnread.values().stream().mapToDouble(Counter::count).sum();
-        return (lost == 0 ? "" : ", " + lost + " records expired unread (docs/runbook.md)")
+        return (lost == 0 ? "" : ", " + CountText.of(lost, "record") + " expired unread (docs/runbook.md)")
                 + (logsReplaced.count() == 0
                         ? ""
                         : ", restarted at the earliest record of another log (docs/runbook.md)");

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.delivery.health;
 import io.usageflow.forwarder.delivery.health.DeliverySnapshot.FundsView;
 import io.usageflow.forwarder.kafka.KafkaWatch;
 import io.usageflow.forwarder.observe.StageHealth;
+import io.usageflow.schema.text.CountText;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -51,7 +52,8 @@ record DeliveryHealth(
             return Optional.of(
                     "nothing is sent: " + now.destination().cause().get().meaning() + " ("
                             + now.destination().detail() + "); "
-                            + now.buffered().outstanding() + " events wait here, the others in Kafka");
+                            + CountText.of(now.buffered().outstanding(), "event", "waits", "wait")
+                            + " here, the others in Kafka");
         }
         if (unreadable.isPresent()) {
             return unreadable.map(
@@ -74,12 +76,13 @@ record DeliveryHealth(
         }
         if (funds.all()) {
             return Optional.of("every customer that was tried is refused for lack of funds, and nothing is accepted:"
-                    + " check the account at Credyt; " + funds.events()
-                    + " events wait, and none becomes a dead letter for it");
+                    + " check the account at Credyt; " + CountText.of(funds.events(), "event", "waits", "wait")
+                    + ", and none becomes a dead letter for it");
         }
         // The events of a customer that fails or lacks funds wait on purpose.
         if (stalled.compareTo(stalledMax) > 0 && now.destination().failingCustomers() == 0 && funds.customers() == 0) {
-            return Optional.of(waiting() + " events wait, and none was settled for " + stalled.toSeconds() + " s");
+            return Optional.of(CountText.of(waiting(), "event", "waits", "wait") + ", and none was settled for "
+                    + stalled.toSeconds() + " s");
         }
         return Optional.empty();
     }
@@ -92,16 +95,16 @@ record DeliveryHealth(
         int failing = now.destination().failingCustomers();
         int blocked = now.destination().blockedCustomers();
         FundsView funds = now.destination().funds();
-        return now.buffered().inFlight() + " requests in flight, "
-                + now.buffered().outstanding() + " events outstanding"
+        return CountText.of(now.buffered().inFlight(), "request") + " in flight, "
+                + CountText.of(now.buffered().outstanding(), "event") + " outstanding"
                 + (failing == 0
                         ? ""
-                        : ", " + failing + " customers failing, the last with "
+                        : ", " + CountText.of(failing, "customer") + " failing, the last with "
                                 + now.destination().detail())
                 + (blocked == 0 ? "" : ", " + blocked + " of them blocked")
                 + (funds.customers() == 0
                         ? ""
-                        : ", " + funds.customers() + " customers without funds, for whom " + funds.events()
-                                + " events wait");
+                        : ", " + CountText.of(funds.customers(), "customer") + " without funds, for whom "
+                                + CountText.of(funds.events(), "event", "waits", "wait"));
     }
 }

@@ -11,6 +11,7 @@ import io.usageflow.forwarder.delivery.answer.Outcome.UnclearReason;
 import io.usageflow.forwarder.delivery.partition.SettledRecord.SettlementResult;
 import io.usageflow.forwarder.observe.meter.DeliveryMeter;
 import io.usageflow.forwarder.observe.meter.RegisteredMeters;
+import io.usageflow.schema.text.CountText;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -161,7 +162,8 @@ public final class DeliveryMeters implements AutoCloseable {
     String losses() {
         return (expiredUnread.count() == 0
                         ? ""
-                        : ", " + (long) expiredUnread.count() + " records expired unread (docs/runbook.md)")
+                        : ", " + CountText.of((long) expiredUnread.count(), "record")
+                                + " expired unread (docs/runbook.md)")
                 + (logsReplaced.count() == 0
                         ? ""
                         : ", restarted at the earliest record of another log (docs/runbook.md)");

@@ -80,7 +80,7 @@ class DedupStoreTest {
         assertThat(seen.lookUp(id(10), 10)).isInstanceOf(DedupResult.First.class);
     }
 
-    /** A task may move to an instance that lacks so many records, and rests until they are restored. */
+    /** A task may move to an instance that lacks this number of records, and rests until they are restored. */
     @Test
     void shouldRestoreWithinTwoSecondsWhatTheNextOwnerOfATaskMayLack() {
         double microsPerId = 2; // docs/capacity.md: 0.8 and 0.4 for the index, 2.1 in all under other load

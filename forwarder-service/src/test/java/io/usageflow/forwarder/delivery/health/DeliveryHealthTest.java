@@ -38,7 +38,7 @@ class DeliveryHealthTest {
                 "aborted        |   0 | 0 | waiting | was aborted",
                 "stalled        |  60 | 0 | ready   | 3 requests in flight",
                 "stalled        |  61 | 0 | waiting | 15 events wait, and none was settled for 61 s",
-                "stalled        |  61 | 1 | ready   | 1 customers failing",
+                "stalled        |  61 | 1 | ready   | 1 customer failing",
                 "unfunded       |  61 | 0 | ready   | 2 customers without funds, for whom 40 events wait",
                 "unfundedAll    |   0 | 0 | waiting | every customer that was tried is refused for lack of funds",
             })
