@@ -32,11 +32,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -168,11 +166,7 @@ public final class Api {
 
     private Callable<Object> replays(ApiQuery query) {
         int limit = query.number("limit", JOBS, JOBS_MAX);
-        return () -> ReplayHistory.read(settings, limit, until(clock.instant().plus(HISTORY_WITHIN)));
-    }
-
-    private BooleanSupplier until(Instant deadline) {
-        return () -> clock.instant().isBefore(deadline);
+        return () -> ReplayHistory.read(settings, limit, HISTORY_WITHIN);
     }
 
     private static JsonNode description() {

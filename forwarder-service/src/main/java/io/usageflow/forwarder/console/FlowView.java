@@ -18,6 +18,7 @@ import io.usageflow.forwarder.observe.meter.DeadLetterMeter;
 import io.usageflow.forwarder.observe.meter.DeliveryMeter;
 import io.usageflow.forwarder.observe.meter.LedgerMeter;
 import io.usageflow.schema.text.AgeText;
+import io.usageflow.schema.text.CountText;
 import io.usageflow.schema.topic.Topics;
 import java.time.Duration;
 import java.time.Instant;
@@ -216,8 +217,9 @@ final class FlowView implements WebPage {
                         .orElse(ELSEWHERE)));
         history.meters().find(LedgerMeter.IMBALANCE.meterName()).gauges().stream()
                 .filter(gauge -> gauge.value() != 0)
-                .forEach(gauge -> rows.add(
-                        List.of("imbalance: " + gauge.getId().getTag("kind"), whole(gauge.value()) + " events")));
+                .forEach(gauge -> rows.add(List.of(
+                        "imbalance: " + gauge.getId().getTag("kind"),
+                        CountText.of(Math.round(gauge.value()), "event"))));
         rows.add(List.of("admitted and not settled", events(LedgerMeter.IN_FLIGHT)));
         history.sum(DeadLetterMeter.OPEN).ifPresent(open -> rows.add(List.of("open dead letters", whole(open))));
         history.max(DeadLetterMeter.OLDEST_AGE)
@@ -245,6 +247,6 @@ final class FlowView implements WebPage {
     }
 
     private static String whole(double number) {
-        return String.format(Locale.ROOT, "%,d", Math.round(number));
+        return CountText.of(Math.round(number));
     }
 }

@@ -11,10 +11,10 @@ import io.usageflow.forwarder.links.LinkKind;
 import io.usageflow.forwarder.links.LinkTable;
 import io.usageflow.forwarder.observe.WebPage;
 import io.usageflow.schema.ReferenceKind;
+import io.usageflow.schema.text.CountText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -75,13 +75,12 @@ final class LinksView implements WebPage {
                         kinds,
                         link -> link.name().contains(text)
                                 || link.reference().value().contains(text)));
-        result.problem().ifPresent(why -> content.add(Layout.note(why)));
-        result.value().ifPresent(found -> show(found, content));
         return layout.page(
-                result.problem().isPresent() ? 503 : 200,
+                result,
                 name(),
                 "usageflow links list" + (kind.isEmpty() ? "" : kind.equals("vendor") ? " --vendors" : " --customers"),
-                content);
+                content,
+                found -> show(found, content));
     }
 
     static Found find(LinkTable table, List<LinkKind> kinds, Predicate<Link> wanted) {
@@ -109,7 +108,7 @@ final class LinksView implements WebPage {
     private static void show(Found found, List<Html> content) {
         content.add(el(
                 "p",
-                String.format(Locale.ROOT, "%,d links", found.matching())
+                CountText.of(found.matching(), "link")
                         + (found.matching() > found.shown().size()
                                 ? ", of which the first " + found.shown().size() + " are shown: filter for the others."
                                 : ".")));

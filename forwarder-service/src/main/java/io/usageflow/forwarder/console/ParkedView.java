@@ -11,10 +11,10 @@ import io.usageflow.forwarder.observe.WebPage;
 import io.usageflow.forwarder.parked.ParkedDocument;
 import io.usageflow.forwarder.parked.ParkedDocument.Account;
 import io.usageflow.forwarder.parked.ParkedDocument.WaitsFor;
+import io.usageflow.schema.text.CountText;
 import io.usageflow.schema.text.VisibleText;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -86,11 +86,8 @@ final class ParkedView implements WebPage {
     private String summary(ParkedDocument parked) {
         return parked.totals().events() == 0
                 ? "Nothing waits."
-                : String.format(
-                        Locale.ROOT,
-                        "%,d events of %,d accounts wait.",
-                        parked.totals().events(),
-                        parked.totals().accounts());
+                : CountText.of(parked.totals().events(), "event") + " of "
+                        + CountText.of(parked.totals().accounts(), "account", "waits.", "wait.");
     }
 
     /** What is not in the answer. */
@@ -114,7 +111,7 @@ final class ParkedView implements WebPage {
                 accounts.stream()
                         .map(each -> List.<Object>of(
                                 Layout.link(each.account(), "find", "q", each.account()),
-                                String.format(Locale.ROOT, "%,d", each.events()),
+                                CountText.of(each.events()),
                                 layout.since(each.oldestSince()),
                                 waitsFor(each.waitsFor()),
                                 each.partition(),

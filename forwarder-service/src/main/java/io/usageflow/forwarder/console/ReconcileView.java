@@ -11,11 +11,11 @@ import io.usageflow.forwarder.ledger.ReconcileEntry;
 import io.usageflow.forwarder.ledger.ReconcileEntry.Check;
 import io.usageflow.forwarder.observe.WebPage;
 import io.usageflow.forwarder.reconcile.ReconcileFinding.Kind;
+import io.usageflow.schema.text.CountText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -52,17 +52,16 @@ final class ReconcileView implements WebPage {
         content.add(el(
                 "p", "What the last run over all accounts found. Its report, if one was written, names each event."));
         BoundedWork.Result<List<ReconcileEntry>> result = work.within(WITHIN, () -> ledger.reconciled(READ_WITHIN));
-        result.problem().ifPresent(why -> content.add(Layout.note(why)));
-        result.value().ifPresent(found -> Arrays.stream(Check.values()).forEach(check -> {
-            content.add(el("h2", title(check)));
-            content.addAll(found.stream()
-                    .filter(each -> each.check() == check)
-                    .findFirst()
-                    .map(this::entry)
-                    .orElseGet(() -> List.of(el("p", "It was not run yet."))));
-            content.add(el("p", "To run it: ", el("code", command(check))));
-        }));
-        return layout.page(result.problem().isPresent() ? 503 : 200, name(), command(Check.RECEIPTS), content);
+        return layout.page(result, name(), command(Check.RECEIPTS), content, found -> Arrays.stream(Check.values())
+                .forEach(check -> {
+                    content.add(el("h2", title(check)));
+                    content.addAll(found.stream()
+                            .filter(each -> each.check() == check)
+                            .findFirst()
+                            .map(this::entry)
+                            .orElseGet(() -> List.of(el("p", "It was not run yet."))));
+                    content.add(el("p", "To run it: ", el("code", command(check))));
+                }));
     }
 
     private static String title(Check check) {
@@ -84,9 +83,7 @@ final class ReconcileView implements WebPage {
                 el(
                         "p",
                         css(last.findings() == 0 ? "state well" : "state not-well"),
-                        last.findings() == 0
-                                ? "Nothing differs."
-                                : String.format(Locale.ROOT, "%,d findings.", last.findings())),
+                        last.findings() == 0 ? "Nothing differs." : CountText.of(last.findings(), "finding") + "."),
                 el(
                         "p",
                         "Events from ",
@@ -103,7 +100,7 @@ final class ReconcileView implements WebPage {
                         last.counts().entrySet().stream()
                                 .map(each -> List.<Object>of(
                                         each.getKey().replace('_', ' '),
-                                        String.format(Locale.ROOT, "%,d", each.getValue()),
+                                        CountText.of(each.getValue()),
                                         meaning(each.getKey()).orElse("")))
                                 .toList()));
     }

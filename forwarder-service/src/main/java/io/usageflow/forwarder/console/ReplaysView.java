@@ -10,6 +10,7 @@ import io.usageflow.forwarder.console.page.Layout;
 import io.usageflow.forwarder.observe.WebPage;
 import io.usageflow.forwarder.replay.ReplayHistory;
 import io.usageflow.forwarder.replay.ReplayHistory.Job;
+import io.usageflow.schema.text.CountText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,17 +54,14 @@ final class ReplaysView implements WebPage {
                 "p",
                 "Each replay, discard and repair is written down in the transaction that does it. Of several answers to"
                         + " one dead letter the last counts."));
-        BoundedWork.Result<ReplayHistory> result = work.within(WITHIN, () -> {
-            long deadline = System.nanoTime() + READ_WITHIN.toNanos();
-            return ReplayHistory.read(settings, ROWS_MAX, () -> System.nanoTime() - deadline < 0);
-        });
-        result.problem().ifPresent(why -> content.add(Layout.note(why)));
-        result.value().ifPresent(found -> show(found, content));
+        BoundedWork.Result<ReplayHistory> result =
+                work.within(WITHIN, () -> ReplayHistory.read(settings, ROWS_MAX, READ_WITHIN));
         return layout.page(
-                result.problem().isPresent() ? 503 : 200,
+                result,
                 name(),
                 "usageflow dead-letters list --state any --json",
-                content);
+                content,
+                found -> show(found, content));
     }
 
     private static void show(ReplayHistory found, List<Html> content) {
@@ -82,10 +80,10 @@ final class ReplaysView implements WebPage {
                 List.of("Last", "Who", "Why", "What", "Corrected", "Job"),
                 found.jobs().stream().map(ReplaysView::row).toList()));
         if (found.omitted() > 0) {
-            content.add(Layout.note(String.format(Locale.ROOT, "%,d earlier jobs are not shown.", found.omitted())));
+            content.add(Layout.note(CountText.of(found.omitted(), "earlier job", "is not shown.", "are not shown.")));
         }
         if (found.unreadable() > 0) {
-            content.add(Layout.note(found.unreadable() + " records of the topic cannot be read."));
+            content.add(Layout.note(CountText.of(found.unreadable(), "record") + " of the topic cannot be read."));
         }
     }
 
@@ -101,7 +99,7 @@ final class ReplaysView implements WebPage {
                                 each.getValue(),
                                 each.getKey().toLowerCase(Locale.ROOT)))
                         .collect(Collectors.joining(", ")),
-                String.format(Locale.ROOT, "%,d", job.fixed()),
+                CountText.of(job.fixed()),
                 el("span", attr("class", "word"), job.job()));
     }
 }

@@ -66,12 +66,13 @@ public record ReplayHistory(boolean complete, long marks, long unreadable, long 
      * Reads the marks.
      *
      * @param limit jobs that are returned
-     * @param goesOn asked at each record; once false, the reading ends
+     * @param atMost after which the reading ends where it is
      * @throws org.apache.kafka.common.KafkaException where Kafka or the registry refuses or does not answer
      */
-    public static ReplayHistory read(Settings settings, int limit, BooleanSupplier goesOn) {
+    public static ReplayHistory read(Settings settings, int limit, Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
         try (var decoder = new OwnTopicDecoder<>(settings.registry().serde(), DeadLetterMark.class)) {
-            var reading = new Reading(decoder, goesOn);
+            var reading = new Reading(decoder, () -> System.nanoTime() - deadline < 0);
             new TopicReader(settings.kafka().client())
                     .read(settings.topics().names().deadLetterMarks(), TopicReader.Part.all(), READ_WITHIN, reading);
             return reading.history(limit);

@@ -115,13 +115,13 @@ class ConsoleIT {
     @Test
     void shouldListParkedEventsAndLinks() throws Exception {
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(page("parked")).contains("1 events of 1 accounts wait."));
+                .untilAsserted(() -> assertThat(page("parked")).contains("1 event of 1 account waits."));
         assertThat(page("parked"))
                 .contains("&lt;b&gt;nobody", "usageflow links put --account", "<code>usageflow parked list</code>")
                 .doesNotContain("<b>", "Not complete");
         assertThat(page("parked?account=none")).contains("No event of none waits here.");
         assertThat(page("links"))
-                .contains("1 links.", "&lt;script&gt;alert(1)&lt;/script&gt;", "external id")
+                .contains("1 link.", "&lt;script&gt;alert(1)&lt;/script&gt;", "external id")
                 .doesNotContain("<script>", "<img");
         assertThat(page("links?q=" + encoded("no such"))).contains("0 links.");
         assertThat(page("links?kind=vendor")).contains("0 links.", "usageflow links list --vendors");
@@ -131,7 +131,7 @@ class ConsoleIT {
     void shouldShowDeadLettersByReasonInRowsAndWhole() throws Exception {
         String list = page("dead-letters");
         assertThat(list)
-                .contains("1 dead letters match.", "ID_CONFLICT", "The id was admitted before")
+                .contains("1 dead letter matches.", "ID_CONFLICT", "The id was admitted before")
                 .contains("<code>usageflow dead-letters list</code>", "value=\"plan-replay\"")
                 .doesNotContain("<script>", "not complete");
         Matcher row = Pattern.compile("dead-letters\\?id=[0-9a-f-]+").matcher(list);
@@ -145,7 +145,7 @@ class ConsoleIT {
         assertThat(page("dead-letters?reason=REJECTED&since=2h"))
                 .contains("0 dead letters match.", "Link to share", "--reason REJECTED --since 2h");
         assertThat(page("dead-letters?account=" + encoded(ACCOUNT) + "&state=any&until=now"))
-                .contains("1 dead letters match.", "--account &#39;&lt;script&gt;");
+                .contains("1 dead letter matches.", "--account &#39;&lt;script&gt;");
         for (String wrong : List.of("reason=x", "state=x", "since=x")) {
             assertThat(get("dead-letters?" + wrong).statusCode()).isEqualTo(400);
         }

@@ -16,6 +16,7 @@ import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.json.PayloadMask;
 import io.usageflow.forwarder.links.ShellWord;
 import io.usageflow.forwarder.observe.WebPage;
+import io.usageflow.schema.text.CountText;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,9 +100,7 @@ public final class DeadLettersView implements WebPage {
                 WITHIN,
                 () -> search.overview(
                         filter, layout.now(), more ? DeadLetterSearch.AT_LENGTH : DeadLetterSearch.AT_ONCE));
-        result.problem().ifPresent(why -> content.add(Layout.note(why)));
-        result.value().ifPresent(found -> show(question, found, content));
-        return layout.page(result.problem().isPresent() ? 503 : 200, PAGE, command, content);
+        return layout.page(result, PAGE, command, content, found -> show(question, found, content));
     }
 
     private static Html form(DeadLetterQuestion question) {
@@ -146,10 +145,10 @@ public final class DeadLettersView implements WebPage {
         }
         content.add(el(
                 "p",
-                String.format(
-                        Locale.ROOT,
-                        found.complete() ? "%,d dead letters match." : "%,d of them match.",
-                        found.matching())));
+                found.complete()
+                        ? CountText.of(found.matching(), "dead letter", "matches.", "match.")
+                        : CountText.of(found.matching())
+                                + (found.matching() == 1 ? " of them matches." : " of them match.")));
         if (!found.groups().isEmpty()) {
             content.add(groups(question, found));
             content.add(answers(question));
@@ -161,11 +160,11 @@ public final class DeadLettersView implements WebPage {
             content.add(rows(found.latest()));
         }
         if (found.unreadable() > 0) {
-            content.add(Layout.note(found.unreadable() + " records of the topic cannot be read."));
+            content.add(Layout.note(CountText.of(found.unreadable(), "record") + " of the topic cannot be read."));
         }
         if (found.expired() > 0) {
-            content.add(
-                    Layout.note("At most " + found.expired() + " older dead letters have expired, answered or not."));
+            content.add(Layout.note(
+                    "Expired, answered or not: " + CountText.of(found.expired(), "older dead letter") + " at most."));
         }
     }
 
@@ -202,8 +201,7 @@ public final class DeadLettersView implements WebPage {
                 found.groups().entrySet().stream()
                         .map(each -> List.<Object>of(
                                 link(each.getKey(), question.ofReason(each.getKey())),
-                                String.format(
-                                        Locale.ROOT, "%,d", each.getValue().count()),
+                                CountText.of(each.getValue().count()),
                                 Layout.time(each.getValue().last()),
                                 bars(each.getValue()),
                                 DeadLetterReason.named(each.getKey())
@@ -261,8 +259,7 @@ public final class DeadLettersView implements WebPage {
         var content = new ArrayList<Html>();
         BoundedWork.Result<List<DeadLetterSearch.Whole>> result =
                 work.within(WITHIN, () -> DeadLetterSearch.whole(settings, id, shown));
-        result.problem().ifPresent(why -> content.add(Layout.note(why)));
-        result.value().ifPresent(found -> {
+        return layout.page(result, PAGE, "usageflow dead-letters show " + ShellWord.of(id), content, found -> {
             if (found.isEmpty()) {
                 content.add(el(
                         "p", "No dead letter has the id " + VisibleText.of(id) + ", nor has an event of that id one."));
@@ -277,11 +274,6 @@ public final class DeadLettersView implements WebPage {
                         el("button", "Show them")));
             }
         });
-        return layout.page(
-                result.problem().isPresent() ? 503 : 200,
-                PAGE,
-                "usageflow dead-letters show " + ShellWord.of(id),
-                content);
     }
 
     /** Where dead letters are that failed at this time or later, whatever became of them. */

@@ -15,6 +15,7 @@ import io.usageflow.forwarder.observe.WebPage.Page;
 import io.usageflow.forwarder.replay.ReplayOutcome;
 import io.usageflow.forwarder.replay.ReplayOutcome.CanaryOutcome;
 import io.usageflow.forwarder.replay.ReplayRequest;
+import io.usageflow.schema.text.CountText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -85,8 +86,8 @@ final class JobPage {
     /** How far it is, in one line. */
     static String state(Snapshot now) {
         return switch (now.phase()) {
-            case PLANNING -> String.format(Locale.ROOT, "Counting: %,d records read so far.", now.read());
-            case PLANNED -> String.format(Locale.ROOT, "Planned: %,d dead letters, nothing was changed.", now.toDo());
+            case PLANNING -> "Counting: " + CountText.of(now.read(), "record") + " read so far.";
+            case PLANNED -> "Planned: " + CountText.of(now.toDo(), "dead letter") + ", nothing was changed.";
             case RUNNING -> running(now);
             case ENDED -> ended(now);
         };
@@ -94,7 +95,7 @@ final class JobPage {
 
     private static String running(Snapshot now) {
         if (now.done() == 0 && now.read() > 0 && now.canary() == 0) {
-            return String.format(Locale.ROOT, "Begins: %,d records read once more.", now.read());
+            return "Begins: " + CountText.of(now.read(), "record") + " read once more.";
         }
         if (now.canary() > 0 && now.canaryOutcomes().isEmpty()) {
             return "Canary: " + now.canary() + " replayed, waiting until each is delivered.";
@@ -146,12 +147,9 @@ final class JobPage {
 
     private static Html form(ConsoleJob job, Snapshot now, boolean asksWho) {
         boolean discards = job.order().action() instanceof ReplayRequest.Discard;
-        String what = String.format(
-                Locale.ROOT,
-                discards
-                        ? "Discard %,d dead letters: they will not be billed"
-                        : "Replay %,d dead letters: Credyt ignores events that it already has",
-                now.toDo());
+        String what = (discards ? "Discard " : "Replay ")
+                + CountText.of(now.toDo(), "dead letter")
+                + (discards ? ", which are then not billed" : ": Credyt ignores events that it already has");
         return Layout.change(
                 Layout.href(JobsView.PAGE, JobsView.JOB, job.id()),
                 el("p", el("strong", what), ". One job answers at a time: it ends one that runs elsewhere."),

@@ -9,10 +9,10 @@ import io.usageflow.forwarder.console.page.Layout;
 import io.usageflow.forwarder.deadletter.DeadLetterScan;
 import io.usageflow.forwarder.replay.ReplayPlan;
 import io.usageflow.forwarder.replay.ReplayPlan.SkipReason;
+import io.usageflow.schema.text.CountText;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -29,17 +29,17 @@ final class PlanTables {
             content.add(Layout.table(
                     List.of("Reason", "Dead letters"),
                     plan.byReason().entrySet().stream()
-                            .map(each -> List.<Object>of(each.getKey(), count(each.getValue())))
+                            .map(each -> List.<Object>of(each.getKey(), CountText.of(each.getValue())))
                             .toList()));
             content.addAll(accounts(plan));
         }
         new TreeMap<>(plan.warnings())
-                .forEach((warning, count) -> content.add(Layout.note(count(count) + " " + warning.meaning())));
+                .forEach((warning, count) -> content.add(Layout.note(CountText.of(count) + " " + warning.meaning())));
         if (plan.skipped() > 0) {
-            content.add(el("h3", count(plan.skipped()) + " are left alone"));
+            content.add(el("h3", CountText.of(plan.skipped()) + " are left alone"));
             new TreeMap<>(plan.skipReasons()).forEach((reason, skipped) -> {
                 if (reason != SkipReason.ANSWERED) {
-                    content.add(el("p", count(skipped.count()) + " " + reason + ": " + reason.remedy() + "."));
+                    content.add(el("p", CountText.of(skipped.count()) + " " + reason + ": " + reason.remedy() + "."));
                 }
             });
             content.addAll(each(plan, leftAlone));
@@ -50,7 +50,7 @@ final class PlanTables {
                     "p",
                     answered == 0
                             ? "No dead letter matches."
-                            : "Nothing is left to do: all " + count(answered) + " that match are answered."));
+                            : "Nothing is left to do: all " + CountText.of(answered) + " that match are answered."));
         }
         content.addAll(limits(plan.summary()));
         return content;
@@ -66,12 +66,12 @@ final class PlanTables {
                         .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
                                 .thenComparing(Map.Entry.comparingByKey()))
                         .limit(ACCOUNTS_SHOWN)
-                        .map(each -> List.<Object>of(each.getKey(), count(each.getValue())))
+                        .map(each -> List.<Object>of(each.getKey(), CountText.of(each.getValue())))
                         .toList()));
         if (named.size() > ACCOUNTS_SHOWN) {
             content.add(el(
                     "p",
-                    "And " + count(named.size() - ACCOUNTS_SHOWN)
+                    "And " + CountText.of(named.size() - ACCOUNTS_SHOWN)
                             + (plan.accounts().others() > 0 ? " or more" : "") + " other accounts."));
         }
         return content;
@@ -92,7 +92,7 @@ final class PlanTables {
                                 each.detail()))
                         .toList()));
         if (plan.skipped() > named.size()) {
-            content.add(Layout.note("And " + count(plan.skipped() - named.size()) + " more."));
+            content.add(Layout.note("And " + CountText.of(plan.skipped() - named.size()) + " more."));
         }
         return content;
     }
@@ -107,14 +107,10 @@ final class PlanTables {
                             + " more records that cannot be read."));
         }
         if (summary.expired() > 0) {
-            content.add(Layout.note("At most " + count(summary.expired())
+            content.add(Layout.note("At most " + CountText.of(summary.expired())
                     + " dead letters have expired by the topic's retention, answered or not: they can only be"
                     + " published again."));
         }
         return content;
-    }
-
-    private static String count(long number) {
-        return String.format(Locale.ROOT, "%,d", number);
     }
 }

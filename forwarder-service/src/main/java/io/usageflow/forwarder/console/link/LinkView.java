@@ -100,14 +100,12 @@ public final class LinkView implements WebPage {
         }
         BoundedWork.Result<CreationOutcome> planned = work.within(
                 ASK_WITHIN, LATE, () -> connected((connection, step) -> CreationOutcome.planned(step), wanted));
-        planned.problem().ifPresent(why -> content.add(Layout.note(why)));
-        planned.value().ifPresent(outcome -> {
+        return layout.page(planned, PAGE, form.command(false), content, outcome -> {
             content.add(shown(outcome));
             if (outcome.result() == Result.WOULD_CREATE || outcome.result() == Result.WOULD_LINK) {
                 content.add(confirmation(form, outcome));
             }
         });
-        return layout.page(planned.problem().isPresent() ? UNAVAILABLE : 200, PAGE, form.command(false), content);
     }
 
     @Override

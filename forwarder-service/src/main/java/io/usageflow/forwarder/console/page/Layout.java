@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,6 +33,7 @@ public final class Layout {
             .collect(Collectors.toMap(name -> name, Layout::title, (a, b) -> a, LinkedHashMap::new));
 
     private static final int REFRESH_S = 2;
+    private static final int UNAVAILABLE = 503;
 
     private final String instance;
     private final boolean closed;
@@ -105,6 +107,18 @@ public final class Layout {
                                         "Instance " + instance + ", version " + Version.current() + ", as of ",
                                         time(now()),
                                         ". All times are UTC."))));
+    }
+
+    /**
+     * A page of what was read: shows it, or says why there is none.
+     *
+     * @param show adds what was read to the content
+     */
+    public <T> Page page(
+            BoundedWork.Result<T> read, String name, String command, List<Html> content, Consumer<T> show) {
+        read.problem().ifPresent(why -> content.add(note(why)));
+        read.value().ifPresent(show);
+        return page(read.problem().isPresent() ? UNAVAILABLE : 200, name, command, content);
     }
 
     /** Without navigation. */
