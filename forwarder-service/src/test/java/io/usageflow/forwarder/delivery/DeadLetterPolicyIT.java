@@ -188,7 +188,8 @@ class DeadLetterPolicyIT {
         List<Deliverable> broken = new ArrayList<>();
         for (int customer = 0; customer < 4; customer++) {
             failing("broken_" + customer);
-            broken.addAll(events("broken_" + customer, 50));
+            // More than the guard ever grants at once, however many good events it has seen.
+            broken.addAll(events("broken_" + customer, 150));
         }
         world.admit(broken);
         Delivery delivery = world.deliver(
