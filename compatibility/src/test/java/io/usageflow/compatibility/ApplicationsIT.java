@@ -132,6 +132,7 @@ class ApplicationsIT {
                         "--server.address=127.0.0.1",
                         "--server.port=0",
                         "--server.shutdown=graceful",
+                        "--spring.lifecycle.timeout-per-shutdown-phase=3m",
                         "--management.endpoints.web.exposure.include=health,metrics",
                         "--management.endpoint.health.show-details=always",
                         "--usageflow.bootstrap-servers=" + broker.bootstrapServers(),
