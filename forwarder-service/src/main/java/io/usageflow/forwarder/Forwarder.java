@@ -16,6 +16,7 @@ import io.usageflow.forwarder.console.Console;
 import io.usageflow.forwarder.credyt.ApiKeys;
 import io.usageflow.forwarder.credyt.CredytWatch;
 import io.usageflow.forwarder.deadletter.DeadLetterWatch;
+import io.usageflow.forwarder.deadletter.KnownMarks;
 import io.usageflow.forwarder.delivery.Delivery;
 import io.usageflow.forwarder.delivery.Delivery.DeliveryConnections;
 import io.usageflow.forwarder.kafka.TopicsNotReadyException;
@@ -58,6 +59,7 @@ public final class Forwarder implements AutoCloseable {
     private final List<Stage> stages;
     private final AdminServer admin;
     private final Console console;
+    private final KnownMarks marks;
     private final StatusLog status;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -67,12 +69,14 @@ public final class Forwarder implements AutoCloseable {
             List<Stage> stages,
             AdminServer admin,
             Console console,
+            KnownMarks marks,
             StatusLog status) {
         this.stopTimeout = stopTimeout;
         this.meters = meters;
         this.stages = stages;
         this.admin = admin;
         this.console = console;
+        this.marks = marks;
         this.status = status;
     }
 
@@ -93,11 +97,12 @@ public final class Forwarder implements AutoCloseable {
         checkTopics(settings);
         var meters = new ProcessMeters();
         var stages = new ArrayList<Stage>();
+        var marks = new KnownMarks(settings);
         Console console = null;
         try {
             stages.add(ClockWatch.of(settings, meters.registry()));
             stages.add(LedgerWatch.of(settings, meters.registry()));
-            DeadLetterWatch.of(settings, meters.registry()).ifPresent(stages::add);
+            DeadLetterWatch.of(settings, marks, meters.registry()).ifPresent(stages::add);
             Optional<CatalogueWatch> catalogue = CatalogueWatch.of(settings, meters.registry());
             catalogue.ifPresent(stages::add);
             stages.addAll(stagesOf(settings, catalogue, meters));
@@ -105,8 +110,8 @@ public final class Forwarder implements AutoCloseable {
             meters.watch(all);
             List<AdminPage> pages = new ArrayList<>(
                     all.stream().flatMap(stage -> stage.pages().stream()).toList());
-            console = Console.start(settings, () -> HealthReport.of(all), pages, meters.registry());
-            pages.addAll(Api.pages(settings, () -> HealthReport.of(all), console));
+            console = Console.start(settings, marks, () -> HealthReport.of(all), pages, meters.registry());
+            pages.addAll(Api.pages(settings, marks, () -> HealthReport.of(all), console));
             AdminServer admin =
                     AdminServer.start(settings.admin(), () -> all, pages, console.pages(), meters.registry());
             all.forEach(Stage::start);
@@ -119,12 +124,13 @@ public final class Forwarder implements AutoCloseable {
                     settings.process().instanceId(),
                     settings.topics().names().prefix(),
                     admin.url());
-            return new Forwarder(settings.process().stopTimeout(), meters, all, admin, console, status);
+            return new Forwarder(settings.process().stopTimeout(), meters, all, admin, console, marks, status);
         } catch (RuntimeException failed) {
             if (console != null) {
                 console.close();
             }
             stages.forEach(stage -> stage.close(Duration.ofSeconds(1)));
+            marks.close();
             meters.close();
             throw failed;
         }
@@ -238,6 +244,7 @@ public final class Forwarder implements AutoCloseable {
         }
         admin.close();
         console.close();
+        marks.close();
         meters.close();
     }
 }

@@ -12,6 +12,8 @@ import io.usageflow.forwarder.console.Instances;
 import io.usageflow.forwarder.console.deadletter.DeadLetterSearch;
 import io.usageflow.forwarder.console.page.BoundedWork;
 import io.usageflow.forwarder.deadletter.DeadLetterFilter;
+import io.usageflow.forwarder.deadletter.DeadLetterScan;
+import io.usageflow.forwarder.deadletter.KnownMarks;
 import io.usageflow.forwarder.json.PayloadMask;
 import io.usageflow.forwarder.json.ReportJson;
 import io.usageflow.forwarder.ledger.InFlight;
@@ -52,15 +54,21 @@ public final class Api {
 
     private final Settings settings;
     private final BoundedWork work;
+    private final DeadLetterSearch deadLetters;
+    private final DeadLetterScan scan;
+    private final KnownMarks marks;
     private final Clock clock;
     private final LinkTable links;
     private final LedgerReader reader;
     private final Tracer tracer;
     private final PayloadMask mask;
 
-    private Api(Settings settings, BoundedWork work, Clock clock) {
+    private Api(Settings settings, KnownMarks marks, Console console, Clock clock) {
         this.settings = settings;
-        this.work = work;
+        this.work = console.work();
+        this.deadLetters = console.deadLetters();
+        this.scan = new DeadLetterScan(settings);
+        this.marks = marks;
         this.clock = clock;
         this.links = new LinkTable(settings);
         this.reader = new LedgerReader(
@@ -74,11 +82,13 @@ public final class Api {
     /**
      * Opens all pages of the API.
      *
+     * @param marks the answers to dead letters
      * @param console whose meters and threads it shares
      */
-    public static List<AdminPage> pages(Settings settings, Supplier<HealthReport> health, Console console) {
+    public static List<AdminPage> pages(
+            Settings settings, KnownMarks marks, Supplier<HealthReport> health, Console console) {
         Clock clock = Clock.systemUTC();
-        var api = new Api(settings, console.work(), clock);
+        var api = new Api(settings, marks, console, clock);
         JsonNode description = description();
         return List.of(
                 ApiPage.of(FOLDER + DESCRIPTION, query -> description),
@@ -116,7 +126,7 @@ public final class Api {
         DeadLetterFilter filter = DeadLetterList.filter(query, clock.instant());
         int limit = query.number("limit", DeadLetterList.LIMIT, DeadLetterList.LIMIT_MAX);
         Optional<Place> after = query.text("after").map(Place::parse);
-        return () -> DeadLetterList.read(settings, filter, limit, after, System::nanoTime);
+        return () -> DeadLetterList.read(scan, marks, filter, limit, after);
     }
 
     /** What this instance was started with. */
@@ -127,7 +137,7 @@ public final class Api {
 
     private Callable<Object> deadLetter(ApiQuery query) {
         String id = query.required("id");
-        return () -> new WholeDeadLetters(DeadLetterSearch.whole(settings, id, mask).stream()
+        return () -> new WholeDeadLetters(deadLetters.whole(id, mask).stream()
                 .map(DeadLetterSearch.Whole::document)
                 .toList());
     }

@@ -1,16 +1,15 @@
 package io.usageflow.forwarder.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.deadletter.DeadLetterDocument;
 import io.usageflow.forwarder.deadletter.DeadLetterFilter;
 import io.usageflow.forwarder.deadletter.DeadLetterFilter.Subject;
 import io.usageflow.forwarder.deadletter.DeadLetterFilter.Times;
-import io.usageflow.forwarder.deadletter.DeadLetterMarks;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterScan;
 import io.usageflow.forwarder.deadletter.DeadLetterStage;
 import io.usageflow.forwarder.deadletter.DeadLetterState;
+import io.usageflow.forwarder.deadletter.KnownMarks;
 import io.usageflow.forwarder.deadletter.StoredDeadLetter;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,14 +20,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
  * A page of dead letters as {@code dead-letters list --json} has them, the latest failures first. Each page reads the
  * topic, so memory is bounded by the page.
  *
- * @param complete whether the topic was read to its end; if not, counts and rows are of what was read
+ * @param complete whether the whole topic was read; if not, counts and rows are of what was read, the newest records
  * @param read records
  * @param matching dead letters that the filter selects, of all pages
  * @param byReason of these
@@ -48,6 +47,8 @@ public record DeadLetterList(
     static final int LIMIT = 100;
     static final int LIMIT_MAX = 1_000;
     static final Duration WITHIN = Duration.ofSeconds(15);
+
+    private static final Duration MARKS_WITHIN = Duration.ofSeconds(8);
 
     private static final String ANY = "any";
 
@@ -69,20 +70,19 @@ public record DeadLetterList(
     }
 
     static DeadLetterList read(
-            Settings settings, DeadLetterFilter filter, int limit, Optional<Place> after, LongSupplier nanoClock) {
-        var page = new Page(limit, after, nanoClock);
-        try (DeadLetterMarks marks = DeadLetterMarks.read(settings)) {
-            DeadLetterScan.Summary summary = new DeadLetterScan(settings).run(filter, marks, page);
-            return new DeadLetterList(
-                    !page.stopped,
-                    summary.read(),
-                    page.matching,
-                    page.byReason,
-                    summary.unreadable(),
-                    summary.expired(),
-                    page.rows.values().stream().toList(),
-                    page.more ? Optional.of(page.rows.lastKey().text()) : Optional.empty());
-        }
+            DeadLetterScan scan, KnownMarks marks, DeadLetterFilter filter, int limit, Optional<Place> after)
+            throws InterruptedException {
+        var page = new Page(limit, after);
+        DeadLetterScan.Newest found = scan.newestFirst(filter, marks.required(MARKS_WITHIN), WITHIN, page);
+        return new DeadLetterList(
+                found.left() == 0,
+                found.summary().read(),
+                page.matching,
+                page.byReason,
+                found.summary().unreadable(),
+                found.summary().expired(),
+                page.rows.values().stream().toList(),
+                page.more ? Optional.of(page.rows.lastKey().text()) : Optional.empty());
     }
 
     /** The place of a dead letter in the order of pages: the latest first. */
@@ -123,33 +123,28 @@ public record DeadLetterList(
         }
     }
 
-    private static final class Page implements DeadLetterScan.Visitor {
+    private static final class Page implements Predicate<StoredDeadLetter> {
         private final int limit;
         private final Optional<Place> after;
-        private final LongSupplier nanoClock;
-        private final long deadline;
         private final TreeMap<Place, ObjectNode> rows = new TreeMap<>();
         private final Map<String, Long> byReason = new TreeMap<>();
         private long matching;
         private boolean more;
-        private boolean stopped;
 
-        Page(int limit, Optional<Place> after, LongSupplier nanoClock) {
+        Page(int limit, Optional<Place> after) {
             this.limit = limit;
             this.after = after;
-            this.nanoClock = nanoClock;
-            this.deadline = nanoClock.getAsLong() + WITHIN.toNanos();
         }
 
         @Override
-        public boolean visit(StoredDeadLetter stored) {
+        public boolean test(StoredDeadLetter stored) {
             matching++;
             byReason.merge(stored.letter().getReason(), 1L, Long::sum);
             Place place = Place.of(stored);
             if (after.map(before -> place.compareTo(before) > 0).orElse(true)) {
                 keep(place, stored);
             }
-            return passed();
+            return true;
         }
 
         private void keep(Place place, StoredDeadLetter stored) {
@@ -163,12 +158,6 @@ public record DeadLetterList(
             if (rows.size() > limit) {
                 rows.pollLastEntry();
             }
-        }
-
-        @Override
-        public boolean passed() {
-            stopped = nanoClock.getAsLong() - deadline > 0;
-            return !stopped;
         }
     }
 }

@@ -4,13 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.console.deadletter.DeadLetterSearch;
 import io.usageflow.forwarder.console.deadletter.DeadLettersView;
-import io.usageflow.forwarder.console.deadletter.KnownMarks;
 import io.usageflow.forwarder.console.job.ConsoleJobs;
 import io.usageflow.forwarder.console.job.JobsView;
 import io.usageflow.forwarder.console.link.LinkView;
 import io.usageflow.forwarder.console.page.BoundedWork;
 import io.usageflow.forwarder.console.page.Layout;
+import io.usageflow.forwarder.deadletter.KnownMarks;
 import io.usageflow.forwarder.json.PayloadMask;
 import io.usageflow.forwarder.ledger.LedgerReader;
 import io.usageflow.forwarder.links.LinkTable;
@@ -33,10 +34,15 @@ public final class Console implements AutoCloseable {
     private final FlowHistory history;
     private final BoundedWork work = new BoundedWork();
     private final ConsoleJobs jobs;
-    private final KnownMarks marks;
+    private final DeadLetterSearch deadLetters;
     private final List<WebPage> pages;
 
-    private Console(Settings settings, Supplier<HealthReport> health, List<AdminPage> stages, MeterRegistry meters) {
+    private Console(
+            Settings settings,
+            KnownMarks marks,
+            Supplier<HealthReport> health,
+            List<AdminPage> stages,
+            MeterRegistry meters) {
         Clock clock = Clock.systemUTC();
         boolean open = settings.admin().acceptedTokens().isEmpty();
         var layout = new Layout(settings.process().instanceId(), !open, clock::instant);
@@ -47,7 +53,7 @@ public final class Console implements AutoCloseable {
         var mask = new PayloadMask(settings.admin().payloadMask());
         var links = new LinkTable(settings);
         jobs = new ConsoleJobs(settings, clock);
-        marks = new KnownMarks(settings);
+        deadLetters = new DeadLetterSearch(settings, marks, System::nanoTime);
         pages = List.of(
                 new FlowView(
                         layout,
@@ -56,7 +62,7 @@ public final class Console implements AutoCloseable {
                         history,
                         () -> work.within(Instances.WITHIN, () -> Instances.read(settings))),
                 new FindView(layout, parked, links, new Tracer(settings, clock), mask, work),
-                new DeadLettersView(layout, settings, marks, work, open),
+                new DeadLettersView(layout, settings, deadLetters, work, open),
                 new JobsView(layout, jobs, open),
                 new ParkedView(layout, parked),
                 new LinksView(layout, links, work),
@@ -79,11 +85,16 @@ public final class Console implements AutoCloseable {
     /**
      * Begins to sample the meters.
      *
+     * @param marks the answers to dead letters, which the caller closes
      * @param stages the pages of the stages that this process runs
      */
     public static Console start(
-            Settings settings, Supplier<HealthReport> health, List<AdminPage> stages, MeterRegistry meters) {
-        var console = new Console(settings, health, stages, meters);
+            Settings settings,
+            KnownMarks marks,
+            Supplier<HealthReport> health,
+            List<AdminPage> stages,
+            MeterRegistry meters) {
+        var console = new Console(settings, marks, health, stages, meters);
         console.history.start();
         return console;
     }
@@ -102,12 +113,16 @@ public final class Console implements AutoCloseable {
         return work;
     }
 
+    /** Reads dead letters for pages. */
+    public DeadLetterSearch deadLetters() {
+        return deadLetters;
+    }
+
     @Override
     public void close() {
         jobs.close();
         history.close();
         work.close();
-        marks.close();
     }
 
     /** A file that all pages use. */

@@ -24,7 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The newest answer to each dead letter at the time the marks' topic was read last. Not thread-safe.
+ * The newest answer to each dead letter at the time the marks' topic was read last. Thread-safe; one thread at a time
+ * reads on.
  *
  * <p>The topic is compacted and keeps a mark for each dead letter that was ever answered, so there may be many
  * millions. They are in a RocksDB in a temporary folder, by the 16 bytes of their ids: memory does not grow with their
@@ -39,6 +40,7 @@ public final class DeadLetterMarks implements AutoCloseable {
     private @Nullable TemporaryTable table;
     private @Nullable DeadLetterMark newest;
     private long read;
+    private boolean closed;
 
     DeadLetterMarks(String topic, Deserializer<DeadLetterMark> deserializer) {
         this.topic = topic;
@@ -70,14 +72,17 @@ public final class DeadLetterMarks implements AutoCloseable {
 
     /** Reads what the topic has more than was read before, to its end. */
     public void readOn(Settings settings) {
-        new TopicReader(settings.kafka().client())
-                .read(topic, Map.copyOf(next), TopicReader.AS_LONG_AS_IT_GOES_ON, record -> {
-                    take(record);
-                    return true;
-                });
+        new TopicReader(settings.kafka().client()).read(topic, begins(), TopicReader.AS_LONG_AS_IT_GOES_ON, record -> {
+            take(record);
+            return true;
+        });
     }
 
-    void take(ConsumerRecord<byte[], byte[]> record) {
+    private synchronized Map<Integer, Long> begins() {
+        return Map.copyOf(next);
+    }
+
+    synchronized void take(ConsumerRecord<byte[], byte[]> record) {
         read++;
         next.put(record.partition(), record.offset() + 1);
         if (record.key() != null && isMark(record)) {
@@ -117,7 +122,8 @@ public final class DeadLetterMarks implements AutoCloseable {
      * @throws SchemaLostException where there is an answer that cannot be read
      * @throws org.apache.kafka.common.KafkaException where the registry is away
      */
-    public Optional<DeadLetterMark> of(DeadLetter letter) {
+    public synchronized Optional<DeadLetterMark> of(DeadLetter letter) {
+        requireOpen();
         if (table == null) {
             return Optional.empty();
         }
@@ -144,22 +150,23 @@ public final class DeadLetterMarks implements AutoCloseable {
      *
      * @param mark as it was written to the topic, after it has been committed there
      */
-    public void put(String deadLetterId, byte[] mark) {
+    public synchronized void put(String deadLetterId, byte[] mark) {
         put(key(deadLetterId), mark);
     }
 
     /** The mark that was written last. */
-    public Optional<DeadLetterMark> newest() {
+    public synchronized Optional<DeadLetterMark> newest() {
         return Optional.ofNullable(newest);
     }
 
     /** The number of records in the topic, with older answers to the same dead letter. */
-    public long recordsRead() {
+    public synchronized long recordsRead() {
         return read;
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         try (deserializer) {
             if (table != null) {
                 table.close();
@@ -168,7 +175,15 @@ public final class DeadLetterMarks implements AutoCloseable {
         }
     }
 
+    /** Without the table, answered dead letters would look open. */
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the answers to dead letters are closed: the process stops");
+        }
+    }
+
     private void put(byte[] key, byte @Nullable [] value) {
+        requireOpen();
         if (table == null) {
             if (value == null) {
                 return;

@@ -7,13 +7,17 @@ import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.topics.AccountPartition;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the dead letters that a filter matches, one at a time and with the newest answer to each, in bounded memory. If
@@ -22,10 +26,17 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 public final class DeadLetterScan {
     private final Settings settings;
+    private final LongSupplier nanoClock;
     private final String topic;
 
     public DeadLetterScan(Settings settings) {
+        this(settings, System::nanoTime);
+    }
+
+    /** @param nanoClock bounds readings in time */
+    public DeadLetterScan(Settings settings, LongSupplier nanoClock) {
         this.settings = settings;
+        this.nanoClock = nanoClock;
         this.topic = settings.topics().names().deadLetters();
     }
 
@@ -97,14 +108,45 @@ public final class DeadLetterScan {
      */
     public record Newest(Summary summary, long left) {}
 
-    /** As {@link #run}, but the newest first, in steps: {@link TopicReader#readNewestFirst}. */
-    public Newest newestFirst(DeadLetterFilter filter, DeadLetterMarks marks, Visitor visitor) {
+    /**
+     * As {@link #run}, but the newest first, in steps: {@link TopicReader#readNewestFirst}.
+     *
+     * @param atMost begins with the first record, so that a slow connection does not use it up
+     * @param visitor takes those that match and returns whether the reading continues
+     */
+    public Newest newestFirst(
+            DeadLetterFilter filter, DeadLetterMarks marks, Duration atMost, Predicate<StoredDeadLetter> visitor) {
         var reader = new TopicReader(settings.kafka().client());
         TopicReader.Part part = part(filter, reader);
         try (var decoder = new OwnTopicDecoder<>(settings.registry().serde(), DeadLetter.class)) {
-            var reading = new Reading(filter, marks, visitor, decoder);
+            var reading = new Reading(filter, marks, new Timed(visitor, nanoClock, atMost), decoder);
             TopicReader.Unread unread = reader.readNewestFirst(topic, part, reading);
             return new Newest(reading.summary(unread.expired()), unread.left());
+        }
+    }
+
+    private static final class Timed implements Visitor {
+        private final Predicate<StoredDeadLetter> visitor;
+        private final LongSupplier nanoClock;
+        private final Duration atMost;
+        private @Nullable Long deadline;
+
+        Timed(Predicate<StoredDeadLetter> visitor, LongSupplier nanoClock, Duration atMost) {
+            this.visitor = visitor;
+            this.nanoClock = nanoClock;
+            this.atMost = atMost;
+        }
+
+        @Override
+        public boolean visit(StoredDeadLetter stored) {
+            return visitor.test(stored) && passed();
+        }
+
+        @Override
+        public boolean passed() {
+            long now = nanoClock.getAsLong();
+            deadline = deadline == null ? Long.valueOf(now + atMost.toNanos()) : deadline;
+            return now - deadline <= 0;
         }
     }
 

@@ -2,6 +2,7 @@ package io.usageflow.forwarder.deadletter;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
 import io.usageflow.forwarder.observe.meter.DeadLetterMeter;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Counts the open dead letters from time to time, for the alert on those that wait for an answer. A count reads the
- * topics of dead letters and marks; the next begins {@value #SHARE} times as long after it as it took, so that counting
+ * topic of dead letters, and the answers that came since the count before; the next begins {@value #SHARE} times as long after it as it took, so that counting
  * costs a fiftieth of one thread at most. No event depends on it: it is always ready. Any thread may call
  * {@link #health}.
  */
@@ -33,6 +34,7 @@ public final class DeadLetterWatch implements Stage {
     private static final String OTHER = "other";
 
     private final Settings settings;
+    private final KnownMarks marks;
     private final Duration every;
     private final int share;
     private final Clock clock;
@@ -51,8 +53,10 @@ public final class DeadLetterWatch implements Stage {
     record Count(Map<String, Long> open, Optional<Instant> oldestAt) {}
 
     /** @param share how many times as long as a count took the next one waits, at least */
-    DeadLetterWatch(Settings settings, Duration every, int share, Clock clock, MeterRegistry registry) {
+    DeadLetterWatch(
+            Settings settings, KnownMarks marks, Duration every, int share, Clock clock, MeterRegistry registry) {
         this.settings = settings;
+        this.marks = marks;
         this.every = every;
         this.share = share;
         this.clock = clock;
@@ -69,10 +73,10 @@ public final class DeadLetterWatch implements Stage {
     }
 
     /** Empty where it is turned off. */
-    public static Optional<Stage> of(Settings settings, MeterRegistry registry) {
+    public static Optional<Stage> of(Settings settings, KnownMarks marks, MeterRegistry registry) {
         return settings.replay()
                 .countEvery()
-                .map(every -> new DeadLetterWatch(settings, every, SHARE, Clock.systemUTC(), registry));
+                .map(every -> new DeadLetterWatch(settings, marks, every, SHARE, Clock.systemUTC(), registry));
     }
 
     @Override
@@ -128,7 +132,7 @@ public final class DeadLetterWatch implements Stage {
     }
 
     /** Returns how long it took. The last count holds where it fails, and grows old. */
-    private Duration counted() {
+    private Duration counted() throws InterruptedException {
         long began = System.nanoTime();
         try {
             count().ifPresent(found -> {
@@ -148,25 +152,24 @@ public final class DeadLetterWatch implements Stage {
     }
 
     /** Empty if it was stopped. */
-    private Optional<Count> count() {
+    private Optional<Count> count() throws InterruptedException {
         var open = new TreeMap<String, Long>();
         Instant[] oldest = {Instant.MAX};
-        try (DeadLetterMarks marks = DeadLetterMarks.read(settings)) {
-            new DeadLetterScan(settings).run(DeadLetterFilter.open(), marks, new DeadLetterScan.Visitor() {
-                @Override
-                public boolean visit(StoredDeadLetter stored) {
-                    open.merge(stored.reason().map(Enum::name).orElse(OTHER), 1L, Long::sum);
-                    Instant at = stored.letter().getLastFailedAt();
-                    oldest[0] = at.isBefore(oldest[0]) ? at : oldest[0];
-                    return passed();
-                }
+        DeadLetterMarks answers = marks.required(TopicReader.AS_LONG_AS_IT_GOES_ON);
+        new DeadLetterScan(settings).run(DeadLetterFilter.open(), answers, new DeadLetterScan.Visitor() {
+            @Override
+            public boolean visit(StoredDeadLetter stored) {
+                open.merge(stored.reason().map(Enum::name).orElse(OTHER), 1L, Long::sum);
+                Instant at = stored.letter().getLastFailedAt();
+                oldest[0] = at.isBefore(oldest[0]) ? at : oldest[0];
+                return passed();
+            }
 
-                @Override
-                public boolean passed() {
-                    return stop.getCount() > 0;
-                }
-            });
-        }
+            @Override
+            public boolean passed() {
+                return stop.getCount() > 0;
+            }
+        });
         return stop.getCount() == 0
                 ? Optional.empty()
                 : Optional.of(new Count(open, Optional.of(oldest[0]).filter(at -> !at.equals(Instant.MAX))));

@@ -13,6 +13,7 @@ import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.console.Console;
 import io.usageflow.forwarder.console.Instances;
 import io.usageflow.forwarder.deadletter.DeadLetterDocument;
+import io.usageflow.forwarder.deadletter.KnownMarks;
 import io.usageflow.forwarder.deadletter.OriginalEvent;
 import io.usageflow.forwarder.deadletter.StoredDeadLetter;
 import io.usageflow.forwarder.funds.FundsClient;
@@ -164,9 +165,10 @@ class OpenApiTest {
 
     private static List<AdminPage> pages() {
         Settings settings = Settings.load(ConfigSources.none());
-        try (Console console =
-                Console.start(settings, () -> HealthReport.of(List.of()), List.of(), new SimpleMeterRegistry())) {
-            return Api.pages(settings, () -> HealthReport.of(List.of()), console);
+        try (var marks = new KnownMarks(settings);
+                Console console = Console.start(
+                        settings, marks, () -> HealthReport.of(List.of()), List.of(), new SimpleMeterRegistry())) {
+            return Api.pages(settings, marks, () -> HealthReport.of(List.of()), console);
         }
     }
 }

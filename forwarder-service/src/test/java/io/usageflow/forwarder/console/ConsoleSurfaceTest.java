@@ -5,6 +5,7 @@ import static io.usageflow.forwarder.testing.PublicSurface.requireUnchanged;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.deadletter.KnownMarks;
 import io.usageflow.forwarder.observe.HealthReport;
 import io.usageflow.forwarder.observe.WebPage;
 import java.util.List;
@@ -14,11 +15,10 @@ class ConsoleSurfaceTest {
     /** People keep bookmarks. */
     @Test
     void shouldKeepTheAddressesOfPages() {
-        try (Console console = Console.start(
-                Settings.load(ConfigSources.none()),
-                () -> HealthReport.of(List.of()),
-                List.of(),
-                new SimpleMeterRegistry())) {
+        Settings settings = Settings.load(ConfigSources.none());
+        try (var marks = new KnownMarks(settings);
+                Console console = Console.start(
+                        settings, marks, () -> HealthReport.of(List.of()), List.of(), new SimpleMeterRegistry())) {
             requireUnchanged(
                     "Routes of the console",
                     console.pages().stream().map(WebPage::path).toList());

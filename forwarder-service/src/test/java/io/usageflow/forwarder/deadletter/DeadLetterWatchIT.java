@@ -35,16 +35,21 @@ class DeadLetterWatchIT {
     @AutoClose
     private final WrittenTopics topics = new WrittenTopics(broker.bootstrapServers());
 
+    private final Settings settings = topics.settings(Map.of());
+
+    @AutoClose
+    private final KnownMarks marks = new KnownMarks(settings);
+
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
     @Test
     void shouldCountWhatNobodyHasAnsweredAndTellTheOldest() {
-        Settings settings = topics.settings(Map.of());
         String oldest = write("REJECTED", NOW.minusSeconds(7_200));
         write("REJECTED", NOW.minusSeconds(60));
         write("TOO_OLD", NOW.minusSeconds(3_600));
         write("OF_A_LATER_VERSION", NOW.minusSeconds(30));
-        var watch = new DeadLetterWatch(settings, Duration.ofMillis(100), 0, Clock.fixed(NOW, ZoneOffset.UTC), meters);
+        var watch = new DeadLetterWatch(
+                settings, marks, Duration.ofMillis(100), 0, Clock.fixed(NOW, ZoneOffset.UTC), meters);
         assertThat(open("REJECTED")).isNaN();
         assertThat(gauge("usageflow.dead.letters.oldest.age").value()).isNaN();
 
@@ -66,7 +71,7 @@ class DeadLetterWatchIT {
     @Test
     void shouldStayReadyAndGrowOldWhileTheTopicsCannotBeRead() {
         Settings elsewhere = topics.settings(Map.of("topics.prefix", "none"));
-        var watch = new DeadLetterWatch(elsewhere, Duration.ofMillis(100), 0, Clock.systemUTC(), meters);
+        var watch = new DeadLetterWatch(elsewhere, marks, Duration.ofMillis(100), 0, Clock.systemUTC(), meters);
         watch.start();
 
         await().atMost(LIMIT).until(() -> gauge("usageflow.dead.letters.age").value() > 1);
@@ -78,11 +83,11 @@ class DeadLetterWatchIT {
     @Test
     void shouldHaveTheMetersOfTheAlertRulesUnlessItIsTurnedOff() throws Exception {
         var prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        Stage watch = DeadLetterWatch.of(topics.settings(Map.of()), prometheus).orElseThrow();
+        Stage watch = DeadLetterWatch.of(settings, marks, prometheus).orElseThrow();
 
         assertThat(AlertRules.served(prometheus)).containsAll(AlertRules.metrics("usageflow_dead_letters_"));
         watch.close(Duration.ofSeconds(1));
-        assertThat(DeadLetterWatch.of(topics.settings(Map.of("dead.letters.count.every", "off")), prometheus))
+        assertThat(DeadLetterWatch.of(topics.settings(Map.of("dead.letters.count.every", "off")), marks, prometheus))
                 .isEmpty();
     }
 

@@ -7,6 +7,7 @@ import io.usageflow.forwarder.deadletter.DeadLetterFilter;
 import io.usageflow.forwarder.deadletter.DeadLetterMarks;
 import io.usageflow.forwarder.deadletter.DeadLetterScan;
 import io.usageflow.forwarder.deadletter.DeadLetterState;
+import io.usageflow.forwarder.deadletter.KnownMarks;
 import io.usageflow.forwarder.deadletter.OriginalEvent;
 import io.usageflow.forwarder.deadletter.StoredDeadLetter;
 import io.usageflow.forwarder.json.PayloadMask;
@@ -21,7 +22,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 
 /** Reads dead letters for a page: with the classes of the commands, bounded in time and memory. Thread-safe. */
 public final class DeadLetterSearch {
@@ -30,6 +31,9 @@ public final class DeadLetterSearch {
 
     /** For those who ask for more. */
     static final Duration AT_LENGTH = Duration.ofSeconds(7);
+
+    /** Less than a page has in all, so that there is time for the dead letters. */
+    private static final Duration MARKS_WITHIN = Duration.ofSeconds(8);
 
     static final int ROWS_MAX = 100;
     static final int SLOTS = 48;
@@ -45,7 +49,7 @@ public final class DeadLetterSearch {
     private final KnownMarks marks;
     private final LongSupplier nanoClock;
 
-    DeadLetterSearch(Settings settings, KnownMarks marks, LongSupplier nanoClock) {
+    public DeadLetterSearch(Settings settings, KnownMarks marks, LongSupplier nanoClock) {
         this.settings = settings;
         this.marks = marks;
         this.nanoClock = nanoClock;
@@ -133,9 +137,9 @@ public final class DeadLetterSearch {
     Overview overview(DeadLetterFilter filter, Instant now, Duration within) throws InterruptedException {
         Instant until = filter.times().until().filter(now::isAfter).orElse(now);
         Instant from = filter.times().since().filter(until::isAfter).orElse(until.minus(SPAN));
-        Optional<Overview> answered = marks.with(within, known -> overview(filter, known, from, until, within, true));
-        if (answered.isPresent()) {
-            return answered.get();
+        Optional<DeadLetterMarks> known = marks.upToDate(within);
+        if (known.isPresent()) {
+            return overview(filter, known.get(), from, until, within, true);
         }
         try (DeadLetterMarks none = DeadLetterMarks.none(settings)) {
             return overview(filter, none, from, until, within, false);
@@ -149,8 +153,9 @@ public final class DeadLetterSearch {
             Instant until,
             Duration within,
             boolean answersKnown) {
-        var collected = new Collected(within, from, Duration.between(from, until));
-        DeadLetterScan.Newest newest = new DeadLetterScan(settings).newestFirst(filter, known, collected);
+        var collected = new Collected(from, Duration.between(from, until));
+        DeadLetterScan.Newest newest =
+                new DeadLetterScan(settings, nanoClock).newestFirst(filter, known, within, collected);
         return new Overview(
                 newest.left(),
                 answersKnown,
@@ -163,36 +168,33 @@ public final class DeadLetterSearch {
                 newest.summary().expired());
     }
 
-    /** All dead letters with this id, or of the event with this id. */
-    public static List<Whole> whole(Settings settings, String id, PayloadMask mask) {
+    /** Dead letters with this id, or of the event with this id. */
+    public List<Whole> whole(String id, PayloadMask mask) throws InterruptedException {
         var found = new ArrayList<Whole>();
-        try (DeadLetterMarks marks = DeadLetterMarks.read(settings);
-                var events = new OriginalEvent.Reader(settings)) {
-            new DeadLetterScan(settings).run(DeadLetterFilter.any().ids(List.of(id)), marks, stored -> {
-                found.add(Whole.of(stored, events.read(stored), mask));
-                return found.size() < WHOLE_MAX;
-            });
+        try (var events = new OriginalEvent.Reader(settings)) {
+            new DeadLetterScan(settings)
+                    .run(DeadLetterFilter.any().ids(List.of(id)), marks.required(MARKS_WITHIN), stored -> {
+                        found.add(Whole.of(stored, events.read(stored), mask));
+                        return found.size() < WHOLE_MAX;
+                    });
         }
         return found;
     }
 
-    private final class Collected implements DeadLetterScan.Visitor {
-        private final Duration within;
+    private static final class Collected implements Predicate<StoredDeadLetter> {
         private final Instant from;
         private final Duration slot;
         private final Map<String, Group> groups = new TreeMap<>();
         private final PriorityQueue<Row> latest = new PriorityQueue<>(Comparator.comparing(Row::at));
         private long matching;
-        private @Nullable Long deadline;
 
-        private Collected(Duration within, Instant from, Duration span) {
-            this.within = within;
+        private Collected(Instant from, Duration span) {
             this.from = from;
             this.slot = span.dividedBy(SLOTS).plusNanos(1);
         }
 
         @Override
-        public boolean visit(StoredDeadLetter stored) {
+        public boolean test(StoredDeadLetter stored) {
             Instant at = stored.letter().getLastFailedAt();
             matching++;
             Group before = groups.get(stored.letter().getReason());
@@ -207,20 +209,12 @@ public final class DeadLetterSearch {
             if (latest.size() > ROWS_MAX) {
                 latest.remove();
             }
-            return passed();
+            return true;
         }
 
         private int slotOf(Instant at) {
             long slots = Duration.between(from, at).dividedBy(slot);
             return (int) Math.max(0, Math.min(SLOTS - 1, slots));
-        }
-
-        /** The time begins with the first record, so that a slow connection does not use it up. */
-        @Override
-        public boolean passed() {
-            long now = nanoClock.getAsLong();
-            deadline = deadline == null ? Long.valueOf(now + within.toNanos()) : deadline;
-            return now - deadline <= 0;
         }
 
         private List<Row> newestFirst() {

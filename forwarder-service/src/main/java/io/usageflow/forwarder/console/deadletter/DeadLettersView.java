@@ -42,7 +42,6 @@ public final class DeadLettersView implements WebPage {
     private static final Duration WITHIN = Duration.ofSeconds(22);
 
     private final Layout layout;
-    private final Settings settings;
     private final DeadLetterSearch search;
     private final BoundedWork work;
     private final PayloadMask mask;
@@ -53,12 +52,11 @@ public final class DeadLettersView implements WebPage {
      *
      * @param open whether the admin port needs no token, so that an operator gives a name
      */
-    public DeadLettersView(Layout layout, Settings settings, KnownMarks marks, BoundedWork work, boolean open) {
+    public DeadLettersView(Layout layout, Settings settings, DeadLetterSearch search, BoundedWork work, boolean open) {
         this.mask = new PayloadMask(settings.admin().payloadMask());
         this.open = open;
         this.layout = layout;
-        this.settings = settings;
-        this.search = new DeadLetterSearch(settings, marks, System::nanoTime);
+        this.search = search;
         this.work = work;
     }
 
@@ -257,8 +255,7 @@ public final class DeadLettersView implements WebPage {
 
     private Page whole(String id, PayloadMask shown) {
         var content = new ArrayList<Html>();
-        BoundedWork.Result<List<DeadLetterSearch.Whole>> result =
-                work.within(WITHIN, () -> DeadLetterSearch.whole(settings, id, shown));
+        BoundedWork.Result<List<DeadLetterSearch.Whole>> result = work.within(WITHIN, () -> search.whole(id, shown));
         return layout.page(result, PAGE, "usageflow dead-letters show " + ShellWord.of(id), content, found -> {
             if (found.isEmpty()) {
                 content.add(el(

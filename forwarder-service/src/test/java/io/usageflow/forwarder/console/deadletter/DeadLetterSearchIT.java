@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.usageflow.forwarder.deadletter.DeadLetterFilter;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.deadletter.DeadLetterState;
+import io.usageflow.forwarder.deadletter.KnownMarks;
 import io.usageflow.forwarder.testing.DeadLetterWorld;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.DeadLetterMark;
