@@ -112,8 +112,7 @@ public final class Forwarder implements AutoCloseable {
                     all.stream().flatMap(stage -> stage.pages().stream()).toList());
             console = Console.start(settings, marks, () -> HealthReport.of(all), pages, meters.registry());
             pages.addAll(Api.pages(settings, marks, () -> HealthReport.of(all), console));
-            AdminServer admin =
-                    AdminServer.start(settings.admin(), () -> all, pages, console.pages(), meters.registry());
+            AdminServer admin = AdminServer.start(settings.admin(), () -> all, pages, console.web(), meters.registry());
             all.forEach(Stage::start);
             var status = new StatusLog(() -> HealthReport.of(all), meters.registry());
             status.start();

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.console;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.console.deadletter.DeadLetterSearch;
 import io.usageflow.forwarder.console.deadletter.DeadLettersView;
@@ -44,8 +45,10 @@ public final class Console implements AutoCloseable {
             List<AdminPage> stages,
             MeterRegistry meters) {
         Clock clock = Clock.systemUTC();
-        boolean open = settings.admin().acceptedTokens().isEmpty();
-        var layout = new Layout(settings.process().instanceId(), !open, clock::instant);
+        var layout = new Layout(
+                settings.process().instanceId(),
+                !settings.admin().acceptedTokens().isEmpty(),
+                clock::instant);
         history = new FlowHistory(meters, System::nanoTime);
         Optional<AdminPage> parked = stages.stream()
                 .filter(page -> page.path().equals(ParkedDocument.PATH))
@@ -62,8 +65,8 @@ public final class Console implements AutoCloseable {
                         history,
                         () -> work.within(Instances.WITHIN, () -> Instances.read(settings))),
                 new FindView(layout, parked, links, new Tracer(settings, clock), mask, work),
-                new DeadLettersView(layout, settings, deadLetters, work, open),
-                new JobsView(layout, jobs, open),
+                new DeadLettersView(layout, settings, deadLetters, work),
+                new JobsView(layout, jobs),
                 new ParkedView(layout, parked),
                 new LinksView(layout, links, work),
                 new ReplaysView(layout, settings, work),
@@ -75,7 +78,7 @@ public final class Console implements AutoCloseable {
                                 settings.registry().serde()),
                         work),
                 new SettingsView(layout, settings.effective()),
-                new LinkView(layout, settings, work, open),
+                new LinkView(layout, settings, work),
                 new LoginView(),
                 new Asset("console.css", "text/css; charset=utf-8"),
                 new Asset("console.js", "text/javascript; charset=utf-8"),
@@ -101,6 +104,11 @@ public final class Console implements AutoCloseable {
 
     public List<WebPage> pages() {
         return pages;
+    }
+
+    /** The pages, with the one that says why a request was refused. */
+    public WebPage.Pages web() {
+        return new WebPage.Pages(pages, Layout::refusal);
     }
 
     /** What the meters said in the last hour. */
@@ -148,7 +156,7 @@ public final class Console implements AutoCloseable {
         }
 
         @Override
-        public Page answer(Map<String, List<String>> query) {
+        public Page answer(Map<String, List<String>> query, AdminRole role) {
             return new Page(200, type, text);
         }
     }

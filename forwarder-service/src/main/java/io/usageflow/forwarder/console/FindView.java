@@ -4,6 +4,7 @@ import static io.usageflow.forwarder.console.page.Html.attr;
 import static io.usageflow.forwarder.console.page.Html.css;
 import static io.usageflow.forwarder.console.page.Html.el;
 
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.config.MomentText;
 import io.usageflow.forwarder.console.page.BoundedWork;
 import io.usageflow.forwarder.console.page.Html;
@@ -106,7 +107,7 @@ final class FindView implements WebPage {
     }
 
     @Override
-    public Page answer(Map<String, List<String>> query) {
+    public Page answer(Map<String, List<String>> query, AdminRole role) {
         Question question = Question.of(query);
         var content = new ArrayList<Html>();
         content.add(form(question));

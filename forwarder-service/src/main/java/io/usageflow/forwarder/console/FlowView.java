@@ -6,6 +6,7 @@ import static io.usageflow.forwarder.console.page.Html.el;
 
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.CountAtBucket;
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.console.page.BoundedWork;
 import io.usageflow.forwarder.console.page.Html;
 import io.usageflow.forwarder.console.page.Layout;
@@ -64,7 +65,7 @@ final class FlowView implements WebPage {
     }
 
     @Override
-    public Page answer(Map<String, List<String>> query) {
+    public Page answer(Map<String, List<String>> query, AdminRole role) {
         HealthReport report = health.get();
         FlowHistory.Rates now = history.lastMinute();
         return layout.page(

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.console;
 import static io.usageflow.forwarder.console.page.Html.attr;
 import static io.usageflow.forwarder.console.page.Html.el;
 
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.console.page.BoundedWork;
 import io.usageflow.forwarder.console.page.Html;
 import io.usageflow.forwarder.console.page.Layout;
@@ -55,7 +56,7 @@ final class LinksView implements WebPage {
     record Found(List<Link> shown, long matching, List<String> refused) {}
 
     @Override
-    public Page answer(Map<String, List<String>> query) {
+    public Page answer(Map<String, List<String>> query, AdminRole role) {
         String text = Layout.parameter(query, "q", NAME_MAX);
         String kind = Layout.parameter(query, "kind", 16);
         List<LinkKind> kinds = List.of(LinkKind.values()).stream()

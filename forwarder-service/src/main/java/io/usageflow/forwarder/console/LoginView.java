@@ -4,6 +4,7 @@ import static io.usageflow.forwarder.console.page.Html.attr;
 import static io.usageflow.forwarder.console.page.Html.css;
 import static io.usageflow.forwarder.console.page.Html.el;
 
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.console.page.Html;
 import io.usageflow.forwarder.console.page.Layout;
 import io.usageflow.forwarder.observe.WebPage;
@@ -26,10 +27,13 @@ final class LoginView implements WebPage {
     }
 
     @Override
-    public Page answer(Map<String, List<String>> query) {
+    public Page answer(Map<String, List<String>> query, AdminRole role) {
         Optional<Html> refusal =
                 switch (Layout.parameter(query, "refused", 8)) {
                     case "token" -> Optional.of(Layout.note("This token is not known here."));
+                    case "form" ->
+                        Optional.of(Layout.note(
+                                "The session had ended, and nothing was changed: log in and send the form again."));
                     case "wait" -> Optional.of(Layout.note("Too many wrong tokens from this address: wait a minute."));
                     default -> Optional.empty();
                 };

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.console;
 import static io.usageflow.forwarder.console.page.Html.attr;
 import static io.usageflow.forwarder.console.page.Html.el;
 
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.console.page.Html;
 import io.usageflow.forwarder.console.page.Layout;
 import io.usageflow.forwarder.links.ShellWord;
@@ -38,7 +39,7 @@ final class ParkedView implements WebPage {
     }
 
     @Override
-    public Page answer(Map<String, List<String>> query) {
+    public Page answer(Map<String, List<String>> query, AdminRole role) {
         String account = Layout.parameter(query, "account", ACCOUNT_MAX);
         var content = new ArrayList<Html>();
         content.add(el("p", "Events whose account or vendor has no link yet, or that Credyt would not bill."));

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.console;
 import static io.usageflow.forwarder.console.page.Html.css;
 import static io.usageflow.forwarder.console.page.Html.el;
 
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.console.page.BoundedWork;
 import io.usageflow.forwarder.console.page.Html;
 import io.usageflow.forwarder.console.page.Layout;
@@ -47,7 +48,7 @@ final class ReconcileView implements WebPage {
     }
 
     @Override
-    public Page answer(Map<String, List<String>> query) {
+    public Page answer(Map<String, List<String>> query, AdminRole role) {
         var content = new ArrayList<Html>();
         content.add(el(
                 "p", "What the last run over all accounts found. Its report, if one was written, names each event."));

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.console;
 import static io.usageflow.forwarder.console.page.Html.css;
 import static io.usageflow.forwarder.console.page.Html.el;
 
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.config.EffectiveSetting;
 import io.usageflow.forwarder.console.page.Html;
 import io.usageflow.forwarder.console.page.Layout;
@@ -26,7 +27,7 @@ final class SettingsView implements WebPage {
     }
 
     @Override
-    public Page answer(Map<String, List<String>> query) {
+    public Page answer(Map<String, List<String>> query, AdminRole role) {
         return layout.page(
                 200,
                 name(),

@@ -1,8 +1,10 @@
 package io.usageflow.forwarder.observe;
 
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** A page of the console on the admin server, for browsers: read only unless it has {@link #changes}. By any thread. */
@@ -27,8 +29,9 @@ public interface WebPage {
      * Answers a request for the page.
      *
      * @param query parameters with all their values, decoded
+     * @param role of who asks: a reader is shown no form that only an operator may send
      */
-    Page answer(Map<String, List<String>> query);
+    Page answer(Map<String, List<String>> query, AdminRole role);
 
     /** What a form that is sent to the page by POST does; empty if the page is read only. Operators may send it. */
     default Optional<Function<Submission, Page>> changes() {
@@ -42,6 +45,18 @@ public interface WebPage {
      * @param by the name of the sender's token; empty where the admin port needs none
      */
     record Submission(Map<String, List<String>> fields, Optional<String> by) {}
+
+    /**
+     * The pages of a console.
+     *
+     * @param refusal the page that says why a request was refused, by status and sentence
+     */
+    record Pages(List<WebPage> all, BiFunction<Integer, String, Page> refusal) {
+        /** Of a server without a console. */
+        public static Pages none() {
+            return new Pages(List.of(), (status, why) -> new Page(status, "text/plain", why));
+        }
+    }
 
     default String path() {
         return FOLDER + name();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.console.page.BoundedWork;
@@ -43,18 +44,18 @@ class FlowViewTest {
 
     @Test
     void shouldShowAllInstancesWithTheirPartitions() {
-        assertThat(page.answer(Map.of()).text()).contains("Not known: Kafka is away");
+        assertThat(page.answer(Map.of(), AdminRole.READER).text()).contains("Not known: Kafka is away");
 
         var member = new Instances.Member(
                 "admission", "one", "/10.0.0.1", 2, new TreeSet<>(List.of(0, 1, 2, 5)), new TreeSet<>(List.of(7)));
         var gap = new Instances.Unassigned("delivery", new TreeSet<>(List.of(3)));
         instances = found(new Instances(List.of(member), true, List.of(gap), List.of("delivery: not authorized")));
-        assertThat(page.answer(Map.of()).text())
+        assertThat(page.answer(Map.of(), AdminRole.READER).text())
                 .contains("<td data-label=\"Partitions\">0-2, 5</td><td data-label=\"Standby for\">7</td>")
                 .contains("No instance of delivery has the partitions 3 now.", "Not known: delivery: not authorized");
 
         instances = found(new Instances(List.of(member), false, List.of(), List.of()));
-        assertThat(page.answer(Map.of()).text())
+        assertThat(page.answer(Map.of(), AdminRole.READER).text())
                 .contains("Kafka does not say who holds standby copies")
                 .doesNotContain("Standby for");
     }
@@ -135,7 +136,7 @@ class FlowViewTest {
     }
 
     private String shown() {
-        return page.answer(Map.of()).text();
+        return page.answer(Map.of(), AdminRole.READER).text();
     }
 
     private void gauge(String name, double value, String tag, String tagged) {

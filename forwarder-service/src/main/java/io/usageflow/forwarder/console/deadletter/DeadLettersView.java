@@ -4,6 +4,7 @@ import static io.usageflow.forwarder.console.page.Html.attr;
 import static io.usageflow.forwarder.console.page.Html.css;
 import static io.usageflow.forwarder.console.page.Html.el;
 
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.console.deadletter.DeadLetterSearch.Group;
 import io.usageflow.forwarder.console.deadletter.DeadLetterSearch.Overview;
@@ -11,6 +12,7 @@ import io.usageflow.forwarder.console.page.Bars;
 import io.usageflow.forwarder.console.page.BoundedWork;
 import io.usageflow.forwarder.console.page.Html;
 import io.usageflow.forwarder.console.page.Layout;
+import io.usageflow.forwarder.console.page.Signature;
 import io.usageflow.forwarder.deadletter.DeadLetterFilter;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.json.PayloadMask;
@@ -45,16 +47,9 @@ public final class DeadLettersView implements WebPage {
     private final DeadLetterSearch search;
     private final BoundedWork work;
     private final PayloadMask mask;
-    private final boolean open;
 
-    /**
-     * Makes the page.
-     *
-     * @param open whether the admin port needs no token, so that an operator gives a name
-     */
-    public DeadLettersView(Layout layout, Settings settings, DeadLetterSearch search, BoundedWork work, boolean open) {
+    public DeadLettersView(Layout layout, Settings settings, DeadLetterSearch search, BoundedWork work) {
         this.mask = new PayloadMask(settings.admin().payloadMask());
-        this.open = open;
         this.layout = layout;
         this.search = search;
         this.work = work;
@@ -71,14 +66,14 @@ public final class DeadLettersView implements WebPage {
     }
 
     @Override
-    public Page answer(Map<String, List<String>> query) {
+    public Page answer(Map<String, List<String>> query, AdminRole role) {
         DeadLetterQuestion question = DeadLetterQuestion.of(query);
         return question.id().isEmpty()
-                ? list(question, Layout.parameter(query, "more", 1).equals("1"))
-                : whole(question.id(), mask);
+                ? list(question, Layout.parameter(query, "more", 1).equals("1"), role)
+                : whole(question.id(), mask, role);
     }
 
-    private Page list(DeadLetterQuestion question, boolean more) {
+    private Page list(DeadLetterQuestion question, boolean more, AdminRole role) {
         var content = new ArrayList<Html>();
         content.add(form(question));
         String command = "usageflow dead-letters list" + question.options();
@@ -98,7 +93,7 @@ public final class DeadLettersView implements WebPage {
                 WITHIN,
                 () -> search.overview(
                         filter, layout.now(), more ? DeadLetterSearch.AT_LENGTH : DeadLetterSearch.AT_ONCE));
-        return layout.page(result, PAGE, command, content, found -> show(question, found, content));
+        return layout.page(result, PAGE, command, content, found -> show(question, found, content, role));
     }
 
     private static Html form(DeadLetterQuestion question) {
@@ -127,7 +122,7 @@ public final class DeadLettersView implements WebPage {
         return Layout.link(text, PAGE, question.fields());
     }
 
-    private void show(DeadLetterQuestion question, Overview found, List<Html> content) {
+    private void show(DeadLetterQuestion question, Overview found, List<Html> content, AdminRole role) {
         if (!found.complete()) {
             content.add(Layout.note(String.format(
                     Locale.ROOT,
@@ -149,7 +144,7 @@ public final class DeadLettersView implements WebPage {
                                 + (found.matching() == 1 ? " of them matches." : " of them match.")));
         if (!found.groups().isEmpty()) {
             content.add(groups(question, found));
-            content.add(answers(question));
+            content.add(answers(question, role));
             content.add(el(
                     "h2",
                     found.latest().size() < found.matching()
@@ -172,7 +167,7 @@ public final class DeadLettersView implements WebPage {
     }
 
     /** Plans take all that match, not only the rows that are shown. */
-    static Html answers(DeadLetterQuestion question) {
+    static Html answers(DeadLetterQuestion question, AdminRole role) {
         if (!question.isOfOpen()) {
             return el(
                     "p",
@@ -180,6 +175,7 @@ public final class DeadLettersView implements WebPage {
                     el("code", "usageflow dead-letters replay" + question.options() + " --again"));
         }
         return Layout.change(
+                role,
                 Layout.href("jobs", question.fields()),
                 Layout.field(
                         "Correct each event first (--set)",
@@ -236,24 +232,21 @@ public final class DeadLettersView implements WebPage {
     /** Shows what the mask hides, once. */
     private Page unmask(Submission sent) {
         String id = Layout.parameter(sent.fields(), "id", DeadLetterQuestion.TEXT_MAX);
-        String who = sent.by().orElseGet(() -> Layout.parameter(sent.fields(), "who", DeadLetterQuestion.TEXT_MAX));
-        String why = Layout.parameter(sent.fields(), "why", DeadLetterQuestion.TEXT_MAX);
-        if (id.isEmpty() || who.isEmpty() || why.isEmpty()) {
-            return layout.page(
-                    400,
-                    PAGE,
-                    "usageflow dead-letters show ID",
-                    List.of(Layout.note("Who or why is missing: both are written to the log.")));
+        Signature signature = Signature.of(sent);
+        Optional<String> problem =
+                id.isEmpty() ? Optional.of("The dead letter's id is missing.") : signature.problem("the log");
+        if (problem.isPresent()) {
+            return layout.page(400, PAGE, "usageflow dead-letters show ID", List.of(Layout.note(problem.get())));
         }
         LOG.info(
                 "event=console_unmasked by={} why={} dead_letter={}",
-                VisibleText.logged(who),
-                VisibleText.logged(why),
+                VisibleText.logged(signature.who()),
+                VisibleText.logged(signature.why()),
                 VisibleText.logged(id));
-        return whole(id, PayloadMask.NONE);
+        return whole(id, PayloadMask.NONE, AdminRole.OPERATOR);
     }
 
-    private Page whole(String id, PayloadMask shown) {
+    private Page whole(String id, PayloadMask shown, AdminRole role) {
         var content = new ArrayList<Html>();
         BoundedWork.Result<List<DeadLetterSearch.Whole>> result = work.within(WITHIN, () -> search.whole(id, shown));
         return layout.page(result, PAGE, "usageflow dead-letters show " + ShellWord.of(id), content, found -> {
@@ -261,13 +254,13 @@ public final class DeadLettersView implements WebPage {
                 content.add(el(
                         "p", "No dead letter has the id " + VisibleText.of(id) + ", nor has an event of that id one."));
             }
-            found.forEach(each -> content.add(WholeDeadLetter.section(each)));
+            found.forEach(each -> content.add(WholeDeadLetter.section(each, role)));
             if (!found.isEmpty() && shown.hides()) {
                 content.add(Layout.change(
+                        role,
                         Layout.href(PAGE, "id", id),
                         el("p", "Values of some fields are hidden (admin.payload.mask)."),
-                        open ? Optional.of(Layout.field("Who", "who", "", attr("required", ""))) : Optional.empty(),
-                        Layout.field("Why", "why", "", attr("required", ""), attr("size", 40)),
+                        layout.signature(),
                         el("button", "Show them")));
             }
         });

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.console.deadletter;
 import static io.usageflow.forwarder.console.page.Html.css;
 import static io.usageflow.forwarder.console.page.Html.el;
 
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.console.page.Html;
 import io.usageflow.forwarder.console.page.Layout;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
@@ -16,7 +17,7 @@ import java.util.Optional;
 final class WholeDeadLetter {
     private WholeDeadLetter() {}
 
-    static Html section(DeadLetterSearch.Whole whole) {
+    static Html section(DeadLetterSearch.Whole whole, AdminRole role) {
         StoredDeadLetter stored = whole.stored();
         DeadLetter letter = stored.letter();
         String state = DeadLetterQuestion.word(stored.state());
@@ -61,7 +62,7 @@ final class WholeDeadLetter {
                         el("summary", "All that is kept, with the event"),
                         Html.lines(ReportJson.indented(whole.document()))),
                 stored.state() == DeadLetterState.OPEN
-                        ? DeadLettersView.answers(DeadLetterQuestion.ofId(letter.getId()))
+                        ? DeadLettersView.answers(DeadLetterQuestion.ofId(letter.getId()), role)
                         : el(
                                 "p",
                                 "To replay it once more: ",

@@ -4,6 +4,7 @@ import static io.usageflow.forwarder.console.page.Html.attr;
 import static io.usageflow.forwarder.console.page.Html.css;
 import static io.usageflow.forwarder.console.page.Html.el;
 
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.console.deadletter.DeadLetterQuestion;
 import io.usageflow.forwarder.console.deadletter.DeadLettersView;
 import io.usageflow.forwarder.console.job.ConsoleJob.Confirmed;
@@ -34,10 +35,9 @@ final class JobPage {
     /**
      * The page.
      *
-     * @param asksWho whether the form has a field for the operator's name
      * @param refusals why what was asked for is not done
      */
-    Page of(ConsoleJob job, boolean asksWho, int status, List<String> refusals) {
+    Page of(ConsoleJob job, AdminRole role, int status, List<String> refusals) {
         Snapshot now = job.snapshot();
         var content = new ArrayList<Html>();
         refusals.forEach(why -> content.add(Layout.note(why)));
@@ -49,18 +49,19 @@ final class JobPage {
         now.canaryOutcomes().stream().filter(CanaryOutcome::failed).forEach(failed -> content.add(canary(failed)));
         if (now.phase() == Phase.PLANNING || now.phase() == Phase.RUNNING) {
             content.add(Layout.change(
+                    role,
                     Layout.href(JobsView.PAGE, JobsView.JOB, job.id()),
                     el("button", attr("name", "action"), attr("value", "cancel"), "Cancel"),
                     Layout.link("See how far it is now", JobsView.PAGE, JobsView.JOB, job.id())));
         }
         now.plan().ifPresent(plan -> {
             if (now.phase() == Phase.PLANNED && plan.answerable() > 0) {
-                content.add(form(job, now, asksWho));
+                content.add(form(job, now, role));
             }
             content.addAll(PlanTables.of(plan, now.leftAlone()));
         });
         if (now.phase() == Phase.PLANNED || now.phase() == Phase.ENDED) {
-            content.add(again(job));
+            content.add(again(job, role));
         }
         if (now.phase() == Phase.ENDED && now.done() > 0) {
             content.add(el(
@@ -145,16 +146,16 @@ final class JobPage {
                 + failed.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": " + failed.detail());
     }
 
-    private static Html form(ConsoleJob job, Snapshot now, boolean asksWho) {
+    private Html form(ConsoleJob job, Snapshot now, AdminRole role) {
         boolean discards = job.order().action() instanceof ReplayRequest.Discard;
         String what = (discards ? "Discard " : "Replay ")
                 + CountText.of(now.toDo(), "dead letter")
                 + (discards ? ", which are then not billed" : ": Credyt ignores events that it already has");
         return Layout.change(
+                role,
                 Layout.href(JobsView.PAGE, JobsView.JOB, job.id()),
                 el("p", el("strong", what), ". One job answers at a time: it ends one that runs elsewhere."),
-                asksWho ? Optional.of(Layout.field("Who", "who", "", attr("required", ""))) : Optional.empty(),
-                Layout.field("Why", "why", "", attr("required", ""), attr("size", 40)),
+                layout.signature(),
                 discards
                         ? List.of(Layout.field(
                                 "Type " + now.toDo() + " to confirm",
@@ -185,7 +186,7 @@ final class JobPage {
     }
 
     /** Counts once more with the same filter. */
-    private static Html again(ConsoleJob job) {
+    private static Html again(ConsoleJob job, AdminRole role) {
         var fields = new ArrayList<>(List.of(job.order().question().fields()));
         job.order()
                 .action()
@@ -196,6 +197,7 @@ final class JobPage {
                         },
                         () -> false);
         return Layout.change(
+                role,
                 Layout.href(JobsView.PAGE, fields.toArray(String[]::new)),
                 el(
                         "button",

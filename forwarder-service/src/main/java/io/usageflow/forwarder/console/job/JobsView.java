@@ -2,6 +2,7 @@ package io.usageflow.forwarder.console.job;
 
 import static io.usageflow.forwarder.console.page.Html.el;
 
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.console.deadletter.DeadLetterQuestion;
 import io.usageflow.forwarder.console.job.ConsoleJob.Confirmed;
 import io.usageflow.forwarder.console.job.ConsoleJob.Order;
@@ -9,6 +10,7 @@ import io.usageflow.forwarder.console.job.ConsoleJob.Phase;
 import io.usageflow.forwarder.console.job.ConsoleJob.Snapshot;
 import io.usageflow.forwarder.console.page.Html;
 import io.usageflow.forwarder.console.page.Layout;
+import io.usageflow.forwarder.console.page.Signature;
 import io.usageflow.forwarder.observe.WebPage;
 import io.usageflow.forwarder.replay.EventFix;
 import io.usageflow.forwarder.replay.ReplayRequest;
@@ -48,15 +50,8 @@ public final class JobsView implements WebPage {
     private final Layout layout;
     private final ConsoleJobs jobs;
     private final JobPage page;
-    private final boolean open;
 
-    /**
-     * Makes the page.
-     *
-     * @param open whether the admin port needs no token, so that an operator gives a name
-     */
-    public JobsView(Layout layout, ConsoleJobs jobs, boolean open) {
-        this.open = open;
+    public JobsView(Layout layout, ConsoleJobs jobs) {
         this.layout = layout;
         this.jobs = jobs;
         this.page = new JobPage(layout);
@@ -68,9 +63,9 @@ public final class JobsView implements WebPage {
     }
 
     @Override
-    public Page answer(Map<String, List<String>> query) {
+    public Page answer(Map<String, List<String>> query, AdminRole role) {
         String id = text(query, JOB);
-        return id.isEmpty() ? list(200, List.of()) : one(id);
+        return id.isEmpty() ? list(200, List.of()) : one(id, role);
     }
 
     @Override
@@ -123,38 +118,32 @@ public final class JobsView implements WebPage {
     private Page confirm(Submission sent) {
         Optional<ConsoleJob> found = jobs.find(text(sent.fields(), JOB));
         if (found.isEmpty()) {
-            return one(text(sent.fields(), JOB));
+            return one(text(sent.fields(), JOB), AdminRole.OPERATOR);
         }
         ConsoleJob job = found.get();
         Snapshot now = job.snapshot();
-        String who = sent.by().orElseGet(() -> text(sent.fields(), "who"));
-        String why = text(sent.fields(), "why");
+        Signature signature = Signature.of(sent);
         List<String> missing = new ArrayList<>();
-        if (who.isEmpty()) {
-            missing.add("Who is missing: give the name that the marks are to hold.");
-        }
-        if (why.isEmpty()) {
-            missing.add("Why is missing: it is written to each mark.");
-        }
+        signature.problem("each mark").ifPresent(missing::add);
         boolean discards = job.order().action() instanceof ReplayRequest.Discard;
         if (discards && !text(sent.fields(), "count").equals(Long.toString(now.toDo()))) {
             missing.add("The count is not " + now.toDo() + ", as many as would be discarded.");
         }
         if (!missing.isEmpty()) {
-            return page.of(job, open, BAD_REQUEST, missing);
+            return page.of(job, AdminRole.OPERATOR, BAD_REQUEST, missing);
         }
         var limits = new Limits(
                 number(sent.fields(), "rate", ReplayRequest.PER_SECOND),
                 OptionalLong.of(Math.max(1, now.toDo())),
                 discards ? Canary.none() : new Canary(number(sent.fields(), "canary", 0), CANARY_TIMEOUT));
-        return jobs.confirm(job, new Confirmed(new Audit(who, why, job.id()), limits))
-                .map(refusal -> page.of(job, open, CONFLICT, List.of(refusal)))
+        return jobs.confirm(job, new Confirmed(new Audit(signature.who(), signature.why(), job.id()), limits))
+                .map(refusal -> page.of(job, AdminRole.OPERATOR, CONFLICT, List.of(refusal)))
                 .orElseGet(() -> Page.goTo(Layout.href(PAGE, JOB, job.id())));
     }
 
-    private Page one(String id) {
+    private Page one(String id, AdminRole role) {
         return jobs.find(id)
-                .map(job -> page.of(job, open, 200, List.of()))
+                .map(job -> page.of(job, role, 200, List.of()))
                 .orElseGet(() -> list(
                         NOT_FOUND,
                         List.of(

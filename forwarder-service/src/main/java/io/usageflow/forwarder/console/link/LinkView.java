@@ -4,10 +4,12 @@ import static io.usageflow.forwarder.console.page.Html.attr;
 import static io.usageflow.forwarder.console.page.Html.css;
 import static io.usageflow.forwarder.console.page.Html.el;
 
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.console.page.BoundedWork;
 import io.usageflow.forwarder.console.page.Html;
 import io.usageflow.forwarder.console.page.Layout;
+import io.usageflow.forwarder.console.page.Signature;
 import io.usageflow.forwarder.deadletter.ResponseExcerpt;
 import io.usageflow.forwarder.identity.CreationOutcome;
 import io.usageflow.forwarder.identity.CreationOutcome.Result;
@@ -53,18 +55,11 @@ public final class LinkView implements WebPage {
     private final Layout layout;
     private final Settings settings;
     private final BoundedWork work;
-    private final boolean open;
 
-    /**
-     * Makes the page.
-     *
-     * @param open whether the admin port needs no token, so that an operator gives a name
-     */
-    public LinkView(Layout layout, Settings settings, BoundedWork work, boolean open) {
+    public LinkView(Layout layout, Settings settings, BoundedWork work) {
         this.layout = layout;
         this.settings = settings;
         this.work = work;
-        this.open = open;
     }
 
     @Override
@@ -78,7 +73,7 @@ public final class LinkView implements WebPage {
     }
 
     @Override
-    public Page answer(Map<String, List<String>> query) {
+    public Page answer(Map<String, List<String>> query, AdminRole role) {
         LinkForm form = LinkForm.of(query);
         if (!VisibleText.line(form.name()).equals(form.name())) {
             return layout.page(
@@ -103,7 +98,7 @@ public final class LinkView implements WebPage {
         return layout.page(planned, PAGE, form.command(false), content, outcome -> {
             content.add(shown(outcome));
             if (outcome.result() == Result.WOULD_CREATE || outcome.result() == Result.WOULD_LINK) {
-                content.add(confirmation(form, outcome));
+                content.add(confirmation(form, outcome, role));
             }
         });
     }
@@ -116,11 +111,8 @@ public final class LinkView implements WebPage {
     private Page link(Submission sent) {
         LinkForm form = LinkForm.of(sent.fields());
         NewIdentity wanted = form.identity();
-        String who = sent.by().orElseGet(() -> LinkForm.text(sent.fields(), "who"));
-        String why = LinkForm.text(sent.fields(), "why");
-        Optional<String> problem = who.isEmpty() || why.isEmpty()
-                ? Optional.of("Who or why is missing: both are written to the log.")
-                : wanted.problem();
+        Signature signature = Signature.of(sent);
+        Optional<String> problem = signature.problem("the log").or(wanted::problem);
         if (problem.isPresent()) {
             return layout.page(
                     BAD_REQUEST, PAGE, form.command(true), List.of(fields(form), Layout.note(problem.get())));
@@ -129,8 +121,8 @@ public final class LinkView implements WebPage {
                 work.within(APPLY_WITHIN, LATE, () -> connected(this::apply, wanted));
         LOG.info(
                 "event=console_linked by={} why={} kind={} name={} result={} id={}",
-                VisibleText.logged(who),
-                VisibleText.logged(why),
+                VisibleText.logged(signature.who()),
+                VisibleText.logged(signature.why()),
                 form.kind().key(),
                 VisibleText.logged(wanted.linkName()),
                 applied.value().map(outcome -> outcome.result().text()).orElse("unknown"),
@@ -236,11 +228,11 @@ public final class LinkView implements WebPage {
         };
     }
 
-    private Html confirmation(LinkForm form, CreationOutcome outcome) {
+    private Html confirmation(LinkForm form, CreationOutcome outcome, AdminRole role) {
         return Layout.change(
+                role,
                 Layout.href(PAGE, form.query()),
-                open ? Optional.of(Layout.field("Who", "who", "", attr("required", ""))) : Optional.empty(),
-                Layout.field("Why", "why", "", attr("required", ""), attr("size", 40)),
+                layout.signature(),
                 el(
                         "button",
                         css("primary"),

@@ -5,6 +5,7 @@ import static io.usageflow.forwarder.console.page.Html.css;
 import static io.usageflow.forwarder.console.page.Html.el;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.observe.Version;
 import io.usageflow.forwarder.observe.WebPage.Page;
 import io.usageflow.schema.text.AgeText;
@@ -145,6 +146,23 @@ public final class Layout {
                         .document());
     }
 
+    /** The page of a request that was refused. */
+    public static Page refusal(int status, String why) {
+        return bare(
+                status,
+                "Refused",
+                List.of(el(
+                        "main",
+                        css("login"),
+                        el("h1", "usageflow"),
+                        note(sentence(why)),
+                        el("p", "Status " + status + ". ", link("To the first page", "flow"), "."))));
+    }
+
+    private static String sentence(String text) {
+        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) + ".";
+    }
+
     private static String title(String name) {
         return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1).replace('-', ' ');
     }
@@ -197,13 +215,22 @@ public final class Layout {
     }
 
     /**
-     * A form that changes something: it is sent by POST, and only an operator's is taken.
+     * A form that changes something: it is sent by POST. Only an operator's is taken, so a reader sees why there is none.
      *
      * @param target a page with a query of what does not change: as {@link #href} writes it, any text arrives as it is,
      *     while a field shows some characters in other words
      */
-    public static Html change(String target, Object... parts) {
+    public static Html change(AdminRole role, String target, Object... parts) {
+        if (role == AdminRole.READER) {
+            return note("To change something here, log in with an operator's token: yours is a reader's.");
+        }
         return el("form", attr("method", "post"), attr("action", target), css("change"), List.of(parts));
+    }
+
+    /** The fields of a {@link Signature}. */
+    public List<Html> signature() {
+        Html why = field("Why", Signature.WHY, "", attr("required", ""), attr("size", 40));
+        return closed ? List.of(why) : List.of(field("Who", Signature.WHO, "", attr("required", "")), why);
     }
 
     /** A box whose value is 1 where it is checked. */

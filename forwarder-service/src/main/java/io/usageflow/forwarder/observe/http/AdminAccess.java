@@ -100,7 +100,8 @@ final class AdminAccess {
         if (question.caller()
                 .filter(caller -> caller.role() == AdminRole.READER)
                 .isPresent()) {
-            return Optional.of(new Refusal(403, "this token may only read: use an operator's"));
+            return Optional.of(
+                    new Refusal(403, "the role operator is needed, and this token is a reader's: nothing was changed"));
         }
         return refusalOfPost(question, type);
     }
@@ -124,6 +125,11 @@ final class AdminAccess {
         return origin == null
                 || origin.equals("http://" + question.authority())
                 || origin.equals("https://" + question.authority());
+    }
+
+    /** The role of a request without a token. */
+    AdminRole roleWithoutToken() {
+        return tokens.isEmpty() ? AdminRole.OPERATOR : AdminRole.READER;
     }
 
     /** Whose token a request has. */

@@ -11,6 +11,7 @@ import io.javalin.util.JavalinBindException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.usageflow.forwarder.config.AdminSettings;
 import io.usageflow.forwarder.config.AdminToken;
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.json.ReportJson;
 import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.HealthReport;
@@ -48,9 +49,6 @@ public final class AdminServer implements AutoCloseable {
     private static final String CONSOLE_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src"
             + " 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-    /** They lead to the console's first page. */
-    private static final Set<String> ENTRANCES = Set.of("/", "/console", "/console/");
-
     private static final int THREADS_MAX = 64;
     private static final int THREADS_MIN = 4;
     private static final int ACCEPT_QUEUE = 512;
@@ -76,17 +74,19 @@ public final class AdminServer implements AutoCloseable {
             AdminSettings settings,
             Supplier<List<Stage>> stages,
             List<AdminPage> pages,
-            List<WebPage> web,
+            WebPage.Pages web,
             PrometheusMeterRegistry meters) {
         List<AdminToken> tokens = settings.acceptedTokens();
         var failures = new FailedTokens(System::nanoTime);
-        var login = new BrowserLogin(tokens, failures, System::nanoTime);
-        var gate = new RequestGate(new AdminAccess(settings, tokens, paths(pages, web)), failures, login);
-        var heavy = new HeavyPages(settings.pageMaxAge(), System::nanoTime);
-        var scans = new HeavyPages(settings.pageMaxAge(), System::nanoTime);
+        var refusals = new Refusals(web);
+        var login = new BrowserLogin(tokens, failures, refusals, System::nanoTime);
+        var gate = new RequestGate(new AdminAccess(settings, tokens, paths(pages, web.all())), failures, login);
+        var heavy = new HeavyPages(settings.pageMaxAge(), refusals, System::nanoTime);
+        var scans = new HeavyPages(settings.pageMaxAge(), refusals, System::nanoTime);
         Javalin server = Javalin.create(config -> {
             ConnectionLimits limits = listen(config, settings);
-            config.routes.before(request -> admit(request, gate, limits));
+            config.routes.before(request -> admit(request, gate, limits, refusals));
+            refusals.answerFailures(config);
             serve(config, LIVE, request -> {
                 HealthReport report = HealthReport.of(stages.get());
                 answer(request, report.live() ? 200 : UNAVAILABLE, report.page());
@@ -106,8 +106,8 @@ public final class AdminServer implements AutoCloseable {
                         () -> new HeavyPages.Made(200, type, meters.scrape(type).getBytes(UTF_8)));
             });
             pages.forEach(page -> serve(config, page.path(), request -> (page.scans() ? scans : heavy)
-                    .answer(request, page.path() + new TreeMap<>(request.queryParamMap()), () -> {
-                        AdminPage.Answer answer = page.answer(request.queryParamMap());
+                    .answer(request, page.path() + new TreeMap<>(Refusals.query(request)), () -> {
+                        AdminPage.Answer answer = page.answer(Refusals.query(request));
                         return new HeavyPages.Made(
                                 answer.status(),
                                 "application/json",
@@ -115,11 +115,11 @@ public final class AdminServer implements AutoCloseable {
                     })));
             pages.forEach(page -> page.command()
                     .ifPresent(command -> config.routes.post(page.path(), request -> {
-                        AdminPage.Answer answer = command.apply(request.queryParamMap());
+                        AdminPage.Answer answer = command.apply(Refusals.query(request));
                         answer(request, answer.status(), answer.body());
                     })));
-            if (!web.isEmpty()) {
-                serveConsole(config, settings, web, scans, login);
+            if (!web.all().isEmpty()) {
+                serveConsole(config, settings, web.all(), new ConsoleForms(refusals), scans, login, refusals);
             }
         });
         try {
@@ -134,7 +134,7 @@ public final class AdminServer implements AutoCloseable {
     private static AdminAccess.Paths paths(List<AdminPage> pages, List<WebPage> web) {
         Set<String> open = web.stream().filter(WebPage::open).map(WebPage::path).collect(Collectors.toSet());
         if (!web.isEmpty()) {
-            open.addAll(ENTRANCES);
+            open.addAll(Refusals.ENTRANCES);
         }
         return new AdminAccess.Paths(
                 pages.stream()
@@ -151,15 +151,23 @@ public final class AdminServer implements AutoCloseable {
 
     /** Pages that read topics do not keep the others waiting, and none of them keeps a scraper waiting. */
     private static void serveConsole(
-            JavalinConfig config, AdminSettings settings, List<WebPage> web, HeavyPages scans, BrowserLogin login) {
-        var light = new HeavyPages(settings.pageMaxAge(), System::nanoTime);
-        web.forEach(page -> serve(config, page.path(), request -> (page.scans() ? scans : light)
-                .answer(request, page.path() + new TreeMap<>(request.queryParamMap()), () -> {
-                    WebPage.Page made = page.answer(request.queryParamMap());
-                    return new HeavyPages.Made(
-                            made.status(), made.type(), made.text().getBytes(UTF_8));
-                })));
-        var forms = new ConsoleForms();
+            JavalinConfig config,
+            AdminSettings settings,
+            List<WebPage> web,
+            ConsoleForms forms,
+            HeavyPages scans,
+            BrowserLogin login,
+            Refusals refusals) {
+        var light = new HeavyPages(settings.pageMaxAge(), refusals, System::nanoTime);
+        web.forEach(page -> serve(config, page.path(), request -> {
+            AdminRole role = RequestGate.role(request);
+            (page.scans() ? scans : light)
+                    .answer(request, page.path() + role + new TreeMap<>(Refusals.query(request)), () -> {
+                        WebPage.Page made = page.answer(Refusals.query(request), role);
+                        return new HeavyPages.Made(
+                                made.status(), made.type(), made.text().getBytes(UTF_8));
+                    });
+        }));
         web.forEach(page -> page.changes()
                 .ifPresent(change -> config.routes.post(page.path(), request -> {
                     forms.change(request, change);
@@ -216,11 +224,11 @@ public final class AdminServer implements AutoCloseable {
         config.routes.head(path, handler);
     }
 
-    private static void admit(Context request, RequestGate gate, ConnectionLimits limits) {
+    private static void admit(Context request, RequestGate gate, ConnectionLimits limits, Refusals refusals) {
         limits.asked(ServletContextRequest.getServletContextRequest(request.req())
                 .getConnectionMetaData()
                 .getConnection());
-        boolean console = request.path().startsWith(WebPage.FOLDER);
+        boolean console = refusals.isForPeople(request);
         request.header("X-Content-Type-Options", "nosniff");
         request.header("X-Frame-Options", "DENY");
         request.header("Content-Security-Policy", console ? CONSOLE_POLICY : API_POLICY);
@@ -237,10 +245,7 @@ public final class AdminServer implements AutoCloseable {
             if (console && why.status() == UNAUTHORIZED && request.header("Authorization") == null) {
                 BrowserLogin.ask(request);
             } else {
-                answer(
-                        request,
-                        why.status(),
-                        AdminPage.Answer.badQuestion(why.why()).body());
+                refusals.answer(request, why.status(), why.why());
             }
             request.skipRemainingHandlers();
         });

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.observe.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.usageflow.forwarder.config.AdminToken;
 import io.usageflow.forwarder.observe.WebPage;
 import java.net.URLEncoder;
@@ -36,7 +37,6 @@ final class BrowserLogin {
 
     private static final int SESSION_BYTES = 32;
     private static final int SEE_OTHER = 303;
-    private static final int UNAVAILABLE = 503;
     private static final String FIRST_PAGE = "flow";
 
     /** A page of this folder, with its query. */
@@ -46,14 +46,16 @@ final class BrowserLogin {
 
     private final List<AdminToken> tokens;
     private final FailedTokens failures;
+    private final Refusals refusals;
     private final LongSupplier nanoClock;
     private final SecureRandom random = new SecureRandom();
     private final Semaphore forms = new Semaphore(FORMS_AT_ONCE);
     private final Map<String, Session> sessions = new LinkedHashMap<>();
 
-    BrowserLogin(List<AdminToken> tokens, FailedTokens failures, LongSupplier nanoClock) {
+    BrowserLogin(List<AdminToken> tokens, FailedTokens failures, Refusals refusals, LongSupplier nanoClock) {
         this.tokens = List.copyOf(tokens);
         this.failures = failures;
+        this.refusals = refusals;
         this.nanoClock = nanoClock;
     }
 
@@ -83,16 +85,17 @@ final class BrowserLogin {
         sessions.remove(cookie);
     }
 
-    /** Sends a browser to the form, and from there back to what it asked for. */
+    /** Sends a browser without a session to the form, and from there back to what it asked for. */
     static void ask(Context request) {
         String query = request.queryString();
-        goTo(request, "login?next=" + encoded(next(page(request) + (query == null ? "" : "?" + query))));
+        String next = encoded(next(page(request) + (query == null ? "" : "?" + query)));
+        goTo(request, "login?" + (request.method() == HandlerType.POST ? "refused=form&" : "") + "next=" + next);
     }
 
     void login(Context request) {
         String address = request.req().getRemoteAddr();
         if (!forms.tryAcquire()) {
-            request.header("Retry-After", "2").status(UNAVAILABLE).result("others log in now: try again in 2 s");
+            refusals.busy(request, "others log in now");
             return;
         }
         String next;

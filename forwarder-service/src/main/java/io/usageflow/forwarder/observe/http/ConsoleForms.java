@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.javalin.http.Context;
 import io.usageflow.forwarder.config.AdminToken;
-import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.WebPage.Page;
 import io.usageflow.forwarder.observe.WebPage.Submission;
 import java.util.HashMap;
@@ -16,18 +15,17 @@ import java.util.function.Function;
 /** Takes the forms of the console. Each holds a thread until it has come, so slow ones must be few. Thread-safe. */
 final class ConsoleForms {
     private static final int AT_ONCE = 4;
-    private static final int UNAVAILABLE = 503;
 
     private final Semaphore places = new Semaphore(AT_ONCE);
+    private final Refusals refusals;
+
+    ConsoleForms(Refusals refusals) {
+        this.refusals = refusals;
+    }
 
     void change(Context request, Function<Submission, Page> change) {
         if (!places.tryAcquire()) {
-            request.header("Retry-After", "2");
-            AdminServer.answer(
-                    request,
-                    UNAVAILABLE,
-                    AdminPage.Answer.notNow("others send forms now: try again in 2 s")
-                            .body());
+            refusals.busy(request, "others send forms now");
             return;
         }
         Map<String, List<String>> sent;
@@ -36,7 +34,7 @@ final class ConsoleForms {
         } finally {
             places.release();
         }
-        Map<String, List<String>> fields = new HashMap<>(request.queryParamMap());
+        Map<String, List<String>> fields = new HashMap<>(Refusals.query(request));
         fields.putAll(sent);
         Page page =
                 change.apply(new Submission(fields, RequestGate.caller(request).map(AdminToken::name)));

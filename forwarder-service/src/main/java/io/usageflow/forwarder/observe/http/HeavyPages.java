@@ -1,7 +1,6 @@
 package io.usageflow.forwarder.observe.http;
 
 import io.javalin.http.Context;
-import io.usageflow.forwarder.observe.AdminPage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -25,15 +24,16 @@ final class HeavyPages {
 
     private static final int WAITING_MAX = 16;
     private static final long WAIT_MS_MAX = 1_000;
-    private static final int UNAVAILABLE = 503;
 
     private final long maxAgeNanos;
+    private final Refusals refusals;
     private final LongSupplier nanoClock;
     private final Semaphore places = new Semaphore(AT_ONCE, true);
     private final Map<String, Kept> kept = new LinkedHashMap<>();
 
-    HeavyPages(Duration maxAge, LongSupplier nanoClock) {
+    HeavyPages(Duration maxAge, Refusals refusals, LongSupplier nanoClock) {
         this.maxAgeNanos = maxAge.toNanos();
+        this.refusals = refusals;
         this.nanoClock = nanoClock;
     }
 
@@ -45,12 +45,7 @@ final class HeavyPages {
     /** @param question two that are equal have the same answer */
     void answer(Context request, String question, Supplier<Made> maker) throws IOException, InterruptedException {
         if (places.getQueueLength() >= WAITING_MAX || !places.tryAcquire(WAIT_MS_MAX, TimeUnit.MILLISECONDS)) {
-            request.header("Retry-After", "2");
-            AdminServer.answer(
-                    request,
-                    UNAVAILABLE,
-                    AdminPage.Answer.notNow("others read this now: ask again in 2 s")
-                            .body());
+            refusals.busy(request, "others read this now");
             return;
         }
         try {

@@ -2,6 +2,7 @@ package io.usageflow.forwarder.observe.http;
 
 import io.javalin.http.Context;
 import io.usageflow.forwarder.config.AdminToken;
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.schema.text.VisibleText;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -11,6 +12,9 @@ import org.slf4j.LoggerFactory;
 final class RequestGate {
     /** Attribute of a request: whose token it has, if any. */
     private static final String CALLER = "caller";
+
+    /** Attribute of a request: what it may do. */
+    private static final String ROLE = "role";
 
     private static final int UNAUTHORIZED = 401;
     private static final int TOO_MANY_REQUESTS = 429;
@@ -38,6 +42,7 @@ final class RequestGate {
                 ? login.caller(request.cookie(BrowserLogin.COOKIE))
                 : access.caller(authorization);
         caller.ifPresent(known -> request.attribute(CALLER, known));
+        request.attribute(ROLE, caller.map(AdminToken::role).orElse(access.roleWithoutToken()));
         Optional<AdminAccess.Refusal> refusal = access.refusal(new AdminAccess.Question(
                 request.req().getMethod(),
                 request.path(),
@@ -63,6 +68,11 @@ final class RequestGate {
                     request.path());
         }
         return refusal;
+    }
+
+    /** What the request may do. */
+    static AdminRole role(Context request) {
+        return Optional.<AdminRole>ofNullable(request.attribute(ROLE)).orElse(AdminRole.READER);
     }
 
     /** Whose token the request has; empty where it has none. */

@@ -3,6 +3,7 @@ package io.usageflow.forwarder.console.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.console.page.Layout;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
 import io.usageflow.forwarder.observe.WebPage.Page;
@@ -37,7 +38,7 @@ class ConsoleJobsIT {
 
     /** Its clock is a day after everything that has failed. */
     private JobsView view =
-            new JobsView(new Layout("here", false, () -> DeadLetterWorld.FAILED.plus(Duration.ofDays(1))), jobs, true);
+            new JobsView(new Layout("here", false, () -> DeadLetterWorld.FAILED.plus(Duration.ofDays(1))), jobs);
 
     @Test
     void shouldPlanAllThatMatchesAndAnswerIt() {
@@ -98,9 +99,12 @@ class ConsoleJobsIT {
     void shouldDoNothingWithoutWhoAndWhyOrWithAWrongPart() {
         world.bury(1, DeadLetterReason.TOO_OLD, 1);
         String job = planned("plan-replay");
+        assertThat(view.answer(Map.of("job", List.of(job)), AdminRole.READER).text())
+                .contains("yours is a reader")
+                .doesNotContain("<form", "<button");
 
-        assertThat(submit("confirm", "job", job, "who", "ann").text()).contains("Why is missing");
-        assertThat(submit("confirm", "job", job, "why", "because").text()).contains("Who is missing");
+        assertThat(submit("confirm", "job", job, "who", "ann").text()).contains("Who or why is missing");
+        assertThat(submit("confirm", "job", job, "why", "because").text()).contains("Who or why is missing");
         assertThat(submit("confirm", "job", job, "who", "a", "why", "b", "rate", "0")
                         .status())
                 .isEqualTo(400);
@@ -116,8 +120,11 @@ class ConsoleJobsIT {
             assertThat(submit("plan-replay", wrong).status()).as(wrong[0]).isEqualTo(400);
         }
         assertThat(submit("erase").status()).isEqualTo(400);
-        assertThat(view.answer(Map.of("job", List.of("job-0"))).status()).isEqualTo(404);
-        assertThat(view.answer(Map.of("job", List.of("<b>"))).text())
+        assertThat(view.answer(Map.of("job", List.of("job-0")), AdminRole.OPERATOR)
+                        .status())
+                .isEqualTo(404);
+        assertThat(view.answer(Map.of("job", List.of("<b>")), AdminRole.OPERATOR)
+                        .text())
                 .contains("does not know the job &lt;b&gt;", "a new plan with the same filter continues");
         assertThat(world.marks()).isEmpty();
         // With a token, its name is who did it, whatever the form says.
@@ -152,7 +159,8 @@ class ConsoleJobsIT {
         awaitText(other, "Finished: " + (400 - answered) + " of " + (400 - answered) + " answered.");
         assertThat(marked()).isEqualTo(ids(letters));
         assertThat(world.read(world.topics().replays())).hasSize(400);
-        assertThat(view.answer(Map.of()).text()).contains(slow, other, "usageflow dead-letters replay");
+        assertThat(view.answer(Map.of(), AdminRole.OPERATOR).text())
+                .contains(slow, other, "usageflow dead-letters replay");
     }
 
     /** As at the end of the process: what was answered stays so, each once, and another process continues. */
@@ -167,9 +175,9 @@ class ConsoleJobsIT {
 
         awaitText(job, "Cancelled: ");
         jobs = new ConsoleJobs(world.settings(), Clock.systemUTC());
-        view = new JobsView(
-                new Layout("there", false, () -> DeadLetterWorld.FAILED.plus(Duration.ofDays(1))), jobs, true);
-        assertThat(view.answer(Map.of("job", List.of(job))).status()).isEqualTo(404);
+        view = new JobsView(new Layout("there", false, () -> DeadLetterWorld.FAILED.plus(Duration.ofDays(1))), jobs);
+        assertThat(view.answer(Map.of("job", List.of(job)), AdminRole.OPERATOR).status())
+                .isEqualTo(404);
         String next = planned("plan-replay");
         submit("confirm", "job", next, "who", "ann", "why", "the rest");
         awaitText(next, "Finished: ");
@@ -220,7 +228,7 @@ class ConsoleJobsIT {
     }
 
     private String page(String job) {
-        return view.answer(Map.of("job", List.of(job))).text();
+        return view.answer(Map.of("job", List.of(job)), AdminRole.OPERATOR).text();
     }
 
     private Page submit(String action, String... fields) {

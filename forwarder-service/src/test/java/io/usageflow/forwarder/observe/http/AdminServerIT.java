@@ -14,6 +14,7 @@ import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.observe.StageHealth;
 import io.usageflow.forwarder.observe.Version;
+import io.usageflow.forwarder.observe.WebPage;
 import io.usageflow.forwarder.observe.http.AdminServer.AdminPortBusyException;
 import io.usageflow.forwarder.observe.meter.ProcessMeters;
 import java.io.IOException;
@@ -61,7 +62,8 @@ class AdminServerIT {
         // No answer from memory grows old while a test runs.
         var settings =
                 Settings.load(ConfigSources.none().with(Map.of("admin.port", "0", "admin.page.max.age", "1m"), "test"));
-        server = AdminServer.start(settings.admin(), stages::get, List.of(page), List.of(), meters.registry());
+        server = AdminServer.start(
+                settings.admin(), stages::get, List.of(page), WebPage.Pages.none(), meters.registry());
     }
 
     @AfterEach
@@ -245,7 +247,8 @@ class AdminServerIT {
         var settings = Settings.load(ConfigSources.none()
                         .with(Map.of("admin.host", "0.0.0.0", "admin.port", "0", "admin.token", TOKEN), "test"))
                 .admin();
-        try (AdminServer open = AdminServer.start(settings, stages::get, List.of(page), List.of(), meters.registry())) {
+        try (AdminServer open =
+                AdminServer.start(settings, stages::get, List.of(page), WebPage.Pages.none(), meters.registry())) {
             URI address = URI.create(open.url().replace("0.0.0.0", "127.0.0.1"));
             assertThat(asked(address, "/health/ready", "").statusCode()).isEqualTo(200);
             for (String path : List.of("/metrics", "/echo?word=a", "/nowhere")) {
@@ -259,7 +262,11 @@ class AdminServerIT {
             assertThat(asked(address, "/echo?word=a", "Bearer " + TOKEN).body()).isEqualTo("{\"word\":\"a\"}");
         }
         assertThatThrownBy(() -> AdminServer.start(
-                        new AdminSettings("0.0.0.0", 0), stages::get, List.of(), List.of(), meters.registry()))
+                        new AdminSettings("0.0.0.0", 0),
+                        stages::get,
+                        List.of(),
+                        WebPage.Pages.none(),
+                        meters.registry()))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining("admin.token.file");
     }
@@ -269,7 +276,7 @@ class AdminServerIT {
         var settings = Settings.load(ConfigSources.none().with(Map.of("admin.port", "0", "admin.token", TOKEN), "test"))
                 .admin();
         try (AdminServer closed =
-                AdminServer.start(settings, stages::get, List.of(page), List.of(), meters.registry())) {
+                AdminServer.start(settings, stages::get, List.of(page), WebPage.Pages.none(), meters.registry())) {
             URI address = URI.create(closed.url());
             for (int i = 0; i < FailedTokens.FAILURES_MAX; i++) {
                 assertThat(asked(address, "/metrics", "Bearer wrong" + i).statusCode())
@@ -310,7 +317,7 @@ class AdminServerIT {
                             new AdminSettings("127.0.0.1", taken.getLocalPort()),
                             List::of,
                             List.of(),
-                            List.of(),
+                            WebPage.Pages.none(),
                             meters.registry()))
                     .isInstanceOf(AdminPortBusyException.class)
                     .hasMessage("the admin server cannot listen on 127.0.0.1:" + taken.getLocalPort()

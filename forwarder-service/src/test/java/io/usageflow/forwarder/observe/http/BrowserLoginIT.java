@@ -3,6 +3,7 @@ package io.usageflow.forwarder.observe.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.usageflow.forwarder.config.AdminToken;
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.observe.WebPage;
@@ -34,7 +35,9 @@ class BrowserLoginIT {
                     .admin(),
             List::of,
             List.of(),
-            List.of(new NamedPage("flow", false), new NamedPage("login", true)),
+            new WebPage.Pages(
+                    List.of(new NamedPage("flow", false), new NamedPage("login", true)),
+                    WebPage.Pages.none().refusal()),
             meters.registry());
 
     @AfterEach
@@ -151,7 +154,8 @@ class BrowserLoginIT {
     void shouldEndASessionAfterItsTimeAndTheOldestOfTooMany() {
         var nanos = new AtomicLong();
         var token = new AdminToken(AdminToken.AdminRole.READER, "alice", "00");
-        var login = new BrowserLogin(List.of(token), new FailedTokens(nanos::get), nanos::get);
+        var login = new BrowserLogin(
+                List.of(token), new FailedTokens(nanos::get), new Refusals(WebPage.Pages.none()), nanos::get);
 
         String first = login.begin(token);
         nanos.set(BrowserLogin.SESSION_MAX.toNanos() - 1);
@@ -191,7 +195,7 @@ class BrowserLoginIT {
 
     private record NamedPage(String name, boolean open) implements WebPage {
         @Override
-        public Page answer(Map<String, List<String>> query) {
+        public Page answer(Map<String, List<String>> query, AdminRole role) {
             return new Page(200, "text/plain", name);
         }
     }

@@ -2,6 +2,7 @@ package io.usageflow.forwarder.observe.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.observe.WebPage;
@@ -43,7 +44,7 @@ class ConsoleFormsIT {
                     .admin(),
             List::of,
             List.of(),
-            List.of(new CountingPage()),
+            new WebPage.Pages(List.of(new CountingPage()), WebPage.Pages.none().refusal()),
             meters.registry());
 
     @AfterEach
@@ -100,7 +101,7 @@ class ConsoleFormsIT {
         }
 
         @Override
-        public Page answer(Map<String, List<String>> query) {
+        public Page answer(Map<String, List<String>> query, AdminRole role) {
             return new Page(200, "text/plain", changes.toString());
         }
 
