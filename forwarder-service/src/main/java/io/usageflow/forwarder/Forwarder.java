@@ -102,7 +102,8 @@ public final class Forwarder implements AutoCloseable {
         try {
             stages.add(ClockWatch.of(settings, meters.registry()));
             stages.add(LedgerWatch.of(settings, meters.registry()));
-            DeadLetterWatch.of(settings, marks, meters.registry()).ifPresent(stages::add);
+            Optional<DeadLetterWatch> letters = DeadLetterWatch.of(settings, marks, meters.registry());
+            letters.ifPresent(stages::add);
             Optional<CatalogueWatch> catalogue = CatalogueWatch.of(settings, meters.registry());
             catalogue.ifPresent(stages::add);
             stages.addAll(stagesOf(settings, catalogue, meters));
@@ -110,7 +111,13 @@ public final class Forwarder implements AutoCloseable {
             meters.watch(all);
             List<AdminPage> pages = new ArrayList<>(
                     all.stream().flatMap(stage -> stage.pages().stream()).toList());
-            console = Console.start(settings, marks, () -> HealthReport.of(all), pages, meters.registry());
+            console = Console.start(
+                    settings,
+                    marks,
+                    () -> letters.flatMap(DeadLetterWatch::last),
+                    () -> HealthReport.of(all),
+                    pages,
+                    meters.registry());
             pages.addAll(Api.pages(settings, marks, () -> HealthReport.of(all), console));
             AdminServer admin = AdminServer.start(settings.admin(), () -> all, pages, console.web(), meters.registry());
             all.forEach(Stage::start);

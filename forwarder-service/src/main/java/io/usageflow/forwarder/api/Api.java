@@ -132,14 +132,21 @@ public final class Api {
     /** What this instance was started with. */
     public record SettingsDocument(List<EffectiveSetting> settings) {}
 
-    /** What {@code dead-letters show --json} shows, of each dead letter that has the id, or whose event has it. */
-    public record WholeDeadLetters(List<ObjectNode> deadLetters) {}
+    /**
+     * What {@code dead-letters show --json} shows, of the latest that have the id, or whose event has it.
+     *
+     * @param complete whether the whole topic was searched
+     */
+    public record WholeDeadLetters(boolean complete, List<ObjectNode> deadLetters) {}
 
     private Callable<Object> deadLetter(ApiQuery query) {
         String id = query.required("id");
-        return () -> new WholeDeadLetters(deadLetters.whole(id, mask).stream()
-                .map(DeadLetterSearch.Whole::document)
-                .toList());
+        return () -> {
+            DeadLetterSearch.Found found = deadLetters.whole(id, "", mask);
+            return new WholeDeadLetters(
+                    found.left() == 0,
+                    found.all().stream().map(DeadLetterSearch.Whole::document).toList());
+        };
     }
 
     private Callable<Object> links(ApiQuery query) {

@@ -12,9 +12,10 @@ import io.usageflow.forwarder.console.job.JobsView;
 import io.usageflow.forwarder.console.link.LinkView;
 import io.usageflow.forwarder.console.page.BoundedWork;
 import io.usageflow.forwarder.console.page.Layout;
+import io.usageflow.forwarder.console.reconcile.ReconcileView;
+import io.usageflow.forwarder.deadletter.DeadLetterWatch.Count;
 import io.usageflow.forwarder.deadletter.KnownMarks;
 import io.usageflow.forwarder.json.PayloadMask;
-import io.usageflow.forwarder.ledger.LedgerReader;
 import io.usageflow.forwarder.links.LinkTable;
 import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.HealthReport;
@@ -35,12 +36,14 @@ public final class Console implements AutoCloseable {
     private final FlowHistory history;
     private final BoundedWork work = new BoundedWork();
     private final ConsoleJobs jobs;
+    private final ReconcileView reconcile;
     private final DeadLetterSearch deadLetters;
     private final List<WebPage> pages;
 
     private Console(
             Settings settings,
             KnownMarks marks,
+            Supplier<Optional<Count>> counted,
             Supplier<HealthReport> health,
             List<AdminPage> stages,
             MeterRegistry meters) {
@@ -56,6 +59,7 @@ public final class Console implements AutoCloseable {
         var mask = new PayloadMask(settings.admin().payloadMask());
         var links = new LinkTable(settings);
         jobs = new ConsoleJobs(settings, clock);
+        reconcile = new ReconcileView(layout, settings, work, clock);
         deadLetters = new DeadLetterSearch(settings, marks, System::nanoTime);
         pages = List.of(
                 new FlowView(
@@ -65,18 +69,12 @@ public final class Console implements AutoCloseable {
                         history,
                         () -> work.within(Instances.WITHIN, () -> Instances.read(settings))),
                 new FindView(layout, parked, links, new Tracer(settings, clock), mask, work),
-                new DeadLettersView(layout, settings, deadLetters, work),
+                new DeadLettersView(layout, settings, deadLetters, counted, work),
                 new JobsView(layout, jobs),
                 new ParkedView(layout, parked),
                 new LinksView(layout, links, work),
                 new ReplaysView(layout, settings, work),
-                new ReconcileView(
-                        layout,
-                        new LedgerReader(
-                                settings.topics().names(),
-                                settings.kafka().client(),
-                                settings.registry().serde()),
-                        work),
+                reconcile,
                 new SettingsView(layout, settings.effective()),
                 new LinkView(layout, settings, work),
                 new LoginView(),
@@ -89,15 +87,17 @@ public final class Console implements AutoCloseable {
      * Begins to sample the meters.
      *
      * @param marks the answers to dead letters, which the caller closes
+     * @param counted the open dead letters, as they were counted last
      * @param stages the pages of the stages that this process runs
      */
     public static Console start(
             Settings settings,
             KnownMarks marks,
+            Supplier<Optional<Count>> counted,
             Supplier<HealthReport> health,
             List<AdminPage> stages,
             MeterRegistry meters) {
-        var console = new Console(settings, marks, health, stages, meters);
+        var console = new Console(settings, marks, counted, health, stages, meters);
         console.history.start();
         return console;
     }
@@ -108,7 +108,7 @@ public final class Console implements AutoCloseable {
 
     /** The pages, with the one that says why a request was refused. */
     public WebPage.Pages web() {
-        return new WebPage.Pages(pages, Layout::refusal);
+        return new WebPage.Pages(pages, RefusedPage::of);
     }
 
     /** What the meters said in the last hour. */
@@ -129,6 +129,7 @@ public final class Console implements AutoCloseable {
     @Override
     public void close() {
         jobs.close();
+        reconcile.close();
         history.close();
         work.close();
     }

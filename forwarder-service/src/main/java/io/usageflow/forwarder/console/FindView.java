@@ -43,8 +43,6 @@ final class FindView implements WebPage {
     private static final Duration LINKS_WITHIN = Duration.ofSeconds(7);
 
     private static final Duration TRACE_WITHIN = Duration.ofSeconds(20);
-    private static final int TEXT_MAX = 512;
-
     private final Layout layout;
     private final Optional<AdminPage> parked;
     private final LinkTable links;
@@ -82,16 +80,16 @@ final class FindView implements WebPage {
     private record Question(String text, String account, String since, boolean credyt) {
         private static Question of(Map<String, List<String>> query) {
             return new Question(
-                    Layout.parameter(query, "q", TEXT_MAX),
-                    Layout.parameter(query, "account", TEXT_MAX),
-                    Layout.parameter(query, "since", TEXT_MAX),
+                    Layout.parameter(query, "q"),
+                    Layout.parameter(query, "account"),
+                    Layout.parameter(query, "since"),
                     Layout.parameter(query, "credyt", 1).equals("1"));
         }
 
         private String command() {
             return "usageflow trace " + (text.isEmpty() ? "EVENT_ID" : ShellWord.of(text))
-                    + (account.isEmpty() ? "" : " --account " + ShellWord.of(account))
-                    + (since.isEmpty() ? "" : " --since " + ShellWord.of(since))
+                    + ShellWord.option("--account", account)
+                    + ShellWord.option("--since", since)
                     + (credyt ? " --credyt" : "");
         }
 

@@ -51,7 +51,7 @@ final class ParkedView implements WebPage {
                             + " Open the console of one that does, or use the command below."));
                     return 200;
                 });
-        String command = "usageflow parked list" + (account.isEmpty() ? "" : " --account " + ShellWord.of(account));
+        String command = "usageflow parked list" + ShellWord.option("--account", account);
         // Of one account it is watched how its events leave.
         return layout.page(status, name(), command, content, !account.isEmpty());
     }

@@ -3,11 +3,13 @@ package io.usageflow.forwarder.deadletter;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.kafka.OwnTopicDecoder;
 import io.usageflow.forwarder.kafka.OwnTopicDecoder.UnreadableRecords;
+import io.usageflow.forwarder.kafka.RecordLookup;
 import io.usageflow.forwarder.kafka.TopicReader;
 import io.usageflow.forwarder.topics.AccountPartition;
 import io.usageflow.schema.DeadLetter;
 import io.usageflow.schema.registry.RegistryUnavailableException.SchemaLostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -123,6 +125,19 @@ public final class DeadLetterScan {
             TopicReader.Unread unread = reader.readNewestFirst(topic, part, reading);
             return new Newest(reading.summary(unread.expired()), unread.left());
         }
+    }
+
+    /** The dead letter at a place of the topic; empty if there is none any longer. */
+    public Optional<StoredDeadLetter> at(int partition, long offset, DeadLetterMarks marks) {
+        var found = new ArrayList<StoredDeadLetter>();
+        try (var lookup = new RecordLookup(settings.kafka().client(), topic);
+                var decoder = new OwnTopicDecoder<>(settings.registry().serde(), DeadLetter.class)) {
+            if (offset < lookup.end(partition)) {
+                lookup.at(partition, offset)
+                        .ifPresent(new Reading(DeadLetterFilter.any(), marks, found::add, decoder)::visit);
+            }
+        }
+        return found.stream().findFirst();
     }
 
     private static final class Timed implements Visitor {

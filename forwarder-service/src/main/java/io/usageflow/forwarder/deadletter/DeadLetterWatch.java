@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Counts the open dead letters from time to time, for the alert on those that wait for an answer. A count reads the
- * topic of dead letters, and the answers that came since the count before; the next begins {@value #SHARE} times as long after it as it took, so that counting
- * costs a fiftieth of one thread at most. No event depends on it: it is always ready. Any thread may call
- * {@link #health}.
+ * topic of dead letters, and the answers that came since the count before; the next begins {@value #SHARE} times as
+ * long after it as it took, so that counting costs a fiftieth of one thread at most. No event depends on it: it is
+ * always ready. Any thread may call {@link #health}.
  */
 public final class DeadLetterWatch implements Stage {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterWatch.class);
@@ -49,8 +49,18 @@ public final class DeadLetterWatch implements Stage {
      *
      * @param open by reason
      * @param oldestAt when the oldest of them failed last
+     * @param at when it began: what failed or was answered later may be missing
      */
-    record Count(Map<String, Long> open, Optional<Instant> oldestAt) {}
+    public record Count(Map<String, Long> open, Optional<Instant> oldestAt, Instant at) {
+        public Count {
+            open = Map.copyOf(open);
+        }
+
+        /** Of all reasons. */
+        public long sum() {
+            return open.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
 
     /** @param share how many times as long as a count took the next one waits, at least */
     DeadLetterWatch(
@@ -73,7 +83,7 @@ public final class DeadLetterWatch implements Stage {
     }
 
     /** Empty where it is turned off. */
-    public static Optional<Stage> of(Settings settings, KnownMarks marks, MeterRegistry registry) {
+    public static Optional<DeadLetterWatch> of(Settings settings, KnownMarks marks, MeterRegistry registry) {
         return settings.replay()
                 .countEvery()
                 .map(every -> new DeadLetterWatch(settings, marks, every, SHARE, Clock.systemUTC(), registry));
@@ -89,19 +99,18 @@ public final class DeadLetterWatch implements Stage {
         thread.start();
     }
 
+    /** The last count; empty before the first. */
+    public Optional<Count> last() {
+        return Optional.ofNullable(count);
+    }
+
     @Override
     public StageHealth health() {
         Count last = count;
         return StageHealth.flowing(
                 last == null
                         ? "not counted yet"
-                        : CountText.of(
-                                        last.open().values().stream()
-                                                .mapToLong(Long::longValue)
-                                                .sum(),
-                                        "dead letter",
-                                        "is open",
-                                        "are open")
+                        : CountText.of(last.sum(), "dead letter", "is open", "are open")
                                 + last.oldestAt()
                                         .map(oldest -> ", the oldest since " + oldest)
                                         .orElse(""));
@@ -154,6 +163,7 @@ public final class DeadLetterWatch implements Stage {
     /** Empty if it was stopped. */
     private Optional<Count> count() throws InterruptedException {
         var open = new TreeMap<String, Long>();
+        Instant began = clock.instant();
         Instant[] oldest = {Instant.MAX};
         DeadLetterMarks answers = marks.required(TopicReader.AS_LONG_AS_IT_GOES_ON);
         new DeadLetterScan(settings).run(DeadLetterFilter.open(), answers, new DeadLetterScan.Visitor() {
@@ -172,7 +182,7 @@ public final class DeadLetterWatch implements Stage {
         });
         return stop.getCount() == 0
                 ? Optional.empty()
-                : Optional.of(new Count(open, Optional.of(oldest[0]).filter(at -> !at.equals(Instant.MAX))));
+                : Optional.of(new Count(open, Optional.of(oldest[0]).filter(at -> !at.equals(Instant.MAX)), began));
     }
 
     private double open(String reason) {

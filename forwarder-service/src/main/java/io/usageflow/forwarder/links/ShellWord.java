@@ -16,6 +16,11 @@ public final class ShellWord {
         return PLAIN.matcher(text).matches() ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 
+    /** An option of a command with a space before it; nothing without a value. */
+    public static String option(String name, String value) {
+        return value.isEmpty() ? "" : " " + name + " " + of(value);
+    }
+
     /** What is not seen is written as bash and zsh read it between {@code $'} and {@code '}. */
     private static String ansi(String text) {
         var word = new StringBuilder("$'");

@@ -96,7 +96,7 @@ class OpenApiTest {
                         .toList());
         describes("Flow", SampleValues.of(FlowDocument.class));
         describes("DeadLetters", List.of(deadLetters(brief)));
-        describes("WholeDeadLetters", List.of(new Api.WholeDeadLetters(whole)));
+        describes("WholeDeadLetters", List.of(new Api.WholeDeadLetters(true, whole)));
         describes("Links", List.of(new LinkList(1, links, List.of("why"), Optional.of("next"))), ".links[]");
         describes("Link", links, ".customer_external_id", ".vendor_id");
         describes("Replays", SampleValues.of(ReplayHistory.class));
@@ -167,7 +167,12 @@ class OpenApiTest {
         Settings settings = Settings.load(ConfigSources.none());
         try (var marks = new KnownMarks(settings);
                 Console console = Console.start(
-                        settings, marks, () -> HealthReport.of(List.of()), List.of(), new SimpleMeterRegistry())) {
+                        settings,
+                        marks,
+                        Optional::empty,
+                        () -> HealthReport.of(List.of()),
+                        List.of(),
+                        new SimpleMeterRegistry())) {
             return Api.pages(settings, marks, () -> HealthReport.of(List.of()), console);
         }
     }

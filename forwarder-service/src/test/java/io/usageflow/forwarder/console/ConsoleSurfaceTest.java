@@ -9,6 +9,7 @@ import io.usageflow.forwarder.deadletter.KnownMarks;
 import io.usageflow.forwarder.observe.HealthReport;
 import io.usageflow.forwarder.observe.WebPage;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ConsoleSurfaceTest {
@@ -18,7 +19,12 @@ class ConsoleSurfaceTest {
         Settings settings = Settings.load(ConfigSources.none());
         try (var marks = new KnownMarks(settings);
                 Console console = Console.start(
-                        settings, marks, () -> HealthReport.of(List.of()), List.of(), new SimpleMeterRegistry())) {
+                        settings,
+                        marks,
+                        Optional::empty,
+                        () -> HealthReport.of(List.of()),
+                        List.of(),
+                        new SimpleMeterRegistry())) {
             requireUnchanged(
                     "Routes of the console",
                     console.pages().stream().map(WebPage::path).toList());

@@ -9,7 +9,6 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.usageflow.embedded.EmbeddedBroker;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.observe.Stage;
 import io.usageflow.forwarder.testing.AlertRules;
 import io.usageflow.forwarder.testing.WrittenTopics;
 import io.usageflow.schema.DeadLetter;
@@ -61,6 +60,10 @@ class DeadLetterWatchIT {
         assertThat(gauge("usageflow.dead.letters.oldest.age").value()).isEqualTo(7_200);
         assertThat(watch.health().detail()).isEqualTo("4 dead letters are open, the oldest since 2026-11-30T10:00:00Z");
 
+        assertThat(watch.last())
+                .hasValueSatisfying(count -> assertThat(count.sum()).isEqualTo(4))
+                .hasValueSatisfying(count -> assertThat(count.at()).isEqualTo(NOW));
+
         answer(oldest);
         await().atMost(LIMIT).until(() -> open("REJECTED") == 1);
         assertThat(gauge("usageflow.dead.letters.oldest.age").value()).isEqualTo(3_600);
@@ -83,7 +86,7 @@ class DeadLetterWatchIT {
     @Test
     void shouldHaveTheMetersOfTheAlertRulesUnlessItIsTurnedOff() throws Exception {
         var prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        Stage watch = DeadLetterWatch.of(settings, marks, prometheus).orElseThrow();
+        DeadLetterWatch watch = DeadLetterWatch.of(settings, marks, prometheus).orElseThrow();
 
         assertThat(AlertRules.served(prometheus)).containsAll(AlertRules.metrics("usageflow_dead_letters_"));
         watch.close(Duration.ofSeconds(1));

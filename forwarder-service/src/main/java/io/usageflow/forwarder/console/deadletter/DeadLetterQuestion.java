@@ -27,16 +27,14 @@ import org.apache.kafka.common.config.ConfigException;
 public record DeadLetterQuestion(String id, String reason, String account, String state, String since, String until) {
     static final String ANY = "any";
 
-    static final int TEXT_MAX = 512;
-
     public static DeadLetterQuestion of(Map<String, List<String>> query) {
         return new DeadLetterQuestion(
-                Layout.parameter(query, "id", TEXT_MAX),
-                Layout.parameter(query, "reason", TEXT_MAX),
-                Layout.parameter(query, "account", TEXT_MAX),
-                Layout.parameter(query, "state", TEXT_MAX),
-                Layout.parameter(query, "since", TEXT_MAX),
-                Layout.parameter(query, "until", TEXT_MAX));
+                Layout.parameter(query, "id"),
+                Layout.parameter(query, "reason"),
+                Layout.parameter(query, "account"),
+                Layout.parameter(query, "state"),
+                Layout.parameter(query, "since"),
+                Layout.parameter(query, "until"));
     }
 
     static DeadLetterQuestion ofId(String id) {
@@ -79,6 +77,11 @@ public record DeadLetterQuestion(String id, String reason, String account, Strin
         return state.isEmpty() || state.equals(word(DeadLetterState.OPEN));
     }
 
+    /** Whether all open dead letters are meant, or all of one reason. */
+    boolean isOfAllOpen() {
+        return isOfOpen() && id.isEmpty() && account.isEmpty() && since.isEmpty() && until.isEmpty();
+    }
+
     private Set<DeadLetterState> states() {
         if (state.equals(ANY)) {
             return EnumSet.allOf(DeadLetterState.class);
@@ -104,17 +107,12 @@ public record DeadLetterQuestion(String id, String reason, String account, Strin
 
     /** The options of the commands that mean the same, each with a space before it. */
     public String options() {
-        return option("--id", id)
-                + option("--reason", reason)
-                + option("--account", account)
-                + option("--state", state)
-                + option("--since", since)
-                + option("--until", until);
-    }
-
-    /** An option of a command with a space before it; nothing without a value. */
-    public static String option(String name, String value) {
-        return value.isEmpty() ? "" : " " + name + " " + ShellWord.of(value);
+        return ShellWord.option("--id", id)
+                + ShellWord.option("--reason", reason)
+                + ShellWord.option("--account", account)
+                + ShellWord.option("--state", state)
+                + ShellWord.option("--since", since)
+                + ShellWord.option("--until", until);
     }
 
     /** Names and values of the fields, for a query or a form. */

@@ -23,6 +23,8 @@ import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads dead letters for a page: with the classes of the commands, bounded in time and memory. Thread-safe. */
 public final class DeadLetterSearch {
@@ -34,6 +36,11 @@ public final class DeadLetterSearch {
 
     /** Less than a page has in all, so that there is time for the dead letters. */
     private static final Duration MARKS_WITHIN = Duration.ofSeconds(8);
+
+    /** With the time for marks, less than a page has. */
+    private static final Duration WHOLE_WITHIN = Duration.ofSeconds(12);
+
+    private static final Pattern PLACE = Pattern.compile("(\\d{1,9})-(\\d{1,18})");
 
     static final int ROWS_MAX = 100;
     static final int SLOTS = 48;
@@ -88,9 +95,14 @@ public final class DeadLetterSearch {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Group(long count, Instant last, long[] slots) {}
 
-    /** What a list shows of a dead letter: the event itself may have megabytes. */
+    /**
+     * What a list shows of a dead letter: the event itself may have megabytes.
+     *
+     * @param place in the topic: partition and offset
+     */
     record Row(
             Instant at,
+            String place,
             String id,
             String reason,
             String account,
@@ -100,6 +112,7 @@ public final class DeadLetterSearch {
         private static Row of(StoredDeadLetter stored) {
             return new Row(
                     stored.letter().getLastFailedAt(),
+                    stored.partition() + "-" + stored.offset(),
                     stored.letter().getId(),
                     stored.letter().getReason(),
                     stored.account().map(VisibleText::of).orElse(""),
@@ -168,17 +181,40 @@ public final class DeadLetterSearch {
                 newest.summary().expired());
     }
 
-    /** Dead letters with this id, or of the event with this id. */
-    public List<Whole> whole(String id, PayloadMask mask) throws InterruptedException {
-        var found = new ArrayList<Whole>();
+    /**
+     * Dead letters that were looked for.
+     *
+     * @param left offsets that were not read, older ones; 0 if all was read
+     */
+    public record Found(List<Whole> all, long left) {}
+
+    /**
+     * Dead letters with this id, or of the event with this id, the newest first.
+     *
+     * @param place where the one is that is meant, as {@link Row} has it: then only that is read; empty if unknown
+     */
+    public Found whole(String id, String place, PayloadMask mask) throws InterruptedException {
+        var scan = new DeadLetterScan(settings, nanoClock);
+        DeadLetterMarks known = marks.required(MARKS_WITHIN);
         try (var events = new OriginalEvent.Reader(settings)) {
-            new DeadLetterScan(settings)
-                    .run(DeadLetterFilter.any().ids(List.of(id)), marks.required(MARKS_WITHIN), stored -> {
+            Matcher parts = PLACE.matcher(place);
+            Optional<StoredDeadLetter> there = parts.matches()
+                    ? scan.at(Integer.parseInt(parts.group(1)), Long.parseLong(parts.group(2)), known)
+                    : Optional.empty();
+            if (there.filter(stored -> stored.letter().getId().equals(id)).isPresent()) {
+                return new Found(List.of(Whole.of(there.get(), events.read(there.get()), mask)), 0);
+            }
+            var found = new ArrayList<Whole>();
+            long left = scan.newestFirst(DeadLetterFilter.any().ids(List.of(id)), known, WHOLE_WITHIN, stored -> {
                         found.add(Whole.of(stored, events.read(stored), mask));
                         return found.size() < WHOLE_MAX;
-                    });
+                    })
+                    .left();
+            found.sort(
+                    Comparator.comparing((Whole each) -> each.stored().letter().getLastFailedAt())
+                            .reversed());
+            return new Found(found, left);
         }
-        return found;
     }
 
     private static final class Collected implements Predicate<StoredDeadLetter> {

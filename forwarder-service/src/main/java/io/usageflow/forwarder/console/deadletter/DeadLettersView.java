@@ -1,20 +1,18 @@
 package io.usageflow.forwarder.console.deadletter;
 
 import static io.usageflow.forwarder.console.page.Html.attr;
-import static io.usageflow.forwarder.console.page.Html.css;
 import static io.usageflow.forwarder.console.page.Html.el;
 
 import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.console.deadletter.DeadLetterSearch.Group;
 import io.usageflow.forwarder.console.deadletter.DeadLetterSearch.Overview;
-import io.usageflow.forwarder.console.page.Bars;
 import io.usageflow.forwarder.console.page.BoundedWork;
 import io.usageflow.forwarder.console.page.Html;
 import io.usageflow.forwarder.console.page.Layout;
 import io.usageflow.forwarder.console.page.Signature;
 import io.usageflow.forwarder.deadletter.DeadLetterFilter;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
+import io.usageflow.forwarder.deadletter.DeadLetterWatch.Count;
 import io.usageflow.forwarder.json.PayloadMask;
 import io.usageflow.forwarder.links.ShellWord;
 import io.usageflow.forwarder.observe.WebPage;
@@ -29,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
 import org.slf4j.Logger;
@@ -38,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class DeadLettersView implements WebPage {
     static final String PAGE = "dead-letters";
 
+    private static final int PLACE_MAX = 32;
     private static final Logger LOG = LoggerFactory.getLogger(DeadLettersView.class);
 
     /** Less than the server gives an answer; the scan itself stops before. */
@@ -45,13 +45,21 @@ public final class DeadLettersView implements WebPage {
 
     private final Layout layout;
     private final DeadLetterSearch search;
+    private final Supplier<Optional<Count>> counted;
     private final BoundedWork work;
     private final PayloadMask mask;
 
-    public DeadLettersView(Layout layout, Settings settings, DeadLetterSearch search, BoundedWork work) {
+    /** @param counted the open dead letters, as they were counted last */
+    public DeadLettersView(
+            Layout layout,
+            Settings settings,
+            DeadLetterSearch search,
+            Supplier<Optional<Count>> counted,
+            BoundedWork work) {
         this.mask = new PayloadMask(settings.admin().payloadMask());
         this.layout = layout;
         this.search = search;
+        this.counted = counted;
         this.work = work;
     }
 
@@ -70,7 +78,7 @@ public final class DeadLettersView implements WebPage {
         DeadLetterQuestion question = DeadLetterQuestion.of(query);
         return question.id().isEmpty()
                 ? list(question, Layout.parameter(query, "more", 1).equals("1"), role)
-                : whole(question.id(), mask, role);
+                : whole(question.id(), Layout.parameter(query, "at", PLACE_MAX), mask, role);
     }
 
     private Page list(DeadLetterQuestion question, boolean more, AdminRole role) {
@@ -118,7 +126,7 @@ public final class DeadLettersView implements WebPage {
                 el("button", "Filter"));
     }
 
-    private static Html link(String text, DeadLetterQuestion question) {
+    static Html link(String text, DeadLetterQuestion question) {
         return Layout.link(text, PAGE, question.fields());
     }
 
@@ -142,15 +150,28 @@ public final class DeadLettersView implements WebPage {
                         ? CountText.of(found.matching(), "dead letter", "matches.", "match.")
                         : CountText.of(found.matching())
                                 + (found.matching() == 1 ? " of them matches." : " of them match.")));
-        if (!found.groups().isEmpty()) {
-            content.add(groups(question, found));
+        Optional<Count> all = found.complete() || !question.isOfAllOpen() ? Optional.empty() : counted.get();
+        all.ifPresent(count -> content.add(el(
+                "p",
+                "Open in all: ",
+                el("strong", CountText.of(count.sum())),
+                count.oldestAt()
+                        .map(oldest -> ", the oldest since " + Layout.text(oldest))
+                        .orElse(""),
+                ", as counted at ",
+                Layout.time(count.at()),
+                ".")));
+        if (!found.groups().isEmpty() || all.isPresent()) {
+            content.add(DeadLetterTables.groups(question, found, all.map(Count::open)));
             content.add(answers(question, role));
+        }
+        if (!found.groups().isEmpty()) {
             content.add(el(
                     "h2",
                     found.latest().size() < found.matching()
                             ? "The latest " + found.latest().size()
                             : "The latest"));
-            content.add(rows(found.latest()));
+            content.add(DeadLetterTables.rows(found.latest()));
         }
         if (found.unreadable() > 0) {
             content.add(Layout.note(CountText.of(found.unreadable(), "record") + " of the topic cannot be read."));
@@ -189,41 +210,6 @@ public final class DeadLettersView implements WebPage {
                 el("small", "A plan counts all that match and changes nothing."));
     }
 
-    private static Html groups(DeadLetterQuestion question, Overview found) {
-        return Layout.table(
-                List.of("Reason", "Dead letters", "Last failed", "Since " + Layout.text(found.from()), "Meaning"),
-                found.groups().entrySet().stream()
-                        .map(each -> List.<Object>of(
-                                link(each.getKey(), question.ofReason(each.getKey())),
-                                CountText.of(each.getValue().count()),
-                                Layout.time(each.getValue().last()),
-                                bars(each.getValue()),
-                                DeadLetterReason.named(each.getKey())
-                                        .map(DeadLetterReason::meaning)
-                                        .orElse("a reason of a later version")))
-                        .toList());
-    }
-
-    private static Html bars(Group group) {
-        return Bars.of(
-                group.slots(),
-                "over time, at most " + Arrays.stream(group.slots()).max().orElse(0));
-    }
-
-    private static Html rows(List<DeadLetterSearch.Row> latest) {
-        return Layout.table(
-                List.of("Last failed", "Reason", "Account", "Event", "State", "Detail"),
-                latest.stream()
-                        .map(each -> List.<Object>of(
-                                Layout.link(Layout.text(each.at()), PAGE, "id", each.id()),
-                                el("span", css("word"), each.reason()),
-                                each.account(),
-                                each.eventId().map(id -> Layout.link(id, "find", "q", id)),
-                                DeadLetterQuestion.word(each.state()),
-                                each.detail()))
-                        .toList());
-    }
-
     @Override
     public Optional<Function<Submission, Page>> changes() {
         return mask.hides() ? Optional.of(this::unmask) : Optional.empty();
@@ -231,7 +217,7 @@ public final class DeadLettersView implements WebPage {
 
     /** Shows what the mask hides, once. */
     private Page unmask(Submission sent) {
-        String id = Layout.parameter(sent.fields(), "id", DeadLetterQuestion.TEXT_MAX);
+        String id = Layout.parameter(sent.fields(), "id");
         Signature signature = Signature.of(sent);
         Optional<String> problem =
                 id.isEmpty() ? Optional.of("The dead letter's id is missing.") : signature.problem("the log");
@@ -243,22 +229,29 @@ public final class DeadLettersView implements WebPage {
                 VisibleText.logged(signature.who()),
                 VisibleText.logged(signature.why()),
                 VisibleText.logged(id));
-        return whole(id, PayloadMask.NONE, AdminRole.OPERATOR);
+        return whole(id, Layout.parameter(sent.fields(), "at", PLACE_MAX), PayloadMask.NONE, AdminRole.OPERATOR);
     }
 
-    private Page whole(String id, PayloadMask shown, AdminRole role) {
+    private Page whole(String id, String place, PayloadMask shown, AdminRole role) {
         var content = new ArrayList<Html>();
-        BoundedWork.Result<List<DeadLetterSearch.Whole>> result = work.within(WITHIN, () -> search.whole(id, shown));
+        BoundedWork.Result<DeadLetterSearch.Found> result = work.within(WITHIN, () -> search.whole(id, place, shown));
         return layout.page(result, PAGE, "usageflow dead-letters show " + ShellWord.of(id), content, found -> {
-            if (found.isEmpty()) {
+            if (found.left() > 0) {
+                content.add(Layout.note("The scan was not complete: about " + CountText.of(found.left())
+                        + " older records were not read. The command reads all."));
+            }
+            if (found.all().isEmpty()) {
                 content.add(el(
                         "p", "No dead letter has the id " + VisibleText.of(id) + ", nor has an event of that id one."));
             }
-            found.forEach(each -> content.add(WholeDeadLetter.section(each, role)));
-            if (!found.isEmpty() && shown.hides()) {
+            found.all().forEach(each -> content.add(WholeDeadLetter.section(each, role)));
+            if (!place.isEmpty()) {
+                content.add(el("p", Layout.link("Others of this id", PAGE, "id", id)));
+            }
+            if (!found.all().isEmpty() && shown.hides()) {
                 content.add(Layout.change(
                         role,
-                        Layout.href(PAGE, "id", id),
+                        Layout.href(PAGE, "id", id, "at", place),
                         el("p", "Values of some fields are hidden (admin.payload.mask)."),
                         layout.signature(),
                         el("button", "Show them")));

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * One replay or discard from its plan to its end. Its thread writes, pages read. Memory is bounded: of the dead letters
  * that are left alone the first {@value #NAMED_MAX} are named. Thread-safe.
  */
-final class ConsoleJob implements ReplayProgress {
+final class ConsoleJob implements ReplayProgress, JobBoard.Job {
     static final int NAMED_MAX = 100;
 
     /** How far it is. */
@@ -107,7 +107,8 @@ final class ConsoleJob implements ReplayProgress {
     }
 
     /** Also the job's name in the marks. */
-    String id() {
+    @Override
+    public String id() {
         return id;
     }
 
@@ -145,7 +146,13 @@ final class ConsoleJob implements ReplayProgress {
         return new ReplayRequest(order.filter(), order.action(), false, new Audit("", "", id), Limits.unhurried());
     }
 
-    void cancel() {
+    @Override
+    public synchronized boolean isIdle() {
+        return phase == Phase.ENDED || phase == Phase.PLANNED;
+    }
+
+    @Override
+    public void cancel() {
         stop.countDown();
     }
 
@@ -185,7 +192,8 @@ final class ConsoleJob implements ReplayProgress {
         end(now);
     }
 
-    synchronized void failed(String why, Instant now) {
+    @Override
+    public synchronized void failed(String why, Instant now) {
         failure = why;
         end(now);
     }

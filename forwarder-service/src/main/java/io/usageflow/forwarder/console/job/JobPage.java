@@ -5,13 +5,13 @@ import static io.usageflow.forwarder.console.page.Html.css;
 import static io.usageflow.forwarder.console.page.Html.el;
 
 import io.usageflow.forwarder.config.AdminToken.AdminRole;
-import io.usageflow.forwarder.console.deadletter.DeadLetterQuestion;
 import io.usageflow.forwarder.console.deadletter.DeadLettersView;
 import io.usageflow.forwarder.console.job.ConsoleJob.Confirmed;
 import io.usageflow.forwarder.console.job.ConsoleJob.Phase;
 import io.usageflow.forwarder.console.job.ConsoleJob.Snapshot;
 import io.usageflow.forwarder.console.page.Html;
 import io.usageflow.forwarder.console.page.Layout;
+import io.usageflow.forwarder.links.ShellWord;
 import io.usageflow.forwarder.observe.WebPage.Page;
 import io.usageflow.forwarder.replay.ReplayOutcome;
 import io.usageflow.forwarder.replay.ReplayOutcome.CanaryOutcome;
@@ -219,9 +219,9 @@ final class JobPage {
                                                                         .canary()
                                                                         .count())
                                                 + " --rate " + by.limits().perSecondMax()
-                                                + DeadLetterQuestion.option(
+                                                + ShellWord.option(
                                                         "--who", by.audit().who())
-                                                + DeadLetterQuestion.option(
+                                                + ShellWord.option(
                                                         "--why", by.audit().why()))
                                         .orElse(" --why TEXT"));
     }

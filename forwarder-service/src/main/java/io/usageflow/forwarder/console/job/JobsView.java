@@ -11,6 +11,7 @@ import io.usageflow.forwarder.console.job.ConsoleJob.Snapshot;
 import io.usageflow.forwarder.console.page.Html;
 import io.usageflow.forwarder.console.page.Layout;
 import io.usageflow.forwarder.console.page.Signature;
+import io.usageflow.forwarder.links.ShellWord;
 import io.usageflow.forwarder.observe.WebPage;
 import io.usageflow.forwarder.replay.EventFix;
 import io.usageflow.forwarder.replay.ReplayRequest;
@@ -42,7 +43,6 @@ public final class JobsView implements WebPage {
             + " a restart, or long ago. What it has answered stays answered, and what it has not is open: a new plan"
             + " with the same filter continues.";
 
-    private static final int TEXT_MAX = 512;
     private static final int CONFLICT = 409;
     private static final int NOT_FOUND = 404;
     private static final int BAD_REQUEST = 400;
@@ -98,7 +98,7 @@ public final class JobsView implements WebPage {
         }
         String options = action.match(
                 replay -> replay.fixes().stream()
-                                .map(fix -> DeadLetterQuestion.option("--set", fix.text()))
+                                .map(fix -> ShellWord.option("--set", fix.text()))
                                 .collect(Collectors.joining())
                         + (replay.newIds() ? " --new-id" : ""),
                 () -> "");
@@ -189,6 +189,6 @@ public final class JobsView implements WebPage {
     }
 
     private static String text(Map<String, List<String>> fields, String name) {
-        return Layout.parameter(fields, name, TEXT_MAX);
+        return Layout.parameter(fields, name);
     }
 }

@@ -19,8 +19,6 @@ record LinkForm(
         String email,
         String products,
         String credytAccount) {
-    private static final int TEXT_MAX = 512;
-
     static LinkForm of(Map<String, List<String>> query) {
         return new LinkForm(
                 text(query, "kind").equals(LinkKind.VENDOR.key()) ? LinkKind.VENDOR : LinkKind.CUSTOMER,
@@ -33,7 +31,7 @@ record LinkForm(
     }
 
     static String text(Map<String, List<String>> fields, String name) {
-        return Layout.parameter(fields, name, TEXT_MAX);
+        return Layout.parameter(fields, name);
     }
 
     boolean isComplete() {
@@ -77,17 +75,13 @@ record LinkForm(
 
     String command(boolean apply) {
         return "usageflow links create --" + kind.key() + " " + (name.isEmpty() ? "ID" : ShellWord.of(name))
-                + option("--external-id", externalId.equals(name) ? "" : externalId)
-                + option("--name", displayName)
-                + option("--email", email)
+                + ShellWord.option("--external-id", externalId.equals(name) ? "" : externalId)
+                + ShellWord.option("--name", displayName)
+                + ShellWord.option("--email", email)
                 + identity().products().stream()
-                        .map(product -> option("--product", product))
+                        .map(product -> ShellWord.option("--product", product))
                         .collect(Collectors.joining())
-                + option("--credyt-account", credytAccount)
+                + ShellWord.option("--credyt-account", credytAccount)
                 + (apply ? " --apply" : "");
-    }
-
-    private static String option(String name, String value) {
-        return value.isEmpty() ? "" : " " + name + " " + ShellWord.of(value);
     }
 }

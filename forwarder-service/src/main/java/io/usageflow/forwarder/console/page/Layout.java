@@ -33,6 +33,9 @@ public final class Layout {
                     "flow", "find", "dead-letters", "jobs", "parked", "links", "replays", "reconcile", "settings")
             .collect(Collectors.toMap(name -> name, Layout::title, (a, b) -> a, LinkedHashMap::new));
 
+    /** More than any name or id that a person types. */
+    private static final int TEXT_MAX = 512;
+
     private static final int REFRESH_S = 2;
     private static final int UNAVAILABLE = 503;
 
@@ -146,23 +149,6 @@ public final class Layout {
                         .document());
     }
 
-    /** The page of a request that was refused. */
-    public static Page refusal(int status, String why) {
-        return bare(
-                status,
-                "Refused",
-                List.of(el(
-                        "main",
-                        css("login"),
-                        el("h1", "usageflow"),
-                        note(sentence(why)),
-                        el("p", "Status " + status + ". ", link("To the first page", "flow"), "."))));
-    }
-
-    private static String sentence(String text) {
-        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) + ".";
-    }
-
     private static String title(String name) {
         return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1).replace('-', ' ');
     }
@@ -215,7 +201,8 @@ public final class Layout {
     }
 
     /**
-     * A form that changes something: it is sent by POST. Only an operator's is taken, so a reader sees why there is none.
+     * A form that changes something: it is sent by POST. Only an operator's is taken, so a reader sees why there is
+     * none.
      *
      * @param target a page with a query of what does not change: as {@link #href} writes it, any text arrives as it is,
      *     while a field shows some characters in other words
@@ -288,6 +275,11 @@ public final class Layout {
 
     public Html since(Instant at) {
         return el("span", age(at) + ", since ", time(at));
+    }
+
+    /** The value of a parameter that is given once; empty where it is not, cut at {@value #TEXT_MAX} characters. */
+    public static String parameter(Map<String, List<String>> query, String name) {
+        return parameter(query, name, TEXT_MAX);
     }
 
     /** The value of a parameter that is given once; empty where it is not, or too long to be one. */

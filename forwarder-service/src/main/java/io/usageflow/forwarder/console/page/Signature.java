@@ -8,12 +8,9 @@ public record Signature(String who, String why) {
     static final String WHO = "who";
     static final String WHY = "why";
 
-    private static final int TEXT_MAX = 512;
-
     public static Signature of(Submission sent) {
         return new Signature(
-                sent.by().orElseGet(() -> Layout.parameter(sent.fields(), WHO, TEXT_MAX)),
-                Layout.parameter(sent.fields(), WHY, TEXT_MAX));
+                sent.by().orElseGet(() -> Layout.parameter(sent.fields(), WHO)), Layout.parameter(sent.fields(), WHY));
     }
 
     /**

@@ -106,8 +106,8 @@ public final class AdminServer implements AutoCloseable {
                         () -> new HeavyPages.Made(200, type, meters.scrape(type).getBytes(UTF_8)));
             });
             pages.forEach(page -> serve(config, page.path(), request -> (page.scans() ? scans : heavy)
-                    .answer(request, page.path() + new TreeMap<>(Refusals.query(request)), () -> {
-                        AdminPage.Answer answer = page.answer(Refusals.query(request));
+                    .answer(request, page.path() + new TreeMap<>(request.queryParamMap()), () -> {
+                        AdminPage.Answer answer = page.answer(request.queryParamMap());
                         return new HeavyPages.Made(
                                 answer.status(),
                                 "application/json",
@@ -115,7 +115,7 @@ public final class AdminServer implements AutoCloseable {
                     })));
             pages.forEach(page -> page.command()
                     .ifPresent(command -> config.routes.post(page.path(), request -> {
-                        AdminPage.Answer answer = command.apply(Refusals.query(request));
+                        AdminPage.Answer answer = command.apply(request.queryParamMap());
                         answer(request, answer.status(), answer.body());
                     })));
             if (!web.all().isEmpty()) {
@@ -162,8 +162,8 @@ public final class AdminServer implements AutoCloseable {
         web.forEach(page -> serve(config, page.path(), request -> {
             AdminRole role = RequestGate.role(request);
             (page.scans() ? scans : light)
-                    .answer(request, page.path() + role + new TreeMap<>(Refusals.query(request)), () -> {
-                        WebPage.Page made = page.answer(Refusals.query(request), role);
+                    .answer(request, page.path() + role + new TreeMap<>(request.queryParamMap()), () -> {
+                        WebPage.Page made = page.answer(request.queryParamMap(), role);
                         return new HeavyPages.Made(
                                 made.status(), made.type(), made.text().getBytes(UTF_8));
                     });

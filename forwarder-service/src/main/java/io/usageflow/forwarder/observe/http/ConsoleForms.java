@@ -34,7 +34,7 @@ final class ConsoleForms {
         } finally {
             places.release();
         }
-        Map<String, List<String>> fields = new HashMap<>(Refusals.query(request));
+        Map<String, List<String>> fields = new HashMap<>(request.queryParamMap());
         fields.putAll(sent);
         Page page =
                 change.apply(new Submission(fields, RequestGate.caller(request).map(AdminToken::name)));

@@ -3,14 +3,11 @@ package io.usageflow.forwarder.observe.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.javalin.config.JavalinConfig;
-import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.WebPage;
 import io.usageflow.schema.text.VisibleText;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpException;
 import org.slf4j.Logger;
@@ -59,7 +56,7 @@ final class Refusals {
         answer(request, 503, why + ": try again in 2 s");
     }
 
-    /** Addresses that do not exist, questions that cannot be read, and faults. */
+    /** Addresses that do not exist, requests that cannot be read, and faults. */
     void answerFailures(JavalinConfig config) {
         config.routes.exception(
                 HttpResponseException.class, (refused, request) -> failed(request, refused.getStatus(), refused));
@@ -81,7 +78,7 @@ final class Refusals {
                 request,
                 status,
                 switch (status) {
-                    case BAD_REQUEST -> "the request cannot be read: encode its query as a browser does";
+                    case BAD_REQUEST -> "the request cannot be read: send it as a browser does";
                     case NOT_FOUND -> "there is nothing under this address";
                     case METHOD_NOT_ALLOWED -> "this page is read only: use GET or HEAD";
                     case TOO_LARGE -> "the request is too large, and nothing was changed: send less";
@@ -90,14 +87,5 @@ final class Refusals {
                                 ? "this failed, and the forwarder's log says why (event=admin_page_failed)"
                                 : "the request is refused with status " + status;
                 });
-    }
-
-    /** @throws BadRequestResponse if it is not encoded */
-    static Map<String, List<String>> query(Context request) {
-        try {
-            return request.queryParamMap();
-        } catch (IllegalArgumentException wrong) {
-            throw new BadRequestResponse();
-        }
     }
 }

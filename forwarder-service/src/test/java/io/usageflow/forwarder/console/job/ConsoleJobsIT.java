@@ -207,12 +207,12 @@ class ConsoleJobsIT {
     void shouldKeepABoundedNumberOfJobs() {
         world.bury(1, DeadLetterReason.TOO_OLD, 1);
         String first = planned("plan-replay");
-        for (int i = 0; i < ConsoleJobs.KEPT_MAX; i++) {
+        for (int i = 0; i < JobBoard.KEPT_MAX; i++) {
             planned("plan-replay");
         }
 
         assertThat(jobs.find(first)).isEmpty();
-        assertThat(jobs.latestFirst()).hasSize(ConsoleJobs.KEPT_MAX);
+        assertThat(jobs.latestFirst()).hasSize(JobBoard.KEPT_MAX);
     }
 
     private String planned(String action, String... fields) {
