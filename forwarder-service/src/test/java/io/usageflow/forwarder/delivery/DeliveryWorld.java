@@ -41,12 +41,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -82,6 +82,11 @@ final class DeliveryWorld implements AutoCloseable {
     private final Map<Integer, Long> admittedByPartition = new TreeMap<>();
     private final WatchedSink.Sightings sightings = new WatchedSink.Sightings();
     private final Map<String, UnaryOperator<byte[]>> otherJson = new HashMap<>();
+    private final KafkaConsumer<byte[], byte[]> eyes;
+    private final Map<String, List<Read<?>>> seen = new HashMap<>();
+    /** The next offset of each partition. */
+    private final Map<TopicPartition, Long> unseen = new HashMap<>();
+
     private Map<String, String> clients = Map.of();
     private long sourceOffset;
 
@@ -109,6 +114,7 @@ final class DeliveryWorld implements AutoCloseable {
                 "value.serializer",
                 ByteArraySerializer.class));
         admission.initTransactions();
+        eyes = consumer("eyes-" + topics.prefix());
         sandbox.createVendor(Deliverable.VENDOR);
         // So that Deliverable.poison is refused; Credyt is not known to refuse any vendor.
         sandbox.change("rules.unknown_vendor", UnknownVendor.UNPROCESSABLE);
@@ -359,25 +365,28 @@ final class DeliveryWorld implements AutoCloseable {
 
     private record Read<T>(String key, @Nullable T value) {}
 
-    private <T extends SpecificRecord> List<Read<T>> read(String topic, Class<T> type) {
+    /** All committed records so far. Tests ask again and again: what was read before is not read again. */
+    private synchronized <T extends SpecificRecord> List<Read<T>> read(String topic, Class<T> type) {
         Deserializer<T> deserializer = AvroSerdes.valueDeserializer(serde, type);
-        List<Read<T>> all = new ArrayList<>();
-        try (var consumer = consumer("eyes-" + UUID.randomUUID())) {
-            Set<TopicPartition> partitions = partitions(consumer, topic);
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(50))) {
-                    all.add(new Read<>(
-                            new String(record.key(), StandardCharsets.UTF_8),
-                            record.value() == null
-                                    ? null
-                                    : deserializer.deserialize(topic, record.headers(), record.value())));
-                }
+        List<Read<?>> all = seen.computeIfAbsent(topic, any -> new ArrayList<>());
+        Set<TopicPartition> partitions = partitions(eyes, topic);
+        Map<TopicPartition, Long> ends = eyes.endOffsets(partitions);
+        eyes.assign(partitions);
+        partitions.forEach(partition -> eyes.seek(partition, unseen.getOrDefault(partition, 0L)));
+        while (partitions.stream().anyMatch(partition -> eyes.position(partition) < ends.get(partition))) {
+            for (ConsumerRecord<byte[], byte[]> record : eyes.poll(Duration.ofMillis(50))) {
+                all.add(new Read<>(
+                        new String(record.key(), StandardCharsets.UTF_8),
+                        record.value() == null
+                                ? null
+                                : deserializer.deserialize(topic, record.headers(), record.value())));
+                unseen.put(new TopicPartition(topic, record.partition()), record.offset() + 1);
             }
         }
-        return all;
+        partitions.forEach(partition -> unseen.put(partition, eyes.position(partition)));
+        return all.stream()
+                .map(record -> new Read<>(record.key(), type.cast(record.value())))
+                .toList();
     }
 
     private static Set<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer, String topic) {
@@ -406,6 +415,7 @@ final class DeliveryWorld implements AutoCloseable {
     public void close() {
         List.copyOf(running).forEach(this::stop);
         admission.close(Duration.ofSeconds(2));
+        eyes.close(CloseOptions.timeout(Duration.ofSeconds(2)));
         sandbox.close();
     }
 }
