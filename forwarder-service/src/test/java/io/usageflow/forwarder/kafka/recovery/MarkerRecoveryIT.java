@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -26,6 +27,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -45,37 +47,43 @@ import org.junit.jupiter.api.Test;
  * </ul>
  */
 class MarkerRecoveryIT {
-    private static final String PREFIX = "usage";
-    private static final String ID = PREFIX + "-takes-over";
-    private static final String GROUP = PREFIX + "-group";
-    private static final String TOPIC = PREFIX + ".written";
-    private static final String UNTOUCHED = PREFIX + ".untouched";
-    private static final TopicPartition READ = new TopicPartition(PREFIX + ".read", 0);
-    private static final String SPARE = PREFIX + ".spare";
-
     private static final Duration OPEN_MAX = Duration.ofSeconds(10);
     private static final Duration PATIENT = Duration.ofMinutes(3);
 
+    private static final AtomicInteger TESTS = new AtomicInteger();
+
     @AutoClose
-    private ForkedBroker broker;
+    private static ForkedBroker broker;
 
-    private GuardedKafka kafka;
+    private static GuardedKafka kafka;
 
-    @BeforeEach
-    void startBroker() throws Exception {
+    private final String prefix = "usage" + TESTS.incrementAndGet();
+    private final String id = prefix + "-takes-over";
+    private final String group = prefix + "-group";
+    private final String topic = prefix + ".written";
+    private final String untouched = prefix + ".untouched";
+    private final TopicPartition source = new TopicPartition(prefix + ".read", 0);
+    private final String spare = prefix + ".spare";
+
+    @BeforeAll
+    static void startBroker() {
         Map<String, String> settings = new HashMap<>(ImpatientKafka.BROKER);
         settings.putAll(GuardedKafka.BROKER);
         broker = ForkedBroker.start(EmbeddedBrokerOptions.defaults().withSettings(settings));
         kafka = new GuardedKafka(broker.bootstrapServers());
-        kafka.grantOwn(PREFIX);
+    }
+
+    @BeforeEach
+    void createTopics() throws Exception {
+        kafka.grantOwn(prefix);
         try (Admin admin = Admin.create(Map.copyOf(kafka.admin()))) {
             TopicCreation.create(
                     admin,
                     List.of(
-                            new TopicSpec(TOPIC, 2, false, Map.of()),
-                            new TopicSpec(UNTOUCHED, 1, false, Map.of()),
-                            new TopicSpec(SPARE, 1, false, Map.of()),
-                            new TopicSpec(READ.topic(), 1, false, Map.of())));
+                            new TopicSpec(topic, 2, false, Map.of()),
+                            new TopicSpec(untouched, 1, false, Map.of()),
+                            new TopicSpec(spare, 1, false, Map.of()),
+                            new TopicSpec(source.topic(), 1, false, Map.of())));
         }
     }
 
@@ -150,7 +158,7 @@ class MarkerRecoveryIT {
     void shouldCommitOnePartitionOfATransactionWhoseMarkerIsMissing() {
         try (var recovery = recovery(kafka.admin());
                 var producer = producer(kafka.admin(), recovery);
-                var transactions = new OpenTransactions(Map.copyOf(kafka.admin()), ID, GROUP, List.of(TOPIC))) {
+                var transactions = new OpenTransactions(Map.copyOf(kafka.admin()), id, group, List.of(topic))) {
             producer.initTransactions();
             begin(producer, "left", 7);
             Set<Long> producerId = Set.of(transactions.last().orElseThrow().producerId());
@@ -159,13 +167,13 @@ class MarkerRecoveryIT {
             assertThat(open).as("both partitions and the group's offsets").hasSize(3);
 
             open.forEach((partition, state) -> {
-                if (!partition.equals(new TopicPartition(TOPIC, 1))) {
+                if (!partition.equals(new TopicPartition(topic, 1))) {
                     transactions.commit(partition, state);
                 }
             });
 
             assertThat(transactions.of(producerId, transactions.everywhere()).open())
-                    .containsOnlyKeys(new TopicPartition(TOPIC, 1));
+                    .containsOnlyKeys(new TopicPartition(topic, 1));
             assertThat(committedOffset()).isEqualTo(7);
             producer.abortTransaction();
         }
@@ -193,42 +201,42 @@ class MarkerRecoveryIT {
         }
     }
 
-    private static MarkerRecovery recovery(Map<String, String> user) {
+    private MarkerRecovery recovery(Map<String, String> user) {
         return new MarkerRecovery(
-                user, ID, GROUP, SPARE, List.of(TOPIC, UNTOUCHED), MarkerRecovery.Options.uncounted(true));
+                user, id, group, spare, List.of(topic, untouched), MarkerRecovery.Options.uncounted(true));
     }
 
-    private static RecoveringProducer producer(Map<String, String> user, MarkerRecovery recovery) {
+    private RecoveringProducer producer(Map<String, String> user, MarkerRecovery recovery) {
         return producer(user, recovery, PATIENT);
     }
 
-    private static RecoveringProducer producer(Map<String, String> user, MarkerRecovery recovery, Duration openMax) {
+    private RecoveringProducer producer(Map<String, String> user, MarkerRecovery recovery, Duration openMax) {
         Map<String, Object> config = new HashMap<>(user);
-        config.put("transactional.id", ID);
+        config.put("transactional.id", id);
         config.put("transaction.timeout.ms", (int) openMax.toMillis());
         return new RecoveringProducer(config, recovery);
     }
 
-    private static void transact(RecoveringProducer producer, String name, long offset) {
+    private void transact(RecoveringProducer producer, String name, long offset) {
         begin(producer, name, offset);
         producer.commitTransaction();
     }
 
     @SuppressWarnings("removal") // the only way without a consumer
-    private static void begin(RecoveringProducer producer, String name, long offset) {
+    private void begin(RecoveringProducer producer, String name, long offset) {
         producer.beginTransaction();
         for (int partition = 0; partition < 2; partition++) {
             producer.send(new ProducerRecord<>(
-                    TOPIC, partition, "key".getBytes(UTF_8), (name + "-" + partition).getBytes(UTF_8)));
+                    topic, partition, "key".getBytes(UTF_8), (name + "-" + partition).getBytes(UTF_8)));
         }
         producer.sendOffsetsToTransaction(
-                Map.of(READ, new OffsetAndMetadata(offset)), new ConsumerGroupMetadata(GROUP));
+                Map.of(source, new OffsetAndMetadata(offset)), new ConsumerGroupMetadata(group));
         producer.flush();
     }
 
     private List<String> committedValues() {
         List<String> values = new ArrayList<>();
-        new TopicReader(kafka.admin()).read(TOPIC, Duration.ofMinutes(1), record -> {
+        new TopicReader(kafka.admin()).read(topic, Duration.ofMinutes(1), record -> {
             values.add(new String(record.value(), UTF_8));
         });
         return values;
@@ -236,11 +244,11 @@ class MarkerRecoveryIT {
 
     private long committedOffset() {
         Map<String, Object> config = new HashMap<>(kafka.admin());
-        config.put("group.id", GROUP);
+        config.put("group.id", group);
         config.put("isolation.level", "read_committed");
         try (var consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            return consumer.committed(Set.of(READ), Duration.ofSeconds(60))
-                    .get(READ)
+            return consumer.committed(Set.of(source), Duration.ofSeconds(60))
+                    .get(source)
                     .offset();
         }
     }
