@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Test;
 
 /**
  * An outage, and the backlog that it leaves. Time is compressed: what would come in over ten minutes at 1,000 events a
- * second comes at once, a tenth of it by default and a quarter with {@code -Pfull} (memory of the test is the bound).
+ * second comes at once, a twentieth of it by default and a quarter with {@code -Pfull} (memory of the test is the bound).
  */
 class DeliveryOutageIT {
     private static final int ROUNDS = Integer.getInteger("usageflow.fault.rounds", 2);
-    private static final int BACKLOG = Math.min(150_000, 30_000 * ROUNDS);
+    private static final int BACKLOG = Math.min(150_000, 15_000 * ROUNDS);
     private static final int WARM_UP = 10_000;
     private static final int ACCOUNTS = 50;
     private static final int BATCH = 20;
