@@ -23,16 +23,15 @@ class ForkedClusterIT {
                     .allSatisfy(partition -> assertThat(partition.replicas()).hasSize(3));
             KafkaWords.write(bootstrap, "before");
 
-            for (int index = 0; index < cluster.size(); index++) {
-                cluster.broker(index).kill();
-                KafkaWords.write(bootstrap, "without-" + index);
-                cluster.broker(index).restart();
-                await().atMost(SOON).untilAsserted(() -> assertThat(partitions(bootstrap))
-                        .allSatisfy(partition -> assertThat(partition.isr()).hasSize(3)));
-            }
+            // The active controller: its end is noticed and repaired by the others, as any broker's, and by a vote too.
+            ForkedBroker killed = cluster.broker(activeController(bootstrap) - 1);
+            killed.kill();
+            KafkaWords.write(bootstrap, "without");
+            killed.restart();
+            await().atMost(SOON).untilAsserted(() -> assertThat(partitions(bootstrap))
+                    .allSatisfy(partition -> assertThat(partition.isr()).hasSize(3)));
 
-            assertThat(KafkaWords.readAll(bootstrap))
-                    .containsExactlyInAnyOrder("before", "without-0", "without-1", "without-2");
+            assertThat(KafkaWords.readAll(bootstrap)).containsExactlyInAnyOrder("before", "without");
         }
     }
 
@@ -41,6 +40,12 @@ class ForkedClusterIT {
         assertThatThrownBy(() -> ForkedCluster.start(2, Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("use at least 3");
+    }
+
+    private static int activeController(String bootstrap) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            return admin.describeMetadataQuorum().quorumInfo().get().leaderId();
+        }
     }
 
     private static List<TopicPartitionInfo> partitions(String bootstrap) throws Exception {
