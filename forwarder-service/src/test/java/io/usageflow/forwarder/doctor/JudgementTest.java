@@ -143,14 +143,29 @@ class JudgementTest {
         assertThat(BrokerSettingsCheck.judgeFeatures(modern, true))
                 .singleElement()
                 .satisfies(is(CheckStatus.OK, "metadata.version is 27"));
-        assertThat(BrokerSettingsCheck.judgeFeatures(Map.of("metadata.version", (short) 20), false))
-                .anySatisfy(is(CheckStatus.WARN, "metadata.version is 20"));
         assertThat(BrokerSettingsCheck.judgeFeatures(Map.of(), false))
-                .anySatisfy(is(CheckStatus.WARN, "tells no metadata.version"))
-                .anySatisfy(is(CheckStatus.WARN, "transaction.version is 0"));
+                .as("a product that speaks Kafka's protocol has no kafka-features.sh")
+                .singleElement()
+                .satisfies(is(CheckStatus.WARN, "not Apache Kafka in KRaft mode"));
         assertThat(BrokerSettingsCheck.judgeFeatures(upgraded, true))
                 .anySatisfy(is(CheckStatus.WARN, "transaction.version is 1"))
                 .anySatisfy(is(CheckStatus.FAIL, "streams.group.protocol is streams"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "20, WARN, older than Kafka 3.9",
+        "21, OK, metadata.version is 21 (Kafka 3.9)",
+        "22, OK, metadata.version is 22 (Kafka 4.0)",
+        "25, OK, metadata.version is 25 (Kafka 4.0)",
+        "30, OK, metadata.version is 30 (Kafka 4.3)",
+        "31, WARN, newer than Kafka 4.3"
+    })
+    void shouldJudgeVersionsOfKafka(short level, CheckStatus verdict, String detail) {
+        assertThat(BrokerSettingsCheck.judgeFeatures(
+                        Map.of("metadata.version", level, "transaction.version", (short) 2), false))
+                .singleElement()
+                .satisfies(is(verdict, detail));
     }
 
     @ParameterizedTest

@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.kafka.clients.admin.FeatureMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
@@ -13,8 +16,12 @@ import org.apache.kafka.common.config.ConfigResource;
 public record BrokerSettingsCheck(Cluster cluster, boolean streamsProtocol) {
     public static final String NAME = "broker settings";
 
-    /** Kafka 3.9's level of {@code metadata.version} (Kafka's MetadataVersion, IBP_3_9_IV0). */
-    private static final short LEVEL_OF_3_9 = 21;
+    /** Of the version of Kafka that our clients have. */
+    static final int NEWEST_LEVEL = 30;
+
+    /** The highest level of {@code metadata.version} in each version of Kafka that is tested (MetadataVersion). */
+    private static final NavigableMap<Integer, String> TESTED =
+            new TreeMap<>(Map.of(21, "3.9", 25, "4.0", 27, "4.1", 29, "4.2", NEWEST_LEVEL, "4.3"));
 
     /** Since Kafka 4.0 (KIP-890): each transaction has a producer epoch of its own. */
     private static final short TRANSACTIONS_TOLD_APART = 2;
@@ -66,23 +73,18 @@ public record BrokerSettingsCheck(Cluster cluster, boolean streamsProtocol) {
     public static List<CheckResult> judgeFeatures(Map<String, Short> levels, boolean streamsProtocol) {
         var findings = new ArrayList<CheckResult>();
         Short level = levels.get("metadata.version");
-        if (level == null || level < LEVEL_OF_3_9) {
+        if (level == null) {
             findings.add(CheckResult.warn(
                     NAME,
-                    level == null ? "the cluster tells no metadata.version" : "metadata.version is " + level,
-                    "usageflow is tested with Kafka 3.9 and newer in KRaft mode: upgrade, or test it well"));
+                    "the cluster tells no metadata.version, so it is not Apache Kafka in KRaft mode: usageflow is not"
+                            + " tested with it, and whether a late request can end the next transaction"
+                            + " (KAFKA-17754) is not known",
+                    "ask its vendor about KIP-890, and run what docs/running.md lists under Brokers before you rely"
+                            + " on it"));
         } else {
-            findings.add(CheckResult.ok(NAME, "metadata.version is " + level + ", Kafka 3.9 or newer"));
-        }
-        short transactions = levels.getOrDefault("transaction.version", (short) 0);
-        if (transactions < TRANSACTIONS_TOLD_APART) {
-            findings.add(CheckResult.warn(
-                    NAME,
-                    "transaction.version is " + transactions
-                            + ": a request that Kafka gets late can end the next transaction (KAFKA-17754),"
-                            + " which can lose or tear a committed one",
-                    "kafka-features.sh upgrade --feature transaction.version=2, with Kafka 4.0 or newer"
-                            + " (docs/transaction-recovery.md)"));
+            findings.add(judgeVersion(level));
+            judgeTransactions(levels.getOrDefault("transaction.version", (short) 0))
+                    .ifPresent(findings::add);
         }
         if (streamsProtocol && levels.getOrDefault("streams.version", (short) 0) < 1) {
             findings.add(CheckResult.fail(
@@ -91,6 +93,38 @@ public record BrokerSettingsCheck(Cluster cluster, boolean streamsProtocol) {
                     "kafka-features.sh upgrade --feature streams.version=1, or streams.group.protocol=classic"));
         }
         return findings;
+    }
+
+    private static CheckResult judgeVersion(int level) {
+        String found = "metadata.version is " + level;
+        if (level > NEWEST_LEVEL) {
+            return CheckResult.warn(
+                    NAME,
+                    found + ", newer than Kafka " + TESTED.lastEntry().getValue() + ": usageflow is not tested with it",
+                    "look for a newer usageflow, or test it well");
+        }
+        Map.Entry<Integer, String> version = TESTED.ceilingEntry(level);
+        if (version == null || level < TESTED.firstKey()) {
+            return CheckResult.warn(
+                    NAME,
+                    found + ", older than Kafka " + TESTED.firstEntry().getValue()
+                            + ": usageflow is not tested with it",
+                    "upgrade the brokers and kafka-features.sh upgrade --release-version "
+                            + TESTED.firstEntry().getValue());
+        }
+        return CheckResult.ok(NAME, found + " (Kafka " + version.getValue() + ")");
+    }
+
+    private static Optional<CheckResult> judgeTransactions(short level) {
+        return level >= TRANSACTIONS_TOLD_APART
+                ? Optional.empty()
+                : Optional.of(CheckResult.warn(
+                        NAME,
+                        "transaction.version is " + level
+                                + ": a request that Kafka gets late can end the next transaction (KAFKA-17754),"
+                                + " which can lose or tear a committed one",
+                        "kafka-features.sh upgrade --feature transaction.version=2, with Kafka 4.0 or newer"
+                                + " (docs/transaction-recovery.md)"));
     }
 
     public static List<CheckResult> judgeSettings(Map<String, String> settings, int brokers) {
