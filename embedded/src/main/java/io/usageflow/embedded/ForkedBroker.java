@@ -2,25 +2,28 @@ package io.usageflow.embedded;
 
 import io.usageflow.embedded.EmbeddedBroker.PortBusyException;
 import io.usageflow.embedded.EmbeddedBroker.TemporaryDirectories;
+import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The embedded broker in a JVM of its own, so that it can be killed. Uses this JVM's java and class path. Dies with
- * this JVM, however that ends. Thread-safe.
+ * The embedded broker in a JVM of its own, so that it can be killed or paused. Uses this JVM's java and class path,
+ * unless it is to be of another version of Kafka. Dies with this JVM, however that ends. Thread-safe.
  *
  * <p>Its output goes to {@code broker.log} in its directory. If it does not start, the exception has the last lines.
  */
@@ -36,13 +39,15 @@ public final class ForkedBroker implements AutoCloseable {
     private final boolean temporary;
     private final int port;
     private final List<String> jvm;
+    private final String classPath;
     private @Nullable Process process;
 
-    private ForkedBroker(Path directory, boolean temporary, int port, List<String> jvm) {
+    private ForkedBroker(Path directory, boolean temporary, int port, List<String> jvm, String classPath) {
         this.directory = directory;
         this.temporary = temporary;
         this.port = port;
         this.jvm = List.copyOf(jvm);
+        this.classPath = classPath;
     }
 
     /** On a free port, with a temporary directory that is deleted on close. */
@@ -65,6 +70,34 @@ public final class ForkedBroker implements AutoCloseable {
      * @param jvm its options, such as {@code -Xmx1g}, in place of those that make it small and quick to start
      */
     public static ForkedBroker start(EmbeddedBrokerOptions options, List<String> jvm) {
+        return start(options, jvm, System.getProperty("java.class.path"));
+    }
+
+    /**
+     * As {@link #start(EmbeddedBrokerOptions)}, of another version of Kafka, from 3.9 on.
+     *
+     * @param kafka the jars of {@code kafka_2.13} in that version and of what it needs
+     */
+    public static ForkedBroker start(EmbeddedBrokerOptions options, Collection<Path> kafka) {
+        String ours;
+        try {
+            ours = Path.of(ForkedBroker.class
+                            .getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toString();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("the class path of the embedded broker is not a file", e);
+        }
+        return start(
+                options,
+                SMALL_JVM,
+                Stream.concat(Stream.of(ours), kafka.stream().map(Path::toString))
+                        .collect(Collectors.joining(File.pathSeparator)));
+    }
+
+    private static ForkedBroker start(EmbeddedBrokerOptions options, List<String> jvm, String classPath) {
         if (options.port() != 0 && !FreePorts.isFree(options.port())) {
             throw new PortBusyException("Kafka broker", options.port());
         }
@@ -72,7 +105,8 @@ public final class ForkedBroker implements AutoCloseable {
                 options.dataDirectory().orElseGet(TemporaryDirectories::create),
                 options.dataDirectory().isEmpty(),
                 options.port() == 0 ? FreePorts.any() : options.port(),
-                jvm);
+                jvm,
+                classPath);
         try {
             broker.keep(options.settings());
             broker.restart();
@@ -103,6 +137,27 @@ public final class ForkedBroker implements AutoCloseable {
         if (running != null) {
             running.destroyForcibly();
             awaitEnd(running);
+        }
+    }
+
+    /** SIGSTOP: it keeps its connections and answers nothing until {@link #resume()}. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    /** SIGCONT: it continues with what came meanwhile. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start();
+            if (!endsWithin(kill, STOP_LIMIT) || kill.exitValue() != 0) {
+                throw new IllegalStateException("the broker's process did not get SIG" + name);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("SIG" + name + " could not be sent", e);
         }
     }
 
@@ -168,7 +223,7 @@ public final class ForkedBroker implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvm);
         command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
+        command.add(classPath);
         command.add(ForkedBrokerMain.class.getName());
         command.add(directory.toString());
         command.add(Integer.toString(port));
@@ -222,39 +277,6 @@ public final class ForkedBroker implements AutoCloseable {
         if (!endsWithin(running, STOP_LIMIT)) {
             throw new IllegalStateException("process " + running.pid() + " survived SIGKILL for "
                     + STOP_LIMIT.toSeconds() + " s: it hangs in the kernel, look at its disk");
-        }
-    }
-
-    /** The process behind {@link ForkedBroker}: runs until its standard input ends, as it does when its parent dies. */
-    static final class ForkedBrokerMain {
-        static final String READY_FILE = "ready";
-        static final String SETTINGS_FILE = "settings.properties";
-
-        private ForkedBrokerMain() {}
-
-        /** Arguments: data directory, port. */
-        public static void main(String[] args) throws IOException {
-            Path directory = Path.of(args[0]);
-            try (EmbeddedBroker broker = EmbeddedBroker.start(EmbeddedBrokerOptions.defaults()
-                    .withPort(Integer.parseInt(args[1]))
-                    .withDataDirectory(directory)
-                    .withSettings(settings(directory)))) {
-                Files.writeString(directory.resolve(READY_FILE), broker.bootstrapServers());
-                // Nothing is written there; only its end counts.
-                System.in.transferTo(OutputStream.nullOutputStream());
-            }
-            // Kafka's threads are no reason to outlive the parent.
-            Runtime.getRuntime().halt(0);
-        }
-
-        private static Map<String, String> settings(Path directory) throws IOException {
-            Properties properties = new Properties();
-            try (InputStream in = Files.newInputStream(directory.resolve(SETTINGS_FILE))) {
-                properties.load(in);
-            }
-            Map<String, String> settings = new HashMap<>();
-            properties.stringPropertyNames().forEach(key -> settings.put(key, properties.getProperty(key)));
-            return settings;
         }
     }
 }

@@ -40,10 +40,22 @@ public final class CommandProcess implements AutoCloseable {
      * @param jars that are added to the class path
      */
     public static CommandProcess launch(Path log, String heapMax, List<Path> jars, List<String> words) {
-        String classPath = Stream.concat(
-                        Stream.of(System.getProperty("java.class.path")),
-                        jars.stream().map(Path::toString))
-                .collect(Collectors.joining(File.pathSeparator));
+        return launchOn(
+                Stream.concat(
+                                Stream.of(System.getProperty("java.class.path")),
+                                jars.stream().map(Path::toString))
+                        .collect(Collectors.joining(File.pathSeparator)),
+                log,
+                heapMax,
+                words);
+    }
+
+    /**
+     * As {@link #launch(Path, String, List, List)}, of another version of usageflow.
+     *
+     * @param classPath of that version alone
+     */
+    public static CommandProcess launchOn(String classPath, Path log, String heapMax, List<String> words) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heapMax,
@@ -80,7 +92,14 @@ public final class CommandProcess implements AutoCloseable {
 
     /** SIGINT, as Ctrl-C sends it. */
     public void interrupt() throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+        signal("INT");
+    }
+
+    /** As kill does, such as STOP or CONT. */
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
     }
 
     /** SIGTERM; as {@link #awaitEnd}. */

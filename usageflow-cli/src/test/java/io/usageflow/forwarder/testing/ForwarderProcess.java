@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.testing;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,12 +39,25 @@ public final class ForwarderProcess implements AutoCloseable {
      * @param jars that are added to the class path
      */
     public static ForwarderProcess launch(Path log, List<Path> jars, Map<String, String> settings) {
+        return new ForwarderProcess(CommandProcess.launch(log, HEAP_MAX, jars, arguments(settings)));
+    }
+
+    /**
+     * As {@link #launch(Path, Map)}, of another version of usageflow.
+     *
+     * @param classPath of that version alone
+     */
+    public static ForwarderProcess launchOn(String classPath, Path log, Map<String, String> settings) {
+        return new ForwarderProcess(CommandProcess.launchOn(classPath, log, HEAP_MAX, arguments(settings)));
+    }
+
+    private static List<String> arguments(Map<String, String> settings) {
         List<String> arguments = new ArrayList<>(List.of("forwarder"));
         Map<String, String> all =
                 new TreeMap<>(Map.of("admin.port", "0", "admin.page.max.age", "0s", "start.timeout", "2m"));
         all.putAll(settings);
         all.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
-        return new ForwarderProcess(CommandProcess.launch(log, HEAP_MAX, jars, arguments));
+        return arguments;
     }
 
     /** Any command of the command line. */
@@ -53,6 +67,16 @@ public final class ForwarderProcess implements AutoCloseable {
 
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** SIGSTOP: it keeps its connections and does nothing until {@link #resume()}. */
+    public void pause() throws IOException, InterruptedException {
+        process.signal("STOP");
+    }
+
+    /** SIGCONT. */
+    public void resume() throws IOException, InterruptedException {
+        process.signal("CONT");
     }
 
     /** SIGKILL; returns when the process is gone. */
