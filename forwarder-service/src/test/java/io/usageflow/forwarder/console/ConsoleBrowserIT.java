@@ -5,8 +5,13 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.Forwarder;
+import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.observe.HealthReport;
+import io.usageflow.forwarder.observe.WebPage;
+import io.usageflow.forwarder.testing.Accessibility;
 import io.usageflow.forwarder.testing.Chromium;
 import io.usageflow.forwarder.testing.PipelineWorld;
 import io.usageflow.producer.CustomerRef;
@@ -21,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -45,6 +51,7 @@ class ConsoleBrowserIT {
     private final PipelineWorld world = new PipelineWorld(SandboxOptions.defaults());
 
     private final CredytSandbox credyt = world.credyt();
+    private final Accessibility accessibility = new Accessibility();
     private Forwarder forwarder;
     private UsagePublisher publisher;
     private Chromium chromium;
@@ -191,6 +198,28 @@ class ConsoleBrowserIT {
         assertThat(chromium.console()).isEmpty();
     }
 
+    /** Every page that there is, so that none is forgotten. */
+    @Test
+    void shouldShowEachPageToThoseWhoDoNotLook() throws Exception {
+        List<String> names;
+        try (Console console = Console.start(
+                Settings.load(ConfigSources.none()),
+                () -> HealthReport.of(List.of()),
+                List.of(),
+                new SimpleMeterRegistry())) {
+            names = console.pages().stream()
+                    .map(WebPage::name)
+                    .filter(name -> !name.contains("."))
+                    .toList();
+        }
+        for (String name : names) {
+            chromium.open(address(name));
+            chromium.awaitText("usageflow");
+            looked("page-" + name, "</html>");
+        }
+        assertThat(chromium.console()).isEmpty();
+    }
+
     private void awaitValue(String expression, String value) {
         await().atMost(PATIENCE).until(() -> chromium.evaluate("String(" + expression + ")")
                 .map(JsonNode::asText)
@@ -214,12 +243,16 @@ class ConsoleBrowserIT {
         });
     }
 
-    /** The page has this markup; with {@code usageflow.screenshots} it is drawn there. */
+    /**
+     * The page has this markup, and no serious fault for those who use it otherwise than by looking; with {@code
+     * usageflow.screenshots} it is drawn there.
+     */
     private void looked(String name, String markup) throws IOException {
         assertThat(chromium.evaluate("document.documentElement.outerHTML")
                         .orElseThrow()
                         .asText())
                 .contains(markup);
+        assertThat(accessibility.violations(chromium)).as(name).isEmpty();
         String drawn = System.getProperty("usageflow.screenshots", "");
         if (!drawn.isEmpty()) {
             Path pictures = Files.createDirectories(Path.of(drawn));
