@@ -1,5 +1,7 @@
 package io.usageflow.forwarder.credyt;
 
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
 import io.usageflow.forwarder.config.CredytSettings;
 import io.usageflow.schema.rule.LinkRules;
 import java.io.InterruptedIOException;
@@ -104,7 +106,10 @@ public final class CredytHttp implements AutoCloseable {
         return inExpectedMode(key, () -> {
             SimpleRequestBuilder request = SimpleRequestBuilder.post(address(path));
             trace.ifPresent(context -> context.headers().forEach(request::setHeader));
-            return exchange(request, account, key, json, REPLY_BYTES_MAX, true);
+            try (Scope ignored =
+                    trace.map(TraceContext::context).orElseGet(Context::root).makeCurrent()) {
+                return exchange(request, account, key, json, REPLY_BYTES_MAX, true);
+            }
         });
     }
 

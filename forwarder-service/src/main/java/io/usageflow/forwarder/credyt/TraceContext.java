@@ -2,6 +2,9 @@ package io.usageflow.forwarder.credyt;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +12,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A producer's W3C trace context (https://www.w3.org/TR/trace-context/), from the record's headers to those of a
@@ -19,6 +23,18 @@ import org.apache.kafka.common.header.Headers;
 public record TraceContext(String parent, Optional<String> state) {
     public static final String PARENT = "traceparent";
     public static final String STATE = "tracestate";
+
+    private static final TextMapGetter<Map<String, String>> READER = new TextMapGetter<>() {
+        @Override
+        public Iterable<String> keys(Map<String, String> headers) {
+            return headers.keySet();
+        }
+
+        @Override
+        public @Nullable String get(@Nullable Map<String, String> headers, String name) {
+            return headers == null ? null : headers.get(name);
+        }
+    };
 
     private static final Pattern PARENT_FORM =
             Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
@@ -48,6 +64,14 @@ public record TraceContext(String parent, Optional<String> state) {
                 ? Optional.empty()
                 : Optional.of(new String(header.value(), ISO_8859_1))
                         .filter(text -> form.matcher(text).matches());
+    }
+
+    /**
+     * As OpenTelemetry's context. Instrumentation of the HTTP client takes the current one as the parent of its span,
+     * and writes its own headers over those of the request: without it, the trace would end here.
+     */
+    Context context() {
+        return W3CTraceContextPropagator.getInstance().extract(Context.root(), headers(), READER);
     }
 
     /** As headers of a request. */

@@ -3,7 +3,9 @@ package io.usageflow.forwarder.credyt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.opentelemetry.context.Context;
 import io.usageflow.forwarder.config.CredytSettings;
+import io.usageflow.forwarder.testing.SeenContexts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -80,6 +82,29 @@ class CredytHttpTest {
 
     private static int status(CompletionStage<Answer> stage) {
         return answer(stage).response().orElseThrow().status();
+    }
+
+    /** An agent that traces the client takes what is current as the parent, and its headers replace ours. */
+    @Test
+    void shouldShowInstrumentationTheTraceOfARequest() {
+        var trace = new TraceContext(
+                "00-5eed7651916cd43dd8448eb211c80319-b7ad6b7169203331-01", Optional.of("vendor=x,other=y"));
+
+        try (CredytHttp http = open(Map.of())) {
+            assertThat(status(http.post("/events", Optional.empty(), BODY, Optional.of(trace))))
+                    .isEqualTo(202);
+            assertThat(Context.current()).isSameAs(Context.root());
+        }
+
+        assertThat(SeenContexts.all())
+                .filteredOn(span -> span.getTraceId().equals("5eed7651916cd43dd8448eb211c80319"))
+                .singleElement()
+                .satisfies(span -> {
+                    assertThat(span.getSpanId()).isEqualTo("b7ad6b7169203331");
+                    assertThat(span.isSampled()).isTrue();
+                    assertThat(span.getTraceState().asMap())
+                            .containsExactly(Map.entry("vendor", "x"), Map.entry("other", "y"));
+                });
     }
 
     @Test
