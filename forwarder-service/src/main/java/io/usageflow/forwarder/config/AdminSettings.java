@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.usageflow.schema.net.PlainTraffic;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.types.Password;
 
 /**
@@ -27,6 +30,7 @@ import org.apache.kafka.common.config.types.Password;
  * @param metricsOpen whether {@code /metrics} needs no token
  * @param payloadMask names of fields whose values pages hide; see {@link io.usageflow.forwarder.json.PayloadMask}
  * @param pageMaxAge how old an answer of {@code /metrics} and of the stages' pages may be
+ * @param prometheus what is asked which alerts fire; without a slash at its end
  */
 public record AdminSettings(
         String host,
@@ -38,7 +42,8 @@ public record AdminSettings(
         List<String> allowedHosts,
         boolean metricsOpen,
         List<String> payloadMask,
-        Duration pageMaxAge) {
+        Duration pageMaxAge,
+        Optional<URI> prometheus) {
     public static final String HOST = "admin.host";
     public static final String PORT = "admin.port";
     public static final String TOKEN = "admin.token";
@@ -49,6 +54,7 @@ public record AdminSettings(
     public static final String METRICS_OPEN = "admin.metrics.open";
     public static final String PAYLOAD_MASK = "admin.payload.mask";
     public static final String PAGE_MAX_AGE = "admin.page.max.age";
+    public static final String PROMETHEUS_URL = "admin.prometheus.url";
 
     private static final int TOKEN_CHARS_MIN = 16;
     private static final int FILE_BYTES_MAX = 64 * 1024;
@@ -73,7 +79,8 @@ public record AdminSettings(
                 List.of(),
                 false,
                 List.of(),
-                DurationText.parse(PAGE_MAX_AGE, PAGE_MAX_AGE_PRESET));
+                DurationText.parse(PAGE_MAX_AGE, PAGE_MAX_AGE_PRESET),
+                Optional.empty());
     }
 
     static void define(ConfigDef def) {
@@ -109,7 +116,10 @@ public record AdminSettings(
                         + " reason, which is logged. Empty: nothing is hidden.")
                 .duration(PAGE_MAX_AGE, PAGE_MAX_AGE_PRESET, "0ms", "1m")
                 .doc("How old an answer of /metrics, /admission/parked, /delivery/funds, the console and the JSON API"
-                        + " may be, so that many readers cost as much as one. Health is never cached.");
+                        + " may be, so that many readers cost as much as one. Health is never cached.")
+                .text(PROMETHEUS_URL)
+                .doc("Address of the Prometheus that evaluates the alert rules, such as http://prometheus:9090: the"
+                        + " console asks it which alerts fire. Empty: the console says that it does not know.");
     }
 
     static AdminSettings from(AbstractConfig config) {
@@ -123,7 +133,31 @@ public record AdminSettings(
                 config.getList(ALLOWED_HOSTS),
                 config.getBoolean(METRICS_OPEN),
                 config.getList(PAYLOAD_MASK),
-                KeyGroup.duration(config, PAGE_MAX_AGE));
+                KeyGroup.duration(config, PAGE_MAX_AGE),
+                KeyGroup.text(config, PROMETHEUS_URL).map(AdminSettings::prometheus));
+    }
+
+    /** The text is not repeated, since it may hold a password. */
+    private static URI prometheus(String text) {
+        URI url;
+        try {
+            url = new URI(text.replaceAll("/+$", ""));
+        } catch (URISyntaxException malformed) {
+            throw noAddress();
+        }
+        if (!List.of("http", "https").contains(String.valueOf(url.getScheme()))
+                || url.getHost() == null
+                || url.getUserInfo() != null
+                || url.getQuery() != null
+                || url.getFragment() != null) {
+            throw noAddress();
+        }
+        return url;
+    }
+
+    private static ConfigException noAddress() {
+        return new ConfigException(PROMETHEUS_URL
+                + " must be a plain address such as http://prometheus:9090, without user, query or fragment");
     }
 
     /**

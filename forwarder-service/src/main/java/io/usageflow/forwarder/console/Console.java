@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.config.Settings;
+import io.usageflow.forwarder.console.alert.AlertsView;
 import io.usageflow.forwarder.console.deadletter.DeadLetterSearch;
 import io.usageflow.forwarder.console.deadletter.DeadLettersView;
 import io.usageflow.forwarder.console.job.ConsoleJobs;
@@ -68,6 +69,7 @@ public final class Console implements AutoCloseable {
                         health,
                         history,
                         () -> work.within(Instances.WITHIN, () -> Instances.read(settings))),
+                new AlertsView(layout, settings.admin().prometheus(), work),
                 new FindView(layout, parked, links, new Tracer(settings, clock), mask, work),
                 new DeadLettersView(layout, settings, deadLetters, counted, work),
                 new JobsView(layout, jobs),

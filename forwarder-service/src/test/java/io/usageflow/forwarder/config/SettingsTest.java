@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -181,6 +182,21 @@ class SettingsTest {
                 .containsExactlyElementsOf(
                         secrets.stream().map(each -> each.split("=", 2)[0]).toList());
         assertThat(ConfigSources.secretsIn(none)).isEmpty();
+    }
+
+    @Test
+    void shouldTakeAPlainAddressOfPrometheusOnly() {
+        assertThat(Settings.load(minimal().withAssignments(List.of("admin.prometheus.url=https://metrics/a/")))
+                        .admin()
+                        .prometheus())
+                .contains(URI.create("https://metrics/a"));
+        for (String wrong : List.of("ftp://metrics", "metrics:9090", "http://me:hunter2@metrics", "http://m/?a", "{")) {
+            assertThat(problemsOf(minimal().withAssignments(List.of("admin.prometheus.url=" + wrong))))
+                    .singleElement()
+                    .asString()
+                    .contains("admin.prometheus.url must be a plain address")
+                    .doesNotContain("hunter2");
+        }
     }
 
     @Test

@@ -30,7 +30,16 @@ public final class Layout {
     public static final String HTML = "text/html; charset=utf-8";
 
     private static final Map<String, String> PAGES = Stream.of(
-                    "flow", "find", "dead-letters", "jobs", "parked", "links", "replays", "reconcile", "settings")
+                    "flow",
+                    "alerts",
+                    "find",
+                    "dead-letters",
+                    "jobs",
+                    "parked",
+                    "links",
+                    "replays",
+                    "reconcile",
+                    "settings")
             .collect(Collectors.toMap(name -> name, Layout::title, (a, b) -> a, LinkedHashMap::new));
 
     /** More than any name or id that a person types. */
