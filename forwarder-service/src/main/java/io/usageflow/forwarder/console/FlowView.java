@@ -160,6 +160,12 @@ final class FlowView implements WebPage {
                 : NONE;
     }
 
+    private String ago(CataloguedMeter gauge, String before) {
+        return history.max(gauge).stream()
+                .mapToObj(seconds -> before + AgeText.of(Duration.ofSeconds((long) seconds)) + " ago")
+                .collect(Collectors.joining());
+    }
+
     private String events(CataloguedMeter gauge) {
         OptionalDouble sum = history.sum(gauge);
         return sum.isPresent() ? whole(sum.getAsDouble()) : ELSEWHERE;
@@ -221,13 +227,20 @@ final class FlowView implements WebPage {
                 .forEach(gauge -> rows.add(List.of(
                         "imbalance: " + gauge.getId().getTag("kind"),
                         CountText.of(Math.round(gauge.value()), "event"))));
-        rows.add(List.of("admitted and not settled", events(LedgerMeter.IN_FLIGHT)));
-        history.sum(DeadLetterMeter.OPEN).ifPresent(open -> rows.add(List.of("open dead letters", whole(open))));
+        // Delivery can be a moment ahead of what admission has published.
+        rows.add(List.of(
+                "admitted and not settled",
+                history.sum(LedgerMeter.IN_FLIGHT).stream()
+                        .mapToObj(events -> whole(Math.max(0, events)))
+                        .findFirst()
+                        .orElse(ELSEWHERE)));
+        history.sum(DeadLetterMeter.OPEN)
+                .ifPresent(open ->
+                        rows.add(List.of("open dead letters", whole(open) + ago(DeadLetterMeter.AGE, ", counted "))));
         history.max(DeadLetterMeter.OLDEST_AGE)
                 .ifPresent(seconds -> rows.add(List.of(
                         "oldest of them", seconds > 0 ? AgeText.of(Duration.ofSeconds((long) seconds)) : NONE)));
-        history.max(LedgerMeter.AGE)
-                .ifPresent(seconds -> rows.add(List.of("age", AgeText.of(Duration.ofSeconds((long) seconds)))));
+        rows.add(List.of("ledger read", ago(LedgerMeter.AGE, "")));
         return Layout.table(List.of("What", "How much"), rows);
     }
 

@@ -118,7 +118,7 @@ public record Instances(List<Member> members, boolean standbysKnown, List<Unassi
                         .filter(each -> each.topic().equals(topic))
                         .map(TopicPartition::partition)
                         .forEach(partitions::add);
-                add(new Member(stage, process(member.clientId()), member.host(), 1, partitions, new TreeSet<>()));
+                add(new Member(stage, process(member.clientId()), host(member.host()), 1, partitions, new TreeSet<>()));
             }
         }
 
@@ -126,7 +126,7 @@ public record Instances(List<Member> members, boolean standbysKnown, List<Unassi
             add(new Member(
                     ADMISSION,
                     process(member.clientId()),
-                    member.clientHost(),
+                    host(member.clientHost()),
                     1,
                     partitions(member.assignment().activeTasks()),
                     partitions(member.assignment().standbyTasks())));
@@ -141,6 +141,11 @@ public record Instances(List<Member> members, boolean standbysKnown, List<Unassi
         /** Each thread of Kafka Streams is a member of its own. */
         private static String process(String clientId) {
             return clientId.replaceFirst("-StreamThread-\\d+(-consumer)?$", "");
+        }
+
+        /** Kafka shows an address without a name as {@code /ADDRESS}. */
+        private static String host(String shown) {
+            return shown.replaceFirst("^/", "");
         }
 
         private void add(Member member) {

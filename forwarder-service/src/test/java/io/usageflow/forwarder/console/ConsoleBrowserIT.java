@@ -5,15 +5,13 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.usageflow.forwarder.Forwarder;
-import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
-import io.usageflow.forwarder.observe.HealthReport;
 import io.usageflow.forwarder.observe.WebPage;
 import io.usageflow.forwarder.testing.Accessibility;
 import io.usageflow.forwarder.testing.Chromium;
 import io.usageflow.forwarder.testing.PipelineWorld;
+import io.usageflow.forwarder.testing.PublicSurface;
 import io.usageflow.producer.CustomerRef;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
@@ -198,20 +196,14 @@ class ConsoleBrowserIT {
         assertThat(chromium.console()).isEmpty();
     }
 
-    /** Every page that there is, so that none is forgotten. */
+    /** Every page that there is, as {@link ConsoleSurfaceTest} holds, so that none is forgotten. */
     @Test
     void shouldShowEachPageToThoseWhoDoNotLook() throws Exception {
-        List<String> names;
-        try (Console console = Console.start(
-                Settings.load(ConfigSources.none()),
-                () -> HealthReport.of(List.of()),
-                List.of(),
-                new SimpleMeterRegistry())) {
-            names = console.pages().stream()
-                    .map(WebPage::name)
-                    .filter(name -> !name.contains("."))
-                    .toList();
-        }
+        List<String> names = PublicSurface.section("Routes of the console").stream()
+                .map(path -> path.substring(WebPage.FOLDER.length()))
+                .filter(name -> !name.contains("."))
+                .toList();
+        assertThat(names).contains("flow", "login");
         for (String name : names) {
             chromium.open(address(name));
             chromium.awaitText("usageflow");

@@ -156,7 +156,7 @@ class ConsoleIT {
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(page("flow"))
                 .contains("All is well in this instance.", "the books balance", "<dd>closed</dd>")
                 .contains("<dt>parked</dt><dd>1</dd>", "<dt>accepted</dt><dd>2</dd>")
-                .contains("usageflow-delivery-", "<td data-label=\"Partitions\">0-1</td>"));
+                .contains("usageflow-delivery-", "<td data-label=\"Partitions\">0-1</td>", ">127.0.0.1</td>"));
     }
 
     @Test
@@ -190,6 +190,7 @@ class ConsoleIT {
     void shouldReferOnlyToPagesThatThereAre() throws Exception {
         for (String name : List.of(
                 "flow",
+                "alerts",
                 "find",
                 "dead-letters",
                 "jobs",

@@ -14,6 +14,7 @@ import io.usageflow.forwarder.observe.HealthReport;
 import io.usageflow.forwarder.observe.StageHealth;
 import io.usageflow.forwarder.observe.WebPage;
 import io.usageflow.forwarder.observe.meter.AdmissionMeter;
+import io.usageflow.forwarder.observe.meter.DeadLetterMeter;
 import io.usageflow.forwarder.observe.meter.DeliveryMeter;
 import io.usageflow.forwarder.observe.meter.LedgerMeter;
 import java.time.Duration;
@@ -86,6 +87,10 @@ class FlowViewTest {
             fresh.record(Duration.ofMillis(10));
         }
         fresh.record(Duration.ofSeconds(30));
+        gauge(LedgerMeter.IN_FLIGHT.meterName(), -1, "x", "");
+        gauge(LedgerMeter.AGE.meterName(), 3, "x", "");
+        gauge(DeadLetterMeter.OPEN.meterName(), 4, "reason", "TOO_OLD");
+        gauge(DeadLetterMeter.AGE.meterName(), 61, "x", "");
         history.sample();
         admitted.increment(300);
         nanos.addAndGet(Duration.ofSeconds(30).toNanos());
@@ -103,6 +108,8 @@ class FlowViewTest {
                 .contains("<dt>last event</dt><dd>1 min 30 s ago</dd>")
                 .contains("<dt>oldest not settled</dt><dd>1 min 1 s</dd>")
                 .contains("<dt>circuit</dt><dd>open: failures</dd>")
+                .contains("admitted and not settled</td><td data-label=\"How much\">0</td>")
+                .contains(">4, counted 1 min 1 s ago</td>", ">3 s ago</td>")
                 .contains("at most 10.0 a second")
                 .contains("<code>usageflow ledger</code>");
     }

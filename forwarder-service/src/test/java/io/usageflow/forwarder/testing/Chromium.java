@@ -188,6 +188,7 @@ public final class Chromium implements AutoCloseable {
                         .put("height", 900)
                         .put("deviceScaleFactor", 1)
                         .put("mobile", width < 600));
+        call("Emulation.setScrollbarsHidden", JSON.createObjectNode().put("hidden", true));
         scheme(dark);
         JsonNode picture = call(
                 "Page.captureScreenshot",

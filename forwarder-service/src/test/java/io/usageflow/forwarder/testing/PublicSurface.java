@@ -53,6 +53,11 @@ public final class PublicSurface {
         }
     }
 
+    /** What the file has of a section. */
+    public static List<String> section(String section) throws IOException {
+        return sections().getOrDefault(section, List.of());
+    }
+
     private static Map<String, List<String>> sections() throws IOException {
         Map<String, List<String>> sections = new TreeMap<>();
         List<String> section = new ArrayList<>();

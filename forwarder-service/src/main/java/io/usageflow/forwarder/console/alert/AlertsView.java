@@ -4,6 +4,7 @@ import static io.usageflow.forwarder.console.page.Html.css;
 import static io.usageflow.forwarder.console.page.Html.el;
 
 import io.usageflow.forwarder.config.AdminSettings;
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.console.alert.AlertRules.Alert;
 import io.usageflow.forwarder.console.page.BoundedWork;
 import io.usageflow.forwarder.console.page.Html;
@@ -57,7 +58,7 @@ public final class AlertsView implements WebPage {
     }
 
     @Override
-    public Page answer(Map<String, List<String>> query) {
+    public Page answer(Map<String, List<String>> query, AdminRole role) {
         var content = new ArrayList<Html>();
         String command = "promtool query instant "
                 + ShellWord.of(url.map(URI::toString).orElse("http://PROMETHEUS:9090"))

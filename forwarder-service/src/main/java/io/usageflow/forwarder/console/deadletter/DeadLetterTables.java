@@ -45,7 +45,7 @@ final class DeadLetterTables {
             Optional<DeadLetterReason> known = DeadLetterReason.named(reason);
             var row = new ArrayList<Object>(List.of(
                     known.isPresent() || group.isPresent()
-                            ? DeadLettersView.link(reason, question.ofReason(reason))
+                            ? el("span", css("word"), DeadLettersView.link(reason, question.ofReason(reason)))
                             : reason,
                     CountText.of(group.map(Group::count).orElse(0L)),
                     group.map(each -> Layout.time(each.last())),
@@ -69,13 +69,16 @@ final class DeadLetterTables {
                 List.of("Last failed", "Reason", "Account", "Event", "State", "Detail"),
                 latest.stream()
                         .map(each -> List.<Object>of(
-                                Layout.link(
-                                        Layout.text(each.at()),
-                                        DeadLettersView.PAGE,
-                                        "id",
-                                        each.id(),
-                                        "at",
-                                        each.place()),
+                                el(
+                                        "span",
+                                        css("word"),
+                                        Layout.link(
+                                                Layout.text(each.at()),
+                                                DeadLettersView.PAGE,
+                                                "id",
+                                                each.id(),
+                                                "at",
+                                                each.place())),
                                 el("span", css("word"), each.reason()),
                                 each.account(),
                                 each.eventId().map(id -> Layout.link(id, "find", "q", id)),

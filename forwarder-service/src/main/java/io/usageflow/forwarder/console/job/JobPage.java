@@ -171,7 +171,7 @@ final class JobPage {
                                 attr("min", 0),
                                 attr("max", ReplayRequest.CANARY_MAX))),
                 Layout.field(
-                        "At most a second",
+                        "At most per second",
                         "rate",
                         Integer.toString(ReplayRequest.PER_SECOND),
                         attr("type", "number"),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.usageflow.forwarder.config.AdminToken.AdminRole;
 import io.usageflow.forwarder.console.page.BoundedWork;
 import io.usageflow.forwarder.console.page.Layout;
 import io.usageflow.forwarder.observe.WebPage.Page;
@@ -207,7 +208,7 @@ class AlertsViewTest {
     }
 
     private Page page(Optional<URI> url) {
-        return new AlertsView(new Layout("one", false, () -> NOW), url, work).answer(Map.of());
+        return new AlertsView(new Layout("one", false, () -> NOW), url, work).answer(Map.of(), AdminRole.READER);
     }
 
     private URI address() {
