@@ -34,7 +34,8 @@ record ApplicationClassPath(String name, List<Path> entries) {
     List<Path> jars() {
         return entries.stream()
                 .filter(entry -> entry.toString().endsWith(".jar"))
-                .filter(entry -> !entry.getFileName().toString().contains("0.1.0-SNAPSHOT"))
+                .filter(entry -> !entry.toString().contains("/target/"))
+                .filter(entry -> !entry.toString().contains("/io/usageflow/"))
                 .toList();
     }
 

@@ -69,6 +69,19 @@ class DocsTest {
     }
 
     @Test
+    void shouldDateTheVersionThatIsBuilt() throws IOException {
+        String pom = Files.readString(ROOT.resolve("bom/pom.xml"));
+        String version = matches(Pattern.compile("<version>([0-9.]+)(?:-SNAPSHOT)?</version>"), pom)
+                .get(0);
+        String day = matches(Pattern.compile("<project.build.outputTimestamp>([0-9-]+)T"), pom)
+                .get(0);
+
+        assertThat(matches(Pattern.compile("(?m)^## (.+)$"), Files.readString(ROOT.resolve("CHANGELOG.md")))
+                        .get(0))
+                .isIn("Unreleased", version + " - " + day);
+    }
+
+    @Test
     void shouldLinkToWhatExists() throws IOException {
         List<String> dead = new ArrayList<>();
         for (Path page : RepositoryFiles.endingWith(".md")) {
