@@ -24,6 +24,7 @@ import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.observe.http.AdminServer;
 import io.usageflow.forwarder.testing.Kustomize;
+import io.usageflow.forwarder.testing.ScaledObject;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -52,13 +53,14 @@ class KubernetesManifestsTest {
                     Job.class,
                     NetworkPolicy.class,
                     PodDisruptionBudget.class,
+                    ScaledObject.class,
                     Service.class,
                     ServiceMonitor.class,
                     StatefulSet.class)
             .collect(Collectors.toMap(Class::getSimpleName, kind -> kind));
 
     @ParameterizedTest
-    @ValueSource(strings = {"small", "production"})
+    @ValueSource(strings = {"small", "production", "production-keda"})
     void shouldNameOnlyWhatIsThere(String overlay) throws Exception {
         List<HasMetadata> resources = rendered(overlay);
 
@@ -107,7 +109,7 @@ class KubernetesManifestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"small", "production"})
+    @ValueSource(strings = {"small", "production", "production-keda"})
     void shouldRunTheForwarderWithoutRights(String overlay) throws Exception {
         String user = Files.readString(Path.of("..", "Dockerfile"))
                 .lines()
@@ -134,7 +136,7 @@ class KubernetesManifestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"small", "production"})
+    @ValueSource(strings = {"small", "production", "production-keda"})
     void shouldStopAndProbeAsTheForwarderIsMade(String overlay) throws Exception {
         Settings defaults = Settings.load(ConfigSources.none());
         List<HasMetadata> resources = rendered(overlay);
@@ -181,6 +183,28 @@ class KubernetesManifestsTest {
                 .allSatisfy(path ->
                         assertThat(mounts).anySatisfy(mount -> assertThat(path).startsWith(mount.getMountPath())));
         assertThat(settings.process().stateDir()).isEqualTo(Path.of("/var/lib/usageflow"));
+    }
+
+    @Test
+    void shouldScaleDeliveryOnlyAndWithinItsPartitions() throws Exception {
+        List<HasMetadata> resources = rendered("production-keda");
+        ScaledObject.Spec scaler = only(ScaledObject.class, resources).spec();
+
+        Deployment delivery = only(Deployment.class, resources);
+        assertThat(scaler.scaleTargetRef().name())
+                .isEqualTo(delivery.getMetadata().getName());
+        assertThat(delivery.getSpec().getReplicas()).isNull();
+        assertThat(only(StatefulSet.class, resources).getSpec().getReplicas()).isNotNull();
+        assertThat(scaler.minReplicaCount())
+                .isEqualTo(
+                        only(Deployment.class, rendered("production")).getSpec().getReplicas());
+        assertThat(scaler.maxReplicaCount())
+                .isEqualTo(Settings.load(ConfigSources.none()).topics().partitions());
+        assertThat(scaler.triggers()).singleElement().satisfies(trigger -> {
+            assertThat(trigger.type()).isEqualTo("prometheus");
+            assertThat(trigger.metricType()).isEqualTo("AverageValue");
+            assertThat(trigger.metadata()).containsOnlyKeys("serverAddress", "query", "threshold", "ignoreNullValues");
+        });
     }
 
     private static void requireLiveProbe(Probe probe) {

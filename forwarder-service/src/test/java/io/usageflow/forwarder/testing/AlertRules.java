@@ -18,11 +18,12 @@ public final class AlertRules {
     /** Names of metrics in the rules. */
     public static Set<String> metrics(String prefix) throws IOException {
         String rules = Files.readString(Path.of("..", "deploy", "prometheus", "usageflow-alerts.yml"));
-        return METRIC.matcher(rules)
-                .results()
-                .map(MatchResult::group)
-                .filter(name -> name.startsWith(prefix))
-                .collect(Collectors.toSet());
+        return metricsIn(rules).stream().filter(name -> name.startsWith(prefix)).collect(Collectors.toSet());
+    }
+
+    /** Names of metrics in expressions of Prometheus. */
+    public static Set<String> metricsIn(String text) {
+        return METRIC.matcher(text).results().map(MatchResult::group).collect(Collectors.toSet());
     }
 
     /** Names of metrics that Prometheus would find. */
