@@ -25,7 +25,6 @@ import io.usageflow.schema.UsageEvent;
 import io.usageflow.schema.text.VisibleText;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -64,7 +63,6 @@ public final class BillingSampler implements Stage {
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "billing-samples");
     private SampleQueue queue;
-    private Instant askedNotBefore = Instant.MIN;
     private volatile int waiting;
     private volatile String trouble = "";
 
@@ -185,12 +183,9 @@ public final class BillingSampler implements Stage {
                 events.acquire(System.nanoTime());
             }
             meters.skipped(reader.skip((long) SKIP_SECONDS * samples.eventsPerSecond()));
-            Instant now = clock.instant();
-            if (!now.isBefore(askedNotBefore)) {
-                List<DueSample> due = queue.take(ASKED_MAX, now);
-                if (!due.isEmpty()) {
-                    judge(due, now);
-                }
+            List<DueSample> due = queue.take(ASKED_MAX, clock.instant());
+            if (!due.isEmpty()) {
+                judge(due);
             }
             meters.count(SampleResult.DROPPED, queue.takeDropped());
             waiting = queue.size();
@@ -235,7 +230,7 @@ public final class BillingSampler implements Stage {
             queue.deliveredUpTo(partition, offset, clock.instant());
         }
 
-        private void judge(List<DueSample> due, Instant now) throws InterruptedException {
+        private void judge(List<DueSample> due) throws InterruptedException {
             Optional<Catalogue> known = catalogue.catalogue();
             Optional<List<JudgedSample>> judged = Optional.empty();
             try {
@@ -248,13 +243,14 @@ public final class BillingSampler implements Stage {
                             known.get());
                 }
             } catch (CredytUnreachableException away) {
-                waits(String.valueOf(away.getMessage()));
+                waits(away.getMessage()
+                        + due.get(0).credytAccount().map(" in account "::concat).orElse(""));
                 // Answers that come after the failure must not be taken for those to later questions.
                 judge = newJudge();
             }
             if (judged.isEmpty()) {
-                askedNotBefore = now.plus(AWAY);
-                due.forEach(sample -> queue.later(sample, askedNotBefore, GIVE_UP_AFTER));
+                // After the question, which may take longer: in between others are asked.
+                queue.unanswered(due, clock.instant().plus(AWAY), GIVE_UP_AFTER);
                 return;
             }
             trouble = "";

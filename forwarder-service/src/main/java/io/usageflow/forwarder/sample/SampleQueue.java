@@ -45,6 +45,9 @@ final class SampleQueue {
     private final Set<EventKind> seen = new HashSet<>();
     private final Map<Integer, Deque<BillingSample>> undelivered = new HashMap<>();
     private final PriorityQueue<DueSample> due = new PriorityQueue<>(Comparator.comparing(DueSample::at));
+    /** Accounts at Credyt that did not answer, and until when none of their samples is taken. */
+    private final Map<Optional<String>, Instant> silent = new HashMap<>();
+
     private @Nullable Catalogue catalogue;
     private int size;
     private long bytes;
@@ -71,7 +74,12 @@ final class SampleQueue {
             int partition, long offset, SampledEvent event, JsonNode data, int bytes, Optional<EventKind> kind) {}
 
     /** @param last whether the result counts, whatever it is */
-    record DueSample(BillingSample sample, Instant deliveredAt, Instant at, boolean last) {}
+    record DueSample(BillingSample sample, Instant deliveredAt, Instant at, boolean last) {
+        /** The connected account; empty for that of the settings. */
+        Optional<String> credytAccount() {
+            return sample.event().customer().credytAccount();
+        }
+    }
 
     /** A change of the catalogue makes the next event of each kind a sample. */
     void priced(Catalogue now) {
@@ -149,12 +157,22 @@ final class SampleQueue {
         }
     }
 
-    /** At most {@code max} samples that are due. Each goes to {@link #settled}, {@link #again} or {@link #later}. */
+    /**
+     * At most {@code max} samples that are due, all in the account at Credyt that waits longest and is not silent. Each
+     * goes to {@link #settled}, {@link #again} or {@link #unanswered}.
+     */
     List<DueSample> take(int max, Instant now) {
+        silent.values().removeIf(until -> !until.isAfter(now));
         List<DueSample> taken = new ArrayList<>();
+        List<DueSample> left = new ArrayList<>();
         while (taken.size() < max && !due.isEmpty() && !due.element().at().isAfter(now)) {
-            taken.add(due.remove());
+            DueSample next = due.remove();
+            boolean other = taken.isEmpty()
+                    ? silent.containsKey(next.credytAccount())
+                    : !next.credytAccount().equals(taken.get(0).credytAccount());
+            (other ? left : taken).add(next);
         }
+        due.addAll(left);
         return taken;
     }
 
@@ -169,8 +187,18 @@ final class SampleQueue {
                 sample.sample(), sample.deliveredAt(), sample.deliveredAt().plus(patience), true));
     }
 
-    /** Credyt did not answer; after {@code giveUpAfter} since the delivery the sample is dropped. */
-    void later(DueSample sample, Instant at, Duration giveUpAfter) {
+    /**
+     * Credyt did not answer in the account of these samples. Until {@code at} none of the account is taken; after
+     * {@code giveUpAfter} since the delivery a sample is dropped.
+     */
+    void unanswered(List<DueSample> samples, Instant at, Duration giveUpAfter) {
+        samples.forEach(sample -> {
+            silent.put(sample.credytAccount(), at);
+            later(sample, at, giveUpAfter);
+        });
+    }
+
+    private void later(DueSample sample, Instant at, Duration giveUpAfter) {
         if (sample.deliveredAt().plus(giveUpAfter).isBefore(at)) {
             left(sample.sample());
             drop(sample.sample().kind());

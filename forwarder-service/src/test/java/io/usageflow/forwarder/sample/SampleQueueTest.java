@@ -153,12 +153,48 @@ class SampleQueueTest {
         queue.deliveredUpTo(0, offset, NOW);
         DueSample due = queue.take(1, NOW.plus(DELAY)).get(0);
 
-        queue.later(due, NOW.plusSeconds(30), Duration.ofHours(1));
+        queue.unanswered(List.of(due), NOW.plusSeconds(30), Duration.ofHours(1));
         assertThat(queue.take(1, NOW.plusSeconds(29))).isEmpty();
-        queue.later(queue.take(1, NOW.plusSeconds(30)).get(0), NOW.plusSeconds(3601), Duration.ofHours(1));
+        queue.unanswered(queue.take(1, NOW.plusSeconds(30)), NOW.plusSeconds(3601), Duration.ofHours(1));
 
         assertThat(queue.size()).isZero();
         assertThat(queue.takeDropped()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldAskInOtherAccountsWhileOneDoesNotAnswer() {
+        SampleQueue queue = queue(1);
+        for (int i = 0; i < 10; i++) {
+            offerIn(queue, Optional.of("acc_silent"));
+        }
+        queue.deliveredUpTo(0, offset, NOW.minusSeconds(1));
+        offerIn(queue, Optional.of("acc_other"));
+        offerIn(queue, Optional.empty());
+        queue.deliveredUpTo(0, offset, NOW);
+        Instant due = NOW.plus(DELAY);
+
+        List<DueSample> asked = queue.take(5, due);
+        assertThat(asked).hasSize(5).allSatisfy(sample -> assertThat(sample.credytAccount())
+                .contains("acc_silent"));
+        queue.unanswered(asked, due.plusSeconds(30), Duration.ofHours(1));
+
+        List<DueSample> second = queue.take(5, due);
+        List<DueSample> third = queue.take(5, due);
+        assertThat(List.of(second.size(), third.size())).containsOnly(1);
+        assertThat(List.of(second.get(0).credytAccount(), third.get(0).credytAccount()))
+                .containsExactlyInAnyOrder(Optional.of("acc_other"), Optional.empty());
+        assertThat(queue.take(5, due.plusSeconds(29))).isEmpty();
+        assertThat(queue.take(20, due.plusSeconds(30))).hasSize(10);
+    }
+
+    private void offerIn(SampleQueue queue, Optional<String> credytAccount) {
+        var event = new SampledEvent(
+                "account",
+                "id " + offset,
+                new Reference(ReferenceKind.EXTERNAL_ID, "acme", credytAccount),
+                "message",
+                NOW);
+        queue.offer(0, offset++, event, CHATS, 1_000, () -> Optional.of(MissingNode.getInstance()));
     }
 
     private static SampleQueue queue(double share) {
