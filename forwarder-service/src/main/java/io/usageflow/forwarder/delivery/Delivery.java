@@ -14,6 +14,7 @@ import io.usageflow.forwarder.delivery.commit.OutcomeTransaction.LostProducerExc
 import io.usageflow.forwarder.delivery.health.DeliveryMeters;
 import io.usageflow.forwarder.delivery.health.DeliverySnapshot;
 import io.usageflow.forwarder.delivery.health.DestinationHealth;
+import io.usageflow.forwarder.delivery.health.FundsHolds;
 import io.usageflow.forwarder.delivery.health.RetrySchedule;
 import io.usageflow.forwarder.delivery.intake.DeliverableReader;
 import io.usageflow.forwarder.kafka.KafkaWatch;
@@ -150,9 +151,9 @@ public final class Delivery implements Stage {
                 new FundsPage(() -> snapshot().destination().funds(), this::retryUnfunded, context.clock()::now));
     }
 
-    private boolean retryUnfunded(Optional<String> customer) {
+    private boolean retryUnfunded(FundsHolds.Wanted wanted) {
         DeliverySession now = session;
-        return now != null && now.retryUnfunded(customer);
+        return now != null && now.retryUnfunded(wanted);
     }
 
     /** The latest snapshot; at most a tenth of a second old while delivery runs. */

@@ -34,7 +34,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -213,8 +212,8 @@ final class DeliverySession implements AutoCloseable {
     }
 
     /** Delegates to {@link FundsHolds#retry}. */
-    boolean retryUnfunded(Optional<String> customer) {
-        return funds.retry(customer);
+    boolean retryUnfunded(FundsHolds.Wanted wanted) {
+        return funds.retry(wanted);
     }
 
     StageHealth health(KafkaWatch.View kafka) {

@@ -43,11 +43,16 @@ public final class FundsClient {
      * Has customers tried now.
      *
      * @param customer the only one; all that lack funds where empty
+     * @param credytAccount the account at Credyt that the customer is in; every account where empty
      * @throws UnreachableException where there is no usable answer
      */
-    public FundsDocument.Retried retry(URI admin, Optional<String> customer) throws InterruptedException {
+    public FundsDocument.Retried retry(URI admin, Optional<String> customer, Optional<String> credytAccount)
+            throws InterruptedException {
         String query = customer.map(name -> "customer=" + URLEncoder.encode(name, UTF_8))
-                .orElse("");
+                        .orElse("")
+                + credytAccount
+                        .map(id -> "&credyt_account=" + URLEncoder.encode(id, UTF_8))
+                        .orElse("");
         return answer(admin, client.command(admin, PAGE, query, FundsDocument.Retried.class));
     }
 

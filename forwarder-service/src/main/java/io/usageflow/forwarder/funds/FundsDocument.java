@@ -2,6 +2,7 @@ package io.usageflow.forwarder.funds;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The body of {@code GET /delivery/funds}: the customers of one instance that Credyt refuses for lack of funds, and
@@ -17,10 +18,17 @@ public record FundsDocument(Instant asOf, int customers, long events, boolean al
      * A customer that lacks funds.
      *
      * @param external whether {@code customer} is the company's own id, and not Credyt's
+     * @param credytAccount the connected account at Credyt; empty for that of the settings
      * @param answer the last answer
      */
     public record Customer(
-            String customer, boolean external, long events, Instant since, long waitingSeconds, String answer) {}
+            String customer,
+            boolean external,
+            Optional<String> credytAccount,
+            long events,
+            Instant since,
+            long waitingSeconds,
+            String answer) {}
 
     /**
      * The body of the answer to {@code POST /delivery/funds}.

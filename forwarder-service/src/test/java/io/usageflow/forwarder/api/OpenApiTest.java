@@ -53,7 +53,7 @@ class OpenApiTest {
                 "GET " + AdminServer.METRICS,
                 OpenApi.route("get", ParkedDocument.PATH, List.of("account", "limit")),
                 "GET " + FundsClient.PATH,
-                OpenApi.route("post", FundsClient.PATH, List.of("customer"))));
+                OpenApi.route("post", FundsClient.PATH, List.of("credyt_account", "customer"))));
         List<String> questions = pages().stream()
                 .map(ApiPage.class::cast)
                 .map(page -> OpenApi.route("get", page.path(), page.parameters()))

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.usageflow.forwarder.config.DeliverySettings;
 import io.usageflow.forwarder.credyt.Answer;
 import io.usageflow.forwarder.deadletter.DeadLetterReason;
+import io.usageflow.forwarder.delivery.health.DeliverySnapshot.HeldCustomer;
+import io.usageflow.forwarder.delivery.health.FundsHolds.Wanted;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -279,12 +281,38 @@ class FundsRefusedTest {
         minutes(delivery, 0, 300);
         wallets.remove("poor");
 
-        assertThat(delivery.funds.retry(Optional.of("another"))).isTrue();
+        assertThat(delivery.funds.retry(wanted("another", Optional.empty()))).isTrue();
         delivery.run(Duration.ofMillis(100));
         assertThat(delivery.waiting()).hasSize(10);
-        delivery.funds.retry(Optional.of("poor"));
+        delivery.funds.retry(wanted("poor", Optional.empty()));
         delivery.run(Duration.ofMillis(100));
 
+        assertThat(delivery.waiting()).isEmpty();
+    }
+
+    private static Wanted wanted(String customer, Optional<String> account) {
+        return new Wanted(Optional.of(customer), account);
+    }
+
+    @Test
+    void shouldShowTheAccountOfACustomerAndTryItThereOnly() {
+        wallets.put("poor", 0);
+        SimulatedDelivery delivery = delivery(Map.of(DeliverySettings.RETRY_MAX, "1h"));
+        delivery.arrive("acc_1", "poor", "poor-1");
+        delivery.arrive("acc_2", "poor", "poor-2");
+        delivery.arrive("poor", "poor-3");
+        minutes(delivery, 0, 300);
+        wallets.remove("poor");
+
+        assertThat(delivery.funds.view().listed())
+                .extracting(HeldCustomer::credytAccount)
+                .containsExactlyInAnyOrder(Optional.of("acc_1"), Optional.of("acc_2"), Optional.empty());
+        delivery.funds.retry(wanted("poor", Optional.of("acc_2")));
+        delivery.run(Duration.ofMillis(100));
+
+        assertThat(delivery.waiting()).containsExactlyInAnyOrder("poor-1", "poor-3");
+        delivery.funds.retry(Wanted.ALL);
+        delivery.run(Duration.ofMillis(100));
         assertThat(delivery.waiting()).isEmpty();
     }
 

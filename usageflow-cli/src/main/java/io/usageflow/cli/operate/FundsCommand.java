@@ -104,10 +104,14 @@ public final class FundsCommand {
                                             .sum(),
                                     "event"),
                             CountText.of(customers, "customer")));
-            var table = new Table("CUSTOMER", "EVENTS", "WAITS FOR", "LAST ANSWER");
+            var table = new Table("CUSTOMER", "CREDYT ACCOUNT", "EVENTS", "WAITS FOR", "LAST ANSWER");
             answers.forEach(answer -> answer.listed()
                     .forEach(each -> table.row(
-                            each.customer(), each.events(), AgeText.of(each.since(), answer.asOf()), each.answer())));
+                            each.customer(),
+                            each.credytAccount().orElse("-"),
+                            each.events(),
+                            AgeText.of(each.since(), answer.asOf()),
+                            each.answer())));
             table.print(terminal);
             if (answers.stream().anyMatch(FundsDocument::allRefused)) {
                 terminal.say("Every customer that was tried is refused, and nothing is accepted:"
@@ -125,7 +129,11 @@ public final class FundsCommand {
                 "Exit code 1 if no such customer lacks funds or an instance did not answer, 3 if none did."
             },
             footerHeading = "%nExamples:%n",
-            footer = {"  usageflow funds retry --customer acct_42", "  usageflow funds retry --all"})
+            footer = {
+                "  usageflow funds retry --customer acct_42",
+                "  usageflow funds retry --customer acct_42 --credyt-account acc_1",
+                "  usageflow funds retry --all"
+            })
     public static final class FundsRetry implements Callable<Integer> {
         private final Terminal terminal;
 
@@ -137,6 +145,14 @@ public final class FundsCommand {
 
         @Option(names = "--customer", paramLabel = "ID", description = "The customer, as 'funds list' shows it.")
         private @Nullable String customer;
+
+        @Option(
+                names = "--credyt-account",
+                paramLabel = "ID",
+                description =
+                        "For platforms: only in this connected account at Credyt, as 'funds list' shows it. Without"
+                                + " it, the customers with this id in every account.")
+        private @Nullable String credytAccount;
 
         @Option(names = "--all", description = "All customers that lack funds.")
         private boolean all;
@@ -150,6 +166,9 @@ public final class FundsCommand {
             if ((customer == null) != all) {
                 throw new WrongUsageException("name one with --customer ID, or all with --all");
             }
+            if (credytAccount != null && all) {
+                throw new WrongUsageException("--credyt-account says where the customer of --customer is");
+            }
             Settings settings = options.load(terminal.environment());
             int answered = 0;
             long tried = 0;
@@ -157,7 +176,7 @@ public final class FundsCommand {
             for (URI admin : asked) {
                 try {
                     tried += client(settings)
-                            .retry(admin, Optional.ofNullable(customer))
+                            .retry(admin, Optional.ofNullable(customer), Optional.ofNullable(credytAccount))
                             .customers();
                     answered++;
                 } catch (UnreachableException silent) {

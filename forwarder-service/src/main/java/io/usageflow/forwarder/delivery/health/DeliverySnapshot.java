@@ -77,9 +77,16 @@ public record DeliverySnapshot(Buffered buffered, DestinationView destination, T
      * A customer that lacks funds.
      *
      * @param external whether {@code customer} is the company's own id, and not Credyt's
+     * @param credytAccount the connected account; empty for that of the settings
      * @param cause the last answer
      */
-    public record HeldCustomer(String customer, boolean external, long events, Instant since, String cause) {}
+    public record HeldCustomer(
+            String customer,
+            boolean external,
+            Optional<String> credytAccount,
+            long events,
+            Instant since,
+            String cause) {}
 
     /**
      * Numbers since the start of this process.

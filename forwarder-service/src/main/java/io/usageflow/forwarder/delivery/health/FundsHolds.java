@@ -31,7 +31,7 @@ public final class FundsHolds {
     private final DestinationHealth destination;
     private final CustomerQueues queues;
     private final DeliveryClock clock;
-    private final Queue<Optional<String>> requests = new ConcurrentLinkedQueue<>();
+    private final Queue<Wanted> requests = new ConcurrentLinkedQueue<>();
     private volatile FundsView view = FundsView.NONE;
     private long countDueNanos;
 
@@ -42,6 +42,21 @@ public final class FundsHolds {
         this.countDueNanos = clock.nanos();
     }
 
+    /**
+     * Which customers an operator means.
+     *
+     * @param customer its id as {@link HeldCustomer} has it; all customers if empty
+     * @param credytAccount the connected account that it is in; all accounts if empty
+     */
+    public record Wanted(Optional<String> customer, Optional<String> credytAccount) {
+        public static final Wanted ALL = new Wanted(Optional.empty(), Optional.empty());
+
+        public boolean matches(String id, Optional<String> account) {
+            return (customer.isEmpty() || customer.get().equals(id))
+                    && (credytAccount.isEmpty() || credytAccount.equals(account));
+        }
+    }
+
     /** The counts of the last second. */
     public FundsView view() {
         return view;
@@ -50,25 +65,25 @@ public final class FundsHolds {
     /**
      * Requests that customers are tried at the next round.
      *
-     * @param customer its id as {@link HeldCustomer} has it; all customers if empty
      * @return false if too many requests wait already
      */
-    public boolean retry(Optional<String> customer) {
-        return requests.size() < REQUESTS_MAX && requests.add(customer);
+    public boolean retry(Wanted wanted) {
+        return requests.size() < REQUESTS_MAX && requests.add(wanted);
     }
 
     /** Handles the requests and counts what waits. */
     public void update() {
-        for (Optional<String> request = requests.poll(); request != null; request = requests.poll()) {
-            Optional<String> wanted = request;
+        for (Wanted request = requests.poll(); request != null; request = requests.poll()) {
+            Wanted wanted = request;
             List<UnfundedCustomer> released = destination.customers().unfunded(clock.nanos()).stream()
-                    .filter(each -> wanted.isEmpty()
-                            || wanted.get().equals(each.customer().value()))
+                    .filter(each -> wanted.matches(
+                            each.customer().value(), each.customer().account()))
                     .toList();
             released.forEach(each -> queues.release(each.customer()));
             LOG.info(
-                    "event=funds_retried customer={} released={}",
-                    VisibleText.logged(wanted.orElse("all")),
+                    "event=funds_retried customer={} credyt_account={} released={}",
+                    VisibleText.logged(wanted.customer().orElse("all")),
+                    VisibleText.logged(wanted.credytAccount().orElse("all")),
                     released.size());
         }
         long now = clock.nanos();
@@ -91,6 +106,7 @@ public final class FundsHolds {
             held.add(new HeldCustomer(
                     each.customer().value(),
                     each.customer().external(),
+                    each.customer().account(),
                     waiting,
                     clock.now().minus(each.since()),
                     each.cause()));
