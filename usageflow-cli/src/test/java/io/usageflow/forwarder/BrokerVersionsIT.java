@@ -2,6 +2,7 @@ package io.usageflow.forwarder;
 
 import static io.usageflow.forwarder.testing.BilledTraffic.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.usageflow.cli.CommandRun;
 import io.usageflow.embedded.EmbeddedBrokerOptions;
@@ -16,10 +17,15 @@ import io.usageflow.sandbox.SandboxOptions;
 import io.usageflow.sandbox.SandboxSeed;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class BrokerVersionsIT {
     private static final int EVENTS = 1_000;
+    private static final Duration AT_ONCE = Duration.ofMillis(10);
     private static final Path TABLE = Path.of("..", "docs", "running.md");
 
     @TempDir
@@ -64,12 +71,16 @@ class BrokerVersionsIT {
             try (BilledTraffic traffic = new BilledTraffic(client, client, registry.url(), credyt)) {
                 traffic.publish(EVENTS);
                 awaitArrived(forwarders, EVENTS / 4);
+                awaitOpenTransaction(client, traffic);
                 forwarders.get(0).kill();
                 forwarders.add(launch(settings, "second"));
                 awaitArrived(forwarders, EVENTS * 3 / 4);
 
                 traffic.publish(EVENTS);
                 awaitArrived(forwarders, EVENTS * 5 / 4);
+                assertThat(forwarders.get(1).log())
+                        .as("the takeover from the killed one")
+                        .doesNotContain("event=abandoned_transactions_not_ended");
                 broker.kill();
                 broker.restart();
                 awaitArrived(forwarders, traffic.published());
@@ -81,7 +92,23 @@ class BrokerVersionsIT {
             }
             assertThat(forwarders.get(1).log())
                     .as("what the broker does not know is no reason for a warning")
-                    .doesNotContain("UnsupportedVersion", "event=abandoned_transactions_not_ended");
+                    .doesNotContain("UnsupportedVersion");
+        }
+    }
+
+    /** Admission's, so that the instance that takes over has something to end. */
+    private static void awaitOpenTransaction(Map<String, String> client, BilledTraffic traffic) throws Exception {
+        var ongoing = new ListTransactionsOptions().filterStates(Set.of(TransactionState.ONGOING));
+        try (Admin admin = Admin.create(Map.copyOf(client))) {
+            await().atMost(PATIENCE)
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(AT_ONCE)
+                    .until(() -> {
+                        traffic.publish(5);
+                        return admin.listTransactions(ongoing).all().get().stream()
+                                .anyMatch(each -> each.transactionalId()
+                                        .startsWith(BilledTraffic.TOPICS.prefix() + ".admission"));
+                    });
         }
     }
 
@@ -101,7 +128,12 @@ class BrokerVersionsIT {
     }
 
     private ForwarderProcess launch(Map<String, String> settings, String name) {
-        return ForwarderProcess.launch(folder.resolve(name + ".log"), settings);
+        Map<String, String> own = new HashMap<>(settings);
+        own.put("instance.id", name);
+        own.put("state.dir", folder.resolve(name).toString());
+        // Open most of the time.
+        own.put("latency.target", "1s");
+        return ForwarderProcess.launch(folder.resolve(name + ".log"), own);
     }
 
     private Map<String, String> settings(String servers) {
