@@ -89,7 +89,7 @@ final class BrowserLogin {
     static void ask(Context request) {
         String query = request.queryString();
         String next = encoded(next(page(request) + (query == null ? "" : "?" + query)));
-        goTo(request, "login?" + (request.method() == HandlerType.POST ? "refused=form&" : "") + "next=" + next);
+        goTo(request, "login?" + (request.method().equals(HandlerType.POST) ? "refused=form&" : "") + "next=" + next);
     }
 
     void login(Context request) {
