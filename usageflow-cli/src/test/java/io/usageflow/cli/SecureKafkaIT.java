@@ -147,11 +147,20 @@ class SecureKafkaIT {
     private record Ran(int exitCode, String text) {}
 
     private static Ran run(String user, String command) {
+        if (user.equals(CONSOLE)) {
+            String page = operate(new ConsoleOperator(settingsOf(user)), command);
+            return new Ran(page.contains("may not ") ? ExitCode.UNREACHABLE : ExitCode.OK, command + "\n" + page);
+        }
         var words = new ArrayList<>(List.of(command.split(" ")));
         settings(user).forEach((key, value) -> words.addAll(List.of("--set", key + "=" + value)));
         var run = new CommandRun();
         int exitCode = run.run(words.toArray(String[]::new));
         return new Ran(exitCode, command + "\n" + run.out() + run.err());
+    }
+
+    private static String operate(ConsoleOperator operator, String command) {
+        String[] words = command.split(" ");
+        return words[0].equals("replay") ? operator.replay() : operator.link(words[1], words[2]);
     }
 
     private static UsageEvent event(String account, int number) {
@@ -265,6 +274,15 @@ class SecureKafkaIT {
                 command("replay", REPLAY, AclOperation.WRITE, TOPICS.replays()),
                 command("replay", REPLAY, AclOperation.WRITE, TOPICS.deadLetterMarks()),
                 command("replay", REPLAY, AclOperation.WRITE, "usage.replay"),
+                command(CONSOLE, "replay", AclOperation.READ, TOPICS.deadLetters()),
+                command(CONSOLE, "replay", AclOperation.READ, TOPICS.deadLetterMarks()),
+                command(CONSOLE, "replay", AclOperation.WRITE, TOPICS.replays()),
+                command(CONSOLE, "replay", AclOperation.WRITE, TOPICS.deadLetterMarks()),
+                command(CONSOLE, "replay", AclOperation.WRITE, "usage.replay"),
+                command(CONSOLE, "link customer gamma", AclOperation.READ, TOPICS.customerLinks()),
+                command(CONSOLE, "link customer gamma", AclOperation.WRITE, TOPICS.customerLinks()),
+                command(CONSOLE, "link vendor gamma", AclOperation.READ, TOPICS.vendorLinks()),
+                command(CONSOLE, "link vendor gamma", AclOperation.WRITE, TOPICS.vendorLinks()),
                 command(ADMINISTRATOR, APPLY, AclOperation.CREATE, "usage."),
                 command(ADMINISTRATOR, APPLY, AclOperation.DESCRIBE, "usage."),
                 command(ADMINISTRATOR, ALTER, AclOperation.ALTER_CONFIGS, "usage.", AclOperation.DESCRIBE_CONFIGS));
@@ -272,6 +290,9 @@ class SecureKafkaIT {
 
     private static final String READER = "reading-operator";
     private static final String OPERATOR = "acting-operator";
+    /** Its commands are forms. */
+    private static final String CONSOLE = "console";
+
     private static final String ADMINISTRATOR = "topic-administrator";
     private static final String LINK_CUSTOMER = "links put --account beta --customer-external-id acct_1 --no-verify";
     private static final String LINK_VENDOR = "links put --vendor beta --vendor-external-id beta --no-verify";

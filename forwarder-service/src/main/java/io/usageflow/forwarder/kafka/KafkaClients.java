@@ -145,11 +145,12 @@ public final class KafkaClients {
 
     /**
      * The refusal with the operation that it refused, where Kafka's own message names the topics only. Any other
-     * failure is returned as it is.
+     * failure is returned as it is, and so is one that names it already.
      */
     public static KafkaException naming(AclOperation operation, KafkaException refused) {
         return refused instanceof TopicAuthorizationException topics
                         && !topics.unauthorizedTopics().isEmpty()
+                        && !String.valueOf(refused.getMessage()).startsWith("may not ")
                 ? naming(operation, topics.unauthorizedTopics(), topics)
                 : refused;
     }

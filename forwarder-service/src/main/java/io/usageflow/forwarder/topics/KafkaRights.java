@@ -97,6 +97,7 @@ public record KafkaRights(String user, String does, List<Grant> needed, List<Use
                 balances(settings),
                 billingSamples(settings),
                 replay(settings),
+                console(settings),
                 reader(settings),
                 operator(settings),
                 topicAdministrator(topics));
@@ -204,6 +205,19 @@ public record KafkaRights(String user, String does, List<Grant> needed, List<Use
                         new Useful(
                                 Grant.on(READ, TOPIC, topics.replays()),
                                 "a committed transaction that a dying broker left open there is not seen")));
+    }
+
+    private static KafkaRights console(Settings settings) {
+        Topics topics = settings.topics().names();
+        KafkaRights replay = replay(settings);
+        var needed = new ArrayList<>(replay.needed());
+        needed.addAll(topics(READ, topics.customerLinks(), topics.vendorLinks()));
+        needed.addAll(topics(WRITE, topics.customerLinks(), topics.vendorLinks()));
+        return new KafkaRights(
+                "console",
+                "a forwarder, in addition, whose console answers dead letters and links accounts",
+                needed,
+                replay.useful());
     }
 
     private static KafkaRights reader(Settings settings) {

@@ -119,8 +119,7 @@ public record Explanation(List<String> lines, int exitCode) {
 
     /** What is refused when records are written says so by itself; all else only reads. */
     private static String right(Throwable refused) {
-        if (refused instanceof TopicAuthorizationException topics
-                && !String.valueOf(refused.getMessage()).startsWith("may not ")) {
+        if (refused instanceof TopicAuthorizationException topics) {
             return String.valueOf(KafkaClients.naming(AclOperation.READ, topics).getMessage());
         }
         if (refused instanceof GroupAuthorizationException group && group.groupId() != null) {

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.console.job;
 
+import io.usageflow.forwarder.kafka.KafkaClients;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,7 +107,8 @@ public final class JobBoard<J extends JobBoard.Job> implements AutoCloseable {
                 job.failed("The forwarder stopped before it had ended.", clock.instant());
             } catch (KafkaException away) {
                 LOG.warn("event=console_job_failed job={}", job.id(), away);
-                job.failed("Kafka: " + away.getMessage(), clock.instant());
+                job.failed(
+                        "Kafka: " + KafkaClients.naming(AclOperation.READ, away).getMessage(), clock.instant());
             } catch (RuntimeException | Error fault) {
                 LOG.error("event=console_job_failed job={}", job.id(), fault);
                 job.failed(fault.toString(), clock.instant());

@@ -1,5 +1,6 @@
 package io.usageflow.forwarder.console.page;
 
+import io.usageflow.forwarder.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
 
 /** Work for a page that may take longer than a browser waits. Bounded in time and threads. Thread-safe; close it. */
 public final class BoundedWork implements AutoCloseable {
@@ -73,7 +75,12 @@ public final class BoundedWork implements AutoCloseable {
             if (cause instanceof Error fault) {
                 throw fault;
             }
-            return Result.failed((cause instanceof KafkaException ? "Kafka: " : "") + cause.getMessage());
+            return Result.failed(
+                    cause instanceof KafkaException refused
+                            ? "Kafka: "
+                                    + KafkaClients.naming(AclOperation.READ, refused)
+                                            .getMessage()
+                            : String.valueOf(cause.getMessage()));
         }
     }
 
