@@ -139,6 +139,8 @@ class BrokerVersionsIT {
     private Map<String, String> settings(String servers) {
         Map<String, String> settings = new HashMap<>(ImpatientKafka.ADMISSION);
         ImpatientKafka.DELIVERY.forEach((key, value) -> settings.put("kafka." + key, value));
+        // Longer than the test waits: who takes over ends the transaction of who was killed.
+        settings.put("streams.producer.transaction.timeout.ms", "900000");
         settings.put("kafka.bootstrap.servers", servers);
         settings.put("schema.registry.url", registry.url());
         settings.put("credyt.url", credyt.url().toString());
