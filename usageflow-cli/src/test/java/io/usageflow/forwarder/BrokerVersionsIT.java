@@ -12,6 +12,7 @@ import io.usageflow.forwarder.testing.BilledTraffic;
 import io.usageflow.forwarder.testing.ForwarderProcess;
 import io.usageflow.forwarder.testing.ImpatientKafka;
 import io.usageflow.forwarder.testing.KafkaVersion;
+import io.usageflow.forwarder.testing.LongFaultTest;
 import io.usageflow.sandbox.CredytSandbox;
 import io.usageflow.sandbox.SandboxOptions;
 import io.usageflow.sandbox.SandboxSeed;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The path of an event on each older version of Kafka that the docs name: topics, doctor, the forwarder and its
  * publisher, a killed forwarder, a killed broker. The rest of the suite runs on the version of our clients.
  */
+@LongFaultTest
 class BrokerVersionsIT {
     private static final int EVENTS = 1_000;
     private static final Duration AT_ONCE = Duration.ofMillis(10);

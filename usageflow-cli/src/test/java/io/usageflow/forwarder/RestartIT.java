@@ -11,6 +11,7 @@ import io.usageflow.forwarder.testing.DisturbedBrokers;
 import io.usageflow.forwarder.testing.ForwarderProcess;
 import io.usageflow.forwarder.testing.GuardedKafka;
 import io.usageflow.forwarder.testing.ImpatientKafka;
+import io.usageflow.forwarder.testing.LongFaultTest;
 import io.usageflow.sandbox.CredytSandbox;
 import io.usageflow.sandbox.SandboxOptions;
 import io.usageflow.sandbox.SandboxSeed;
@@ -73,6 +74,7 @@ class RestartIT {
     }
 
     @Test
+    @LongFaultTest
     void shouldLoseNothingAndDoubleNothingWhileItsBrokerIsPaused() throws Exception {
         Map<String, String> settings = impatient();
         // So that requests are sent again that the broker finds when it goes on.
@@ -86,6 +88,7 @@ class RestartIT {
     }
 
     @Test
+    @LongFaultTest
     void shouldLoseNothingAndDoubleNothingWhereAnotherReplacedItWhileItWasPaused() throws Exception {
         run(instance(0), (paused, round) -> {
             paused.pause();
