@@ -18,6 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
@@ -145,9 +147,17 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
         Map<String, Object> config = new HashMap<>(given);
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
         return new RecoveringProducer(config, recovery) {
-            /** Nothing: Streams flushes for each of a thread's tasks, and the commit sends all records at once. */
+            /** Nothing: Streams flushes for each of a thread's tasks, and all records are sent at once before the commit. */
             @Override
             public void flush() {}
+
+            /** After the records: by these a successor finds the transaction that a dead instance left open. */
+            @Override
+            public void sendOffsetsToTransaction(
+                    Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
+                super.flush();
+                super.sendOffsetsToTransaction(offsets, group);
+            }
 
             @Override
             public void initTransactions() {
