@@ -147,7 +147,7 @@ public final class StreamsClients extends DefaultKafkaClientSupplier implements 
         Map<String, Object> config = new HashMap<>(given);
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
         return new RecoveringProducer(config, recovery) {
-            /** Nothing: Streams flushes for each of a thread's tasks, and all records are sent at once before the commit. */
+            /** Nothing: Streams flushes for each of a thread's tasks, and a commit sends all records at once. */
             @Override
             public void flush() {}
 
