@@ -12,6 +12,7 @@ import io.usageflow.forwarder.deadletter.DeadLetterScan;
 import io.usageflow.forwarder.deadletter.KnownMarks;
 import io.usageflow.forwarder.json.ReportJson;
 import io.usageflow.forwarder.testing.PipelineWorld;
+import io.usageflow.forwarder.testing.Sha256;
 import io.usageflow.producer.CustomerRef;
 import io.usageflow.producer.UsageEvent;
 import io.usageflow.producer.UsagePublisher;
@@ -24,10 +25,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,8 +58,8 @@ class ApiIT {
 
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
-        settings =
-                world.open(folder, Map.of("admin.page.max.age", "0s", "admin.tokens", "reader:test:" + sha256(READER)));
+        settings = world.open(
+                folder, Map.of("admin.page.max.age", "0s", "admin.tokens", "reader:test:" + Sha256.hex(READER)));
         credyt.createProduct("assistant", PriceSpec.unit("message_completed", "USD", "2.5"));
         credyt.createCustomer("acme", "assistant");
         forwarder = Forwarder.start(settings);
@@ -214,7 +213,7 @@ class ApiIT {
         assertThat(text)
                 .contains("\"key\":\"admin.page.max.age\",\"value\":\"0s\",\"origin\":\"test\"")
                 .contains("{\"key\":\"credyt.api.key\",\"origin\":\"test\",\"hidden\":true}")
-                .doesNotContain(sha256(READER));
+                .doesNotContain(Sha256.hex(READER));
     }
 
     @Test
@@ -280,13 +279,5 @@ class ApiIT {
             request.header("Authorization", "Bearer " + token);
         }
         return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
-        } catch (java.security.NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 }

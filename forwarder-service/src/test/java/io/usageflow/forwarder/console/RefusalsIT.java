@@ -12,15 +12,14 @@ import io.usageflow.forwarder.observe.AdminPage;
 import io.usageflow.forwarder.observe.HealthReport;
 import io.usageflow.forwarder.observe.http.AdminServer;
 import io.usageflow.forwarder.observe.meter.ProcessMeters;
+import io.usageflow.forwarder.testing.Sha256;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +60,7 @@ class RefusalsIT {
                             "admin.payload.mask",
                             "email",
                             "admin.tokens",
-                            "operator:alice:" + hash(OPERATOR) + ",reader:bob:" + hash(READER)),
+                            "operator:alice:" + Sha256.hex(OPERATOR) + ",reader:bob:" + Sha256.hex(READER)),
                     "test"));
 
     @AutoClose
@@ -248,14 +247,5 @@ class RefusalsIT {
 
     private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
         return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static String hash(String token) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
-        } catch (java.security.NoSuchAlgorithmException impossible) {
-            throw new AssertionError(impossible);
-        }
     }
 }

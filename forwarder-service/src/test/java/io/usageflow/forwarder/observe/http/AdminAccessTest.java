@@ -8,13 +8,10 @@ import io.usageflow.forwarder.config.AdminToken;
 import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.config.SettingsException;
+import io.usageflow.forwarder.testing.Sha256;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -224,9 +221,10 @@ class AdminAccessTest {
     @Test
     void shouldLetReadersReadAndOperatorsAct(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(
-                folder.resolve("tokens"), "# who\n\n" + OPERATOR.formatted(sha256("operator-of-this-test")) + "\n");
+                folder.resolve("tokens"), "# who\n\n" + OPERATOR.formatted(Sha256.hex("operator-of-this-test")) + "\n");
         AdminAccess access = access(Map.of(
-                "admin.tokens", READER.formatted(sha256("reader-of-this-test")).toUpperCase(Locale.ROOT),
+                "admin.tokens",
+                        READER.formatted(Sha256.hex("reader-of-this-test")).toUpperCase(Locale.ROOT),
                 "admin.tokens.file", file.toString()));
 
         assertThat(access.caller("Bearer reader-of-this-test").orElseThrow().role())
@@ -241,7 +239,7 @@ class AdminAccessTest {
                 .isEqualTo(403);
         assertThat(status(access, "POST", "/command", "127.0.0.1", "Bearer operator-of-this-test", "application/json"))
                 .isZero();
-        assertThat(status(access, "GET", "/command", "127.0.0.1", "Bearer " + sha256("reader-of-this-test")))
+        assertThat(status(access, "GET", "/command", "127.0.0.1", "Bearer " + Sha256.hex("reader-of-this-test")))
                 .as("a hash is no token")
                 .isEqualTo(401);
     }
@@ -272,11 +270,6 @@ class AdminAccessTest {
     private static AdminAccess access(Map<String, String> given) {
         AdminSettings settings = settings(given);
         return new AdminAccess(settings, settings.acceptedTokens(), PATHS);
-    }
-
-    private static String sha256(String token) throws NoSuchAlgorithmException {
-        return HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static int status(AdminAccess access, String method, String path, String host, String authorization) {

@@ -7,14 +7,12 @@ import io.usageflow.forwarder.config.ConfigSources;
 import io.usageflow.forwarder.config.Settings;
 import io.usageflow.forwarder.observe.WebPage;
 import io.usageflow.forwarder.observe.meter.ProcessMeters;
+import io.usageflow.forwarder.testing.Sha256;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +37,8 @@ class ConsoleFormsIT {
                                             "admin.page.max.age",
                                             "1m",
                                             "admin.tokens",
-                                            "operator:alice:" + hash(OPERATOR) + ",reader:bob:" + hash(READER)),
+                                            "operator:alice:" + Sha256.hex(OPERATOR) + ",reader:bob:"
+                                                    + Sha256.hex(READER)),
                                     "test"))
                     .admin(),
             List::of,
@@ -128,14 +127,5 @@ class ConsoleFormsIT {
 
     private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
         return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static String hash(String token) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
-        } catch (java.security.NoSuchAlgorithmException impossible) {
-            throw new AssertionError(impossible);
-        }
     }
 }
